@@ -1,0 +1,115 @@
+/* mien/base.h: status codes, errors, threads, and the rules of every header.
+ *
+ * Ownership.  A caller owns what a function named *_new, *_read, *_load or
+ * *_copy gives it, and releases it with the *_free of the same type.  Every
+ * other pointer returned is borrowed and lives as long as its parent.
+ * Every *_free accepts NULL.
+ *
+ * Failure.  A function that can fail returns a mien_status and, if it has
+ * something to say, fills the mien_error given last (NULL is allowed).  On
+ * failure no output parameter is touched.  A caller's mistake (NULL where a
+ * pointer is needed, a rectangle outside its image) is asserted, not reported.
+ *
+ * Threads.  Different objects may be used by different threads; one object by
+ * one thread at a time.  A mien_pool is the only thing that makes threads. */
+#ifndef MIEN_BASE_H
+#define MIEN_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MIEN_API __attribute__((visibility("default")))
+#define MIEN_CHECKED __attribute__((warn_unused_result))
+
+#define MIEN_VERSION "0.1.0"
+
+/* One row a status: X(name, value, text).  Values never change meaning. */
+#define MIEN_STATUS_LIST(X)                          \
+    X(OK, 0, "success")                              \
+    X(EARG, -1, "argument out of range")             \
+    X(ENOMEM, -2, "out of memory")                   \
+    X(EIO, -3, "read or write failed")               \
+    X(EFORMAT, -4, "malformed data")                 \
+    X(ELIMIT, -5, "a configured limit was exceeded") \
+    X(EUNSUP, -6, "valid but not supported")
+
+typedef enum mien_status {
+#define X(name, value, text) MIEN_##name = (value),
+    MIEN_STATUS_LIST(X)
+#undef X
+} mien_status;
+
+/* What went wrong, in words for a person.  Zero-initialise before use. */
+typedef struct mien_error {
+    mien_status status;
+    char text[200]; /* "png: width 0 at byte 16"; always terminated */
+} mien_error;
+
+/* A block of bytes that the caller owns. */
+typedef struct mien_bytes {
+    uint8_t *data; /* [n] */
+    size_t n;
+} mien_bytes;
+
+/* Threads that share work; one pool may serve any number of objects, one
+ * call at a time. */
+typedef struct mien_pool mien_pool;
+
+/* The fixed text of a status.
+ *
+ *   st  any value
+ *
+ * Never NULL, never freed. */
+MIEN_API const char *mien_status_text(mien_status st);
+
+/* The name of a status as it is written in C: "EFORMAT".
+ *
+ *   st  any value
+ *
+ * Never NULL, never freed. */
+MIEN_API const char *mien_status_name(mien_status st);
+
+/* The library's version, MIEN_VERSION when it was built. */
+MIEN_API const char *mien_version(void);
+
+/* The instruction set the kernels run with: "ref", "base", "avx2", "avx512".
+ *
+ * Chosen once from what the processor can do; MIEN_ISA=name in the
+ * environment takes another that it can run. */
+MIEN_API const char *mien_isa(void);
+
+/* Release a block.
+ *
+ *   b  its data are freed and its fields cleared; NULL is allowed */
+MIEN_API void mien_bytes_free(mien_bytes *b);
+
+/* Start threads.
+ *
+ *   threads  1..MIEN_POOL_MAX in all, the caller's included; 0 takes one for
+ *            each processor this process may run on
+ *   out      owned by the caller; free with mien_pool_free
+ *
+ * Results never depend on the number of threads.
+ * Fails with EARG, ENOMEM, EUNSUP (a thread could not be started). */
+MIEN_API MIEN_CHECKED mien_status mien_pool_new(int threads, mien_pool **out,
+                                                mien_error *err);
+#define MIEN_POOL_MAX 256
+
+/* Stop the threads and release the pool.
+ *
+ *   pool  not in use; NULL is allowed */
+MIEN_API void mien_pool_free(mien_pool *pool);
+
+/* The number of threads of a pool, the caller's included.
+ *
+ *   pool  NULL counts as one thread */
+MIEN_API int mien_pool_size(const mien_pool *pool);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,43 @@
+/* mien/file.h: whole files in and out, for programs that have a file system.
+ *
+ * The rest of the library works on memory; only this header, the command and
+ * the modules that say so open files. */
+#ifndef MIEN_FILE_H
+#define MIEN_FILE_H
+
+#include "mien/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Read a whole file.
+ *
+ *   path   "-" is standard input
+ *   limit  largest size in bytes; 0: 1 GiB
+ *   out    the bytes; free with mien_bytes_free
+ *
+ * Fails with EIO (the system's reason is in the text), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_file_load(const char *path, size_t limit,
+                                                 mien_bytes *out,
+                                                 mien_error *err);
+
+/* Write a whole file, or leave what was there.
+ *
+ *   path   "-" is standard output
+ *   bytes  [n] the new contents; may be NULL when n is 0
+ *   n      how many
+ *
+ * A path that names something to replace is written aside in the same folder,
+ * forced to the disk and renamed, so a reader sees the old file or the new
+ * one, never a part.  A path that is not a regular file (/dev/full, a pipe) is
+ * written in place.
+ * Fails with EIO (the system's reason is in the text). */
+MIEN_API MIEN_CHECKED mien_status mien_file_save(const char *path,
+                                                 const void *bytes, size_t n,
+                                                 mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

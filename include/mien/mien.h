@@ -1,0 +1,10 @@
+/* mien.h: everything.  Include one module's header instead if you like. */
+#ifndef MIEN_H
+#define MIEN_H
+#include "mien/base.h"
+#include "mien/face.h"
+#include "mien/file.h"
+#include "mien/image.h"
+#include "mien/model.h"
+#include "mien/nn.h"
+#endif

@@ -1,0 +1,18 @@
+/* alloc.h: the only place that calls malloc. */
+#ifndef MI_BASE_ALLOC_H
+#define MI_BASE_ALLOC_H
+
+#include <stddef.h>
+
+/* n * size zeroed bytes aligned to 64, or NULL: on overflow too. */
+void *mi_alloc(size_t n, size_t size)
+    __attribute__((malloc, warn_unused_result));
+/* The same, not zeroed, for blocks that are written whole before use. */
+void *mi_alloc_raw(size_t n, size_t size)
+    __attribute__((malloc, warn_unused_result));
+void mi_free(void *p);
+
+/* Tests: let n more allocations succeed, then fail each.  -1 turns it off. */
+void mi_alloc_fail_after(long n);
+
+#endif

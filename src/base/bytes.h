@@ -1,0 +1,40 @@
+/* bytes.h: bytes in and out, every read checked against the end. */
+#ifndef MI_BASE_BYTES_H
+#define MI_BASE_BYTES_H
+
+#include "mien/base.h"
+
+/* A place in bytes that somebody else owns.  A read past the end sets bad,
+ * returns zeros and leaves the place where it was; so a parser may check bad
+ * once after several reads. */
+typedef struct mi_cursor {
+    const uint8_t *start, *p, *end;
+    int bad;
+} mi_cursor;
+
+mi_cursor mi_cursor_of(const uint8_t *bytes, size_t n);
+size_t mi_cursor_left(const mi_cursor *c);
+/* Where the cursor is, for error messages. */
+size_t mi_cursor_at(const mi_cursor *c);
+uint32_t mi_cursor_u32le(mi_cursor *c);
+uint64_t mi_cursor_u64le(mi_cursor *c);
+/* A base-128 number of at most ten bytes, as protocol buffers write it. */
+uint64_t mi_cursor_varint(mi_cursor *c);
+/* A cursor over the next n bytes, which are passed over; bad if too few. */
+mi_cursor mi_cursor_take(mi_cursor *c, uint64_t n);
+
+/* A block that grows.  After a failed allocation all writes do nothing and
+ * failed stays set, so that a writer may check it once at its end. */
+typedef struct mi_buffer {
+    uint8_t *data;
+    size_t n, cap;
+    int failed;
+} mi_buffer;
+
+void mi_buffer_put(mi_buffer *b, const void *p, size_t n);
+void mi_buffer_varint(mi_buffer *b, uint64_t v);
+void mi_buffer_done(mi_buffer *b); /* free it */
+/* Hand the bytes over; ENOMEM (and nothing kept) if a write had failed. */
+mien_status mi_buffer_give(mi_buffer *b, mien_bytes *out, mien_error *err);
+
+#endif

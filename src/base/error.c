@@ -1,0 +1,38 @@
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+const char *mien_status_text(mien_status st)
+{
+    switch (st) {
+#define X(name, value, text) \
+    case MIEN_##name: return text;
+        MIEN_STATUS_LIST(X)
+#undef X
+    }
+    return "unknown status";
+}
+
+const char *mien_status_name(mien_status st)
+{
+    switch (st) {
+#define X(name, value, text) \
+    case MIEN_##name: return #name;
+        MIEN_STATUS_LIST(X)
+#undef X
+    }
+    return "E?";
+}
+
+mien_status mi_fail(mien_error *err, mien_status st, const char *fmt, ...)
+{
+    if (err) {
+        va_list ap;
+        va_start(ap, fmt);
+        err->status = st;
+        vsnprintf(err->text, sizeof err->text, fmt, ap);
+        va_end(ap);
+    }
+    return st;
+}

@@ -1,0 +1,12 @@
+/* error.h: how the inside of mien reports failure. */
+#ifndef MI_BASE_ERROR_H
+#define MI_BASE_ERROR_H
+
+#include "mien/base.h"
+
+/* Fill err (if any) and return st, so that a failure is one line:
+ *     return mi_fail(err, MIEN_EFORMAT, "png: width %d", w);          */
+mien_status mi_fail(mien_error *err, mien_status st, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

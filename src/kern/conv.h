@@ -1,0 +1,74 @@
+/* conv.h: convolutions and poolings on raw NHWC memory.
+ *
+ * Everything here works on one image [h, w, c] of floats whose pixels are
+ * `stride` floats apart (>= c, so that a step can write into a part of a wider
+ * tensor, as a concatenation along channels needs).  Work is cut into tasks that
+ * may run on any thread in any order: task i always computes the same outputs
+ * in the same order, so the bits do not depend on the number of threads.
+ * Nothing here allocates. */
+#ifndef MI_KERN_CONV_H
+#define MI_KERN_CONV_H
+
+#include "kern/kern.h"
+
+#include <stddef.h>
+
+/* What follows the sum: y = act(sum + bias + add). */
+typedef enum mi_act_kind {
+    MI_ACT_NONE,
+    MI_ACT_CLAMP,  /* min(max(v, lo), hi): ReLU is 0..inf, ReLU6 0..6 */
+    MI_ACT_LEAKY,  /* v > 0 ? v : lo * v */
+    MI_ACT_SIGMOID /* 1 / (1 + exp(-v)) */
+} mi_act_kind;
+
+typedef struct mi_act {
+    mi_act_kind kind;
+    float lo, hi;
+} mi_act;
+
+typedef struct mi_conv {
+    int h, w, c;      /* input */
+    int oh, ow, oc;   /* output */
+    int kh, kw;       /* window */
+    int sy, sx;       /* stride */
+    int dy, dx;       /* dilation */
+    int top, left;    /* zeros before the first row and column; those after
+                         follow from the sizes */
+    int depthwise;    /* 1: oc == c, each channel alone; 0: all channels */
+    mi_act act;
+} mi_conv;
+
+/* Where the tensors lie.  add is NULL or [oh, ow, oc], added before act. */
+typedef struct mi_conv_io {
+    const float *x;
+    ptrdiff_t x_stride;
+    const float *packed;
+    const float *add;
+    ptrdiff_t add_stride;
+    float *y;
+    ptrdiff_t y_stride;
+} mi_conv_io;
+
+/* Floats of the packed weights for table k. */
+size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv);
+/* w is [oc, kh, kw, c] (depthwise [kh, kw, c]); bias is NULL or [oc]. */
+void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,
+                  const float *bias, float *packed);
+/* Bytes of scratch one lane needs while it runs a task. */
+size_t mi_conv_scratch(const mi_kern *k, const mi_conv *cv);
+int mi_conv_tasks(const mi_kern *k, const mi_conv *cv);
+void mi_conv_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                 int task, void *scratch);
+
+typedef struct mi_pool2d {
+    int h, w, c, oh, ow;
+    int kh, kw, sy, sx, top, left;
+    int average;       /* 0: maximum */
+    int count_padding; /* average: divide by kh * kw even at the border */
+} mi_pool2d;
+
+int mi_pool2d_tasks(const mi_kern *k, const mi_pool2d *p);
+void mi_pool2d_run(const mi_kern *k, const mi_pool2d *p, const float *x,
+                   ptrdiff_t x_stride, float *y, ptrdiff_t y_stride, int task);
+
+#endif

@@ -1,0 +1,59 @@
+/* op.h: what an operator is.  A graph node points at one of these.
+ *
+ * Everything known of one operator stands in one place: its file op_*.c.
+ * op_list.h names them all; the ONNX reader and writer, the shape pass, the plan
+ * and the tests read the list and the attribute tables, so none of them knows
+ * an operator by name. */
+#ifndef MI_NN_OP_H
+#define MI_NN_OP_H
+
+#include "mien/nn.h"
+
+typedef struct mi_node mi_node;
+
+typedef enum mi_type { MI_F32 = 1, MI_U8 = 2, MI_I64 = 7 } mi_type; /* ONNX's */
+
+/* An attribute of an operator, as ONNX names it. */
+typedef enum mi_attr_type {
+    MI_ATTR_INT,   /* int64_t field */
+    MI_ATTR_FLOAT, /* float field */
+    MI_ATTR_TEXT,  /* char[24] field */
+    MI_ATTR_INTS,  /* mi_ints field */
+    MI_ATTR_TENSOR /* Constant's value: read as an initialiser */
+} mi_attr_type;
+
+enum { MI_MAX_INTS = 12, MI_MAX_IN = 16, MI_ATTR_TEXT_LEN = 24 };
+
+typedef struct mi_ints {
+    int n;
+    int64_t v[MI_MAX_INTS];
+} mi_ints;
+
+typedef struct mi_attr {
+    const char *name;
+    mi_attr_type type;
+    size_t offset; /* of the field in the operator's attribute struct */
+} mi_attr;
+
+typedef struct mi_op {
+    const char *name; /* ONNX's: "Conv" */
+    int min_in, max_in;
+    size_t attr_size;          /* of the attribute struct; 0: none */
+    const void *attr_defaults; /* attr_size bytes */
+    const mi_attr *attrs;      /* ends with a NULL name; NULL: none */
+    /* Set out->type, out->shape (and out->ints where the contents are known
+     * integers) from the inputs; a reason when they do not fit, else NULL. */
+    const char *(*shape)(mi_node *out);
+    /* The operator in plain loops on row-major tensors: the definition, used to
+     * fold constants and to test the planned steps against. */
+    void (*eval)(const mi_node *out);
+} mi_op;
+
+#define MI_OP(name, onnx) extern const mi_op mi_op_##name;
+#include "nn/op_list.h"
+#undef MI_OP
+
+/* NULL if there is no such operator. */
+const mi_op *mi_op_find(const char *onnx_name);
+
+#endif
