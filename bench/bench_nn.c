@@ -1,0 +1,238 @@
+/* bench_nn.c: how fast networks run, and how near to the core's limit.
+ *
+ *   bench_nn [--threads 1] [--seconds 1] [--shape 1x3x320x320] [--input IN.f32]
+ *            [--output OUT.f32] [--peak GFLOPS] [--steps] [--json] FILE...
+ *
+ * A row for each file: planning time, best and median of a run, multiply-adds
+ * times two, GFLOP/s and the share of the peak of one core (times threads).
+ * --steps lists the steps of a plan, slowest first. */
+#include "bench/bench.h"
+#include "bench/peak.h"
+#include "nn/plan.h"
+
+typedef struct {
+    int threads, steps, json;
+    double seconds, peak;
+    const char *shape, *input, *output;
+} settings;
+
+/* Multiply-adds of a node times two, from its output and weight shapes. */
+static double node_flop(const mi_node *n)
+{
+    if (n->op != &mi_op_conv && n->op != &mi_op_gemm && n->op != &mi_op_matmul)
+        return 0;
+    const mien_shape *w = &n->in[1]->shape;
+    double len = (double)mi_shape_len(&n->shape);
+    double each = 1;
+    if (n->op == &mi_op_conv)
+        for (int i = 1; i < w->rank; i++)
+            each *= (double)w->dim[i];
+    else
+        each =
+            (double)mi_shape_len(w) / (double)n->shape.dim[n->shape.rank - 1];
+    return 2 * len * each;
+}
+
+static double plan_flop(const mien_plan *p)
+{
+    double sum = 0;
+    for (int i = 0; i < p->n_nodes; i++)
+        if (p->of[i].live && !p->of[i].constant)
+            sum += node_flop(&p->node[i]);
+    return sum;
+}
+
+/* "1x3x320x320" fills in the dimensions that the file leaves free. */
+static mien_shape input_shape(const mien_graph *g, const char *text)
+{
+    mien_shape s = mien_graph_input_shape(g, 0);
+    for (int i = 0; i < s.rank; i++) {
+        char *end = NULL;
+        long given = text ? strtol(text, &end, 10) : 0;
+        if (text)
+            text = *end == 'x' ? end + 1 : end;
+        if (s.dim[i] < 1)
+            s.dim[i] = given;
+    }
+    return s;
+}
+
+/* ONNX's order in a file or from the generator, to where the plan wants it. */
+static void fill_input(const mien_plan *p, const char *path)
+{
+    mien_tensor x = mien_plan_input(p, 0);
+    size_t n = (size_t)mi_shape_len(&x.shape);
+    float *numbers = malloc(n * sizeof *numbers);
+    if (!numbers)
+        exit(1);
+    bench_numbers(numbers, n);
+    if (path) {
+        mien_error err = {0};
+        mien_bytes bytes = {0};
+        bench_must(mien_file_load(path, 0, &bytes, &err), &err);
+        if (bytes.n == n * sizeof *numbers)
+            memcpy(numbers, bytes.data, bytes.n);
+        else
+            fprintf(stderr, "%s: %zu bytes, wanted %zu\n", path, bytes.n,
+                    n * sizeof *numbers);
+        mien_bytes_free(&bytes);
+    }
+    size_t c = x.channels_last ? (size_t)x.shape.dim[1] : 1, plane = n / c;
+    for (size_t i = 0; i < n; i++)
+        x.data[i % plane * c + i / plane] = numbers[i];
+    free(numbers);
+}
+
+static void save_outputs(const mien_plan *p, const mien_graph *g,
+                         const char *path)
+{
+    FILE *f = fopen(path, "wb");
+    if (!f) {
+        perror(path);
+        exit(1);
+    }
+    for (int i = 0; i < mien_graph_outputs(g); i++) {
+        mien_shape shape = mien_plan_output(p, i).shape;
+        size_t n = (size_t)mi_shape_len(&shape);
+        float *y = malloc(n * sizeof *y);
+        if (!y)
+            exit(1);
+        mien_plan_read(p, i, y);
+        fwrite(y, sizeof *y, n, f);
+        free(y);
+    }
+    if (fclose(f))
+        perror(path);
+}
+
+static void run_plan(void *plan) { mien_plan_run(plan); }
+
+typedef struct {
+    double ms;
+    int step;
+} step_time;
+
+static int slower_first(const void *a, const void *b)
+{
+    return bench_compare(&((const step_time *)b)->ms,
+                         &((const step_time *)a)->ms);
+}
+
+/* Every step alone, on this thread; the plan has run before. */
+static void print_steps(const mien_plan *p, double peak)
+{
+    step_time *each = calloc((size_t)p->n_steps, sizeof *each);
+    if (!each)
+        exit(1);
+    double all = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        const mi_step *s = &p->step[i];
+        each[i] = (step_time){1e30, i};
+        for (int round = 0; round < 9; round++) {
+            double start = bench_now();
+            for (int t = 0; t < s->tasks; t++)
+                s->run(p, s, t, p->scratch);
+            double ms = bench_now() - start;
+            each[i].ms = ms < each[i].ms ? ms : each[i].ms;
+        }
+        all += each[i].ms;
+    }
+    qsort(each, (size_t)p->n_steps, sizeof *each, slower_first);
+    for (int i = 0; i < p->n_steps; i++) {
+        const mi_step *s = &p->step[each[i].step];
+        double gflops = 2 * s->work / each[i].ms * 1e-6;
+        printf("  %3d %-12s %9.4f ms %5.1f %% %8.1f GFLOP/s %5.1f %% of peak ",
+               each[i].step, s->what, each[i].ms, 100 * each[i].ms / all,
+               gflops, peak > 0 ? 100 * gflops / peak : 0);
+        const mien_shape *y = &p->value[s->out].shape;
+        for (int k = 0; k < y->rank; k++)
+            printf(k ? "x%lld" : " -> %lld", (long long)y->dim[k]);
+        putchar('\n');
+    }
+    printf("  %d steps alone: %.3f ms\n", p->n_steps, all);
+    free(each);
+}
+
+static void print_row(const char *file, const settings *set, bench_times *t,
+                      double plan_ms, double gflop, size_t memory)
+{
+    double best = bench_best(t), median = bench_median(t);
+    double gflops = best > 0 ? gflop / best * 1e3 : 0;
+    double share = set->peak > 0 ? gflops / (set->peak * set->threads) : 0;
+    const char *slash = strrchr(file, '/');
+    if (set->json)
+        printf("{\"file\":\"%s\",\"threads\":%d,\"calls\":%d,\"plan\":%.4f,"
+               "\"best\":%.4f,\"median\":%.4f,\"gflop\":%.5f,"
+               "\"gflops\":%.2f,\"peak\":%.2f,\"share\":%.4f,"
+               "\"memory\":%zu,\"isa\":\"%s\"}\n",
+               slash ? slash + 1 : file, set->threads, t->n, plan_ms, best,
+               median, gflop, gflops, set->peak, share, memory, mien_isa());
+    else
+        printf("%-34s %d thr  plan %8.2f ms  best %9.3f  median %9.3f ms  "
+               "%8.4f GFLOP  %7.1f GFLOP/s  %5.1f %%  %6.1f MB\n",
+               slash ? slash + 1 : file, set->threads, plan_ms, best, median,
+               gflop, gflops, 100 * share, (double)memory / 1e6);
+    fflush(stdout);
+}
+
+static void measure(const char *file, const settings *set)
+{
+    mien_error err = {0};
+    bench_model m = {0};
+    bench_model_load(&m, file);
+    mien_plan_options options = {0};
+    if (set->threads > 1)
+        bench_must(mien_pool_new(set->threads, &options.pool, &err), &err);
+    mien_shape shape = input_shape(m.graph, set->shape);
+    mien_plan *plan;
+    double start = bench_now();
+    bench_must(mien_plan_new(m.graph, &shape, 1, &options, &plan, &err), &err);
+    double plan_ms = bench_now() - start;
+    fill_input(plan, set->input);
+    static bench_times t;
+    bench_repeat(&t, set->seconds, 5, run_plan, plan);
+    print_row(file, set, &t, plan_ms, plan_flop(plan) * 1e-9,
+              mien_plan_memory(plan));
+    if (set->output) {
+        fill_input(plan, set->input);
+        mien_plan_run(plan);
+        save_outputs(plan, m.graph, set->output);
+    }
+    if (set->steps)
+        print_steps(plan, set->peak);
+    mien_plan_free(plan);
+    mien_pool_free(options.pool);
+    bench_model_done(&m);
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {1, 0, 0, 1, 0, NULL, NULL, NULL};
+    const char *v, *files[64];
+    int n = 0;
+    for (int i = 1; i < argc; i++) {
+        if ((v = bench_option(argc, argv, &i, "--threads")))
+            set.threads = (int)strtol(v, NULL, 10);
+        else if ((v = bench_option(argc, argv, &i, "--seconds")))
+            set.seconds = strtod(v, NULL);
+        else if ((v = bench_option(argc, argv, &i, "--peak")))
+            set.peak = strtod(v, NULL);
+        else if ((v = bench_option(argc, argv, &i, "--shape")))
+            set.shape = v;
+        else if ((v = bench_option(argc, argv, &i, "--input")))
+            set.input = v;
+        else if ((v = bench_option(argc, argv, &i, "--output")))
+            set.output = v;
+        else if (strcmp(argv[i], "--steps") == 0)
+            set.steps = 1;
+        else if (strcmp(argv[i], "--json") == 0)
+            set.json = 1;
+        else if (n < 64)
+            files[n++] = argv[i];
+    }
+    if (set.peak <= 0)
+        set.peak = bench_peak();
+    for (int i = 0; i < n; i++)
+        measure(files[i], &set);
+    return 0;
+}
