@@ -2,10 +2,10 @@
  *
  * Everything here works on one image [h, w, c] of floats whose pixels are
  * `stride` floats apart (>= c, so that a step can write into a part of a wider
- * tensor, as a concatenation along channels needs).  Work is cut into tasks that
- * may run on any thread in any order: task i always computes the same outputs
- * in the same order, so the bits do not depend on the number of threads.
- * Nothing here allocates. */
+ * tensor, as a concatenation along channels needs).  Work is cut into tasks
+ * that may run on any thread in any order: task i always computes the same
+ * outputs in the same order, so the bits do not depend on the number of
+ * threads. Nothing here allocates. */
 #ifndef MI_KERN_CONV_H
 #define MI_KERN_CONV_H
 
@@ -27,14 +27,14 @@ typedef struct mi_act {
 } mi_act;
 
 typedef struct mi_conv {
-    int h, w, c;      /* input */
-    int oh, ow, oc;   /* output */
-    int kh, kw;       /* window */
-    int sy, sx;       /* stride */
-    int dy, dx;       /* dilation */
-    int top, left;    /* zeros before the first row and column; those after
-                         follow from the sizes */
-    int depthwise;    /* 1: oc == c, each channel alone; 0: all channels */
+    int h, w, c;    /* input */
+    int oh, ow, oc; /* output */
+    int kh, kw;     /* window */
+    int sy, sx;     /* stride */
+    int dy, dx;     /* dilation */
+    int top, left;  /* zeros before the first row and column; those after
+                       follow from the sizes */
+    int depthwise;  /* 1: oc == c, each channel alone; 0: all channels */
     mi_act act;
 } mi_conv;
 

@@ -1,0 +1,325 @@
+/* conv.c: convolutions cut into tasks, and tasks into tiles.
+ *
+ * An output pixel is a sum over runs of inputs that lie together in memory,
+ * and a tile of pixels is computed from a table of where its runs begin
+ * (an indirection: no im2col is written).  Three shapes of run:
+ *   - each tap of the window is a run of c inputs;
+ *   - with few channels and x_stride == c, a row of the window is one run of
+ *     kw * c inputs; a pixel at the border has its runs copied, with zeros;
+ *   - a 1x1 convolution is a matrix product: one run a pixel.
+ * All three sum in the same order: row, column, channel of the window.
+ *
+ * A task is a block of pixels by a group of panels of weights.  A group fits
+ * the second-level cache, and the tasks of one group follow each other.
+ *
+ * Method: M. Dukhan, The Indirect Convolution Algorithm, arXiv 1907.02129;
+ * panels as in K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix
+ * Multiplication, ACM TOMS 34(3), 2008. */
+#include "kern/conv.h"
+#include "kern/tile.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    SHORT_RUN = 16,          /* channels below which rows are joined */
+    TASK_MACS = 2000000,     /* multiply-adds worth a task of its own */
+    TASK_WEIGHTS = 64 << 10, /* floats of weights worth a task of its own */
+    GROUP_WEIGHTS = 192 << 10,
+    TASKS_MAX = 64
+};
+
+typedef struct cut {
+    int blocks; /* of pixels */
+    int groups; /* of panels */
+    int panels;
+} cut;
+
+static int64_t inputs_of(const mi_conv *cv)
+{
+    return (int64_t)cv->kh * cv->kw * cv->c;
+}
+
+static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
+
+static int64_t between(int64_t v, int64_t lo, int64_t hi)
+{
+    v = v < hi ? v : hi;
+    return v > lo ? v : lo;
+}
+
+/* From the shape alone, so that every machine and thread count agrees. */
+static cut cut_of(const mi_kern *k, const mi_conv *cv)
+{
+    int64_t weights = inputs_of(cv) * cv->oc;
+    int64_t pixels = (int64_t)cv->oh * cv->ow;
+    int64_t panels = divide_up(cv->oc, 2 * k->lanes);
+    int64_t tasks = divide_up(weights * pixels, TASK_MACS);
+    int64_t by_weights = divide_up(weights, TASK_WEIGHTS);
+    int64_t groups = divide_up(weights, GROUP_WEIGHTS);
+    tasks = between(tasks > by_weights ? tasks : by_weights, 1, TASKS_MAX);
+    if (weights > (int64_t)cv->h * cv->w * cv->c && groups < tasks)
+        groups = tasks;
+    groups = between(groups, 1, panels);
+    int64_t blocks =
+        between(divide_up(tasks, groups), 1, divide_up(pixels, 2 * k->rows[1]));
+    return (cut){(int)blocks, (int)groups, (int)panels};
+}
+
+static size_t panel_len(const mi_kern *k, const mi_conv *cv, int panel)
+{
+    int left = cv->oc - panel * 2 * k->lanes;
+    int wide = left > k->lanes ? 2 : 1;
+    return (size_t)(wide * k->lanes) * (size_t)(1 + inputs_of(cv));
+}
+
+static size_t padded_channels(const mi_kern *k, const mi_conv *cv)
+{
+    return (size_t)divide_up(cv->c, k->lanes) * (size_t)k->lanes;
+}
+
+size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv)
+{
+    if (cv->depthwise)
+        return padded_channels(k, cv) * (size_t)(1 + cv->kh * cv->kw);
+    int last = (int)divide_up(cv->oc, 2 * k->lanes) - 1;
+    return (size_t)last * panel_len(k, cv, 0) + panel_len(k, cv, last);
+}
+
+static void pack_depthwise(const mi_kern *k, const mi_conv *cv, const float *w,
+                           const float *bias, float *packed)
+{
+    size_t wide = padded_channels(k, cv), c = (size_t)cv->c;
+    memset(packed, 0, mi_conv_packed_len(k, cv) * sizeof *packed);
+    if (bias)
+        memcpy(packed, bias, c * sizeof *packed);
+    for (int tap = 0; tap < cv->kh * cv->kw; tap++)
+        memcpy(packed + (size_t)(tap + 1) * wide, w + (size_t)tap * c,
+               c * sizeof *packed);
+}
+
+void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,
+                  const float *bias, float *packed)
+{
+    if (cv->depthwise) {
+        pack_depthwise(k, cv, w, bias, packed);
+        return;
+    }
+    int64_t inputs = inputs_of(cv);
+    for (int o = 0; o < cv->oc; o += 2 * k->lanes) {
+        int left = cv->oc - o;
+        int wide = left > k->lanes ? 2 * k->lanes : k->lanes;
+        for (int j = 0; j < wide; j++)
+            packed[j] = bias && j < left ? bias[o + j] : 0;
+        for (int j = 0; j < wide; j++) {
+            float *to = packed + wide + j;
+            const float *from = w + (o + j) * inputs;
+            for (int64_t i = 0; i < inputs; i++)
+                to[i * wide] = j < left ? from[i] : 0;
+        }
+        packed += wide * (1 + inputs);
+    }
+}
+
+static int most_rows(const mi_kern *k)
+{
+    return k->rows[0] > k->rows[1] ? k->rows[0] : k->rows[1];
+}
+
+/* What a task keeps in its scratch memory. */
+typedef struct work {
+    const mi_conv *cv;
+    const mi_conv_io *io;
+    const float **table; /* [taps, rows] */
+    float *zeros;        /* [c], where a tap is outside */
+    float *copies;       /* [rows, kh, kw * c] joined runs at the border */
+    int joined;          /* 1: rows of the window are runs */
+} work;
+
+size_t mi_conv_scratch(const mi_kern *k, const mi_conv *cv)
+{
+    if (cv->depthwise)
+        return 0;
+    size_t rows = (size_t)most_rows(k), inputs = (size_t)inputs_of(cv);
+    size_t copies = cv->c < SHORT_RUN ? rows * inputs : 0;
+    return rows * (size_t)(cv->kh * cv->kw) * sizeof(float *) +
+           ((size_t)cv->c + copies) * sizeof(float);
+}
+
+static work work_of(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                    void *scratch)
+{
+    size_t rows = (size_t)most_rows(k);
+    work w = {.cv = cv, .io = io};
+    w.table = scratch;
+    w.zeros = (float *)(w.table + rows * (size_t)(cv->kh * cv->kw));
+    w.copies = w.zeros + cv->c;
+    w.joined =
+        cv->c < SHORT_RUN && cv->dx == 1 && io->x_stride == cv->c && cv->kw > 1;
+    memset(w.zeros, 0, (size_t)cv->c * sizeof *w.zeros);
+    return w;
+}
+
+/* Row ky of the window at column x0, with zeros for what is outside. */
+static void copy_run(const work *w, int y, int x0, float *to)
+{
+    const mi_conv *cv = w->cv;
+    mi_span xs = mi_span_of(x0, cv->kw, 1, cv->w);
+    if (y < 0 || y >= cv->h)
+        xs.lo = xs.hi = 0;
+    size_t c = (size_t)cv->c, n = (size_t)(xs.hi - xs.lo) * c;
+    memset(to, 0, (size_t)cv->kw * c * sizeof *to);
+    if (n)
+        memcpy(to + (size_t)xs.lo * c,
+               w->io->x + ((ptrdiff_t)y * cv->w + x0 + xs.lo) * cv->c,
+               n * sizeof *to);
+}
+
+/* Column m of the table, when rows of the window are runs. */
+static void point_joined(const work *w, int y0, int x0, int m, int rows)
+{
+    const mi_conv *cv = w->cv;
+    int inside = x0 >= 0 && x0 + cv->kw <= cv->w;
+    size_t run = (size_t)(cv->kw * cv->c);
+    for (int ky = 0; ky < cv->kh; ky++) {
+        int y = y0 + ky * cv->dy;
+        const float **at = &w->table[ky * rows + m];
+        if (inside && y >= 0 && y < cv->h) {
+            *at = w->io->x + ((ptrdiff_t)y * cv->w + x0) * cv->c;
+            continue;
+        }
+        float *copy = w->copies + (size_t)(m * cv->kh + ky) * run;
+        copy_run(w, y, x0, copy);
+        *at = copy;
+    }
+}
+
+/* Column m of the table, when each tap is a run. */
+static void point_taps(const work *w, int y0, int x0, int m, int rows)
+{
+    const mi_conv *cv = w->cv;
+    const float **at = w->table + m;
+    ptrdiff_t step = cv->dx * w->io->x_stride;
+    for (int ky = 0; ky < cv->kh; ky++) {
+        int y = y0 + ky * cv->dy;
+        int outside = y < 0 || y >= cv->h;
+        const float *x =
+            w->io->x + ((ptrdiff_t)y * cv->w + x0) * w->io->x_stride;
+        for (int kx = 0; kx < cv->kw; kx++, at += rows, x += step) {
+            int column = x0 + kx * cv->dx;
+            *at = outside || column < 0 || column >= cv->w ? w->zeros : x;
+        }
+    }
+}
+
+static void point_rows(const work *w, int64_t pixel, int rows)
+{
+    const mi_conv *cv = w->cv;
+    int oy = (int)(pixel / cv->ow), ox = (int)(pixel % cv->ow);
+    for (int m = 0; m < rows; m++) {
+        int y0 = oy * cv->sy - cv->top, x0 = ox * cv->sx - cv->left;
+        if (w->joined)
+            point_joined(w, y0, x0, m, rows);
+        else
+            point_taps(w, y0, x0, m, rows);
+        if (++ox == cv->ow) {
+            ox = 0;
+            oy++;
+        }
+    }
+}
+
+/* Pixels p0 <= p < p1 in tiles that differ by one row at most. */
+static void run_block(const mi_kern *k, const work *w, mi_tile *t, int64_t p0,
+                      int64_t p1)
+{
+    const mi_conv_io *io = w->io;
+    int most = t->oc > k->lanes ? k->rows[1] : k->rows[0];
+    int64_t tiles = divide_up(p1 - p0, most), n = p1 - p0;
+    float *y = t->y;
+    const float *add = t->add;
+    for (int64_t i = 0; i < tiles; i++) {
+        int64_t from = p0 + n * i / tiles, to = p0 + n * (i + 1) / tiles;
+        t->rows = (int)(to - from);
+        t->y = y + from * io->y_stride;
+        t->add = add ? add + from * io->add_stride : NULL;
+        point_rows(w, from, t->rows);
+        k->conv_tile_f32(t);
+    }
+}
+
+static void run_task(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                     int task, void *scratch)
+{
+    cut parts = cut_of(k, cv);
+    int group = task / parts.blocks, block = task % parts.blocks;
+    int64_t pixels = (int64_t)cv->oh * cv->ow;
+    int64_t p0 = pixels * block / parts.blocks;
+    int64_t p1 = pixels * (block + 1) / parts.blocks;
+    int first = (int)((int64_t)parts.panels * group / parts.groups);
+    int end = (int)((int64_t)parts.panels * (group + 1) / parts.groups);
+    int o = first * 2 * k->lanes, last = end * 2 * k->lanes;
+
+    work w = work_of(k, cv, io, scratch);
+    mi_tile t = {
+        .a = w.table,
+        .taps = w.joined ? cv->kh : cv->kh * cv->kw,
+        .run = w.joined ? cv->kw * cv->c : cv->c,
+        .w = io->packed + (size_t)first * panel_len(k, cv, 0),
+        .oc = (last < cv->oc ? last : cv->oc) - o,
+        .add = io->add ? io->add + o : NULL,
+        .add_stride = io->add_stride,
+        .y = io->y + o,
+        .y_stride = io->y_stride,
+        .act = cv->act,
+    };
+    run_block(k, &w, &t, p0, p1);
+}
+
+/* Bands of rows for what has no sum over channels. */
+static int bands(int oh, int64_t row_floats)
+{
+    int64_t wanted = divide_up(oh * row_floats, 64 << 10);
+    return (int)between(wanted, 1, oh < TASKS_MAX ? oh : TASKS_MAX);
+}
+
+static int depthwise_bands(const mi_conv *cv)
+{
+    return bands(cv->oh, (int64_t)cv->ow * cv->c);
+}
+
+int mi_conv_tasks(const mi_kern *k, const mi_conv *cv)
+{
+    if (cv->depthwise)
+        return depthwise_bands(cv);
+    cut parts = cut_of(k, cv);
+    return parts.blocks * parts.groups;
+}
+
+void mi_conv_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                 int task, void *scratch)
+{
+    assert(task >= 0 && task < mi_conv_tasks(k, cv));
+    if (!cv->depthwise) {
+        run_task(k, cv, io, task, scratch);
+        return;
+    }
+    int n = depthwise_bands(cv);
+    k->depthwise_f32(cv, io, (int)((int64_t)cv->oh * task / n),
+                     (int)((int64_t)cv->oh * (task + 1) / n));
+}
+
+int mi_pool2d_tasks(const mi_kern *k, const mi_pool2d *p)
+{
+    (void)k;
+    return bands(p->oh, (int64_t)p->ow * p->c);
+}
+
+void mi_pool2d_run(const mi_kern *k, const mi_pool2d *p, const float *x,
+                   ptrdiff_t x_stride, float *y, ptrdiff_t y_stride, int task)
+{
+    mi_pool2d_io io = {x, x_stride, y, y_stride};
+    int n = mi_pool2d_tasks(k, p);
+    k->pool2d_f32(p, &io, (int)((int64_t)p->oh * task / n),
+                  (int)((int64_t)p->oh * (task + 1) / n));
+}

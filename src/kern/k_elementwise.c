@@ -1,0 +1,80 @@
+/* k_elementwise.c: one output float for each input.  Included by variant.h. */
+#include "kern/vec.h"
+
+static void u8_to_f32(int n, const uint8_t *src, float scale, float bias,
+                      float *dst)
+{
+    vf a = vsplat(scale), b = vsplat(bias);
+    int i = 0;
+    for (; i + VN <= n; i += VN)
+        vstore(dst + i, vload_u8(src + i) * a + b);
+    for (; i < n; i++)
+        dst[i] = (float)src[i] * scale + bias;
+}
+
+/* A loop over vectors of x and y, and the rest as one part of a vector. */
+#define BINARY(name, op)                                                \
+    static void name(int n, const float *x, const float *y, float *dst) \
+    {                                                                   \
+        int i = 0;                                                      \
+        for (; i + VN <= n; i += VN)                                    \
+            vstore(dst + i, vload(x + i) op vload(y + i));              \
+        for (; i < n; i++)                                              \
+            dst[i] = x[i] op y[i];                                      \
+    }
+BINARY(add_f32, +)
+BINARY(sub_f32, -)
+BINARY(mul_f32, *)
+BINARY(div_f32, /)
+#undef BINARY
+
+/* The body of a function of n, x and dst: dst = expression in v. */
+#define UNARY_BODY(expression)                \
+    int i = 0;                                \
+    for (; i + VN <= n; i += VN) {            \
+        vf v = vload(x + i);                  \
+        vstore(dst + i, expression);          \
+    }                                         \
+    if (i < n) {                              \
+        vf v = vload_n(x + i, n - i);         \
+        vstore_n(dst + i, expression, n - i); \
+    }
+
+static void affine_f32(int n, const float *x, float scale, float bias,
+                       float *dst)
+{
+    vf a = vsplat(scale), b = vsplat(bias);
+    UNARY_BODY(v * a + b)
+}
+
+static void clamp_f32(int n, const float *x, float lo, float hi, float *dst)
+{
+    vf a = vsplat(lo), b = vsplat(hi);
+    UNARY_BODY(vmin(b, vmax(a, v)))
+}
+
+static void leaky_f32(int n, const float *x, float slope, float *dst)
+{
+    vf a = vsplat(slope), zero = {0};
+    UNARY_BODY(vmax(zero, v) + a * vmin(zero, v))
+}
+
+static void sigmoid_f32(int n, const float *x, float *dst)
+{
+    UNARY_BODY(vsigmoid(v))
+}
+
+static void exp_f32(int n, const float *x, float *dst) { UNARY_BODY(vexp(v)) }
+#undef UNARY_BODY
+
+static void affine_pixels_f32(int n, int c, const float *x, const float *scale,
+                              const float *bias, float *dst)
+{
+    for (int p = 0; p < n; p++, x += c, dst += c) {
+        int i = 0;
+        for (; i + VN <= c; i += VN)
+            vstore(dst + i, vload(x + i) * vload(scale + i) + vload(bias + i));
+        for (; i < c; i++)
+            dst[i] = x[i] * scale[i] + bias[i];
+    }
+}

@@ -1,0 +1,37 @@
+/* kern.h: the table of inner loops, and the choice of one table at run time.
+ *
+ * ref.c says in plain loops what each kernel means.  k_*.c say it again on
+ * vectors, and variant_*.c compile them once for each instruction set.  No
+ * kernel allocates.  Where a kernel has a dst, it may be one of its sources. */
+#ifndef MI_KERN_KERN_H
+#define MI_KERN_KERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct mi_tile;      /* tile.h */
+struct mi_conv;      /* conv.h */
+struct mi_conv_io;   /* conv.h */
+struct mi_pool2d;    /* conv.h */
+struct mi_pool2d_io; /* tile.h */
+
+/* fma_chains_f32 keeps so many independent sums in registers. */
+enum { MI_FMA_CHAINS = 12 };
+
+typedef struct mi_kern {
+    const char *isa; /* "ref", "base", "avx2", ... */
+    int lanes;       /* floats of a vector */
+    int rows[2];     /* most rows of a tile one and two vectors wide */
+#define MI_KERN(name, result, params) result(*name) params;
+#include "kern/kern_list.h"
+#undef MI_KERN
+} mi_kern;
+
+/* The fastest table this CPU can run.  MIEN_ISA=name in the environment
+ * overrides the choice.  Thread-safe. */
+const mi_kern *mi_kern_best(void);
+
+/* Table i of those this CPU can run, slowest first (0 is "ref"), or NULL. */
+const mi_kern *mi_kern_at(int i);
+
+#endif

@@ -1,0 +1,30 @@
+/* The one list of kernels: MI_KERN(name, result, parameters).
+ * The table, the reference, every variant, the test and the bench read it.
+ * ref.c says what each means. */
+MI_KERN(dist2_f32, float, (int n, const float *x, const float *y))
+MI_KERN(sum_f32, float, (int n, const float *x))
+MI_KERN(max_f32, float, (int n, const float *x))
+MI_KERN(u8_to_f32, void,
+        (int n, const uint8_t *src, float scale, float bias, float *dst))
+MI_KERN(add_f32, void, (int n, const float *x, const float *y, float *dst))
+MI_KERN(sub_f32, void, (int n, const float *x, const float *y, float *dst))
+MI_KERN(mul_f32, void, (int n, const float *x, const float *y, float *dst))
+MI_KERN(div_f32, void, (int n, const float *x, const float *y, float *dst))
+MI_KERN(affine_f32, void,
+        (int n, const float *x, float scale, float bias, float *dst))
+MI_KERN(affine_pixels_f32, void,
+        (int n, int c, const float *x, const float *scale, const float *bias,
+         float *dst))
+MI_KERN(clamp_f32, void,
+        (int n, const float *x, float lo, float hi, float *dst))
+MI_KERN(leaky_f32, void, (int n, const float *x, float slope, float *dst))
+MI_KERN(sigmoid_f32, void, (int n, const float *x, float *dst))
+MI_KERN(exp_f32, void, (int n, const float *x, float *dst))
+MI_KERN(fma_chains_f32, float, (int n, float a, float b))
+MI_KERN(conv_tile_f32, void, (const struct mi_tile *t))
+MI_KERN(depthwise_f32, void,
+        (const struct mi_conv *cv, const struct mi_conv_io *io, int row0,
+         int row1))
+MI_KERN(pool2d_f32, void,
+        (const struct mi_pool2d *p, const struct mi_pool2d_io *io, int row0,
+         int row1))

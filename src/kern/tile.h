@@ -1,0 +1,49 @@
+/* tile.h: what the convolution driver and the kernels say to each other. */
+#ifndef MI_KERN_TILE_H
+#define MI_KERN_TILE_H
+
+#include "kern/conv.h"
+
+/* A few output pixels and some of their channels:
+ *   y[m][o] = act(bias[o] + sum over t, i of a[t][m][i] * w[t][i][o] + add)
+ * Weights are cut into panels of 2 * lanes output channels; the last is lanes
+ * wide if no more than lanes are left.  A panel is its biases, then a row of
+ * weights for each of taps * run inputs; channels past the end are 0. */
+typedef struct mi_tile {
+    const float *const *a; /* [taps, rows] where each run of inputs begins */
+    int rows, taps, run;
+    const float *w; /* the first panel */
+    int oc;         /* channels to compute, from the first panel on */
+    const float *add;
+    ptrdiff_t add_stride;
+    float *y;
+    ptrdiff_t y_stride;
+    mi_act act;
+} mi_tile;
+
+typedef struct mi_pool2d_io {
+    const float *x;
+    ptrdiff_t x_stride;
+    float *y;
+    ptrdiff_t y_stride;
+} mi_pool2d_io;
+
+/* The part lo <= i < hi of a window's n taps, `step` apart and the first at
+ * `first`, that falls on 0..size-1. */
+typedef struct mi_span {
+    int lo, hi;
+} mi_span;
+
+static inline mi_span mi_span_of(int first, int n, int step, int size)
+{
+    mi_span s = {0, n};
+    if (first < 0)
+        s.lo = (-first + step - 1) / step;
+    if (first + (n - 1) * step >= size)
+        s.hi = first < size ? (size - first + step - 1) / step : 0;
+    if (s.lo > s.hi)
+        s.lo = s.hi;
+    return s;
+}
+
+#endif

@@ -1,0 +1,26 @@
+/* variant.h: the body of variant_*.c: every vector kernel and their table.
+ * Not an ordinary header: the includer sets MI_ISA, VBYTES, the rows of its
+ * tiles and the target. */
+#include "kern/kern.h"
+#include "kern/tile.h"
+
+#include "kern/k_reduce.c"
+#include "kern/k_elementwise.c"
+#include "kern/k_conv.c"
+#include "kern/k_depthwise.c"
+#include "kern/k_pool.c"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define TEXT_(a) #a
+#define TEXT(a) TEXT_(a)
+
+extern const mi_kern JOIN(mi_kern_, MI_ISA);
+const mi_kern JOIN(mi_kern_, MI_ISA) = {
+    .isa = TEXT(MI_ISA),
+    .lanes = VN,
+    .rows = {ROWS1, ROWS2},
+#define MI_KERN(name, result, params) .name = name,
+#include "kern/kern_list.h"
+#undef MI_KERN
+};

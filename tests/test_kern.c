@@ -1,0 +1,204 @@
+/* Every kernel of every table this CPU can run, against ref. */
+#include "kern/conv.h"
+#include "kern/kern.h"
+#include "kern/tile.h"
+#include "mien/base.h"
+
+#include "tests/check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX = 515 }; /* past four vectors of the widest set, and a tail */
+static float fx[MAX + 1], fy[MAX + 1], got[MAX + 2], want[MAX + 2];
+static uint8_t bytes[MAX + 1];
+
+static const float poison = 1.46601546874e13f; /* 0x55555555 */
+
+static void fill_poison(void)
+{
+    for (int i = 0; i < MAX + 2; i++)
+        got[i] = poison;
+}
+
+/* got[1..n] near want[1..n], and nothing past the end. */
+static void compare(const char *what, const mi_kern *k, int n, double relative)
+{
+    for (int i = 1; i <= n; i++) {
+        double w = (double)want[i], g = (double)got[i];
+        CHECK_MSG(fabs(g - w) <= relative * fabs(w) + 1e-38,
+                  "%s %s n=%d [%d]: %.9g, want %.9g", k->isa, what, n, i - 1, g,
+                  w);
+    }
+    CHECK_MSG(got[n + 1] == poison && got[0] == poison,
+              "%s %s n=%d wrote outside", k->isa, what, n);
+}
+
+/* Sums in another order than ref: n roundings. */
+static void check_dist2_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    double d = (double)ref->dist2_f32(n, fx + 1, fy + 1);
+    CHECK_NEAR(k->dist2_f32(n, fx + 1, fy + 1), d, 1.2e-7 * (n + 1) * d);
+}
+
+static void check_sum_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK_NEAR(k->sum_f32(n, fx + 1), ref->sum_f32(n, fx + 1), 1.2e-7 * n);
+}
+
+static void check_max_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(k->max_f32(n, fx + 1) == ref->max_f32(n, fx + 1));
+}
+
+static void check_u8_to_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    ref->u8_to_f32(n, bytes + 1, 0.125f, -1, want + 1);
+    fill_poison();
+    k->u8_to_f32(n, bytes + 1, 0.125f, -1, got + 1);
+    compare("u8_to_f32", k, n, 0);
+}
+
+#define CHECK_BINARY(name)                                                \
+    static void check_##name(const mi_kern *k, const mi_kern *ref, int n) \
+    {                                                                     \
+        ref->name(n, fx + 1, fy + 1, want + 1);                           \
+        fill_poison();                                                    \
+        k->name(n, fx + 1, fy + 1, got + 1);                              \
+        compare(#name, k, n, 0);                                          \
+        memcpy(got + 1, fx + 1, (size_t)n * sizeof *got);                 \
+        k->name(n, got + 1, fy + 1, got + 1);                             \
+        compare(#name " in place", k, n, 0);                              \
+    }
+CHECK_BINARY(add_f32)
+CHECK_BINARY(sub_f32)
+CHECK_BINARY(mul_f32)
+CHECK_BINARY(div_f32)
+
+static void check_affine_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    ref->affine_f32(n, fx + 1, 0.5f, 3, want + 1);
+    fill_poison();
+    k->affine_f32(n, fx + 1, 0.5f, 3, got + 1);
+    compare("affine_f32", k, n, 2e-7);
+}
+
+static void check_affine_pixels_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    int c = n % 37 + 1, pixels = n / c;
+    for (int i = 0; i < MAX; i++)
+        fy[i + 1] += 3; /* away from 0, where the sum would cancel */
+    ref->affine_pixels_f32(pixels, c, fx + 1, fx + 1, fy + 1, want + 1);
+    fill_poison();
+    k->affine_pixels_f32(pixels, c, fx + 1, fx + 1, fy + 1, got + 1);
+    compare("affine_pixels_f32", k, pixels * c, 2e-7);
+    for (int i = 0; i < MAX; i++)
+        fy[i + 1] -= 3;
+}
+
+static void check_clamp_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    ref->clamp_f32(n, fx + 1, -0.25f, 0.5f, want + 1);
+    fill_poison();
+    k->clamp_f32(n, fx + 1, -0.25f, 0.5f, got + 1);
+    compare("clamp_f32", k, n, 0);
+    float nan = NAN;
+    k->clamp_f32(1, &nan, 0, 6, &nan);
+    CHECK(isnan(nan));
+}
+
+static void check_leaky_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    ref->leaky_f32(n, fx + 1, 0.1f, want + 1);
+    fill_poison();
+    k->leaky_f32(n, fx + 1, 0.1f, got + 1);
+    compare("leaky_f32", k, n, 1.2e-7);
+}
+
+static void check_sigmoid_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    float x[MAX + 1];
+    for (int i = 0; i < n; i++)
+        x[i] = fx[i + 1] * 80;
+    ref->sigmoid_f32(n, x, want + 1);
+    fill_poison();
+    k->sigmoid_f32(n, x, got + 1);
+    compare("sigmoid_f32", k, n, 5e-7);
+}
+
+static void check_exp_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    float x[MAX + 1];
+    for (int i = 0; i < n; i++)
+        x[i] = fx[i + 1] * (i % 2 ? 87.f : 1.f);
+    ref->exp_f32(n, x, want + 1);
+    fill_poison();
+    k->exp_f32(n, x, got + 1);
+    compare("exp_f32", k, n, 2.5e-7);
+}
+
+static void check_fma_chains_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    double w = (double)ref->fma_chains_f32(n, 0.5f, 1);
+    CHECK_NEAR(k->fma_chains_f32(n, 0.5f, 1), w, 1e-6 * w);
+}
+
+/* The kernels of convolutions are compared whole, in test_conv.c. */
+static void check_conv_tile_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->conv_tile_f32 && k->lanes >= ref->lanes));
+}
+
+static void check_depthwise_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->depthwise_f32 && ref->depthwise_f32));
+}
+
+static void check_pool2d_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->pool2d_f32 && ref->pool2d_f32));
+}
+
+static void test_exp_at_its_ends(const mi_kern *k)
+{
+    float x[] = {0, -0.f, 88.7f, 89, 1000, INFINITY, -87, -104, -INFINITY, NAN};
+    float y[10];
+    k->exp_f32(10, x, y);
+    CHECK(y[0] == 1 && y[1] == 1);
+    CHECK(fabs((double)y[2] / exp((double)x[2]) - 1) < 1e-6);
+    CHECK(isinf(y[3]) && isinf(y[4]) && isinf(y[5]));
+    CHECK(y[6] > 0 && y[7] < 1e-37f && y[8] == 0);
+    CHECK(isnan(y[9]));
+}
+
+static void test_isa_can_be_chosen(void)
+{
+    CHECK(mi_kern_at(0) && strcmp(mi_kern_at(0)->isa, "ref") == 0);
+    CHECK(mi_kern_at(1) && !mi_kern_at(99));
+    setenv("MIEN_ISA", "base", 1); /* before the first choice */
+    CHECK(strcmp(mien_isa(), "base") == 0);
+    CHECK(mi_kern_best() == mi_kern_at(1));
+}
+
+int main(void)
+{
+    test_isa_can_be_chosen();
+    unsigned seed = 3;
+    for (int i = 0; i <= MAX; i++) {
+        fx[i] = (float)check_rand(&seed) / 8388608.f - 1;
+        fy[i] = (float)check_rand(&seed) / 8388608.f - 1;
+        bytes[i] = (uint8_t)check_rand(&seed);
+    }
+
+    const mi_kern *ref = mi_kern_at(0), *k;
+    for (int v = 0; (k = mi_kern_at(v)); v++) {
+        test_exp_at_its_ends(k);
+        for (int n = 0; n <= MAX; n++) {
+#define MI_KERN(name, result, params) check_##name(k, ref, n);
+#include "kern/kern_list.h"
+#undef MI_KERN
+        }
+    }
+    return check_done();
+}
