@@ -1,5 +1,6 @@
-# make [all|check|lint|...]; `make help` lists the targets.
+# mien's build.  `make help` lists the targets; B=folder builds elsewhere.
 CC      ?= cc
+CXX     ?= c++
 B       ?= build
 PREFIX  ?= /usr/local
 OPT     ?= -O3 -g
@@ -10,33 +11,141 @@ WARN    := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-protot
 PKGS    := libjpeg libpng libwebp libexif cairo jansson libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
-CFLAGS   = -std=gnu11 $(OPT) $(WARN) $(SAN) -ffp-contract=fast -fPIC -pthread \
+PIC      = -fPIC -pthread
+CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(PIC) -ffp-contract=fast \
            -fvisibility=hidden -Iinclude -Isrc -I. -I$B $(PKG_CFLAGS) -MMD -MP
 LDLIBS   = $(PKG_LIBS) -lm -pthread
+VERSION := $(shell sed -n 's/^.define MIEN_VERSION "\(.*\)"/\1/p' include/mien/base.h)
+SO      := libmien.so.$(firstword $(subst ., ,$(VERSION)))
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+# A make inside this one: as parallel as the user asked, else a job a processor.
+SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+# make V=1 shows whole commands.
+say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
 DIRS    ?= base file kern image nn model face
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
-TESTS   := $(patsubst %.c,$B/%,$(wildcard tests/test_*.c))
+TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+SCRIPTS := $(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh))
+BENCHES := $(patsubst %.c,$B/%,$(wildcard bench/bench_*.c))
 
-all: $B/bin/mien $B/libmien.a
+# What tests find in their environment.
+export MIEN_MODELS ?= $(abspath $B/share/mien/models)
+export MIEN_SHARED ?= ../shared
+export MIEN_BUILD   = $(abspath $B)
+
+all: $B/bin/mien $B/libmien.a $B/$(SO)
 $B/bin/mien: $(call objects,$(CLI)) $B/libmien.a
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+	$(call say,link)$(CC) $(SAN) -o $@ $^ $(LDLIBS)
 $B/libmien.a: $(call objects,$(LIB))
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,ar  )rm -f $@ && $(AR) rcs $@ $^
+$B/$(SO): $(call objects,$(LIB))
+	$(call say,link)$(CC) $(SAN) -shared -Wl,-soname,$(SO) -Wl,-z,defs -o $@ $^ $(LDLIBS)
 $B/tests/%: $B/tests/%.o $B/libmien.a
-	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+	$(call say,link)$(CC) $(SAN) $(LINK) -o $@ $^ $(LDLIBS)
 $B/bench/%: $B/bench/%.o $B/libmien.a
-	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+	$(call say,link)$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+$B/fuzz/%: $B/fuzz/%.o $B/libmien.a
+	$(call say,link)$(CC) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
-tests: $(TESTS)
-clean:
-	rm -rf build
-.PHONY: all tests clean
+	$(call say,cc  )$(CC) $(CFLAGS) -c -o $@ $<
+
+# ---- the first thing a stranger does ------------------------------------
+demo:
+	@tools/setup.sh run
+	@$(SUBMAKE) all
+	@$(SUBMAKE) models
+	@tools/demo.sh $B
+
+# The networks of face-api.js, as ONNX files, in $B/share/mien/models.
+models: $B/bin/mien
+	@tools/get_models.sh $B
+
+# ---- tests --------------------------------------------------------------
+# A test that passed leaves a .ok file, so that only what changed runs again;
+# what each said last stands in .result, from which the summary is made.
+RESULTS := $(TESTS) $(SCRIPTS) headers layers
+check test:
+	@tools/setup.sh run check
+	@$(SUBMAKE) all
+	@$(SUBMAKE) models || echo 'models: not there; tests that need them skip'
+	@$(SUBMAKE) -k run-tests run-wasm; tools/summary.sh \
+	  $(RESULTS:%=$B/tests/%) $(WASM_TESTS:%=$B/wasm/tests/%)
+run-tests: $(RESULTS:%=$B/tests/%.ok)
+MODELS  := $(wildcard $(MIEN_MODELS)/*.onnx)
+$B/tests/%.ok: $B/tests/% $(MODELS)
+	@tools/run_test.sh $(basename $@) $(RUN) $<
+$B/tests/%.ok: tests/%.sh $B/bin/mien $B/libmien.a $(MODELS)
+	@tools/run_test.sh $(basename $@) $<
+$B/tests/headers.ok: tools/check_headers.sh $(wildcard include/mien/*.h src/*/*.h)
+	@tools/run_test.sh $(basename $@) $<
+$B/tests/layers.ok: tools/check_layers.py $(wildcard */*.[ch] */*/*.[ch])
+	@tools/run_test.sh $(basename $@) $<
+$(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h)
+
+asan:
+	@tools/setup.sh run check
+	@$(SUBMAKE) -k run-tests B=$B/asan CC=clang OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
+	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
+	  tools/summary.sh $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
+TSAN_TESTS := $(filter test_pool test_plan,$(TESTS))
+tsan:
+	@tools/setup.sh run check
+	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=clang OPT='-O1 -g' SAN=-fsanitize=thread; \
+	  tools/summary.sh $(TSAN_TESTS:%=$B/tsan/tests/%)
+
+# The same tests as WebAssembly in node: all but codecs, drawing, manifests, cli.
+WASM_NOT   := %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c
+WASM_TESTS := $(filter test_base test_kern test_conv test_pool,$(TESTS))
+wasm-check:
+	@tools/setup.sh run check
+	@$(SUBMAKE) -k run-wasm; tools/summary.sh $(WASM_TESTS:%=$B/wasm/tests/%)
+run-wasm:
+	@$(MAKE) --no-print-directory -k $(WASM_TESTS:%=$B/wasm/tests/%.ok) B=$B/wasm AR=llvm-ar \
+	  CC='clang --target=wasm32-wasi -msimd128' PIC= PKG_CFLAGS= LDLIBS=-lm \
+	  LINK='-Wl,-z,stack-size=1048576' LIB='$(filter-out $(WASM_NOT),$(LIB))' \
+	  TESTS='$(WASM_TESTS)' CLI= RUN='node --no-warnings wasm/run.mjs'
+
+FUZZ_SECONDS ?= 5
+FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
+fuzz:
+	@tools/setup.sh run check
+	@$(SUBMAKE) $(FUZZERS:%=$B/fuzz/fuzz/%) B=$B/fuzz CC=clang OPT='-O1 -g' \
+	  SAN=-fsanitize=address,undefined,fuzzer-no-link
+	@for f in $(FUZZERS); do tools/run_fuzz.sh $B/fuzz $$f $(FUZZ_SECONDS) || exit 1; done
+
+# ---- quality ------------------------------------------------------------
+lint:
+	@tools/setup.sh run check
+	@$(SUBMAKE) all
+	@tools/lint.sh $B
+mutants: all
+	@tools/mutants.sh tests/mutants/list
+coverage:
+	@$(SUBMAKE) -k run-tests B=$B/cov CC=gcc OPT='-O0 -g' SAN=--coverage SCRIPTS= >$B/cov.log; \
+	  tools/coverage.sh $B/cov
+bench: all $(BENCHES)
+	@bench/run.sh $B
+api-docs:
+	@tools/gendoc.py $B/docs/api include/mien/*.h
+
+# ---- installing ---------------------------------------------------------
+install: all man
+	@tools/install.sh install $B $(VERSION) '$(DESTDIR)' '$(PREFIX)'
+uninstall:
+	@tools/install.sh uninstall $B $(VERSION) '$(DESTDIR)' '$(PREFIX)'
+clean dist-clean:
+	rm -rf build demo
+help:
+	@sed 's/^  //' tools/help.txt
+tests: $(TESTS:%=$B/tests/%)
+.PHONY: all demo models check test run-tests asan tsan wasm-check run-wasm fuzz lint mutants \
+        coverage bench api-docs man install uninstall clean dist-clean help tests
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,37 @@
+#!/bin/sh
+# check_symbols.sh BUILD: what the library's objects define begins with mien_ or
+# mi_, the shared library shows mien_ alone, and no object prints, exits or takes
+# memory behind base/alloc.c (codecs free what their libraries gave them).
+b=$1
+bad=0
+wrong=$(nm -g --defined-only "$b/libmien.a" 2>/dev/null |
+    awk 'NF == 3 { print $3 }' | grep -vE '^(mien_|mi_)')
+if [ -n "$wrong" ]; then
+    echo "symbols of libmien.a without mien_ or mi_:" $wrong
+    bad=1
+fi
+wrong=$(nm -D --defined-only "$b"/libmien.so.? |
+    awk 'NF >= 3 { print $3 }' | grep -vE '^(mien_|_init$|_fini$)')
+if [ -n "$wrong" ]; then
+    echo "symbols that libmien.so shows without mien_:" $wrong
+    bad=1
+fi
+prints='(printf|vprintf|fprintf|vfprintf|puts|fputs|fputc|putchar|fwrite|perror'
+prints="$prints|exit|_exit|abort|__printf_chk|__fprintf_chk)"
+memory='(malloc|calloc|realloc|free|aligned_alloc|posix_memalign|strdup|strndup|asprintf)'
+for o in "$b"/src/*/*.o; do
+    banned="$prints|$memory"
+    case $o in
+        */base/alloc.o) banned=$prints ;;
+        */image/jpeg*.o | */image/png*.o | */image/webp*.o | */image/gif*.o | \
+            */image/exif*.o | */model/manifest.o)
+            banned=$prints ;;
+        */file/*.o) banned="(printf|puts|putchar|exit|abort)|$memory" ;;
+    esac
+    wrong=$(nm -u "$o" | awk '{ print $2 }' | grep -xE "$banned")
+    if [ -n "$wrong" ]; then
+        echo "$o uses" $wrong
+        bad=1
+    fi
+done
+exit $bad

@@ -1,0 +1,57 @@
+#!/bin/sh
+# lint.sh BUILD: everything that looks at the source; silent but for a line a
+# step.  Fails if a step complained.
+b=$1
+log=$b/lint
+mkdir -p "$log"
+bad=0 steps=0
+jobs=$(nproc 2>/dev/null || echo 2)
+flags="-std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -I. -I$b"
+flags="$flags $(pkg-config --cflags libpng cairo libjpeg libwebp libexif jansson libsodium)"
+warn='-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+    -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion
+    -Wdouble-promotion -Wimplicit-fallthrough -Wundef'
+lib=$(ls src/*/*.c | grep -v '^src/kern/k_')
+cli=$(ls cli/*.c 2>/dev/null)
+rest=$(ls tests/*.c bench/*.c fuzz/*.c examples/*.c 2>/dev/null)
+all=$(find include src cli tests bench fuzz wasm examples -name '*.[ch]' \
+    -not -path '*/node_modules/*')
+
+step() { # NAME COMMAND...
+    name=$1
+    shift
+    steps=$((steps + 1))
+    if "$@" >"$log/$name.log" 2>&1; then
+        echo "ok    $name"
+    else
+        echo "FAIL  $name"
+        sed 's/^/      /' "$log/$name.log" | head -n 60
+        bad=$((bad + 1))
+    fi
+}
+each() { # FILES COMMAND...: the command on every file, some at a time
+    files=$1
+    shift
+    printf '%s\n' $files | xargs -P"$jobs" -n1 "$@"
+}
+tidy() {
+    printf '%s\n' $1 | xargs -P"$jobs" -I{} sh -c \
+        "clang-tidy --quiet {} -- $flags 2>/dev/null"
+}
+
+step gcc each "$lib $cli $rest" gcc -fsyntax-only $flags $warn
+step clang each "$lib $cli $rest" clang -fsyntax-only $flags $warn
+step format clang-format --dry-run -Werror $all
+step code python3 tools/check_code.py
+step layers python3 tools/check_layers.py
+step headers tools/check_headers.sh
+step symbols tools/check_symbols.sh "$b"
+step docs python3 tools/gendoc.py "$b/docs/api" include/mien/*.h
+step cppcheck cppcheck -q -j"$jobs" --error-exitcode=1 --inline-suppr \
+    --enable=warning,performance,portability --std=c11 --library=posix \
+    --suppress=missingIncludeSystem --suppress=internalAstError \
+    --suppress=unknownMacro -Iinclude -Isrc $lib $cli
+step tidy tidy "$(printf '%s\n' $lib | grep -v '^src/kern/variant_') $cli"
+
+echo "lint: $((steps - bad)) steps silent, $bad not"
+[ $bad -eq 0 ]

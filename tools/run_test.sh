@@ -1,0 +1,28 @@
+#!/bin/sh
+# run_test.sh STEM COMMAND...: run one test; its output goes to STEM.log, what
+# came of it to STEM.result; STEM.ok is left only by a test that passed.  Always
+# succeeds: summary.sh counts.
+stem=$1
+shift
+name=${stem##*/}
+case $stem in */wasm/tests/*) name="$name (wasm)" ;; esac
+mkdir -p "${stem%/*}"
+rm -f "$stem.ok" "$stem.result"
+"$@" >"$stem.log" 2>&1 </dev/null
+status=$?
+if [ $status -eq 0 ]; then
+    echo pass >"$stem.result"
+    touch "$stem.ok"
+    echo "ok    $name"
+elif [ $status -eq 77 ]; then
+    why=$(sed -n 's/^SKIP //p' "$stem.log" | tail -n 1)
+    echo "skip $why" >"$stem.result"
+    echo "skip  $name: $why"
+else
+    echo "fail status $status" >"$stem.result"
+    {
+        echo "FAIL  $name (status $status, $stem.log):"
+        tail -n 25 "$stem.log" | sed 's/^/      /'
+    } >&2
+fi
+exit 0

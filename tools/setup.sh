@@ -1,0 +1,99 @@
+#!/bin/sh
+# setup.sh GROUP...: install with apt-get what the groups need and this machine
+# lacks, saying what and why.  Nothing happens when all is there.
+#   run    build mien, read photos, convert the networks
+#   check  the tests, lints and sanitizers besides
+set -u
+
+# group | package | what must be there | why
+# A thing that must be there is a command, a pkg-config name (pc:), or a file.
+needs() {
+    cat <<'END'
+run|gcc|gcc|compiles C
+run|libc6-dev|/usr/include/stdio.h|the C library's headers
+run|pkg-config|pkg-config|finds libraries
+run|libjpeg62-turbo-dev|pc:libjpeg|reads and writes JPEG
+run|libpng-dev|pc:libpng|reads and writes PNG
+run|libwebp-dev|pc:libwebp|reads WebP
+run|libgif-dev|/usr/include/gif_lib.h|reads GIF
+run|libexif-dev|pc:libexif|finds which side of a photo is up
+run|libcairo2-dev|pc:cairo|draws boxes, points and names
+run|libjansson-dev|pc:jansson|reads and writes JSON
+run|libsodium-dev|pc:libsodium|SHA-256 of model files
+run|nodejs|node|runs npm
+run|npm|npm|fetches the networks of @vladmandic/face-api
+check|g++|g++|compiles the headers as C++
+check|clang|clang|second compiler, sanitizers, WebAssembly
+check|llvm|llvm-ar|archives of WebAssembly objects
+check|lld|wasm-ld|links WebAssembly
+check|libclang-rt-14-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a|the sanitizers
+check|libclang-rt-14-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
+check|wasi-libc|/usr/include/wasm32-wasi/stdio.h|the C library of WebAssembly
+check|clang-format|clang-format|checks the layout of the source
+check|clang-tidy|clang-tidy|looks for mistakes
+check|cppcheck|cppcheck|looks for mistakes
+check|python3|python3|runs tools/*.py
+check|man-db|man|checks the man pages
+check|jq|jq|reads JSON in the tests of the command
+END
+}
+
+there() {
+    case $1 in
+        pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
+        glob:*)
+            for f in ${1#glob:}; do
+                [ -e "$f" ] && return 0
+            done
+            return 1 ;;
+        /*) [ -e "$1" ] ;;
+        *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+
+missing=
+list=
+for group; do
+    rows=$(needs | grep "^$group|")
+    while IFS='|' read -r _ package thing why; do
+        there "$thing" && continue
+        missing="$missing $package"
+        list="$list  $package: $why
+"
+    done <<END
+$rows
+END
+done
+[ -n "$missing" ] || exit 0
+
+printf 'setup: these packages are missing:\n%s' "$list"
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "setup: not root and no sudo; as root run: apt-get install$missing" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "setup: no apt-get here; install by hand:$missing" >&2
+    exit 1
+fi
+
+# shellcheck disable=SC2086
+get() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+        --no-install-recommends $missing </dev/null
+}
+echo "setup: apt-get install$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! get >"$log" 2>&1; then
+    echo 'setup: the package lists are old or absent: apt-get update'
+    $as_root apt-get update -q </dev/null >"$log" 2>&1 && get >"$log" 2>&1 || {
+        tail -n 20 "$log" >&2
+        echo "setup: could not install:$missing" >&2
+        exit 1
+    }
+fi
+echo 'setup: installed'

@@ -1,0 +1,27 @@
+#!/bin/sh
+# summary.sh STEM...: count what run_test.sh left; fail if a test failed or
+# could not be built.
+passed=0 failed=0 skipped=0 bad='' why=''
+for stem; do
+    name=${stem##*/}
+    case $stem in */wasm/tests/*) name="$name(wasm)" ;; esac
+    result=$(cat "$stem.result" 2>/dev/null)
+    case $result in
+        pass) passed=$((passed + 1)) ;;
+        skip*)
+            skipped=$((skipped + 1))
+            why="$why  $name: ${result#skip }
+" ;;
+        *)
+            failed=$((failed + 1))
+            bad="$bad $name" ;;
+    esac
+done
+if [ $skipped -gt 0 ]; then
+    printf 'skipped:\n%s' "$why"
+fi
+if [ $failed -gt 0 ]; then
+    echo "failed:$bad"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]
