@@ -242,7 +242,7 @@ static void test_many_tasks(void)
 static double pool_at(const mi_pool2d *p, ptrdiff_t x_stride, int oy, int ox,
                       int c)
 {
-    double top = -INFINITY, sum = 0;
+    double top = -HUGE_VAL, sum = 0;
     int n = 0;
     for (int ky = 0; ky < p->kh; ky++)
         for (int kx = 0; kx < p->kw; kx++) {

@@ -1,0 +1,360 @@
+/* bench_kern: times the kernels of each instruction set on one core.
+ *
+ *   bench_kern [isa] [part of a row's name]
+ *
+ * Every row is measured in turns with the core's multiply-add peak, both as
+ * the best of several rounds, since noise only ever adds time; compare the
+ * shares of the peak, not the figures, between runs. */
+#include "base/alloc.h"
+#include "kern/conv.h"
+#include "kern/kern.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { N = 4096, ROUNDS = 15 };
+static const double round_seconds = 0.004;
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- what is timed ---------------------------------------------------- */
+
+typedef void job(const mi_kern *k, void *arg);
+
+/* Seconds of one call, the mean of so many that a round takes its time. */
+static double time_job(job *run, const mi_kern *k, void *arg, int *repeat)
+{
+    for (;;) {
+        double t = seconds();
+        for (int i = 0; i < *repeat; i++)
+            run(k, arg);
+        t = seconds() - t;
+        if (t > round_seconds / 2)
+            return t / *repeat;
+        *repeat *= 2;
+    }
+}
+
+static volatile float sink;
+
+static void run_peak(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    sink = k->fma_chains_f32(20000, 0.5f, 1);
+}
+
+typedef struct best {
+    double job, peak; /* seconds of one call, GFLOP/s */
+} best;
+
+static best measure(job *run, const mi_kern *k, void *arg)
+{
+    best b = {1e9, 0};
+    int repeat = 1, peak_repeat = 1;
+    double flops = 2. * 20000 * MI_FMA_CHAINS * k->lanes;
+    if (k->lanes == 1)
+        flops = 0;
+    for (int r = 0; r < ROUNDS; r++) {
+        double p = time_job(run_peak, k, NULL, &peak_repeat);
+        double t = time_job(run, k, arg, &repeat);
+        b.peak = flops / p * 1e-9 > b.peak ? flops / p * 1e-9 : b.peak;
+        b.job = t < b.job ? t : b.job;
+    }
+    return b;
+}
+
+/* ---- elementwise ------------------------------------------------------ */
+
+static float fx[N], fy[N], fz[N];
+static uint8_t bytes[N];
+
+static void run_dist2_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    sink = k->dist2_f32(N, fx, fy);
+}
+static void run_sum_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    sink = k->sum_f32(N, fx);
+}
+static void run_max_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    sink = k->max_f32(N, fx);
+}
+static void run_u8_to_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->u8_to_f32(N, bytes, 1 / 127.5f, -1, fz);
+}
+static void run_add_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->add_f32(N, fx, fy, fz);
+}
+static void run_sub_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->sub_f32(N, fx, fy, fz);
+}
+static void run_mul_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->mul_f32(N, fx, fy, fz);
+}
+static void run_div_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->div_f32(N, fx, fy, fz);
+}
+static void run_affine_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->affine_f32(N, fx, 2, 3, fz);
+}
+static void run_affine_pixels_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->affine_pixels_f32(N / 32, 32, fx, fy, fy, fz);
+}
+static void run_clamp_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->clamp_f32(N, fx, 0, 6, fz);
+}
+static void run_leaky_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->leaky_f32(N, fx, 0.1f, fz);
+}
+static void run_sigmoid_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->sigmoid_f32(N, fx, fz);
+}
+static void run_exp_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->exp_f32(N, fx, fz);
+}
+static void run_fma_chains_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    sink = k->fma_chains_f32(N, 0.5f, 1);
+}
+/* Timed below, by layers. */
+#define run_conv_tile_f32 NULL
+#define run_depthwise_f32 NULL
+#define run_pool2d_f32 NULL
+
+/* ---- layers ----------------------------------------------------------- */
+
+typedef struct layer {
+    const char *name;
+    int h, w, c, oc, side, stride, same;
+    int kind; /* 0: convolution, 1: depthwise, 2: maximum, 3: average */
+} layer;
+
+static const layer layers[] = {
+    {"gemm 512", 512, 1, 512, 512, 1, 1, 0, 0},
+    {"gemm 1024", 1024, 1, 1024, 1024, 1, 1, 0, 0},
+    {"dense 256-128", 1, 1, 256, 128, 1, 1, 0, 0},
+    {"dense 2048-1024", 1, 1, 2048, 1024, 1, 1, 0, 0},
+    {"recog 7x7s2 150 3-32", 150, 150, 3, 32, 7, 2, 0, 0},
+    {"recog max 3x3s2 72", 72, 72, 32, 32, 3, 2, 0, 2},
+    {"recog 3x3 35 32-32", 35, 35, 32, 32, 3, 1, 1, 0},
+    {"recog 3x3s2 35 32-64", 35, 35, 32, 64, 3, 2, 0, 0},
+    {"recog 3x3 17 64-64", 17, 17, 64, 64, 3, 1, 1, 0},
+    {"recog 3x3s2 17 64-128", 17, 17, 64, 128, 3, 2, 0, 0},
+    {"recog 3x3 8 128-128", 8, 8, 128, 128, 3, 1, 1, 0},
+    {"recog 3x3 4 256-256", 4, 4, 256, 256, 3, 1, 1, 0},
+    {"ssd 3x3s2 512 3-32", 512, 512, 3, 32, 3, 2, 1, 0},
+    {"ssd dw 256 32", 256, 256, 32, 32, 3, 1, 1, 1},
+    {"ssd pw 256 32-64", 256, 256, 32, 64, 1, 1, 1, 0},
+    {"ssd dw s2 256 64", 256, 256, 64, 64, 3, 2, 1, 1},
+    {"ssd pw 128 64-128", 128, 128, 64, 128, 1, 1, 1, 0},
+    {"ssd dw 128 128", 128, 128, 128, 128, 3, 1, 1, 1},
+    {"ssd pw 128 128-128", 128, 128, 128, 128, 1, 1, 1, 0},
+    {"ssd dw s2 128 128", 128, 128, 128, 128, 3, 2, 1, 1},
+    {"ssd pw 64 128-256", 64, 64, 128, 256, 1, 1, 1, 0},
+    {"ssd dw 64 256", 64, 64, 256, 256, 3, 1, 1, 1},
+    {"ssd pw 64 256-256", 64, 64, 256, 256, 1, 1, 1, 0},
+    {"ssd dw 32 512", 32, 32, 512, 512, 3, 1, 1, 1},
+    {"ssd pw 32 512-512", 32, 32, 512, 512, 1, 1, 1, 0},
+    {"ssd dw 16 1024", 16, 16, 1024, 1024, 3, 1, 1, 1},
+    {"ssd pw 16 1024-1024", 16, 16, 1024, 1024, 1, 1, 1, 0},
+    {"ssd head 32 512-12", 32, 32, 512, 12, 1, 1, 1, 0},
+    {"ssd head 32 512-9", 32, 32, 512, 9, 1, 1, 1, 0},
+    {"yunet 3x3s2 640 3-16", 640, 640, 3, 16, 3, 2, 1, 0},
+    {"yunet pw 160 16-16", 160, 160, 16, 16, 1, 1, 1, 0},
+    {"yunet dw 160 16", 160, 160, 16, 16, 3, 1, 1, 1},
+    {"yunet pw 160 16-64", 160, 160, 16, 64, 1, 1, 1, 0},
+    {"yunet dw 80 64", 80, 80, 64, 64, 3, 1, 1, 1},
+    {"yunet pw 80 64-64", 80, 80, 64, 64, 1, 1, 1, 0},
+    {"yunet pw 40 64-64", 40, 40, 64, 64, 1, 1, 1, 0},
+    {"yunet dw 40 64", 40, 40, 64, 64, 3, 1, 1, 1},
+    {"yunet max 2x2s2 160 64", 160, 160, 64, 64, 2, 2, 0, 2},
+    {"yunet head 80 64-1", 80, 80, 64, 1, 1, 1, 1, 0},
+    {"yunet head 80 64-4", 80, 80, 64, 4, 1, 1, 1, 0},
+    {"yunet head 80 64-10", 80, 80, 64, 10, 1, 1, 1, 0},
+    {"yunet dw 80 4", 80, 80, 4, 4, 3, 1, 1, 1},
+    {"tiny dw 104 16", 104, 104, 16, 16, 3, 1, 1, 1},
+    {"tiny pw 104 16-32", 104, 104, 16, 32, 1, 1, 1, 0},
+    {"average 2x2s2 35 32", 35, 35, 32, 32, 2, 2, 0, 3},
+};
+
+typedef struct layer_job {
+    mi_conv cv;
+    mi_conv_io io;
+    mi_pool2d pool;
+    const layer *l;
+    float *packed, *x, *y;
+    void *scratch;
+} layer_job;
+
+static void run_layer(const mi_kern *k, void *arg)
+{
+    layer_job *j = arg;
+    if (j->l->kind >= 2) {
+        int n = mi_pool2d_tasks(k, &j->pool);
+        for (int i = 0; i < n; i++)
+            mi_pool2d_run(k, &j->pool, j->x, j->l->c, j->y, j->l->c, i);
+        return;
+    }
+    int n = mi_conv_tasks(k, &j->cv);
+    for (int i = 0; i < n; i++)
+        mi_conv_run(k, &j->cv, &j->io, i, j->scratch);
+}
+
+static float *numbers(size_t n)
+{
+    float *p = mi_alloc(n, sizeof *p);
+    if (!p)
+        exit(1);
+    for (size_t i = 0; i < n; i++)
+        p[i] = (float)(i * 7919 % 1013) / 1013.f - 0.5f;
+    return p;
+}
+
+static void layer_init(layer_job *j, const mi_kern *k, const layer *l)
+{
+    int pad = l->same ? (l->side - 1) / 2 : 0;
+    int oh = (l->h + 2 * pad - l->side) / l->stride + 1;
+    int ow = (l->w + 2 * pad - l->side) / l->stride + 1;
+    *j = (layer_job){.l = l};
+    j->cv = (mi_conv){.h = l->h,
+                      .w = l->w,
+                      .c = l->c,
+                      .oh = oh,
+                      .ow = ow,
+                      .oc = l->oc,
+                      .kh = l->side,
+                      .kw = l->side,
+                      .sy = l->stride,
+                      .sx = l->stride,
+                      .dy = 1,
+                      .dx = 1,
+                      .top = pad,
+                      .left = pad,
+                      .depthwise = l->kind == 1,
+                      .act = {MI_ACT_CLAMP, 0, 6}};
+    j->pool = (mi_pool2d){.h = l->h,
+                          .w = l->w,
+                          .c = l->c,
+                          .oh = oh,
+                          .ow = ow,
+                          .kh = l->side,
+                          .kw = l->side,
+                          .sy = l->stride,
+                          .sx = l->stride,
+                          .average = l->kind == 3};
+    j->x = numbers((size_t)(l->h * l->w) * (size_t)l->c);
+    j->y = numbers((size_t)(oh * ow) * (size_t)l->oc);
+    if (l->kind >= 2)
+        return;
+    size_t taps = (size_t)(l->side * l->side);
+    size_t inputs = taps * (size_t)(j->cv.depthwise ? 1 : l->c);
+    float *w = numbers(inputs * (size_t)l->oc);
+    j->packed = numbers(mi_conv_packed_len(k, &j->cv));
+    mi_conv_pack(k, &j->cv, w, NULL, j->packed);
+    mi_free(w);
+    j->scratch = mi_alloc(mi_conv_scratch(k, &j->cv) + 1, 1);
+    j->io = (mi_conv_io){.x = j->x,
+                         .x_stride = l->c,
+                         .packed = j->packed,
+                         .y = j->y,
+                         .y_stride = l->oc};
+}
+
+static void layer_done(layer_job *j)
+{
+    mi_free(j->x);
+    mi_free(j->y);
+    mi_free(j->packed);
+    mi_free(j->scratch);
+}
+
+static void layer_row(const mi_kern *k, const layer *l)
+{
+    layer_job j;
+    layer_init(&j, k, l);
+    best b = measure(run_layer, k, &j);
+    double outputs = (double)j.cv.oh * j.cv.ow * l->oc;
+    double terms = (double)l->side * l->side * (l->kind ? 1 : l->c);
+    double bytes_moved = 4 * (outputs + (double)l->h * l->w * l->c);
+    double rate = 2 * outputs * terms / b.job * 1e-9;
+    printf("%-7s %-24s %9.1f us", k->isa, l->name, b.job * 1e6);
+    if (l->kind < 2)
+        printf(" %7.1f GFLOP/s %3.0f %% of %.0f", rate, 100 * rate / b.peak,
+               b.peak);
+    printf("  %5.1f GB/s\n", bytes_moved / b.job * 1e-9);
+    fflush(stdout);
+    layer_done(&j);
+}
+
+static void kernel_row(const mi_kern *k, const char *name, job *run)
+{
+    if (run)
+        printf("%-7s %-24s %9.3f ns/element\n", k->isa, name,
+               measure(run, k, NULL).job * 1e9 / N);
+}
+
+/* Stay on the processor we are on: its peak is measured with each row. */
+static void pin(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(sched_getcpu(), &set);
+    (void)sched_setaffinity(0, sizeof set, &set);
+}
+
+int main(int argc, char **argv)
+{
+    const char *isa = argc > 1 ? argv[1] : "", *part = argc > 2 ? argv[2] : "";
+    pin();
+    for (int i = 0; i < N; i++)
+        fx[i] = (float)i / N - 0.5f, fy[i] = (float)(N - i) / N;
+    const mi_kern *k;
+    for (int v = 1; (k = mi_kern_at(v)); v++) {
+        if (*isa && strcmp(isa, k->isa))
+            continue;
+#define MI_KERN(name, result, params) \
+    if (strstr(#name, part))          \
+        kernel_row(k, #name, run_##name);
+#include "kern/kern_list.h"
+#undef MI_KERN
+        for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+            if (strstr(layers[i].name, part))
+                layer_row(k, &layers[i]);
+    }
+    return 0;
+}
