@@ -5,7 +5,9 @@
  *
  * A row for each file: planning time, best and median of a run, multiply-adds
  * times two, GFLOP/s and the share of the peak of one core (times threads).
- * --steps lists the steps of a plan, slowest first. */
+ * "3x3" is that share for the 3x3 convolutions over all channels alone.
+ * --steps lists the steps of a plan, slowest first.  Without a file: the peak.
+ */
 #include "bench/bench.h"
 #include "bench/peak.h"
 #include "nn/plan.h"
@@ -31,6 +33,15 @@ static double node_flop(const mi_node *n)
         each =
             (double)mi_shape_len(w) / (double)n->shape.dim[n->shape.rank - 1];
     return 2 * len * each;
+}
+
+/* The node whose multiply-adds step s does, or NULL. */
+static const mi_node *step_node(const mien_plan *p, const mi_step *s)
+{
+    for (int i = 0; i < p->n_nodes; i++)
+        if (p->of[i].value == s->out && node_flop(&p->node[p->of[i].head]) > 0)
+            return &p->node[p->of[i].head];
+    return NULL;
 }
 
 static double plan_flop(const mien_plan *p)
@@ -107,71 +118,104 @@ static void save_outputs(const mien_plan *p, const mien_graph *g,
 
 static void run_plan(void *plan) { mien_plan_run(plan); }
 
+/* Best of some runs of one step alone on this thread; the plan has run. */
+static double step_time(const mien_plan *p, const mi_step *s)
+{
+    double best = 1e30;
+    for (int round = 0; round < 9; round++) {
+        double start = bench_now();
+        for (int t = 0; t < s->tasks; t++)
+            s->run(p, s, t, p->scratch);
+        double ms = bench_now() - start;
+        best = ms < best ? ms : best;
+    }
+    return best;
+}
+
+/* GFLOP/s of all 3x3 convolutions over all channels together; 0: none. */
+static double conv3x3_gflops(const mien_plan *p)
+{
+    double flop = 0, ms = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        const mi_node *n = step_node(p, &p->step[i]);
+        if (!n || n->op != &mi_op_conv || n->in[1]->shape.dim[1] < 2 ||
+            n->in[1]->shape.dim[2] != 3 || n->in[1]->shape.dim[3] != 3)
+            continue;
+        flop += node_flop(n);
+        ms += step_time(p, &p->step[i]);
+    }
+    return ms > 0 ? flop / ms * 1e-6 : 0;
+}
+
 typedef struct {
     double ms;
     int step;
-} step_time;
+} timed_step;
 
 static int slower_first(const void *a, const void *b)
 {
-    return bench_compare(&((const step_time *)b)->ms,
-                         &((const step_time *)a)->ms);
+    return bench_compare(&((const timed_step *)b)->ms,
+                         &((const timed_step *)a)->ms);
 }
 
-/* Every step alone, on this thread; the plan has run before. */
+static void print_step(const mien_plan *p, const timed_step *t, double all,
+                       double peak)
+{
+    const mi_step *s = &p->step[t->step];
+    const mi_node *n = step_node(p, s);
+    double gflops = n ? node_flop(n) / t->ms * 1e-6 : 0;
+    printf("  %3d %-12s %9.4f ms %5.1f %%", t->step, s->what, t->ms,
+           100 * t->ms / all);
+    if (n)
+        printf(" %8.1f GFLOP/s %5.1f %% of peak, weights", gflops,
+               peak > 0 ? 100 * gflops / peak : 0);
+    for (int k = 0; n && k < n->in[1]->shape.rank; k++)
+        printf(k ? "x%lld" : " %lld", (long long)n->in[1]->shape.dim[k]);
+    const mien_shape *y = &p->value[s->out].shape;
+    for (int k = 0; k < y->rank; k++)
+        printf(k ? "x%lld" : " -> %lld", (long long)y->dim[k]);
+    putchar('\n');
+}
+
 static void print_steps(const mien_plan *p, double peak)
 {
-    step_time *each = calloc((size_t)p->n_steps, sizeof *each);
+    timed_step *each = calloc((size_t)p->n_steps, sizeof *each);
     if (!each)
         exit(1);
     double all = 0;
     for (int i = 0; i < p->n_steps; i++) {
-        const mi_step *s = &p->step[i];
-        each[i] = (step_time){1e30, i};
-        for (int round = 0; round < 9; round++) {
-            double start = bench_now();
-            for (int t = 0; t < s->tasks; t++)
-                s->run(p, s, t, p->scratch);
-            double ms = bench_now() - start;
-            each[i].ms = ms < each[i].ms ? ms : each[i].ms;
-        }
+        each[i] = (timed_step){step_time(p, &p->step[i]), i};
         all += each[i].ms;
     }
     qsort(each, (size_t)p->n_steps, sizeof *each, slower_first);
-    for (int i = 0; i < p->n_steps; i++) {
-        const mi_step *s = &p->step[each[i].step];
-        double gflops = 2 * s->work / each[i].ms * 1e-6;
-        printf("  %3d %-12s %9.4f ms %5.1f %% %8.1f GFLOP/s %5.1f %% of peak ",
-               each[i].step, s->what, each[i].ms, 100 * each[i].ms / all,
-               gflops, peak > 0 ? 100 * gflops / peak : 0);
-        const mien_shape *y = &p->value[s->out].shape;
-        for (int k = 0; k < y->rank; k++)
-            printf(k ? "x%lld" : " -> %lld", (long long)y->dim[k]);
-        putchar('\n');
-    }
+    for (int i = 0; i < p->n_steps; i++)
+        print_step(p, &each[i], all, peak);
     printf("  %d steps alone: %.3f ms\n", p->n_steps, all);
     free(each);
 }
 
 static void print_row(const char *file, const settings *set, bench_times *t,
-                      double plan_ms, double gflop, size_t memory)
+                      const mien_plan *p, double plan_ms)
 {
     double best = bench_best(t), median = bench_median(t);
-    double gflops = best > 0 ? gflop / best * 1e3 : 0;
-    double share = set->peak > 0 ? gflops / (set->peak * set->threads) : 0;
+    double gflop = plan_flop(p) * 1e-9, gflops = gflop / best * 1e3;
+    double share = gflops / (set->peak * set->threads);
+    double conv = conv3x3_gflops(p) / set->peak;
+    double mb = (double)mien_plan_memory(p) / 1e6;
     const char *slash = strrchr(file, '/');
     if (set->json)
         printf("{\"file\":\"%s\",\"threads\":%d,\"calls\":%d,\"plan\":%.4f,"
                "\"best\":%.4f,\"median\":%.4f,\"gflop\":%.5f,"
                "\"gflops\":%.2f,\"peak\":%.2f,\"share\":%.4f,"
-               "\"memory\":%zu,\"isa\":\"%s\"}\n",
+               "\"conv3x3_share\":%.4f,\"memory_mb\":%.2f,\"isa\":\"%s\"}\n",
                slash ? slash + 1 : file, set->threads, t->n, plan_ms, best,
-               median, gflop, gflops, set->peak, share, memory, mien_isa());
+               median, gflop, gflops, set->peak, share, conv, mb, mien_isa());
     else
-        printf("%-34s %d thr  plan %8.2f ms  best %9.3f  median %9.3f ms  "
-               "%8.4f GFLOP  %7.1f GFLOP/s  %5.1f %%  %6.1f MB\n",
-               slash ? slash + 1 : file, set->threads, plan_ms, best, median,
-               gflop, gflops, 100 * share, (double)memory / 1e6);
+        printf(
+            "%-28s %d thr  plan %7.2f  best %8.3f  median %8.3f ms  "
+            "%7.4f GFLOP  %6.1f GFLOP/s  %3.0f %% (3x3 %3.0f %%)  %5.1f MB\n",
+            slash ? slash + 1 : file, set->threads, plan_ms, best, median,
+            gflop, gflops, 100 * share, 100 * conv, mb);
     fflush(stdout);
 }
 
@@ -191,8 +235,7 @@ static void measure(const char *file, const settings *set)
     fill_input(plan, set->input);
     static bench_times t;
     bench_repeat(&t, set->seconds, 5, run_plan, plan);
-    print_row(file, set, &t, plan_ms, plan_flop(plan) * 1e-9,
-              mien_plan_memory(plan));
+    print_row(file, set, &t, plan, plan_ms);
     if (set->output) {
         fill_input(plan, set->input);
         mien_plan_run(plan);
@@ -232,6 +275,10 @@ int main(int argc, char **argv)
     }
     if (set.peak <= 0)
         set.peak = bench_peak();
+    if (!n)
+        printf(set.json ? "{\"peak\":%.2f,\"isa\":\"%s\"}\n"
+                        : "%.1f GFLOP/s a core with %s\n",
+               set.peak, mien_isa());
     for (int i = 0; i < n; i++)
         measure(files[i], &set);
     return 0;
