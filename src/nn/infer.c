@@ -1,0 +1,179 @@
+/* infer.c: what a graph means for given input shapes: the shape of every node,
+ * which nodes are constant, which are needed, and constants' elements. */
+#include "nn/plan.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* Constants made of constants: longest chain that is followed. */
+enum { MAX_CHAIN = 64 };
+
+static const char *node_title(const mi_node *n)
+{
+    return n->op ? n->op->name : "input";
+}
+
+static mien_status set_input(const mien_plan *p, mi_node *n, int i,
+                             const mien_shape *shape, mien_error *err)
+{
+    const mien_shape *want = &p->node[n->id].shape;
+    if (shape->rank != want->rank)
+        return mi_fail(err, MIEN_EARG,
+                       "plan: input %d '%s': rank %d, wanted %d", i, n->name,
+                       shape->rank, want->rank);
+    for (int d = 0; d < want->rank; d++)
+        if (shape->dim[d] < 1 ||
+            (want->dim[d] >= 0 && want->dim[d] != shape->dim[d]))
+            return mi_fail(
+                err, MIEN_EARG,
+                "plan: input %d '%s': dimension %d is %lld, wanted %lld", i,
+                n->name, d, (long long)shape->dim[d], (long long)want->dim[d]);
+    n->shape = *shape;
+    if (mi_shape_len(shape) < 0)
+        return mi_fail(err, MIEN_ELIMIT, "plan: input %d '%s' is too large", i,
+                       n->name);
+    return MIEN_OK;
+}
+
+/* Copies whose inputs are the copies. */
+static mien_status copy_nodes(mien_plan *p, mien_error *err)
+{
+    p->n_nodes = mi_graph_size(p->graph);
+    p->node = mi_plan_alloc(p, (size_t)p->n_nodes, sizeof *p->node);
+    p->of = mi_plan_alloc(p, (size_t)p->n_nodes, sizeof *p->of);
+    if (!p->node || !p->of)
+        return mi_no_memory(err);
+    for (int i = 0; i < p->n_nodes; i++) {
+        p->node[i] = *mi_graph_at(p->graph, i);
+        p->node[i].eval = NULL;
+        for (int k = 0; k < p->node[i].n_in; k++)
+            if (p->node[i].in[k])
+                p->node[i].in[k] = &p->node[p->node[i].in[k]->id];
+        p->of[i] = (mi_node_facts){
+            .head = i, .tail = i, .user = -1, .value = -1, .other = -1};
+    }
+    return MIEN_OK;
+}
+
+static int is_constant(const mien_plan *p, const mi_node *n)
+{
+    if (n->value || n->n_known >= 0)
+        return 1;
+    if (!n->op || n->n_in == 0)
+        return 0;
+    for (int k = 0; k < n->n_in; k++)
+        if (n->in[k] && !p->of[n->in[k]->id].constant)
+            return 0;
+    return 1;
+}
+
+static mien_status set_shapes(mien_plan *p, mien_error *err)
+{
+    for (int i = 0; i < p->n_nodes; i++) {
+        mi_node *n = &p->node[i];
+        const char *why = n->op ? n->op->shape(n) : NULL;
+        if (why)
+            return mi_fail(err, MIEN_EFORMAT, "plan: node %d (%s '%s'): %s", i,
+                           node_title(n), n->name, why);
+        if (mi_shape_len(&n->shape) < 0)
+            return mi_fail(err, MIEN_ELIMIT,
+                           "plan: node %d (%s '%s'): more than %d elements", i,
+                           node_title(n), n->name, MIEN_MAX_TENSOR);
+        p->of[i].constant = (char)is_constant(p, n);
+    }
+    return MIEN_OK;
+}
+
+/* From the outputs back; inputs come before users, so one pass is enough. */
+static void mark_live(mien_plan *p)
+{
+    for (int i = 0; i < mien_graph_outputs(p->graph); i++) {
+        mi_node_facts *f = &p->of[mi_graph_output_node(p->graph, i)->id];
+        f->live = f->output = 1;
+    }
+    for (int i = p->n_nodes - 1; i >= 0; i--) {
+        if (!p->of[i].live || p->of[i].constant)
+            continue;
+        for (int k = 0; k < p->node[i].n_in; k++) {
+            if (!p->node[i].in[k])
+                continue;
+            mi_node_facts *f = &p->of[p->node[i].in[k]->id];
+            f->live = 1;
+            f->users++;
+            f->user = i;
+        }
+    }
+}
+
+mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
+                          mien_error *err)
+{
+    mien_status st = copy_nodes(p, err);
+    if (st != MIEN_OK)
+        return st;
+    int n_inputs = mien_graph_inputs(p->graph);
+    if (n_shapes != n_inputs)
+        return mi_fail(err, MIEN_EARG, "plan: %d input shapes, wanted %d",
+                       n_shapes, n_inputs);
+    for (int i = 0; i < n_inputs; i++) {
+        mi_node *n = &p->node[mi_graph_input_node(p->graph, i)->id];
+        p->of[n->id].input = 1;
+        st = set_input(p, n, i, &shapes[i], err);
+        if (st != MIEN_OK)
+            return st;
+    }
+    st = set_shapes(p, err);
+    if (st == MIEN_OK)
+        mark_live(p);
+    return st;
+}
+
+static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)
+{
+    if (n->eval || n->n_known >= 0 || (n->value && n->type != MI_F32))
+        return MIEN_OK;
+    if (n->value) {
+        union {
+            const void *in;
+            float *out;
+        } borrowed = {n->value};
+        n->eval = borrowed.out;
+        return MIEN_OK;
+    }
+    if (depth == MAX_CHAIN)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "plan: node %d (%s '%s'): %d constants in a chain",
+                       n->id, node_title(n), n->name, depth);
+    for (int k = 0; k < n->n_in; k++) {
+        mien_status st = n->in[k] ? fold(p, n->in[k], depth + 1, err) : MIEN_OK;
+        if (st != MIEN_OK)
+            return st;
+    }
+    n->eval = mi_plan_temp(p, (size_t)mi_shape_len(&n->shape), sizeof *n->eval);
+    if (!n->eval)
+        return mi_no_memory(err);
+    n->op->eval(n);
+    return MIEN_OK;
+}
+
+mien_status mi_plan_floats(mien_plan *p, mi_node *n, const float **out,
+                           mien_error *err)
+{
+    if (n->type != MI_F32)
+        return mi_fail(err, MIEN_EUNSUP,
+                       "plan: '%s' is not a float constant where one is needed",
+                       n->name);
+    mien_status st = fold(p, n, 0, err);
+    if (st == MIEN_OK)
+        *out = n->eval;
+    return st;
+}
+
+void mi_plan_forget(mien_plan *p)
+{
+    mi_block_free(&p->temps);
+    for (int i = 0; i < p->n_nodes; i++)
+        p->node[i].eval = NULL;
+}

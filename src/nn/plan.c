@@ -1,0 +1,156 @@
+/* plan.c: make, run and read a plan. */
+#include "nn/plan.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/pool.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Multiply-adds below which waking other threads costs more than it gains. */
+#define SMALL_STEP 2e5
+
+struct mi_block {
+    mi_block *next;
+    size_t bytes;
+    uint8_t pad[64 - sizeof(mi_block *) - sizeof(size_t)];
+};
+
+static void *take(mi_block **list, size_t n, size_t size)
+{
+    if (size != 0 && n > (SIZE_MAX - sizeof(mi_block)) / size)
+        return NULL;
+    mi_block *b = mi_alloc(sizeof *b + n * size, 1);
+    if (!b)
+        return NULL;
+    b->next = *list;
+    b->bytes = n * size;
+    *list = b;
+    return b + 1;
+}
+
+void *mi_plan_alloc(mien_plan *p, size_t n, size_t size)
+{
+    void *made = take(&p->blocks, n, size);
+    p->block_bytes += made ? p->blocks->bytes : 0;
+    return made;
+}
+
+void *mi_plan_temp(mien_plan *p, size_t n, size_t size)
+{
+    return take(&p->temps, n, size);
+}
+
+void mi_block_free(mi_block **list)
+{
+    while (*list) {
+        mi_block *next = (*list)->next;
+        mi_free(*list);
+        *list = next;
+    }
+}
+
+mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
+                          int n_shapes, const mien_plan_options *options,
+                          mien_plan **out, mien_error *err)
+{
+    assert(g && out && (shapes || n_shapes == 0));
+    mien_status st = mi_graph_check(g, err);
+    if (st != MIEN_OK)
+        return st;
+    mien_plan *p = mi_alloc(1, sizeof *p);
+    if (!p)
+        return mi_no_memory(err);
+    p->graph = g;
+    p->kern = mi_kern_best();
+    p->pool = options ? options->pool : NULL;
+
+    st = mi_plan_infer(p, shapes, n_shapes, err);
+    if (st == MIEN_OK) {
+        mi_plan_fuse(p);
+        st = mi_plan_lower(p, err);
+    }
+    if (st == MIEN_OK)
+        st = mi_plan_layout(p, err);
+    mi_block_free(&p->temps);
+    if (st != MIEN_OK) {
+        mien_plan_free(p);
+        return st;
+    }
+    *out = p;
+    return MIEN_OK;
+}
+
+void mien_plan_free(mien_plan *p)
+{
+    if (!p)
+        return;
+    mi_block_free(&p->temps);
+    mi_block_free(&p->blocks);
+    mi_free(p->memory);
+    mi_free(p->scratch);
+    mi_free(p);
+}
+
+static mien_tensor tensor_of(const mien_plan *p, const mi_node *n)
+{
+    const mi_value *v = &p->value[p->of[n->id].value];
+    return (mien_tensor){v->shape, v->channels_last, v->data};
+}
+
+mien_tensor mien_plan_input(const mien_plan *p, int i)
+{
+    assert(i >= 0 && i < mien_graph_inputs(p->graph));
+    return tensor_of(p, mi_graph_input_node(p->graph, i));
+}
+
+mien_tensor mien_plan_output(const mien_plan *p, int i)
+{
+    assert(i >= 0 && i < mien_graph_outputs(p->graph));
+    return tensor_of(p, mi_graph_output_node(p->graph, i));
+}
+
+typedef struct {
+    const mien_plan *plan;
+    const mi_step *step;
+} step_run;
+
+static void run_task(void *arg, int task, int lane)
+{
+    const step_run *r = arg;
+    r->step->run(r->plan, r->step, task,
+                 r->plan->scratch + (size_t)lane * r->plan->scratch_each);
+}
+
+void mien_plan_run(mien_plan *p)
+{
+    for (int i = 0; i < p->n_steps; i++) {
+        const mi_step *s = &p->step[i];
+        step_run r = {p, s};
+        mi_pool_run(s->work < SMALL_STEP ? NULL : p->pool, s->tasks, run_task,
+                    &r);
+    }
+}
+
+void mien_plan_read(const mien_plan *p, int i, float *out)
+{
+    mien_tensor t = mien_plan_output(p, i);
+    size_t len = (size_t)mi_shape_len(&t.shape);
+    if (!t.channels_last) {
+        memcpy(out, t.data, len * sizeof *out);
+        return;
+    }
+    size_t n = (size_t)t.shape.dim[0], c = (size_t)t.shape.dim[1];
+    size_t hw = (size_t)t.shape.dim[2] * (size_t)t.shape.dim[3];
+    for (size_t k = 0; k < n; k++)
+        for (size_t j = 0; j < c; j++)
+            for (size_t q = 0; q < hw; q++)
+                *out++ = t.data[(k * hw + q) * c + j];
+}
+
+size_t mien_plan_memory(const mien_plan *p)
+{
+    return p->block_bytes + p->memory_len * sizeof *p->memory +
+           p->scratch_each * (size_t)mien_pool_size(p->pool);
+}

@@ -1,0 +1,147 @@
+/* plan.h: the inside of a plan.
+ *
+ *   graph -> infer (shapes, constants) -> fuse (which nodes become one step)
+ *     -> lower (steps, layouts) -> memory (offsets) -> run
+ *
+ * A value is a tensor that a run makes; a step makes one value from others.
+ * Values are numbered; steps refer to them by number, so that memory can be
+ * laid out after all steps are known. */
+#ifndef MI_NN_PLAN_H
+#define MI_NN_PLAN_H
+
+#include "kern/conv.h"
+#include "nn/graph.h"
+
+/* Memory that is freed all at once. */
+typedef struct mi_block mi_block;
+
+typedef struct mi_value {
+    mien_shape shape;  /* ONNX's order */
+    int channels_last; /* rank 4 and lies as [n, h, w, c] */
+    int same_as;       /* shares all memory of this value, or -1 */
+    size_t len;        /* floats */
+    size_t offset;     /* floats into the plan's memory */
+    int first, last;   /* steps between which the contents are needed */
+    float *data;       /* set when memory is laid out */
+} mi_value;
+
+typedef struct mi_node_facts {
+    char constant; /* every element is known before a run */
+    char live;     /* an output needs it */
+    char input;    /* it is an input of the graph */
+    char output;   /* it is an output of the graph */
+    int users;     /* live nodes that read it, counted once an input */
+    int user;      /* one of them */
+    int head;      /* first node of the group whose one step does this node */
+    int tail;      /* of a head: the node whose result the step gives */
+    int value;     /* of a tail or an input: its value's number, or -1 */
+    int other;     /* the same in the other order of memory, or -1 */
+} mi_node_facts;
+
+typedef struct mi_step mi_step;
+struct mi_step {
+    const char *what; /* for tests and listings: "conv", "add", ... */
+    int in[MI_MAX_IN], n_in;
+    int out;
+    int tasks;
+    size_t scratch; /* bytes a lane needs */
+    double work;    /* multiply-adds or elements; small steps stay on one
+                       thread */
+    void *spec;     /* what run reads */
+    void (*bind)(const mien_plan *p, mi_step *s); /* addresses known; or NULL */
+    void (*run)(const mien_plan *p, const mi_step *s, int task, void *scratch);
+};
+
+struct mien_plan {
+    const mien_graph *graph;
+    const mi_kern *kern;
+    mien_pool *pool;
+    mi_block *blocks; /* of mi_plan_alloc */
+    mi_block *temps;  /* of mi_plan_floats, until mi_plan_forget */
+    size_t block_bytes;
+
+    int n_nodes;
+    mi_node *node;     /* [n_nodes] copies with shapes; ids as in the graph */
+    mi_node_facts *of; /* [n_nodes] what the plan found out about each */
+
+    int n_values, cap_values;
+    mi_value *value;
+    int n_steps, cap_steps;
+    mi_step *step;
+
+    float *memory; /* all values */
+    size_t memory_len;
+    uint8_t *scratch; /* [lanes, scratch_each] */
+    size_t scratch_each;
+};
+
+/* n * size zeroed bytes that live as long as the plan, or until mi_plan_forget;
+ * NULL without memory. */
+void *mi_plan_alloc(mien_plan *p, size_t n, size_t size);
+void *mi_plan_temp(mien_plan *p, size_t n, size_t size);
+void mi_block_free(mi_block **list);
+
+/* infer.c: copy the graph's nodes, set shapes, find what is constant and what
+ * is needed. */
+mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
+                          mien_error *err);
+/* The elements of a constant node, row-major, until mi_plan_forget. */
+mien_status mi_plan_floats(mien_plan *p, mi_node *n, const float **out,
+                           mien_error *err);
+void mi_plan_forget(mien_plan *p);
+
+/* fuse.c: set head and tail of every live node. */
+void mi_plan_fuse(mien_plan *p);
+/* What a node of a group does with the head's sums. */
+typedef enum mi_part {
+    MI_PART_NONE,
+    MI_PART_AFFINE,
+    MI_PART_ADD,
+    MI_PART_ACT
+} mi_part;
+/* The role node n could play for input number side. */
+mi_part mi_plan_part(const mien_plan *p, const mi_node *n, int side);
+/* The channels of a tensor: axis 1 of rank 4, else the last. */
+int mi_channel_axis(const mien_shape *s);
+int64_t mi_channels(const mien_shape *s);
+
+/* What a group does after its head, gathered by walking head -> tail. */
+typedef struct mi_after {
+    float *scale, *bias; /* [channels] y = scale * x + bias, temporary */
+    int affine;          /* 0: scale is all 1 and bias all 0 */
+    mi_node *add;        /* added after that, or NULL */
+    mi_act act;
+} mi_after;
+mien_status mi_plan_act(mien_plan *p, mi_node *n, mi_act *act, mien_error *err);
+mien_status mi_plan_after(mien_plan *p, mi_node *head, mi_after *out,
+                          mien_error *err);
+
+/* Whether a step with packed weights does n: a convolution (all channels or
+ * depthwise) or a dense layer whose weights are constant. */
+int mi_is_packed(const mien_plan *p, const mi_node *n);
+
+/* lower.c: steps and values from nodes. */
+mien_status mi_plan_lower(mien_plan *p, mien_error *err);
+/* The number of a new value, step; -1 without memory. */
+int mi_plan_add_value(mien_plan *p, const mien_shape *shape, int channels_last);
+mi_step *mi_plan_add_step(mien_plan *p, const char *what, int out);
+/* The value of node n in the layout asked for (constants too); adds a step
+ * that reorders if it lies otherwise. */
+mien_status mi_plan_use(mien_plan *p, mi_node *n, int channels_last, int *out,
+                        mien_error *err);
+/* The value for the result of the group that starts at head. */
+mien_status mi_plan_result(mien_plan *p, const mi_node *head, int channels_last,
+                           int *out, mien_error *err);
+int mi_plan_lies_last(const mien_plan *p, const mi_node *n);
+mien_status mi_no_memory(mien_error *err);
+
+/* One function a family: each lowers the group that starts at head. */
+typedef mien_status mi_lower(mien_plan *p, mi_node *head, mien_error *err);
+mi_lower mi_lower_conv, mi_lower_dense, mi_lower_pool, mi_lower_binary,
+    mi_lower_unary, mi_lower_affine, mi_lower_alias, mi_lower_transpose,
+    mi_lower_concat, mi_lower_pad, mi_lower_resize, mi_lower_eval;
+
+/* memory.c: offsets by lifetime, one block, scratch for each lane. */
+mien_status mi_plan_layout(mien_plan *p, mien_error *err);
+
+#endif

@@ -1,0 +1,379 @@
+/* A planned run against every operator's definition, on random small networks:
+ * the same shapes, the same numbers, the same bits for any number of threads,
+ * and no allocation while it runs. */
+#include "nn/graph.h"
+#include "nn/op_attr.h"
+
+#include "base/alloc.h"
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned seed = 11;
+
+static float *random_floats(int64_t n)
+{
+    float *v = mi_alloc((size_t)n, sizeof *v);
+    for (int64_t i = 0; i < n; i++)
+        v[i] = (float)check_rand(&seed) / 8388608.f - 1;
+    return v;
+}
+
+static int between(int lo, int hi)
+{
+    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
+}
+
+static mi_node *weights(mien_graph *g, int rank, int a, int b, int c, int d)
+{
+    mien_shape s = {rank, {a, b, c, d}};
+    int64_t len = mi_shape_len(&s);
+    float *v = random_floats(len);
+    mi_node *n = mi_graph_constant(g, NULL, MI_F32, s, v, MI_COPY);
+    mi_free(v);
+    return n;
+}
+
+/* The network as its operators are defined, node by node. */
+typedef struct {
+    mi_node *node;
+    int n;
+} reference;
+
+static reference run_reference(const mien_graph *g, const float *const *inputs)
+{
+    reference r = {NULL, mi_graph_size(g)};
+    r.node = mi_alloc((size_t)r.n, sizeof *r.node);
+    for (int i = 0; i < r.n; i++) {
+        mi_node *n = &r.node[i];
+        *n = *mi_graph_at(g, i);
+        for (int k = 0; k < n->n_in; k++)
+            n->in[k] = n->in[k] ? &r.node[n->in[k]->id] : NULL;
+        const char *why = n->op ? n->op->shape(n) : NULL;
+        CHECK_MSG(!why, "%s: %s", n->op->name, why);
+        if (n->type != MI_F32)
+            continue;
+        n->eval = mi_alloc((size_t)mi_shape_len(&n->shape), sizeof(float));
+        if (n->value)
+            memcpy(n->eval, n->value,
+                   (size_t)mi_shape_len(&n->shape) * sizeof(float));
+        else if (n->op)
+            n->op->eval(n);
+        else
+            memcpy(n->eval, inputs[0],
+                   (size_t)mi_shape_len(&n->shape) * sizeof(float));
+    }
+    return r;
+}
+
+static void free_reference(reference *r)
+{
+    for (int i = 0; i < r->n; i++)
+        mi_free(r->node[i].eval);
+    mi_free(r->node);
+}
+
+static void fill_input(mien_tensor t, const float *x)
+{
+    if (!t.channels_last) {
+        memcpy(t.data, x, (size_t)mi_shape_len(&t.shape) * sizeof *x);
+        return;
+    }
+    int64_t c = t.shape.dim[1], hw = t.shape.dim[2] * t.shape.dim[3];
+    for (int64_t n = 0; n < t.shape.dim[0]; n++)
+        for (int64_t k = 0; k < c; k++)
+            for (int64_t i = 0; i < hw; i++)
+                t.data[(n * hw + i) * c + k] = x[(n * c + k) * hw + i];
+}
+
+static void compare_outputs(const mien_graph *g, const mien_plan *p,
+                            const reference *r, const char *what)
+{
+    for (int o = 0; o < mien_graph_outputs(g); o++) {
+        const mi_node *want = &r->node[mi_graph_output_node(g, o)->id];
+        mien_tensor t = mien_plan_output(p, o);
+        int64_t len = mi_shape_len(&t.shape);
+        CHECK_EQ(len, mi_shape_len(&want->shape));
+        float *got = mi_alloc((size_t)len, sizeof *got);
+        mien_plan_read(p, o, got);
+        for (int64_t i = 0; i < len; i++)
+            CHECK_MSG(fabs((double)got[i] - (double)want->eval[i]) <=
+                          2e-5 * (1 + fabs((double)want->eval[i])),
+                      "%s: output %d, element %lld: %g, want %g", what, o,
+                      (long long)i, (double)got[i], (double)want->eval[i]);
+        mi_free(got);
+    }
+}
+
+/* Plan, run and compare with 1, 2 and 3 threads; all bits must agree. */
+static void check_graph(mien_graph *g, const char *what)
+{
+    mien_error err = {0};
+    CHECK_MSG(mi_graph_check(g, &err) == MIEN_OK, "%s: %s", what, err.text);
+    mien_shape in = mien_graph_input_shape(g, 0);
+    float *x = random_floats(mi_shape_len(&in));
+    const float *inputs[1] = {x};
+    reference r = run_reference(g, inputs);
+    float *first = NULL;
+    for (int threads = 1; threads <= 3; threads++) {
+        mien_pool *pool = NULL;
+        CHECK_EQ(mien_pool_new(threads, &pool, NULL), MIEN_OK);
+        mien_plan_options options = {pool};
+        mien_plan *p = NULL;
+        mien_status st = mien_plan_new(g, &in, 1, &options, &p, &err);
+        CHECK_MSG(st == MIEN_OK, "%s: %s", what, err.text);
+        if (st == MIEN_OK) {
+            for (int again = 0; again < 2; again++) {
+                fill_input(mien_plan_input(p, 0), x);
+                mi_alloc_fail_after(0);
+                mien_plan_run(p);
+                mi_alloc_fail_after(-1);
+            }
+            compare_outputs(g, p, &r, what);
+            mien_tensor t = mien_plan_output(p, 0);
+            size_t bytes = (size_t)mi_shape_len(&t.shape) * sizeof(float);
+            if (!first) {
+                first = mi_alloc(bytes, 1);
+                memcpy(first, t.data, bytes);
+            }
+            CHECK(memcmp(first, t.data, bytes) == 0);
+        }
+        mien_plan_free(p);
+        mien_pool_free(pool);
+    }
+    mi_free(first);
+    free_reference(&r);
+    mi_free(x);
+    mien_graph_free(g);
+}
+
+static mien_graph *start(mien_shape shape, mi_node **x)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    *x = mi_graph_input(g, "x", shape);
+    return g;
+}
+
+static mi_node *conv(mien_graph *g, mi_node *x, int c, int oc, int k, int s,
+                     int depthwise, int bias)
+{
+    mi_conv_attr a = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
+    a.kernel_shape = (mi_ints){2, {k, k}};
+    a.strides = (mi_ints){2, {s, s}};
+    a.pads = (mi_ints){4, {k / 2, between(0, k / 2), k / 2, k / 2}};
+    a.group = depthwise ? c : 1;
+    mi_node *in[3] = {x, weights(g, 4, oc, depthwise ? 1 : c, k, k),
+                      bias ? weights(g, 1, oc, 0, 0, 0) : NULL};
+    return mi_graph_node(g, &mi_op_conv, in, bias ? 3 : 2, &a, NULL);
+}
+
+static mi_node *unary(mien_graph *g, const mi_op *op, mi_node *x)
+{
+    return mi_graph_node(g, op, &x, 1, NULL, NULL);
+}
+
+static mi_node *binary(mien_graph *g, const mi_op *op, mi_node *x, mi_node *y)
+{
+    mi_node *in[2] = {x, y};
+    return mi_graph_node(g, op, in, 2, NULL, NULL);
+}
+
+static mi_node *batch_norm(mien_graph *g, mi_node *x, int c)
+{
+    mien_shape s = {1, {c}};
+    float *var = random_floats(c);
+    for (int i = 0; i < c; i++)
+        var[i] = var[i] * var[i] + 0.1f;
+    mi_node *in[5] = {x, weights(g, 1, c, 0, 0, 0), weights(g, 1, c, 0, 0, 0),
+                      weights(g, 1, c, 0, 0, 0),
+                      mi_graph_constant(g, NULL, MI_F32, s, var, MI_COPY)};
+    mi_free(var);
+    return mi_graph_node(g, &mi_op_batch_norm, in, 5, NULL, NULL);
+}
+
+static mi_node *clip(mien_graph *g, mi_node *x, float lo, float hi)
+{
+    mien_shape s = {0, {0}};
+    mi_node *in[3] = {x, mi_graph_constant(g, NULL, MI_F32, s, &lo, MI_COPY),
+                      mi_graph_constant(g, NULL, MI_F32, s, &hi, MI_COPY)};
+    return mi_graph_node(g, &mi_op_clip, in, 3, NULL, NULL);
+}
+
+static void test_convolution_groups(void)
+{
+    for (int round = 0; round < 60; round++) {
+        int c = between(1, 20), k = 1 + 2 * between(0, 2), dw = between(0, 1);
+        int oc = dw ? c : between(1, 40);
+        mi_node *x;
+        mien_graph *g = start(
+            (mien_shape){4, {between(1, 2), c, between(5, 14), between(5, 14)}},
+            &x);
+        mi_node *y = conv(g, x, c, oc, k, between(1, 2), dw, between(0, 1));
+        if (between(0, 1))
+            y = batch_norm(g, y, oc);
+        if (between(0, 1))
+            y = binary(g, &mi_op_mul, y, weights(g, 4, 1, oc, 1, 1));
+        if (between(0, 1))
+            y = binary(g, &mi_op_sub, weights(g, 3, oc, 1, 1, 0), y);
+        mi_node *branch = unary(g, &mi_op_sigmoid, y);
+        mi_node *z = conv(g, branch, oc, oc, 3, 1, 0, 1);
+        z = between(0, 1) ? binary(g, &mi_op_add, z, branch)
+                          : binary(g, &mi_op_add, branch, z);
+        const mi_op *acts[] = {&mi_op_relu, &mi_op_leaky_relu, &mi_op_sigmoid};
+        z = between(0, 1) ? clip(g, z, -0.5f, 0.5f)
+                          : unary(g, acts[between(0, 2)], z);
+        mi_graph_output(g, z, "z");
+        if (between(0, 1))
+            mi_graph_output(g, y, "y");
+        check_graph(g, "convolution group");
+    }
+}
+
+static mi_node *pool(mien_graph *g, const mi_op *op, mi_node *x, int k, int s,
+                     int pad, int count_pad)
+{
+    mi_pool_attr a = *(const mi_pool_attr *)op->attr_defaults;
+    a.kernel_shape = (mi_ints){2, {k, k}};
+    a.strides = (mi_ints){2, {s, s}};
+    a.pads = (mi_ints){4, {pad, pad, pad, pad}};
+    if (op == &mi_op_average_pool)
+        a.count_include_pad = count_pad;
+    return mi_graph_node(g, op, &x, 1, &a, NULL);
+}
+
+static void test_pooling_and_means(void)
+{
+    for (int round = 0; round < 30; round++) {
+        mi_node *x;
+        int c = between(1, 19), k = between(2, 3);
+        mien_graph *g = start(
+            (mien_shape){4, {between(1, 2), c, between(6, 12), between(6, 12)}},
+            &x);
+        mi_node *a =
+            pool(g, &mi_op_max_pool, x, k, between(1, 2), between(0, 1), 0);
+        mi_node *b =
+            pool(g, &mi_op_average_pool, a, 2, 1, between(0, 1), between(0, 1));
+        mi_graph_output(g, unary(g, &mi_op_global_average_pool, b), "gap");
+        mi_reduce_mean_attr r =
+            *(const mi_reduce_mean_attr *)mi_op_reduce_mean.attr_defaults;
+        r.axes = (mi_ints){2, {2, 3}};
+        r.keepdims = between(0, 1);
+        mi_graph_output(
+            g, mi_graph_node(g, &mi_op_reduce_mean, &b, 1, &r, NULL), "mean");
+        mi_graph_output(g, b, "pooled");
+        check_graph(g, "pooling");
+    }
+}
+
+static mi_node *ints(mien_graph *g, int n, const int64_t *v)
+{
+    mien_shape s = {1, {n}};
+    return mi_graph_constant(g, NULL, MI_I64, s, v, MI_COPY);
+}
+
+static void test_moves(void)
+{
+    for (int round = 0; round < 40; round++) {
+        int c = between(1, 9), h = between(2, 7), w = between(2, 7);
+        mi_node *x;
+        mien_graph *g = start((mien_shape){4, {1, c, h, w}}, &x);
+        mi_node *a = conv(g, x, c, 6, 3, 1, 0, 1);
+        mi_node *shape_of = unary(g, &mi_op_shape, a);
+        mi_transpose_attr t = {{4, {0, 2, 3, 1}}};
+        mi_node *b = mi_graph_node(g, &mi_op_transpose, &a, 1, &t, NULL);
+        mi_node *flat =
+            binary(g, &mi_op_reshape, b, ints(g, 3, (int64_t[]){1, -1, 3}));
+        mi_node *sig = unary(g, &mi_op_sigmoid, flat);
+        mi_node *back = binary(g, &mi_op_reshape, a, shape_of);
+        mi_concat_attr ca = {between(1, 3)};
+        mi_node *in[2] = {back, a};
+        mi_node *cat = mi_graph_node(g, &mi_op_concat, in, 2, &ca, NULL);
+        mi_node *padded =
+            binary(g, &mi_op_pad, cat,
+                   ints(g, 8, (int64_t[]){0, between(0, 2), 1, 0, 0, 1, 0, 2}));
+        mi_graph_output(g, sig, "sig");
+        mi_graph_output(g, padded, "padded");
+        mi_graph_output(g, unary(g, &mi_op_softmax, flat), "soft");
+        check_graph(g, "moves");
+    }
+}
+
+static void test_dense(void)
+{
+    for (int round = 0; round < 30; round++) {
+        int rows = between(1, 5), n = between(1, 70), m = between(1, 40);
+        mi_node *x;
+        mien_graph *g = start((mien_shape){2, {rows, n}}, &x);
+        mi_gemm_attr a = *(const mi_gemm_attr *)mi_op_gemm.attr_defaults;
+        a.transB = between(0, 1);
+        a.alpha = 0.5f;
+        mi_node *in[3] = {
+            x, a.transB ? weights(g, 2, m, n, 0, 0) : weights(g, 2, n, m, 0, 0),
+            weights(g, 1, m, 0, 0, 0)};
+        mi_node *y = mi_graph_node(g, &mi_op_gemm, in, between(2, 3), &a, NULL);
+        y = unary(g, &mi_op_relu, y);
+        y = binary(g, &mi_op_matmul, y, weights(g, 2, m, 7, 0, 0));
+        y = binary(g, &mi_op_add, y, weights(g, 1, 7, 0, 0, 0));
+        mi_graph_output(g, unary(g, &mi_op_sigmoid, y), "y");
+        check_graph(g, "dense");
+    }
+}
+
+static mien_graph *small_network(void)
+{
+    mi_node *x;
+    mien_graph *g = start((mien_shape){4, {1, 3, 9, 9}}, &x);
+    mi_node *y = unary(g, &mi_op_relu, conv(g, x, 3, 8, 3, 2, 0, 1));
+    y = binary(g, &mi_op_add, conv(g, y, 8, 8, 3, 1, 1, 1), y);
+    mi_graph_output(g, unary(g, &mi_op_exp, y), "y");
+    return g;
+}
+
+static void test_out_of_memory(void)
+{
+    mien_graph *g = small_network();
+    mien_shape in = mien_graph_input_shape(g, 0);
+    for (long n = 0;; n++) {
+        mien_plan *p = NULL;
+        mi_alloc_fail_after(n);
+        mien_status st = mien_plan_new(g, &in, 1, NULL, &p, NULL);
+        mi_alloc_fail_after(-1);
+        if (st == MIEN_OK) {
+            CHECK(n > 5);
+            mien_plan_free(p);
+            break;
+        }
+        CHECK_EQ(st, MIEN_ENOMEM);
+        CHECK(p == NULL);
+    }
+    mien_graph_free(g);
+}
+
+static void test_wrong_shapes_are_refused(void)
+{
+    mien_graph *g = small_network();
+    mien_plan *p = NULL;
+    mien_error err = {0};
+    mien_shape wrong[] = {
+        {4, {1, 3, 9, 10}}, {3, {3, 9, 9}}, {4, {1, 3, 9, 0}}};
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(mien_plan_new(g, &wrong[i], 1, NULL, &p, &err), MIEN_EARG);
+        CHECK(strstr(err.text, "wanted") != NULL);
+    }
+    CHECK_EQ(mien_plan_new(g, wrong, 0, NULL, &p, &err), MIEN_EARG);
+    CHECK(p == NULL);
+    mien_graph_free(g);
+}
+
+int main(void)
+{
+    test_convolution_groups();
+    test_pooling_and_means();
+    test_moves();
+    test_dense();
+    test_out_of_memory();
+    test_wrong_shapes_are_refused();
+    return check_done();
+}
