@@ -1,9 +1,9 @@
 /* op.h: what an operator is.  A graph node points at one of these.
  *
  * Everything known of one operator stands in one place: its file op_*.c.
- * op_list.h names them all; the ONNX reader and writer, the shape pass, the plan
- * and the tests read the list and the attribute tables, so none of them knows
- * an operator by name. */
+ * op_list.h names them all; the ONNX reader and writer, the shape pass, the
+ * plan and the tests read the list and the attribute tables, so none of them
+ * knows an operator by name. */
 #ifndef MI_NN_OP_H
 #define MI_NN_OP_H
 
@@ -41,11 +41,15 @@ typedef struct mi_op {
     size_t attr_size;          /* of the attribute struct; 0: none */
     const void *attr_defaults; /* attr_size bytes */
     const mi_attr *attrs;      /* ends with a NULL name; NULL: none */
-    /* Set out->type, out->shape (and out->ints where the contents are known
-     * integers) from the inputs; a reason when they do not fit, else NULL. */
+    /* Set out->type, out->shape and out->n_known (and out->known where the
+     * contents are known integers) from the inputs, whose shapes are known; a
+     * reason when they do not fit, else NULL.  A float result is never known.
+     */
     const char *(*shape)(mi_node *out);
     /* The operator in plain loops on row-major tensors: the definition, used to
-     * fold constants and to test the planned steps against. */
+     * fold constants, to test the planned steps against, and to run what has no
+     * faster step.  Reads in[k]->eval (floats), ->value (uint8) and ->known,
+     * writes out->eval; only after shape has accepted the node. */
     void (*eval)(const mi_node *out);
 } mi_op;
 
