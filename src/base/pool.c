@@ -1,8 +1,11 @@
 /* pool.c: a fixed set of threads that take task numbers from one counter.
  *
- * A run is a generation: the caller publishes the task under the lock, all
- * threads draw numbers with one atomic add, and the caller waits until every
- * thread has left the generation.  Nothing is allocated in a run. */
+ * A run is a generation.  The caller publishes it in `open`; a thread that sees
+ * it enters (inside + 1), draws numbers with one atomic add until none is left,
+ * and leaves.  The caller draws too, closes the generation and waits until
+ * nobody is inside: a thread that wakes late finds it closed and is not waited
+ * for.  Between runs threads look for work for some microseconds before they
+ * sleep, since a network is a chain of short runs.  Nothing is allocated. */
 #include "base/pool.h"
 
 #include "base/alloc.h"
@@ -29,8 +32,8 @@ mien_status mien_pool_new(int threads, mien_pool **out, mien_error *err)
 
 void mien_pool_free(mien_pool *pool) { mi_free(pool); }
 
-void mi_pool_run(mien_pool *pool, int n, void (*task)(void *arg, int i, int lane),
-                 void *arg)
+void mi_pool_run(mien_pool *pool, int n,
+                 void (*task)(void *arg, int i, int lane), void *arg)
 {
     (void)pool;
     for (int i = 0; i < n; i++)
@@ -43,6 +46,9 @@ void mi_pool_run(mien_pool *pool, int n, void (*task)(void *arg, int i, int lane
 #include <sched.h>
 #include <stdatomic.h>
 
+/* Looks for work before sleeping; waits for the last thread before yielding. */
+enum { SPINS = 2000 };
+
 typedef struct {
     mien_pool *pool;
     int lane;
@@ -53,16 +59,22 @@ struct mien_pool {
     int threads; /* the caller's included */
     int started; /* workers that run */
     worker *workers;
-    pthread_mutex_t lock;
-    pthread_cond_t begin, end;
-    unsigned generation;
-    int busy; /* workers still in this generation */
-    int stop;
     void (*task)(void *arg, int i, int lane);
     void *arg;
     int n;
-    atomic_int next;
+    unsigned generations;
+    atomic_uint open; /* number of the generation that may be entered, or 0 */
+    atomic_int inside, next, sleepers, stop;
+    pthread_mutex_t lock; /* guards sleeping only */
+    pthread_cond_t wake;
 };
+
+static void pause_briefly(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
 
 static void draw_tasks(mien_pool *pool, int lane)
 {
@@ -71,28 +83,54 @@ static void draw_tasks(mien_pool *pool, int lane)
         pool->task(pool->arg, i, lane);
 }
 
+/* Whether there is a generation other than the one seen, or an end. */
+static int has_news(mien_pool *pool, unsigned seen)
+{
+    unsigned open = atomic_load(&pool->open);
+    return (open != 0 && open != seen) || atomic_load(&pool->stop);
+}
+
+static void wait_for_news(mien_pool *pool, unsigned seen)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (has_news(pool, seen))
+            return;
+        pause_briefly();
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_fetch_add(&pool->sleepers, 1);
+    while (!has_news(pool, seen))
+        pthread_cond_wait(&pool->wake, &pool->lock);
+    atomic_fetch_sub(&pool->sleepers, 1);
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void *work(void *arg)
 {
     worker *w = arg;
     mien_pool *pool = w->pool;
     unsigned seen = 0;
     for (;;) {
-        pthread_mutex_lock(&pool->lock);
-        while (pool->generation == seen && !pool->stop)
-            pthread_cond_wait(&pool->begin, &pool->lock);
-        int stop = pool->stop;
-        seen = pool->generation;
-        pthread_mutex_unlock(&pool->lock);
-        if (stop)
+        wait_for_news(pool, seen);
+        if (atomic_load(&pool->stop))
             return NULL;
-
-        draw_tasks(pool, w->lane);
-
-        pthread_mutex_lock(&pool->lock);
-        if (--pool->busy == 0)
-            pthread_cond_signal(&pool->end);
-        pthread_mutex_unlock(&pool->lock);
+        atomic_fetch_add(&pool->inside, 1);
+        unsigned open = atomic_load(&pool->open);
+        if (open != 0) {
+            draw_tasks(pool, w->lane);
+            seen = open;
+        }
+        atomic_fetch_sub(&pool->inside, 1);
     }
+}
+
+static void wake_sleepers(mien_pool *pool)
+{
+    if (atomic_load(&pool->sleepers) == 0)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 static int processors(void)
@@ -120,16 +158,16 @@ mien_status mien_pool_new(int threads, mien_pool **out, mien_error *err)
     pool->threads = threads;
     pool->workers = workers;
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->begin, NULL);
-    pthread_cond_init(&pool->end, NULL);
+    pthread_cond_init(&pool->wake, NULL);
 
     for (; pool->started < threads - 1; pool->started++) {
         worker *w = &workers[pool->started];
         *w = (worker){.pool = pool, .lane = pool->started + 1};
         if (pthread_create(&w->thread, NULL, work, w) != 0) {
+            int lane = w->lane;
             mien_pool_free(pool);
             return mi_fail(err, MIEN_EUNSUP, "pool: thread %d of %d refused",
-                           w->lane + 1, threads);
+                           lane + 1, threads);
         }
     }
     *out = pool;
@@ -140,21 +178,18 @@ void mien_pool_free(mien_pool *pool)
 {
     if (!pool)
         return;
-    pthread_mutex_lock(&pool->lock);
-    pool->stop = 1;
-    pthread_cond_broadcast(&pool->begin);
-    pthread_mutex_unlock(&pool->lock);
+    atomic_store(&pool->stop, 1);
+    wake_sleepers(pool);
     for (int i = 0; i < pool->started; i++)
         pthread_join(pool->workers[i].thread, NULL);
-    pthread_cond_destroy(&pool->end);
-    pthread_cond_destroy(&pool->begin);
+    pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->lock);
     mi_free(pool->workers);
     mi_free(pool);
 }
 
-void mi_pool_run(mien_pool *pool, int n, void (*task)(void *arg, int i, int lane),
-                 void *arg)
+void mi_pool_run(mien_pool *pool, int n,
+                 void (*task)(void *arg, int i, int lane), void *arg)
 {
     if (!pool || pool->started == 0 || n <= 1) {
         for (int i = 0; i < n; i++)
@@ -162,22 +197,23 @@ void mi_pool_run(mien_pool *pool, int n, void (*task)(void *arg, int i, int lane
         return;
     }
 
-    pthread_mutex_lock(&pool->lock);
     pool->task = task;
     pool->arg = arg;
     pool->n = n;
     atomic_store(&pool->next, 0);
-    pool->busy = pool->started;
-    pool->generation++;
-    pthread_cond_broadcast(&pool->begin);
-    pthread_mutex_unlock(&pool->lock);
-
+    if (++pool->generations == 0)
+        pool->generations = 1;
+    atomic_store(&pool->open, pool->generations);
+    wake_sleepers(pool);
     draw_tasks(pool, 0);
 
-    pthread_mutex_lock(&pool->lock);
-    while (pool->busy > 0)
-        pthread_cond_wait(&pool->end, &pool->lock);
-    pthread_mutex_unlock(&pool->lock);
+    atomic_store(&pool->open, 0);
+    for (int i = 0; atomic_load(&pool->inside) != 0; i++) {
+        if (i < SPINS)
+            pause_briefly();
+        else
+            sched_yield();
+    }
 }
 
 #endif

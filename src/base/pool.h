@@ -8,7 +8,7 @@
  * return when all are done.  lane is 0 .. mien_pool_size - 1 and never shared
  * by two tasks that run at the same time: index scratch memory with it.
  * pool may be NULL: the caller does all.  Never allocates, never fails. */
-void mi_pool_run(mien_pool *pool, int n, void (*task)(void *arg, int i, int lane),
-                 void *arg);
+void mi_pool_run(mien_pool *pool, int n,
+                 void (*task)(void *arg, int i, int lane), void *arg);
 
 #endif
