@@ -5,8 +5,9 @@
  *     -> mien_plan_input, mien_plan_run, mien_plan_output
  *
  * Shapes are ONNX's: images are [n, channels, h, w].  Inside a plan pixels are
- * kept with their channels together; mien_plan_input and mien_plan_output say
- * how a tensor lies in memory, and mien_plan_read gives it in ONNX's order. */
+ * kept with their channels together; mien_tensor.channels_last says how a tensor
+ * lies in memory, and mien_plan_read gives it in ONNX's order.  A graph comes
+ * from mien/model.h. */
 #ifndef MIEN_NN_H
 #define MIEN_NN_H
 
@@ -24,7 +25,7 @@ typedef struct mien_graph mien_graph;
 typedef struct mien_plan mien_plan;
 
 typedef struct mien_shape {
-    int rank; /* 0..MIEN_MAX_RANK */
+    int rank;                   /* 0..MIEN_MAX_RANK */
     int64_t dim[MIEN_MAX_RANK]; /* row-major; -1: known when planned */
 } mien_shape;
 
@@ -35,33 +36,104 @@ typedef struct mien_tensor {
     float *data;
 } mien_tensor;
 
-/* Number and facts of a graph's inputs and outputs. */
-MIEN_API int mien_graph_inputs(const mien_graph *g);
-MIEN_API int mien_graph_outputs(const mien_graph *g);
-MIEN_API const char *mien_graph_input_name(const mien_graph *g, int i);
-MIEN_API const char *mien_graph_output_name(const mien_graph *g, int i);
-MIEN_API mien_shape mien_graph_input_shape(const mien_graph *g, int i);
-/* ONNX metadata_props; NULL if absent */
-MIEN_API const char *mien_graph_meta(const mien_graph *g, const char *key);
-MIEN_API void mien_graph_free(mien_graph *g);
-
 typedef struct mien_plan_options {
     mien_pool *pool; /* NULL: one thread; borrowed while the plan lives */
 } mien_plan_options;
 
-/* shapes: one per graph input, all dims known.  The graph must outlive it. */
+/* Count the tensors a graph is given.
+ *
+ *   g  a graph */
+MIEN_API int mien_graph_inputs(const mien_graph *g);
+
+/* Count the tensors a graph gives.
+ *
+ *   g  a graph */
+MIEN_API int mien_graph_outputs(const mien_graph *g);
+
+/* Name an input.
+ *
+ *   g  a graph; the name lives as long
+ *   i  0..mien_graph_inputs - 1, asserted */
+MIEN_API const char *mien_graph_input_name(const mien_graph *g, int i);
+
+/* Name an output.
+ *
+ *   g  a graph; the name lives as long
+ *   i  0..mien_graph_outputs - 1, asserted */
+MIEN_API const char *mien_graph_output_name(const mien_graph *g, int i);
+
+/* Tell an input's shape; a dimension of -1 is decided when planned.
+ *
+ *   g  a graph
+ *   i  0..mien_graph_inputs - 1, asserted */
+MIEN_API mien_shape mien_graph_input_shape(const mien_graph *g, int i);
+
+/* Look up a text that came with the model (ONNX: metadata_props).
+ *
+ *   g    a graph; the text lives as long
+ *   key  its name, "mien.task"
+ *
+ * NULL if there is none. */
+MIEN_API const char *mien_graph_meta(const mien_graph *g, const char *key);
+
+/* Release a graph.
+ *
+ *   g  no plan of it may be in use; NULL is allowed */
+MIEN_API void mien_graph_free(mien_graph *g);
+
+/* Prepare a graph for inputs of given shapes.
+ *
+ *   g         borrowed while the plan lives
+ *   shapes    [n_shapes] one an input, every dimension known
+ *   n_shapes  mien_graph_inputs(g)
+ *   options   NULL: one thread
+ *   out       owned by the caller; free with mien_plan_free
+ *
+ * Shapes are worked out, constants folded, batch-norms, residual sums and
+ * activations merged into the convolutions before them, weights packed for this
+ * processor, and all tensors laid out in one block.
+ * Fails with EARG (shapes that the graph does not take), EFORMAT (a graph whose
+ * shapes do not fit together), EUNSUP, ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status
 mien_plan_new(const mien_graph *g, const mien_shape *shapes, int n_shapes,
               const mien_plan_options *options, mien_plan **out,
               mien_error *err);
+
+/* Release a plan.
+ *
+ *   p  NULL is allowed */
 MIEN_API void mien_plan_free(mien_plan *p);
+
+/* The tensor to fill before a run.  A run may overwrite it.
+ *
+ *   p  a plan
+ *   i  0..mien_graph_inputs - 1, asserted */
 MIEN_API mien_tensor mien_plan_input(const mien_plan *p, int i);
+
+/* The tensor that a run fills; it keeps its contents until the next run.
+ *
+ *   p  a plan
+ *   i  0..mien_graph_outputs - 1, asserted */
 MIEN_API mien_tensor mien_plan_output(const mien_plan *p, int i);
-/* allocates nothing, cannot fail */
+
+/* Run the network on what lies in the input tensors.
+ *
+ *   p  one run at a time
+ *
+ * Allocates nothing and cannot fail.  The same bits for any number of
+ * threads. */
 MIEN_API void mien_plan_run(mien_plan *p);
-/* copies output i in ONNX's order; out has room for all its elements */
+
+/* Copy an output in ONNX's order.
+ *
+ *   p    a plan that has run
+ *   i    0..mien_graph_outputs - 1, asserted
+ *   out  room for all its elements */
 MIEN_API void mien_plan_read(const mien_plan *p, int i, float *out);
-/* bytes of weights, of activations */
+
+/* Bytes of memory a plan holds: weights, tensors and scratch.
+ *
+ *   p  a plan */
 MIEN_API size_t mien_plan_memory(const mien_plan *p);
 
 #ifdef __cplusplus
