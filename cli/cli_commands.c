@@ -1,0 +1,56 @@
+/* cli_commands.c: the one list of commands. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+/* X(variable): dispatch, help, manual pages and completion follow this. */
+#define COMMANDS(X)      \
+    X(cmd_analyze)       \
+    X(cmd_verify)        \
+    X(cmd_find)          \
+    X(cmd_model_list)    \
+    X(cmd_model_info)    \
+    X(cmd_model_convert) \
+    X(cmd_help)          \
+    X(cmd_completion)
+
+#define X(variable) extern const cli_command variable;
+COMMANDS(X)
+#undef X
+
+static const cli_command *const commands[] = {
+#define X(variable) &variable,
+    COMMANDS(X)
+#undef X
+};
+enum { n_commands = sizeof commands / sizeof *commands };
+
+const cli_command *cli_command_at(int i)
+{
+    return i < n_commands ? commands[i] : NULL;
+}
+
+/* How many words of a name, "model list", stand at words; 0: others do. */
+static int matches(const char *name, char **words, int n)
+{
+    int used = 0;
+    while (*name) {
+        size_t len = strcspn(name, " ");
+        if (used == n || strlen(words[used]) != len ||
+            memcmp(words[used], name, len) != 0)
+            return 0;
+        used++;
+        name += len + (name[len] == ' ');
+    }
+    return used;
+}
+
+const cli_command *cli_command_find(char **words, int n, int *used)
+{
+    for (int i = 0; i < n_commands; i++) {
+        *used = matches(commands[i]->name, words, n);
+        if (*used)
+            return commands[i];
+    }
+    return NULL;
+}

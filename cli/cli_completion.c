@@ -1,0 +1,226 @@
+/* cli_completion.c: completion scripts for shells, from the tables of the
+ * commands.  Text in the tables holds no single quotes that would end a
+ * quoted word: quoted() takes care of those it has. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+/* Text for between single quotes.  escape: further characters that the shell's
+ * own completion wants a backslash before. */
+static void quoted(const char *p, const char *escape, mi_buffer *out)
+{
+    for (; *p; p++) {
+        if (*p == '\'')
+            cli_puts(out, "'\\''");
+        else if (strchr(escape, *p))
+            cli_printf(out, "\\%c", *p);
+        else
+            mi_buffer_put(out, p, 1);
+    }
+}
+
+static void with_spaces(const char *choices, mi_buffer *out)
+{
+    for (; *choices; choices++)
+        mi_buffer_put(out, *choices == ',' ? " " : choices, 1);
+}
+
+/* ---- bash ---------------------------------------------------------------- */
+
+static void bash_values(const cli_command *c, mi_buffer *out)
+{
+    for (const cli_option *o = c->options; o->name; o++) {
+        if (o->kind == CLI_FLAG)
+            continue;
+        cli_printf(out, "        '%s --%s'", c->name, o->name);
+        if (o->letter)
+            cli_printf(out, "|'%s -%c'", c->name, o->letter);
+        cli_puts(out, ")\n            ");
+        if (o->choices) {
+            cli_puts(out, "words='");
+            with_spaces(o->choices, out);
+            cli_puts(out, "' ;;\n");
+        } else if (o->kind == CLI_FOLDER) {
+            cli_puts(out, "COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n");
+        } else if (o->kind == CLI_FILE) {
+            cli_puts(out, "COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
+        } else {
+            cli_puts(out, "return ;;\n");
+        }
+    }
+}
+
+static void bash_options(const cli_command *c, mi_buffer *out)
+{
+    cli_printf(out, "        '%s') words='--help", c->name);
+    for (const cli_option *o = c->options; o->name; o++)
+        cli_printf(out, " --%s", o->name);
+    cli_puts(out, "' ;;\n");
+}
+
+/* The first words of commands, each once, or the second words after first. */
+static void bash_names(const char *first, mi_buffer *out)
+{
+    const cli_command *c;
+    size_t n = first ? strlen(first) : 0;
+    const char *last = "";
+    for (int i = 0; (c = cli_command_at(i)); i++) {
+        size_t len = strcspn(c->name, " ");
+        if (first && strncmp(c->name, first, n) == 0 && c->name[n] == ' ')
+            cli_printf(out, " %s", c->name + n + 1);
+        if (!first && (strncmp(c->name, last, len) != 0 || last[len] != ' '))
+            cli_printf(out, " %.*s", (int)len, c->name);
+        last = c->name;
+    }
+}
+
+static void bash(mi_buffer *out)
+{
+    const cli_command *c;
+    cli_puts(out, "# bash completion of mien; made by `mien completion bash`\n"
+                  "_mien() {\n"
+                  "    local cur=${COMP_WORDS[COMP_CWORD]} words= command=\n"
+                  "    local prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+                  "    command=${COMP_WORDS[1]}\n"
+                  "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+                  "        COMPREPLY=($(compgen -W '--help --version");
+    bash_names(NULL, out);
+    cli_puts(out, "' -- \"$cur\")); return\n"
+                  "    fi\n"
+                  "    if [ \"$command\" = model ]; then\n"
+                  "        command=\"model ${COMP_WORDS[2]}\"\n"
+                  "        if [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+                  "            COMPREPLY=($(compgen -W '");
+    bash_names("model", out);
+    cli_puts(out, "' -- \"$cur\")); return\n"
+                  "        fi\n"
+                  "    fi\n"
+                  "    case \"$command $prev\" in\n");
+    for (int i = 0; (c = cli_command_at(i)); i++)
+        bash_values(c, out);
+    cli_puts(out, "    esac\n"
+                  "    case \"$words$command\" in\n");
+    for (int i = 0; (c = cli_command_at(i)); i++)
+        bash_options(c, out);
+    cli_puts(out, "    esac\n"
+                  "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+                  "    case \"$cur\" in -*) ;; *)\n"
+                  "        [ ${#COMPREPLY[@]} -gt 0 ] && [ -n \"$cur\" ] ||\n"
+                  "            COMPREPLY+=($(compgen -f -- \"$cur\")) ;;\n"
+                  "    esac\n"
+                  "}\n"
+                  "complete -o filenames -F _mien mien\n");
+}
+
+/* ---- zsh ----------------------------------------------------------------- */
+
+static void zsh_option(const cli_option *o, mi_buffer *out)
+{
+    cli_printf(out, "            '--%s[", o->name);
+    quoted(o->text, "[]:", out);
+    cli_puts(out, "]");
+    if (o->kind != CLI_FLAG)
+        cli_printf(out, ":%s:", o->argument);
+    if (o->choices) {
+        cli_puts(out, "(");
+        with_spaces(o->choices, out);
+        cli_puts(out, ")");
+    } else if (o->kind == CLI_FILE) {
+        cli_puts(out, "_files");
+    } else if (o->kind == CLI_FOLDER) {
+        cli_puts(out, "_files -/");
+    }
+    cli_puts(out, "' \\\n");
+}
+
+static void zsh(mi_buffer *out)
+{
+    const cli_command *c;
+    cli_puts(out, "#compdef mien\n"
+                  "# made by `mien completion zsh`\n"
+                  "_mien() {\n"
+                  "    local command=$words[2]\n"
+                  "    if (( CURRENT == 2 )); then\n"
+                  "        compadd -- --help --version");
+    bash_names(NULL, out);
+    cli_puts(out, "; return\n"
+                  "    fi\n"
+                  "    if [[ $command == model ]]; then\n"
+                  "        if (( CURRENT == 3 )); then\n"
+                  "            compadd --");
+    bash_names("model", out);
+    cli_puts(out, "; return\n"
+                  "        fi\n"
+                  "        command=\"model $words[3]\"\n"
+                  "    fi\n"
+                  "    case $command in\n");
+    for (int i = 0; (c = cli_command_at(i)); i++) {
+        cli_printf(out, "    '%s')\n        _arguments \\\n", c->name);
+        for (const cli_option *o = c->options; o->name; o++)
+            zsh_option(o, out);
+        cli_puts(out, "            '--help[print help]' '*:file:_files' ;;\n");
+    }
+    cli_puts(out, "    esac\n}\n_mien \"$@\"\n");
+}
+
+/* ---- fish ---------------------------------------------------------------- */
+
+/* A condition that holds after the words of a command. */
+static void fish_condition(const char *name, mi_buffer *out)
+{
+    const char *space = strchr(name, ' ');
+    cli_puts(out, "complete -c mien -n '__fish_seen_subcommand_from ");
+    if (!space)
+        cli_printf(out, "%s' ", name);
+    else
+        cli_printf(out, "%.*s; and __fish_seen_subcommand_from %s' ",
+                   (int)(space - name), name, space + 1);
+}
+
+static void fish_option(const cli_command *c, const cli_option *o,
+                        mi_buffer *out)
+{
+    fish_condition(c->name, out);
+    cli_printf(out, "-l %s", o->name);
+    if (o->letter)
+        cli_printf(out, " -s %c", o->letter);
+    if (o->kind == CLI_FILE || o->kind == CLI_FOLDER)
+        cli_puts(out, " -r -F");
+    else if (o->kind != CLI_FLAG)
+        cli_puts(out, " -x");
+    if (o->choices) {
+        cli_puts(out, " -a '");
+        with_spaces(o->choices, out);
+        cli_puts(out, "'");
+    }
+    cli_puts(out, " -d '");
+    quoted(o->text, "\\", out);
+    cli_puts(out, "'\n");
+}
+
+static void fish(mi_buffer *out)
+{
+    const cli_command *c;
+    cli_puts(out, "# fish completion of mien; made by `mien completion fish`\n"
+                  "complete -c mien -n __fish_use_subcommand -f -a '");
+    bash_names(NULL, out);
+    cli_puts(out, "'\ncomplete -c mien -n '__fish_seen_subcommand_from model; "
+                  "and not __fish_seen_subcommand_from");
+    bash_names("model", out);
+    cli_puts(out, "' -f -a '");
+    bash_names("model", out);
+    cli_puts(out, "'\n");
+    for (int i = 0; (c = cli_command_at(i)); i++)
+        for (const cli_option *o = c->options; o->name; o++)
+            fish_option(c, o, out);
+}
+
+void cli_completion(const char *shell, mi_buffer *out)
+{
+    if (strcmp(shell, "bash") == 0)
+        bash(out);
+    else if (strcmp(shell, "zsh") == 0)
+        zsh(out);
+    else
+        fish(out);
+}

@@ -1,0 +1,36 @@
+/* cli_files.h: the photos that a command line names. */
+#ifndef MIEN_CLI_FILES_H
+#define MIEN_CLI_FILES_H
+
+#include "mien/base.h"
+
+/* One photo to read, or a folder that could not be. */
+typedef struct cli_file {
+    char *path;       /* "-": standard input */
+    const char *name; /* inside path: what comes after the folder named on the
+                         command line, or the file's own name */
+    mien_error error; /* status 0: to be read */
+} cli_file;
+
+typedef struct cli_files {
+    cli_file *file; /* [n], in the order of the command line, folders in the
+                       order of names */
+    int n, cap;
+    int failed;    /* memory ended */
+    int recursive; /* set before adding: go into folders of folders */
+} cli_files;
+
+/* Add a photo, or the photos of a folder.  A folder that cannot be read, or
+ * holds none, becomes an entry with an error.  0: memory ended (reported). */
+int cli_files_add(cli_files *f, const char *path);
+void cli_files_free(cli_files *f);
+
+/* Make a folder and those above it.  0, and a report, on failure. */
+int cli_folder_make(const char *path);
+int cli_is_folder(const char *path);
+
+/* A copy, or "a/b"; released with mi_free.  NULL when memory ended. */
+char *cli_text_copy(const char *text, size_t n);
+char *cli_path_join(const char *a, const char *b);
+
+#endif

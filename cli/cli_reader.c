@@ -1,0 +1,130 @@
+/* cli_reader.c: from the path of a photo to its faces. */
+#include "cli/cli_reader.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+#include <time.h>
+
+/* Names in the catalogue, by mien_detector. */
+static const char *const detectors[] = {"yunet", "tiny_face_detector",
+                                        "ssd_mobilenetv1"};
+
+double cli_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int load_models(cli_reader *r, const char *folder, mien_face_models *out)
+{
+    unsigned want = r->options.want;
+    struct {
+        int wanted;
+        const char *name;
+        const mien_graph **to;
+    } all[] = {
+        {1, detectors[r->options.detector], &out->detector},
+        {(want & (MIEN_FACE_LANDMARKS | MIEN_FACE_DESCRIPTOR)) != 0,
+         r->tiny_landmarks ? "face_landmark_68_tiny" : "face_landmark_68",
+         &out->landmarks},
+        {(want & MIEN_FACE_DESCRIPTOR) != 0, "face_recognition",
+         &out->descriptor},
+        {(want & MIEN_FACE_EXPRESSION) != 0, "face_expression",
+         &out->expression},
+        {(want & (MIEN_FACE_AGE | MIEN_FACE_GENDER)) != 0, "age_gender",
+         &out->age_gender},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].wanted &&
+            !cli_models_load(&r->models, folder, all[i].name, all[i].to))
+            return 0;
+    return 1;
+}
+
+int cli_reader_open(cli_reader *r, const char *folder)
+{
+    mien_face_models models = {0};
+    mien_error err = {0};
+    if (!load_models(r, folder, &models))
+        return 0;
+    r->analyzer = mi_alloc((size_t)r->lanes, sizeof(mien_analyzer *));
+    r->pool = mi_alloc((size_t)r->lanes, sizeof(mien_pool *));
+    if (!r->analyzer || !r->pool) {
+        cli_error("out of memory");
+        return 0;
+    }
+    for (int i = 0; i < r->lanes; i++) {
+        mien_face_options options = r->options;
+        mien_status st = MIEN_OK;
+        if (r->threads != 1)
+            st = mien_pool_new(r->threads, &r->pool[i], &err);
+        options.pool = r->pool[i];
+        if (st == MIEN_OK)
+            st = mien_analyzer_new(&models, &options, &r->analyzer[i], &err);
+        if (st != MIEN_OK) {
+            cli_error("%s", err.text);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static mien_status read_photo(cli_reader *r, int lane, cli_reading *out,
+                              mien_image *photo)
+{
+    mien_bytes bytes = {0};
+    double start = cli_seconds();
+    mien_status st = mien_file_load(out->file, 0, &bytes, &out->error);
+    if (st == MIEN_OK)
+        st = mien_image_read(bytes.data, bytes.n, &r->read, photo, &out->error);
+    mien_bytes_free(&bytes);
+    out->decode = cli_seconds() - start;
+    if (st != MIEN_OK)
+        return st;
+
+    out->width = photo->w;
+    out->height = photo->h;
+    st = mien_analyzer_run(r->analyzer[lane], photo, &out->faces, &out->error);
+    if (st == MIEN_OK)
+        out->times = mien_analyzer_times(r->analyzer[lane]);
+    return st;
+}
+
+void cli_reader_read(cli_reader *r, int lane, const char *path,
+                     mien_image *photo, cli_reading *out)
+{
+    mien_image pixels = {0};
+    *out = (cli_reading){.file = path};
+    mien_status st = read_photo(r, lane, out, &pixels);
+    out->error.status = st;
+    if (photo && st == MIEN_OK)
+        *photo = pixels;
+    else
+        mien_image_free(&pixels);
+}
+
+void cli_reader_close(cli_reader *r)
+{
+    for (int i = 0; i < r->lanes; i++) {
+        if (r->analyzer)
+            mien_analyzer_free(r->analyzer[i]);
+        if (r->pool)
+            mien_pool_free(r->pool[i]);
+    }
+    mi_free(r->analyzer);
+    mi_free(r->pool);
+    cli_models_free(&r->models);
+}
+
+const mien_face *cli_largest_face(const mien_faces *faces)
+{
+    const mien_face *best = &faces->face[0];
+    for (int i = 1; i < faces->n; i++) {
+        const mien_face *f = &faces->face[i];
+        if (f->box.width * f->box.height > best->box.width * best->box.height)
+            best = f;
+    }
+    return best;
+}

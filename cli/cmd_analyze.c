@@ -1,0 +1,254 @@
+/* cmd_analyze.c: the faces in photos. */
+#include "cli/cli.h"
+#include "cli/cli_batch.h"
+#include "cli/cli_draw.h"
+#include "cli/cli_record.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    OPT_DETECTOR,
+    OPT_SIZE,
+    OPT_MIN_SCORE,
+    OPT_MAX_OVERLAP,
+    OPT_MAX_FACES,
+    OPT_LANDMARKS,
+    OPT_LANDMARK_MODEL,
+    OPT_ATTRIBUTES,
+    OPT_DESCRIPTORS,
+    OPT_DRAW,
+    OPT_JSON,
+    OPT_FORMAT,
+    OPT_RECURSIVE,
+    OPT_ORIENTATION,
+    OPT_JOBS,
+    OPT_THREADS,
+    OPT_MODELS,
+    OPT_QUIET
+};
+
+static const cli_option options[] = {
+    {"detector", 'd', CLI_CHOICE, "NAME", "yunet,tiny,ssd",
+     "network that finds faces: yunet (default; built in), tiny or ssd "
+     "(those of face-api.js)"},
+    {"size", 's', CLI_NUMBER, "N", NULL,
+     "side in pixels, a multiple of 32, that the detector sees the photo at; "
+     "larger finds smaller faces and takes longer"},
+    {"min-score", 0, CLI_NUMBER, "S", NULL,
+     "leave out faces that the detector is less sure of, 0 to 1"},
+    {"max-overlap", 0, CLI_NUMBER, "IOU", NULL,
+     "two boxes that overlap more than this, 0 to 1, are one face"},
+    {"max-faces", 0, CLI_NUMBER, "N", NULL, "at most so many, the surest"},
+    {"landmarks", 'l', CLI_FLAG, NULL, NULL, "68 points of each face"},
+    {"landmark-model", 0, CLI_CHOICE, "NAME", "68,tiny",
+     "network for the points: 68 (default) or tiny; implies --landmarks"},
+    {"attributes", 'a', CLI_LIST, "LIST", "age,gender,expression",
+     "estimates to make, separated by commas: age, gender, expression; none "
+     "is made unless named here"},
+    {"descriptors", 0, CLI_FLAG, NULL, NULL,
+     "128 numbers that tell people apart, in JSON"},
+    {"draw", 'o', CLI_FILE, "FILE", NULL,
+     "save the photo with the faces marked, as PNG or JPEG by FILE's ending; "
+     "for several photos a folder"},
+    {"json", 'j', CLI_FLAG, NULL, NULL,
+     "one JSON object a photo, a line each; the default when standard output "
+     "is no terminal"},
+    {"format", 'f', CLI_CHOICE, "FORMAT", "table,json,faceapi",
+     "table, json, or faceapi: an array of face-api.js' own shapes"},
+    {"recursive", 'r', CLI_FLAG, NULL, NULL, "go into folders of folders"},
+    CLI_OPTION_ORIENTATION,
+    {"jobs", 'J', CLI_NUMBER, "N", NULL,
+     "photos at a time (default 1; 0: one for each processor)"},
+    {"threads", 't', CLI_NUMBER, "N", NULL,
+     "threads inside one photo (default: one for each processor, or 1 with "
+     "--jobs); the answers do not depend on it"},
+    CLI_OPTION_MODELS,
+    CLI_OPTION_QUIET,
+    CLI_OPTION_END,
+};
+
+static const cli_row examples[] = {
+    {"mien analyze photo.jpg", "a table of the faces"},
+    {"mien analyze --landmarks --attributes age,expression --draw out.png "
+     "photo.jpg",
+     "points and two attributes, and a picture of them"},
+    {"mien analyze --json --jobs 2 holiday/ > faces.jsonl",
+     "a folder, one line a photo"},
+    {"mien analyze - < photo.jpg | jq '.faces | length'",
+     "from standard input: how many faces?"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] = {
+    {"0", "every photo was read, with or without faces in it"},
+    {"1", "some photos could not be read; their lines hold an error"},
+    {"2", "the command line is wrong"},
+    {"3", "no photo could be read, or a model is missing"},
+    {"4", "output could not be written"},
+    {"130", "interrupted"},
+    {NULL, NULL},
+};
+
+typedef enum format { TABLE, JSON, FACEAPI } format;
+
+typedef struct analysis {
+    cli_files files;
+    cli_reader reader;
+    cli_drawing drawing;
+    format format;
+} analysis;
+
+static int size_is_good(int size)
+{
+    if (size % 32 == 0)
+        return 1;
+    cli_error("analyze: --size: found %d, wanted a multiple of 32", size);
+    return 0;
+}
+
+/* The reader's options from the command line; 0 after a mistake. */
+static int read_options(const cli_args *a, cli_reader *r)
+{
+    static const unsigned attributes[] = {MIEN_FACE_AGE, MIEN_FACE_GENDER,
+                                          MIEN_FACE_EXPRESSION};
+    mien_face_options *o = &r->options;
+    o->detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
+    if (cli_given(a, OPT_LANDMARKS) || cli_given(a, OPT_LANDMARK_MODEL))
+        o->want |= MIEN_FACE_LANDMARKS;
+    if (cli_given(a, OPT_DESCRIPTORS))
+        o->want |= MIEN_FACE_DESCRIPTOR;
+    unsigned named = cli_list(a, OPT_ATTRIBUTES);
+    for (int i = 0; i < 3; i++)
+        if (named >> i & 1)
+            o->want |= attributes[i];
+    r->tiny_landmarks = cli_choice(a, OPT_LANDMARK_MODEL, 0);
+    r->read.ignore_orientation = cli_given(a, OPT_ORIENTATION);
+    return cli_int(a, OPT_SIZE, 32, 4096, &o->input_size) &&
+           size_is_good(o->input_size) &&
+           cli_float(a, OPT_MIN_SCORE, 0, 1, &o->min_score) &&
+           cli_float(a, OPT_MAX_OVERLAP, 0, 1, &o->max_overlap) &&
+           cli_int(a, OPT_MAX_FACES, 1, INT_MAX, &o->max_faces);
+}
+
+static format choose_format(const cli_args *a)
+{
+    if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
+        return JSON;
+    return (format)cli_choice(a, OPT_FORMAT, isatty(1) ? TABLE : JSON);
+}
+
+static void print_failed(const analysis *an, const cli_file *f,
+                         const mien_error *error, cli_outcome *out)
+{
+    out->status = CLI_PARTLY;
+    cli_printf(&out->report, "%s: %s", f->path, error->text);
+    if (an->format != TABLE)
+        cli_json_print(&out->text, cli_record_failed(f->path, error),
+                       JSON_COMPACT);
+}
+
+static void print_reading(const analysis *an, int i, const cli_reading *r,
+                          mi_buffer *out)
+{
+    if (an->format == JSON)
+        cli_json_print(out, cli_record(&an->reader, r), JSON_COMPACT);
+    if (an->format == FACEAPI)
+        cli_json_print(out, cli_record_faceapi(r), JSON_COMPACT);
+    if (an->format == TABLE && i > 0)
+        cli_puts(out, "\n");
+    if (an->format == TABLE)
+        cli_record_table(r, an->reader.options.want, out);
+}
+
+static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
+{
+    analysis *an = arg;
+    const cli_file *f = &an->files.file[i];
+    int drawn = an->drawing.target != NULL;
+    mien_image photo = {0};
+    cli_reading r;
+    if (f->error.status) {
+        print_failed(an, f, &f->error, out);
+        return;
+    }
+    cli_reader_read(&an->reader, lane, f->path, drawn ? &photo : NULL, &r);
+    if (r.error.status) {
+        print_failed(an, f, &r.error, out);
+        return;
+    }
+    print_reading(an, i, &r, &out->text);
+    if (drawn &&
+        !cli_drawing_save(&an->drawing, f, &photo, &r.faces, &out->report))
+        out->status = CLI_OUTPUT;
+    mien_faces_free(&r.faces);
+    mien_image_free(&photo);
+}
+
+/* The photos of the command line; several is set when a folder is among them.
+ */
+static int find_photos(const cli_args *a, cli_files *f, int *several)
+{
+    f->recursive = cli_given(a, OPT_RECURSIVE);
+    for (int i = 0; i < a->n_operands; i++) {
+        *several |= cli_is_folder(a->operand[i]);
+        if (!cli_files_add(f, a->operand[i]))
+            return 0;
+    }
+    return 1;
+}
+
+static int analyze(const cli_args *a, analysis *an)
+{
+    int several = 0;
+    if (!read_options(a, &an->reader))
+        return CLI_USAGE;
+    if (!find_photos(a, &an->files, &several))
+        return CLI_NOTHING;
+    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, an->files.n,
+                         &an->reader.lanes, &an->reader.threads))
+        return CLI_USAGE;
+    an->format = choose_format(a);
+    an->drawing.target = a->value[OPT_DRAW];
+    if (an->drawing.target) {
+        int status = cli_drawing_plan(&an->drawing, &an->files, several);
+        if (status)
+            return status;
+    }
+    if (!cli_reader_open(&an->reader, a->value[OPT_MODELS]))
+        return CLI_NOTHING;
+    cli_batch batch = {&an->files, an->reader.lanes, cli_given(a, OPT_QUIET),
+                       analyze_one, an};
+    return cli_batch_run(&batch);
+}
+
+static int run(const cli_args *a)
+{
+    analysis an = {
+        .reader = {.options = MIEN_FACE_DEFAULTS, .read = MIEN_READ_DEFAULTS}};
+    int status = analyze(a, &an);
+    cli_reader_close(&an.reader);
+    cli_files_free(&an.files);
+    return status;
+}
+
+const cli_command cmd_analyze = {
+    "analyze",
+    "PHOTO|FOLDER|-...",
+    1,
+    INT_MAX,
+    "find the faces in photos",
+    "Find the faces in photos: JPEG, PNG, WebP, GIF (its first picture) or "
+    "PPM, told apart by their contents. FOLDER stands for the photos in it, "
+    "in the order of their names; - is standard input.\n\n"
+    "Boxes and points are in pixels of the upright photo, x to the right, y "
+    "down. Points, descriptors and attributes are computed only when asked "
+    "for. A photo that cannot be read does not stop the others.\n\n"
+    "Age, gender and expression are guesses from pixels, often wrong for a "
+    "single person; do not decide about people by them.",
+    options,
+    examples,
+    exits,
+    run,
+};

@@ -1,0 +1,48 @@
+/* cmd_completion.c: completion scripts for shells. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+static const cli_option options[] = {CLI_OPTION_END};
+
+static const cli_row examples[] = {
+    {"mien completion bash > ~/.local/share/bash-completion/completions/mien",
+     "complete mien's commands and options in bash"},
+    {"source <(mien completion bash)", "for this shell only"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] = {
+    {"0", "the script was printed"},
+    {"2", "the command line is wrong"},
+    {"4", "output could not be written"},
+    {NULL, NULL},
+};
+
+static int run(const cli_args *a)
+{
+    const char *shell = a->operand[0];
+    if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0 &&
+        strcmp(shell, "fish") != 0) {
+        cli_error("completion: found '%s', wanted bash, zsh or fish", shell);
+        return CLI_USAGE;
+    }
+    mi_buffer out = {0};
+    cli_completion(shell, &out);
+    cli_emit(&out);
+    return CLI_OK;
+}
+
+const cli_command cmd_completion = {
+    "completion",
+    "bash|zsh|fish",
+    1,
+    1,
+    "print a script that completes commands and options",
+    "Print a script for the shell named, made of the same tables as this "
+    "help.",
+    options,
+    examples,
+    exits,
+    run,
+};

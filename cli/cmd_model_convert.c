@@ -1,0 +1,169 @@
+/* cmd_model_convert.c: weights of another project, written as ONNX files. */
+#include "cli/cli.h"
+#include "cli/cli_files.h"
+#include "cli/cli_models.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OPT_OUTPUT, OPT_FLOAT32, OPT_FORCE, OPT_QUIET };
+
+static const cli_option options[] = {
+    {"output", 'o', CLI_FOLDER, "OUT", NULL,
+     "folder for the ONNX files, made if missing (default: this folder)"},
+    {"float32", 0, CLI_FLAG, NULL, NULL,
+     "write weights as 32-bit floats instead of 8-bit integers with a scale; "
+     "four times the size, the same answers"},
+    {"force", 0, CLI_FLAG, NULL, NULL,
+     "convert files whose SHA-256 is not the one of the catalogue"},
+    CLI_OPTION_QUIET,
+    CLI_OPTION_END,
+};
+
+static const cli_row examples[] = {
+    {"mien model convert face-api node_modules/@vladmandic/face-api/model "
+     "-o models",
+     "convert every face-api.js network of that folder"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] = {
+    {"0", "every network found was converted"},
+    {"1", "some were converted, some could not be"},
+    {"2", "the command line is wrong"},
+    {"3", "nothing was found or could be converted"},
+    {"4", "a file could not be written"},
+    {NULL, NULL},
+};
+
+typedef struct conversion {
+    const mien_model_entry *entry;
+    mien_bytes manifest, weights;
+    mien_faceapi_options options;
+} conversion;
+
+/* model/NAME.bin -> DIR/NAME + ending */
+static int source_path(const char *dir, const mien_model_entry *e,
+                       const char *ending, char out[CLI_PATH_MAX])
+{
+    const char *slash = strrchr(e->source_file, '/');
+    const char *base = slash ? slash + 1 : e->source_file;
+    size_t n = strlen(base);
+    if (n < 4 || strcmp(base + n - 4, ".bin") != 0)
+        return 0;
+    int len =
+        snprintf(out, CLI_PATH_MAX, "%s/%.*s%s", dir, (int)n - 4, base, ending);
+    return len > 0 && len < CLI_PATH_MAX;
+}
+
+static int load_checked(const char *path, const char *digest, int force,
+                        mien_bytes *out)
+{
+    mien_error err = {0};
+    if (mien_file_load(path, 0, out, &err) != MIEN_OK) {
+        cli_error("%s: %s", path, err.text);
+        return 0;
+    }
+    char found[CLI_DIGEST];
+    cli_digest(out->data, out->n, found);
+    if (!digest || strcmp(found, digest) == 0)
+        return 1;
+    cli_error("%s: SHA-256 is %s, the catalogue has %s%s", path, found, digest,
+              force ? "" : "; --force converts it all the same");
+    return force;
+}
+
+static int write_onnx(const conversion *c, const char *out_dir, int quiet)
+{
+    const mien_model_entry *e = c->entry;
+    mien_error err = {0};
+    mien_graph *g = NULL;
+    mien_bytes onnx = {0};
+    mien_status st = mien_faceapi_convert(e->name, c->manifest.data,
+                                          c->manifest.n, c->weights.data,
+                                          c->weights.n, &c->options, &g, &err);
+    if (st == MIEN_OK)
+        st = mien_onnx_write(g, &onnx, &err);
+    mien_graph_free(g);
+    if (st != MIEN_OK) {
+        cli_error("%s: %s", e->name, err.text);
+        return CLI_NOTHING;
+    }
+    char path[CLI_PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", out_dir, e->file);
+    st = mien_file_save(path, onnx.data, onnx.n, &err);
+    if (st != MIEN_OK)
+        cli_error("%s: %s", path, err.text);
+    mi_buffer said = {0};
+    if (st == MIEN_OK && !quiet)
+        cli_printf(&said, "%s: %zu bytes\n", path, onnx.n);
+    cli_emit(&said);
+    mien_bytes_free(&onnx);
+    return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
+}
+
+static int convert_one(const cli_args *a, const mien_model_entry *e,
+                       const char *manifest, const char *weights)
+{
+    int force = cli_given(a, OPT_FORCE);
+    conversion c = {.entry = e,
+                    .options = {.float32 = cli_given(a, OPT_FLOAT32)}};
+    const char *out = a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : ".";
+    int status = CLI_NOTHING;
+    if (load_checked(manifest, e->manifest_sha256, force, &c.manifest) &&
+        load_checked(weights, e->source_sha256, force, &c.weights))
+        status = write_onnx(&c, out, cli_given(a, OPT_QUIET));
+    mien_bytes_free(&c.manifest);
+    mien_bytes_free(&c.weights);
+    return status;
+}
+
+static int run(const cli_args *a)
+{
+    const char *dir = a->operand[1];
+    if (strcmp(a->operand[0], "face-api") != 0) {
+        cli_error("model convert: found '%s', wanted face-api", a->operand[0]);
+        return CLI_USAGE;
+    }
+    if (cli_given(a, OPT_OUTPUT) && !cli_folder_make(a->value[OPT_OUTPUT]))
+        return CLI_OUTPUT;
+
+    int done = 0, failed = 0;
+    const mien_model_entry *e;
+    for (int i = 0; (e = mien_model_at(i)) && !cli_interrupted(); i++) {
+        char manifest[CLI_PATH_MAX], weights[CLI_PATH_MAX];
+        if (!e->manifest_sha256 ||
+            !source_path(dir, e, "-weights_manifest.json", manifest) ||
+            !source_path(dir, e, ".bin", weights) ||
+            access(manifest, F_OK) != 0)
+            continue;
+        int status = convert_one(a, e, manifest, weights);
+        if (status == CLI_OUTPUT)
+            return status;
+        done += status == CLI_OK;
+        failed += status != CLI_OK;
+    }
+    if (!done && !failed)
+        cli_error("%s: no *-weights_manifest.json of a known network here",
+                  dir);
+    if (!done)
+        return CLI_NOTHING;
+    return failed ? CLI_PARTLY : CLI_OK;
+}
+
+const cli_command cmd_model_convert = {
+    "model convert",
+    "face-api DIR",
+    2,
+    2,
+    "turn face-api.js weights into ONNX files",
+    "Read the weight manifests and .bin files of face-api.js in DIR (the "
+    "folder model/ of the npm package @vladmandic/face-api), check their "
+    "SHA-256 against the catalogue, and write one ONNX file for each network. "
+    "A file appears whole or not at all.",
+    options,
+    examples,
+    exits,
+    run,
+};

@@ -1,0 +1,140 @@
+/* main.c: mien COMMAND [OPTION]... [ARGUMENT]... */
+#include "cli/cli.h"
+
+#include <cairo.h>
+#include <jansson.h>
+#include <png.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <webp/decode.h>
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    cli_interrupt();
+}
+
+/* The first Ctrl-C asks the command to stop after the photo in hand, so that
+ * no file is left half written; the second ends it at once.  A closed pipe is
+ * an error of writing, not a signal. */
+static void set_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_interrupt,
+                             .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&stop.sa_mask);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int print_version(void)
+{
+    int webp = WebPGetDecoderVersion();
+    mi_buffer out = {0};
+    cli_printf(&out, "mien %s\ninstruction set: %s\n", mien_version(),
+               mien_isa());
+    cli_printf(&out, "libraries: libpng %s, libwebp %d.%d.%d, cairo %s, ",
+               png_get_libpng_ver(NULL), webp >> 16, webp >> 8 & 255,
+               webp & 255, cairo_version_string());
+    cli_printf(&out, "jansson %s, libsodium %s\n", jansson_version_str(),
+               sodium_version_string());
+    cli_emit(&out);
+    return CLI_OK;
+}
+
+static int unknown_command(const char *word)
+{
+    const char *names[32];
+    const cli_command *c;
+    int n = 0;
+    for (int i = 0; n < 32 && (c = cli_command_at(i)); i++)
+        names[n++] = c->name;
+    const char *near = cli_nearest(word, names, n);
+    if (near)
+        cli_error("unknown command '%s'; did you mean '%s'?", word, near);
+    else
+        cli_error("unknown command '%s'; mien --help lists them", word);
+    return CLI_USAGE;
+}
+
+static int print_help(const cli_command *c)
+{
+    mi_buffer out = {0};
+    if (c)
+        cli_help_command(c, &out);
+    else
+        cli_help_all(&out);
+    cli_emit(&out);
+    return CLI_OK;
+}
+
+/* Is help asked for before "--"?  A value such as `-o -h` does not matter. */
+static int wants_help(char **words, int n)
+{
+    for (int i = 0; i < n && strcmp(words[i], "--") != 0; i++)
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0)
+            return 1;
+    return 0;
+}
+
+/* No command has this name.  `mien model` and `mien model --help` are asked
+ * for by people who look for what there is under model. */
+static int not_a_command(char **words, int n)
+{
+    mi_buffer family = {0};
+    if (!cli_help_family(words[0], &family))
+        return unknown_command(words[0]);
+    if (n > 1 && wants_help(words + 1, n - 1)) {
+        cli_emit(&family);
+        return CLI_OK;
+    }
+    if (n == 1)
+        fwrite(family.data, 1, family.n, stderr);
+    mi_buffer_done(&family);
+    if (n == 1)
+        return CLI_USAGE;
+    char name[64];
+    snprintf(name, sizeof name, "%s %s", words[0], words[1]);
+    return unknown_command(name);
+}
+
+static int run_command(int n, char **words)
+{
+    int used;
+    const cli_command *c = cli_command_find(words, n, &used);
+    if (!c)
+        return not_a_command(words, n);
+    if (wants_help(words + used, n - used))
+        return print_help(c);
+    cli_args args;
+    if (!cli_options_read(c, words + used, n - used, &args))
+        return CLI_USAGE;
+    int status = c->run(&args);
+    return cli_interrupted() ? CLI_INTERRUPTED : status;
+}
+
+int main(int argc, char **argv)
+{
+    set_signals();
+    if (sodium_init() < 0) {
+        cli_error("libsodium could not start");
+        return CLI_NOTHING;
+    }
+    if (argc < 2) {
+        mi_buffer out = {0};
+        cli_help_all(&out);
+        fwrite(out.data, 1, out.n, stderr);
+        mi_buffer_done(&out);
+        return CLI_USAGE;
+    }
+    int status;
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+        status = print_version();
+    else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        status = print_help(NULL);
+    else
+        status = run_command(argc - 1, argv + 1);
+    return cli_finish(status);
+}
