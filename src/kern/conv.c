@@ -134,6 +134,7 @@ typedef struct work {
     float *zeros;        /* [c], where a tap is outside */
     float *copies;       /* [rows, kh, kw * c] joined runs at the border */
     int joined;          /* 1: rows of the window are runs */
+    int flat;            /* 1: output pixel p is made from input pixel p */
 } work;
 
 size_t mi_conv_scratch(const mi_kern *k, const mi_conv *cv)
@@ -215,6 +216,12 @@ static void point_taps(const work *w, int y0, int x0, int m, int rows)
 static void point_rows(const work *w, int64_t pixel, int rows)
 {
     const mi_conv *cv = w->cv;
+    if (w->flat) {
+        const float *x = w->io->x + pixel * w->io->x_stride;
+        for (int m = 0; m < rows; m++, x += w->io->x_stride)
+            w->table[m] = x;
+        return;
+    }
     int oy = (int)(pixel / cv->ow), ox = (int)(pixel % cv->ow);
     for (int m = 0; m < rows; m++) {
         int y0 = oy * cv->sy - cv->top, x0 = ox * cv->sx - cv->left;

@@ -57,15 +57,13 @@ VFN void tile_sum(const mi_tile *t, const float *w, tile_sums *s, int R, int V)
         for (int m = 0; m < R; m++)
             a[m] = next[m];
         int i = 0;
-        for (; i + C <= t->run; i += C, w += C * wide) {
+        for (; i + 4 <= t->run; i += 4, w += 4 * wide) {
             UNROLL
-            for (int c = 0; c < C; c++)
-                tile_step(s->v[c], a, i + c, w + c * wide, R, V);
+            for (int c = 0; c < 4; c++)
+                tile_step(s->v[c % C], a, i + c, w + c * wide, R, V);
         }
-        if (C > 1) {
-            for (; i < t->run; i++, w += wide)
-                tile_step(s->v[0], a, i, w, R, V);
-        }
+        for (; i < t->run; i++, w += wide)
+            tile_step(s->v[0], a, i, w, R, V);
     }
 }
 
@@ -133,22 +131,22 @@ VFN void tile_store(const mi_tile *t, tile_sums *s, int o, int n, int R, int V)
         tile_store(t, &s, o, n, R, V);                                         \
     }
 TILE(1, 1)
-TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1)
-    TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2)
+TILE(2, 1)
+TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(1, 2)
+    TILE(2, 2) TILE(3, 2) TILE(4, 2)
 #if ROWS1 >= 12
         TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
 #endif
 #if ROWS2 >= 6
             TILE(5, 2) TILE(6, 2)
 #endif
-#if ROWS2 >= 12
-                TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2)
-                    TILE(12, 2)
+#if ROWS2 >= 10
+                TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2)
 #endif
 #undef TILE
 
-                        typedef void tile_fn(const mi_tile *t, const float *w,
-                                             int o, int n);
+                    typedef void tile_fn(const mi_tile *t, const float *w,
+                                         int o, int n);
 
 static tile_fn *const tile_of_1[ROWS1] = {
     tile_1_1, tile_2_1,  tile_3_1,  tile_4_1,
@@ -163,8 +161,8 @@ static tile_fn *const tile_of_2[ROWS2] = {
 #if ROWS2 >= 6
     tile_5_2, tile_6_2,
 #endif
-#if ROWS2 >= 12
-    tile_7_2, tile_8_2, tile_9_2, tile_10_2, tile_11_2, tile_12_2,
+#if ROWS2 >= 10
+    tile_7_2, tile_8_2, tile_9_2, tile_10_2,
 #endif
 };
 
