@@ -147,5 +147,5 @@ help:
 tests: $(TESTS:%=$B/tests/%)
 .PHONY: all demo models check test run-tests asan tsan wasm-check run-wasm fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
-.SECONDARY:
+.PRECIOUS: $B/%.o $B/tests/% $B/bench/% $B/fuzz/%
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -113,7 +113,7 @@ static void test_no_memory_is_reported(void)
         CHECK_EQ(st, MIEN_ENOMEM);
         CHECK(pool == NULL);
     }
-    CHECK(!"the pool never got its memory");
+    CHECK_MSG(0, "the pool never got its memory");
 }
 
 int main(void)
