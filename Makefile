@@ -12,7 +12,7 @@ PKGS    := libjpeg libpng libwebp libexif cairo jansson libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
 PIC      = -fPIC -pthread
-CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(PIC) -ffp-contract=fast \
+CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(PIC) -ffp-contract=fast \
            -fvisibility=hidden -Iinclude -Isrc -I. -I$B $(PKG_CFLAGS) -MMD -MP
 LDLIBS   = $(PKG_LIBS) -lm -pthread
 VERSION := $(shell sed -n 's/^.define MIEN_VERSION "\(.*\)"/\1/p' include/mien/base.h)
@@ -31,7 +31,7 @@ CLI     := $(wildcard cli/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
 TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 SCRIPTS := $(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh))
-BENCHES := $(patsubst %.c,$B/%,$(wildcard bench/bench_*.c))
+BENCHES := $(patsubst %.c,$B/%,$(wildcard bench/*.c))
 
 # What tests find in their environment.
 export MIEN_MODELS ?= $(abspath $B/share/mien/models)
@@ -91,13 +91,13 @@ $(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h)
 
 asan:
 	@tools/setup.sh run check
-	@$(SUBMAKE) -k run-tests B=$B/asan CC=clang OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
+	@$(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
 TSAN_TESTS := $(filter test_pool test_plan,$(TESTS))
 tsan:
 	@tools/setup.sh run check
-	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=clang OPT='-O1 -g' SAN=-fsanitize=thread; \
+	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \
 	  tools/summary.sh $(TSAN_TESTS:%=$B/tsan/tests/%)
 
 # The same tests as WebAssembly in node: all but codecs, drawing, manifests, cli.
@@ -117,7 +117,7 @@ FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 fuzz:
 	@tools/setup.sh run check
 	@$(SUBMAKE) $(FUZZERS:%=$B/fuzz/fuzz/%) B=$B/fuzz CC=clang OPT='-O1 -g' \
-	  SAN=-fsanitize=address,undefined,fuzzer-no-link
+	  SAN=-fsanitize=address,undefined,fuzzer-no-link SAN_kern=-fno-sanitize=all
 	@for f in $(FUZZERS); do tools/run_fuzz.sh $B/fuzz $$f $(FUZZ_SECONDS) || exit 1; done
 
 # ---- quality ------------------------------------------------------------
@@ -134,6 +134,13 @@ bench: all $(BENCHES)
 	@bench/run.sh $B
 api-docs:
 	@tools/gendoc.py $B/docs/api include/mien/*.h
+
+man: $B/bin/mien
+	@mkdir -p $B/man $B/completions
+	@for p in $$($< help --pages); do $< help --man $$p >$B/man/$$p.1 || exit 1; done
+	@$< completion bash >$B/completions/mien
+	@$< completion zsh >$B/completions/_mien
+	@$< completion fish >$B/completions/mien.fish
 
 # ---- installing ---------------------------------------------------------
 install: all man

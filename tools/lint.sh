@@ -53,5 +53,5 @@ step cppcheck cppcheck -q -j"$jobs" --error-exitcode=1 --inline-suppr \
     --suppress=unknownMacro -Iinclude -Isrc $lib $cli
 step tidy tidy "$(printf '%s\n' $lib | grep -v '^src/kern/variant_') $cli"
 
-echo "lint: $((steps - bad)) steps silent, $bad not"
+echo "$((steps - bad)) passed, $bad failed"
 [ $bad -eq 0 ]

@@ -1,0 +1,64 @@
+#!/bin/sh
+# mutants.sh LIST: plant each fault of the list in a copy of the tree and run the
+# test that must see it.  Fails if a fault survives, or changes nothing.
+# A line of the list: FILE | SED EXPRESSION | TEST | what is wrong with it
+set -u
+list=$1
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -r Makefile include src cli tests tools "$copy"
+[ -d models ] && cp -r models "$copy"
+shared=$(cd "$MIEN_SHARED" 2>/dev/null && pwd)
+MIEN_SHARED=${shared:-$MIEN_SHARED}
+export MIEN_SHARED
+jobs=$(nproc 2>/dev/null || echo 2)
+tests=$(grep -v '^#' "$list" | awk -F' *[|] *' 'NF > 2 { print $(NF - 1) }' | sort -u)
+build() { # TEST...: 0 if all could be built
+    make -s -C "$copy" -j"$jobs" B=build WERROR= OPT=-O1 \
+        $(printf 'build/tests/%s ' "$@") >"$copy/log" 2>&1
+}
+run() { # TEST: its status
+    (cd "$copy" && timeout 300 "build/tests/$1" >log 2>&1 </dev/null)
+}
+
+build $tests || {
+    tail -n 5 "$copy/log"
+    echo 'mutants: the tree does not build without any fault'
+    exit 1
+}
+usable=
+for t in $tests; do
+    run "$t"
+    case $? in
+        0) usable="$usable $t " ;;
+        77) echo "skip  $t: $(sed -n 's/^SKIP //p' "$copy/log")" ;;
+        *) echo "mutants: $t fails without any fault" && exit 1 ;;
+    esac
+done
+
+caught=0 survived=0 skipped=0
+while IFS='|' read -r file fault name why; do
+    case $file in '' | '#'*) continue ;; esac
+    file=$(echo $file) name=$(echo $name)
+    case $usable in *" $name "*) ;; *) skipped=$((skipped + 1)); continue ;; esac
+    sed -i "${fault# }" "$copy/$file"
+    if cmp -s "$file" "$copy/$file"; then
+        echo "STALE $file:$fault changes nothing"
+        survived=$((survived + 1))
+        continue
+    fi
+    if ! build "$name"; then
+        echo "STALE $file:$fault does not compile"
+        survived=$((survived + 1))
+    elif run "$name"; then
+        echo "ALIVE $file:$why: $name passed"
+        survived=$((survived + 1))
+    else
+        echo "ok    $file:$why"
+        caught=$((caught + 1))
+    fi
+    cp "$file" "$copy/$file"
+    touch "$copy/$file"
+done <"$list"
+echo "$caught faults caught, $survived survived, $skipped skipped"
+[ $survived -eq 0 ]
