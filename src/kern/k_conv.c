@@ -67,60 +67,83 @@ VFN void tile_sum(const mi_tile *t, const float *w, tile_sums *s, int R, int V)
     }
 }
 
-VFN vf tile_act(mi_act act, vf v)
+VFN void tile_clamp(mi_act act, vf sums[ROWS_MAX][2], int R, int V)
 {
-    if (act.kind == MI_ACT_CLAMP)
-        return vmin(vsplat(act.hi), vmax(vsplat(act.lo), v));
-    if (act.kind == MI_ACT_LEAKY)
-        return vmax((vf){0}, v) + vsplat(act.lo) * vmin((vf){0}, v);
-    return v;
+    vf lo = vsplat(act.lo), hi = vsplat(act.hi);
+    UNROLL
+    for (int m = 0; m < R; m++) {
+        UNROLL
+        for (int j = 0; j < V; j++)
+            sums[m][j] = vmin(hi, vmax(lo, sums[m][j]));
+    }
 }
 
-/* add, act and store; n of the panel's channels exist. */
-VFN void tile_store(const mi_tile *t, tile_sums *s, int o, int n, int R, int V)
+VFN void tile_leaky(mi_act act, vf sums[ROWS_MAX][2], int R, int V)
+{
+    vf slope = vsplat(act.lo), zero = {0};
+    UNROLL
+    for (int m = 0; m < R; m++) {
+        UNROLL
+        for (int j = 0; j < V; j++) {
+            vf v = sums[m][j];
+            sums[m][j] = vmax(zero, v) + slope * vmin(zero, v);
+        }
+    }
+}
+
+/* n of the panel's channels exist: all of it when `whole`. */
+VFN void tile_add(const float *add, ptrdiff_t stride, vf sums[ROWS_MAX][2],
+                  int n, int whole, int R, int V)
+{
+    UNROLL
+    for (int m = 0; m < R; m++, add += stride) {
+        UNROLL
+        for (int j = 0; j < V; j++)
+            sums[m][j] += whole || j < V - 1
+                              ? vload(add + j * VN)
+                              : vload_n(add + j * VN, n - j * VN);
+    }
+}
+
+VFN void tile_put(float *y, ptrdiff_t stride, vf sums[ROWS_MAX][2], int n,
+                  int whole, int R, int V)
+{
+    UNROLL
+    for (int m = 0; m < R; m++, y += stride) {
+        UNROLL
+        for (int j = 0; j < V; j++) {
+            if (whole || j < V - 1)
+                vstore(y + j * VN, sums[m][j]);
+            else
+                vstore_n(y + j * VN, sums[m][j], n - j * VN);
+        }
+    }
+}
+
+VFN void tile_finish(const mi_tile *t, tile_sums *s, int o, int n, int R, int V)
 {
     const int C = tile_chains(R, V), whole = n >= V * VN;
     UNROLL
     for (int m = 0; m < R; m++) {
         UNROLL
         for (int j = 0; j < V; j++) {
-            vf v = s->v[0][m][j];
             UNROLL
             for (int c = 1; c < C; c++)
-                v += s->v[c][m][j];
-            s->v[0][m][j] = v;
+                s->v[0][m][j] += s->v[c][m][j];
         }
     }
-    if (t->add) {
-        const float *add = t->add + o;
-        UNROLL
-        for (int m = 0; m < R; m++, add += t->add_stride) {
-            UNROLL
-            for (int j = 0; j < V; j++)
-                s->v[0][m][j] += whole || j < V - 1
-                                     ? vload(add + j * VN)
-                                     : vload_n(add + j * VN, n - j * VN);
-        }
-    }
-    if (t->act.kind != MI_ACT_NONE) {
-        UNROLL
-        for (int m = 0; m < R; m++) {
-            UNROLL
-            for (int j = 0; j < V; j++)
-                s->v[0][m][j] = tile_act(t->act, s->v[0][m][j]);
-        }
-    }
-    float *y = t->y + o;
-    UNROLL
-    for (int m = 0; m < R; m++, y += t->y_stride) {
-        UNROLL
-        for (int j = 0; j < V; j++) {
-            if (whole || j < V - 1)
-                vstore(y + j * VN, s->v[0][m][j]);
-            else
-                vstore_n(y + j * VN, s->v[0][m][j], n - j * VN);
-        }
-    }
+    if (t->add && whole)
+        tile_add(t->add + o, t->add_stride, s->v[0], n, 1, R, V);
+    else if (t->add)
+        tile_add(t->add + o, t->add_stride, s->v[0], n, 0, R, V);
+    if (t->act.kind == MI_ACT_CLAMP)
+        tile_clamp(t->act, s->v[0], R, V);
+    else if (t->act.kind == MI_ACT_LEAKY)
+        tile_leaky(t->act, s->v[0], R, V);
+    if (whole)
+        tile_put(t->y + o, t->y_stride, s->v[0], n, 1, R, V);
+    else
+        tile_put(t->y + o, t->y_stride, s->v[0], n, 0, R, V);
 }
 
 #define TILE(R, V)                                                             \
@@ -128,12 +151,13 @@ VFN void tile_store(const mi_tile *t, tile_sums *s, int o, int n, int R, int V)
     {                                                                          \
         tile_sums s;                                                           \
         tile_sum(t, w, &s, R, V);                                              \
-        tile_store(t, &s, o, n, R, V);                                         \
+        tile_finish(t, &s, o, n, R, V);                                        \
     }
 TILE(1, 1)
 TILE(2, 1)
-TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(1, 2)
-    TILE(2, 2) TILE(3, 2) TILE(4, 2)
+TILE(3, 1)
+TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(1, 2) TILE(2, 2)
+    TILE(3, 2) TILE(4, 2)
 #if ROWS1 >= 12
         TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
 #endif
