@@ -125,7 +125,7 @@ lint:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
 	@tools/lint.sh $B
-mutants: all
+mutants:
 	@tools/mutants.sh tests/mutants/list
 coverage:
 	@$(SUBMAKE) -k run-tests B=$B/cov CC=gcc OPT='-O0 -g' SAN=--coverage SCRIPTS= >$B/cov.log; \

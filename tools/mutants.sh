@@ -12,7 +12,9 @@ shared=$(cd "$MIEN_SHARED" 2>/dev/null && pwd)
 MIEN_SHARED=${shared:-$MIEN_SHARED}
 export MIEN_SHARED
 jobs=$(nproc 2>/dev/null || echo 2)
-tests=$(grep -v '^#' "$list" | awk -F' *[|] *' 'NF > 2 { print $(NF - 1) }' | sort -u)
+tab=$(printf '\t')
+awk -F' [|] ' -v OFS='\t' '!/^#/ && NF == 4 { $1 = $1; print }' "$list" >"$copy/faults"
+tests=$(cut -f 3 "$copy/faults" | sort -u)
 build() { # TEST...: 0 if all could be built
     make -s -C "$copy" -j"$jobs" B=build WERROR= OPT=-O1 \
         $(printf 'build/tests/%s ' "$@") >"$copy/log" 2>&1
@@ -37,28 +39,26 @@ for t in $tests; do
 done
 
 caught=0 survived=0 skipped=0
-while IFS='|' read -r file fault name why; do
-    case $file in '' | '#'*) continue ;; esac
-    file=$(echo $file) name=$(echo $name)
+while IFS=$tab read -r file fault name why; do
     case $usable in *" $name "*) ;; *) skipped=$((skipped + 1)); continue ;; esac
-    sed -i "${fault# }" "$copy/$file"
+    sed -i "$fault" "$copy/$file"
     if cmp -s "$file" "$copy/$file"; then
-        echo "STALE $file:$fault changes nothing"
+        echo "STALE $file: $fault changes nothing"
         survived=$((survived + 1))
         continue
     fi
     if ! build "$name"; then
-        echo "STALE $file:$fault does not compile"
+        echo "STALE $file: $fault does not compile"
         survived=$((survived + 1))
     elif run "$name"; then
-        echo "ALIVE $file:$why: $name passed"
+        echo "ALIVE $file: $why: $name passed"
         survived=$((survived + 1))
     else
-        echo "ok    $file:$why"
+        echo "ok    $file: $why"
         caught=$((caught + 1))
     fi
     cp "$file" "$copy/$file"
     touch "$copy/$file"
-done <"$list"
+done <"$copy/faults"
 echo "$caught faults caught, $survived survived, $skipped skipped"
 [ $survived -eq 0 ]
