@@ -1,0 +1,117 @@
+/* op_arith.c: sums, differences, products and quotients of two tensors that are
+ * broadcast to each other as numpy does: shapes are aligned at their last axes,
+ * and an axis of 1 is repeated.  Integers that are known stay known. */
+#include "nn/op_util.h"
+
+static const char *broadcast(const mien_shape *a, const mien_shape *b,
+                             mien_shape *out)
+{
+    if (a->rank < b->rank) {
+        const mien_shape *swap = a;
+        a = b;
+        b = swap;
+    }
+    *out = *a;
+    for (int d = 0; d < b->rank; d++) {
+        int64_t *to = &out->dim[d + a->rank - b->rank];
+        if (b->dim[d] == *to || b->dim[d] == 1)
+            continue;
+        if (*to != 1)
+            return "the shapes cannot be broadcast to each other";
+        *to = b->dim[d];
+    }
+    return NULL;
+}
+
+/* a ? b, with a reason where the integers have no answer. */
+typedef const char *int_pair(int64_t a, int64_t b, int64_t *out);
+
+static const char *pair_ints(mi_node *out, const mien_shape *shape,
+                             int_pair *pair)
+{
+    const mi_node *a = out->in[0], *b = out->in[1];
+    int64_t count = 0, made[MI_MAX_KNOWN], len = mi_shape_len(shape);
+    const int64_t *u = mi_ints_of(a, &count), *v = mi_ints_of(b, &count);
+    if (!u || !v || len < 0 || len > MI_MAX_KNOWN)
+        return mi_set_ints(out, shape, NULL);
+    mi_walk w = mi_walk_over(shape);
+    mi_walk_spread(&w, 0, &a->shape);
+    mi_walk_spread(&w, 1, &b->shape);
+    for (int64_t i = 0; i < len; i++, mi_walk_next(&w)) {
+        const char *why = pair(u[w.offset[0]], v[w.offset[1]], &made[i]);
+        if (why)
+            return why;
+    }
+    return mi_set_ints(out, shape, made);
+}
+
+static const char *pair_shape(mi_node *out, int_pair *pair)
+{
+    mien_shape shape;
+    const char *why = broadcast(&out->in[0]->shape, &out->in[1]->shape, &shape);
+    if (why)
+        return why;
+    if (out->in[0]->type == MI_I64 && out->in[1]->type == MI_I64)
+        return pair_ints(out, &shape, pair);
+    why = mi_want_floats(out);
+    return why ? why : mi_set_floats(out, &shape);
+}
+
+static mi_walk pair_walk(const mi_node *out)
+{
+    mi_walk w = mi_walk_over(&out->shape);
+    mi_walk_spread(&w, 0, &out->in[0]->shape);
+    mi_walk_spread(&w, 1, &out->in[1]->shape);
+    return w;
+}
+
+static const char overflow[] = "integers overflow";
+
+static const char *add_ints(int64_t a, int64_t b, int64_t *out)
+{
+    return __builtin_add_overflow(a, b, out) ? overflow : NULL;
+}
+
+static const char *sub_ints(int64_t a, int64_t b, int64_t *out)
+{
+    return __builtin_sub_overflow(a, b, out) ? overflow : NULL;
+}
+
+static const char *mul_ints(int64_t a, int64_t b, int64_t *out)
+{
+    return __builtin_mul_overflow(a, b, out) ? overflow : NULL;
+}
+
+static const char *div_ints(int64_t a, int64_t b, int64_t *out)
+{
+    if (b == 0)
+        return "an integer is divided by 0";
+    if (b == -1)
+        return sub_ints(0, a, out);
+    *out = a / b;
+    return NULL;
+}
+
+#define PAIR_OP(word, onnx, sign)                                 \
+    static const char *word##_shape(mi_node *out)                 \
+    {                                                             \
+        return pair_shape(out, word##_ints);                      \
+    }                                                             \
+    static void word##_eval(const mi_node *out)                   \
+    {                                                             \
+        const float *a = out->in[0]->eval, *b = out->in[1]->eval; \
+        int64_t len = mi_shape_len(&out->shape);                  \
+        mi_walk w = pair_walk(out);                               \
+        for (int64_t i = 0; i < len; i++, mi_walk_next(&w))       \
+            out->eval[i] = a[w.offset[0]] sign b[w.offset[1]];    \
+    }                                                             \
+    const mi_op mi_op_##word = {.name = onnx,                     \
+                                .min_in = 2,                      \
+                                .max_in = 2,                      \
+                                .shape = word##_shape,            \
+                                .eval = word##_eval}
+
+PAIR_OP(add, "Add", +);
+PAIR_OP(sub, "Sub", -);
+PAIR_OP(mul, "Mul", *);
+PAIR_OP(div, "Div", /);
