@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/alloc.h"
+#include "cli/cli_text.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -27,10 +28,15 @@ void cli_error(const char *fmt, ...)
     if (n < 0)
         return;
     /* A file's name must not steer the terminal. */
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-    fprintf(stderr, "mien: %s\n", text);
+    mi_buffer line = {0};
+    cli_puts(&line, "mien: ");
+    cli_text_plain(text, &line);
+    cli_puts(&line, "\n");
+    if (line.failed)
+        fputs("mien: out of memory\n", stderr);
+    else
+        fwrite(line.data, 1, line.n, stderr);
+    mi_buffer_done(&line);
 }
 
 void cli_printf(mi_buffer *b, const char *fmt, ...)

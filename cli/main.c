@@ -44,13 +44,19 @@ static int print_version(void)
     return CLI_OK;
 }
 
+/* Suggest a command, or the first word of one: "modle" is nearest to model. */
 static int unknown_command(const char *word)
 {
-    const char *names[32];
+    const char *names[40];
+    char first[20][16];
     const cli_command *c;
     int n = 0;
-    for (int i = 0; n < 32 && (c = cli_command_at(i)); i++)
+    for (int i = 0; i < 20 && (c = cli_command_at(i)); i++) {
+        int len = (int)strcspn(c->name, " ");
+        snprintf(first[i], sizeof first[i], "%.*s", len, c->name);
         names[n++] = c->name;
+        names[n++] = first[i];
+    }
     const char *near = cli_nearest(word, names, n);
     if (near)
         cli_error("unknown command '%s'; did you mean '%s'?", word, near);

@@ -1,0 +1,104 @@
+#!/bin/bash
+# run.sh [FILE.test...]: run the command as its users do.
+#
+# A case in a .test file:
+#   == what is true
+#   needs THING     skip without: models, samples, python3, user (another user
+#                   to become, so that permissions count)
+#   $ COMMAND       given to bash, in a new folder; more lines, more commands
+#   status N        the exit status wanted (default 0)
+#   out REGEX       a line of standard output matches (grep -E); !out: none does
+#   err REGEX       the same of standard error; !err
+#   out-empty, err-empty
+# $MIEN_BUILD is the build folder, $MIEN_SAMPLES holds face-api's demo photos.
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=${MIEN_BUILD:-$root/build}
+samples=${MIEN_SAMPLES:-$build/npm/node_modules/@vladmandic/face-api/demo}
+models=${MIEN_MODELS:-$build/share/mien/models}
+export MIEN_MODELS=$models SAMPLES=$samples ROOT=$root BUILD=$build TESTS=$here
+export PATH=$build/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
+unset XDG_DATA_HOME
+work=$(mktemp -d)
+trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+
+has() {
+    case $1 in
+        models) [ -e "$models/face_recognition.onnx" ] ;;
+        samples) [ -e "$samples/sample1.jpg" ] ;;
+        user) setpriv --reuid=65534 --regid=65534 --clear-groups \
+                  "$build/bin/mien" --version >"$work/probe" 2>&1 ;;
+        *) command -v "$1" >"$work/probe" 2>&1 ;;
+    esac
+}
+
+complain() {
+    [ -n "$bad" ] || printf 'FAIL %s: %s\n' "$file" "$title"
+    printf '    %s\n' "$1"
+    bad=1
+}
+
+# look STREAM REGEX WANTED(1 or 0)
+look() {
+    grep -qE -- "$2" "$work/$1"
+    local found=$((1 - $?))
+    [ $found -eq "$3" ] && return
+    [ "$3" -eq 1 ] && complain "$1 lacks: $2" || complain "$1 has: $2"
+}
+
+run_case() {
+    [ -n "$title" ] || return
+    local need bad= line
+    for need in $needs; do
+        has "$need" || { skipped=$((skipped + 1)); return; }
+    done
+    rm -rf "$work/cwd" && mkdir -m 777 "$work/cwd"
+    (cd "$work/cwd" && timeout 120 bash -c "$commands") \
+        >"$work/out" 2>"$work/err" </dev/null
+    local got=$?
+    [ $got -eq "$status" ] || complain "status $got, wanted $status"
+    while IFS= read -r line; do
+        case $line in
+            'out '*) look out "${line#out }" 1 ;;
+            'err '*) look err "${line#err }" 1 ;;
+            '!out '*) look out "${line#!out }" 0 ;;
+            '!err '*) look err "${line#!err }" 0 ;;
+            out-empty) [ -s "$work/out" ] && complain 'out is not empty' ;;
+            err-empty) [ -s "$work/err" ] && complain 'err is not empty' ;;
+        esac
+    done <<<"$checks"
+    if [ -n "$bad" ]; then
+        failed=$((failed + 1))
+        sed 's/^/    | /' "$work/err" | head -n 5
+    else
+        passed=$((passed + 1))
+    fi
+}
+
+run_file() {
+    local line
+    title= 
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+            '== '*)
+                run_case
+                title=${line#== } needs= commands= checks= status=0 ;;
+            'needs '*) needs="$needs ${line#needs }" ;;
+            '$ '*) commands="$commands${line#$ }"$'\n' ;;
+            'status '*) status=${line#status } ;;
+            '' | '#'*) ;;
+            out* | err* | !out* | !err*) checks="$checks$line"$'\n' ;;
+            *) echo "FAIL $file: what is '$line'?"; failed=$((failed + 1)) ;;
+        esac
+    done <"$1"
+    run_case
+}
+
+[ $# -gt 0 ] || set -- "$here"/*.test
+for path; do
+    file=${path##*/}
+    run_file "$path"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
