@@ -96,7 +96,7 @@ def page(path):
     head = plain(COMMENT.search(body[0])[0])
     title, _, rest = head.partition(": ")
     first, _, rest = rest.partition("\n")
-    out = [f"# {title}", "", first, "", markdown(rest.strip("\n")), ""]
+    out = [f"# {title}", "", first[:1].upper() + first[1:], "", markdown(rest.strip("\n")), ""]
     complaints = []
     for _, name, declaration, comment, wrong in sorted(entries(path, text)):
         complaints += wrong
