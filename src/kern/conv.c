@@ -1,28 +1,22 @@
-/* conv.c: convolutions cut into tasks, and tasks into tiles.
+/* conv.c: convolutions and poolings cut into tasks, and tasks into tiles.
  *
- * An output pixel is a sum over runs of inputs that lie together in memory,
- * and a tile of pixels is computed from a table of where its runs begin
- * (an indirection: no im2col is written).  Three shapes of run:
- *   - each tap of the window is a run of c inputs;
- *   - with few channels and x_stride == c, a row of the window is one run of
- *     kw * c inputs; a pixel at the border has its runs copied, with zeros;
- *   - a 1x1 convolution is a matrix product: one run a pixel.
- * All three sum in the same order: row, column, channel of the window.
+ * An output pixel is a sum over runs of inputs that lie together in memory; a
+ * tile of pixels is computed from a table of where its runs begin (rows.h), so
+ * no im2col is written.  Weights are packed in panels (tile.h).
  *
- * A task is a block of pixels by a group of panels of weights.  A group fits
- * the second-level cache, and the tasks of one group follow each other.
+ * A task is a block of pixels by a group of panels.  A group fits the
+ * second-level cache, and the tasks of one group follow each other.
  *
- * Method: M. Dukhan, The Indirect Convolution Algorithm, arXiv 1907.02129;
- * panels as in K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix
- * Multiplication, ACM TOMS 34(3), 2008. */
+ * Method: K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix
+ * Multiplication, ACM TOMS 34(3), 2008, for the panels. */
 #include "kern/conv.h"
+#include "kern/rows.h"
 #include "kern/tile.h"
 
 #include <assert.h>
 #include <string.h>
 
 enum {
-    SHORT_RUN = 16,          /* channels below which rows are joined */
     TASK_MACS = 2000000,     /* multiply-adds worth a task of its own */
     TASK_WEIGHTS = 64 << 10, /* floats of weights worth a task of its own */
     GROUP_WEIGHTS = 192 << 10,
@@ -126,132 +120,24 @@ static int most_rows(const mi_kern *k)
     return k->rows[0] > k->rows[1] ? k->rows[0] : k->rows[1];
 }
 
-/* What a task keeps in its scratch memory. */
-typedef struct work {
-    const mi_conv *cv;
-    const mi_conv_io *io;
-    const float **table; /* [taps, rows] */
-    float *zeros;        /* [c], where a tap is outside */
-    float *copies;       /* [rows, kh, kw * c] joined runs at the border */
-    int joined;          /* 1: rows of the window are runs */
-    int flat;            /* 1: output pixel p is made from input pixel p */
-} work;
-
 size_t mi_conv_scratch(const mi_kern *k, const mi_conv *cv)
 {
-    if (cv->depthwise)
-        return 0;
-    size_t rows = (size_t)most_rows(k), inputs = (size_t)inputs_of(cv);
-    size_t copies = cv->c < SHORT_RUN ? rows * inputs : 0;
-    return rows * (size_t)(cv->kh * cv->kw) * sizeof(float *) +
-           ((size_t)cv->c + copies) * sizeof(float);
-}
-
-static work work_of(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                    void *scratch)
-{
-    size_t rows = (size_t)most_rows(k);
-    work w = {.cv = cv, .io = io};
-    w.table = scratch;
-    w.zeros = (float *)(w.table + rows * (size_t)(cv->kh * cv->kw));
-    w.copies = w.zeros + cv->c;
-    w.joined =
-        cv->c < SHORT_RUN && cv->dx == 1 && io->x_stride == cv->c && cv->kw > 1;
-    memset(w.zeros, 0, (size_t)cv->c * sizeof *w.zeros);
-    return w;
-}
-
-/* Row ky of the window at column x0, with zeros for what is outside. */
-static void copy_run(const work *w, int y, int x0, float *to)
-{
-    const mi_conv *cv = w->cv;
-    mi_span xs = mi_span_of(x0, cv->kw, 1, cv->w);
-    if (y < 0 || y >= cv->h)
-        xs.lo = xs.hi = 0;
-    size_t c = (size_t)cv->c, n = (size_t)(xs.hi - xs.lo) * c;
-    memset(to, 0, (size_t)cv->kw * c * sizeof *to);
-    if (n)
-        memcpy(to + (size_t)xs.lo * c,
-               w->io->x + ((ptrdiff_t)y * cv->w + x0 + xs.lo) * cv->c,
-               n * sizeof *to);
-}
-
-/* Column m of the table, when rows of the window are runs. */
-static void point_joined(const work *w, int y0, int x0, int m, int rows)
-{
-    const mi_conv *cv = w->cv;
-    int inside = x0 >= 0 && x0 + cv->kw <= cv->w;
-    size_t run = (size_t)(cv->kw * cv->c);
-    for (int ky = 0; ky < cv->kh; ky++) {
-        int y = y0 + ky * cv->dy;
-        const float **at = &w->table[ky * rows + m];
-        if (inside && y >= 0 && y < cv->h) {
-            *at = w->io->x + ((ptrdiff_t)y * cv->w + x0) * cv->c;
-            continue;
-        }
-        float *copy = w->copies + (size_t)(m * cv->kh + ky) * run;
-        copy_run(w, y, x0, copy);
-        *at = copy;
-    }
-}
-
-/* Column m of the table, when each tap is a run. */
-static void point_taps(const work *w, int y0, int x0, int m, int rows)
-{
-    const mi_conv *cv = w->cv;
-    const float **at = w->table + m;
-    ptrdiff_t step = cv->dx * w->io->x_stride;
-    for (int ky = 0; ky < cv->kh; ky++) {
-        int y = y0 + ky * cv->dy;
-        int outside = y < 0 || y >= cv->h;
-        const float *x =
-            w->io->x + ((ptrdiff_t)y * cv->w + x0) * w->io->x_stride;
-        for (int kx = 0; kx < cv->kw; kx++, at += rows, x += step) {
-            int column = x0 + kx * cv->dx;
-            *at = outside || column < 0 || column >= cv->w ? w->zeros : x;
-        }
-    }
-}
-
-static void point_rows(const work *w, int64_t pixel, int rows)
-{
-    const mi_conv *cv = w->cv;
-    if (w->flat) {
-        const float *x = w->io->x + pixel * w->io->x_stride;
-        for (int m = 0; m < rows; m++, x += w->io->x_stride)
-            w->table[m] = x;
-        return;
-    }
-    int oy = (int)(pixel / cv->ow), ox = (int)(pixel % cv->ow);
-    for (int m = 0; m < rows; m++) {
-        int y0 = oy * cv->sy - cv->top, x0 = ox * cv->sx - cv->left;
-        if (w->joined)
-            point_joined(w, y0, x0, m, rows);
-        else
-            point_taps(w, y0, x0, m, rows);
-        if (++ox == cv->ow) {
-            ox = 0;
-            oy++;
-        }
-    }
+    return cv->depthwise ? 0 : mi_rows_scratch(cv, most_rows(k));
 }
 
 /* Pixels p0 <= p < p1 in tiles that differ by one row at most. */
-static void run_block(const mi_kern *k, const work *w, mi_tile *t, int64_t p0,
-                      int64_t p1)
+static void run_block(const mi_kern *k, const mi_rows *r, mi_tile *t,
+                      int64_t p0, int64_t p1)
 {
-    const mi_conv_io *io = w->io;
     int most = t->oc > k->lanes ? k->rows[1] : k->rows[0];
-    int64_t tiles = divide_up(p1 - p0, most), n = p1 - p0;
-    float *y = t->y;
-    const float *add = t->add;
-    for (int64_t i = 0; i < tiles; i++) {
-        int64_t from = p0 + n * i / tiles, to = p0 + n * (i + 1) / tiles;
-        t->rows = (int)(to - from);
-        t->y = y + from * io->y_stride;
-        t->add = add ? add + from * io->add_stride : NULL;
-        point_rows(w, from, t->rows);
+    for (int64_t tiles = divide_up(p1 - p0, most); tiles > 0; tiles--) {
+        t->rows = (int)((p1 - p0) / tiles);
+        mi_rows_point(r, p0, t->rows);
         k->conv_tile_f32(t);
+        t->y += t->rows * t->y_stride;
+        if (t->add)
+            t->add += t->rows * t->add_stride;
+        p0 += t->rows;
     }
 }
 
@@ -267,20 +153,20 @@ static void run_task(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
     int end = (int)((int64_t)parts.panels * (group + 1) / parts.groups);
     int o = first * 2 * k->lanes, last = end * 2 * k->lanes;
 
-    work w = work_of(k, cv, io, scratch);
+    mi_rows r = mi_rows_of(cv, io->x, io->x_stride, most_rows(k), scratch);
     mi_tile t = {
-        .a = w.table,
-        .taps = w.joined ? cv->kh : cv->kh * cv->kw,
-        .run = w.joined ? cv->kw * cv->c : cv->c,
+        .a = r.table,
+        .taps = r.runs,
+        .run = r.run,
         .w = io->packed + (size_t)first * panel_len(k, cv, 0),
         .oc = (last < cv->oc ? last : cv->oc) - o,
-        .add = io->add ? io->add + o : NULL,
+        .add = io->add ? io->add + p0 * io->add_stride + o : NULL,
         .add_stride = io->add_stride,
-        .y = io->y + o,
+        .y = io->y + p0 * io->y_stride + o,
         .y_stride = io->y_stride,
         .act = cv->act,
     };
-    run_block(k, &w, &t, p0, p1);
+    run_block(k, &r, &t, p0, p1);
 }
 
 /* Bands of rows for what has no sum over channels. */
