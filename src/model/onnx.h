@@ -146,4 +146,8 @@ mien_status mi_onnx_use(mi_onnx *r, mi_cursor name, mi_symbol **out);
 /* A node from r->node's operator, inputs and attributes; name NULL: made. */
 mien_status mi_onnx_build(mi_onnx *r, const char *name, mi_node **out);
 
+/* onnx_shapes.c: the shape of each output; -1: free.  out has room for all. */
+mien_status mi_onnx_shapes(const mien_graph *g, mien_shape *out,
+                           mien_error *err);
+
 #endif

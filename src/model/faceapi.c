@@ -1,0 +1,84 @@
+/* face-api.js' weights to graphs: which networks there are, and what their
+ * files say of themselves. */
+#include "mien/model.h"
+
+#include "model/faceapi.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <string.h>
+
+typedef struct network {
+    const char *kind, *task;
+    int64_t side; /* of the input; 0: free, multiples of 32 */
+    mi_net_build *build;
+} network;
+
+#define NETWORK(kind, task, side)          \
+    {                                      \
+#kind, task, side, mi_build_##kind \
+    }
+static const network networks[] = {
+    NETWORK(tiny_face_detector, "detector", 0),
+    NETWORK(ssd_mobilenetv1, "detector", 512),
+    NETWORK(face_landmark_68, "landmarks", 112),
+    NETWORK(face_landmark_68_tiny, "landmarks", 112),
+    NETWORK(face_recognition, "descriptor", 150),
+    NETWORK(face_expression, "expression", 112),
+    NETWORK(age_gender, "age-gender", 112),
+};
+
+static void build(mi_net *n, const network *net)
+{
+    mien_shape shape = {.rank = 4, .dim = {1, 3, net->side, net->side}};
+    if (net->side == 0)
+        shape.dim[2] = shape.dim[3] = -1;
+    mi_node *x = mi_graph_input(n->g, "pixels", shape);
+    if (net->side == 0 && mi_graph_check(n->g, NULL) == MIEN_OK) {
+        mi_graph_dim_name(n->g, 0, 2, "height");
+        mi_graph_dim_name(n->g, 0, 3, "width");
+    }
+    mi_graph_set_meta(n->g, "mien.name", net->kind);
+    mi_graph_set_meta(n->g, "mien.task", net->task);
+    mi_graph_set_meta(n->g, "mien.source", "face-api.js");
+    mi_graph_set_meta(n->g, "mien.licence", "MIT");
+    mi_graph_set_meta(n->g, "mien.input", "RGB 0..255");
+    net->build(n, x);
+}
+
+mien_status mien_faceapi_convert(const char *kind, const uint8_t *manifest,
+                                 size_t manifest_n, const uint8_t *weights,
+                                 size_t weights_n,
+                                 const mien_faceapi_options *options,
+                                 mien_graph **out, mien_error *err)
+{
+    const network *net = NULL;
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++)
+        if (strcmp(networks[i].kind, kind) == 0)
+            net = &networks[i];
+    if (!net)
+        return mi_fail(err, MIEN_EUNSUP, "face-api: no network '%.60s'", kind);
+
+    mi_weights w = {0};
+    mi_net n = {.weights = &w, .float32 = options && options->float32};
+    mien_status st =
+        mi_manifest_read(manifest, manifest_n, weights, weights_n, &w, err);
+    if (st == MIEN_OK)
+        st = mi_graph_new(&n.g, err);
+    if (st == MIEN_OK) {
+        build(&n, net);
+        st = mi_graph_check(n.g, err);
+        if (n.wrong.status != MIEN_OK && st != MIEN_ENOMEM) {
+            st = n.wrong.status;
+            if (err)
+                *err = n.wrong;
+        }
+    }
+    if (st == MIEN_OK)
+        *out = n.g;
+    else
+        mien_graph_free(n.g);
+    mi_weights_done(&w);
+    return st;
+}

@@ -1,0 +1,169 @@
+/* tf.js weight manifests.
+ *
+ * [{"paths": [...], "weights": [{"name", "shape", "dtype",
+ *                                "quantization": {"dtype", "scale", "min"}}]}]
+ * The tensors lie one after the other, without gaps, in the order of the list.
+ *
+ * Source: tfjs-core, io/types.ts and io_utils.ts (format as of 4.22). */
+#include "model/manifest.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct reader {
+    const uint8_t *bytes;
+    size_t n, at;
+    mi_weights w;
+    mien_error *err;
+} reader;
+
+static mien_status read_shape(reader *r, mi_weight *w, const json_t *shape)
+{
+    if (!json_is_array(shape) || json_array_size(shape) > MIEN_MAX_RANK)
+        return mi_fail(r->err, MIEN_EFORMAT,
+                       "manifest: '%s': shape is not a list of at most %d",
+                       w->name, MIEN_MAX_RANK);
+    w->len = 1;
+    w->shape.rank = (int)json_array_size(shape);
+    for (int i = 0; i < w->shape.rank; i++) {
+        const json_t *d = json_array_get(shape, (size_t)i);
+        json_int_t v = json_integer_value(d);
+        if (!json_is_integer(d) || v < 1 || v > MIEN_MAX_TENSOR)
+            return mi_fail(r->err, MIEN_EFORMAT,
+                           "manifest: '%s': dimension %d is %lld, wanted 1 to "
+                           "%d",
+                           w->name, i, (long long)v, MIEN_MAX_TENSOR);
+        w->shape.dim[i] = v;
+        w->len *= (size_t)v;
+        if (w->len > MIEN_MAX_TENSOR)
+            return mi_fail(r->err, MIEN_ELIMIT,
+                           "manifest: '%s' has more than %d elements", w->name,
+                           MIEN_MAX_TENSOR);
+    }
+    return MIEN_OK;
+}
+
+static mien_status read_type(reader *r, mi_weight *w, const json_t *entry)
+{
+    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
+    w->is_float = dtype && strcmp(dtype, "float32") == 0;
+    if (!dtype || (!w->is_float && strcmp(dtype, "int32") != 0))
+        return mi_fail(r->err, MIEN_EUNSUP,
+                       "manifest: '%s': dtype %.20s, wanted float32 or int32",
+                       w->name, dtype ? dtype : "missing");
+    const json_t *q = json_object_get(entry, "quantization");
+    if (!q)
+        return MIEN_OK;
+
+    const char *packed = json_string_value(json_object_get(q, "dtype"));
+    if (!packed || strcmp(packed, "uint8") != 0)
+        return mi_fail(r->err, MIEN_EUNSUP,
+                       "manifest: '%s': quantised to %.20s, wanted uint8",
+                       w->name, packed ? packed : "nothing");
+    w->quantised = 1;
+    const json_t *scale = json_object_get(q, "scale");
+    const json_t *min = json_object_get(q, "min");
+    w->scale = json_number_value(scale);
+    w->min = json_number_value(min);
+    if (!json_is_number(scale) || !json_is_number(min) ||
+        !(fabs(w->scale) < 1e30) || !(fabs(w->min) < 1e30))
+        return mi_fail(r->err, MIEN_EFORMAT,
+                       "manifest: '%s': scale or min is no number in range",
+                       w->name);
+    return MIEN_OK;
+}
+
+static mien_status read_weight(reader *r, const json_t *entry)
+{
+    if (r->w.n == MI_MANIFEST_WEIGHTS)
+        return mi_fail(r->err, MIEN_ELIMIT, "manifest: more than %d weights",
+                       MI_MANIFEST_WEIGHTS);
+    mi_weight *w = &r->w.weight[r->w.n];
+    const char *name = json_string_value(json_object_get(entry, "name"));
+    if (!name || !name[0] || strlen(name) > MI_MANIFEST_NAME)
+        return mi_fail(r->err, MIEN_EFORMAT,
+                       "manifest: weight %d has no name of 1 to %d bytes",
+                       r->w.n, MI_MANIFEST_NAME);
+    memcpy(w->name, name, strlen(name) + 1);
+    mien_status st = read_shape(r, w, json_object_get(entry, "shape"));
+    if (st == MIEN_OK)
+        st = read_type(r, w, entry);
+    if (st != MIEN_OK)
+        return st;
+    size_t bytes = w->quantised ? w->len : 4 * w->len;
+    if (bytes > r->n - r->at)
+        return mi_fail(r->err, MIEN_EFORMAT,
+                       "manifest: '%s' wants %zu bytes at %zu, the file has "
+                       "%zu",
+                       w->name, bytes, r->at, r->n);
+    w->data = r->bytes + r->at;
+    r->at += bytes;
+    r->w.n++;
+    return MIEN_OK;
+}
+
+static mien_status read_groups(reader *r, const json_t *root)
+{
+    size_t i, k;
+    const json_t *group, *entry;
+    if (!json_is_array(root))
+        return mi_fail(r->err, MIEN_EFORMAT, "manifest: not a list");
+    json_array_foreach(root, i, group)
+    {
+        const json_t *list = json_object_get(group, "weights");
+        if (!json_is_array(list))
+            return mi_fail(r->err, MIEN_EFORMAT,
+                           "manifest: group %zu has no list of weights", i);
+        json_array_foreach(list, k, entry)
+        {
+            mien_status st = read_weight(r, entry);
+            if (st != MIEN_OK)
+                return st;
+        }
+    }
+    if (r->at != r->n)
+        return mi_fail(r->err, MIEN_EFORMAT,
+                       "manifest: the weights take %zu bytes, the file has "
+                       "%zu",
+                       r->at, r->n);
+    return MIEN_OK;
+}
+
+mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
+                             const uint8_t *bytes, size_t bytes_n,
+                             mi_weights *out, mien_error *err)
+{
+    if (json_n > MI_MANIFEST_MAX)
+        return mi_fail(err, MIEN_ELIMIT, "manifest: %zu bytes, at most %d",
+                       json_n, MI_MANIFEST_MAX);
+    reader r = {.bytes = bytes, .n = bytes_n, .err = err};
+    r.w.weight = mi_alloc(MI_MANIFEST_WEIGHTS, sizeof *r.w.weight);
+    if (!r.w.weight)
+        return mi_fail(err, MIEN_ENOMEM, "manifest: no memory");
+
+    json_error_t why;
+    json_t *root =
+        json_loadb((const char *)json, json_n, JSON_REJECT_DUPLICATES, &why);
+    mien_status st;
+    if (!root)
+        st = mi_fail(err, MIEN_EFORMAT, "manifest: line %d, column %d: %s",
+                     why.line, why.column, why.text);
+    else
+        st = read_groups(&r, root);
+    json_decref(root);
+    if (st == MIEN_OK)
+        *out = r.w;
+    else
+        mi_weights_done(&r.w);
+    return st;
+}
+
+void mi_weights_done(mi_weights *w)
+{
+    mi_free(w->weight);
+    *w = (mi_weights){0};
+}

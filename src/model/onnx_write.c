@@ -1,0 +1,224 @@
+/* ONNX files: graph to ModelProto, opset 13.
+ *
+ * Every value is named as its node.  Weights go to raw_data, each at a multiple
+ * of 16 bytes of the file, so that our reader (and anyone who maps the file)
+ * can use them where they lie: a doc_string of spaces in front of raw_data
+ * fills up to the multiple, within the graph; another in front of the graph
+ * puts that on one.  The graph comes last, so that a file that is cut short is
+ * never taken for a whole one.
+ *
+ * Source: onnx.proto of ONNX 1.16. */
+#include "mien/model.h"
+
+#include "model/onnx.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <string.h>
+
+enum { ALIGN = 16, TENSOR_DOC = 12, MODEL_DOC = 6 };
+
+/* Of the bytes that this writer makes; raised when they change. */
+static const char writer_version[] = "1";
+
+static const char spaces[ALIGN + 1] = "                ";
+
+static size_t varint_len(uint64_t v)
+{
+    size_t n = 1;
+    while (v > 127) {
+        v >>= 7;
+        n++;
+    }
+    return n;
+}
+
+static void put_attr_value(mi_buffer *b, const mi_attr *a, const char *field)
+{
+    if (a->type == MI_ATTR_INT) {
+        int64_t v;
+        memcpy(&v, field, sizeof v);
+        mi_put_varint(b, ATTR_I, (uint64_t)v);
+        mi_put_varint(b, ATTR_TYPE, KIND_INT);
+    } else if (a->type == MI_ATTR_FLOAT) {
+        float v;
+        memcpy(&v, field, sizeof v);
+        mi_put_float(b, ATTR_F, v);
+        mi_put_varint(b, ATTR_TYPE, KIND_FLOAT);
+    } else if (a->type == MI_ATTR_TEXT) {
+        mi_put_text(b, ATTR_S, field);
+        mi_put_varint(b, ATTR_TYPE, KIND_TEXT);
+    } else {
+        mi_ints v;
+        memcpy(&v, field, sizeof v);
+        for (int i = 0; i < v.n; i++)
+            mi_put_varint(b, ATTR_INTS, (uint64_t)v.v[i]);
+        mi_put_varint(b, ATTR_TYPE, KIND_INTS);
+    }
+}
+
+/* Bytes of an attribute's field that say whether it is the default. */
+static size_t field_size(const mi_attr *a, const char *field)
+{
+    mi_ints v;
+    switch (a->type) {
+    case MI_ATTR_INT: return sizeof(int64_t);
+    case MI_ATTR_FLOAT: return sizeof(float);
+    case MI_ATTR_TEXT: return strlen(field) + 1;
+    case MI_ATTR_INTS:
+        memcpy(&v, field, sizeof v);
+        return offsetof(mi_ints, v) + (size_t)v.n * sizeof *v.v;
+    default: return 0; /* tensors: no operator of a graph has one */
+    }
+}
+
+static void put_attrs(mi_buffer *b, const mi_node *n)
+{
+    for (const mi_attr *a = n->op->attrs; a && a->name; a++) {
+        const char *field = (const char *)n->attr + a->offset;
+        const char *usual = (const char *)n->op->attr_defaults + a->offset;
+        if (memcmp(field, usual, field_size(a, field)) == 0)
+            continue;
+        mi_buffer attr = {0};
+        mi_put_text(&attr, ATTR_NAME, a->name);
+        put_attr_value(&attr, a, field);
+        mi_put_message(b, NODE_ATTR, &attr);
+    }
+}
+
+static void put_node(mi_buffer *b, const mi_node *n)
+{
+    mi_buffer node = {0};
+    for (int i = 0; i < n->n_in; i++)
+        mi_put_text(&node, NODE_INPUT, n->in[i] ? n->in[i]->name : "");
+    mi_put_text(&node, NODE_OUTPUT, n->name);
+    mi_put_text(&node, NODE_NAME, n->name);
+    mi_put_text(&node, NODE_OP, n->op->name);
+    put_attrs(&node, n);
+    mi_put_message(b, GRAPH_NODE, &node);
+}
+
+/* A TensorProto whose raw_data begins at a multiple of ALIGN in b. */
+static void put_tensor(mi_buffer *b, const mi_node *n)
+{
+    mi_buffer head = {0};
+    size_t bytes = (size_t)mi_shape_len(&n->shape) * (n->type == MI_I64   ? 8
+                                                      : n->type == MI_F32 ? 4
+                                                                          : 1);
+    for (int i = 0; i < n->shape.rank; i++)
+        mi_put_varint(&head, TENSOR_DIMS, (uint64_t)n->shape.dim[i]);
+    mi_put_varint(&head, TENSOR_TYPE, (uint64_t)n->type);
+    mi_put_text(&head, TENSOR_NAME, n->name);
+
+    size_t pad = 0, total = 0;
+    for (; pad < ALIGN; pad++) {
+        total = head.n + 2 + pad + 1 + varint_len(bytes) + bytes;
+        size_t raw = b->n + 1 + varint_len(total) + total - bytes;
+        if (raw % ALIGN == 0)
+            break;
+    }
+    mi_put_bytes(&head, TENSOR_DOC, spaces, pad);
+    mi_buffer_varint(b, GRAPH_TENSOR << 3 | MI_WIRE_BYTES);
+    mi_buffer_varint(b, total);
+    mi_buffer_put(b, head.data, head.n);
+    mi_put_bytes(b, TENSOR_RAW, n->value, bytes);
+    b->failed |= head.failed;
+    mi_buffer_done(&head);
+}
+
+/* shape: -1 is a free dimension; input: whose dimensions have names, or -1 */
+static void put_value(mi_buffer *b, uint32_t number, const mien_graph *g,
+                      const char *name, const mien_shape *shape, int input)
+{
+    mi_buffer dims = {0}, tensor = {0}, type = {0}, value = {0};
+    for (int i = 0; i < shape->rank; i++) {
+        mi_buffer dim = {0};
+        const char *free_name =
+            input < 0 ? NULL : mi_graph_dim_name_of(g, input, i);
+        if (shape->dim[i] >= 0)
+            mi_put_varint(&dim, DIM_VALUE, (uint64_t)shape->dim[i]);
+        else if (free_name)
+            mi_put_text(&dim, DIM_NAME, free_name);
+        mi_put_message(&dims, SHAPE_DIM, &dim);
+    }
+    mi_put_varint(&tensor, TYPE_ELEMENT, ELEMENT_FLOAT);
+    mi_put_message(&tensor, TYPE_SHAPE, &dims);
+    mi_put_message(&type, TYPE_TENSOR, &tensor);
+    mi_put_text(&value, VALUE_NAME, name);
+    mi_put_message(&value, VALUE_TYPE, &type);
+    mi_put_message(b, number, &value);
+}
+
+static int is_input(const mien_graph *g, const mi_node *n)
+{
+    for (int i = 0; i < mien_graph_inputs(g); i++)
+        if (mi_graph_input_node(g, i) == n)
+            return 1;
+    return 0;
+}
+
+static void put_graph(mi_buffer *b, const mien_graph *g, const mien_shape *out)
+{
+    const char *name = mien_graph_meta(g, "mien.name");
+    mi_put_text(b, GRAPH_NAME, name ? name : "graph");
+    for (int i = 0; i < mien_graph_inputs(g); i++) {
+        mien_shape shape = mien_graph_input_shape(g, i);
+        put_value(b, GRAPH_INPUT, g, mien_graph_input_name(g, i), &shape, i);
+    }
+    for (int i = 0; i < mien_graph_outputs(g); i++)
+        put_value(b, GRAPH_OUTPUT, g, mien_graph_output_name(g, i), &out[i],
+                  -1);
+    for (int i = 0; i < mi_graph_size(g); i++) {
+        const mi_node *n = mi_graph_at(g, i);
+        if (n->op)
+            put_node(b, n);
+        else if (!is_input(g, n))
+            put_tensor(b, n);
+    }
+}
+
+static void put_model(mi_buffer *b, const mien_graph *g, const mi_buffer *graph)
+{
+    mi_buffer opset = {0};
+    mi_put_varint(b, MODEL_IR, MI_ONNX_IR);
+    mi_put_text(b, MODEL_PRODUCER, "mien");
+    mi_put_text(b, MODEL_PRODUCER_VERSION, writer_version);
+    mi_put_text(&opset, OPSET_DOMAIN, "");
+    mi_put_varint(&opset, OPSET_VERSION, MI_ONNX_OPSET);
+    mi_put_message(b, MODEL_OPSET, &opset);
+    for (int i = 0; i < mi_graph_metas(g); i++) {
+        const char *key, *value;
+        mi_buffer meta = {0};
+        mi_graph_meta_at(g, i, &key, &value);
+        mi_put_text(&meta, META_KEY, key);
+        mi_put_text(&meta, META_VALUE, value);
+        mi_put_message(b, MODEL_META, &meta);
+    }
+    size_t at = b->n + 2 + 1 + varint_len(graph->n);
+    mi_put_bytes(b, MODEL_DOC, spaces, (ALIGN - at % ALIGN) % ALIGN);
+    b->failed |= graph->failed;
+    mi_put_bytes(b, MODEL_GRAPH, graph->data, graph->n);
+}
+
+mien_status mien_onnx_write(const mien_graph *g, mien_bytes *out,
+                            mien_error *err)
+{
+    mien_status st = mi_graph_check(g, err);
+    if (st != MIEN_OK)
+        return st;
+    size_t n_out = (size_t)mien_graph_outputs(g);
+    mien_shape *shapes = mi_alloc(n_out ? n_out : 1, sizeof *shapes);
+    if (!shapes)
+        return mi_fail(err, MIEN_ENOMEM, "onnx: no memory to write");
+    mi_buffer graph = {0}, model = {0};
+    st = mi_onnx_shapes(g, shapes, err);
+    if (st == MIEN_OK) {
+        put_graph(&graph, g, shapes);
+        put_model(&model, g, &graph);
+        st = mi_buffer_give(&model, out, err);
+    }
+    mi_buffer_done(&graph);
+    mi_free(shapes);
+    return st;
+}
