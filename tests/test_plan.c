@@ -162,7 +162,7 @@ static mi_node *conv(mien_graph *g, mi_node *x, int c, int oc, int k, int s,
     mi_conv_attr a = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
     a.kernel_shape = (mi_ints){2, {k, k}};
     a.strides = (mi_ints){2, {s, s}};
-    a.pads = (mi_ints){4, {k / 2, between(0, k / 2), k / 2, k / 2}};
+    a.pads = (mi_ints){4, {k / 2, s == 1 ? k / 2 : 0, k / 2, k / 2}};
     a.group = depthwise ? c : 1;
     mi_node *in[3] = {x, weights(g, 4, oc, depthwise ? 1 : c, k, k),
                       bias ? weights(g, 1, oc, 0, 0, 0) : NULL};
