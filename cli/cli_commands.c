@@ -23,7 +23,9 @@ static const cli_command *const commands[] = {
     COMMANDS(X)
 #undef X
 };
-enum { n_commands = sizeof commands / sizeof *commands };
+#define X(variable) +1
+enum { n_commands = COMMANDS(X) };
+#undef X
 
 const cli_command *cli_command_at(int i)
 {

@@ -29,14 +29,11 @@ char *cli_text_copy(const char *text, size_t n)
 
 char *cli_path_join(const char *a, const char *b)
 {
-    size_t na = strlen(a), nb = strlen(b);
-    char *path = mi_alloc(na + nb + 2, 1);
-    if (!path)
-        return NULL;
-    memcpy(path, a, na);
-    if (na && a[na - 1] != '/')
-        path[na++] = '/';
-    memcpy(path + na, b, nb);
+    size_t n = strlen(a) + strlen(b) + 2;
+    const char *between = *a && a[strlen(a) - 1] == '/' ? "" : "/";
+    char *path = mi_alloc(n, 1);
+    if (path)
+        snprintf(path, n, "%s%s%s", a, between, b);
     return path;
 }
 

@@ -256,7 +256,9 @@ unsigned cli_list(const cli_args *a, int option)
     const char *choices = a->command->options[option].choices;
     for (const char *p = a->value[option]; p && *p;) {
         size_t n = strcspn(p, ",");
-        bits |= 1u << place_in(choices, p, n);
+        int place = place_in(choices, p, n);
+        if (place >= 0)
+            bits |= 1u << place;
         p += n + (p[n] == ',');
     }
     return bits;
