@@ -34,7 +34,8 @@ mi_node *mi_net_filters(mi_net *n, const char *name, int64_t size, int64_t in,
 /* Depthwise filters [h, w, channels, 1] -> [channels, 1, h, w]. */
 mi_node *mi_net_depth_filters(mi_net *n, const char *name, int64_t size,
                               int64_t channels);
-/* [in, out], as MatMul wants it. */
+/* [in, out], as MatMul wants it; always floats, because ONNX Runtime rounds the
+ * inputs of a dense layer to 8 bits when its weights are. */
 mi_node *mi_net_matrix(mi_net *n, const char *name, int64_t in, int64_t out);
 /* Floats of an unquantised weight of exactly that shape; NULL if wrong. */
 const mi_weight *mi_net_weight(mi_net *n, const char *name,

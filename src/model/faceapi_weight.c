@@ -133,13 +133,12 @@ static mi_node *dequantized(mi_net *n, const mi_weight *w, mien_shape shape,
     return mi_graph_node(n->g, &mi_op_add, sum, 2, NULL, w->name);
 }
 
-static mi_node *constant(mi_net *n, const char *name, const layout *l,
-                         int as_float)
+static mi_node *constant(mi_net *n, const char *name, const layout *l)
 {
     const mi_weight *w = mi_net_weight(n, name, &l->stored);
     if (!w)
         return nothing(n);
-    int floats = as_float || !w->quantised;
+    int floats = n->float32 || !w->quantised;
     float *values = floats ? mi_alloc_raw(w->len, sizeof *values) : NULL;
     uint8_t *moved = mi_alloc_raw(w->len, floats ? sizeof *values : 1);
     mi_node *out;
@@ -163,7 +162,7 @@ mi_node *mi_net_filters(mi_net *n, const char *name, int64_t size, int64_t in,
 {
     layout l = layout_of((const int64_t[4]){size, size, in, out},
                          (const int[4]){3, 2, 0, 1});
-    return constant(n, name, &l, n->float32);
+    return constant(n, name, &l);
 }
 
 mi_node *mi_net_depth_filters(mi_net *n, const char *name, int64_t size,
@@ -171,18 +170,15 @@ mi_node *mi_net_depth_filters(mi_net *n, const char *name, int64_t size,
 {
     layout l = layout_of((const int64_t[4]){size, size, channels, 1},
                          (const int[4]){2, 3, 0, 1});
-    return constant(n, name, &l, n->float32);
+    return constant(n, name, &l);
 }
 
-/* Tensors that keep their order. */
-static mi_node *as_stored(mi_net *n, const char *name, mien_shape shape,
-                          int as_float)
+/* Tensors that keep their order, as floats. */
+static mi_node *as_stored(mi_net *n, const char *name, mien_shape shape)
 {
     const mi_weight *w = mi_net_weight(n, name, &shape);
     if (!w)
         return nothing(n);
-    if (w->quantised && !as_float)
-        return dequantized(n, w, shape, w->data);
     float *values = mi_alloc_raw(w->len, sizeof *values);
     if (!values)
         return no_memory(n);
@@ -195,11 +191,10 @@ static mi_node *as_stored(mi_net *n, const char *name, mien_shape shape,
 
 mi_node *mi_net_vector(mi_net *n, const char *name, int64_t len)
 {
-    return as_stored(n, name, (mien_shape){.rank = 1, .dim = {len}}, 1);
+    return as_stored(n, name, (mien_shape){.rank = 1, .dim = {len}});
 }
 
 mi_node *mi_net_matrix(mi_net *n, const char *name, int64_t in, int64_t out)
 {
-    return as_stored(n, name, (mien_shape){.rank = 2, .dim = {in, out}},
-                     n->float32);
+    return as_stored(n, name, (mien_shape){.rank = 2, .dim = {in, out}});
 }
