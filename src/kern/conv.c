@@ -141,32 +141,50 @@ static void run_block(const mi_kern *k, const mi_rows *r, mi_tile *t,
     }
 }
 
-static void run_task(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                     int task, void *scratch)
-{
-    cut parts = cut_of(k, cv);
-    int group = task / parts.blocks, block = task % parts.blocks;
-    int64_t pixels = (int64_t)cv->oh * cv->ow;
-    int64_t p0 = pixels * block / parts.blocks;
-    int64_t p1 = pixels * (block + 1) / parts.blocks;
-    int first = (int)((int64_t)parts.panels * group / parts.groups);
-    int end = (int)((int64_t)parts.panels * (group + 1) / parts.groups);
-    int o = first * 2 * k->lanes, last = end * 2 * k->lanes;
+/* Pixels p0 <= p < p1 of panels first <= i < end. */
+typedef struct part {
+    int64_t p0, p1;
+    int first, end;
+} part;
 
+static void run_part(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                     part at, void *scratch)
+{
+    int o = at.first * 2 * k->lanes, last = at.end * 2 * k->lanes;
     mi_rows r = mi_rows_of(cv, io->x, io->x_stride, most_rows(k), scratch);
     mi_tile t = {
         .a = r.table,
         .taps = r.runs,
         .run = r.run,
-        .w = io->packed + (size_t)first * panel_len(k, cv, 0),
+        .w = io->packed + (size_t)at.first * panel_len(k, cv, 0),
         .oc = (last < cv->oc ? last : cv->oc) - o,
-        .add = io->add ? io->add + p0 * io->add_stride + o : NULL,
+        .add = io->add ? io->add + at.p0 * io->add_stride + o : NULL,
         .add_stride = io->add_stride,
-        .y = io->y + p0 * io->y_stride + o,
+        .y = io->y + at.p0 * io->y_stride + o,
         .y_stride = io->y_stride,
         .act = cv->act,
     };
-    run_block(k, &r, &t, p0, p1);
+    run_block(k, &r, &t, at.p0, at.p1);
+}
+
+static void run_task(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                     int task, void *scratch)
+{
+    cut parts = cut_of(k, cv);
+    int64_t group = task / parts.blocks, block = task % parts.blocks;
+    int64_t pixels = (int64_t)cv->oh * cv->ow, panels = parts.panels;
+    part at = {pixels * block / parts.blocks,
+               pixels * (block + 1) / parts.blocks,
+               (int)(panels * group / parts.groups),
+               (int)(panels * (group + 1) / parts.groups)};
+    run_part(k, cv, io, at, scratch);
+}
+
+void mi_conv_pixels(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                    int64_t p0, int64_t p1, void *scratch)
+{
+    part all = {p0, p1, 0, (int)divide_up(cv->oc, 2 * k->lanes)};
+    run_part(k, cv, io, all, scratch);
 }
 
 /* Bands of rows for what has no sum over channels. */

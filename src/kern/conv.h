@@ -60,6 +60,35 @@ int mi_conv_tasks(const mi_kern *k, const mi_conv *cv);
 void mi_conv_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
                  int task, void *scratch);
 
+/* ---- two at once ------------------------------------------------------- */
+
+/* A depthwise convolution followed by a pointwise one (1x1, stride 1), or the
+ * other way round, where nothing else reads what is between: it is made a few
+ * rows at a time in scratch memory and never written out. */
+typedef struct mi_pair {
+    mi_conv first, second; /* second.h, w, c are first.oh, ow, oc */
+} mi_pair;
+
+typedef struct mi_pair_io {
+    const float *x;
+    ptrdiff_t x_stride;
+    const float *first, *second; /* packed by mi_conv_pack, each alone */
+    const float *add; /* NULL or [second.oh, ow, oc], before second.act */
+    ptrdiff_t add_stride;
+    float *y;
+    ptrdiff_t y_stride;
+} mi_pair_io;
+
+/* 1 if the two can run together and that is faster than one by one. */
+int mi_pair_pays(const mi_kern *k, const mi_pair *p);
+/* As mi_conv_scratch, _tasks and _run, for both. */
+size_t mi_pair_scratch(const mi_kern *k, const mi_pair *p);
+int mi_pair_tasks(const mi_kern *k, const mi_pair *p);
+void mi_pair_run(const mi_kern *k, const mi_pair *p, const mi_pair_io *io,
+                 int task, void *scratch);
+
+/* ---- pooling ---------------------------------------------------------- */
+
 typedef struct mi_pool2d {
     int h, w, c, oh, ow;
     int kh, kw, sy, sx, top, left;

@@ -9,6 +9,11 @@
 
 #define ROWS_MAX (ROWS1 > ROWS2 ? ROWS1 : ROWS2)
 
+enum {
+    LINE = 16, /* floats of a cache line */
+    AHEAD = 16 /* inputs for which weights are fetched before their time */
+};
+
 typedef struct tile_sums {
     vf v[4][ROWS_MAX][2]; /* chain, row, vector */
 } tile_sums;
@@ -24,8 +29,11 @@ VFN void tile_step(vf sums[ROWS_MAX][2], const float *const *a, int i,
 {
     vf b[2];
     UNROLL
-    for (int j = 0; j < V; j++)
+    for (int j = 0; j < V; j++) {
         b[j] = vload(w + j * VN);
+        if (j * VN % LINE == 0)
+            __builtin_prefetch(w + j * VN + AHEAD * V * VN);
+    }
     UNROLL
     for (int m = 0; m < R; m++) {
         vf s = vsplat(a[m][i]);
@@ -157,21 +165,21 @@ TILE(1, 1)
 TILE(2, 1)
 TILE(3, 1)
 TILE(4, 1)
-TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(1, 2) TILE(2, 2) TILE(3, 2)
-    TILE(4, 2)
+TILE(5, 1)
+TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2)
 #if ROWS1 >= 12
-        TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
+    TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
 #endif
 #if ROWS2 >= 6
-            TILE(5, 2) TILE(6, 2)
+        TILE(5, 2) TILE(6, 2)
 #endif
 #if ROWS2 >= 10
-                TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2)
+            TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2)
 #endif
 #undef TILE
 
-                    typedef void tile_fn(const mi_tile *t, const float *w,
-                                         int o, int n);
+                typedef void tile_fn(const mi_tile *t, const float *w, int o,
+                                     int n);
 
 static tile_fn *const tile_of_1[ROWS1] = {
     tile_1_1, tile_2_1,  tile_3_1,  tile_4_1,
