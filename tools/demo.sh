@@ -11,7 +11,7 @@ fi
 mkdir -p demo
 show=age,gender,expression
 echo "mien analyze --landmarks --attributes $show --draw demo/annotated.png $photo"
-"$b/bin/mien" analyze --table --landmarks --attributes $show \
+"$b/bin/mien" analyze --format table --landmarks --attributes $show \
     --draw demo/annotated.png "$photo"
 "$b/bin/mien" analyze --json --landmarks --attributes $show "$photo" >demo/faces.json
 echo

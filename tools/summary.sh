@@ -1,13 +1,18 @@
 #!/bin/sh
 # summary.sh STEM...: count what run_test.sh left; fail if a test failed or
 # could not be built.
-passed=0 failed=0 skipped=0 bad='' why=''
+passed=0 failed=0 skipped=0 bad='' why='' parts=''
 for stem; do
     name=${stem##*/}
     case $stem in */wasm/tests/*) name="$name(wasm)" ;; esac
     result=$(cat "$stem.result" 2>/dev/null)
     case $result in
-        pass) passed=$((passed + 1)) ;;
+        pass*)
+            passed=$((passed + 1))
+            part=${result#pass}
+            part=${part# }
+            [ -z "$part" ] || parts="$parts  $name: $part
+" ;;
         skip*)
             skipped=$((skipped + 1))
             why="$why  $name: ${result#skip }
@@ -19,6 +24,9 @@ for stem; do
 done
 if [ $skipped -gt 0 ]; then
     printf 'skipped:\n%s' "$why"
+fi
+if [ -n "$parts" ]; then
+    printf 'skipped in part:\n%s' "$parts"
 fi
 if [ $failed -gt 0 ]; then
     echo "failed:$bad"
