@@ -2,9 +2,9 @@
  *
  *   bench_kern [isa] [part of a row's name]
  *
- * Every row is measured in turns with the core's multiply-add peak.  Times are
- * the best of several rounds, since noise only ever adds; the share of the
- * peak is the median of the rounds' shares, since the clock changes too. */
+ * Every row is measured in turns with the core's multiply-add peak, both as
+ * the best of several rounds, since noise only ever adds time; compare the
+ * shares of the peak, not the figures, between runs. */
 #include "base/alloc.h"
 #include "kern/conv.h"
 #include "kern/kern.h"
@@ -52,29 +52,20 @@ static void run_peak(const mi_kern *k, void *arg)
 }
 
 typedef struct best {
-    double job, peak; /* seconds of one call; GFLOP/s at the same time */
+    double job, peak; /* seconds of one call; GFLOP/s */
 } best;
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static best measure(job *run, const mi_kern *k, void *arg)
 {
-    double job_s[ROUNDS], share[ROUNDS];
+    best b = {1e9, 0};
     int repeat = 1, peak_repeat = 1;
     double flops = 2e-9 * 20000 * MI_FMA_CHAINS * k->lanes;
     for (int r = 0; r < ROUNDS; r++) {
-        double before = time_job(run_peak, k, NULL, &peak_repeat);
-        job_s[r] = time_job(run, k, arg, &repeat);
-        double after = time_job(run_peak, k, NULL, &peak_repeat);
-        share[r] = (before < after ? before : after) / job_s[r];
+        double p = flops / time_job(run_peak, k, NULL, &peak_repeat);
+        double t = time_job(run, k, arg, &repeat);
+        b.peak = p > b.peak ? p : b.peak;
+        b.job = t < b.job ? t : b.job;
     }
-    qsort(job_s, ROUNDS, sizeof *job_s, by_value);
-    qsort(share, ROUNDS, sizeof *share, by_value);
-    best b = {job_s[0], flops / (share[ROUNDS / 2] * job_s[0])};
     return b;
 }
 
@@ -328,6 +319,70 @@ static void layer_row(const mi_kern *k, const layer *l)
     layer_done(&j);
 }
 
+/* A depthwise and a pointwise layer, one by one and as a pair. */
+typedef struct pair_job {
+    layer_job a, b;
+    mi_pair pair;
+    mi_pair_io io;
+    void *scratch;
+} pair_job;
+
+static void run_both(const mi_kern *k, void *arg)
+{
+    pair_job *j = arg;
+    run_layer(k, &j->a);
+    run_layer(k, &j->b);
+}
+
+static void run_pair(const mi_kern *k, void *arg)
+{
+    pair_job *j = arg;
+    int n = mi_pair_tasks(k, &j->pair);
+    for (int i = 0; i < n; i++)
+        mi_pair_run(k, &j->pair, &j->io, i, j->scratch);
+}
+
+static void pair_row(const mi_kern *k, const char *first, const char *second)
+{
+    pair_job j;
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        if (strcmp(layers[i].name, first) == 0)
+            layer_init(&j.a, k, &layers[i]);
+        if (strcmp(layers[i].name, second) == 0)
+            layer_init(&j.b, k, &layers[i]);
+    }
+    j.b.io.x = j.a.y;
+    j.pair = (mi_pair){j.a.cv, j.b.cv};
+    j.io = (mi_pair_io){.x = j.a.x,
+                        .x_stride = j.a.l->c,
+                        .first = j.a.packed,
+                        .second = j.b.packed,
+                        .y = j.b.y,
+                        .y_stride = j.b.l->oc};
+    j.scratch = mi_alloc(mi_pair_scratch(k, &j.pair), 1);
+    double apart = measure(run_both, k, &j).job;
+    double together = measure(run_pair, k, &j).job;
+    printf("%-7s %-20s + %-20s %9.1f us one by one, %9.1f as a pair, %s\n",
+           k->isa, first, second, apart * 1e6, together * 1e6,
+           mi_pair_pays(k, &j.pair) ? "pays" : "does not pay");
+    mi_free(j.scratch);
+    layer_done(&j.a);
+    layer_done(&j.b);
+}
+
+static const char *const pairs[][2] = {
+    {"ssd dw 256 32", "ssd pw 256 32-64"},
+    {"ssd dw s2 256 64", "ssd pw 128 64-128"},
+    {"ssd dw 128 128", "ssd pw 128 128-128"},
+    {"ssd dw s2 128 128", "ssd pw 64 128-256"},
+    {"ssd dw 64 256", "ssd pw 64 256-256"},
+    {"ssd dw 32 512", "ssd pw 32 512-512"},
+    {"tiny dw 104 16", "tiny pw 104 16-32"},
+    {"yunet pw 160 16-16", "yunet dw 160 16"},
+    {"yunet pw 80 64-64", "yunet dw 80 64"},
+    {"yunet pw 40 64-64", "yunet dw 40 64"},
+};
+
 static void kernel_row(const mi_kern *k, const char *name, job *run)
 {
     if (run)
@@ -362,6 +417,9 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
             if (strstr(layers[i].name, part))
                 layer_row(k, &layers[i]);
+        for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+            if (strstr(pairs[i][0], part) || strcmp(part, "pair") == 0)
+                pair_row(k, pairs[i][0], pairs[i][1]);
     }
     return 0;
 }
