@@ -1,0 +1,161 @@
+/* file.c: whole files in and out.
+ *
+ * A file is written aside, forced to the disk, renamed over the old one, and
+ * the folder forced to the disk, so that a crash leaves the old contents or the
+ * new. Source: Pillai et al., "All file systems are not created equal", OSDI
+ * 2014. */
+#include "mien/file.h"
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096, CHUNK = 1 << 16, TRIES = 100 };
+static const size_t default_limit = (size_t)1 << 30;
+
+static mien_status system_error(mien_error *err, const char *path,
+                                const char *what)
+{
+    return mi_fail(err, MIEN_EIO, "%.120s: %s: %s", path, what,
+                   strerror(errno));
+}
+
+static mien_status read_all(int fd, const char *path, size_t limit,
+                            mi_buffer *b, mien_error *err)
+{
+    static const size_t chunk = CHUNK;
+    uint8_t *part = mi_alloc_raw(chunk, 1);
+    mien_status st = part ? MIEN_OK : mi_fail(err, MIEN_ENOMEM, "%s", path);
+    while (st == MIEN_OK) {
+        ssize_t n = read(fd, part, chunk);
+        if (n == 0)
+            break;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            st = system_error(err, path, "cannot read");
+        else if ((size_t)n > limit - b->n)
+            st = mi_fail(err, MIEN_ELIMIT, "%.120s: larger than %zu bytes",
+                         path, limit);
+        else
+            mi_buffer_put(b, part, (size_t)n);
+    }
+    mi_free(part);
+    return st;
+}
+
+mien_status mien_file_load(const char *path, size_t limit, mien_bytes *out,
+                           mien_error *err)
+{
+    int is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? 0 : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return system_error(err, path, "cannot open");
+    mi_buffer b = {0};
+    mien_status st = read_all(fd, path, limit ? limit : default_limit, &b, err);
+    if (!is_stdin)
+        close(fd);
+    if (st != MIEN_OK) {
+        mi_buffer_done(&b);
+        return st;
+    }
+    return mi_buffer_give(&b, out, err);
+}
+
+static int write_all(int fd, const uint8_t *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return -1;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return 0;
+}
+
+/* Standard output, a device or a pipe: nothing to rename over. */
+static mien_status write_in_place(const char *path, const void *bytes, size_t n,
+                                  mien_error *err)
+{
+    int is_stdout = strcmp(path, "-") == 0;
+    int fd = is_stdout ? 1 : open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return system_error(err, path, "cannot open");
+    int failed = write_all(fd, bytes, n) != 0;
+    if (!is_stdout)
+        failed |= close(fd) != 0;
+    return failed ? system_error(err, path, "cannot write") : MIEN_OK;
+}
+
+/* A new file beside path; its name is put in aside. */
+static int open_aside(const char *path, char *aside, size_t size)
+{
+    for (int i = 0; i < TRIES; i++) {
+        int n =
+            snprintf(aside, size, "%s.%ld-%d.part", path, (long)getpid(), i);
+        if (n < 0 || (size_t)n >= size) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+static void sync_folder(const char *path)
+{
+    char folder[PATH_SIZE];
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+    if (n >= sizeof folder)
+        return;
+    snprintf(folder, sizeof folder, "%.*s", (int)n, path);
+    const char *name = n ? folder : slash ? "/" : ".";
+    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)fsync(fd); /* the file itself is safe; the name follows when it can */
+    close(fd);
+}
+
+static mien_status write_aside(const char *path, const void *bytes, size_t n,
+                               mien_error *err)
+{
+    char aside[PATH_SIZE];
+    int fd = open_aside(path, aside, sizeof aside);
+    if (fd < 0)
+        return system_error(err, path, "cannot create");
+    int failed = write_all(fd, bytes, n) != 0 || fsync(fd) != 0;
+    int why = errno;
+    failed |= close(fd) != 0;
+    if (!failed && rename(aside, path) == 0) {
+        sync_folder(path);
+        return MIEN_OK;
+    }
+    errno = failed ? why : errno;
+    mien_status st = system_error(err, path, "cannot write");
+    unlink(aside);
+    return st;
+}
+
+mien_status mien_file_save(const char *path, const void *bytes, size_t n,
+                           mien_error *err)
+{
+    struct stat about;
+    int exists = strcmp(path, "-") != 0 && stat(path, &about) == 0;
+    if (strcmp(path, "-") == 0 || (exists && !S_ISREG(about.st_mode)))
+        return write_in_place(path, bytes, n, err);
+    return write_aside(path, bytes, n, err);
+}
