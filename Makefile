@@ -33,6 +33,9 @@ TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 SCRIPTS := $(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh))
 BENCHES := $(patsubst %.c,$B/%,$(wildcard bench/*.c))
 
+# Model files inside the library, as C arrays.
+EMBEDDED := $(if $(filter model,$(DIRS)),$B/gen/yunet_n_dynamic.o)
+
 # What tests find in their environment.
 export MIEN_MODELS ?= $(abspath $B/share/mien/models)
 export MIEN_SHARED ?= ../shared
@@ -42,9 +45,9 @@ all: $B/bin/mien $B/libmien.a $B/$(SO)
 $B/bin/mien: $(call objects,$(CLI)) $B/libmien.a
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(SAN) -o $@ $^ $(LDLIBS)
-$B/libmien.a: $(call objects,$(LIB))
+$B/libmien.a: $(call objects,$(LIB)) $(EMBEDDED)
 	$(call say,ar  )rm -f $@ && $(AR) rcs $@ $^
-$B/$(SO): $(call objects,$(LIB))
+$B/$(SO): $(call objects,$(LIB)) $(EMBEDDED)
 	$(call say,link)$(CC) $(SAN) -shared -Wl,-soname,$(SO) -Wl,-z,defs -o $@ $^ $(LDLIBS)
 $B/tests/%: $B/tests/%.o $B/libmien.a
 	$(call say,link)$(CC) $(SAN) $(LINK) -o $@ $^ $(LDLIBS)
@@ -52,6 +55,11 @@ $B/bench/%: $B/bench/%.o $B/libmien.a
 	$(call say,link)$(CC) $(SAN) -o $@ $^ $(LDLIBS)
 $B/fuzz/%: $B/fuzz/%.o $B/libmien.a
 	$(call say,link)$(CC) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+$B/gen/%.o: $B/gen/%.c
+	$(call say,cc  )$(CC) $(CFLAGS) -c -o $@ $<
+$B/gen/%.c: models/%.onnx tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,gen )tools/embed.sh $* $< >$@
 $B/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,cc  )$(CC) $(CFLAGS) -c -o $@ $<
@@ -102,7 +110,7 @@ tsan:
 
 # The same tests as WebAssembly in node: all but codecs, drawing, manifests, cli.
 WASM_NOT   := %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c
-WASM_TESTS := $(filter test_base test_kern test_conv test_pool,$(TESTS))
+WASM_TESTS := $(filter $(addprefix test_,base pool kern conv conv_pair op plan),$(TESTS))
 wasm-check:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k run-wasm; tools/summary.sh $(WASM_TESTS:%=$B/wasm/tests/%)

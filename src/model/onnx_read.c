@@ -313,6 +313,18 @@ static mien_status read_model(mi_onnx *r, mi_cursor c)
     return st == MIEN_OK ? read_graph(r, graph) : st;
 }
 
+/* Outputs show their shapes as far as they can be told without a plan. */
+static mien_status show_shapes(mi_onnx *r)
+{
+    mien_shape shape[MI_MAX_PORTS];
+    mien_status st = mi_onnx_shapes(r->graph, shape, NULL);
+    if (st == MIEN_ENOMEM)
+        return mi_onnx_fail(r, st, "no memory for shapes");
+    for (int i = 0; st == MIEN_OK && i < mien_graph_outputs(r->graph); i++)
+        mi_graph_output_node(r->graph, i)->shape = shape[i];
+    return MIEN_OK;
+}
+
 mien_status mien_onnx_read(const uint8_t *bytes, size_t n, mien_graph **out,
                            mien_error *err)
 {
@@ -326,6 +338,8 @@ mien_status mien_onnx_read(const uint8_t *bytes, size_t n, mien_graph **out,
     mien_status st = mi_graph_new(&r->graph, err);
     if (st == MIEN_OK)
         st = read_model(r, mi_cursor_of(bytes, n));
+    if (st == MIEN_OK)
+        st = show_shapes(r);
     if (st == MIEN_OK)
         *out = r->graph;
     else

