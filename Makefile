@@ -83,7 +83,7 @@ check test:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
 	@$(SUBMAKE) models || echo 'models: not there; tests that need them skip'
-	@$(SUBMAKE) -k run-tests run-wasm; tools/summary.sh \
+	@$(SUBMAKE) -k run-tests run-wasm; tools/summary.sh $$? \
 	  $(RESULTS:%=$B/tests/%) $(WASM_TESTS:%=$B/wasm/tests/%)
 run-tests: $(RESULTS:%=$B/tests/%.ok)
 MODELS  := $(wildcard $(MIEN_MODELS)/*.onnx)
@@ -101,22 +101,23 @@ asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
-	  tools/summary.sh $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
+	  tools/summary.sh $$? $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
 TSAN_TESTS := $(filter test_pool test_plan,$(TESTS))
 tsan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \
-	  tools/summary.sh $(TSAN_TESTS:%=$B/tsan/tests/%)
+	  tools/summary.sh $$? $(TSAN_TESTS:%=$B/tsan/tests/%)
 
 # The same tests as WebAssembly in node: all but codecs, drawing, manifests, cli.
 WASM_NOT   := %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c
 WASM_TESTS := $(filter $(addprefix test_,base pool kern conv conv_pair op plan),$(TESTS))
 wasm-check:
 	@tools/setup.sh run check
-	@$(SUBMAKE) -k run-wasm; tools/summary.sh $(WASM_TESTS:%=$B/wasm/tests/%)
+	@$(SUBMAKE) -k run-wasm; tools/summary.sh $$? $(WASM_TESTS:%=$B/wasm/tests/%)
 run-wasm:
 	@$(MAKE) --no-print-directory -k $(WASM_TESTS:%=$B/wasm/tests/%.ok) B=$B/wasm AR=llvm-ar \
-	  CC='clang --target=wasm32-wasi -msimd128' PIC= PKG_CFLAGS= LDLIBS=-lm \
+	  CC='clang --target=wasm32-wasi -msimd128 -D_WASI_EMULATED_GETPID' PIC= PKG_CFLAGS= \
+	  LDLIBS='-lm -lwasi-emulated-getpid' \
 	  LINK='-Wl,-z,stack-size=1048576' LIB='$(filter-out $(WASM_NOT),$(LIB))' \
 	  TESTS='$(WASM_TESTS)' CLI= RUN='node --no-warnings wasm/run.mjs'
 

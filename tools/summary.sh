@@ -1,7 +1,11 @@
 #!/bin/sh
-# summary.sh STEM...: count what run_test.sh left; fail if a test failed or
-# could not be built.
+# summary.sh STATUS STEM...: count what run_test.sh left; fail if a test failed
+# or could not be built.  STATUS is that of the make that built and ran them.
 passed=0 failed=0 skipped=0 bad='' why='' parts=''
+if [ "$1" -ne 0 ]; then
+    failed=1 bad=' build'
+fi
+shift
 for stem; do
     name=${stem##*/}
     case $stem in */wasm/tests/*) name="$name(wasm)" ;; esac
