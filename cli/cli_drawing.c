@@ -133,7 +133,7 @@ int cli_drawing_save(const cli_drawing *d, const cli_file *file,
     if (st == MIEN_OK)
         st = encode(path, photo, &bytes, &err);
     if (st == MIEN_OK)
-        st = mien_file_save(path, bytes.data, bytes.n, &err);
+        st = cli_file_save(path, &bytes, &err);
     if (st != MIEN_OK)
         cli_printf(report, "%s: %s", path, err.text);
     mien_bytes_free(&bytes);

@@ -125,6 +125,7 @@ static const char *read_names(const char *path, name_list *l)
     if (!d)
         return strerror(errno);
     int enough = 1;
+    /* cppcheck-suppress readdirCalled; the stream is this call's own */
     for (struct dirent *e; enough && (e = readdir(d));)
         if (e->d_name[0] != '.')
             enough = add_name(l, e->d_name);
@@ -181,6 +182,33 @@ void cli_files_free(cli_files *f)
         mi_free(f->file[i].path);
     mi_free(f->file);
     *f = (cli_files){0};
+}
+
+/* "path: cannot open: why" -> "cannot open: why" */
+static void without_path(const char *path, mien_error *err)
+{
+    enum { SHOWN = 120 }; /* a longer path is cut */
+    size_t n = strlen(path) < SHOWN ? strlen(path) : SHOWN;
+    const char *rest = err->text + n;
+    if (strncmp(err->text, path, n) == 0 && strncmp(rest, ": ", 2) == 0)
+        memmove(err->text, rest + 2, strlen(rest + 2) + 1);
+}
+
+mien_status cli_file_load(const char *path, mien_bytes *out, mien_error *err)
+{
+    mien_status st = mien_file_load(path, 0, out, err);
+    if (st != MIEN_OK)
+        without_path(path, err);
+    return st;
+}
+
+mien_status cli_file_save(const char *path, const mien_bytes *b,
+                          mien_error *err)
+{
+    mien_status st = mien_file_save(path, b->data, b->n, err);
+    if (st != MIEN_OK)
+        without_path(path, err);
+    return st;
 }
 
 int cli_folder_make(const char *path)

@@ -2,7 +2,7 @@
 #ifndef MIEN_CLI_FILES_H
 #define MIEN_CLI_FILES_H
 
-#include "mien/base.h"
+#include "mien/file.h"
 
 /* One photo to read, or a folder that could not be. */
 typedef struct cli_file {
@@ -24,6 +24,13 @@ typedef struct cli_files {
  * holds none, becomes an entry with an error.  0: memory ended (reported). */
 int cli_files_add(cli_files *f, const char *path);
 void cli_files_free(cli_files *f);
+
+/* mien_file_load and mien_file_save, but the error's text does not begin with
+ * the path: whoever prints it names the file. */
+MIEN_CHECKED mien_status cli_file_load(const char *path, mien_bytes *out,
+                                       mien_error *err);
+MIEN_CHECKED mien_status cli_file_save(const char *path, const mien_bytes *b,
+                                       mien_error *err);
 
 /* Make a folder and those above it.  0, and a report, on failure. */
 int cli_folder_make(const char *path);

@@ -1,4 +1,5 @@
 /* cli_models.c: find model files, load them, know their digests. */
+#include "cli/cli_files.h"
 #include "cli/cli_models.h"
 
 #include "cli/cli.h"
@@ -109,7 +110,7 @@ int cli_models_load(cli_models *m, const char *first, const char *name,
             report_missing(first, e);
             return 0;
         }
-        if (mien_file_load(path, 0, &model.bytes, &err) != MIEN_OK) {
+        if (cli_file_load(path, &model.bytes, &err) != MIEN_OK) {
             cli_error("%s: %s", path, err.text);
             return 0;
         }

@@ -1,4 +1,5 @@
 /* cli_reader.c: from the path of a photo to its faces. */
+#include "cli/cli_files.h"
 #include "cli/cli_reader.h"
 
 #include "base/alloc.h"
@@ -76,7 +77,7 @@ static mien_status read_photo(cli_reader *r, int lane, cli_reading *out,
 {
     mien_bytes bytes = {0};
     double start = cli_seconds();
-    mien_status st = mien_file_load(out->file, 0, &bytes, &out->error);
+    mien_status st = cli_file_load(out->file, &bytes, &out->error);
     if (st == MIEN_OK)
         st = mien_image_read(bytes.data, bytes.n, &r->read, photo, &out->error);
     mien_bytes_free(&bytes);

@@ -61,7 +61,7 @@ static int load_checked(const char *path, const char *digest, int force,
                         mien_bytes *out)
 {
     mien_error err = {0};
-    if (mien_file_load(path, 0, out, &err) != MIEN_OK) {
+    if (cli_file_load(path, out, &err) != MIEN_OK) {
         cli_error("%s: %s", path, err.text);
         return 0;
     }
@@ -92,7 +92,7 @@ static int write_onnx(const conversion *c, const char *out_dir, int quiet)
     }
     char path[CLI_PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", out_dir, e->file);
-    st = mien_file_save(path, onnx.data, onnx.n, &err);
+    st = cli_file_save(path, &onnx, &err);
     if (st != MIEN_OK)
         cli_error("%s: %s", path, err.text);
     mi_buffer said = {0};

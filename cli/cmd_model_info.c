@@ -1,4 +1,5 @@
 /* cmd_model_info.c: what is inside a model file. */
+#include "cli/cli_files.h"
 #include "cli/cli.h"
 #include "cli/cli_json.h"
 #include "cli/cli_models.h"
@@ -203,7 +204,7 @@ static int load(const cli_args *a, const char **path, char found[CLI_PATH_MAX],
     if (e && access(*path, F_OK) != 0 &&
         cli_models_find(a->value[OPT_MODELS], e->file, found))
         *path = found;
-    if (mien_file_load(*path, 0, bytes, &err) == MIEN_OK)
+    if (cli_file_load(*path, bytes, &err) == MIEN_OK)
         return 1;
     cli_error("%s: %s", *path, err.text);
     return 0;

@@ -16,7 +16,8 @@ int main(int argc, char **argv)
     if (mien_file_load(argc > 1 ? argv[1] : "-", 0, &file, &err) ||
         mien_image_read(file.data, file.n, NULL, &photo, &err) ||
         mien_onnx_read(yunet, n, &net, &err) ||
-        mien_analyzer_new(&(mien_face_models){net}, &options, &a, &err) ||
+        mien_analyzer_new(&(mien_face_models){.detector = net}, &options, &a,
+                          &err) ||
         mien_analyzer_run(a, &photo, &all, &err))
         fprintf(stderr, "analyze: %s\n", err.text);
     for (mien_face *f = all.face; f < all.face + all.n; f++)
