@@ -118,22 +118,28 @@ static void save_outputs(const mien_plan *p, const mien_graph *g,
 
 static void run_plan(void *plan) { mien_plan_run(plan); }
 
-/* Best of some runs of one step alone on this thread; the plan has run. */
-static double step_time(const mien_plan *p, const mi_step *s)
+/* Milliseconds of each step within whole runs on this thread, so that memory
+ * is as warm as a run finds it; the best of some runs.  Free it. */
+static double *time_steps(const mien_plan *p)
 {
-    double best = 1e30;
-    for (int round = 0; round < 9; round++) {
-        double start = bench_now();
-        for (int t = 0; t < s->tasks; t++)
-            s->run(p, s, t, p->scratch);
-        double ms = bench_now() - start;
-        best = ms < best ? ms : best;
-    }
+    double *best = calloc((size_t)p->n_steps, sizeof *best);
+    if (!best)
+        exit(1);
+    for (int round = 0; round < 15; round++)
+        for (int i = 0; i < p->n_steps; i++) {
+            const mi_step *s = &p->step[i];
+            double start = bench_now();
+            for (int t = 0; t < s->tasks; t++)
+                s->run(p, s, t, p->scratch);
+            double ms = bench_now() - start;
+            if (round == 0 || ms < best[i])
+                best[i] = ms;
+        }
     return best;
 }
 
 /* GFLOP/s of all 3x3 convolutions over all channels together; 0: none. */
-static double conv3x3_gflops(const mien_plan *p)
+static double conv3x3_gflops(const mien_plan *p, const double *step_ms)
 {
     double flop = 0, ms = 0;
     for (int i = 0; i < p->n_steps; i++) {
@@ -142,7 +148,7 @@ static double conv3x3_gflops(const mien_plan *p)
             n->in[1]->shape.dim[2] != 3 || n->in[1]->shape.dim[3] != 3)
             continue;
         flop += node_flop(n);
-        ms += step_time(p, &p->step[i]);
+        ms += step_ms[i];
     }
     return ms > 0 ? flop / ms * 1e-6 : 0;
 }
@@ -177,30 +183,29 @@ static void print_step(const mien_plan *p, const timed_step *t, double all,
     putchar('\n');
 }
 
-static void print_steps(const mien_plan *p, double peak)
+static void print_steps(const mien_plan *p, const double *step_ms, double peak)
 {
     timed_step *each = calloc((size_t)p->n_steps, sizeof *each);
     if (!each)
         exit(1);
     double all = 0;
     for (int i = 0; i < p->n_steps; i++) {
-        each[i] = (timed_step){step_time(p, &p->step[i]), i};
-        all += each[i].ms;
+        each[i] = (timed_step){step_ms[i], i};
+        all += step_ms[i];
     }
     qsort(each, (size_t)p->n_steps, sizeof *each, slower_first);
     for (int i = 0; i < p->n_steps; i++)
         print_step(p, &each[i], all, peak);
-    printf("  %d steps alone: %.3f ms\n", p->n_steps, all);
+    printf("  %d steps: %.3f ms\n", p->n_steps, all);
     free(each);
 }
 
 static void print_row(const char *file, const settings *set, bench_times *t,
-                      const mien_plan *p, double plan_ms)
+                      const mien_plan *p, double plan_ms, double conv)
 {
     double best = bench_best(t), median = bench_median(t);
     double gflop = plan_flop(p) * 1e-9, gflops = gflop / best * 1e3;
     double share = gflops / (set->peak * set->threads);
-    double conv = conv3x3_gflops(p) / set->peak;
     double mb = (double)mien_plan_memory(p) / 1e6;
     const char *slash = strrchr(file, '/');
     if (set->json)
@@ -235,14 +240,17 @@ static void measure(const char *file, const settings *set)
     fill_input(plan, set->input);
     static bench_times t;
     bench_repeat(&t, set->seconds, 5, run_plan, plan);
-    print_row(file, set, &t, plan, plan_ms);
+    double *step_ms = time_steps(plan);
+    print_row(file, set, &t, plan, plan_ms,
+              conv3x3_gflops(plan, step_ms) / set->peak);
     if (set->output) {
         fill_input(plan, set->input);
         mien_plan_run(plan);
         save_outputs(plan, m.graph, set->output);
     }
     if (set->steps)
-        print_steps(plan, set->peak);
+        print_steps(plan, step_ms, set->peak);
+    free(step_ms);
     mien_plan_free(plan);
     mien_pool_free(options.pool);
     bench_model_done(&m);
