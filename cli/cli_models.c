@@ -1,8 +1,8 @@
 /* cli_models.c: find model files, load them, know their digests. */
-#include "cli/cli_files.h"
 #include "cli/cli_models.h"
 
 #include "cli/cli.h"
+#include "cli/cli_files.h"
 
 #include <limits.h>
 #include <sodium.h>

@@ -1,8 +1,8 @@
 /* cli_reader.c: from the path of a photo to its faces. */
-#include "cli/cli_files.h"
 #include "cli/cli_reader.h"
 
 #include "base/alloc.h"
+#include "cli/cli_files.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* cmd_model_info.c: what is inside a model file. */
-#include "cli/cli_files.h"
 #include "cli/cli.h"
+#include "cli/cli_files.h"
 #include "cli/cli_json.h"
 #include "cli/cli_models.h"
 #include "cli/cli_text.h"
