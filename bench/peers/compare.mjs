@@ -29,6 +29,8 @@ const seconds = Number(opt.seconds);
 const networks = [
   ['yunet_n 320', 'yunet_n_320_320.onnx', null],
   ['yunet_n 640', 'yunet_n_640_640.onnx', null],
+  ['yunet_n dynamic 320', 'yunet_n_dynamic.onnx', [1, 3, 320, 320]],
+  ['yunet_n dynamic 640', 'yunet_n_dynamic.onnx', [1, 3, 640, 640]],
   ['yunet_s 320', 'yunet_s_320_320.onnx', null],
   ['tiny 416', 'tiny_face_detector.onnx', [1, 3, 416, 416]],
   ['ssd', 'ssd_mobilenetv1.onnx', [1, 3, 512, 512]],
@@ -166,15 +168,22 @@ async function comparePipeline() {
 function processes() {
   const mien = join(opt.bin, 'bin/mien');
   if (!existsSync(mien)) return null;
-  const common = ['analyze', '--models', opt.models, '--json'];
-  const all = ['--detector', 'ssd', '--landmarks', '--descriptor',
-    '--attributes', 'age,gender,expression'];
-  const run = (...args) => ours('bench/bench_start', '--runs', '9', '--json',
-    '--', mien, ...common, ...args, opt.photo);
-  return { default: run(), landmarks: run('--landmarks'), all: run(...all) };
+  const all = ['--landmarks', '--descriptors', '--attributes',
+    'age,gender,expression'];
+  const run = (threads, ...args) => ours('bench/bench_start', '--runs', '9',
+    '--json', '--', mien, 'analyze', '--models', opt.models, '--json',
+    '--threads', String(threads), ...args, opt.photo);
+  const out = {};
+  for (const threads of [1, 2]) {
+    const key = (name) => `${name}, ${threads} thread${threads > 1 ? 's' : ''}`;
+    out[key('boxes (default)')] = run(threads);
+    out[key('boxes, 68 points')] = run(threads, '--landmarks');
+    out[key('everything, default detector')] = run(threads, ...all);
+    out[key('everything, SSD')] = run(threads, '--detector', 'ssd', ...all);
+  }
+  return out;
 }
 
-const pad = (s, n) => String(s).padStart(n);
 const ms = (x) => (x === undefined ? '-' : x.toFixed(x < 10 ? 3 : 1));
 const bar = (ratio, want) => (ratio >= want ? 'yes' : 'NO');
 
