@@ -6,13 +6,13 @@
 
 /* What part of an image a network sees, and where it lands. */
 typedef struct mi_sample {
-    int x, y, w, h;         /* region of the image in whole pixels; it may reach
-                               outside, where pixels count as 0 */
-    int left, top;          /* zero pixels put before the region ... */
-    int right, bottom;      /* ... and after it, in pixels of the image */
-    mien_filter filter;     /* how the padded region becomes out_w x out_h */
+    int x, y, w, h;     /* region of the image in whole pixels; it may reach
+                           outside, where pixels count as 0 */
+    int left, top;      /* zero pixels put before the region ... */
+    int right, bottom;  /* ... and after it, in pixels of the image */
+    mien_filter filter; /* how the padded region becomes out_w x out_h */
     int out_w, out_h;
-    int bgr;                /* 1: blue first */
+    int bgr; /* 1: blue first */
 } mi_sample;
 
 /* Pad, resize and convert in one pass: out[out_h, out_w, 3] floats 0..255,

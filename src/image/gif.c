@@ -1,0 +1,151 @@
+/* gif.c: the first frame of a GIF by giflib, on its screen, transparency over
+ * white.  Later frames are not read. */
+#include "image/codec.h"
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <gif_lib.h>
+#include <string.h>
+
+typedef struct {
+    GifFileType *gif;
+    mi_cursor in;
+    mien_image im;
+    uint8_t *line;
+    int transparent; /* colour number, or -1 */
+} state;
+
+static int give_bytes(GifFileType *gif, GifByteType *to, int n)
+{
+    state *s = gif->UserData;
+    mi_cursor part = mi_cursor_take(&s->in, (uint64_t)n);
+    if (part.bad)
+        return 0;
+    memcpy(to, part.p, (size_t)n);
+    return n;
+}
+
+static mien_status broken(const state *s, mien_error *err)
+{
+    const char *why = GifErrorString(s->gif->Error);
+    return mi_fail(err, MIEN_EFORMAT, "gif: byte %zu: %s", mi_cursor_at(&s->in),
+                   why ? why : "damaged data");
+}
+
+static mien_status read_extension(state *s, mien_error *err)
+{
+    int code;
+    GifByteType *block;
+    if (DGifGetExtension(s->gif, &code, &block) != GIF_OK)
+        return broken(s, err);
+    GraphicsControlBlock control;
+    if (code == GRAPHICS_EXT_FUNC_CODE && block && block[0] == 4 &&
+        DGifExtensionToGCB(block[0], block + 1, &control) == GIF_OK)
+        s->transparent = control.TransparentColor;
+    while (block)
+        if (DGifGetExtensionNext(s->gif, &block) != GIF_OK)
+            return broken(s, err);
+    return MIEN_OK;
+}
+
+/* Where line i of n comes to lie: interlaced files give rows in four passes. */
+static int row_of(int i, int n, int interlaced)
+{
+    static const int first[4] = {0, 4, 2, 1}, step[4] = {8, 8, 4, 2};
+    if (!interlaced)
+        return i;
+    for (int pass = 0; pass < 4; pass++) {
+        int rows = (n - first[pass] + step[pass] - 1) / step[pass];
+        rows = rows < 0 ? 0 : rows;
+        if (i < rows)
+            return first[pass] + i * step[pass];
+        i -= rows;
+    }
+    return n - 1;
+}
+
+static void put_line(state *s, const ColorMapObject *map, int y)
+{
+    const GifImageDesc *d = &s->gif->Image;
+    y += d->Top;
+    for (int x = 0; x < d->Width && y < s->im.h; x++) {
+        int at = d->Left + x, colour = s->line[x];
+        if (at >= s->im.w || colour == s->transparent ||
+            colour >= map->ColorCount)
+            continue;
+        const GifColorType *c = &map->Colors[colour];
+        uint8_t rgb[3] = {c->Red, c->Green, c->Blue};
+        memcpy(s->im.data + y * s->im.stride + (ptrdiff_t)at * 3, rgb, 3);
+    }
+}
+
+static mien_status read_frame(state *s, const mi_limits *limits,
+                              mien_error *err)
+{
+    if (DGifGetImageDesc(s->gif) != GIF_OK)
+        return broken(s, err);
+    const GifImageDesc *d = &s->gif->Image;
+    const ColorMapObject *map = d->ColorMap ? d->ColorMap : s->gif->SColorMap;
+    if (!map)
+        return mi_fail(err, MIEN_EFORMAT, "gif: no colour table");
+    if (d->Width < 1 || d->Height < 1 || d->Width > limits->side ||
+        d->Height > limits->side ||
+        (int64_t)d->Width * d->Height > limits->pixels)
+        return mi_fail(err, MIEN_ELIMIT, "gif: a frame of %d x %d", d->Width,
+                       d->Height);
+    s->line = mi_alloc((size_t)d->Width, 1);
+    if (!s->line)
+        return mi_fail(err, MIEN_ENOMEM, "gif: a line of %d pixels", d->Width);
+    for (int i = 0; i < d->Height; i++) {
+        if (DGifGetLine(s->gif, s->line, d->Width) != GIF_OK)
+            return broken(s, err);
+        put_line(s, map, row_of(i, d->Height, d->Interlace));
+    }
+    return MIEN_OK;
+}
+
+static mien_status read_first(state *s, const mi_limits *limits,
+                              mien_error *err)
+{
+    mien_status st = mi_image_admit("gif", s->gif->SWidth, s->gif->SHeight,
+                                    limits, &s->im, err);
+    if (st != MIEN_OK)
+        return st;
+    memset(s->im.data, 255, (size_t)s->im.h * (size_t)s->im.stride);
+    GifRecordType type = UNDEFINED_RECORD_TYPE;
+    while (st == MIEN_OK) {
+        if (DGifGetRecordType(s->gif, &type) != GIF_OK)
+            return broken(s, err);
+        if (type == IMAGE_DESC_RECORD_TYPE)
+            return read_frame(s, limits, err);
+        if (type == TERMINATE_RECORD_TYPE)
+            return mi_fail(err, MIEN_EFORMAT, "gif: no frame");
+        st = read_extension(s, err);
+    }
+    return st;
+}
+
+mien_status mi_gif_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
+                        mien_image *out, int *orientation, mien_error *err)
+{
+    state s = {.in = mi_cursor_of(bytes, n), .transparent = -1};
+    int why = 0;
+    s.gif = DGifOpen(&s, give_bytes, &why);
+    if (!s.gif) {
+        const char *text = GifErrorString(why);
+        return mi_fail(err, MIEN_EFORMAT, "gif: header: %s",
+                       text ? text : "damaged data");
+    }
+    mien_status st = read_first(&s, limits, err);
+    DGifCloseFile(s.gif, &why);
+    mi_free(s.line);
+    if (st != MIEN_OK) {
+        mien_image_free(&s.im);
+        return st;
+    }
+    *orientation = 1;
+    *out = s.im;
+    return MIEN_OK;
+}
