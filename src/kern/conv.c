@@ -80,16 +80,19 @@ size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv)
     return (size_t)last * panel_len(k, cv, 0) + panel_len(k, cv, last);
 }
 
+/* Blocks of `lanes` channels: the biases, then the taps of each. */
 static void pack_depthwise(const mi_kern *k, const mi_conv *cv, const float *w,
                            const float *bias, float *packed)
 {
-    size_t wide = padded_channels(k, cv), c = (size_t)cv->c;
+    int taps = cv->kh * cv->kw;
     memset(packed, 0, mi_conv_packed_len(k, cv) * sizeof *packed);
-    if (bias)
-        memcpy(packed, bias, c * sizeof *packed);
-    for (int tap = 0; tap < cv->kh * cv->kw; tap++)
-        memcpy(packed + (size_t)(tap + 1) * wide, w + (size_t)tap * c,
-               c * sizeof *packed);
+    for (int c = 0; c < cv->c; c++) {
+        int block = c / k->lanes * k->lanes;
+        float *to = packed + (ptrdiff_t)block * (1 + taps) + c - block;
+        to[0] = bias ? bias[c] : 0;
+        for (int tap = 0; tap < taps; tap++)
+            to[(tap + 1) * k->lanes] = w[(ptrdiff_t)tap * cv->c + c];
+    }
 }
 
 void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,

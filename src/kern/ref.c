@@ -175,16 +175,16 @@ static void conv_tile_f32(const mi_tile *t)
 static float depthwise_at(const mi_conv *cv, const mi_conv_io *io, int oy,
                           int ox, int c)
 {
-    const float *w = io->packed + cv->c;
-    double s = (double)io->packed[c];
+    const float *w = io->packed + (ptrdiff_t)c * (1 + cv->kh * cv->kw);
+    double s = (double)*w++;
     for (int ky = 0; ky < cv->kh; ky++)
-        for (int kx = 0; kx < cv->kw; kx++, w += cv->c) {
+        for (int kx = 0; kx < cv->kw; kx++, w++) {
             int y = oy * cv->sy - cv->top + ky * cv->dy;
             int x = ox * cv->sx - cv->left + kx * cv->dx;
             if (y < 0 || y >= cv->h || x < 0 || x >= cv->w)
                 continue;
             ptrdiff_t at = ((ptrdiff_t)y * cv->w + x) * io->x_stride + c;
-            s += (double)io->x[at] * (double)w[c];
+            s += (double)io->x[at] * (double)*w;
         }
     if (io->add)
         s +=
@@ -192,8 +192,8 @@ static float depthwise_at(const mi_conv *cv, const mi_conv_io *io, int oy,
     return act_of(cv->act, (float)s);
 }
 
-/* Output rows row0 <= y < row1.  Packed are c biases and kh * kw rows of c
- * weights, each row padded with 0 to whole vectors. */
+/* Output rows row0 <= y < row1.  Packed are, for each block of `lanes`
+ * channels, their biases and then their weights, tap by tap. */
 static void depthwise_f32(const mi_conv *cv, const mi_conv_io *io, int row0,
                           int row1)
 {
