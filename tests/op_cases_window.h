@@ -39,9 +39,9 @@ static void test_conv_against_scatter(void)
             LIST(1 + check_rand(&seed) % 2, 1 + check_rand(&seed) % 2);
         a.pads = LIST(check_rand(&seed) % 3, check_rand(&seed) % 3,
                       check_rand(&seed) % 3, check_rand(&seed) % 3);
-        strcpy(a.auto_pad, t % 4 == 1   ? "SAME_UPPER"
-                           : t % 4 == 2 ? "SAME_LOWER"
-                                        : "NOTSET");
+        set_text(a.auto_pad, t % 4 == 1   ? "SAME_UPPER"
+                             : t % 4 == 2 ? "SAME_LOWER"
+                                          : "NOTSET");
         int64_t m = a.group * (1 + check_rand(&seed) % 2), c = t % 2 + 1;
         int64_t kh = 1 + t % 3, kw = 1 + t % 2;
         begin();
@@ -66,12 +66,12 @@ static void test_conv(void)
             *w = counting(DIMS(1, 1, 1, 2), 1);
     WANT(run(&mi_op_conv, NULL, IN(x, w)), DIMS(1, 1, 1, 3), 5, 8, 11);
     WANT(run(&mi_op_conv, &a, IN(x, w)), DIMS(1, 1, 1, 4), 2, 5, 8, 11);
-    strcpy(a.auto_pad, "SAME_UPPER");
+    set_text(a.auto_pad, "SAME_UPPER");
     WANT(run(&mi_op_conv, &a, IN(x, w)), DIMS(1, 1, 1, 4), 5, 8, 11, 4);
-    strcpy(a.auto_pad, "VALID");
+    set_text(a.auto_pad, "VALID");
     WANT(run(&mi_op_conv, &a, IN(x, w, FLOATS(DIMS(1), 100))), DIMS(1, 1, 1, 3),
          105, 108, 111);
-    strcpy(a.auto_pad, "MAYBE");
+    set_text(a.auto_pad, "MAYBE");
     REFUSED("auto_pad is unknown", &mi_op_conv, &a, IN(x, w));
     REFUSED("only two spatial dimensions are supported", &mi_op_conv, NULL,
             IN(counting(DIMS(1, 1, 4), 0), counting(DIMS(1, 1, 2), 0)));
@@ -134,7 +134,7 @@ static void test_max_pool(void)
     a = plain_pool;
     a.dilations = LIST(2, 2);
     WANT(run(&mi_op_max_pool, &a, IN(x)), DIMS(1, 1, 1, 1), 4);
-    strcpy(a.auto_pad, "SAME_UPPER");
+    set_text(a.auto_pad, "SAME_UPPER");
     a.dilations = LIST(1, 1);
     WANT(run(&mi_op_max_pool, &a, IN(x)), DIMS(1, 1, 3, 3), 0, 1, 1, 3, 4, 4, 3,
          4, 4);
@@ -185,9 +185,9 @@ static mi_resize_attr how(const char *mode, const char *places,
                           const char *nearest)
 {
     mi_resize_attr a = {.keep_aspect_ratio_policy = "stretch"};
-    strcpy(a.mode, mode);
-    strcpy(a.coordinate_transformation_mode, places);
-    strcpy(a.nearest_mode, nearest);
+    set_text(a.mode, mode);
+    set_text(a.coordinate_transformation_mode, places);
+    set_text(a.nearest_mode, nearest);
     return a;
 }
 

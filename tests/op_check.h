@@ -33,6 +33,11 @@ static int n_results;
 #define REFUSED(reason, op, attr, ...) \
     refused(__LINE__, reason, op, attr, __VA_ARGS__)
 
+static inline void set_text(char to[MI_ATTR_TEXT_LEN], const char *text)
+{
+    snprintf(to, MI_ATTR_TEXT_LEN, "%s", text);
+}
+
 static void begin(void)
 {
     mien_error err = {0};

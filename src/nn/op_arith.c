@@ -23,8 +23,8 @@ static const char *broadcast(const mien_shape *a, const mien_shape *b,
     return NULL;
 }
 
-/* a ? b, with a reason where the integers have no answer. */
-typedef const char *int_pair(int64_t a, int64_t b, int64_t *out);
+/* Whether two integers have an answer, which is set. */
+typedef int int_pair(int64_t a, int64_t b, int64_t *out);
 
 static const char *pair_ints(mi_node *out, const mien_shape *shape,
                              int_pair *pair)
@@ -37,11 +37,9 @@ static const char *pair_ints(mi_node *out, const mien_shape *shape,
     mi_walk w = mi_walk_over(shape);
     mi_walk_spread(&w, 0, &a->shape);
     mi_walk_spread(&w, 1, &b->shape);
-    for (int64_t i = 0; i < len; i++, mi_walk_next(&w)) {
-        const char *why = pair(u[w.offset[0]], v[w.offset[1]], &made[i]);
-        if (why)
-            return why;
-    }
+    for (int64_t i = 0; i < len; i++, mi_walk_next(&w))
+        if (!pair(u[w.offset[0]], v[w.offset[1]], &made[i]))
+            return "integers overflow or are divided by 0";
     return mi_set_ints(out, shape, made);
 }
 
@@ -65,31 +63,27 @@ static mi_walk pair_walk(const mi_node *out)
     return w;
 }
 
-static const char overflow[] = "integers overflow";
-
-static const char *add_ints(int64_t a, int64_t b, int64_t *out)
+static int add_ints(int64_t a, int64_t b, int64_t *out)
 {
-    return __builtin_add_overflow(a, b, out) ? overflow : NULL;
+    return !__builtin_add_overflow(a, b, out);
 }
 
-static const char *sub_ints(int64_t a, int64_t b, int64_t *out)
+static int sub_ints(int64_t a, int64_t b, int64_t *out)
 {
-    return __builtin_sub_overflow(a, b, out) ? overflow : NULL;
+    return !__builtin_sub_overflow(a, b, out);
 }
 
-static const char *mul_ints(int64_t a, int64_t b, int64_t *out)
+static int mul_ints(int64_t a, int64_t b, int64_t *out)
 {
-    return __builtin_mul_overflow(a, b, out) ? overflow : NULL;
+    return !__builtin_mul_overflow(a, b, out);
 }
 
-static const char *div_ints(int64_t a, int64_t b, int64_t *out)
+static int div_ints(int64_t a, int64_t b, int64_t *out)
 {
-    if (b == 0)
-        return "an integer is divided by 0";
-    if (b == -1)
-        return sub_ints(0, a, out);
+    if (b == 0 || (b == -1 && a == INT64_MIN))
+        return 0;
     *out = a / b;
-    return NULL;
+    return 1;
 }
 
 #define PAIR_OP(word, onnx, sign)                                 \

@@ -1,6 +1,7 @@
 /* op_cast.c: between the types of elements. */
 #include "nn/op_util.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Floats that are a constant, to integers toward zero; no reason and nothing
@@ -13,7 +14,7 @@ static const char *ints_of_floats(mi_node *out)
     if (!v || len > MI_MAX_KNOWN)
         return mi_set_ints(out, &x->shape, NULL);
     for (int64_t i = 0; i < len; i++) {
-        if (!(v[i] > -0x1p63F && v[i] < 0x1p63F))
+        if (!(fabsf(v[i]) < 9223372036854775808.0F)) /* 2^63; not a number */
             return "a float does not fit an int64";
         made[i] = (int64_t)v[i];
     }

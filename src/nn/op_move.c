@@ -97,7 +97,7 @@ static const char *slice_walk(const mi_node *out, mien_shape *y, mi_walk *w)
 {
     const mien_shape *x = &out->in[0]->shape;
     int64_t stride[MIEN_MAX_RANK];
-    mi_ints list[4];
+    mi_ints list[4] = {{0}};
     const char *why = slice_lists(out, list);
     if (why)
         return why;

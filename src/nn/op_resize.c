@@ -166,7 +166,7 @@ static void resize_eval(const mi_node *out)
         for (int d = rank - 1; d >= 0; d--)
             if (i == 0 || d == rank - 1 || w.at[d + 1] == 0)
                 b[d] = sample(out, d, w.at[d]);
-        for (unsigned corner = 0; corner < 1u << rank; corner++) {
+        for (int corner = 0; corner < 1 << rank; corner++) {
             double part = 1;
             int64_t at = 0;
             for (int d = 0; d < rank && part != 0; d++) {
