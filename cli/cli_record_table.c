@@ -19,7 +19,7 @@ static void title(const cli_reading *r, mi_buffer *out)
 
 static void head(unsigned want, mi_buffer *out)
 {
-    cli_printf(out, "%4s %8s %8s %8s %8s %6s", "#", "x", "y", "width", "height",
+    cli_printf(out, "%3s %7s %7s %7s %7s %6s", "#", "x", "y", "width", "height",
                "score");
     if (want & MIEN_FACE_AGE)
         cli_printf(out, " %5s", "age");
@@ -34,7 +34,7 @@ static void row(int i, const mien_face *f, mi_buffer *out)
 {
     double p;
     char cell[32];
-    cli_printf(out, "%4d %8.1f %8.1f %8.1f %8.1f %6.3f", i + 1,
+    cli_printf(out, "%3d %7.1f %7.1f %7.1f %7.1f %6.3f", i + 1,
                (double)f->box.x, (double)f->box.y, (double)f->box.width,
                (double)f->box.height, (double)f->score);
     if (f->has & MIEN_FACE_AGE)

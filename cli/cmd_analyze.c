@@ -4,6 +4,7 @@
 #include "cli/cli_draw.h"
 #include "cli/cli_record.h"
 
+#include <float.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -108,6 +109,13 @@ static int size_is_good(int size)
     return 0;
 }
 
+/* The library takes 0 for its default; a user's 0 means the least there is. */
+static void mean_zero(const cli_args *a, int option, float *value)
+{
+    if (cli_given(a, option) && *value == 0)
+        *value = FLT_MIN;
+}
+
 /* The reader's options from the command line; 0 after a mistake. */
 static int read_options(const cli_args *a, cli_reader *r)
 {
@@ -125,11 +133,14 @@ static int read_options(const cli_args *a, cli_reader *r)
             o->want |= attributes[i];
     r->tiny_landmarks = cli_choice(a, OPT_LANDMARK_MODEL, 0);
     r->read.ignore_orientation = cli_given(a, OPT_ORIENTATION);
-    return cli_int(a, OPT_SIZE, 32, 4096, &o->input_size) &&
-           size_is_good(o->input_size) &&
-           cli_float(a, OPT_MIN_SCORE, 0, 1, &o->min_score) &&
-           cli_float(a, OPT_MAX_OVERLAP, 0, 1, &o->max_overlap) &&
-           cli_int(a, OPT_MAX_FACES, 1, INT_MAX, &o->max_faces);
+    int good = cli_int(a, OPT_SIZE, 32, 4096, &o->input_size) &&
+               size_is_good(o->input_size) &&
+               cli_float(a, OPT_MIN_SCORE, 0, 1, &o->min_score) &&
+               cli_float(a, OPT_MAX_OVERLAP, 0, 1, &o->max_overlap) &&
+               cli_int(a, OPT_MAX_FACES, 1, INT_MAX, &o->max_faces);
+    mean_zero(a, OPT_MIN_SCORE, &o->min_score);
+    mean_zero(a, OPT_MAX_OVERLAP, &o->max_overlap);
+    return good;
 }
 
 static format choose_format(const cli_args *a)

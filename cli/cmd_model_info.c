@@ -224,6 +224,8 @@ static int run(const cli_args *a)
             return CLI_NOTHING;
         bytes = file.data;
         n = file.n;
+    } else {
+        m.path = mien_model_find(m.path)->file;
     }
     int status = CLI_NOTHING;
     if (mien_onnx_read(bytes, n, &g, &err) != MIEN_OK) {

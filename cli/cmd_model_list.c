@@ -1,7 +1,9 @@
 /* cmd_model_list.c: the catalogue, and what of it is installed. */
 #include "cli/cli.h"
+#include "cli/cli_files.h"
 #include "cli/cli_json.h"
 #include "cli/cli_models.h"
+#include "cli/cli_text.h"
 
 #include <string.h>
 
@@ -67,20 +69,35 @@ static int list_json(const cli_args *a)
     return CLI_OK;
 }
 
+static void list_folders(const cli_args *a, mi_buffer *out)
+{
+    char folder[CLI_PATH_MAX];
+    cli_puts(out, "\nlooked in:\n");
+    for (int i = 0; cli_models_folder(a->value[OPT_MODELS], i, folder); i++) {
+        if (!*folder)
+            continue;
+        cli_puts(out, "  ");
+        cli_text_plain(folder, out);
+        cli_puts(out, cli_is_folder(folder) ? "\n" : " (not there)\n");
+    }
+}
+
 static int run(const cli_args *a)
 {
     if (cli_given(a, OPT_JSON))
         return list_json(a);
     mi_buffer out = {0};
     const mien_model_entry *e;
-    cli_printf(&out, "%-26s %-12s %-13s %s\n", "name", "task", "licence",
+    cli_printf(&out, "%-24s %-12s %-14s %s\n", "name", "task", "licence",
                "installed");
     for (int i = 0; (e = mien_model_at(i)); i++) {
         char path[CLI_PATH_MAX];
         const char *place = place_of(a, e, path);
-        cli_printf(&out, "%-26s %-12s %-13s %s\n", e->name, e->task, e->licence,
-                   *place ? place : "no");
+        const char *said = place == path ? "yes" : *place ? place : "no";
+        cli_printf(&out, "%-24s %-12s %-14s %s\n", e->name, e->task, e->licence,
+                   said);
     }
+    list_folders(a, &out);
     cli_emit(&out);
     return CLI_OK;
 }
