@@ -46,7 +46,10 @@ typedef struct mien_read_options {
     int64_t max_pixels;     /* 0: MIEN_IMAGE_MAX_PIXELS */
     int max_scans;          /* of a progressive JPEG; 0: MIEN_IMAGE_MAX_SCANS */
 } mien_read_options;
-#define MIEN_READ_DEFAULTS {0, 0, 0, 0}
+#define MIEN_READ_DEFAULTS \
+    {                      \
+        0, 0, 0, 0         \
+    }
 
 /* How samples between pixels are placed when a picture changes its size from
  * n to m pixels: output i looks at i * n / m (corner), or at
@@ -62,56 +65,184 @@ typedef struct mien_similarity {
     float a, b, tx, ty;
 } mien_similarity;
 
+/* A picture being drawn on; holds the image until it is done. */
+typedef struct mien_canvas mien_canvas;
+
 /* ---- make ------------------------------------------------------------- */
-/* (doc comments: see src) */
+
+/* Make a black image.
+ *
+ *   w    pixels, 1..MIEN_IMAGE_MAX_SIDE
+ *   h    the same
+ *   out  owned by the caller; free with mien_image_free
+ *
+ * Fails with ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_image_new(int w, int h, mien_image *out,
                                                  mien_error *err);
-MIEN_API void mien_image_free(mien_image *im);
-MIEN_API MIEN_CHECKED mien_status
-mien_image_copy(const mien_image *im, mien_image *out, mien_error *err);
 
-/* JPEG, PNG, WebP, GIF (first frame), PPM/PGM by their first bytes */
-MIEN_API MIEN_CHECKED mien_status
-mien_image_read(const uint8_t *bytes, size_t n, const mien_read_options *options,
-                mien_image *out, mien_error *err);
-/* binary PPM (P6) and PGM (P5), maxval 255; in every build, wasm too */
+/* Release the pixels of an image that mien made.
+ *
+ *   im  its fields are cleared; NULL is allowed */
+MIEN_API void mien_image_free(mien_image *im);
+
+/* Copy an image; the copy's rows lie without gaps.
+ *
+ *   im   any image
+ *   out  owned by the caller; free with mien_image_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_image_copy(const mien_image *im,
+                                                  mien_image *out,
+                                                  mien_error *err);
+
+/* Decode a photo, whatever the file is called.
+ *
+ *   bytes    [n] a JPEG, PNG, WebP, GIF (its first frame), PPM or PGM file
+ *   n        how many
+ *   options  NULL: the defaults
+ *   out      owned by the caller; free with mien_image_free
+ *
+ * The result is 8-bit RGB and upright (EXIF orientations 1..8 applied);
+ * transparency lies over white; 16-bit samples are rounded.  Limits are checked
+ * before pixels are decoded.
+ * Fails with EFORMAT (not a picture, or not whole), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_image_read(
+    const uint8_t *bytes, size_t n, const mien_read_options *options,
+    mien_image *out, mien_error *err);
+
+/* Decode a binary PPM (P6) or PGM (P5) with maxval 255.
+ *
+ *   bytes  [n] the file
+ *   n      how many
+ *   out    owned by the caller; free with mien_image_free
+ *
+ * Needs no library; in every build, WebAssembly too.
+ * Fails with EFORMAT, ELIMIT, ENOMEM.  Source: Netpbm, ppm(5). */
 MIEN_API MIEN_CHECKED mien_status mien_pnm_read(const uint8_t *bytes, size_t n,
                                                 mien_image *out,
                                                 mien_error *err);
 
 /* ---- change ----------------------------------------------------------- */
-/* 8-bit result, rounded; region in pixels may reach outside: black there */
+
+/* Resize to w x h, rounding to 8 bits.
+ *
+ *   im      any image
+ *   w       pixels, 1..MIEN_IMAGE_MAX_SIDE
+ *   h       the same
+ *   filter  how samples are placed; MIEN_AREA to make much smaller
+ *   out     owned by the caller; free with mien_image_free
+ *
+ * Fails with ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_image_resize(const mien_image *im, int w,
                                                     int h, mien_filter filter,
                                                     mien_image *out,
                                                     mien_error *err);
+
+/* Cut out a rectangle, black where it lies outside.
+ *
+ *   im   any image
+ *   x    left edge in pixels, may be negative
+ *   y    upper edge
+ *   w    width, 1..MIEN_IMAGE_MAX_SIDE
+ *   h    height
+ *   out  owned by the caller; free with mien_image_free
+ *
+ * Fails with ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_image_crop(const mien_image *im, int x,
                                                   int y, int w, int h,
                                                   mien_image *out,
                                                   mien_error *err);
+
+/* Scale, turn and move.
+ *
+ *   im         any image
+ *   to_source  where pixel centre (x, y) of the result lies in im, with pixel
+ *              centres at integers
+ *   w          width of the result, 1..MIEN_IMAGE_MAX_SIDE
+ *   h          height
+ *   out        owned by the caller; free with mien_image_free
+ *
+ * Bilinear, black outside.  Fails with ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_image_warp(const mien_image *im,
                                                   mien_similarity to_source,
                                                   int w, int h, mien_image *out,
                                                   mien_error *err);
 
 /* ---- draw ------------------------------------------------------------- */
-MIEN_API MIEN_CHECKED mien_status mien_draw_box(mien_image *im, mien_box box,
-                                                mien_colour colour,
-                                                float line_width,
-                                                mien_error *err);
-MIEN_API MIEN_CHECKED mien_status
-mien_draw_points(mien_image *im, const mien_point *points, int n,
-                 mien_colour colour, float radius, mien_error *err);
-MIEN_API MIEN_CHECKED mien_status mien_draw_label(mien_image *im, float x,
-                                                  float y, const char *text,
-                                                  float size,
-                                                  mien_colour colour,
+
+/* Begin to draw on an image.
+ *
+ *   im   borrowed until mien_canvas_free; changed by mien_canvas_finish
+ *   out  owned by the caller; free with mien_canvas_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_canvas_new(mien_image *im,
+                                                  mien_canvas **out,
                                                   mien_error *err);
 
+/* Draw the outline of a rectangle.
+ *
+ *   c       a canvas
+ *   box     pixels; what lies outside is cut off
+ *   colour  of the line
+ *   width   of the line in pixels */
+MIEN_API void mien_canvas_box(mien_canvas *c, mien_box box, mien_colour colour,
+                              float width);
+
+/* Draw filled discs.
+ *
+ *   c       a canvas
+ *   points  [n] centres in pixels
+ *   n       how many
+ *   colour  of the discs
+ *   radius  pixels */
+MIEN_API void mien_canvas_points(mien_canvas *c, const mien_point *points,
+                                 int n, mien_colour colour, float radius);
+
+/* Write lines of text on a plate of the given colour.
+ *
+ *   c       a canvas
+ *   x       left edge of the plate in pixels
+ *   y       its lower edge; moved so that the whole plate is seen if it fits
+ *   text    UTF-8, lines divided by '\n'
+ *   size    height of the letters in pixels
+ *   colour  of the plate; letters are black or white, whichever reads better */
+MIEN_API void mien_canvas_label(mien_canvas *c, float x, float y,
+                                const char *text, float size,
+                                mien_colour colour);
+
+/* Put what was drawn into the image.
+ *
+ *   c  a canvas; it may be drawn on further
+ *
+ * Fails with ENOMEM (then the image is as before). */
+MIEN_API MIEN_CHECKED mien_status mien_canvas_finish(mien_canvas *c,
+                                                     mien_error *err);
+
+/* Release a canvas; the image stays the caller's.
+ *
+ *   c  NULL is allowed */
+MIEN_API void mien_canvas_free(mien_canvas *c);
+
 /* ---- write ------------------------------------------------------------ */
+
+/* Encode as PNG.
+ *
+ *   im   any image
+ *   out  owned by the caller; free with mien_bytes_free
+ *
+ * Fails with ENOMEM, EFORMAT (libpng refused). */
 MIEN_API MIEN_CHECKED mien_status mien_image_write_png(const mien_image *im,
                                                        mien_bytes *out,
                                                        mien_error *err);
+
+/* Encode as JPEG.
+ *
+ *   im       any image
+ *   quality  1..100; 92 looks the same to most people
+ *   out      owned by the caller; free with mien_bytes_free
+ *
+ * Fails with EARG, ENOMEM, EFORMAT (libjpeg refused). */
 MIEN_API MIEN_CHECKED mien_status mien_image_write_jpeg(const mien_image *im,
                                                         int quality,
                                                         mien_bytes *out,

@@ -1,0 +1,178 @@
+/* draw.c: boxes, points and labels by cairo. */
+#include "mien/image.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <assert.h>
+#include <cairo.h>
+#include <math.h>
+#include <string.h>
+
+enum { MAX_LINES = 8, LINE_SIZE = 128 };
+
+struct mien_canvas {
+    mien_image *im;
+    cairo_surface_t *surface; /* 0xXXRRGGBB, native words */
+    cairo_t *cairo;
+};
+
+static uint32_t *row_of(const mien_canvas *c, int y)
+{
+    unsigned char *data = cairo_image_surface_get_data(c->surface);
+    int stride = cairo_image_surface_get_stride(c->surface);
+    return (uint32_t *)(void *)(data + (ptrdiff_t)y * stride);
+}
+
+static mien_status cairo_failed(const mien_canvas *c, mien_error *err)
+{
+    cairo_status_t why = cairo_surface_status(c->surface);
+    if (why == CAIRO_STATUS_SUCCESS)
+        why = cairo_status(c->cairo);
+    return why == CAIRO_STATUS_SUCCESS
+               ? MIEN_OK
+               : mi_fail(err, MIEN_ENOMEM, "draw: %d x %d: %s", c->im->w,
+                         c->im->h, cairo_status_to_string(why));
+}
+
+mien_status mien_canvas_new(mien_image *im, mien_canvas **out, mien_error *err)
+{
+    assert(im && im->data && out);
+    mien_canvas *c = mi_alloc(1, sizeof *c);
+    if (!c)
+        return mi_fail(err, MIEN_ENOMEM, "draw: no memory");
+    c->im = im;
+    c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, im->w, im->h);
+    c->cairo = cairo_create(c->surface);
+    mien_status st = cairo_failed(c, err);
+    if (st != MIEN_OK) {
+        mien_canvas_free(c);
+        return st;
+    }
+    for (int y = 0; y < im->h; y++) {
+        const uint8_t *p = im->data + y * im->stride;
+        uint32_t *to = row_of(c, y);
+        for (int x = 0; x < im->w; x++, p += 3)
+            to[x] = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+    }
+    cairo_surface_mark_dirty(c->surface);
+    cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_NORMAL);
+    *out = c;
+    return MIEN_OK;
+}
+
+static void set_colour(mien_canvas *c, mien_colour colour)
+{
+    cairo_set_source_rgb(c->cairo, colour.r / 255.0, colour.g / 255.0,
+                         colour.b / 255.0);
+}
+
+void mien_canvas_box(mien_canvas *c, mien_box box, mien_colour colour,
+                     float width)
+{
+    set_colour(c, colour);
+    cairo_set_line_width(c->cairo, (double)width);
+    cairo_rectangle(c->cairo, (double)box.x, (double)box.y, (double)box.width,
+                    (double)box.height);
+    cairo_stroke(c->cairo);
+}
+
+void mien_canvas_points(mien_canvas *c, const mien_point *points, int n,
+                        mien_colour colour, float radius)
+{
+    set_colour(c, colour);
+    for (int i = 0; i < n; i++) {
+        cairo_new_sub_path(c->cairo);
+        cairo_arc(c->cairo, (double)points[i].x, (double)points[i].y,
+                  (double)radius, 0, 2 * 3.14159265358979);
+        cairo_fill(c->cairo);
+    }
+}
+
+/* Lines of a text, each cut to LINE_SIZE - 1 bytes at a whole character. */
+static int split_lines(const char *text, char line[MAX_LINES][LINE_SIZE])
+{
+    int n = 0;
+    while (*text && n < MAX_LINES) {
+        size_t len = strcspn(text, "\n"), keep = len;
+        if (keep >= LINE_SIZE) {
+            keep = LINE_SIZE - 1;
+            while (keep > 0 && ((unsigned char)text[keep] & 0xc0) == 0x80)
+                keep--;
+        }
+        memcpy(line[n], text, keep);
+        line[n++][keep] = '\0';
+        text += len + (text[len] == '\n');
+    }
+    return n;
+}
+
+/* Black letters on a light plate, white ones on a dark one. */
+static mien_colour letters_on(mien_colour plate)
+{
+    int light = 299 * plate.r + 587 * plate.g + 114 * plate.b;
+    uint8_t v = light > 140000 ? 0 : 255;
+    return (mien_colour){v, v, v};
+}
+
+static double clamp_start(double at, double length, double room)
+{
+    if (at + length > room)
+        at = room - length;
+    return at < 0 ? 0 : at;
+}
+
+void mien_canvas_label(mien_canvas *c, float x, float y, const char *text,
+                       float size, mien_colour colour)
+{
+    char line[MAX_LINES][LINE_SIZE];
+    int n = split_lines(text, line);
+    double pad = 0.25 * (double)size, step = 1.2 * (double)size, width = 0;
+    cairo_set_font_size(c->cairo, (double)size);
+    for (int i = 0; i < n; i++) {
+        cairo_text_extents_t e;
+        cairo_text_extents(c->cairo, line[i], &e);
+        width = fmax(width, e.x_advance);
+    }
+    width += 2 * pad;
+    double height = n * step + pad;
+    double left = clamp_start((double)x, width, c->im->w);
+    double top = clamp_start((double)y - height, height, c->im->h);
+    set_colour(c, colour);
+    cairo_rectangle(c->cairo, left, top, width, height);
+    cairo_fill(c->cairo);
+    set_colour(c, letters_on(colour));
+    for (int i = 0; i < n; i++) {
+        cairo_move_to(c->cairo, left + pad, top + (i + 1) * step - 0.1 * step);
+        cairo_show_text(c->cairo, line[i]);
+    }
+}
+
+mien_status mien_canvas_finish(mien_canvas *c, mien_error *err)
+{
+    mien_status st = cairo_failed(c, err);
+    if (st != MIEN_OK)
+        return st;
+    cairo_surface_flush(c->surface);
+    for (int y = 0; y < c->im->h; y++) {
+        uint8_t *p = c->im->data + y * c->im->stride;
+        const uint32_t *from = row_of(c, y);
+        for (int x = 0; x < c->im->w; x++, p += 3) {
+            p[0] = (uint8_t)(from[x] >> 16);
+            p[1] = (uint8_t)(from[x] >> 8);
+            p[2] = (uint8_t)from[x];
+        }
+    }
+    return MIEN_OK;
+}
+
+void mien_canvas_free(mien_canvas *c)
+{
+    if (!c)
+        return;
+    cairo_destroy(c->cairo);
+    cairo_surface_destroy(c->surface);
+    mi_free(c);
+}
