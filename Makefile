@@ -109,7 +109,7 @@ tsan:
 	  tools/summary.sh $$? $(TSAN_TESTS:%=$B/tsan/tests/%)
 
 # The same tests as WebAssembly in node: all but codecs, drawing, manifests, cli.
-WASM_NOT   := %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c
+WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c
 WASM_TESTS := $(filter $(addprefix test_,base pool kern conv conv_pair op plan),$(TESTS))
 wasm-check:
 	@tools/setup.sh run check
@@ -163,5 +163,6 @@ help:
 tests: $(TESTS:%=$B/tests/%)
 .PHONY: all demo models check test run-tests asan tsan wasm-check run-wasm fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
-.PRECIOUS: $B/%.o $B/tests/% $B/bench/% $B/fuzz/%
+.DELETE_ON_ERROR:
+.PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -20,7 +20,7 @@ build() { # TEST...: 0 if all could be built
         $(printf 'build/tests/%s ' "$@") >"$copy/log" 2>&1
 }
 run() { # TEST: its status
-    (cd "$copy" && timeout 300 "build/tests/$1" >log 2>&1 </dev/null)
+    (exec 2>"$copy/shell"; cd "$copy" && timeout 300 "build/tests/$1" >log 2>&1 </dev/null)
 }
 
 build $tests || {

@@ -1,0 +1,35 @@
+#!/bin/sh
+# test_docs.sh: links of the pages lead somewhere, the commands they show are
+# understood, the C they show is the example that is compiled.
+set -u
+bad=0
+complain() {
+    echo "test_docs: $*"
+    bad=1
+}
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+pages="README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md wasm/README.md"
+for page in $pages docs/*.md; do
+    grep -o '](\([^)#:]*\)' "$page" | sed 's/^](//' >"$t/links"
+    while read -r link; do
+        [ -e "$(dirname "$page")/$link" ] || complain "$page: no $link"
+    done <"$t/links"
+
+    # Status 2 is what a command line that is wrong gets.
+    grep -E '^    mien ' "$page" >"$t/commands"
+    while read -r line; do
+        (cd "$t" && PATH="$MIEN_BUILD/bin:$PATH" timeout 20 sh -c "$line") \
+            </dev/null >"$t/out" 2>&1
+        [ $? -ne 2 ] || complain "$page: $line: $(head -n 1 "$t/out")"
+    done <"$t/commands"
+done
+
+awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$t/readme.c"
+cmp -s "$t/readme.c" examples/analyze.c ||
+    complain 'README.md: the C program is not examples/analyze.c'
+"$MIEN_BUILD/bin/mien" model info models/*.onnx >"$t/out" 2>&1 ||
+    complain "model info: $(head -n 1 "$t/out")"
+
+[ $bad -eq 0 ] && echo 'links, commands and the program hold'
+exit $bad
