@@ -60,14 +60,14 @@ VFN void dw_finish(const dw_line *l, vf s[DW_X], ptrdiff_t ox, int c, int n,
         dw_store(y + i * l->y_stride, s[i], n);
 }
 
-/* n channels of DW_X pixels whose three columns begin at x; K rows. */
+/* n channels of P pixels whose three columns begin at x; K rows. */
 VFN void dw_group(const dw_line *l, const float *x, const float *w,
-                  ptrdiff_t ox, int c, int n, int K, int S)
+                  ptrdiff_t ox, int c, int n, int K, int S, int P)
 {
     vf s[DW_X];
-    const int columns = (DW_X - 1) * S + 3;
+    const int columns = (P - 1) * S + 3;
     UNROLL
-    for (int i = 0; i < DW_X; i++)
+    for (int i = 0; i < P; i++)
         s[i] = vload(w);
     w += (1 + 3 * l->ys.lo) * VN;
     UNROLL
@@ -77,28 +77,37 @@ VFN void dw_group(const dw_line *l, const float *x, const float *w,
         for (int j = 0; j < columns; j++) {
             vf v = dw_load(x + j * l->x_stride, n);
             UNROLL
-            for (int i = 0; i < DW_X; i++)
+            for (int i = 0; i < P; i++)
                 if (j >= i * S && j < i * S + 3)
                     s[i] += v * tap[j - i * S];
         }
     }
-    dw_finish(l, s, ox, c, n, DW_X);
+    dw_finish(l, s, ox, c, n, P);
 }
 
-/* Pixels lo <= ox < hi, a multiple of DW_X, with all columns inside. */
+/* All channels of P pixels from ox on. */
+VFN void dw_channels(const mi_conv *cv, const dw_line *l, int ox, int K, int S,
+                     int P)
+{
+    const float *x =
+        l->x + l->ys.lo * l->row + (ptrdiff_t)(ox * S - cv->left) * l->x_stride;
+    const float *w = l->w;
+    int c = 0;
+    for (; c + VN <= cv->c; c += VN, w += 10 * VN)
+        dw_group(l, x + c, w, ox, c, VN, K, S, P);
+    if (c < cv->c)
+        dw_group(l, x + c, w, ox, c, cv->c - c, K, S, P);
+}
+
+/* Pixels lo <= ox < hi, with all columns inside. */
 VFN void dw_3(const mi_conv *cv, const dw_line *line, mi_span out, int K, int S)
 {
     const dw_line l = *line;
-    const float *first = l.x + l.ys.lo * l.row;
-    for (int ox = out.lo; ox < out.hi; ox += DW_X) {
-        const float *x = first + (ptrdiff_t)(ox * S - cv->left) * l.x_stride;
-        const float *w = l.w;
-        int c = 0;
-        for (; c + VN <= cv->c; c += VN, w += 10 * VN)
-            dw_group(&l, x + c, w, ox, c, VN, K, S);
-        if (c < cv->c)
-            dw_group(&l, x + c, w, ox, c, cv->c - c, K, S);
-    }
+    int ox = out.lo;
+    for (; ox + DW_X <= out.hi; ox += DW_X)
+        dw_channels(cv, &l, ox, K, S, DW_X);
+    for (; ox < out.hi; ox++)
+        dw_channels(cv, &l, ox, K, S, 1);
 }
 
 #define DW_3(K, S)                                                  \
@@ -142,7 +151,7 @@ static void dw_pixels(const mi_conv *cv, const dw_line *l, int lo, int hi)
     }
 }
 
-/* Pixels of an output row in whole groups with all columns inside. */
+/* Pixels of an output row with all columns inside. */
 static mi_span dw_inside(const mi_conv *cv)
 {
     int room = cv->w + cv->left - (cv->kw - 1) * cv->dx - 1;
@@ -150,7 +159,6 @@ static mi_span dw_inside(const mi_conv *cv)
                  room < 0 ? 0 : room / cv->sx + 1};
     s.hi = s.hi < cv->ow ? s.hi : cv->ow;
     s.lo = s.lo < s.hi ? s.lo : s.hi;
-    s.hi -= (s.hi - s.lo) % DW_X;
     return s;
 }
 
