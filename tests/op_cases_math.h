@@ -88,6 +88,17 @@ static void test_leaky_relu(void)
     REFUSED("an input is not of floats", &mi_op_leaky_relu, NULL, IN(INTS(1)));
 }
 
+static void test_prelu(void)
+{
+    mi_node *x = FLOATS(DIMS(1, 2, 1, 2), -1, 2, -3, 4);
+    WANT(run(&mi_op_prelu, NULL, IN(x, FLOATS(DIMS(2, 1, 1), 0.5F, 2))),
+         DIMS(1, 2, 1, 2), -0.5, 2, -6, 4);
+    REFUSED("the slope cannot be broadcast to the input", &mi_op_prelu, NULL,
+            IN(FLOATS(DIMS(2), -1, 2), x));
+    REFUSED("the slope cannot be broadcast to the input", &mi_op_prelu, NULL,
+            IN(FLOATS(DIMS(1), -1), FLOATS(DIMS(2), 1, 2)));
+}
+
 static void test_clip(void)
 {
     mi_node *x = FLOATS(DIMS(4), -1, 0.5F, 6, 9);

@@ -3,6 +3,8 @@
  * and an axis of 1 is repeated.  Integers that are known stay known. */
 #include "nn/op_util.h"
 
+#include <string.h>
+
 static const char *broadcast(const mien_shape *a, const mien_shape *b,
                              mien_shape *out)
 {
@@ -109,3 +111,35 @@ PAIR_OP(add, "Add", +);
 PAIR_OP(sub, "Sub", -);
 PAIR_OP(mul, "Mul", *);
 PAIR_OP(div, "Div", /);
+
+/* y = x, and slope x below 0; the slope is broadcast to x. */
+static const char *prelu_shape(mi_node *out)
+{
+    const mien_shape *x = &out->in[0]->shape;
+    mien_shape y;
+    const char *why = mi_want_floats(out);
+    if (!why)
+        why = broadcast(x, &out->in[1]->shape, &y);
+    if (why)
+        return why;
+    if (y.rank != x->rank ||
+        memcmp(y.dim, x->dim, (size_t)x->rank * sizeof *x->dim) != 0)
+        return "the slope cannot be broadcast to the input";
+    return mi_set_floats(out, x);
+}
+
+static void prelu_eval(const mi_node *out)
+{
+    int64_t len = mi_shape_len(&out->shape);
+    mi_walk w = pair_walk(out);
+    for (int64_t i = 0; i < len; i++, mi_walk_next(&w)) {
+        float x = out->in[0]->eval[i];
+        out->eval[i] = x < 0 ? x * out->in[1]->eval[w.offset[1]] : x;
+    }
+}
+
+const mi_op mi_op_prelu = {.name = "PRelu",
+                           .min_in = 2,
+                           .max_in = 2,
+                           .shape = prelu_shape,
+                           .eval = prelu_eval};
