@@ -168,7 +168,7 @@ static void convert_raw(const uint8_t *p, sink *s)
 {
     if (s->e->onnx != ELEMENT_INT8 && s->e->onnx != ELEMENT_INT32) {
         if (s->room)
-            memcpy(s->out, p, s->room * s->e->size);
+            memcpy(s->out, p, (size_t)s->room * s->e->size);
         return;
     }
     for (uint64_t i = 0; i < s->room; i++, p += s->e->size) {
@@ -194,7 +194,8 @@ static mien_status make_copy(mi_onnx *r, mi_cursor c, const tensor *t, sink *s,
                              const char *name, mi_node **out)
 {
     static const size_t size_of[] = {[MI_F32] = 4, [MI_U8] = 1, [MI_I64] = 8};
-    void *block = mi_alloc_raw(s->room ? s->room : 1, size_of[s->e->type]);
+    void *block =
+        mi_alloc_raw(s->room ? (size_t)s->room : 1, size_of[s->e->type]);
     if (!block)
         return mi_onnx_fail(r, MIEN_ENOMEM, "no memory for tensor '%.60s'",
                             t->name);
