@@ -26,7 +26,8 @@ static int add_person(cli_people *p, const cli_file *file, const cli_reading *r,
         cli_error("%s: %s", file->path, r->error.text);
         return 1;
     }
-    if (!r->faces.n) {
+    const mien_face *face = cli_largest_face(&r->faces, MIEN_FACE_DESCRIPTOR);
+    if (!face) {
         cli_error("%s: no face found; left out", file->path);
         return 1;
     }
@@ -36,8 +37,7 @@ static int add_person(cli_people *p, const cli_file *file, const cli_reading *r,
     one->name = name_of(file->name);
     if (!one->name)
         return 0;
-    memcpy(one->descriptor, cli_largest_face(&r->faces)->descriptor,
-           sizeof one->descriptor);
+    memcpy(one->descriptor, face->descriptor, sizeof one->descriptor);
     p->n++;
     return 1;
 }

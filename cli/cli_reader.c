@@ -20,6 +20,12 @@ double cli_seconds(void)
 
 static int load_models(cli_reader *r, const char *folder, mien_face_models *out)
 {
+    enum {
+        AGE_GENDER = MIEN_FACE_AGE | MIEN_FACE_GENDER,
+        POINTS = MIEN_FACE_LANDMARKS | MIEN_FACE_DESCRIPTOR,
+        /* Attributes are read from the box around the landmarks. */
+        USE_POINTS = POINTS | MIEN_FACE_EXPRESSION | AGE_GENDER
+    };
     unsigned want = r->options.want;
     struct {
         int wanted;
@@ -27,15 +33,14 @@ static int load_models(cli_reader *r, const char *folder, mien_face_models *out)
         const mien_graph **to;
     } all[] = {
         {1, detectors[r->options.detector], &out->detector},
-        {(want & (MIEN_FACE_LANDMARKS | MIEN_FACE_DESCRIPTOR)) != 0,
+        {(want & USE_POINTS) != 0,
          r->tiny_landmarks ? "face_landmark_68_tiny" : "face_landmark_68",
          &out->landmarks},
         {(want & MIEN_FACE_DESCRIPTOR) != 0, "face_recognition",
          &out->descriptor},
         {(want & MIEN_FACE_EXPRESSION) != 0, "face_expression",
          &out->expression},
-        {(want & (MIEN_FACE_AGE | MIEN_FACE_GENDER)) != 0, "age_gender",
-         &out->age_gender},
+        {(want & AGE_GENDER) != 0, "age_gender", &out->age_gender},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i].wanted &&
@@ -49,12 +54,12 @@ int cli_reader_open(cli_reader *r, const char *folder)
     mien_face_models models = {0};
     mien_error err = {0};
     if (!load_models(r, folder, &models))
-        return 0;
+        return CLI_NOTHING;
     r->analyzer = mi_alloc((size_t)r->lanes, sizeof(mien_analyzer *));
     r->pool = mi_alloc((size_t)r->lanes, sizeof(mien_pool *));
     if (!r->analyzer || !r->pool) {
         cli_error("out of memory");
-        return 0;
+        return CLI_NOTHING;
     }
     for (int i = 0; i < r->lanes; i++) {
         mien_face_options options = r->options;
@@ -66,10 +71,10 @@ int cli_reader_open(cli_reader *r, const char *folder)
             st = mien_analyzer_new(&models, &options, &r->analyzer[i], &err);
         if (st != MIEN_OK) {
             cli_error("%s", err.text);
-            return 0;
+            return st == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
         }
     }
-    return 1;
+    return CLI_OK;
 }
 
 static mien_status read_photo(cli_reader *r, int lane, cli_reading *out,
@@ -119,13 +124,16 @@ void cli_reader_close(cli_reader *r)
     cli_models_free(&r->models);
 }
 
-const mien_face *cli_largest_face(const mien_faces *faces)
+const mien_face *cli_largest_face(const mien_faces *faces, unsigned has)
 {
-    const mien_face *best = &faces->face[0];
-    for (int i = 1; i < faces->n; i++) {
+    const mien_face *best = NULL;
+    float area = -1;
+    for (int i = 0; i < faces->n; i++) {
         const mien_face *f = &faces->face[i];
-        if (f->box.width * f->box.height > best->box.width * best->box.height)
-            best = f;
+        if ((f->has & has) != has || f->box.width * f->box.height <= area)
+            continue;
+        best = f;
+        area = f->box.width * f->box.height;
     }
     return best;
 }

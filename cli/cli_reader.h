@@ -31,7 +31,7 @@ typedef struct cli_reader {
  *
  *   folder  what --models says, or NULL
  *
- * 0, and a report on standard error, on failure. */
+ * CLI_OK; or the status to exit with, reported on standard error. */
 int cli_reader_open(cli_reader *r, const char *folder);
 
 /* Read one photo.
@@ -43,8 +43,9 @@ void cli_reader_read(cli_reader *r, int lane, const char *path,
                      mien_image *photo, cli_reading *out);
 void cli_reader_close(cli_reader *r);
 
-/* The face of the largest area; n is at least 1. */
-const mien_face *cli_largest_face(const mien_faces *faces);
+/* The face of the largest area among those that have what is asked for
+ * (MIEN_FACE_*), or NULL. */
+const mien_face *cli_largest_face(const mien_faces *faces, unsigned has);
 
 /* Seconds on a clock that only goes forward. */
 double cli_seconds(void);

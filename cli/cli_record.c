@@ -75,20 +75,23 @@ static json_t *models_json(const cli_models *m)
     return o;
 }
 
-/* Milliseconds of each part that was asked for. */
+/* Milliseconds of each part that was asked for; all but detection needs the
+ * landmarks. */
 static json_t *ms_json(const cli_reading *r, unsigned want)
 {
-    enum { ATTRIBUTES = MIEN_FACE_AGE | MIEN_FACE_GENDER };
+    enum {
+        ATTRIBUTES = MIEN_FACE_AGE | MIEN_FACE_GENDER | MIEN_FACE_EXPRESSION
+    };
     json_t *o = json_object();
     cli_json_put(&o, "decode", cli_json_number(1e3 * r->decode, 2));
     cli_json_put(&o, "detect", cli_json_number(1e3 * r->times.detect, 2));
-    if (want & (MIEN_FACE_LANDMARKS | MIEN_FACE_DESCRIPTOR))
+    if (want)
         cli_json_put(&o, "landmarks",
                      cli_json_number(1e3 * r->times.landmarks, 2));
     if (want & MIEN_FACE_DESCRIPTOR)
         cli_json_put(&o, "descriptor",
                      cli_json_number(1e3 * r->times.descriptor, 2));
-    if (want & (ATTRIBUTES | MIEN_FACE_EXPRESSION))
+    if (want & ATTRIBUTES)
         cli_json_put(&o, "attributes",
                      cli_json_number(1e3 * r->times.attributes, 2));
     return o;

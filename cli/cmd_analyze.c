@@ -227,8 +227,9 @@ static int analyze(const cli_args *a, analysis *an)
         if (status)
             return status;
     }
-    if (!cli_reader_open(&an->reader, a->value[OPT_MODELS]))
-        return CLI_NOTHING;
+    int status = cli_reader_open(&an->reader, a->value[OPT_MODELS]);
+    if (status)
+        return status;
     cli_batch batch = {&an->files, an->reader.lanes, cli_given(a, OPT_QUIET),
                        analyze_one, an};
     return cli_batch_run(&batch);

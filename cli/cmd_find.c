@@ -4,6 +4,7 @@
 #include "cli/cli_people.h"
 #include "cli/cli_record.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -103,16 +104,28 @@ static void csv_line(const search *s, const char *path, const char *name,
     cli_puts(out, "\n");
 }
 
+/* The name of a face and how far the nearest known person is; NULL for a face
+ * that is near nobody, or that lies so far outside the photo that it could not
+ * be described (then the distance is no number). */
+static const char *name_of(const search *s, const mien_face *f, float *distance)
+{
+    *distance = NAN;
+    if (!(f->has & MIEN_FACE_DESCRIPTOR))
+        return NULL;
+    const cli_person *p =
+        cli_people_nearest(&s->people, f->descriptor, distance);
+    return *distance <= s->tolerance ? p->name : NULL;
+}
+
 static void print_csv(const search *s, const cli_reading *r, mi_buffer *out)
 {
     if (!r->faces.n)
         csv_line(s, r->file, "no_persons_found", NULL, out);
     for (int i = 0; i < r->faces.n; i++) {
         float d;
-        const cli_person *p =
-            cli_people_nearest(&s->people, r->faces.face[i].descriptor, &d);
-        if (d <= s->tolerance)
-            csv_line(s, r->file, p->name, &d, out);
+        const char *name = name_of(s, &r->faces.face[i], &d);
+        if (name)
+            csv_line(s, r->file, name, &d, out);
         else
             csv_line(s, r->file, "unknown_person", NULL, out);
     }
@@ -123,24 +136,21 @@ static json_t *record_json(const search *s, const cli_reading *r)
 {
     json_t *o = cli_record(&s->reader, r);
     json_t *faces = json_object_get(o, "faces");
+    int failed = 0;
     for (int i = 0; i < r->faces.n && faces; i++) {
         json_t *face = json_array_get(faces, (size_t)i);
         float d;
-        const cli_person *p =
-            cli_people_nearest(&s->people, r->faces.face[i].descriptor, &d);
+        const char *name = name_of(s, &r->faces.face[i], &d);
         json_object_del(face, "descriptor");
         json_object_del(face, "landmarks");
-        int failed = json_object_set_new(
-            face, "name",
-            d <= s->tolerance ? cli_json_text(p->name) : json_null());
+        failed |= json_object_set_new(face, "name", cli_json_text(name));
         failed |= json_object_set_new(face, "distance",
                                       cli_json_number((double)d, 6));
-        if (failed) {
-            json_decref(o);
-            return NULL;
-        }
     }
-    return o;
+    if (!failed)
+        return o;
+    json_decref(o);
+    return NULL;
 }
 
 static void find_one(void *arg, int i, int lane, cli_outcome *out)
@@ -191,8 +201,10 @@ static int find(const cli_args *a, search *s)
                          &s->reader.threads))
         return CLI_USAGE;
     int quiet = cli_given(a, OPT_QUIET);
-    if (!cli_reader_open(&s->reader, a->value[OPT_MODELS]) ||
-        !cli_people_read(&s->reader, a->value[OPT_KNOWN], quiet, &s->people))
+    int status = cli_reader_open(&s->reader, a->value[OPT_MODELS]);
+    if (status)
+        return status;
+    if (!cli_people_read(&s->reader, a->value[OPT_KNOWN], quiet, &s->people))
         return CLI_NOTHING;
     cli_batch batch = {&s->files, s->reader.lanes, quiet, find_one, s};
     return cli_batch_run(&batch);

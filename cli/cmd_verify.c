@@ -41,6 +41,7 @@ static const cli_row exits[] = {
 typedef struct comparison {
     cli_reader reader;
     cli_reading reading[2];
+    const mien_face *face[2]; /* the largest of each */
     float threshold, distance;
 } comparison;
 
@@ -57,7 +58,8 @@ static int read_both(const cli_args *a, comparison *c)
     }
     for (int i = 0; i < 2; i++) {
         const cli_reading *r = &c->reading[i];
-        if (r->faces.n)
+        c->face[i] = cli_largest_face(&r->faces, MIEN_FACE_DESCRIPTOR);
+        if (c->face[i])
             continue;
         cli_error("%s: no face found", r->file);
         return CLI_NO_FACE;
@@ -65,9 +67,8 @@ static int read_both(const cli_args *a, comparison *c)
     return CLI_OK;
 }
 
-static json_t *photo_json(const cli_reading *r)
+static json_t *photo_json(const cli_reading *r, const mien_face *f)
 {
-    const mien_face *f = cli_largest_face(&r->faces);
     json_t *o = json_object();
     cli_json_put(&o, "file", cli_json_text(r->file));
     cli_json_put(&o, "width", json_integer(r->width));
@@ -83,7 +84,7 @@ static json_t *comparison_json(const comparison *c)
     json_t *o = json_object(), *photos = json_array();
     json_t *models = json_object();
     for (int i = 0; i < 2; i++)
-        cli_json_add(&photos, photo_json(&c->reading[i]));
+        cli_json_add(&photos, photo_json(&c->reading[i], c->face[i]));
     for (int i = 0; i < c->reader.models.n; i++)
         cli_json_put(&models, c->reader.models.model[i].entry->task,
                      cli_json_text(c->reader.models.model[i].digest));
@@ -104,7 +105,7 @@ static void print_text(const comparison *c, mi_buffer *out)
                (double)c->threshold);
     for (int i = 0; i < 2; i++) {
         const cli_reading *r = &c->reading[i];
-        const mien_face *f = cli_largest_face(&r->faces);
+        const mien_face *f = c->face[i];
         cli_puts(out, i ? "second     " : "first      ");
         cli_text_plain(r->file, out);
         cli_puts(out, ": ");
@@ -118,14 +119,13 @@ static void print_text(const comparison *c, mi_buffer *out)
 
 static int verify(const cli_args *a, comparison *c)
 {
-    if (!cli_reader_open(&c->reader, a->value[OPT_MODELS]))
-        return CLI_NOTHING;
-    int status = read_both(a, c);
+    int status = cli_reader_open(&c->reader, a->value[OPT_MODELS]);
+    if (!status)
+        status = read_both(a, c);
     if (status)
         return status;
-    c->distance = mien_descriptor_distance(
-        cli_largest_face(&c->reading[0].faces)->descriptor,
-        cli_largest_face(&c->reading[1].faces)->descriptor);
+    c->distance = mien_descriptor_distance(c->face[0]->descriptor,
+                                           c->face[1]->descriptor);
     mi_buffer out = {0};
     if (cli_given(a, OPT_JSON) || !isatty(1))
         cli_json_print(&out, comparison_json(c), JSON_COMPACT);
