@@ -51,9 +51,7 @@ static mi_node *conv(mi_net *n, mi_node *const *in, int n_in, int64_t group,
                      int64_t stride, mi_padding padding)
 {
     mi_conv_attr a = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
-    int64_t size = in[1]->shape.rank == 4 ? in[1]->shape.dim[2] : 0;
-    if (in[1]->op && in[1]->in[0]) /* behind DequantizeLinear */
-        size = in[1]->in[0]->shape.dim[2];
+    int64_t size = in[1]->shape.dim[2];
     a.kernel_shape = pair(size);
     a.strides = pair(stride);
     a.group = group;

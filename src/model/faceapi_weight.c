@@ -151,6 +151,7 @@ static mi_node *constant(mi_net *n, const char *name, const layout *l)
     } else {
         reorder(l, w->data, 1, moved);
         out = dequantized(n, w, l->shape, moved);
+        out->shape = l->shape; /* for the convolution that is built on it */
     }
     mi_free(values);
     mi_free(moved);

@@ -150,16 +150,25 @@ static void put_value(mi_buffer *b, uint32_t number, const mien_graph *g,
     mi_put_message(b, number, &value);
 }
 
-static int is_input(const mien_graph *g, const mi_node *n)
+/* used [nodes]: 1 for constants that a node or an output needs */
+static void mark_constants(const mien_graph *g, char *used)
 {
+    for (int i = 0; i < mi_graph_size(g); i++) {
+        const mi_node *n = mi_graph_at(g, i);
+        for (int k = 0; k < n->n_in; k++)
+            if (n->in[k])
+                used[n->in[k]->id] = 1;
+    }
+    for (int i = 0; i < mien_graph_outputs(g); i++)
+        used[mi_graph_output_node(g, i)->id] = 1;
     for (int i = 0; i < mien_graph_inputs(g); i++)
-        if (mi_graph_input_node(g, i) == n)
-            return 1;
-    return 0;
+        used[mi_graph_input_node(g, i)->id] = 0;
 }
 
-static void put_graph(mi_buffer *b, const mien_graph *g, const mien_shape *out)
+static void put_graph(mi_buffer *b, const mien_graph *g, const mien_shape *out,
+                      char *used)
 {
+    mark_constants(g, used);
     const char *name = mien_graph_meta(g, "mien.name");
     mi_put_text(b, GRAPH_NAME, name ? name : "graph");
     for (int i = 0; i < mien_graph_inputs(g); i++) {
@@ -173,7 +182,7 @@ static void put_graph(mi_buffer *b, const mien_graph *g, const mien_shape *out)
         const mi_node *n = mi_graph_at(g, i);
         if (n->op)
             put_node(b, n);
-        else if (!is_input(g, n))
+        else if (used[i])
             put_tensor(b, n);
     }
 }
@@ -207,18 +216,18 @@ mien_status mien_onnx_write(const mien_graph *g, mien_bytes *out,
     mien_status st = mi_graph_check(g, err);
     if (st != MIEN_OK)
         return st;
-    size_t n_out = (size_t)mien_graph_outputs(g);
-    mien_shape *shapes = mi_alloc(n_out ? n_out : 1, sizeof *shapes);
-    if (!shapes)
+    mien_shape shapes[MI_MAX_PORTS];
+    char *used = mi_alloc((size_t)mi_graph_size(g) + 1, 1);
+    if (!used)
         return mi_fail(err, MIEN_ENOMEM, "onnx: no memory to write");
     mi_buffer graph = {0}, model = {0};
     st = mi_onnx_shapes(g, shapes, err);
     if (st == MIEN_OK) {
-        put_graph(&graph, g, shapes);
+        put_graph(&graph, g, shapes, used);
         put_model(&model, g, &graph);
         st = mi_buffer_give(&model, out, err);
     }
     mi_buffer_done(&graph);
-    mi_free(shapes);
+    mi_free(used);
     return st;
 }
