@@ -41,18 +41,20 @@ enum {
     X(6, surprised)
 
 typedef struct mien_face {
-    mien_box box;
-    float score;    /* 0..1, higher is surer; not comparable across detectors */
-    unsigned has;   /* what of the below was computed: MIEN_FACE_* */
-    int n_keypoints; /* 5 with YuNet, else 0 */
-    mien_point keypoints[5]; /* the subject's right eye, left eye, nose tip,
-                                right and left mouth corner */
+    mien_box box; /* may reach outside the photo */
+    float score;  /* 0..1, higher is surer; not comparable across detectors */
+    unsigned has; /* MIEN_FACE_*: what was asked for and could be computed */
+    int n_keypoints;          /* 5 with YuNet, else 0 */
+    mien_point keypoints[5];  /* the subject's right eye, left eye, nose tip,
+                                 right and left mouth corner */
     mien_point landmarks[68]; /* iBUG order, 0-based */
-    mien_box aligned;         /* the square that was described */
-    float descriptor[128];
-    float expression[7];
-    float age;              /* years */
-    float male;             /* probability 0..1; the other is 1 - male */
+    mien_box aligned;         /* around the landmarks, grown by a fifth: what
+                                 attributes are read from; all 0 if no landmarks
+                                 were found */
+    float descriptor[128];    /* compare with mien_descriptor_distance */
+    float expression[7];      /* probabilities, order of MIEN_EXPRESSION_LIST */
+    float age;                /* years */
+    float male;               /* probability 0..1; the other is 1 - male */
 } mien_face;
 
 typedef struct mien_faces {
@@ -61,45 +63,95 @@ typedef struct mien_faces {
 } mien_faces;
 
 /* The networks an analyzer needs; NULL for those that are not asked for.
- * Borrowed while the analyzer lives. */
+ * Borrowed while the analyzer lives.  landmarks (either size) is needed for
+ * landmarks and descriptor; given with attributes only, these are read from the
+ * aligned box instead of the detector's, which is what the networks know. */
 typedef struct mien_face_models {
     const mien_graph *detector, *landmarks, *descriptor, *expression,
         *age_gender;
 } mien_face_models;
 
+#define MIEN_FACE_MAX_INPUT 4096
+
 typedef struct mien_face_options {
     mien_detector detector;
-    unsigned want;      /* MIEN_FACE_* */
-    int input_size;     /* detector input side in pixels, a multiple of 32;
-                           0: the detector's default */
-    float min_score;    /* 0: the detector's default */
-    float max_overlap;  /* IoU of non-maximum suppression; 0: default */
-    int max_faces;      /* 0: the detector's default */
-    mien_pool *pool;    /* NULL: one thread */
+    unsigned want;     /* MIEN_FACE_* */
+    int input_size;    /* side of the square (YuNet: the long side) to which a
+                          photo is brought for the detector, in pixels, a
+                          multiple of 32 up to MIEN_FACE_MAX_INPUT; SSD has 512
+                          only; 0: tiny 416, YuNet 640 and small photos stay
+                          small */
+    float min_score;   /* 0: the detector's default, YuNet 0.6, others 0.5 */
+    float max_overlap; /* boxes of one face overlap by more than this share;
+                          0: the default, YuNet 0.3, tiny 0.4, SSD 0.5 */
+    int max_faces;     /* 0: the default, SSD 100, others all */
+    mien_pool *pool;   /* NULL: one thread; borrowed while the analyzer lives */
 } mien_face_options;
-#define MIEN_FACE_DEFAULTS {MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL}
+#define MIEN_FACE_DEFAULTS                       \
+    {                                            \
+        MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL \
+    }
 
+/* Networks planned for what is asked of each face. */
 typedef struct mien_analyzer mien_analyzer;
 
-MIEN_API MIEN_CHECKED mien_status
-mien_analyzer_new(const mien_face_models *models,
-                  const mien_face_options *options, mien_analyzer **out,
-                  mien_error *err);
+/* Prepare to read faces.
+ *
+ *   models   borrowed while the analyzer lives
+ *   options  NULL: MIEN_FACE_DEFAULTS
+ *   out      owned by the caller; free with mien_analyzer_free
+ *
+ * Fails with EARG (an option out of range, a model that is needed is missing;
+ * the text says which), EFORMAT (a model that is not one for its task), ENOMEM
+ * and what mien_plan_new fails with. */
+MIEN_API MIEN_CHECKED mien_status mien_analyzer_new(
+    const mien_face_models *models, const mien_face_options *options,
+    mien_analyzer **out, mien_error *err);
+
+/* Release an analyzer.
+ *
+ *   a  not running; NULL is allowed */
 MIEN_API void mien_analyzer_free(mien_analyzer *a);
-/* may plan again when the photo's shape asks for another input size */
+
+/* Find the faces of a photo and read what was asked for.
+ *
+ *   a      one run at a time
+ *   photo  any size; only read
+ *   out    the faces, best score first; free with mien_faces_free
+ *
+ * No face is no failure: n is 0.  Landmarks, descriptor and attributes of a
+ * face that lies outside the photo are not computed; its has says so.
+ * With YuNet the first photo of a new shape makes a plan; the last four are
+ * kept.  The same bits for any number of threads.
+ * Fails with ENOMEM, and when planning with EFORMAT, ELIMIT. */
 MIEN_API MIEN_CHECKED mien_status mien_analyzer_run(mien_analyzer *a,
                                                     const mien_image *photo,
                                                     mien_faces *out,
                                                     mien_error *err);
-/* seconds of the last run: detect, landmarks, descriptor, attributes */
+
+/* Seconds of a run by part, over all faces. */
 typedef struct mien_face_times {
     double detect, landmarks, descriptor, attributes;
 } mien_face_times;
+
+/* Tell how long the last run took.
+ *
+ *   a  an analyzer; zeros before its first run */
 MIEN_API mien_face_times mien_analyzer_times(const mien_analyzer *a);
+
+/* Release the faces of a run.
+ *
+ *   f  its fields are cleared; NULL is allowed */
 MIEN_API void mien_faces_free(mien_faces *f);
 
-/* Euclidean distance of two 128-d descriptors; below the threshold: the same
- * person. */
+/* Measure how far two descriptors lie apart (Euclidean).
+ *
+ *   a  [128]
+ *   b  [128]
+ *
+ * Smaller is more alike; 0 for the same crop, below MIEN_SAME_PERSON most
+ * likely the same person.
+ * Source: dlib's face recognition model, whose margin is 0.6. */
 MIEN_API float mien_descriptor_distance(const float *a, const float *b);
 #define MIEN_SAME_PERSON 0.6f
 

@@ -1,0 +1,230 @@
+/* One photo from pixels to what is asked of each face.
+ *
+ *   detect -> for each face: landmarks -> aligned box -> attributes
+ *                                     \-> square -> descriptor
+ *
+ * Attributes are read from the box around the landmarks where landmarks are
+ * found (the landmark model is given), else from the detector's box: as in
+ * face-api.js, src/globalApi/extractFacesAndComputeResults.ts. */
+#include "mien/face.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "face/describe.h"
+#include "face/detector.h"
+#include "face/landmark.h"
+
+#include <time.h>
+
+enum {
+    AGE_GENDER = MIEN_FACE_AGE | MIEN_FACE_GENDER,
+    POINTS = MIEN_FACE_LANDMARKS | MIEN_FACE_DESCRIPTOR,
+    ALL = POINTS | MIEN_FACE_EXPRESSION | AGE_GENDER
+};
+
+struct mien_analyzer {
+    unsigned want;
+    mi_feeder feeder;
+    mi_detector detector;
+    mi_stage landmarks, descriptor, expression, age_gender;
+    mi_found_list found;
+    mien_face_times times;
+};
+
+static mien_status plan(mi_stage *s, const mi_stage_kind *kind,
+                        const mien_graph *g, int side, mien_pool *pool,
+                        mien_error *err)
+{
+    if (!g)
+        return mi_fail(err, MIEN_EARG, "face: the %s model is missing",
+                       kind->task);
+    return mi_stage_init(s, kind, g, side, side, pool, err);
+}
+
+static mien_status plan_all(mien_analyzer *a, const mien_face_models *m,
+                            mien_error *err)
+{
+    mien_pool *pool = a->feeder.pool;
+    mien_status st = MIEN_OK;
+    unsigned points = m->landmarks ? a->want : a->want & POINTS;
+    if (points)
+        st = plan(&a->landmarks, &mi_landmark_stage, m->landmarks,
+                  MI_ATTRIBUTE_SIDE, pool, err);
+    if (st == MIEN_OK && (a->want & MIEN_FACE_DESCRIPTOR))
+        st = plan(&a->descriptor, &mi_descriptor_stage, m->descriptor,
+                  MI_DESCRIPTOR_SIDE, pool, err);
+    if (st == MIEN_OK && (a->want & MIEN_FACE_EXPRESSION))
+        st = plan(&a->expression, &mi_expression_stage, m->expression,
+                  MI_ATTRIBUTE_SIDE, pool, err);
+    if (st == MIEN_OK && (a->want & AGE_GENDER))
+        st = plan(&a->age_gender, &mi_age_gender_stage, m->age_gender,
+                  MI_ATTRIBUTE_SIDE, pool, err);
+    return st;
+}
+
+mien_status mien_analyzer_new(const mien_face_models *models,
+                              const mien_face_options *options,
+                              mien_analyzer **out, mien_error *err)
+{
+    mien_face_options o = MIEN_FACE_DEFAULTS;
+    if (options)
+        o = *options;
+    if (o.want & ~(unsigned)ALL)
+        return mi_fail(err, MIEN_EARG, "face: %#x asks for what is not known",
+                       o.want & ~(unsigned)ALL);
+    mien_analyzer *a = mi_alloc(1, sizeof *a);
+    if (!a)
+        return mi_fail(err, MIEN_ENOMEM, "face: no memory for an analyzer");
+    a->want = o.want;
+    a->feeder.pool = o.pool;
+    mien_status st =
+        mi_detector_init(&a->detector, models->detector, &o, &a->feeder, err);
+    if (st == MIEN_OK)
+        st = plan_all(a, models, err);
+    if (st == MIEN_OK)
+        *out = a;
+    else
+        mien_analyzer_free(a);
+    return st;
+}
+
+void mien_analyzer_free(mien_analyzer *a)
+{
+    if (!a)
+        return;
+    mi_detector_done(&a->detector);
+    mi_stage_done(&a->landmarks);
+    mi_stage_done(&a->descriptor);
+    mi_stage_done(&a->expression);
+    mi_stage_done(&a->age_gender);
+    mi_found_done(&a->found);
+    mi_feeder_done(&a->feeder);
+    mi_free(a);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Add the time since *since to *sum, and start again. */
+static void lap(double *since, double *sum)
+{
+    double t = now();
+    *sum += t - *since;
+    *since = t;
+}
+
+static mien_status read_attributes(mien_analyzer *a, const mien_image *photo,
+                                   mi_rect box, mien_face *f, mien_error *err)
+{
+    mi_crop crop = mi_rect_clip(mi_rect_for_size(box, photo->w, photo->h),
+                                photo->w, photo->h);
+    mien_status st = MIEN_OK;
+    if (crop.w == 0)
+        return st;
+    if (a->expression.plan) {
+        st = mi_read_expression(&a->expression, &a->feeder, photo, crop,
+                                f->expression, err);
+        f->has |= MIEN_FACE_EXPRESSION;
+    }
+    if (st == MIEN_OK && a->age_gender.plan) {
+        st = mi_read_age_gender(&a->age_gender, &a->feeder, photo, crop,
+                                &f->age, &f->male, err);
+        f->has |= a->want & AGE_GENDER;
+    }
+    return st;
+}
+
+static mien_status describe(mien_analyzer *a, const mien_image *photo,
+                            const mi_landmarks *l, mien_face *f,
+                            mien_error *err)
+{
+    mi_crop crop = mi_rect_clip(mi_align_square(l), photo->w, photo->h);
+    if (crop.w == 0)
+        return MIEN_OK;
+    f->has |= MIEN_FACE_DESCRIPTOR;
+    return mi_describe(&a->descriptor, &a->feeder, photo, crop, f->descriptor,
+                       err);
+}
+
+static void give_landmarks(const mi_landmarks *l, mien_face *f)
+{
+    for (int i = 0; i < MI_LANDMARKS; i++)
+        f->landmarks[i] = (mien_point){(float)l->x[i], (float)l->y[i]};
+    f->has |= MIEN_FACE_LANDMARKS;
+}
+
+/* Everything but the box. */
+static mien_status read_face(mien_analyzer *a, const mien_image *photo,
+                             const mi_found *found, mien_face *f,
+                             mien_error *err)
+{
+    mien_status st = MIEN_OK;
+    mi_rect box = mi_detector_chip(&a->detector, found);
+    mi_landmarks l = {.crop = {0}};
+    double since = now();
+    if (a->landmarks.plan)
+        st = mi_landmarks_find(&a->landmarks, &a->feeder, photo, box, &l, err);
+    if (st == MIEN_OK && l.crop.w > 0) {
+        box = mi_rect_scale(
+            mi_rect_scale(mi_align_around(&l), 1.0 / photo->w, 1.0 / photo->h),
+            photo->w, photo->h);
+        f->aligned = mi_rect_box(box);
+        if (a->want & MIEN_FACE_LANDMARKS)
+            give_landmarks(&l, f);
+    }
+    lap(&since, &a->times.landmarks);
+    if (st == MIEN_OK)
+        st = read_attributes(a, photo, box, f, err);
+    lap(&since, &a->times.attributes);
+    if (st == MIEN_OK && a->descriptor.plan && l.crop.w > 0)
+        st = describe(a, photo, &l, f, err);
+    lap(&since, &a->times.descriptor);
+    return st;
+}
+
+mien_status mien_analyzer_run(mien_analyzer *a, const mien_image *photo,
+                              mien_faces *out, mien_error *err)
+{
+    a->times = (mien_face_times){0};
+    double since = now();
+    mien_status st = mi_detector_run(&a->detector, photo, &a->found, err);
+    lap(&since, &a->times.detect);
+    if (st != MIEN_OK)
+        return st;
+    mien_faces faces = {.n = a->found.n};
+    if (faces.n) {
+        faces.face = mi_alloc((size_t)faces.n, sizeof *faces.face);
+        if (!faces.face)
+            return mi_fail(err, MIEN_ENOMEM, "face: no memory for %d faces",
+                           faces.n);
+    }
+    for (int i = 0; i < faces.n && st == MIEN_OK; i++) {
+        const mi_found *found = &a->found.found[i];
+        mien_face *f = &faces.face[i];
+        f->box = mi_rect_box(found->box);
+        f->score = (float)found->score;
+        f->n_keypoints = found->n_keypoints;
+        for (int k = 0; k < found->n_keypoints; k++)
+            f->keypoints[k] = found->keypoints[k];
+        st = read_face(a, photo, found, f, err);
+    }
+    if (st == MIEN_OK)
+        *out = faces;
+    else
+        mien_faces_free(&faces);
+    return st;
+}
+
+mien_face_times mien_analyzer_times(const mien_analyzer *a) { return a->times; }
+
+void mien_faces_free(mien_faces *f)
+{
+    if (!f)
+        return;
+    mi_free(f->face);
+    *f = (mien_faces){0};
+}

@@ -1,0 +1,26 @@
+/* describe.h: numbers read from the crop of a face. */
+#ifndef MI_FACE_DESCRIBE_H
+#define MI_FACE_DESCRIBE_H
+
+#include "face/stage.h"
+
+enum {
+    MI_DESCRIPTOR_SIDE = 150, /* input of the descriptor network */
+    MI_ATTRIBUTE_SIDE = 112   /* of the expression and age-gender networks */
+};
+
+extern const mi_stage_kind mi_descriptor_stage, mi_expression_stage,
+    mi_age_gender_stage;
+
+/* out [128] */
+mien_status mi_describe(mi_stage *s, mi_feeder *f, const mien_image *photo,
+                        mi_crop crop, float *out, mien_error *err);
+/* out [7] probabilities */
+mien_status mi_read_expression(mi_stage *s, mi_feeder *f,
+                               const mien_image *photo, mi_crop crop,
+                               float *out, mien_error *err);
+mien_status mi_read_age_gender(mi_stage *s, mi_feeder *f,
+                               const mien_image *photo, mi_crop crop,
+                               float *age, float *male, mien_error *err);
+
+#endif

@@ -1,0 +1,15 @@
+/* exact.h: every sum and product is rounded on its own.
+ *
+ * Boxes are floored to whole pixels where face-api.js floors them, so a last
+ * bit can move a crop by a pixel.  Include it in the files whose arithmetic
+ * must be JavaScript's, after the other headers. */
+#ifndef MI_FACE_EXACT_H
+#define MI_FACE_EXACT_H
+
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#else
+#pragma GCC optimize("fp-contract=off")
+#endif
+
+#endif

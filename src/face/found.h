@@ -1,0 +1,29 @@
+/* found.h: what a detector saw, before and after one box a face is left. */
+#ifndef MI_FACE_FOUND_H
+#define MI_FACE_FOUND_H
+
+#include "face/box.h"
+
+typedef struct mi_found {
+    mi_rect box;
+    double score;
+    int order; /* among equal scores the smaller comes first */
+    int n_keypoints;
+    mien_point keypoints[5]; /* in pixels of the photo */
+} mi_found;
+
+/* Grows; keeps its memory for the next photo.  Zeroed before the first use. */
+typedef struct mi_found_list {
+    mi_found *found; /* [n] */
+    int n, cap;
+} mi_found_list;
+
+mien_status mi_found_add(mi_found_list *l, const mi_found *f, mien_error *err);
+/* Best score first. */
+void mi_found_sort(mi_found_list *l);
+/* Non-maximum suppression: best score first, drop what overlaps a kept one by
+ * more than max_overlap; keep at most `most` (0: all). */
+void mi_found_suppress(mi_found_list *l, double max_overlap, int most);
+void mi_found_done(mi_found_list *l);
+
+#endif

@@ -1,0 +1,55 @@
+/* stage.h: a planned network that reads pixels, and how pixels get into it. */
+#ifndef MI_FACE_STAGE_H
+#define MI_FACE_STAGE_H
+
+#include "face/box.h"
+#include "image/sample.h"
+#include "mien/nn.h"
+
+enum { MI_STAGE_OUT = 12 };
+
+/* What a network must give.  A wanted dimension of -1 may be any. */
+typedef struct mi_stage_kind {
+    const char *task; /* "landmarks", for messages */
+    int n_out;
+    struct {
+        const char *name;
+        mien_shape shape;
+    } out[MI_STAGE_OUT];
+} mi_stage_kind;
+
+typedef struct mi_stage {
+    mien_plan *plan;
+    int w, h;                      /* of the input */
+    float *pixels;                 /* [h, w, 3] */
+    mien_tensor out[MI_STAGE_OUT]; /* in the order of the kind */
+} mi_stage;
+
+/* Scratch memory for sampling, shared by the stages of an analyzer. */
+typedef struct mi_feeder {
+    mien_pool *pool;
+    uint8_t *scratch;
+    size_t size;
+} mi_feeder;
+
+/* Plan g for one image of w x h and find its outputs; s is zeroed on failure.
+ * Fails with EFORMAT if the network is not of that kind. */
+mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
+                          const mien_graph *g, int w, int h, mien_pool *pool,
+                          mien_error *err);
+void mi_stage_done(mi_stage *s);
+/* The sides that the graph's input is bound to; -1 where they are free.
+ * Fails with EFORMAT if it does not read one RGB image. */
+mien_status mi_stage_sides(const char *task, const mien_graph *g, int *w,
+                           int *h, mien_error *err);
+
+/* Sample the photo into the input and run. */
+mien_status mi_stage_run(mi_stage *s, mi_feeder *f, const mien_image *photo,
+                         const mi_sample *sample, mien_error *err);
+void mi_feeder_done(mi_feeder *f);
+
+/* The region padded with black to a square, at its right or lower end or
+ * (centre) on both, and resized to side x side. */
+mi_sample mi_sample_square(mi_crop c, int side, int centre);
+
+#endif

@@ -1,0 +1,137 @@
+/* YuNet, an anchor-free detector with five points a face.
+ *
+ * The photo is brought to s times its size (long side to d->side) and padded
+ * with black at its right and lower end to multiples of 32.  At each stride
+ * 8, 16, 32 and each cell the network gives cls, obj, b_0..3 and k_0..9:
+ *
+ *   score = sqrt(cls obj), both cut to 0..1
+ *   centre = (column + b_0, row + b_1) stride    size = exp(b_2, b_3) stride
+ *   point i = (column + k_2i, row + k_2i+1) stride
+ *
+ * Deviation: OpenCV cuts boxes to whole pixels before suppression; here they
+ * stay as they are.
+ * Source: Wu, Peng, Yu: YuNet: A Tiny Millisecond-level Face Detector, MIR
+ * 2023; OpenCV 4, objdetect/src/face_detect.cpp. */
+#include "face/detector.h"
+
+#include "base/error.h"
+
+#include <math.h>
+
+enum { STRIDES = 3, OUTPUTS = 4, CLS = 0, OBJ, BOX, POINTS, MOST = 5000 };
+
+static const mi_stage_kind stage = {"detector",
+                                    STRIDES *OUTPUTS,
+                                    {{"cls_8", {3, {1, -1, 1}}},
+                                     {"obj_8", {3, {1, -1, 1}}},
+                                     {"bbox_8", {3, {1, -1, 4}}},
+                                     {"kps_8", {3, {1, -1, 10}}},
+                                     {"cls_16", {3, {1, -1, 1}}},
+                                     {"obj_16", {3, {1, -1, 1}}},
+                                     {"bbox_16", {3, {1, -1, 4}}},
+                                     {"kps_16", {3, {1, -1, 10}}},
+                                     {"cls_32", {3, {1, -1, 1}}},
+                                     {"obj_32", {3, {1, -1, 1}}},
+                                     {"bbox_32", {3, {1, -1, 4}}},
+                                     {"kps_32", {3, {1, -1, 10}}}}};
+
+/* Source pixels a pixel of the input, in x and y. */
+typedef struct {
+    double x, y;
+} unit;
+
+static int up_to_32(double v) { return ((int)v + 31) / 32 * 32; }
+
+/* How the photo lies in the input.  The padding is whole pixels of the photo,
+ * so that x and y may differ in scale by the little that rounding asks. */
+static mi_sample letterbox(const mi_detector *d, const mien_image *photo,
+                           unit *u)
+{
+    double w = photo->w, h = photo->h;
+    double scale_x = (d->bound_w > 0 ? d->bound_w : d->side) / w;
+    double scale_y = (d->bound_h > 0 ? d->bound_h : d->side) / h;
+    double scale = fmin(scale_x, scale_y);
+    if (!d->enlarge)
+        scale = fmin(scale, 1);
+    mi_sample s = {.w = photo->w, .h = photo->h, .bgr = 1};
+    s.out_w = d->bound_w > 0 ? d->bound_w : up_to_32(fmax(1, w * scale + 0.5));
+    s.out_h = d->bound_h > 0 ? d->bound_h : up_to_32(fmax(1, h * scale + 0.5));
+    double padded_w = fmax(w, floor(s.out_w / scale + 0.5));
+    double padded_h = fmax(h, floor(s.out_h / scale + 0.5));
+    s.right = (int)(padded_w - w);
+    s.bottom = (int)(padded_h - h);
+    s.filter = scale > 1 ? MIEN_BILINEAR_CENTRE : MIEN_AREA;
+    *u = (unit){padded_w / s.out_w, padded_h / s.out_h};
+    return s;
+}
+
+static double cut(float v) { return fmin(fmax((double)v, 0), 1); }
+
+static void decode(const mien_tensor *out, int i, int cols, int stride, unit u,
+                   mi_found *f)
+{
+    int col = i % cols, row = i / cols;
+    const float *b = out[BOX].data + 4 * (size_t)i;
+    const float *k = out[POINTS].data + 10 * (size_t)i;
+    double w = exp((double)b[2]), h = exp((double)b[3]);
+    double x = col + (double)b[0] - w / 2, y = row + (double)b[1] - h / 2;
+    f->box = mi_rect_scale((mi_rect){x, y, w, h}, stride * u.x, stride * u.y);
+    f->n_keypoints = 5;
+    for (int p = 0; p < 5; p++)
+        f->keypoints[p] =
+            (mien_point){(float)((col + (double)k[2 * p]) * stride * u.x),
+                         (float)((row + (double)k[2 * p + 1]) * stride * u.y)};
+}
+
+static mien_status add_stride(const mi_detector *d, int level, unit u,
+                              mi_found_list *list, mien_error *err)
+{
+    const mi_stage *s = &d->plan[0];
+    const mien_tensor *out = &s->out[level * OUTPUTS];
+    int stride = 8 << level, cols = s->w / stride, n = s->h / stride * cols;
+    for (int k = 0; k < OUTPUTS; k++)
+        if (out[k].shape.dim[1] != n)
+            return mi_fail(err, MIEN_EFORMAT,
+                           "face: the detector model gives %lld cells at "
+                           "stride %d, wanted %d",
+                           (long long)out[k].shape.dim[1], stride, n);
+    for (int i = 0; i < n; i++) {
+        mi_found f = {.score =
+                          sqrt(cut(out[CLS].data[i]) * cut(out[OBJ].data[i])),
+                      .order = list->n};
+        if (!(f.score >= d->min_score))
+            continue;
+        decode(out, i, cols, stride, u, &f);
+        mien_status st = mi_found_add(list, &f, err);
+        if (st != MIEN_OK)
+            return st;
+    }
+    return MIEN_OK;
+}
+
+static mien_status run(mi_detector *d, const mien_image *photo,
+                       mi_found_list *out, mien_error *err)
+{
+    unit u;
+    mi_sample sample = letterbox(d, photo, &u);
+    mien_status st = mi_detector_plan(d, sample.out_w, sample.out_h, err);
+    if (st == MIEN_OK)
+        st = mi_stage_run(&d->plan[0], d->feeder, photo, &sample, err);
+    for (int level = 0; level < STRIDES && st == MIEN_OK; level++)
+        st = add_stride(d, level, u, out, err);
+    if (st != MIEN_OK)
+        return st;
+    mi_found_sort(out);
+    if (out->n > MOST)
+        out->n = MOST;
+    mi_found_suppress(out, d->max_overlap, d->max_faces);
+    return MIEN_OK;
+}
+
+const mi_detector_kind mi_detector_yunet = {
+    .stage = &stage,
+    .min_score = 0.6,
+    .max_overlap = 0.3,
+    .side = 640,
+    .run = run,
+};
