@@ -108,12 +108,11 @@ void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,
         int wide = left > k->lanes ? 2 * k->lanes : k->lanes;
         for (int j = 0; j < wide; j++)
             packed[j] = bias && j < left ? bias[o + j] : 0;
-        for (int j = 0; j < wide; j++) {
-            float *to = packed + wide + j;
-            const float *from = w + (o + j) * inputs;
-            for (int64_t i = 0; i < inputs; i++)
-                to[i * wide] = j < left ? from[i] : 0;
-        }
+        const float *from = w + o * inputs;
+        float *to = packed + wide;
+        for (int64_t i = 0; i < inputs; i++)
+            for (int j = 0; j < wide; j++)
+                *to++ = j < left ? from[j * inputs + i] : 0;
         packed += wide * (1 + inputs);
     }
 }

@@ -84,8 +84,8 @@ static void arrange(const mi_conv *cv, const float *w, size_t so, size_t si,
         return;
     }
     for (size_t o = 0; o < oc; o++)
-        for (size_t t = 0; t < taps; t++)
-            for (size_t i = 0; i < c; i++)
+        for (size_t i = 0; i < c; i++)
+            for (size_t t = 0; t < taps; t++)
                 out[(o * taps + t) * c + i] = w[o * so + i * si + t] * scale[o];
 }
 

@@ -65,6 +65,13 @@ static mi_walk pair_walk(const mi_node *out)
     return w;
 }
 
+/* The usual case of weights: one number for every element. */
+static int has_one_number(const mi_node *out)
+{
+    return mi_shape_len(&out->in[1]->shape) == 1 &&
+           mi_shape_len(&out->in[0]->shape) == mi_shape_len(&out->shape);
+}
+
 static int add_ints(int64_t a, int64_t b, int64_t *out)
 {
     return !__builtin_add_overflow(a, b, out);
@@ -97,6 +104,11 @@ static int div_ints(int64_t a, int64_t b, int64_t *out)
     {                                                             \
         const float *a = out->in[0]->eval, *b = out->in[1]->eval; \
         int64_t len = mi_shape_len(&out->shape);                  \
+        if (has_one_number(out)) {                                \
+            for (int64_t i = 0; i < len; i++)                     \
+                out->eval[i] = a[i] sign b[0];                    \
+            return;                                               \
+        }                                                         \
         mi_walk w = pair_walk(out);                               \
         for (int64_t i = 0; i < len; i++, mi_walk_next(&w))       \
             out->eval[i] = a[w.offset[0]] sign b[w.offset[1]];    \

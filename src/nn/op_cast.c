@@ -97,15 +97,17 @@ static void dequantize_eval(const mi_node *out)
     const uint8_t *z = zero ? zero->value : NULL;
     int a =
         mi_axis(((const mi_dequantize_attr *)out->attr)->axis, out->shape.rank);
-    int64_t len = mi_shape_len(&out->shape), inner = len, places = 1;
-    if (mi_shape_len(&out->in[1]->shape) != 1) {
-        int64_t stride[MIEN_MAX_RANK];
-        mi_row_major(&out->shape, stride);
-        places = out->shape.dim[a];
-        inner = stride[a];
+    int64_t len = mi_shape_len(&out->shape);
+    if (mi_shape_len(&out->in[1]->shape) == 1) {
+        int zero_point = z ? z[0] : 0;
+        for (int64_t i = 0; i < len; i++)
+            out->eval[i] = (float)(x[i] - zero_point) * scale[0];
+        return;
     }
+    int64_t stride[MIEN_MAX_RANK];
+    mi_row_major(&out->shape, stride);
     for (int64_t i = 0; i < len; i++) {
-        int64_t k = i / inner % places;
+        int64_t k = i / stride[a] % out->shape.dim[a];
         out->eval[i] = (float)(x[i] - (z ? z[k] : 0)) * scale[k];
     }
 }
