@@ -378,9 +378,6 @@ static const char *const pairs[][2] = {
     {"ssd dw 64 256", "ssd pw 64 256-256"},
     {"ssd dw 32 512", "ssd pw 32 512-512"},
     {"tiny dw 104 16", "tiny pw 104 16-32"},
-    {"yunet pw 160 16-16", "yunet dw 160 16"},
-    {"yunet pw 80 64-64", "yunet dw 80 64"},
-    {"yunet pw 40 64-64", "yunet dw 40 64"},
 };
 
 static void kernel_row(const mi_kern *k, const char *name, job *run)

@@ -62,11 +62,13 @@ void mi_conv_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
 
 /* ---- two at once ------------------------------------------------------- */
 
-/* A depthwise convolution followed by a pointwise one (1x1, stride 1), or the
- * other way round, where nothing else reads what is between: it is made a few
- * rows at a time in scratch memory and never written out. */
+/* A depthwise convolution followed by a pointwise one (1x1, stride 1), where
+ * nothing else reads what is between: it is made a few rows at a time in
+ * scratch memory and never written out.  Works for any such pair; mi_pair_pays
+ * says where it is faster than one by one. */
 typedef struct mi_pair {
-    mi_conv first, second; /* second.h, w, c are first.oh, ow, oc */
+    mi_conv first;  /* depthwise */
+    mi_conv second; /* pointwise; its h, w, c are first's oh, ow, oc */
 } mi_pair;
 
 typedef struct mi_pair_io {
@@ -79,7 +81,7 @@ typedef struct mi_pair_io {
     ptrdiff_t y_stride;
 } mi_pair_io;
 
-/* 1 if the two can run together and that is faster than one by one. */
+/* 1 if the two fit together and that is faster than one by one. */
 int mi_pair_pays(const mi_kern *k, const mi_pair *p);
 /* As mi_conv_scratch, _tasks and _run, for both. */
 size_t mi_pair_scratch(const mi_kern *k, const mi_pair *p);
