@@ -40,21 +40,28 @@ static void draw_face(mien_canvas *canvas, const mien_face *f, float unit)
     mien_canvas_box(canvas, f->box, box_colour, within(line, 1, 100));
     if (f->has & MIEN_FACE_LANDMARKS)
         mien_canvas_points(canvas, f->landmarks, 68, point_colour,
-                           within(side / 90, 0.7f, 3 * unit + 1));
+                           within(side / 75, 0.8f, 3 * unit + 1));
     else
         mien_canvas_points(canvas, f->keypoints, f->n_keypoints, point_colour,
                            within(side / 45, 1, 5 * unit + 1));
 }
 
+/* A face much smaller than its label gets none when it would only be a score:
+ * in a crowd the labels would hide other faces. */
 static void draw_label(mien_canvas *canvas, const mien_face *f, float unit)
 {
+    enum {
+        ATTRIBUTES = MIEN_FACE_AGE | MIEN_FACE_GENDER | MIEN_FACE_EXPRESSION
+    };
     mi_buffer text = {0};
     float size = within(f->box.width / 7, 10 * unit, 22 * unit);
+    size = within(size, 8, 400);
+    if (!(f->has & ATTRIBUTES) && f->box.width < 3 * size)
+        return;
     label_text(f, &text);
     if (!text.failed)
         mien_canvas_label(canvas, f->box.x, f->box.y - unit,
-                          (const char *)text.data, within(size, 8, 400),
-                          box_colour);
+                          (const char *)text.data, size, box_colour);
     mi_buffer_done(&text);
 }
 

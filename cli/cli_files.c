@@ -218,19 +218,21 @@ int cli_folder_make(const char *path)
         cli_error("%s: out of memory", path);
         return 0;
     }
-    int made = 0;
+    int made = 0, why = 0;
     for (char *p = copy + 1;; p++) {
         if (*p && *p != '/')
             continue;
         char after = *p;
         *p = 0;
-        made = mkdir(copy, 0777) == 0 || cli_is_folder(copy);
+        made = mkdir(copy, 0777) == 0;
+        why = errno;
+        made = made || cli_is_folder(copy);
         *p = after;
         if (!made || !after)
             break;
     }
     if (!made)
-        cli_error("%s: %s", path, strerror(errno));
+        cli_error("%s: %s", path, strerror(why));
     mi_free(copy);
     return made;
 }

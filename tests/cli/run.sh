@@ -3,20 +3,24 @@
 #
 # A case in a .test file:
 #   == what is true
-#   needs THING     skip without: models, samples, python3, user (another user
-#                   to become, so that permissions count)
+#   needs THING     skip without: models, sample (a photo of three people),
+#                   samples (the package it comes from), user (another user to
+#                   become, so that permissions count), or a program
 #   $ COMMAND       given to bash, in a new folder; more lines, more commands
 #   status N        the exit status wanted (default 0)
 #   out REGEX       a line of standard output matches (grep -E); !out: none does
 #   err REGEX       the same of standard error; !err
 #   out-empty, err-empty
-# $MIEN_BUILD is the build folder, $MIEN_SAMPLES holds face-api's demo photos.
+# $MIEN_BUILD is the build folder, $MIEN_SAMPLES the folder demo/ of
+# face-api's package, if it is there.
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=${MIEN_BUILD:-$root/build}
-samples=${MIEN_SAMPLES:-$build/npm/node_modules/@vladmandic/face-api/demo}
 models=${MIEN_MODELS:-$build/share/mien/models}
-export MIEN_MODELS=$models SAMPLES=$samples ROOT=$root BUILD=$build TESTS=$here
+samples=${MIEN_SAMPLES:-$build/samples}
+sample=$samples/sample1.jpg
+[ -e "$sample" ] || sample=$build/share/mien/sample.jpg
+export MIEN_MODELS=$models SAMPLES=$samples SAMPLE=$sample ROOT=$root BUILD=$build TESTS=$here
 export PATH=$build/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
 work=$(mktemp -d)
@@ -26,6 +30,7 @@ passed=0 failed=0 skipped=0
 has() {
     case $1 in
         models) [ -e "$models/face_recognition.onnx" ] ;;
+        sample) [ -e "$sample" ] ;;
         samples) [ -e "$samples/sample1.jpg" ] ;;
         user) setpriv --reuid=65534 --regid=65534 --clear-groups \
                   "$build/bin/mien" --version >"$work/probe" 2>&1 ;;
