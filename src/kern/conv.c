@@ -42,12 +42,18 @@ static int64_t between(int64_t v, int64_t lo, int64_t hi)
     return v > lo ? v : lo;
 }
 
+/* Panels of weights. */
+static int64_t panels_of(const mi_kern *k, const mi_conv *cv)
+{
+    return divide_up(cv->oc, (int64_t)2 * k->lanes);
+}
+
 /* From the shape alone, so that every machine and thread count agrees. */
 static cut cut_of(const mi_kern *k, const mi_conv *cv)
 {
     int64_t weights = inputs_of(cv) * cv->oc;
     int64_t pixels = (int64_t)cv->oh * cv->ow;
-    int64_t panels = divide_up(cv->oc, 2 * k->lanes);
+    int64_t panels = panels_of(k, cv);
     int64_t tasks = divide_up(weights * pixels, TASK_MACS);
     int64_t by_weights = divide_up(weights, TASK_WEIGHTS);
     int64_t groups = divide_up(weights, GROUP_WEIGHTS);
@@ -55,8 +61,8 @@ static cut cut_of(const mi_kern *k, const mi_conv *cv)
     if (weights > (int64_t)cv->h * cv->w * cv->c && groups < tasks)
         groups = tasks;
     groups = between(groups, 1, panels);
-    int64_t blocks =
-        between(divide_up(tasks, groups), 1, divide_up(pixels, 2 * k->rows[1]));
+    int64_t blocks = between(divide_up(tasks, groups), 1,
+                             divide_up(pixels, (int64_t)2 * k->rows[1]));
     return (cut){(int)blocks, (int)groups, (int)panels};
 }
 
@@ -76,7 +82,7 @@ size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv)
 {
     if (cv->depthwise)
         return padded_channels(k, cv) * (size_t)(1 + cv->kh * cv->kw);
-    int last = (int)divide_up(cv->oc, 2 * k->lanes) - 1;
+    int last = (int)panels_of(k, cv) - 1;
     return (size_t)last * panel_len(k, cv, 0) + panel_len(k, cv, last);
 }
 
@@ -91,7 +97,7 @@ static void pack_depthwise(const mi_kern *k, const mi_conv *cv, const float *w,
         float *to = packed + (ptrdiff_t)block * (1 + taps) + c - block;
         to[0] = bias ? bias[c] : 0;
         for (int tap = 0; tap < taps; tap++)
-            to[(tap + 1) * k->lanes] = w[(ptrdiff_t)tap * cv->c + c];
+            to[(ptrdiff_t)(tap + 1) * k->lanes] = w[(ptrdiff_t)tap * cv->c + c];
     }
 }
 
@@ -185,7 +191,7 @@ static void run_task(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
 void mi_conv_pixels(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
                     int64_t p0, int64_t p1, void *scratch)
 {
-    part all = {p0, p1, 0, (int)divide_up(cv->oc, 2 * k->lanes)};
+    part all = {p0, p1, 0, (int)panels_of(k, cv)};
     run_part(k, cv, io, all, scratch);
 }
 
@@ -231,7 +237,8 @@ int mi_pool2d_tasks(const mi_kern *k, const mi_pool2d *p)
 void mi_pool2d_run(const mi_kern *k, const mi_pool2d *p, const float *x,
                    ptrdiff_t x_stride, float *y, ptrdiff_t y_stride, int task)
 {
-    mi_pool2d_io io = {x, x_stride, y, y_stride};
+    mi_pool2d_io io = {.x = x, .x_stride = x_stride, .y_stride = y_stride};
+    io.y = y;
     int n = mi_pool2d_tasks(k, p);
     k->pool2d_f32(p, &io, (int)((int64_t)p->oh * task / n),
                   (int)((int64_t)p->oh * (task + 1) / n));

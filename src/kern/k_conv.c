@@ -169,7 +169,8 @@ TILE(5, 1)
 TILE(6, 1)
 TILE(7, 1)
 TILE(8, 1)
-TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2)
+TILE(1, 2)
+TILE(2, 2) TILE(3, 2) TILE(4, 2)
 #if ROWS1 >= 12
     TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
 #endif

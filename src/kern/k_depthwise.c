@@ -61,11 +61,12 @@ VFN void dw_finish(const dw_line *l, vf s[DW_X], ptrdiff_t ox, int c, int n,
 }
 
 /* n channels of P pixels whose three columns begin at x; K rows. */
-VFN void dw_group(const dw_line *l, const float *x, const float *w,
-                  ptrdiff_t ox, int c, int n, int K, int S, int P)
+VFN void dw_group(const dw_line *l, const float *x, ptrdiff_t ox, int c, int n,
+                  int K, int S, int P)
 {
     vf s[DW_X];
     const int columns = (P - 1) * S + 3;
+    const float *w = l->w + (ptrdiff_t)c * 10; /* 1 bias, 9 taps */
     UNROLL
     for (int i = 0; i < P; i++)
         s[i] = vload(w);
@@ -91,12 +92,11 @@ VFN void dw_channels(const mi_conv *cv, const dw_line *l, int ox, int K, int S,
 {
     const float *x =
         l->x + l->ys.lo * l->row + (ptrdiff_t)(ox * S - cv->left) * l->x_stride;
-    const float *w = l->w;
     int c = 0;
-    for (; c + VN <= cv->c; c += VN, w += 10 * VN)
-        dw_group(l, x + c, w, ox, c, VN, K, S, P);
+    for (; c + VN <= cv->c; c += VN)
+        dw_group(l, x + c, ox, c, VN, K, S, P);
     if (c < cv->c)
-        dw_group(l, x + c, w, ox, c, cv->c - c, K, S, P);
+        dw_group(l, x + c, ox, c, cv->c - c, K, S, P);
 }
 
 /* Pixels lo <= ox < hi, with all columns inside. */

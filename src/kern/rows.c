@@ -41,7 +41,8 @@ mi_rows mi_rows_of(const mi_conv *cv, const float *x, ptrdiff_t x_stride,
     for (int ky = 0; ky < cv->kh; ky++)
         for (int kx = 0; kx < across; kx++)
             r.offset[r.runs++] =
-                ((ptrdiff_t)ky * cv->dy * cv->w + kx * cv->dx) * x_stride;
+                ((ptrdiff_t)ky * cv->dy * cv->w + (ptrdiff_t)kx * cv->dx) *
+                x_stride;
     return r;
 }
 
