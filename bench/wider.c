@@ -1,9 +1,8 @@
 /* wider.c: which detector, at which input size?  Average precision on WIDER
  * FACE pictures against milliseconds a picture.
  *
- *   wider [--threads 1] [--only yunet|tiny|ssd] [--sizes 320,640] [--pictures
- * N]
- *         [--json] [FOLDER]
+ *   wider [--threads 1] [--only yunet|tiny|ssd] [--sizes 320,640]
+ *         [--pictures N] [--passes 3] [--json] [FOLDER]
  *
  * FOLDER holds images/ and annotations_416.txt (name x y w h, then six marks
  * of which the fourth says that the box is not to be counted); default
@@ -103,24 +102,34 @@ static void load(data *d, const char *folder, int most)
     fclose(f);
 }
 
-/* Detect on all pictures; the median milliseconds of one. */
-static double detect_all(data *d, mien_analyzer *a)
+static void keep(data *d, const mien_faces *faces, int at)
+{
+    for (int k = 0; k < faces->n && d->n_found < MAX_FOUND; k++)
+        d->found[d->n_found++] =
+            (ap_found){faces->face[k].box, faces->face[k].score, at};
+}
+
+/* Detect on all pictures; a picture's time is the best of the passes, and the
+ * answer is the median of all pictures, in milliseconds. */
+static double detect_all(data *d, mien_analyzer *a, int passes)
 {
     static bench_times t;
     t.n = d->n_found = 0;
     mien_error err = {0};
-    for (int i = -1; i < d->n_pictures; i++) {
-        mien_faces faces = {0};
-        double start = bench_now();
-        bench_must(mien_analyzer_run(a, &d->picture[i < 0 ? 0 : i].image,
-                                     &faces, &err),
-                   &err);
-        if (i >= 0)
-            bench_add(&t, bench_now() - start);
-        for (int k = 0; i >= 0 && k < faces.n && d->n_found < MAX_FOUND; k++)
-            d->found[d->n_found++] =
-                (ap_found){faces.face[k].box, faces.face[k].score, i};
-        mien_faces_free(&faces);
+    for (int i = 0; i < d->n_pictures; i++) {
+        double best = 0;
+        for (int pass = 0; pass < passes; pass++) {
+            mien_faces faces = {0};
+            double start = bench_now();
+            bench_must(mien_analyzer_run(a, &d->picture[i].image, &faces, &err),
+                       &err);
+            double ms = bench_now() - start;
+            best = pass == 0 || ms < best ? ms : best;
+            if (pass == 0)
+                keep(d, &faces, i);
+            mien_faces_free(&faces);
+        }
+        bench_add(&t, best);
     }
     return bench_median(&t);
 }
@@ -156,7 +165,7 @@ static void print_row(const mien_face_options *o, double ms, ap_result all,
     fflush(stdout);
 }
 
-static void measure(data *d, mien_face_options options, int json)
+static void measure(data *d, mien_face_options options, int passes, int json)
 {
     mien_error err = {0};
     bench_face_models m = {0};
@@ -165,7 +174,7 @@ static void measure(data *d, mien_face_options options, int json)
     options.min_score = 0.01f;
     options.max_faces = 1000;
     bench_must(mien_analyzer_new(&m.use, &options, &a, &err), &err);
-    double ms = detect_all(d, a);
+    double ms = detect_all(d, a, passes);
     float usual = usual_score(options.detector);
     ap_result all =
         ap_score(d->found, d->n_found, d->truth, d->n_truth, 0, usual);
@@ -205,7 +214,7 @@ static int read_sizes(const char *text, int *size)
 int main(int argc, char **argv)
 {
     mien_face_options options = MIEN_FACE_DEFAULTS;
-    int json = 0, threads = 1, most = MAX_PICTURES;
+    int json = 0, threads = 1, passes = 3, most = MAX_PICTURES;
     int sizes[MAX_SIZES] = {-1};
     const char *v, *only = NULL;
     char home[BENCH_PATH];
@@ -218,6 +227,8 @@ int main(int argc, char **argv)
             only = v;
         else if ((v = bench_option(argc, argv, &i, "--sizes")))
             read_sizes(v, sizes);
+        else if ((v = bench_option(argc, argv, &i, "--passes")))
+            passes = (int)strtol(v, NULL, 10);
         else if ((v = bench_option(argc, argv, &i, "--pictures")))
             most = (int)strtol(v, NULL, 10);
         else if (strcmp(argv[i], "--json") == 0)
@@ -239,7 +250,7 @@ int main(int argc, char **argv)
         const int *size = sizes[0] >= 0 ? sizes : sweeps[s].size;
         for (; *size >= 0; size++) {
             options.input_size = *size;
-            measure(&d, options, json);
+            measure(&d, options, passes, json);
         }
     }
     for (int i = 0; i < d.n_pictures; i++)
