@@ -1,19 +1,11 @@
 /* lower_conv.c: convolutions and dense layers: weights scaled by what follows
  * them, turned to [oc, kh, kw, c] and packed once for the kernels. */
-#include "nn/plan.h"
+#include "nn/lower_conv.h"
 
 #include "base/error.h"
 #include "nn/op_attr.h"
 
 #include <string.h>
-
-typedef struct {
-    mi_conv cv;
-    int tasks;           /* of one image */
-    size_t x_len, y_len; /* floats of one image */
-    float *packed;
-    int add; /* value number, or -1 */
-} conv_spec;
 
 static int is_weights(const mien_plan *p, const mi_node *n)
 {
@@ -52,10 +44,9 @@ int mi_is_packed(const mien_plan *p, const mi_node *n)
            !p->of[n->in[0]->id].constant;
 }
 
-static void run_conv(const mien_plan *p, const mi_step *s, int task,
-                     void *scratch)
+void mi_run_conv(const mien_plan *p, const mi_step *s, int task, void *scratch)
 {
-    const conv_spec *v = s->spec;
+    const mi_conv_spec *v = s->spec;
     int image = task / v->tasks;
     size_t y_at = (size_t)image * v->y_len;
     mi_conv_io io = {
@@ -127,7 +118,7 @@ static mien_status add_conv(mien_plan *p, mi_node *head, mi_conv cv,
 {
     int image = head->op == &mi_op_conv;
     int images = image ? (int)head->shape.dim[0] : 1;
-    conv_spec *v = mi_plan_alloc(p, 1, sizeof *v);
+    mi_conv_spec *v = mi_plan_alloc(p, 1, sizeof *v);
     if (!v)
         return mi_no_memory(err);
     mi_after after = {0};
@@ -160,7 +151,7 @@ static mien_status add_conv(mien_plan *p, mi_node *head, mi_conv cv,
     s->work =
         (double)v->y_len * images * cv.kh * cv.kw * (cv.depthwise ? 1 : cv.c);
     s->spec = v;
-    s->run = run_conv;
+    s->run = mi_run_conv;
     return MIEN_OK;
 }
 

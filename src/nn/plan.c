@@ -72,6 +72,8 @@ mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
         st = mi_plan_lower(p, err);
     }
     if (st == MIEN_OK)
+        st = mi_plan_pair(p, err);
+    if (st == MIEN_OK)
         st = mi_plan_layout(p, err);
     mi_block_free(&p->temps);
     if (st != MIEN_OK) {

@@ -141,6 +141,9 @@ mi_lower mi_lower_conv, mi_lower_dense, mi_lower_pool, mi_lower_binary,
     mi_lower_unary, mi_lower_affine, mi_lower_alias, mi_lower_transpose,
     mi_lower_concat, mi_lower_pad, mi_lower_resize, mi_lower_eval;
 
+/* pair.c: join steps that are faster together. */
+mien_status mi_plan_pair(mien_plan *p, mien_error *err);
+
 /* memory.c: offsets by lifetime, one block, scratch for each lane. */
 mien_status mi_plan_layout(mien_plan *p, mien_error *err);
 
