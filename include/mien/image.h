@@ -105,7 +105,7 @@ MIEN_API MIEN_CHECKED mien_status mien_image_copy(const mien_image *im,
  * The result is 8-bit RGB and upright (EXIF orientations 1..8 applied);
  * transparency lies over white; 16-bit samples are rounded.  Limits are checked
  * before pixels are decoded.
- * Fails with EFORMAT (not a picture, or not whole), ELIMIT, ENOMEM. */
+ * Fails with EFORMAT (not a picture, or not whole), ELIMIT, ENOMEM, EUNSUP. */
 MIEN_API MIEN_CHECKED mien_status mien_image_read(
     const uint8_t *bytes, size_t n, const mien_read_options *options,
     mien_image *out, mien_error *err);
@@ -117,7 +117,8 @@ MIEN_API MIEN_CHECKED mien_status mien_image_read(
  *   out    owned by the caller; free with mien_image_free
  *
  * Needs no library; in every build, WebAssembly too.
- * Fails with EFORMAT, ELIMIT, ENOMEM.  Source: Netpbm, ppm(5). */
+ * Fails with EFORMAT, EUNSUP (another maxval), ELIMIT, ENOMEM.
+ * Source: Netpbm, ppm(5). */
 MIEN_API MIEN_CHECKED mien_status mien_pnm_read(const uint8_t *bytes, size_t n,
                                                 mien_image *out,
                                                 mien_error *err);

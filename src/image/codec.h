@@ -12,6 +12,9 @@ typedef struct mi_limits {
     int64_t pixels;
 } mi_limits;
 
+/* Say which limit the size in a header breaks. */
+mien_status mi_image_check(const char *format, int64_t w, int64_t h,
+                           const mi_limits *limits, mien_error *err);
 /* Make an image for a decoder, or say which limit its header breaks. */
 mien_status mi_image_admit(const char *format, int64_t w, int64_t h,
                            const mi_limits *limits, mien_image *out,
@@ -26,7 +29,7 @@ static inline uint8_t mi_over_white(unsigned v, unsigned alpha)
 typedef mien_status mi_decoder(const uint8_t *bytes, size_t n,
                                const mi_limits *limits, mien_image *out,
                                int *orientation, mien_error *err);
-mi_decoder mi_jpeg_read, mi_png_read, mi_webp_read, mi_gif_read;
+mi_decoder mi_jpeg_read, mi_png_read, mi_webp_read, mi_gif_read, mi_pnm_read;
 
 /* The EXIF orientation 1..8 in a block that starts with "Exif\0\0" or with the
  * TIFF header; 1 if there is none. */

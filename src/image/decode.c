@@ -6,25 +6,6 @@
 
 #include <string.h>
 
-mien_status mi_image_admit(const char *format, int64_t w, int64_t h,
-                           const mi_limits *limits, mien_image *out,
-                           mien_error *err)
-{
-    if (w < 1 || h < 1)
-        return mi_fail(err, MIEN_EFORMAT, "%s: size %lld x %lld in the header",
-                       format, (long long)w, (long long)h);
-    if (w > limits->side || h > limits->side)
-        return mi_fail(err, MIEN_ELIMIT,
-                       "%s: size %lld x %lld in the header, at most %d a side",
-                       format, (long long)w, (long long)h, limits->side);
-    if (w * h > limits->pixels)
-        return mi_fail(err, MIEN_ELIMIT,
-                       "%s: %lld x %lld pixels in the header, at most %lld",
-                       format, (long long)w, (long long)h,
-                       (long long)limits->pixels);
-    return mien_image_new((int)w, (int)h, out, err);
-}
-
 /* Orientations 5..8 swap the axes.  For each, pixel (x, y) of the upright
  * picture is found in the file's picture of w x h at: */
 static void source_of(int orientation, int w, int h, int x, int y, int *sx,
@@ -62,26 +43,6 @@ mien_status mi_image_upright(mien_image *im, int orientation, mien_error *err)
     return MIEN_OK;
 }
 
-static mien_status read_pnm(const uint8_t *bytes, size_t n,
-                            const mi_limits *limits, mien_image *out,
-                            int *orientation, mien_error *err)
-{
-    mien_image im;
-    mien_status st = mien_pnm_read(bytes, n, &im, err);
-    if (st != MIEN_OK)
-        return st;
-    *orientation = 1;
-    if (im.w > limits->side || im.h > limits->side ||
-        (int64_t)im.w * im.h > limits->pixels) {
-        st = mi_fail(err, MIEN_ELIMIT, "pnm: %d x %d is above the limit", im.w,
-                     im.h);
-        mien_image_free(&im);
-        return st;
-    }
-    *out = im;
-    return MIEN_OK;
-}
-
 static mi_decoder *decoder_of(const uint8_t *b, size_t n)
 {
     if (n >= 3 && memcmp(b, "\xff\xd8\xff", 3) == 0)
@@ -93,7 +54,7 @@ static mi_decoder *decoder_of(const uint8_t *b, size_t n)
     if (n >= 6 && (memcmp(b, "GIF87a", 6) == 0 || memcmp(b, "GIF89a", 6) == 0))
         return mi_gif_read;
     if (n >= 2 && b[0] == 'P' && (b[1] == '5' || b[1] == '6'))
-        return read_pnm;
+        return mi_pnm_read;
     return NULL;
 }
 
@@ -112,8 +73,8 @@ mien_status mien_image_read(const uint8_t *bytes, size_t n,
     mi_decoder *decode = decoder_of(bytes, n);
     if (!decode)
         return mi_fail(err, MIEN_EFORMAT,
-                       "image: starts with none of JPEG, PNG, WebP, GIF, PPM, "
-                       "PGM");
+                       "image: the first bytes are of no JPEG, PNG, WebP, "
+                       "GIF, PPM or PGM file");
     mien_image im;
     int orientation = 1;
     mien_status st = decode(bytes, n, &limits, &im, &orientation, err);

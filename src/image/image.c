@@ -1,5 +1,5 @@
 /* image.c: make, copy, crop and release images. */
-#include "mien/image.h"
+#include "image/codec.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -18,6 +18,33 @@ mien_status mien_image_new(int w, int h, mien_image *out, mien_error *err)
         return mi_fail(err, MIEN_ENOMEM, "image: %d x %d", w, h);
     *out = (mien_image){w, h, stride, data};
     return MIEN_OK;
+}
+
+mien_status mi_image_check(const char *format, int64_t w, int64_t h,
+                           const mi_limits *limits, mien_error *err)
+{
+    if (w < 1 || h < 1)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%s: size %lld x %lld in the header, wanted 1 or more",
+                       format, (long long)w, (long long)h);
+    if (w > limits->side || h > limits->side)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "%s: size %lld x %lld in the header, at most %d a side",
+                       format, (long long)w, (long long)h, limits->side);
+    if (w * h > limits->pixels)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "%s: %lld x %lld pixels in the header, at most %lld",
+                       format, (long long)w, (long long)h,
+                       (long long)limits->pixels);
+    return MIEN_OK;
+}
+
+mien_status mi_image_admit(const char *format, int64_t w, int64_t h,
+                           const mi_limits *limits, mien_image *out,
+                           mien_error *err)
+{
+    mien_status st = mi_image_check(format, w, h, limits, err);
+    return st ? st : mien_image_new((int)w, (int)h, out, err);
 }
 
 void mien_image_free(mien_image *im)

@@ -14,25 +14,35 @@
 #include <string.h>
 
 #include <jpeglib.h>
+#include <jerror.h>
 
 typedef struct {
     struct jpeg_error_mgr manager; /* first: libjpeg hands back its address */
     jmp_buf leave;
+    int code; /* of the message that ended it */
     char text[JMSG_LENGTH_MAX];
 } trap;
 
 static void on_error(j_common_ptr c)
 {
     trap *t = (trap *)c->err;
+    t->code = c->err->msg_code;
     c->err->format_message(c, t->text);
     longjmp(t->leave, 1);
 }
 
-/* A warning means that data are missing or damaged: the picture is not whole.
- */
+/* Of the warnings these are about something beside the pixels; the others mean
+ * that data are missing or damaged, and the picture is not whole. */
+static int harmless(int code)
+{
+    return code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM ||
+           code == JWRN_JFIF_MAJOR || code == JWRN_BOGUS_ICC ||
+           code == JWRN_BOGUS_PROGRESSION || code == JWRN_TOO_MUCH_DATA;
+}
+
 static void on_message(j_common_ptr c, int level)
 {
-    if (level < 0)
+    if (level < 0 && !harmless(c->err->msg_code))
         on_error(c);
 }
 
@@ -45,6 +55,19 @@ static void set_trap(trap *t, struct jpeg_error_mgr **slot)
     t->manager.emit_message = on_message;
     t->manager.output_message = no_output;
 }
+
+static mien_status trapped(const trap *t, mien_error *err)
+{
+    mien_status st =
+        t->code == JERR_OUT_OF_MEMORY || t->code == JERR_NO_BACKING_STORE
+            ? MIEN_ENOMEM
+            : MIEN_EFORMAT;
+    return mi_fail(err, st, "jpeg: %.180s", t->text);
+}
+
+/* What libjpeg may take: it keeps a progressive picture whole, at most four
+ * components of two bytes a pixel. */
+enum { BASE_MEMORY = 1 << 26, MEMORY_A_PIXEL = 8 };
 
 typedef struct {
     struct jpeg_decompress_struct c;
@@ -69,10 +92,13 @@ static void watch_scans(j_common_ptr c)
 static void find_orientation(reader *r)
 {
     static const char exif[] = "Exif\0";
-    for (jpeg_saved_marker_ptr m = r->c.marker_list; m; m = m->next)
-        if (m->marker == JPEG_APP0 + 1 && m->data_length > sizeof exif &&
-            memcmp(m->data, exif, sizeof exif) == 0)
-            r->orientation = mi_exif_orientation(m->data, m->data_length);
+    for (jpeg_saved_marker_ptr m = r->c.marker_list; m; m = m->next) {
+        if (m->marker != JPEG_APP0 + 1 || m->data_length <= sizeof exif ||
+            memcmp(m->data, exif, sizeof exif) != 0)
+            continue;
+        r->orientation = mi_exif_orientation(m->data, m->data_length);
+        return;
+    }
 }
 
 /* Adobe writes CMYK inverted; ink c and black k leave the light c k. */
@@ -98,6 +124,8 @@ static int open_output(reader *r)
     if (mi_image_admit("jpeg", c->image_width, c->image_height, r->limits,
                        &r->im, &r->err) != MIEN_OK)
         return 0;
+    c->mem->max_memory_to_use =
+        BASE_MEMORY + (long)r->im.w * r->im.h * MEMORY_A_PIXEL;
     if (!cmyk)
         return 1;
     r->row = mi_alloc((size_t)c->image_width, 4);
@@ -161,7 +189,7 @@ mien_status mi_jpeg_read(const uint8_t *bytes, size_t n,
             st = mi_fail(err, MIEN_ELIMIT, "jpeg: more than %d scans",
                          limits->scans);
         else
-            st = mi_fail(err, MIEN_EFORMAT, "jpeg: %.180s", r->trap.text);
+            st = trapped(&r->trap, err);
     }
     jpeg_destroy_decompress(&r->c);
     mi_free(r->row);
@@ -210,7 +238,7 @@ mien_status mien_image_write_jpeg(const mien_image *im, int quality,
     mien_status st = MIEN_OK;
     uint8_t *bytes = NULL;
     if (!encode(w, im, quality))
-        st = mi_fail(err, MIEN_EFORMAT, "jpeg: %.180s", w->trap.text);
+        st = trapped(&w->trap, err);
     else if (!(bytes = mi_alloc_raw(w->n, 1)))
         st = mi_fail(err, MIEN_ENOMEM, "jpeg: %lu bytes", w->n);
     if (st == MIEN_OK) {

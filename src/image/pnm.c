@@ -1,5 +1,5 @@
 /* pnm.c: binary PPM and PGM in memory.  Source: Netpbm, ppm(5), pgm(5). */
-#include "mien/image.h"
+#include "image/codec.h"
 
 #include "base/error.h"
 
@@ -44,32 +44,57 @@ static void fill_rows(const mien_image *im, const uint8_t *from, size_t each)
     }
 }
 
-mien_status mien_pnm_read(const uint8_t *bytes, size_t n, mien_image *out,
-                          mien_error *err)
+/* Where the pixels start, or why there are none to read. */
+static mien_status read_header(place *c, size_t each, const mi_limits *limits,
+                               int *ret_w, int *ret_h, mien_error *err)
+{
+    int w = next_number(c), h = next_number(c), max = next_number(c);
+    if (w < 0 || h < 0 || max < 1 || max > 65535)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "pnm: width, height and maxval in the header, found "
+                       "%d %d %d",
+                       w, h, max);
+    mien_status st = mi_image_check("pnm", w, h, limits, err);
+    if (st != MIEN_OK)
+        return st;
+    if (max != 255)
+        return mi_fail(err, MIEN_EUNSUP, "pnm: maxval %d, wanted 255", max);
+    size_t need = (size_t)w * (size_t)h * each + 1;
+    size_t left = (size_t)(c->end - c->p);
+    if (left < need)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "pnm: %zu bytes of pixels, wanted %zu",
+                       left ? left - 1 : 0, need - 1);
+    *ret_w = w;
+    *ret_h = h;
+    return MIEN_OK;
+}
+
+mien_status mi_pnm_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
+                        mien_image *out, int *orientation, mien_error *err)
 {
     if (n < 2 || bytes[0] != 'P' || (bytes[1] != '5' && bytes[1] != '6'))
         return mi_fail(err, MIEN_EFORMAT, "pnm: no P5 or P6 at the start");
     size_t each = bytes[1] == '6' ? 3 : 1;
     place c = {bytes + 2, bytes + n};
-    int w = next_number(&c), h = next_number(&c), max = next_number(&c);
-    if (w <= 0 || h <= 0 || max != 255)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "pnm: size %d x %d, maxval %d, wanted 255", w, h, max);
-    if (w > MIEN_IMAGE_MAX_SIDE || h > MIEN_IMAGE_MAX_SIDE ||
-        (int64_t)w * h > MIEN_IMAGE_MAX_PIXELS)
-        return mi_fail(err, MIEN_ELIMIT,
-                       "pnm: %d x %d pixels, at most %d a side and %d in all",
-                       w, h, MIEN_IMAGE_MAX_SIDE, MIEN_IMAGE_MAX_PIXELS);
-    size_t need = (size_t)w * (size_t)h * each + 1;
-    if ((size_t)(c.end - c.p) < need)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "pnm: %zu bytes of pixels, wanted %zu",
-                       (size_t)(c.end - c.p), need);
+    int w = 0, h = 0;
+    mien_status st = read_header(&c, each, limits, &w, &h, err);
     mien_image im;
-    mien_status st = mien_image_new(w, h, &im, err);
+    if (st == MIEN_OK)
+        st = mien_image_new(w, h, &im, err);
     if (st != MIEN_OK)
         return st;
     fill_rows(&im, c.p + 1, each);
+    *orientation = 1;
     *out = im;
     return MIEN_OK;
+}
+
+mien_status mien_pnm_read(const uint8_t *bytes, size_t n, mien_image *out,
+                          mien_error *err)
+{
+    mi_limits limits = {MIEN_IMAGE_MAX_SIDE, MIEN_IMAGE_MAX_SCANS,
+                        MIEN_IMAGE_MAX_PIXELS};
+    int orientation;
+    return mi_pnm_read(bytes, n, &limits, out, &orientation, err);
 }
