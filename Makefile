@@ -40,6 +40,8 @@ EMBEDDED := $(if $(filter model,$(DIRS)),$B/gen/yunet_n_dynamic.o)
 export MIEN_MODELS ?= $(abspath $B/share/mien/models)
 export MIEN_SHARED ?= ../shared
 export MIEN_BUILD   = $(abspath $B)
+export MIEN_PHOTOS ?= $(abspath $B/npm/node_modules/@vladmandic/face-api/demo)
+export MIEN_SAMPLES = $(MIEN_PHOTOS)
 
 all: $B/bin/mien $B/libmien.a $B/$(SO)
 $B/bin/mien: $(call objects,$(CLI)) $B/libmien.a

