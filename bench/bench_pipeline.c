@@ -1,7 +1,7 @@
 /* bench_pipeline.c: the whole reading of one photo, stage by stage.
  *
  *   bench_pipeline [--threads 1] [--seconds 3] [--detector ssd|tiny|yunet]
- *                  [--size 0] [--json] PHOTO
+ *                  [--size 0] [--cpu] [--json] PHOTO
  *
  * Detector, 68 points, expression, age, gender and descriptor.  first is from
  * reading the model files to the first answer, decoding included; decode is
@@ -143,6 +143,8 @@ int main(int argc, char **argv)
             set.detector = bench_detector_named(v);
         else if (strcmp(argv[i], "--json") == 0)
             set.json = 1;
+        else if (strcmp(argv[i], "--cpu") == 0)
+            bench_clock = CLOCK_PROCESS_CPUTIME_ID;
         else
             set.photo = argv[i];
     }

@@ -4,6 +4,8 @@
 # lets mien and the peers run in turns.  Figures go to BUILD/bench.json.
 #   BENCH_ROUNDS=5 BENCH_SECONDS=0.4  how long
 #   BENCH_ONLY=name                   only networks whose name has this in it
+#   BENCH_CPU=1                       processor's time at one thread, for a machine
+#                                     that does other work too
 #   MIEN_SHARED=../shared             where data/yunet lies (left out if absent)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -46,4 +48,4 @@ cd "$build/peers"
 exec node compare.mjs --bin "$build" --models "$models" --float32 "$float32" \
     --photo "$faceapi/demo/sample1.jpg" --yunet "$yunet" \
     --rounds "${BENCH_ROUNDS:-5}" --seconds "${BENCH_SECONDS:-0.4}" \
-    --only "${BENCH_ONLY:-}" --json "$build/bench.json"
+    --only "${BENCH_ONLY:-}" --json "$build/bench.json" ${BENCH_CPU:+--cpu}

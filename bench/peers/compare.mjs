@@ -3,25 +3,30 @@
 //
 //   node compare.mjs --bin DIR --models DIR --float32 DIR --photo JPEG
 //                    [--yunet DIR] [--rounds 5] [--seconds 0.4] [--json OUT]
-//                    [--only NAME]
+//                    [--only NAME] [--cpu]
 //
 // --bin is the build folder (bench/bench_nn, bin/mien, ...); --models holds the
 // files mien wrote with 8-bit weights, --float32 the same with floats.  In every
 // round each side runs for a time; a side's figure in a round is its best call,
 // a ratio is theirs over ours in the same round, and the table shows medians
-// over the rounds.
+// over the rounds.  --cpu takes the processor's time of each process instead of
+// the clock's, at one thread: for a machine that does other work too.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from './ort.mjs';
 import * as faceapi from './faceapi.mjs';
-import { median, options, repeat, timed } from './timing.mjs';
+import {
+  countProcessorTime, median, options, repeat, timed,
+} from './timing.mjs';
 
 const { opt } = options(process.argv.slice(2), {
   bin: 'build', models: '', float32: '', yunet: '', photo: '', rounds: '5',
-  seconds: '0.4', json: '', only: '',
+  seconds: '0.4', json: '', only: '', cpu: false,
 });
+if (opt.cpu) countProcessorTime();
+const clock = opt.cpu ? ['--cpu'] : [];
 const rounds = Number(opt.rounds);
 const seconds = Number(opt.seconds);
 
@@ -54,7 +59,7 @@ const output = join(tmpdir(), `mien-bench-${process.pid}.f32`);
 
 function benchNn(peak, threads, shape, file, extra = []) {
   const args = ['--json', '--threads', threads, '--seconds', seconds,
-    '--peak', peak, ...extra];
+    '--peak', peak, ...clock, ...extra];
   if (shape) args.push('--shape', shape.join('x'));
   return ours('bench/bench_nn', ...args.map(String), file);
 }
@@ -140,7 +145,7 @@ async function comparePipeline() {
       () => faceapi.analyze(tensor), 0, 2));
     const decode = await timed(async () => faceapi.decode(bytes).dispose());
     const run = (threads) => ours('bench/bench_pipeline', '--json',
-      '--threads', String(threads), '--seconds', '1', opt.photo);
+      '--threads', String(threads), '--seconds', '1', ...clock, opt.photo);
     rows.push({ theirs, decode, one: run(1), two: run(2) });
   }
   tensor.dispose();
@@ -229,7 +234,7 @@ function printProcesses(p) {
   }
 }
 
-const peaks = [0, 1, 2].map(() => ours('bench/bench_nn', '--json'));
+const peaks = [0, 1, 2].map(() => ours('bench/bench_nn', '--json', ...clock));
 const peak = Math.max(...peaks.map((p) => p.peak));
 const report = {
   date: new Date().toISOString().slice(0, 10),
@@ -242,7 +247,7 @@ console.log(`${report.machine.cpu}, ${report.machine.cores} cores, `
   + `ONNX Runtime ${ort.version}; ${report.date}`);
 for (const net of networks) {
   if (opt.only && !net[0].includes(opt.only)) continue;
-  for (const threads of [1, 2]) {
+  for (const threads of opt.cpu ? [1] : [1, 2]) {
     const row = await compareNetwork(net, threads, peak);
     if (row) report.networks.push(row);
     else if (threads === 1) console.error(`${net[1]}: not there, left out`);
