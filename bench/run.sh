@@ -3,7 +3,7 @@
 # BUILD/peers the first time, converts the networks with 32-bit weights too, and
 # lets mien and the peers run in turns.  Figures go to BUILD/bench.json.
 #   BENCH_ROUNDS=5 BENCH_SECONDS=0.4  how long
-#   BENCH_ONLY=name                   only networks whose name has this in it
+#   BENCH_ONLY=name                   only networks so named, or pipeline
 #   BENCH_CPU=1                       processor's time at one thread, for a machine
 #                                     that does other work too
 #   MIEN_SHARED=../shared             where data/yunet lies (left out if absent)

@@ -3,7 +3,7 @@
 //
 //   node compare.mjs --bin DIR --models DIR --float32 DIR --photo JPEG
 //                    [--yunet DIR] [--rounds 5] [--seconds 0.4] [--json OUT]
-//                    [--only NAME] [--cpu]
+//                    [--only NAME|pipeline] [--cpu]
 //
 // --bin is the build folder (bench/bench_nn, bin/mien, ...); --models holds the
 // files mien wrote with 8-bit weights, --float32 the same with floats.  In every
@@ -48,7 +48,9 @@ const networks = [
 
 /** The JSON a program of ours prints, one object a line. */
 function ours(program, ...args) {
-  const run = spawnSync(join(opt.bin, program), args, { encoding: 'utf8' });
+  const run = spawnSync(join(opt.bin, program), args, {
+    encoding: 'utf8', env: { ...process.env, MIEN_MODELS: opt.models },
+  });
   if (run.status !== 0) {
     throw new Error(`${program} ${args.join(' ')}: ${run.stderr || run.error}`);
   }
@@ -194,12 +196,13 @@ const bar = (ratio, want) => (ratio >= want ? 'yes' : 'NO');
 
 function printNetworks(rows) {
   console.log('\n| network | threads | mien ms | GFLOP/s | of peak | '
-    + 'ORT ms (uint8) | ORT ms (float32 or own) | ORT / mien | bar 1.0 | '
-    + 'largest difference |\n|---|--:|--:|--:|--:|--:|--:|--:|---|--:|');
+    + '3x3 alone | ORT ms (uint8) | ORT ms (float32 or own) | '
+    + 'ORT / mien | bar 1.0 | largest difference |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|');
   for (const r of rows) {
     console.log(`| ${r.name} | ${r.threads} | ${ms(r.ours_ms)} | `
       + `${r.gflops.toFixed(1)} | ${(100 * r.share_of_peak).toFixed(0)} % | `
-      + `${ms(r.ort_ms.uint8)} | ${ms(r.ort_ms.float32 ?? r.ort_ms.own)} | `
+      + `${(100 * r.conv3x3_share).toFixed(0)} % | ${ms(r.ort_ms.uint8)} | `
+      + `${ms(r.ort_ms.float32 ?? r.ort_ms.own)} | `
       + `${r.ratio.toFixed(2)} | ${bar(r.ratio, 1)} | `
       + `${r.largest_difference.toExponential(1)} |`);
   }
@@ -254,7 +257,7 @@ for (const net of networks) {
   }
 }
 printNetworks(report.networks);
-if (opt.photo && !opt.only) {
+if (opt.photo && (!opt.only || opt.only === 'pipeline')) {
   report.pipeline = await comparePipeline();
   printPipeline(report.pipeline);
   report.processes = processes();
