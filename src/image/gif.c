@@ -106,6 +106,37 @@ static mien_status read_frame(state *s, const mi_limits *limits,
     return MIEN_OK;
 }
 
+/* Pass over a table of colours, if the flags name one. */
+static void skip_table(mi_cursor *c, uint8_t flags)
+{
+    if (flags & 0x80)
+        mi_cursor_take(c, (uint64_t)3 << ((flags & 7) + 1));
+}
+
+/* Pass over what follows the first frame, to know that the file is whole. */
+static mien_status skip_rest(mi_cursor *c, mien_error *err)
+{
+    while (!c->bad) {
+        mi_cursor kind = mi_cursor_take(c, 1);
+        if (kind.bad || (*kind.p != ',' && *kind.p != '!'))
+            break;
+        if (*kind.p == ',') {
+            mi_cursor d = mi_cursor_take(c, 9);
+            skip_table(c, d.bad ? 0 : d.p[8]);
+        }
+        mi_cursor_take(c, 1); /* size of codes, or kind of extension */
+        mi_cursor size;
+        do {
+            size = mi_cursor_take(c, 1);
+            mi_cursor_take(c, size.bad ? 0 : *size.p);
+        } while (!size.bad && *size.p && !c->bad);
+    }
+    return c->bad ? mi_fail(err, MIEN_EFORMAT,
+                            "gif: ends at byte %zu without a trailer",
+                            mi_cursor_at(c))
+                  : MIEN_OK;
+}
+
 static mien_status read_first(state *s, const mi_limits *limits,
                               mien_error *err)
 {
@@ -139,6 +170,8 @@ mien_status mi_gif_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
                        text ? text : "damaged data");
     }
     mien_status st = read_first(&s, limits, err);
+    if (st == MIEN_OK)
+        st = skip_rest(&s.in, err);
     DGifCloseFile(s.gif, &why);
     mi_free(s.line);
     if (st != MIEN_OK) {

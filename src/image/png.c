@@ -15,7 +15,7 @@ typedef struct {
     png_infop info;
     mi_cursor in;
     mien_image im;
-    uint8_t *rgba; /* all rows (interlaced) or one */
+    uint8_t *rgba; /* with transparency: all rows (interlaced) or one */
     const mi_limits *limits;
     int orientation;
     mien_error err;
@@ -50,12 +50,21 @@ static void give_bytes(png_structp png, png_bytep to, size_t n)
     memcpy(to, part.p, n);
 }
 
-static void set_conversions(state *s)
+/* Text and profiles can be packed a thousand times, and nobody reads them. */
+static void pass_over_text(png_structp png)
+{
+    static const png_byte names[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0hIST\0pCAL";
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, 7);
+}
+
+/* Every kind of pixel to RGB, or to RGBA where it has transparency. */
+static int set_conversions(state *s)
 {
     png_set_expand(s->png);
     png_set_scale_16(s->png);
     png_set_gray_to_rgb(s->png);
-    png_set_add_alpha(s->png, 0xff, PNG_FILLER_AFTER);
+    return png_get_color_type(s->png, s->info) & PNG_COLOR_MASK_ALPHA ||
+           png_get_valid(s->png, s->info, PNG_INFO_tRNS);
 }
 
 static void blend(const uint8_t *rgba, int n, uint8_t *rgb)
@@ -65,23 +74,25 @@ static void blend(const uint8_t *rgba, int n, uint8_t *rgb)
             rgb[i * 3 + k] = mi_over_white(rgba[i * 4 + k], rgba[i * 4 + 3]);
 }
 
-/* Read passes over all rows where rows come in passes, else row by row. */
-static void read_rows(state *s)
+/* Interlaced rows come in passes, each of which adds pixels to them. */
+static void read_rows(state *s, int alpha)
 {
     int passes = png_set_interlace_handling(s->png);
     size_t row = (size_t)s->im.w * 4;
     png_read_update_info(s->png, s->info);
-    s->rgba = mi_alloc(passes > 1 ? (size_t)s->im.h : 1, row);
-    if (!s->rgba) {
+    if (alpha)
+        s->rgba = mi_alloc(passes > 1 ? (size_t)s->im.h : 1, row);
+    if (alpha && !s->rgba) {
         mi_fail(&s->err, MIEN_ENOMEM, "png: %d x %d pixels", s->im.w, s->im.h);
         png_error(s->png, "memory");
     }
     for (int pass = 0; pass < passes; pass++)
         for (int y = 0; y < s->im.h; y++) {
-            uint8_t *at = s->rgba + (passes > 1 ? (size_t)y * row : 0);
-            png_read_row(s->png, at, NULL);
-            if (pass == passes - 1)
-                blend(at, s->im.w, s->im.data + y * s->im.stride);
+            uint8_t *rgb = s->im.data + y * s->im.stride;
+            uint8_t *rgba = s->rgba + (passes > 1 ? (size_t)y * row : 0);
+            png_read_row(s->png, alpha ? rgba : rgb, NULL);
+            if (alpha && pass == passes - 1)
+                blend(rgba, s->im.w, rgb);
         }
     png_read_end(s->png, s->info);
 }
@@ -102,13 +113,13 @@ static int decode(state *s)
     /* the limits are ours, and so are the words */
     png_set_user_limits(s->png, 0x7fffffff, 0x7fffffff);
     png_set_chunk_malloc_max(s->png, 1 << 23);
+    pass_over_text(s->png);
     png_read_info(s->png, s->info);
     if (mi_image_admit("png", png_get_image_width(s->png, s->info),
                        png_get_image_height(s->png, s->info), s->limits, &s->im,
                        &s->err) != MIEN_OK)
         return 0;
-    set_conversions(s);
-    read_rows(s);
+    read_rows(s, set_conversions(s));
     find_orientation(s);
     return 1;
 }
