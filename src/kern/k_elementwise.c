@@ -1,6 +1,8 @@
 /* k_elementwise.c: one output float for each input.  Included by variant.h. */
 #include "kern/vec.h"
 
+#include <stddef.h>
+
 static void u8_to_f32(int n, const uint8_t *src, float scale, float bias,
                       float *dst)
 {
@@ -67,10 +69,32 @@ static void sigmoid_f32(int n, const float *x, float *dst)
 static void exp_f32(int n, const float *x, float *dst) { UNARY_BODY(vexp(v)) }
 #undef UNARY_BODY
 
+/* Few channels: VN pixels are c whole vectors, whose scales and biases repeat.
+ */
+enum { FEW_CHANNELS = 16 };
+
+static int affine_few(int n, int c, const float *x, const float *scale,
+                      const float *bias, float *dst)
+{
+    float s[FEW_CHANNELS * VN], b[FEW_CHANNELS * VN];
+    for (int i = 0; i < c * VN; i++) {
+        s[i] = scale[i % c];
+        b[i] = bias[i % c];
+    }
+    int p = 0;
+    for (; p + VN <= n; p += VN, x += c * VN, dst += c * VN)
+        for (int i = 0; i < c * VN; i += VN)
+            vstore(dst + i, vload(x + i) * vload(s + i) + vload(b + i));
+    return p;
+}
+
 static void affine_pixels_f32(int n, int c, const float *x, const float *scale,
                               const float *bias, float *dst)
 {
-    for (int p = 0; p < n; p++, x += c, dst += c) {
+    int p = c <= FEW_CHANNELS ? affine_few(n, c, x, scale, bias, dst) : 0;
+    x += (ptrdiff_t)p * c;
+    dst += (ptrdiff_t)p * c;
+    for (; p < n; p++, x += c, dst += c) {
         int i = 0;
         for (; i + VN <= c; i += VN)
             vstore(dst + i, vload(x + i) * vload(scale + i) + vload(bias + i));

@@ -151,7 +151,7 @@ static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)
         if (st != MIEN_OK)
             return st;
     }
-    n->eval = mi_plan_temp(p, (size_t)mi_shape_len(&n->shape), sizeof *n->eval);
+    n->eval = mi_plan_temp_raw(p, (size_t)mi_shape_len(&n->shape));
     if (!n->eval)
         return mi_no_memory(err);
     n->op->eval(n);

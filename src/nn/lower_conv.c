@@ -97,8 +97,8 @@ static mien_status pack(mien_plan *p, const mi_conv *cv, const layer *l,
     if (st != MIEN_OK)
         return st;
     size_t len = (size_t)mi_shape_len(&l->weights->shape);
-    float *arranged = mi_plan_temp(p, len, sizeof *arranged);
-    float *out = mi_plan_alloc(p, mi_conv_packed_len(p->kern, cv), sizeof *out);
+    float *arranged = mi_plan_temp_raw(p, len);
+    float *out = mi_plan_keep_raw(p, mi_conv_packed_len(p->kern, cv));
     if (!arranged || !out)
         return mi_no_memory(err);
     for (int o = 0; o < cv->oc; o++) {

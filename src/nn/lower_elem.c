@@ -85,6 +85,7 @@ mien_status mi_lower_binary(mien_plan *p, mi_node *head, mien_error *err)
     s->in[s->n_in++] = in[1];
     s->tasks = chunks(p->value[out].len);
     s->spec = b;
+    s->in_place = 1;
     s->run = run_binary;
     return MIEN_OK;
 }
@@ -131,6 +132,7 @@ mien_status mi_lower_unary(mien_plan *p, mi_node *head, mien_error *err)
     s->in[s->n_in++] = in;
     s->tasks = chunks(p->value[out].len);
     s->spec = act;
+    s->in_place = 1;
     s->run = head->op == &mi_op_exp ? run_exp : run_act;
     return MIEN_OK;
 }
@@ -195,6 +197,7 @@ mien_status mi_lower_affine(mien_plan *p, mi_node *head, mien_error *err)
     s->in[s->n_in++] = in;
     s->tasks = (int)((a->all + (size_t)a->rows - 1) / (size_t)a->rows);
     s->spec = a;
+    s->in_place = 1;
     s->run = run_affine;
     return MIEN_OK;
 }

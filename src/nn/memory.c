@@ -49,6 +49,23 @@ static void set_lifetimes(mien_plan *p)
     }
 }
 
+/* Let a step that works element by element write over its first input where
+ * nobody reads that later. */
+static void share_memory(mien_plan *p)
+{
+    for (int i = 0; i < p->n_steps; i++) {
+        const mi_step *s = &p->step[i];
+        if (!s->in_place)
+            continue;
+        int from = root_of(p, s->in[0]), to = root_of(p, s->out);
+        mi_value *x = &p->value[from], *y = &p->value[to];
+        if (x->last != i || x->data || x->len != y->len || y->first != i)
+            continue;
+        y->same_as = from;
+        x->last = y->last;
+    }
+}
+
 static int larger_first(const void *a, const void *b)
 {
     const mi_value *x = *(mi_value *const *)a, *y = *(mi_value *const *)b;
@@ -124,6 +141,7 @@ static mien_status take_memory(mien_plan *p, mien_error *err)
 mien_status mi_plan_layout(mien_plan *p, mien_error *err)
 {
     set_lifetimes(p);
+    share_memory(p);
     mien_status st = place(p, err);
     mi_plan_forget(p);
     if (st == MIEN_OK)

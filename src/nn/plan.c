@@ -17,11 +17,12 @@ struct mi_block {
     uint8_t pad[64 - sizeof(mi_block *) - sizeof(size_t)];
 };
 
-static void *take(mi_block **list, size_t n, size_t size)
+static void *take(mi_block **list, size_t n, size_t size, int zero)
 {
     if (size != 0 && n > (SIZE_MAX - sizeof(mi_block)) / size)
         return NULL;
-    mi_block *b = mi_alloc(sizeof *b + n * size, 1);
+    size_t bytes = sizeof(mi_block) + n * size;
+    mi_block *b = zero ? mi_alloc(bytes, 1) : mi_alloc_raw(bytes, 1);
     if (!b)
         return NULL;
     b->next = *list;
@@ -32,14 +33,26 @@ static void *take(mi_block **list, size_t n, size_t size)
 
 void *mi_plan_alloc(mien_plan *p, size_t n, size_t size)
 {
-    void *made = take(&p->blocks, n, size);
+    void *made = take(&p->blocks, n, size, 1);
+    p->block_bytes += made ? p->blocks->bytes : 0;
+    return made;
+}
+
+float *mi_plan_keep_raw(mien_plan *p, size_t n)
+{
+    void *made = take(&p->blocks, n, sizeof(float), 0);
     p->block_bytes += made ? p->blocks->bytes : 0;
     return made;
 }
 
 void *mi_plan_temp(mien_plan *p, size_t n, size_t size)
 {
-    return take(&p->temps, n, size);
+    return take(&p->temps, n, size, 1);
+}
+
+float *mi_plan_temp_raw(mien_plan *p, size_t n)
+{
+    return take(&p->temps, n, sizeof(float), 0);
 }
 
 void mi_block_free(mi_block **list)

@@ -44,6 +44,7 @@ struct mi_step {
     int in[MI_MAX_IN], n_in;
     int out;
     int tasks;
+    int in_place;   /* may write over in[0]: element i depends on i alone */
     size_t scratch; /* bytes a lane needs */
     double work;    /* multiply-adds or elements; small steps stay on one
                        thread */
@@ -79,6 +80,9 @@ struct mien_plan {
  * NULL without memory. */
 void *mi_plan_alloc(mien_plan *p, size_t n, size_t size);
 void *mi_plan_temp(mien_plan *p, size_t n, size_t size);
+/* n floats, not zeroed: for what is written whole. */
+float *mi_plan_keep_raw(mien_plan *p, size_t n);
+float *mi_plan_temp_raw(mien_plan *p, size_t n);
 void mi_block_free(mi_block **list);
 
 /* infer.c: copy the graph's nodes, set shapes, find what is constant and what
