@@ -38,7 +38,10 @@ typedef struct mi_conv {
     mi_act act;
 } mi_conv;
 
-/* Where the tensors lie.  add is NULL or [oh, ow, oc], added before act. */
+/* Where the tensors lie.  add is NULL or [oh, ow, oc], added before act; it
+ * may be y itself with the same stride.  y and x do not overlap.  Packed
+ * weights and scratch are aligned to 64 bytes where speed matters (mi_alloc
+ * does). */
 typedef struct mi_conv_io {
     const float *x;
     ptrdiff_t x_stride;

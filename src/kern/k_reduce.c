@@ -38,14 +38,21 @@ static float sum_f32(int n, const float *x)
 
 static float max_f32(int n, const float *x)
 {
-    vf s = vsplat(-__builtin_inff());
+    vf s[4];
+    UNROLL
+    for (int j = 0; j < 4; j++)
+        s[j] = vsplat(-__builtin_inff());
     int i = 0;
-    for (; i + VN <= n; i += VN)
-        s = vmax(vload(x + i), s);
+    for (; i + 4 * VN <= n; i += 4 * VN) {
+        UNROLL
+        for (int j = 0; j < 4; j++)
+            s[j] = vmax(vload(x + i + j * VN), s[j]);
+    }
 
+    vf m = vmax(vmax(s[0], s[1]), vmax(s[2], s[3]));
     float top = -__builtin_inff();
     for (int j = 0; j < VN; j++)
-        top = s[j] > top ? s[j] : top;
+        top = m[j] > top ? m[j] : top;
     for (; i < n; i++)
         top = x[i] > top ? x[i] : top;
     return top;
