@@ -1,7 +1,10 @@
 /* mien/model.h: network files.  ONNX is the one format at rest.
  *
  *   bytes -> mien_onnx_read -> mien_graph -> mien_onnx_write -> bytes
- *   face-api.js weights -> mien_faceapi_convert -> mien_graph */
+ *   face-api.js weights -> mien_faceapi_convert -> mien_graph
+ *
+ * The catalogue names the models that mien knows, with their digests; one of
+ * them is built into the library. */
 #ifndef MIEN_MODEL_H
 #define MIEN_MODEL_H
 
@@ -11,19 +14,64 @@
 extern "C" {
 #endif
 
-/* bytes are borrowed as long as the graph lives (weights point into them) */
+/* Read an ONNX file.
+ *
+ *   bytes  [n] the whole file; borrowed as long as the graph lives, because
+ *          weights point into it
+ *   n      how many
+ *   out    owned by the caller; free with mien_graph_free
+ *
+ * Opsets 7 to 21 of the domain ai.onnx are read and brought to the operators of
+ * opset 13.  Inputs and outputs are float; weights may be float32, uint8, int8
+ * (behind DequantizeLinear), int32 and int64.  Any bytes may be given: every
+ * count and length in them is checked before it sizes anything.
+ * Fails with EFORMAT (the place in the file or the node is named), EUNSUP (an
+ * operator, attribute, opset or type that mien has not, weights in other
+ * files), ELIMIT, ENOMEM.
+ * Source: ONNX IR specification, version 10; onnx.proto. */
 MIEN_API MIEN_CHECKED mien_status mien_onnx_read(const uint8_t *bytes, size_t n,
                                                  mien_graph **out,
                                                  mien_error *err);
+
+/* Write a graph as an ONNX file of opset 13.
+ *
+ *   g    a graph
+ *   out  the file; free with mien_bytes_free
+ *
+ * The same graph gives the same bytes.  Weights lie at multiples of 16 bytes of
+ * the file, so that a reader may use them in place.
+ * Fails with EUNSUP (the shape of an output cannot be told), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_onnx_write(const mien_graph *g,
                                                   mien_bytes *out,
                                                   mien_error *err);
 
-/* kind: "tiny_face_detector", ...; manifest: the JSON; weights: the .bin */
 typedef struct mien_faceapi_options {
-    int float32; /* 1: write weights as float32, not uint8 + DequantizeLinear */
+    int float32; /* 1: weights as float32, not uint8 with a DequantizeLinear */
 } mien_faceapi_options;
-#define MIEN_FACEAPI_DEFAULTS {0}
+#define MIEN_FACEAPI_DEFAULTS \
+    {                         \
+        0                     \
+    }
+
+/* Make a graph of one of face-api.js' networks.
+ *
+ *   kind        "tiny_face_detector", "ssd_mobilenetv1", "face_landmark_68",
+ *               "face_landmark_68_tiny", "face_recognition", "face_expression"
+ *               or "age_gender"
+ *   manifest    [manifest_n] the JSON, KIND_model-weights_manifest.json
+ *   manifest_n  how many bytes
+ *   weights     [weights_n] the numbers, KIND_model.bin
+ *   weights_n   how many bytes
+ *   options     NULL: MIEN_FACEAPI_DEFAULTS
+ *   out         owned by the caller, who may free the inputs at once; free
+ *               with mien_graph_free
+ *
+ * The graph's input "pixels" is [1, 3, h, w] RGB 0..255; what face-api.js does
+ * to pixels before the network stands in the graph.  Its answers are face-api's
+ * to about 1e-6.  Not in the WebAssembly library.
+ * Fails with EFORMAT (a weight is missing or of another shape, the bytes do not
+ * fit the manifest), EUNSUP (no such network, another dtype), ELIMIT, ENOMEM.
+ * Source: face-api.js 1.7.15 (vladmandic). */
 MIEN_API MIEN_CHECKED mien_status mien_faceapi_convert(
     const char *kind, const uint8_t *manifest, size_t manifest_n,
     const uint8_t *weights, size_t weights_n,
@@ -31,22 +79,41 @@ MIEN_API MIEN_CHECKED mien_status mien_faceapi_convert(
 
 /* One known model.  Digests are lower-case hex SHA-256. */
 typedef struct mien_model_entry {
-    const char *name;       /* "face_recognition" */
-    const char *task;       /* "descriptor" */
-    const char *file;       /* "face_recognition.onnx" */
-    const char *sha256;     /* of that file as mien writes it */
-    const char *source;     /* "npm @vladmandic/face-api" */
-    const char *version;    /* "1.7.15" */
+    const char *name;        /* "face_recognition" */
+    const char *task;        /* "descriptor" */
+    const char *file;        /* "face_recognition.onnx" */
+    const char *sha256;      /* of that file as mien writes it */
+    const char *source;      /* "npm @vladmandic/face-api" */
+    const char *version;     /* "1.7.15" */
     const char *source_file; /* "model/face_recognition_model.bin"; its manifest
-                                is the same with -weights_manifest.json */
-    const char *source_sha256, *manifest_sha256;
-    const char *licence;    /* SPDX: "MIT", "BSD-3-Clause" */
-    const char *summary;    /* one line, inputs and outputs */
+                                is the same with -weights_manifest.json; NULL:
+                                the file is used as it came */
+    const char *source_sha256, *manifest_sha256; /* NULL like source_file */
+    const char *licence;                         /* SPDX: "MIT" */
+    const char *summary; /* one line, inputs and outputs */
 } mien_model_entry;
-/* entry i, or NULL past the last */
+
+/* Walk the catalogue.
+ *
+ *   i  0, 1, 2, ...
+ *
+ * NULL past the last. */
 MIEN_API const mien_model_entry *mien_model_at(int i);
+
+/* Look up a model.
+ *
+ *   name  an entry's name; "yunet" means "yunet_n"
+ *
+ * NULL if there is none. */
 MIEN_API const mien_model_entry *mien_model_find(const char *name);
-/* the detector built into the library: YuNet-n, any input of multiples of 32 */
+
+/* Give the file of a model that is built into the library.
+ *
+ *   name  "yunet_n" (or "yunet"): the detector YuNet-n, whose input "input" is
+ *         [1, 3, h, w] BGR 0..255 with sides of multiples of 32
+ *   n     set to its size in bytes, unless NULL is returned
+ *
+ * The bytes live as long as the program; NULL for any other name. */
 MIEN_API const uint8_t *mien_model_embedded(const char *name, size_t *n);
 
 #ifdef __cplusplus

@@ -6,38 +6,18 @@
 
 #include <string.h>
 
-/* Attributes of opsets 7..21 that an operator may leave to the reader. */
-typedef enum harmless { ANY, INT_IS, INTS_ARE, TEXT_IS } harmless;
-
+/* Attributes of opsets 7..21 that no operator's table has. */
 static const struct {
     const char *name;
-    harmless when;
-    int64_t value;
-    const char *text;
+    int any;       /* any value is harmless */
+    int64_t value; /* else this one is */
 } known[] = {
-    {"cubic_coeff_a", ANY, 0, NULL},
-    {"extrapolation_value", ANY, 0, NULL},
-    {"momentum", ANY, 0, NULL},
-    {"consumed_inputs", ANY, 0, NULL},
-    {"ratio", ANY, 0, NULL},
-    {"seed", ANY, 0, NULL},
-    {"saturate", ANY, 0, NULL},
-    {"is_test", INT_IS, 1, NULL},
-    {"spatial", INT_IS, 1, NULL},
-    {"training_mode", INT_IS, 0, NULL},
-    {"storage_order", INT_IS, 0, NULL},
-    {"allowzero", INT_IS, 0, NULL},
-    {"antialias", INT_IS, 0, NULL},
-    {"exclude_outside", INT_IS, 0, NULL},
-    {"ceil_mode", INT_IS, 0, NULL},
-    {"count_include_pad", INT_IS, 0, NULL},
-    {"block_size", INT_IS, 0, NULL},
-    {"output_dtype", INT_IS, 0, NULL},
-    {"start", INT_IS, 0, NULL},
-    {"noop_with_empty_axes", INT_IS, 0, NULL},
-    {"dilations", INTS_ARE, 1, NULL},
-    {"auto_pad", TEXT_IS, 0, "NOTSET"},
-    {"keep_aspect_ratio_policy", TEXT_IS, 0, "stretch"},
+    {"ratio", 1, 0},        /* Dropout: of training */
+    {"saturate", 1, 0},     /* Cast: of 8-bit floats */
+    {"spatial", 0, 1},      /* BatchNormalization */
+    {"block_size", 0, 0},   /* DequantizeLinear */
+    {"output_dtype", 0, 0}, /* DequantizeLinear */
+    {"noop_with_empty_axes", 0, 0},
 };
 
 static mien_status add_ints(mi_onnx *r, mi_onnx_attr *a, const mi_field *f)
@@ -178,20 +158,10 @@ mien_status mi_onnx_attr_text(mi_onnx *r, const char *name, const char *text)
 
 static int is_harmless(const mi_onnx_attr *a)
 {
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (!mi_text_is(&a->name, known[i].name))
-            continue;
-        if (known[i].when == INT_IS)
-            return a->kind == KIND_INT && a->i == known[i].value;
-        if (known[i].when == TEXT_IS)
-            return a->kind == KIND_TEXT && mi_text_is(&a->s, known[i].text);
-        if (known[i].when == ANY)
-            return 1;
-        int all = a->kind == KIND_INTS && a->n_ints <= MI_MAX_INTS;
-        for (int k = 0; all && k < a->n_ints; k++)
-            all = a->ints[k] == known[i].value;
-        return all;
-    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (mi_text_is(&a->name, known[i].name))
+            return known[i].any ||
+                   (a->kind == KIND_INT && a->i == known[i].value);
     return 0;
 }
 
