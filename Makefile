@@ -19,7 +19,7 @@ VERSION := $(shell sed -n 's/^.define MIEN_VERSION "\(.*\)"/\1/p' include/mien/b
 SO      := libmien.so.$(firstword $(subst ., ,$(VERSION)))
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 # A make inside this one: as parallel as the user asked, else a job a processor.
-SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # make V=1 shows whole commands.
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
@@ -117,7 +117,7 @@ wasm-check:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k run-wasm; tools/summary.sh $$? $(WASM_TESTS:%=$B/wasm/tests/%)
 run-wasm:
-	@$(MAKE) --no-print-directory -k $(WASM_TESTS:%=$B/wasm/tests/%.ok) B=$B/wasm AR=llvm-ar \
+	@$(MAKE) $(if $V,,-s) --no-print-directory -k $(WASM_TESTS:%=$B/wasm/tests/%.ok) B=$B/wasm AR=llvm-ar \
 	  CC='clang --target=wasm32-wasi -msimd128 -D_WASI_EMULATED_GETPID' PIC= PKG_CFLAGS= \
 	  LDLIBS='-lm -lwasi-emulated-getpid' \
 	  LINK='-Wl,-z,stack-size=1048576' LIB='$(filter-out $(WASM_NOT),$(LIB))' \
