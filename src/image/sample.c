@@ -9,8 +9,10 @@
 #include "image/sample.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
+
+typedef float f4 __attribute__((vector_size(16)));
+typedef int32_t i4 __attribute__((vector_size(16)));
 
 /* Where an output looks along one axis: pixels at..last of the padded region;
  * bilinear: the fraction of the second; area: weights of first and last. */
@@ -40,11 +42,17 @@ static tap tap_of(mien_filter filter, int i, int n, int m)
     return (tap){at, last, s - (float)at, 0};
 }
 
-/* Scratch: a tap for each column, then two rows of out_w * 3 floats. */
+/* Scratch: a tap for each column, then two rows of out_w * 3 floats and one to
+ * spare, for pixels are stored as four. */
 typedef struct {
     tap *columns;
     float *row[2];
 } work;
+
+static size_t row_floats(const mi_sample *s)
+{
+    return (size_t)s->out_w * 3 + 1;
+}
 
 static size_t tap_bytes(const mi_sample *s)
 {
@@ -53,14 +61,14 @@ static size_t tap_bytes(const mi_sample *s)
 
 size_t mi_sample_scratch(const mi_sample *s)
 {
-    return tap_bytes(s) + 2 * (size_t)s->out_w * 3 * sizeof(float);
+    return tap_bytes(s) + 2 * row_floats(s) * sizeof(float);
 }
 
 static work split_scratch(const mi_sample *s, void *scratch)
 {
     work w = {.columns = scratch};
     w.row[0] = (float *)(void *)((uint8_t *)scratch + tap_bytes(s));
-    w.row[1] = w.row[0] + (size_t)s->out_w * 3;
+    w.row[1] = w.row[0] + row_floats(s);
     return w;
 }
 
@@ -88,47 +96,98 @@ static line line_at(const mien_image *im, const mi_sample *s, int row)
     return l;
 }
 
-static inline float pixel(const line *l, int j, int k)
+/* A pixel as floats; a byte after it is read, too.  Each colour is taken where
+ * it lies in the word and scaled down, which is exact. */
+static inline f4 four(const uint8_t *p, int bgr)
 {
-    return j >= l->from && j < l->to
-               ? (float)l->pixels[(ptrdiff_t)(j + l->shift) * 3 + k]
-               : 0;
+    int32_t word =
+        p[0] | p[1] << 8 | p[2] << 16 | (int32_t)((uint32_t)p[3] << 24);
+    i4 all = {word, word, word, word};
+    if (bgr)
+        return __builtin_convertvector(all & (i4){0xff0000, 0xff00, 0xff, 0},
+                                       f4) *
+               (f4){0x1p-16f, 0x1p-8f, 1, 0};
+    return __builtin_convertvector(all & (i4){0xff, 0xff00, 0xff0000, 0}, f4) *
+           (f4){1, 0x1p-8f, 0x1p-16f, 0};
 }
 
-/* Columns whose both pixels are inside need no check. */
-static void mix_across(const line *l, const tap *columns, int n, float *out)
+/* Any pixel of the padded region, the last of the memory too. */
+static f4 careful(const line *l, int j, int bgr)
 {
-    for (int i = 0; i < n; i++) {
-        tap t = columns[i];
-        if (t.at >= l->from && t.last < l->to) {
-            const uint8_t *a = l->pixels + (ptrdiff_t)(t.at + l->shift) * 3;
-            const uint8_t *b = l->pixels + (ptrdiff_t)(t.last + l->shift) * 3;
-            for (int k = 0; k < 3; k++) {
-                float v = (float)a[k];
-                out[i * 3 + k] = v + ((float)b[k] - v) * t.first;
-            }
-            continue;
-        }
-        for (int k = 0; k < 3; k++) {
-            float v = pixel(l, t.at, k);
-            out[i * 3 + k] = v + (pixel(l, t.last, k) - v) * t.first;
-        }
+    if (j < l->from || j >= l->to)
+        return (f4){0};
+    const uint8_t *p = l->pixels + (ptrdiff_t)(j + l->shift) * 3;
+    return bgr ? (f4){p[2], p[1], p[0], 0} : (f4){p[0], p[1], p[2], 0};
+}
+
+static inline void put(float *out, f4 v) { memcpy(out, &v, sizeof v); }
+
+static void mix_carefully(const line *l, const tap *columns, int i, int end,
+                          int bgr, float *out)
+{
+    for (; i < end; i++) {
+        f4 v = careful(l, columns[i].at, bgr);
+        f4 next = careful(l, columns[i].last, bgr);
+        put(out + (ptrdiff_t)i * 3, v + (next - v) * columns[i].first);
     }
 }
 
-static void sum_across(const line *l, const tap *columns, int n, float *out)
+static inline void mix_inside(const line *l, const tap *columns, int i, int end,
+                              int bgr, float *out)
 {
+    const uint8_t *pixels = l->pixels + (ptrdiff_t)l->shift * 3;
+    for (; i < end; i++) {
+        f4 v = four(pixels + (ptrdiff_t)columns[i].at * 3, bgr);
+        f4 next = four(pixels + (ptrdiff_t)columns[i].last * 3, bgr);
+        put(out + (ptrdiff_t)i * 3, v + (next - v) * columns[i].first);
+    }
+}
+
+/* Columns a..b - 1 look at pixels inside the image that have a byte after
+ * them. */
+static void mix_across(const line *l, const tap *columns, int n, int bgr,
+                       float *out)
+{
+    int a = 0, b = n;
+    while (a < n && columns[a].at < l->from)
+        a++;
+    while (b > a && columns[b - 1].last + 1 >= l->to)
+        b--;
+    mix_carefully(l, columns, 0, a, bgr, out);
+    if (bgr)
+        mix_inside(l, columns, a, b, 1, out);
+    else
+        mix_inside(l, columns, a, b, 0, out);
+    mix_carefully(l, columns, b, n, bgr, out);
+}
+
+/* Pixels outside add nothing, so a sum is cut to the inside. */
+static inline void sum_some(const line *l, const tap *columns, int n, int bgr,
+                            float *out)
+{
+    const uint8_t *pixels = l->pixels + (ptrdiff_t)l->shift * 3;
     for (int i = 0; i < n; i++) {
         tap t = columns[i];
-        for (int k = 0; k < 3; k++) {
-            float sum = t.first * pixel(l, t.at, k);
-            for (int j = t.at + 1; j < t.last; j++)
-                sum += pixel(l, j, k);
-            if (t.last > t.at)
-                sum += t.final * pixel(l, t.last, k);
-            out[i * 3 + k] = sum;
-        }
+        f4 sum = careful(l, t.at, bgr) * t.first;
+        int j = t.at + 1 > l->from ? t.at + 1 : l->from;
+        int end = t.last < l->to ? t.last : l->to;
+        for (; j < end - 1; j++)
+            sum += four(pixels + (ptrdiff_t)j * 3, bgr);
+        if (j < end)
+            sum += careful(l, j, bgr);
+        if (t.last > t.at)
+            sum += careful(l, t.last, bgr) * t.final;
+        put(out + (ptrdiff_t)i * 3, sum);
     }
+}
+
+static void sum_across(const line *l, const tap *columns, int n, int bgr,
+                       float *out)
+{
+    if (bgr)
+        sum_some(l, columns, n, 1, out);
+    else
+        sum_some(l, columns, n, 0, out);
 }
 
 static void across(const mien_image *im, const mi_sample *s, int row,
@@ -138,9 +197,23 @@ static void across(const mien_image *im, const mi_sample *s, int row,
     if (!l.pixels)
         memset(out, 0, (size_t)s->out_w * 3 * sizeof *out);
     else if (s->filter == MIEN_AREA)
-        sum_across(&l, columns, s->out_w, out);
+        sum_across(&l, columns, s->out_w, s->bgr, out);
     else
-        mix_across(&l, columns, s->out_w, out);
+        mix_across(&l, columns, s->out_w, s->bgr, out);
+}
+
+static void mix_down(const float *restrict a, const float *restrict b,
+                     float part, int n, float *restrict out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = a[i] + (b[i] - a[i]) * part;
+}
+
+static void add_row(const float *restrict a, float weight, int n,
+                    float *restrict out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] += weight * a[i];
 }
 
 static void bilinear_rows(const mien_image *im, const mi_sample *s, float *out,
@@ -161,9 +234,7 @@ static void bilinear_rows(const mien_image *im, const mi_sample *s, float *out,
             across(im, s, have[0] = t.at, w.columns, w.row[0]);
         if (have[1] != t.last)
             across(im, s, have[1] = t.last, w.columns, w.row[1]);
-        float *dst = out + (size_t)y * (size_t)n;
-        for (int i = 0; i < n; i++)
-            dst[i] = w.row[0][i] + (w.row[1][i] - w.row[0][i]) * t.first;
+        mix_down(w.row[0], w.row[1], t.first, n, out + (size_t)y * (size_t)n);
     }
 }
 
@@ -183,8 +254,7 @@ static void area_rows(const mien_image *im, const mi_sample *s, float *out,
             float weight = r == t.at ? t.first : r == t.last ? t.final : 1;
             if (have != r)
                 across(im, s, have = r, w.columns, w.row[0]);
-            for (int i = 0; i < n; i++)
-                dst[i] += weight * share * w.row[0][i];
+            add_row(w.row[0], weight * share, n, dst);
         }
     }
 }
@@ -202,13 +272,4 @@ void mi_sample_rows(const mien_image *im, const mi_sample *s, float *out,
         area_rows(im, s, out, row0, row1, w);
     else
         bilinear_rows(im, s, out, row0, row1, w);
-    if (!s->bgr)
-        return;
-    size_t first = (size_t)row0 * (size_t)s->out_w;
-    size_t last = (size_t)row1 * (size_t)s->out_w;
-    for (size_t i = first; i < last; i++) {
-        float red = out[i * 3];
-        out[i * 3] = out[i * 3 + 2];
-        out[i * 3 + 2] = red;
-    }
 }
