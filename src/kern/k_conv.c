@@ -170,20 +170,28 @@ TILE(6, 1)
 TILE(7, 1)
 TILE(8, 1)
 TILE(1, 2)
-TILE(2, 2) TILE(3, 2) TILE(4, 2)
+TILE(2, 2)
+TILE(3, 2)
+TILE(4, 2)
 #if ROWS1 >= 12
-    TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
+TILE(9, 1)
+TILE(10, 1)
+TILE(11, 1)
+TILE(12, 1)
 #endif
 #if ROWS2 >= 6
-        TILE(5, 2) TILE(6, 2)
+TILE(5, 2)
+TILE(6, 2)
 #endif
 #if ROWS2 >= 10
-            TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2)
+TILE(7, 2)
+TILE(8, 2)
+TILE(9, 2)
+TILE(10, 2)
 #endif
 #undef TILE
 
-                typedef void tile_fn(const mi_tile *t, const float *w, int o,
-                                     int n);
+typedef void tile_fn(const mi_tile *t, const float *w, int o, int n);
 
 static tile_fn *const tile_of_1[ROWS1] = {
     tile_1_1, tile_2_1,  tile_3_1,  tile_4_1,
