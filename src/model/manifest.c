@@ -7,6 +7,8 @@
  * Source: tfjs-core, io/types.ts and io_utils.ts (format as of 4.22). */
 #include "model/manifest.h"
 
+#include "model/wire.h"
+
 #include "base/alloc.h"
 #include "base/error.h"
 
@@ -79,16 +81,13 @@ static mien_status read_type(reader *r, mi_weight *w, const json_t *entry)
 
 static mien_status read_weight(reader *r, const json_t *entry)
 {
-    if (r->w.n == MI_MANIFEST_WEIGHTS)
-        return mi_fail(r->err, MIEN_ELIMIT, "manifest: more than %d weights",
-                       MI_MANIFEST_WEIGHTS);
     mi_weight *w = &r->w.weight[r->w.n];
     const char *name = json_string_value(json_object_get(entry, "name"));
     if (!name || !name[0] || strlen(name) > MI_MANIFEST_NAME)
         return mi_fail(r->err, MIEN_EFORMAT,
                        "manifest: weight %d has no name of 1 to %d bytes",
                        r->w.n, MI_MANIFEST_NAME);
-    memcpy(w->name, name, strlen(name) + 1);
+    mi_text_show(w->name, sizeof w->name, (const uint8_t *)name, strlen(name));
     mien_status st = read_shape(r, w, json_object_get(entry, "shape"));
     if (st == MIEN_OK)
         st = read_type(r, w, entry);
@@ -106,25 +105,42 @@ static mien_status read_weight(reader *r, const json_t *entry)
     return MIEN_OK;
 }
 
-static mien_status read_groups(reader *r, const json_t *root)
+/* Room for the weights of all groups, which are lists. */
+static mien_status make_room(reader *r, const json_t *root)
 {
-    size_t i, k;
-    const json_t *group, *entry;
+    size_t n = 0;
     if (!json_is_array(root))
         return mi_fail(r->err, MIEN_EFORMAT, "manifest: not a list");
-    json_array_foreach(root, i, group)
-    {
-        const json_t *list = json_object_get(group, "weights");
+    for (size_t i = 0; i < json_array_size(root); i++) {
+        const json_t *list =
+            json_object_get(json_array_get(root, i), "weights");
         if (!json_is_array(list))
             return mi_fail(r->err, MIEN_EFORMAT,
                            "manifest: group %zu has no list of weights", i);
-        json_array_foreach(list, k, entry)
-        {
-            mien_status st = read_weight(r, entry);
-            if (st != MIEN_OK)
-                return st;
-        }
+        n += json_array_size(list);
     }
+    if (n > MI_MANIFEST_WEIGHTS)
+        return mi_fail(r->err, MIEN_ELIMIT, "manifest: %zu weights, at most %d",
+                       n, MI_MANIFEST_WEIGHTS);
+    r->w.weight = mi_alloc(n + 1, sizeof *r->w.weight);
+    if (!r->w.weight)
+        return mi_fail(r->err, MIEN_ENOMEM, "manifest: no memory");
+    return MIEN_OK;
+}
+
+static mien_status read_groups(reader *r, const json_t *root)
+{
+    mien_status st = make_room(r, root);
+    if (st != MIEN_OK || !r->w.weight)
+        return st;
+    for (size_t i = 0; st == MIEN_OK && i < json_array_size(root); i++) {
+        const json_t *list =
+            json_object_get(json_array_get(root, i), "weights");
+        for (size_t k = 0; st == MIEN_OK && k < json_array_size(list); k++)
+            st = read_weight(r, json_array_get(list, k));
+    }
+    if (st != MIEN_OK)
+        return st;
     if (r->at != r->n)
         return mi_fail(r->err, MIEN_EFORMAT,
                        "manifest: the weights take %zu bytes, the file has "
@@ -141,19 +157,20 @@ mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
         return mi_fail(err, MIEN_ELIMIT, "manifest: %zu bytes, at most %d",
                        json_n, MI_MANIFEST_MAX);
     reader r = {.bytes = bytes, .n = bytes_n, .err = err};
-    r.w.weight = mi_alloc(MI_MANIFEST_WEIGHTS, sizeof *r.w.weight);
-    if (!r.w.weight)
-        return mi_fail(err, MIEN_ENOMEM, "manifest: no memory");
 
     json_error_t why;
     json_t *root =
         json_loadb((const char *)json, json_n, JSON_REJECT_DUPLICATES, &why);
     mien_status st;
-    if (!root)
-        st = mi_fail(err, MIEN_EFORMAT, "manifest: line %d, column %d: %s",
-                     why.line, why.column, why.text);
-    else
+    if (root) {
         st = read_groups(&r, root);
+    } else {
+        char shown[80];
+        mi_text_show(shown, sizeof shown, (const uint8_t *)why.text,
+                     strlen(why.text));
+        st = mi_fail(err, MIEN_EFORMAT, "manifest: line %d, column %d: %s",
+                     why.line, why.column, shown);
+    }
     json_decref(root);
     if (st == MIEN_OK)
         *out = r.w;

@@ -117,43 +117,49 @@ void mi_onnx_attr_remove(mi_onnx_node *n, mi_onnx_attr *a)
     *a = n->attr[--n->n_attr];
 }
 
-static mien_status append(mi_onnx *r, const char *name, int kind,
-                          mi_onnx_attr **out)
+/* NULL if there are too many. */
+static mi_onnx_attr *append(mi_onnx *r, const char *name, int kind)
 {
     if (r->node.n_attr == MI_ONNX_MAX_ATTRS)
-        return mi_onnx_fail(r, MIEN_ELIMIT, "more than %d attributes",
-                            MI_ONNX_MAX_ATTRS);
-    *out = &r->node.attr[r->node.n_attr++];
-    **out = (mi_onnx_attr){.name = mi_onnx_cursor(name), .kind = kind};
-    return MIEN_OK;
+        return NULL;
+    mi_onnx_attr *a = &r->node.attr[r->node.n_attr++];
+    *a = (mi_onnx_attr){.name = mi_onnx_cursor(name), .kind = kind};
+    return a;
+}
+
+static mien_status too_many(mi_onnx *r)
+{
+    return mi_onnx_fail(r, MIEN_ELIMIT, "more than %d attributes",
+                        MI_ONNX_MAX_ATTRS);
 }
 
 mien_status mi_onnx_attr_ints(mi_onnx *r, const char *name, const int64_t *v,
                               int n)
 {
-    mi_onnx_attr *a = NULL;
-    mien_status st = append(r, name, KIND_INTS, &a);
-    for (int i = 0; st == MIEN_OK && i < n && i < MI_MAX_INTS; i++)
+    mi_onnx_attr *a = append(r, name, KIND_INTS);
+    if (!a)
+        return too_many(r);
+    for (int i = 0; i < n && i < MI_MAX_INTS; i++)
         a->ints[a->n_ints++] = v[i];
-    return st;
+    return MIEN_OK;
 }
 
 mien_status mi_onnx_attr_int(mi_onnx *r, const char *name, int64_t v)
 {
-    mi_onnx_attr *a = NULL;
-    mien_status st = append(r, name, KIND_INT, &a);
-    if (st == MIEN_OK)
-        a->i = v;
-    return st;
+    mi_onnx_attr *a = append(r, name, KIND_INT);
+    if (!a)
+        return too_many(r);
+    a->i = v;
+    return MIEN_OK;
 }
 
 mien_status mi_onnx_attr_text(mi_onnx *r, const char *name, const char *text)
 {
-    mi_onnx_attr *a = NULL;
-    mien_status st = append(r, name, KIND_TEXT, &a);
-    if (st == MIEN_OK)
-        a->s = mi_onnx_cursor(text);
-    return st;
+    mi_onnx_attr *a = append(r, name, KIND_TEXT);
+    if (!a)
+        return too_many(r);
+    a->s = mi_onnx_cursor(text);
+    return MIEN_OK;
 }
 
 static int is_harmless(const mi_onnx_attr *a)

@@ -48,15 +48,12 @@ static mien_status read_title(mi_onnx *r, mi_cursor c, mi_onnx_node *n)
     mi_field f;
     int more;
     while ((more = mi_field_next(&c, &f)) > 0) {
-        if (f.number == NODE_NAME)
-            mi_text_show(n->name, sizeof n->name, f.bytes.p,
-                         mi_cursor_left(&f.bytes));
-        else if (f.number == NODE_OP)
-            mi_text_show(n->op_type, sizeof n->op_type, f.bytes.p,
-                         mi_cursor_left(&f.bytes));
-        else if (f.number == NODE_OUTPUT && !n->name[0])
-            mi_text_show(n->name, sizeof n->name, f.bytes.p,
-                         mi_cursor_left(&f.bytes));
+        size_t size = mi_cursor_left(&f.bytes);
+        if (f.number == NODE_OP)
+            mi_text_show(n->op_type, sizeof n->op_type, f.bytes.p, size);
+        else if (f.number == NODE_NAME ||
+                 (f.number == NODE_OUTPUT && !n->name[0]))
+            mi_text_show(n->name, sizeof n->name, f.bytes.p, size);
     }
     return more < 0 ? mi_onnx_broken(r, &c, "node") : MIEN_OK;
 }
@@ -107,7 +104,7 @@ static mien_status resolve(mi_onnx *r)
             continue; /* left out */
         mi_symbol *s = NULL;
         mien_status st = mi_onnx_use(r, n->in_name[i], &s);
-        if (st != MIEN_OK)
+        if (st != MIEN_OK || !s)
             return st;
         n->in[i] = s->node;
         n->signed8[i] = (char)s->signed8;

@@ -209,7 +209,8 @@ static mien_status add_output(mi_onnx *r, mi_cursor c)
     if (!mi_symbols_find(&r->names, name))
         return mi_onnx_fail(r, MIEN_EFORMAT, "output '%.80s' is never made",
                             text);
-    if ((st = mi_onnx_use(r, name, &s)) != MIEN_OK)
+    st = mi_onnx_use(r, name, &s);
+    if (st != MIEN_OK || !s)
         return st;
     if (s->node->type != MI_F32)
         return mi_onnx_fail(r, MIEN_EUNSUP, "output '%.80s' is not float",
@@ -223,8 +224,9 @@ static mien_status read_graph(mi_onnx *r, mi_cursor c)
     mi_cursor walk = c;
     mi_field f;
     int more;
-    while ((more = mi_field_next(&walk, &f)) > 0)
-        continue;
+    do
+        more = mi_field_next(&walk, &f);
+    while (more > 0);
     if (more < 0)
         return mi_onnx_broken(r, &walk, "graph");
 

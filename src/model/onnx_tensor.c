@@ -15,7 +15,6 @@ typedef struct tensor {
     uint64_t type;
     int has_raw;
     mi_cursor raw;
-    uint64_t typed; /* elements in the typed field that belongs to the type */
 } tensor;
 
 typedef struct element {
@@ -48,7 +47,7 @@ static mien_status add_dim(mi_onnx *r, tensor *t, uint64_t v)
                             "tensor '%.60s' has more than %d dimensions",
                             t->name, MIEN_MAX_RANK);
     if (v > MIEN_MAX_TENSOR)
-        return mi_onnx_fail(r, (int64_t)v < 0 ? MIEN_EFORMAT : MIEN_ELIMIT,
+        return mi_onnx_fail(r, v >> 63 ? MIEN_EFORMAT : MIEN_ELIMIT,
                             "tensor '%.60s': dimension %d is %lld, at most %d",
                             t->name, t->shape.rank, (long long)v,
                             MIEN_MAX_TENSOR);

@@ -80,7 +80,7 @@ void mi_text_show(char *out, size_t size, const uint8_t *p, size_t n)
 {
     size_t i = 0;
     for (; i < n && i + 1 < size; i++)
-        out[i] = p[i] >= 32 && p[i] < 127 ? (char)p[i] : '?';
+        out[i] = (char)(p[i] >= 32 && p[i] < 127 ? p[i] : '?');
     out[i] = 0;
 }
 
