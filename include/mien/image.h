@@ -105,7 +105,8 @@ MIEN_API MIEN_CHECKED mien_status mien_image_copy(const mien_image *im,
  * The result is 8-bit RGB and upright (EXIF orientations 1..8 applied);
  * transparency lies over white; 16-bit samples are rounded.  Limits are checked
  * before pixels are decoded.
- * Fails with EFORMAT (not a picture, or not whole), ELIMIT, ENOMEM, EUNSUP. */
+ * Fails with EFORMAT (not a picture, or not whole), EUNSUP (PNM with another
+ * maxval), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_image_read(
     const uint8_t *bytes, size_t n, const mien_read_options *options,
     mien_image *out, mien_error *err);

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+#include <assert.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,13 +57,11 @@ static void set_trap(trap *t, struct jpeg_error_mgr **slot)
     t->manager.output_message = no_output;
 }
 
-static mien_status trapped(const trap *t, mien_error *err)
+static mien_status trapped(const trap *t)
 {
-    mien_status st =
-        t->code == JERR_OUT_OF_MEMORY || t->code == JERR_NO_BACKING_STORE
-            ? MIEN_ENOMEM
-            : MIEN_EFORMAT;
-    return mi_fail(err, st, "jpeg: %.180s", t->text);
+    return t->code == JERR_OUT_OF_MEMORY || t->code == JERR_NO_BACKING_STORE
+               ? MIEN_ENOMEM
+               : MIEN_EFORMAT;
 }
 
 /* What libjpeg may take: it keeps a progressive picture whole, at most four
@@ -76,7 +75,9 @@ typedef struct {
     mien_image im;
     uint8_t *row; /* CMYK of one row */
     const mi_limits *limits;
-    int orientation, too_many_scans;
+    const uint8_t *bytes;
+    size_t n;
+    int orientation;
     mien_error err;
 } reader;
 
@@ -85,7 +86,7 @@ static void watch_scans(j_common_ptr c)
     reader *r = c->client_data;
     if (r->c.input_scan_number <= r->limits->scans)
         return;
-    r->too_many_scans = 1;
+    mi_fail(&r->err, MIEN_ELIMIT, "jpeg: more than %d scans", r->limits->scans);
     longjmp(r->trap.leave, 1);
 }
 
@@ -147,8 +148,8 @@ static void read_rows(reader *r)
     jpeg_finish_decompress(c);
 }
 
-/* 1 when the picture is whole; else why is in r->err or r->trap.text. */
-static int decode(reader *r, const uint8_t *bytes, size_t n)
+/* 1 when the picture is whole; else why is in r->err or r->trap. */
+static int decode(reader *r)
 {
     if (setjmp(r->trap.leave))
         return 0;
@@ -157,7 +158,7 @@ static int decode(reader *r, const uint8_t *bytes, size_t n)
     r->progress.progress_monitor = watch_scans;
     r->c.progress = &r->progress;
     jpeg_save_markers(&r->c, JPEG_APP0 + 1, 0xffff);
-    jpeg_mem_src(&r->c, bytes, n);
+    jpeg_mem_src(&r->c, r->bytes, r->n);
     jpeg_read_header(&r->c, TRUE);
     find_orientation(r);
     if (!open_output(r))
@@ -167,6 +168,23 @@ static int decode(reader *r, const uint8_t *bytes, size_t n)
     return 1;
 }
 
+/* How far libjpeg has read; at the end it reads bytes of its own. */
+static size_t place_of(const reader *r)
+{
+    const struct jpeg_source_mgr *src = r->c.src;
+    uintptr_t start = (uintptr_t)r->bytes;
+    uintptr_t at = src ? (uintptr_t)src->next_input_byte : start;
+    return at >= start && at - start <= r->n ? at - start : r->n;
+}
+
+static mien_status why_not(reader *r, mien_error *err)
+{
+    if (r->err.status != MIEN_OK)
+        return mi_fail(err, r->err.status, "%s", r->err.text);
+    return mi_fail(err, trapped(&r->trap), "jpeg: near byte %zu of %zu: %.120s",
+                   place_of(r), r->n, r->trap.text);
+}
+
 mien_status mi_jpeg_read(const uint8_t *bytes, size_t n,
                          const mi_limits *limits, mien_image *out,
                          int *orientation, mien_error *err)
@@ -174,22 +192,18 @@ mien_status mi_jpeg_read(const uint8_t *bytes, size_t n,
     reader *r = mi_alloc(1, sizeof *r);
     if (!r)
         return mi_fail(err, MIEN_ENOMEM, "jpeg: no memory");
+    r->bytes = bytes;
+    r->n = n;
     r->limits = limits;
     r->orientation = 1;
     set_trap(&r->trap, &r->c.err);
     mien_status st = MIEN_OK;
-    if (decode(r, bytes, n)) {
+    if (decode(r)) {
         *out = r->im;
         *orientation = r->orientation;
     } else {
+        st = why_not(r, err);
         mien_image_free(&r->im);
-        if (r->err.status != MIEN_OK)
-            st = mi_fail(err, r->err.status, "%s", r->err.text);
-        else if (r->too_many_scans)
-            st = mi_fail(err, MIEN_ELIMIT, "jpeg: more than %d scans",
-                         limits->scans);
-        else
-            st = trapped(&r->trap, err);
     }
     jpeg_destroy_decompress(&r->c);
     mi_free(r->row);
@@ -228,6 +242,7 @@ static int encode(writer *w, const mien_image *im, int quality)
 mien_status mien_image_write_jpeg(const mien_image *im, int quality,
                                   mien_bytes *out, mien_error *err)
 {
+    assert(im && im->data && out);
     if (quality < 1 || quality > 100)
         return mi_fail(err, MIEN_EARG, "jpeg: quality %d, wanted 1..100",
                        quality);
@@ -238,7 +253,7 @@ mien_status mien_image_write_jpeg(const mien_image *im, int quality,
     mien_status st = MIEN_OK;
     uint8_t *bytes = NULL;
     if (!encode(w, im, quality))
-        st = trapped(&w->trap, err);
+        st = mi_fail(err, trapped(&w->trap), "jpeg: %.180s", w->trap.text);
     else if (!(bytes = mi_alloc_raw(w->n, 1)))
         st = mi_fail(err, MIEN_ENOMEM, "jpeg: %lu bytes", w->n);
     if (st == MIEN_OK) {

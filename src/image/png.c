@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+#include <assert.h>
 #include <png.h>
 #include <string.h>
 
@@ -36,6 +37,24 @@ static void on_warning(png_structp png, png_const_charp text)
     (void)text;
 }
 
+/* libpng's memory is ours too; that it lacked is remembered, as libpng goes on
+ * without the parts of a file that it can do without. */
+static png_voidp take_memory(png_structp png, png_alloc_size_t n)
+{
+    state *s = png_get_mem_ptr(png);
+    void *p = mi_alloc_raw(n, 1);
+    if (!p && s->err.status == MIEN_OK)
+        mi_fail(&s->err, MIEN_ENOMEM, "png: no memory for %zu bytes",
+                (size_t)n);
+    return p;
+}
+
+static void give_memory(png_structp png, png_voidp p)
+{
+    (void)png;
+    mi_free(p);
+}
+
 static void give_bytes(png_structp png, png_bytep to, size_t n)
 {
     state *s = png_get_io_ptr(png);
@@ -48,13 +67,6 @@ static void give_bytes(png_structp png, png_bytep to, size_t n)
         png_error(png, "truncated");
     }
     memcpy(to, part.p, n);
-}
-
-/* Text and profiles can be packed a thousand times, and nobody reads them. */
-static void pass_over_text(png_structp png)
-{
-    static const png_byte names[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0hIST\0pCAL";
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, 7);
 }
 
 /* Every kind of pixel to RGB, or to RGBA where it has transparency. */
@@ -105,15 +117,22 @@ static void find_orientation(state *s)
         s->orientation = mi_exif_orientation(exif, n);
 }
 
+/* The limits of size are ours, and so are the words.  Texts and colour profiles
+ * are passed over: some unpack to a thousand times their size. */
+static void set_limits(state *s)
+{
+    static const uint8_t passed_over[] = "iCCP\0iTXt\0sPLT\0tEXt\0zTXt";
+    png_set_user_limits(s->png, 0x7fffffff, 0x7fffffff);
+    png_set_chunk_malloc_max(s->png, 1 << 23);
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, passed_over, 5);
+}
+
 static int decode(state *s)
 {
     if (setjmp(png_jmpbuf(s->png)))
         return 0;
     png_set_read_fn(s->png, s, give_bytes);
-    /* the limits are ours, and so are the words */
-    png_set_user_limits(s->png, 0x7fffffff, 0x7fffffff);
-    png_set_chunk_malloc_max(s->png, 1 << 23);
-    pass_over_text(s->png);
+    set_limits(s);
     png_read_info(s->png, s->info);
     if (mi_image_admit("png", png_get_image_width(s->png, s->info),
                        png_get_image_height(s->png, s->info), s->limits, &s->im,
@@ -121,7 +140,7 @@ static int decode(state *s)
         return 0;
     read_rows(s, set_conversions(s));
     find_orientation(s);
-    return 1;
+    return s->err.status == MIEN_OK;
 }
 
 mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
@@ -133,8 +152,8 @@ mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
     s->in = mi_cursor_of(bytes, n);
     s->limits = limits;
     s->orientation = 1;
-    s->png =
-        png_create_read_struct(PNG_LIBPNG_VER_STRING, s, on_error, on_warning);
+    s->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, s, on_error,
+                                      on_warning, s, take_memory, give_memory);
     s->info = s->png ? png_create_info_struct(s->png) : NULL;
     mien_status st = MIEN_OK;
     if (!s->info) {
@@ -179,11 +198,12 @@ static int encode(state *s, const mien_image *im)
 mien_status mien_image_write_png(const mien_image *im, mien_bytes *out,
                                  mien_error *err)
 {
+    assert(im && im->data && out);
     state *s = mi_alloc(1, sizeof *s);
     if (!s)
         return mi_fail(err, MIEN_ENOMEM, "png: no memory");
-    s->png =
-        png_create_write_struct(PNG_LIBPNG_VER_STRING, s, on_error, on_warning);
+    s->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, s, on_error,
+                                       on_warning, s, take_memory, give_memory);
     s->info = s->png ? png_create_info_struct(s->png) : NULL;
     mien_status st = MIEN_OK;
     if (!s->info)
