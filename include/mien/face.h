@@ -79,8 +79,8 @@ typedef struct mien_face_options {
     int input_size;    /* side of the square (YuNet: the long side) to which a
                           photo is brought for the detector, in pixels, a
                           multiple of 32 up to MIEN_FACE_MAX_INPUT; SSD has 512
-                          only; 0: tiny 416, YuNet 640 and small photos stay
-                          small */
+                          only; 0: tiny 416, YuNet 640, to which small
+                          photos are at most doubled */
     float min_score;   /* 0: the detector's default, YuNet 0.6, others 0.5 */
     float max_overlap; /* boxes of one face overlap by more than this share;
                           0: the default, YuNet 0.3, tiny 0.4, SSD 0.5 */

@@ -163,7 +163,7 @@ static mien_status read_face(mien_analyzer *a, const mien_image *photo,
                              mien_error *err)
 {
     mien_status st = MIEN_OK;
-    mi_rect box = mi_detector_chip(&a->detector, found);
+    mi_rect box = found->box;
     mi_landmarks l = {.crop = {0}};
     double since = now();
     if (a->landmarks.plan)

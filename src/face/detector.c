@@ -64,7 +64,7 @@ mien_status mi_detector_init(mi_detector *d, const mien_graph *g,
         o->max_overlap > 0 ? (double)o->max_overlap : kind->max_overlap;
     made.max_faces = o->max_faces ? o->max_faces : kind->max_faces;
     made.side = o->input_size ? o->input_size : kind->side;
-    made.enlarge = o->input_size != 0;
+    made.usual = o->input_size == 0;
     if (kind->plans_first)
         st = mi_detector_plan(&made, made.side, made.side, err);
     if (st == MIEN_OK)
@@ -105,9 +105,4 @@ mien_status mi_detector_run(mi_detector *d, const mien_image *photo,
 {
     out->n = 0;
     return d->kind->run(d, photo, out, err);
-}
-
-mi_rect mi_detector_chip(const mi_detector *d, const mi_found *f)
-{
-    return d->kind->chip ? d->kind->chip(f) : f->box;
 }

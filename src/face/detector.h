@@ -23,8 +23,6 @@ typedef struct mi_detector_kind {
      * photo, best first. */
     mien_status (*run)(mi_detector *d, const mien_image *photo,
                        mi_found_list *out, mien_error *err);
-    /* What the landmark network should see; NULL: the box. */
-    mi_rect (*chip)(const mi_found *f);
 } mi_detector_kind;
 
 extern const mi_detector_kind mi_detector_yunet, mi_detector_tiny,
@@ -37,7 +35,7 @@ struct mi_detector {
     double min_score, max_overlap;
     int max_faces;
     int side;                         /* of the input */
-    int enlarge;                      /* 1: small photos are enlarged to side */
+    int usual;                        /* 1: side is the detector's default */
     int bound_w, bound_h;             /* what the graph insists on, or -1 */
     mi_stage plan[MI_DETECTOR_PLANS]; /* last used first */
 };
@@ -52,8 +50,5 @@ mien_status mi_detector_run(mi_detector *d, const mien_image *photo,
                             mi_found_list *out, mien_error *err);
 /* The plan for an input of w x h; plan[0] when it returns. */
 mien_status mi_detector_plan(mi_detector *d, int w, int h, mien_error *err);
-
-/* The rectangle of a face that the landmark network should see. */
-mi_rect mi_detector_chip(const mi_detector *d, const mi_found *f);
 
 #endif

@@ -15,7 +15,7 @@
 enum { SIDE = 112 };
 
 const mi_stage_kind mi_landmark_stage = {
-    "landmarks", 1, {{"landmarks", {2, {1, 2 * MI_LANDMARKS}}}}};
+    "landmarks", 1, {{"landmarks", {2, {1, MI_LANDMARK_NUMBERS}}}}};
 
 /* Share of the square (single precision, as the tensor is) -> share of the
  * crop -> pixels from the crop's corner -> pixels of the photo. */
@@ -45,9 +45,9 @@ mien_status mi_landmarks_find(mi_stage *s, mi_feeder *f,
     float pad_x = w < h ? (float)(fabs(w - h) / 2) : 0;
     float pad_y = h < w ? (float)(fabs(w - h) / 2) : 0;
     const float *share = s->out[0].data;
-    for (int i = 0; i < MI_LANDMARKS; i++) {
-        out->x[i] = place(share[2 * i], pad_x, (float)w, c.w, box.x);
-        out->y[i] = place(share[2 * i + 1], pad_y, (float)h, c.h, box.y);
+    for (int i = 0; i < MI_LANDMARKS; i++, share += 2) {
+        out->x[i] = place(share[0], pad_x, (float)w, c.w, box.x);
+        out->y[i] = place(share[1], pad_y, (float)h, c.h, box.y);
     }
     return MIEN_OK;
 }

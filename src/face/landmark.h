@@ -5,7 +5,7 @@
 #include "face/box.h"
 #include "face/stage.h"
 
-enum { MI_LANDMARKS = 68 };
+enum { MI_LANDMARKS = 68, MI_LANDMARK_NUMBERS = 2 * MI_LANDMARKS };
 
 typedef struct mi_landmarks {
     double x[MI_LANDMARKS], y[MI_LANDMARKS]; /* pixels of the photo */

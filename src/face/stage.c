@@ -86,7 +86,7 @@ mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
                           const mien_graph *g, int w, int h, mien_pool *pool,
                           mien_error *err)
 {
-    int bound_w, bound_h;
+    int bound_w = -1, bound_h = -1;
     mi_stage made = {.w = w, .h = h};
     *s = (mi_stage){0};
     mien_status st = mi_stage_sides(kind->task, g, &bound_w, &bound_h, err);

