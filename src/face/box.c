@@ -24,8 +24,7 @@ mi_crop mi_rect_clip(mi_rect r, int w, int h)
     double width = fmin(r.x + r.w - x, w - x);
     double height = fmin(r.y + r.h - y, h - y);
     mi_crop empty = {0};
-    /* Written so that a number that is none fails too. */
-    if (!(width >= 1 && height >= 1 && x < w && y < h))
+    if (isnan(r.x + r.y + r.w + r.h) || width < 1 || height < 1)
         return empty;
     return (mi_crop){(int)x, (int)y, (int)width, (int)height};
 }
