@@ -28,9 +28,10 @@ MIEN_API MIEN_CHECKED mien_status mien_file_load(const char *path, size_t limit,
  *   bytes  [n] the new contents; may be NULL when n is 0
  *   n      how many
  *
- * A path that names something to replace is written aside in the same folder,
- * forced to the disk and renamed, so a reader sees the old file or the new
- * one, never a part.  A path that is not a regular file (/dev/full, a pipe) is
+ * A file is written aside in the same folder, forced to the disk and renamed,
+ * so a reader sees the old file or the new one, never a part.  The new one has
+ * the permissions of the old one; behind a symbolic link the file is replaced,
+ * not the link.  A path that is not a regular file (/dev/full, a pipe) is
  * written in place.
  * Fails with EIO (the system's reason is in the text). */
 MIEN_API MIEN_CHECKED mien_status mien_file_save(const char *path,

@@ -2,7 +2,7 @@
  *
  * A file is written aside, forced to the disk, renamed over the old one, and
  * the folder forced to the disk, so that a crash leaves the old contents or the
- * new. Source: Pillai et al., "All file systems are not created equal", OSDI
+ * new.  Source: Pillai et al., "All file systems are not created equal", OSDI
  * 2014. */
 #include "mien/file.h"
 
@@ -10,9 +10,11 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,6 +56,7 @@ static mien_status read_all(int fd, const char *path, size_t limit,
 mien_status mien_file_load(const char *path, size_t limit, mien_bytes *out,
                            mien_error *err)
 {
+    assert(path && out);
     int is_stdin = strcmp(path, "-") == 0;
     int fd = is_stdin ? 0 : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -97,13 +100,51 @@ static mien_status write_in_place(const char *path, const void *bytes, size_t n,
     return failed ? system_error(err, path, "cannot write") : MIEN_OK;
 }
 
-/* A new file beside path; its name is put in aside. */
-static int open_aside(const char *path, char *aside, size_t size)
+#ifdef __wasi__ /* has neither permissions nor a way to follow links */
+static int keep_mode(int fd, const struct stat *old)
+{
+    (void)fd;
+    (void)old;
+    return 0;
+}
+static const char *follow(const char *path, char *real)
+{
+    (void)real;
+    return path;
+}
+#else
+static int keep_mode(int fd, const struct stat *old)
+{
+    return old ? fchmod(fd, old->st_mode & 07777) : 0;
+}
+/* The file itself behind symbolic links, in real[PATH_SIZE]; or NULL. */
+static const char *follow(const char *path, char *real)
+{
+    return realpath(path, real);
+}
+#endif
+
+/* The folder of a path, "." if it names none, into to[PATH_SIZE]; -1 if that is
+ * too long. */
+static int folder_of(const char *path, char *to)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = !slash ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    if (n >= PATH_SIZE) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    snprintf(to, PATH_SIZE, "%.*s", n ? (int)n : 1, n ? path : ".");
+    return 0;
+}
+
+/* A new file in the folder; its name is put in aside[PATH_SIZE]. */
+static int open_aside(const char *folder, char *aside)
 {
     for (int i = 0; i < TRIES; i++) {
-        int n =
-            snprintf(aside, size, "%s.%ld-%d.part", path, (long)getpid(), i);
-        if (n < 0 || (size_t)n >= size) {
+        int n = snprintf(aside, PATH_SIZE, "%s/.mien-%ld-%d.part", folder,
+                         (long)getpid(), i);
+        if (n < 0 || n >= PATH_SIZE) {
             errno = ENAMETOOLONG;
             return -1;
         }
@@ -114,34 +155,32 @@ static int open_aside(const char *path, char *aside, size_t size)
     return -1;
 }
 
-static void sync_folder(const char *path)
+static void sync_folder(const char *folder)
 {
-    char folder[PATH_SIZE];
-    const char *slash = strrchr(path, '/');
-    size_t n = slash ? (size_t)(slash - path) : 0;
-    if (n >= sizeof folder)
-        return;
-    snprintf(folder, sizeof folder, "%.*s", (int)n, path);
-    const char *name = n ? folder : slash ? "/" : ".";
-    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;
     (void)fsync(fd); /* the file itself is safe; the name follows when it can */
     close(fd);
 }
 
-static mien_status write_aside(const char *path, const void *bytes, size_t n,
-                               mien_error *err)
+/* old: what is replaced, or NULL; the new file gets its permissions. */
+static mien_status write_aside(const char *path, const struct stat *old,
+                               const void *bytes, size_t n, mien_error *err)
 {
-    char aside[PATH_SIZE];
-    int fd = open_aside(path, aside, sizeof aside);
+    char folder[PATH_SIZE], aside[PATH_SIZE];
+    int fd = folder_of(path, folder) == 0 ? open_aside(folder, aside) : -1;
     if (fd < 0)
         return system_error(err, path, "cannot create");
-    int failed = write_all(fd, bytes, n) != 0 || fsync(fd) != 0;
+    int failed = write_all(fd, bytes, n) != 0 || keep_mode(fd, old) != 0 ||
+                 fsync(fd) != 0;
     int why = errno;
-    failed |= close(fd) != 0;
+    if (close(fd) != 0 && !failed) {
+        failed = 1;
+        why = errno;
+    }
     if (!failed && rename(aside, path) == 0) {
-        sync_folder(path);
+        sync_folder(folder);
         return MIEN_OK;
     }
     errno = failed ? why : errno;
@@ -153,9 +192,17 @@ static mien_status write_aside(const char *path, const void *bytes, size_t n,
 mien_status mien_file_save(const char *path, const void *bytes, size_t n,
                            mien_error *err)
 {
-    struct stat about;
-    int exists = strcmp(path, "-") != 0 && stat(path, &about) == 0;
-    if (strcmp(path, "-") == 0 || (exists && !S_ISREG(about.st_mode)))
+    assert(path && (bytes || n == 0));
+    if (strcmp(path, "-") == 0)
         return write_in_place(path, bytes, n, err);
-    return write_aside(path, bytes, n, err);
+    struct stat old;
+    if (stat(path, &old) != 0)
+        return write_aside(path, NULL, bytes, n, err);
+    if (!S_ISREG(old.st_mode))
+        return write_in_place(path, bytes, n, err);
+    /* behind a symbolic link the file is replaced, not the link */
+    char real[PATH_SIZE];
+    const char *file = follow(path, real);
+    return file ? write_aside(file, &old, bytes, n, err)
+                : system_error(err, path, "cannot find");
 }
