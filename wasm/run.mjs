@@ -3,9 +3,9 @@
 //
 // The program sees three folders: the working folder as ".", the models as
 // "/models" (MIEN_MODELS) and the shared data as "/shared" (MIEN_SHARED), each
-// only if it is there.
+// only if it is there.  The photo MIEN_PPM lies in the folder "/photo".
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { WASI } from 'node:wasi';
 
 const [, , program, ...args] = process.argv;
@@ -17,6 +17,11 @@ for (const [place, name] of [['/models', 'MIEN_MODELS'], ['/shared', 'MIEN_SHARE
     preopens[place] = resolve(folder);
     env[name] = place;
   }
+}
+const photo = process.env.MIEN_PPM;
+if (photo && existsSync(photo)) {
+  preopens['/photo'] = resolve(dirname(photo));
+  env.MIEN_PPM = `/photo/${basename(photo)}`;
 }
 const wasi = new WASI({
   version: 'preview1', args: [program, ...args], env, preopens, returnOnExit: true,
