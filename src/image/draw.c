@@ -10,6 +10,8 @@
 #include <string.h>
 
 enum { MAX_LINES = 8, LINE_SIZE = 128 };
+/* Pixels: twice the largest side; the widest line and the largest letters. */
+enum { FAR = 2 * MIEN_IMAGE_MAX_SIDE, LARGEST = 1000 };
 
 struct mien_canvas {
     mien_image *im;
@@ -69,13 +71,23 @@ static void set_colour(mien_canvas *c, mien_colour colour)
                          colour.b / 255.0);
 }
 
+/* cairo counts in 24 bits: what lies far outside is moved nearer, where it
+ * cannot be seen either.  Not a number becomes lo. */
+static double between(double lo, float v, double hi)
+{
+    return fmin(fmax((double)v, lo), hi);
+}
+
+static double place(float v) { return between(-FAR, v, FAR); }
+
 void mien_canvas_box(mien_canvas *c, mien_box box, mien_colour colour,
                      float width)
 {
+    double x = place(box.x), y = place(box.y);
     set_colour(c, colour);
-    cairo_set_line_width(c->cairo, (double)width);
-    cairo_rectangle(c->cairo, (double)box.x, (double)box.y, (double)box.width,
-                    (double)box.height);
+    cairo_set_line_width(c->cairo, between(0, width, LARGEST));
+    cairo_rectangle(c->cairo, x, y, place(box.x + box.width) - x,
+                    place(box.y + box.height) - y);
     cairo_stroke(c->cairo);
 }
 
@@ -85,25 +97,56 @@ void mien_canvas_points(mien_canvas *c, const mien_point *points, int n,
     set_colour(c, colour);
     for (int i = 0; i < n; i++) {
         cairo_new_sub_path(c->cairo);
-        cairo_arc(c->cairo, (double)points[i].x, (double)points[i].y,
-                  (double)radius, 0, 2 * 3.14159265358979);
+        cairo_arc(c->cairo, place(points[i].x), place(points[i].y),
+                  between(0, radius, LARGEST), 0, 2 * 3.14159265358979);
         cairo_fill(c->cairo);
     }
 }
 
-/* Lines of a text, each cut to LINE_SIZE - 1 bytes at a whole character. */
+/* The bytes of the character that s[0..n) starts with, or 0 if it is not UTF-8.
+ * Source: RFC 3629, section 4. */
+static size_t character(const unsigned char *s, size_t n)
+{
+    size_t len = s[0] < 0x80                    ? 1
+                 : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
+                 : s[0] >= 0xe0 && s[0] <= 0xef ? 3
+                 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+                                                : 0;
+    if (len > n)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    int wrong = (s[0] == 0xe0 && s[1] < 0xa0) ||
+                (s[0] == 0xed && s[1] > 0x9f) ||
+                (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f);
+    return wrong ? 0 : len;
+}
+
+/* One line, with '?' for what is not UTF-8, cut at a whole character: cairo
+ * draws nothing more after a text that it cannot read. */
+static void copy_line(const char *text, size_t n, char line[LINE_SIZE])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < n;) {
+        size_t len = character((const unsigned char *)text + i, n - i);
+        const char *from = len ? text + i : "?";
+        size_t put = len ? len : 1;
+        if (used + put >= LINE_SIZE)
+            break;
+        memcpy(line + used, from, put);
+        used += put;
+        i += put;
+    }
+    line[used] = '\0';
+}
+
 static int split_lines(const char *text, char line[MAX_LINES][LINE_SIZE])
 {
     int n = 0;
     while (*text && n < MAX_LINES) {
-        size_t len = strcspn(text, "\n"), keep = len;
-        if (keep >= LINE_SIZE) {
-            keep = LINE_SIZE - 1;
-            while (keep > 0 && ((unsigned char)text[keep] & 0xc0) == 0x80)
-                keep--;
-        }
-        memcpy(line[n], text, keep);
-        line[n++][keep] = '\0';
+        size_t len = strcspn(text, "\n");
+        copy_line(text, len, line[n++]);
         text += len + (text[len] == '\n');
     }
     return n;
@@ -129,17 +172,20 @@ void mien_canvas_label(mien_canvas *c, float x, float y, const char *text,
 {
     char line[MAX_LINES][LINE_SIZE];
     int n = split_lines(text, line);
-    double pad = 0.25 * (double)size, step = 1.2 * (double)size, width = 0;
-    cairo_set_font_size(c->cairo, (double)size);
+    double letter = between(1, size, LARGEST);
+    double pad = 0.25 * letter, step = 1.2 * letter, width = 0;
+    cairo_set_font_size(c->cairo, letter);
     for (int i = 0; i < n; i++) {
         cairo_text_extents_t e;
         cairo_text_extents(c->cairo, line[i], &e);
         width = fmax(width, e.x_advance);
     }
+    if (n == 0)
+        return;
     width += 2 * pad;
     double height = n * step + pad;
-    double left = clamp_start((double)x, width, c->im->w);
-    double top = clamp_start((double)y - height, height, c->im->h);
+    double left = clamp_start(place(x), width, c->im->w);
+    double top = clamp_start(place(y) - height, height, c->im->h);
     set_colour(c, colour);
     cairo_rectangle(c->cairo, left, top, width, height);
     cairo_fill(c->cairo);
