@@ -170,10 +170,3 @@ mien_status mi_plan_floats(mien_plan *p, mi_node *n, const float **out,
         *out = n->eval;
     return st;
 }
-
-void mi_plan_forget(mien_plan *p)
-{
-    mi_block_free(&p->temps);
-    for (int i = 0; i < p->n_nodes; i++)
-        p->node[i].eval = NULL;
-}

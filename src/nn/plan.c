@@ -17,51 +17,96 @@ struct mi_block {
     uint8_t pad[64 - sizeof(mi_block *) - sizeof(size_t)];
 };
 
-static void *take(mi_block **list, size_t n, size_t size, int zero)
+static mi_block *new_block(size_t n, size_t size, int zero)
 {
     if (size != 0 && n > (SIZE_MAX - sizeof(mi_block)) / size)
         return NULL;
     size_t bytes = sizeof(mi_block) + n * size;
     mi_block *b = zero ? mi_alloc(bytes, 1) : mi_alloc_raw(bytes, 1);
+    if (b)
+        b->bytes = n * size;
+    return b;
+}
+
+static void *keep(mien_plan *p, size_t n, size_t size, int zero)
+{
+    mi_block *b = new_block(n, size, zero);
     if (!b)
         return NULL;
-    b->next = *list;
-    b->bytes = n * size;
-    *list = b;
+    b->next = p->blocks;
+    p->blocks = b;
+    p->block_bytes += b->bytes;
     return b + 1;
 }
 
 void *mi_plan_alloc(mien_plan *p, size_t n, size_t size)
 {
-    void *made = take(&p->blocks, n, size, 1);
-    p->block_bytes += made ? p->blocks->bytes : 0;
-    return made;
+    return keep(p, n, size, 1);
 }
 
 float *mi_plan_keep_raw(mien_plan *p, size_t n)
 {
-    void *made = take(&p->blocks, n, sizeof(float), 0);
-    p->block_bytes += made ? p->blocks->bytes : 0;
-    return made;
+    return keep(p, n, sizeof(float), 0);
 }
 
-void *mi_plan_temp(mien_plan *p, size_t n, size_t size)
+/* A forgotten block is used again: fresh pages cost more than what most layers
+ * do with them. */
+static mi_block *spare_block(mien_plan *p, size_t bytes)
 {
-    return take(&p->temps, n, size, 1);
+    for (mi_block **at = &p->spares; *at; at = &(*at)->next) {
+        mi_block *b = *at;
+        if (b->bytes < bytes)
+            continue;
+        *at = b->next;
+        return b;
+    }
+    return NULL;
 }
 
 float *mi_plan_temp_raw(mien_plan *p, size_t n)
 {
-    return take(&p->temps, n, sizeof(float), 0);
+    mi_block *b =
+        n < SIZE_MAX / sizeof(float) ? spare_block(p, n * sizeof(float)) : NULL;
+    if (!b)
+        b = new_block(n, sizeof(float), 0);
+    if (!b)
+        return NULL;
+    b->next = p->temps;
+    p->temps = b;
+    return (float *)(void *)(b + 1);
 }
 
-void mi_block_free(mi_block **list)
+void *mi_plan_temp(mien_plan *p, size_t n, size_t size)
+{
+    mi_block *b = new_block(n, size, 1);
+    if (!b)
+        return NULL;
+    b->next = p->temps;
+    p->temps = b;
+    return b + 1;
+}
+
+static void free_blocks(mi_block **list)
 {
     while (*list) {
         mi_block *next = (*list)->next;
         mi_free(*list);
         *list = next;
     }
+}
+
+void mi_plan_forget(mien_plan *p)
+{
+    if (!p->temps)
+        return;
+    while (p->temps) {
+        mi_block *b = p->temps;
+        p->temps = b->next;
+        b->next = p->spares;
+        p->spares = b;
+    }
+    for (int i = 0; i < p->n_nodes; i++)
+        p->node[i].eval = NULL;
 }
 
 mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
@@ -88,7 +133,8 @@ mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
         st = mi_plan_pair(p, err);
     if (st == MIEN_OK)
         st = mi_plan_layout(p, err);
-    mi_block_free(&p->temps);
+    free_blocks(&p->temps);
+    free_blocks(&p->spares);
     if (st != MIEN_OK) {
         mien_plan_free(p);
         return st;
@@ -101,8 +147,7 @@ void mien_plan_free(mien_plan *p)
 {
     if (!p)
         return;
-    mi_block_free(&p->temps);
-    mi_block_free(&p->blocks);
+    free_blocks(&p->blocks);
     mi_free(p->memory);
     mi_free(p->scratch);
     mi_free(p);

@@ -58,7 +58,8 @@ struct mien_plan {
     const mi_kern *kern;
     mien_pool *pool;
     mi_block *blocks; /* of mi_plan_alloc */
-    mi_block *temps;  /* of mi_plan_floats, until mi_plan_forget */
+    mi_block *temps;  /* of mi_plan_temp, until mi_plan_forget */
+    mi_block *spares; /* forgotten ones, while planning */
     size_t block_bytes;
 
     int n_nodes;
@@ -80,10 +81,12 @@ struct mien_plan {
  * NULL without memory. */
 void *mi_plan_alloc(mien_plan *p, size_t n, size_t size);
 void *mi_plan_temp(mien_plan *p, size_t n, size_t size);
+/* Give back all temporary memory, and with it what constants were worked out.
+ */
+void mi_plan_forget(mien_plan *p);
 /* n floats, not zeroed: for what is written whole. */
 float *mi_plan_keep_raw(mien_plan *p, size_t n);
 float *mi_plan_temp_raw(mien_plan *p, size_t n);
-void mi_block_free(mi_block **list);
 
 /* infer.c: copy the graph's nodes, set shapes, find what is constant and what
  * is needed. */
@@ -92,7 +95,6 @@ mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
 /* The elements of a constant node, row-major, until mi_plan_forget. */
 mien_status mi_plan_floats(mien_plan *p, mi_node *n, const float **out,
                            mien_error *err);
-void mi_plan_forget(mien_plan *p);
 
 /* fuse.c: set head and tail of every live node. */
 void mi_plan_fuse(mien_plan *p);
