@@ -2,7 +2,7 @@
  * FACE pictures against milliseconds a picture.
  *
  *   wider [--threads 1] [--only yunet|tiny|ssd] [--sizes 320,640]
- *         [--pictures N] [--passes 3] [--json] [FOLDER]
+ *         [--pictures N] [--passes 3] [--cpu] [--json] [FOLDER]
  *
  * FOLDER holds images/ and annotations_416.txt (name x y w h, then six marks
  * of which the fourth says that the box is not to be counted); default
@@ -233,6 +233,8 @@ int main(int argc, char **argv)
             most = (int)strtol(v, NULL, 10);
         else if (strcmp(argv[i], "--json") == 0)
             json = 1;
+        else if (strcmp(argv[i], "--cpu") == 0)
+            bench_clock = CLOCK_PROCESS_CPUTIME_ID;
         else
             folder = argv[i];
     }

@@ -197,7 +197,8 @@ const bar = (ratio, want) => (ratio >= want ? 'yes' : 'NO');
 function printNetworks(rows) {
   console.log('\n| network | threads | mien ms | GFLOP/s | of peak | '
     + '3x3 alone | ORT ms (uint8) | ORT ms (float32 or own) | '
-    + 'ORT / mien | bar 1.0 | largest difference |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|');
+    + 'ORT / mien | bar 1.0 | largest difference |\n'
+    + '|---|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|');
   for (const r of rows) {
     console.log(`| ${r.name} | ${r.threads} | ${ms(r.ours_ms)} | `
       + `${r.gflops.toFixed(1)} | ${(100 * r.share_of_peak).toFixed(0)} % | `
