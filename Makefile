@@ -81,13 +81,14 @@ models: $B/bin/mien
 # ---- tests --------------------------------------------------------------
 # A test that passed leaves a .ok file, so that only what changed runs again;
 # what each said last stands in .result, from which the summary is made.
-fixtures: $B/tests/make_ppm
-	+@$(SUBMAKE) models && { [ -e $(MIEN_PPM) ] || $< $B/share/mien/sample.jpg $(MIEN_PPM); } || \
+fixtures: $B/tests/make_ppm $B/bin/mien
+	@tools/get_models.sh $B && { [ -e $(MIEN_PPM) ] || $< $B/share/mien/sample.jpg $(MIEN_PPM); } || \
 	  echo 'models: not there; tests that need them skip'
 RESULTS := $(TESTS) $(SCRIPTS) headers layers
 check test:
 	@tools/setup.sh run check
-	@$(SUBMAKE) all fixtures
+	@$(SUBMAKE) all
+	@$(SUBMAKE) fixtures
 	@$(SUBMAKE) -k run-tests run-wasm; tools/summary.sh $$? \
 	  $(RESULTS:%=$B/tests/%) $(WASM_TESTS:%=$B/wasm/tests/%)
 run-tests: $(RESULTS:%=$B/tests/%.ok)
