@@ -23,6 +23,10 @@ sample=$samples/sample1.jpg
 export MIEN_MODELS=$models SAMPLES=$samples SAMPLE=$sample ROOT=$root BUILD=$build TESTS=$here
 export PATH=$build/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
+# A library built with sanitizers needs them in the example's link.
+if nm "$build/libmien.a" 2>&1 | grep -q -m 1 __asan_init; then
+    export SANITIZE='-fsanitize=address,undefined'
+fi
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
@@ -100,6 +104,10 @@ run_file() {
     run_case
 }
 
+if ! [ -x "$build/bin/mien" ]; then
+    echo "FAIL there is no $build/bin/mien"
+    exit 1
+fi
 [ $# -gt 0 ] || set -- "$here"/*.test
 for path; do
     file=${path##*/}
