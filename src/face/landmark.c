@@ -48,6 +48,8 @@ mien_status mi_landmarks_find(mi_stage *s, mi_feeder *f,
     for (int i = 0; i < MI_LANDMARKS; i++, share += 2) {
         out->x[i] = place(share[0], pad_x, (float)w, c.w, box.x);
         out->y[i] = place(share[1], pad_y, (float)h, c.h, box.y);
+        if (!isfinite(out->x[i]) || !isfinite(out->y[i]))
+            out->crop = (mi_crop){0};
     }
     return MIEN_OK;
 }

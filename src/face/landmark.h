@@ -14,8 +14,9 @@ typedef struct mi_landmarks {
 
 extern const mi_stage_kind mi_landmark_stage;
 
-/* Find the points of the face in a box.  crop.w is 0, and nothing else set,
- * where the box lies outside the photo. */
+/* Find the points of the face in a box.  crop.w is 0, and no point means
+ * anything, where the box lies outside the photo or the network gives what are
+ * no numbers. */
 mien_status mi_landmarks_find(mi_stage *s, mi_feeder *f,
                               const mien_image *photo, mi_rect box,
                               mi_landmarks *out, mien_error *err);
