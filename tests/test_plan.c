@@ -321,6 +321,30 @@ static void test_dense(void)
     }
 }
 
+/* Narrow heads on one tensor, some read by more than convolutions. */
+static void test_heads(void)
+{
+    for (int round = 0; round < 40; round++) {
+        int c = between(1, 20), heads = between(2, 6);
+        mi_node *x;
+        mien_graph *g = start(
+            (mien_shape){4, {between(1, 2), c, between(3, 9), between(3, 9)}},
+            &x);
+        mi_node *base = unary(g, &mi_op_relu, conv(g, x, c, 8, 3, 1, 0, 1));
+        for (int i = 0; i < heads; i++) {
+            int oc = between(1, 12);
+            mi_node *y = conv(g, base, 8, oc, 1, 1, 0, between(0, 1));
+            if (between(0, 3) == 0)
+                y = unary(g, &mi_op_relu, y);
+            mi_node *z = conv(g, y, oc, oc, 3, between(1, 2), between(0, 1), 1);
+            mi_graph_output(g, z, NULL);
+            if (between(0, 4) == 0)
+                mi_graph_output(g, unary(g, &mi_op_sigmoid, y), NULL);
+        }
+        check_graph(g, "heads");
+    }
+}
+
 static mien_graph *small_network(void)
 {
     mi_node *x;
@@ -373,6 +397,7 @@ int main(void)
     test_pooling_and_means();
     test_moves();
     test_dense();
+    test_heads();
     test_out_of_memory();
     test_wrong_shapes_are_refused();
     return check_done();

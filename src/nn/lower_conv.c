@@ -51,7 +51,7 @@ void mi_run_conv(const mien_plan *p, const mi_step *s, int task, void *scratch)
     size_t y_at = (size_t)image * v->y_len;
     mi_conv_io io = {
         .x = p->value[s->in[0]].data + (size_t)image * v->x_len,
-        .x_stride = v->cv.c,
+        .x_stride = mi_pixel_stride(&p->value[s->in[0]]),
         .packed = v->packed,
         .add = v->add < 0 ? NULL : p->value[v->add].data + y_at,
         .add_stride = v->cv.oc,
@@ -87,9 +87,17 @@ typedef struct {
     float alpha, beta;
 } layer;
 
-static mien_status pack(mien_plan *p, const mi_conv *cv, const layer *l,
-                        mi_after *after, float **packed, mien_error *err)
+/* Whether merge.c may want the weights once more. */
+static int is_narrow(const mi_conv *cv)
 {
+    return !cv->depthwise && cv->oc <= MI_NARROW && cv->kh * cv->kw == 1 &&
+           cv->sy * cv->sx == 1 && cv->oh == cv->h && cv->ow == cv->w;
+}
+
+static mien_status pack(mien_plan *p, mi_conv_spec *v, const layer *l,
+                        mi_after *after, mien_error *err)
+{
+    const mi_conv *cv = &v->cv;
     const float *w = NULL, *b = NULL;
     mien_status st = mi_plan_floats(p, l->weights, &w, err);
     if (st == MIEN_OK && l->bias)
@@ -97,17 +105,24 @@ static mien_status pack(mien_plan *p, const mi_conv *cv, const layer *l,
     if (st != MIEN_OK)
         return st;
     size_t len = (size_t)mi_shape_len(&l->weights->shape);
-    float *arranged = mi_plan_temp_raw(p, len);
-    float *out = mi_plan_keep_raw(p, mi_conv_packed_len(p->kern, cv));
-    if (!arranged || !out)
+    int keep = is_narrow(cv);
+    float *arranged =
+        keep ? mi_plan_keep_raw(p, len) : mi_plan_temp_raw(p, len);
+    float *bias = keep ? mi_plan_keep_raw(p, (size_t)cv->oc) : NULL;
+    v->packed = mi_plan_keep_raw(p, mi_conv_packed_len(p->kern, cv));
+    if (!arranged || !v->packed || (keep && !bias))
         return mi_no_memory(err);
     for (int o = 0; o < cv->oc; o++) {
         after->bias[o] += b ? after->scale[o] * l->beta * b[o] : 0;
         after->scale[o] *= l->alpha;
     }
     arrange(cv, w, l->so, l->si, after->scale, arranged);
-    mi_conv_pack(p->kern, cv, arranged, after->bias, out);
-    *packed = out;
+    mi_conv_pack(p->kern, cv, arranged, after->bias, v->packed);
+    if (keep) {
+        memcpy(bias, after->bias, (size_t)cv->oc * sizeof *bias);
+        v->weights = arranged;
+        v->bias = bias;
+    }
     return MIEN_OK;
 }
 
@@ -125,8 +140,9 @@ static mien_status add_conv(mien_plan *p, mi_node *head, mi_conv cv,
     int in, add = -1, out;
     mien_status st = mi_plan_after(p, head, &after, err);
     cv.act = after.act;
+    v->cv = cv;
     if (st == MIEN_OK)
-        st = pack(p, &cv, l, &after, &v->packed, err);
+        st = pack(p, v, l, &after, err);
     if (st == MIEN_OK)
         st = mi_plan_use(p, head->in[0], image, &in, err);
     if (st == MIEN_OK && after.add)
@@ -138,7 +154,6 @@ static mien_status add_conv(mien_plan *p, mi_node *head, mi_conv cv,
     mi_step *s = mi_plan_add_step(p, cv.depthwise ? "depthwise" : "conv", out);
     if (!s)
         return mi_no_memory(err);
-    v->cv = cv;
     v->add = add;
     v->tasks = mi_conv_tasks(p->kern, &cv);
     v->x_len = (size_t)cv.h * (size_t)cv.w * (size_t)cv.c;
@@ -179,7 +194,8 @@ mien_status mi_lower_conv(mien_plan *p, mi_node *head, mien_error *err)
                   .dx = (int)w.dilation[1],
                   .top = (int)w.before[0],
                   .left = (int)w.before[1],
-                  .depthwise = a->group > 1};
+                  .depthwise =
+                      a->group > 1 || (x->dim[1] == 1 && y->dim[1] == 1)};
     layer l = {head->in[1],
                input(head, 2),
                taps * (size_t)(cv.depthwise ? 1 : cv.c),

@@ -152,7 +152,7 @@ mien_status mi_plan_layout(mien_plan *p, mien_error *err)
         if (is_placed(&p->value[v]))
             p->value[v].data = p->memory + p->value[v].offset;
     for (int v = 0; v < p->n_values; v++)
-        p->value[v].data = p->value[root_of(p, v)].data;
+        p->value[v].data = p->value[root_of(p, v)].data + p->value[v].part_at;
     for (int i = 0; i < p->n_steps; i++)
         if (p->step[i].bind)
             p->step[i].bind(p, &p->step[i]);

@@ -16,7 +16,7 @@ static void run_pair(const mien_plan *p, const mi_step *s, int task,
     const pair_spec *v = s->spec;
     mi_pair_io io = {
         .x = p->value[s->in[0]].data,
-        .x_stride = v->pair.first.c,
+        .x_stride = mi_pixel_stride(&p->value[s->in[0]]),
         .first = v->first,
         .second = v->second,
         .add = v->add < 0 ? NULL : p->value[v->add].data,
@@ -27,13 +27,11 @@ static void run_pair(const mien_plan *p, const mi_step *s, int task,
     mi_pair_run(p->kern, &v->pair, &io, task, scratch);
 }
 
-/* For each value: the step that makes it, and how often it is read. */
-typedef struct {
-    int maker, readers;
-} use;
-
-static void count_uses(const mien_plan *p, use *of)
+mi_use *mi_plan_uses(mien_plan *p)
 {
+    mi_use *of = mi_plan_temp(p, (size_t)p->n_values, sizeof *of);
+    if (!of)
+        return NULL;
     for (int v = 0; v < p->n_values; v++)
         of[v].maker = -1;
     for (int i = 0; i < p->n_steps; i++) {
@@ -47,10 +45,20 @@ static void count_uses(const mien_plan *p, use *of)
     for (int i = 0; i < p->n_nodes; i++)
         if (p->of[i].output && p->of[i].value >= 0)
             of[p->of[i].value].readers++;
+    return of;
+}
+
+void mi_plan_drop_steps(mien_plan *p)
+{
+    int n = 0;
+    for (int i = 0; i < p->n_steps; i++)
+        if (p->step[i].run)
+            p->step[n++] = p->step[i];
+    p->n_steps = n;
 }
 
 /* The depthwise step whose result step s alone reads, or -1. */
-static int partner_of(const mien_plan *p, const mi_step *s, const use *of,
+static int partner_of(const mien_plan *p, const mi_step *s, const mi_use *of,
                       mi_pair *out)
 {
     if (s->run != mi_run_conv)
@@ -88,10 +96,9 @@ static mien_status join(mien_plan *p, mi_step *a, mi_step *b,
 
 mien_status mi_plan_pair(mien_plan *p, mien_error *err)
 {
-    use *of = mi_plan_temp(p, (size_t)p->n_values, sizeof *of);
+    mi_use *of = mi_plan_uses(p);
     if (!of)
         return mi_no_memory(err);
-    count_uses(p, of);
     for (int i = 0; i < p->n_steps; i++) {
         mi_pair pair;
         int maker = partner_of(p, &p->step[i], of, &pair);
@@ -101,11 +108,7 @@ mien_status mi_plan_pair(mien_plan *p, mien_error *err)
         if (st != MIEN_OK)
             return st;
     }
-    int n = 0;
-    for (int i = 0; i < p->n_steps; i++)
-        if (p->step[i].run)
-            p->step[n++] = p->step[i];
-    p->n_steps = n;
+    mi_plan_drop_steps(p);
     mi_plan_forget(p);
     return MIEN_OK;
 }

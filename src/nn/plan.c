@@ -130,6 +130,8 @@ mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
         st = mi_plan_lower(p, err);
     }
     if (st == MIEN_OK)
+        st = mi_plan_merge(p, err);
+    if (st == MIEN_OK)
         st = mi_plan_pair(p, err);
     if (st == MIEN_OK)
         st = mi_plan_layout(p, err);

@@ -18,7 +18,9 @@ typedef struct mi_block mi_block;
 typedef struct mi_value {
     mien_shape shape;  /* ONNX's order */
     int channels_last; /* rank 4 and lies as [n, h, w, c] */
-    int same_as;       /* shares all memory of this value, or -1 */
+    int same_as;       /* shares the memory of this value, or -1 */
+    int part_at;       /* of a view of some channels: the first of them ... */
+    int part_of;       /* ... and how many the other value has; else 0 */
     size_t len;        /* floats */
     size_t offset;     /* floats into the plan's memory */
     int first, last;   /* steps between which the contents are needed */
@@ -52,6 +54,12 @@ struct mi_step {
     void (*bind)(const mien_plan *p, mi_step *s); /* addresses known; or NULL */
     void (*run)(const mien_plan *p, const mi_step *s, int task, void *scratch);
 };
+
+/* Floats from one pixel to the next, where channels lie last. */
+static inline int64_t mi_pixel_stride(const mi_value *v)
+{
+    return v->part_of ? v->part_of : v->shape.dim[1];
+}
 
 struct mien_plan {
     const mien_graph *graph;
@@ -147,8 +155,18 @@ mi_lower mi_lower_conv, mi_lower_dense, mi_lower_pool, mi_lower_binary,
     mi_lower_unary, mi_lower_affine, mi_lower_alias, mi_lower_transpose,
     mi_lower_concat, mi_lower_pad, mi_lower_resize, mi_lower_eval;
 
-/* pair.c: join steps that are faster together. */
+/* Steps that are faster together: pointwise convolutions of one tensor
+ * (merge.c), and a depthwise with the pointwise after it (pair.c). */
+mien_status mi_plan_merge(mien_plan *p, mien_error *err);
 mien_status mi_plan_pair(mien_plan *p, mien_error *err);
+/* For each value: the step that makes it (-1: none), and how often it is read;
+ * views and outputs count.  Temporary; NULL without memory. */
+typedef struct mi_use {
+    int maker, readers;
+} mi_use;
+mi_use *mi_plan_uses(mien_plan *p);
+/* Drop the steps whose run is NULL. */
+void mi_plan_drop_steps(mien_plan *p);
 
 /* memory.c: offsets by lifetime, one block, scratch for each lane. */
 mien_status mi_plan_layout(mien_plan *p, mien_error *err);
