@@ -26,6 +26,7 @@ unset XDG_DATA_HOME
 # A library built with sanitizers needs them in the example's link.
 if nm "$build/libmien.a" 2>&1 | grep -q -m 1 __asan_init; then
     export SANITIZE='-fsanitize=address,undefined'
+    export LSAN_OPTIONS=suppressions=$here/leaks.supp:print_suppressions=0
 fi
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
