@@ -29,12 +29,12 @@ static int check_count, check_failed;
     } while (0)
 
 /* Say why and leave with the status of a skipped test. */
-#define CHECK_SKIP(...)          \
-    do {                         \
-        printf("SKIP ");         \
-        printf(__VA_ARGS__);     \
-        putchar('\n');           \
-        return 77;               \
+#define CHECK_SKIP(...)      \
+    do {                     \
+        printf("SKIP ");     \
+        printf(__VA_ARGS__); \
+        putchar('\n');       \
+        return 77;           \
     } while (0)
 
 static inline int check_done(void)

@@ -16,7 +16,8 @@ static void test_overlap_is_intersection_over_union(void)
     CHECK_NEAR(mi_rect_overlap(a, (mi_rect){-30, -30, 10, 10}), 0, 0);
     CHECK_NEAR(mi_rect_overlap(a, (mi_rect){3, 3, 0, 4}), 0, 0);
     CHECK_NEAR(mi_rect_overlap(a, (mi_rect){3, 3, -5, 4}), 0, 0);
-    CHECK_NEAR(mi_rect_overlap(a, (mi_rect){NAN, 3, NAN, 4}), 0, 0);
+    CHECK_NEAR(mi_rect_overlap(a, (mi_rect){(double)NAN, 3, (double)NAN, 4}), 0,
+               0);
 }
 
 static int same_crop(mi_crop a, mi_crop b)
@@ -39,9 +40,9 @@ static void test_clip_keeps_whole_pixels_inside(void)
         {{-10, 0, 10, 10}, {0}},
         {{0, 60, 10, 10}, {0}},
         {{1e300, 0, 1e300, 10}, {0}},
-        {{0, 0, INFINITY, 10}, {0, 0, 100, 10}},
-        {{NAN, 0, 5, 10}, {0}},
-        {{0, 0, NAN, NAN}, {0}},
+        {{0, 0, HUGE_VAL, 10}, {0, 0, 100, 10}},
+        {{(double)NAN, 0, 5, 10}, {0}},
+        {{0, 0, (double)NAN, (double)NAN}, {0}},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         CHECK_MSG(same_crop(mi_rect_clip(row[i].box, 100, 50), row[i].want),

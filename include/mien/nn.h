@@ -5,9 +5,9 @@
  *     -> mien_plan_input, mien_plan_run, mien_plan_output
  *
  * Shapes are ONNX's: images are [n, channels, h, w].  Inside a plan pixels are
- * kept with their channels together; mien_tensor.channels_last says how a tensor
- * lies in memory, and mien_plan_read gives it in ONNX's order.  A graph comes
- * from mien/model.h. */
+ * kept with their channels together; mien_tensor.channels_last says how a
+ * tensor lies in memory, and mien_plan_read gives it in ONNX's order.  A graph
+ * comes from mien/model.h. */
 #ifndef MIEN_NN_H
 #define MIEN_NN_H
 
@@ -94,10 +94,9 @@ MIEN_API void mien_graph_free(mien_graph *g);
  * processor, and all tensors laid out in one block.
  * Fails with EARG (shapes that the graph does not take), EFORMAT (a graph whose
  * shapes do not fit together), EUNSUP, ELIMIT, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status
-mien_plan_new(const mien_graph *g, const mien_shape *shapes, int n_shapes,
-              const mien_plan_options *options, mien_plan **out,
-              mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_plan_new(
+    const mien_graph *g, const mien_shape *shapes, int n_shapes,
+    const mien_plan_options *options, mien_plan **out, mien_error *err);
 
 /* Release a plan.
  *

@@ -256,7 +256,7 @@ mien_status mien_image_write_jpeg(const mien_image *im, int quality,
         st = mi_fail(err, trapped(&w->trap), "jpeg: %.180s", w->trap.text);
     else if (!(bytes = mi_alloc_raw(w->n, 1)))
         st = mi_fail(err, MIEN_ENOMEM, "jpeg: %lu bytes", w->n);
-    if (st == MIEN_OK) {
+    if (bytes) {
         memcpy(bytes, w->bytes, w->n);
         *out = (mien_bytes){bytes, w->n};
     }

@@ -12,13 +12,14 @@ typedef struct {
 /* A decimal number after white space and #-comments; -1 if there is none. */
 static int next_number(place *c)
 {
+    static const uint8_t blank[] = {' ', '\t', '\r', '\v', '\f'};
     int comment = 0;
     for (; c->p < c->end; c->p++) {
         if (*c->p == '#')
             comment = 1;
         else if (*c->p == '\n')
             comment = 0;
-        else if (!comment && !memchr(" \t\r\v\f", *c->p, 5))
+        else if (!comment && !memchr(blank, *c->p, sizeof blank))
             break;
     }
     int digits = 0, v = 0;

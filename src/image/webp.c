@@ -81,7 +81,7 @@ static mien_status read_frame(const uint8_t *bytes, size_t n, int w, int h,
     const uint8_t *p = find_chunk(bytes, n, "ANMF", &len);
     if (!p || len < 16)
         return mi_fail(err, MIEN_EFORMAT, "webp: no first frame");
-    mien_image frame, canvas;
+    mien_image frame = {0}, canvas = {0};
     mien_status st = mi_image_check("webp", w, h, limits, err);
     if (st == MIEN_OK)
         st = read_still(p + 16, len - 16, limits, &frame, err);

@@ -59,7 +59,7 @@ static int is_affine(const mien_plan *p, const mi_node *n, int side)
                 return 0;
         return side == 0;
     }
-    if (!is_binary(n->op))
+    if (!is_binary(n->op) || !n->in[1 - side])
         return 0;
     const mi_node *other = n->in[1 - side];
     return p->of[other->id].constant && other->type == MI_F32 &&
@@ -108,7 +108,8 @@ static mi_part first_part(const mien_plan *p, const mi_node *n)
         if (n->in[side] && !p->of[n->in[side]->id].constant &&
             is_affine(p, n, side))
             return MI_PART_AFFINE;
-    int plain_add = n->op == &mi_op_add && !p->of[n->in[0]->id].constant &&
+    int plain_add = n->op == &mi_op_add && n->in[0] && n->in[1] &&
+                    !p->of[n->in[0]->id].constant &&
                     !p->of[n->in[1]->id].constant &&
                     same_shape(&n->in[0]->shape, &n->in[1]->shape);
     return plain_add ? MI_PART_ACT : MI_PART_NONE;
