@@ -25,7 +25,7 @@ const char *mien_status_name(mien_status st)
     return "E?";
 }
 
-mien_status mi_fail(mien_error *err, mien_status st, const char *fmt, ...)
+mien_status(mi_fail)(mien_error *err, mien_status st, const char *fmt, ...)
 {
     if (err) {
         va_list ap;

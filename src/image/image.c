@@ -65,7 +65,7 @@ mien_status mien_image_crop(const mien_image *im, int x, int y, int w, int h,
                             mien_image *out, mien_error *err)
 {
     assert(im && im->data && out);
-    mien_image made = {0};
+    mien_image made;
     mien_status st = mien_image_new(w, h, &made, err);
     if (st != MIEN_OK)
         return st;
