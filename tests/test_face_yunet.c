@@ -91,6 +91,78 @@ static mien_faces find(const mien_graph *g, const mien_image *im, int size)
     return f;
 }
 
+static double at(json_t *outputs, const char *name, int stride, size_t i)
+{
+    char key[16];
+    snprintf(key, sizeof key, "%s_%d", name, stride);
+    return json_number_value(json_array_get(
+        json_object_get(json_object_get(outputs, key), "data"), i));
+}
+
+/* The surest face of a photo that is 320 x 320 itself, decoded from the golden
+ * outputs by the formulas. */
+static mien_face surest(json_t *outputs)
+{
+    mien_face best = {.score = 0};
+    for (int stride = 8; stride <= 32; stride *= 2)
+        for (int i = 0; i < 320 / stride * (320 / stride); i++) {
+            size_t k = (size_t)i;
+            int col = i % (320 / stride), row = i / (320 / stride);
+            float score = (float)sqrt(at(outputs, "cls", stride, k) *
+                                      at(outputs, "obj", stride, k));
+            if (score <= best.score)
+                continue;
+            best.score = score;
+            double w = stride * exp(at(outputs, "bbox", stride, 4 * k + 2));
+            double h = stride * exp(at(outputs, "bbox", stride, 4 * k + 3));
+            double x = stride * (col + at(outputs, "bbox", stride, 4 * k));
+            double y = stride * (row + at(outputs, "bbox", stride, 4 * k + 1));
+            best.box = (mien_box){(float)(x - w / 2), (float)(y - h / 2),
+                                  (float)w, (float)h};
+            for (size_t p = 0; p < 5; p++)
+                best.keypoints[p] = (mien_point){
+                    (float)(stride *
+                            (col + at(outputs, "kps", stride, 10 * k + 2 * p))),
+                    (float)(stride * (row + at(outputs, "kps", stride,
+                                               10 * k + 2 * p + 1)))};
+        }
+    return best;
+}
+
+static void test_the_surest_face(const mien_graph *g, json_t *golden)
+{
+    const char *name;
+    json_t *outputs;
+    json_object_foreach(json_object_get(golden, "images"), name, outputs)
+    {
+        char folder[512], file[256];
+        snprintf(folder, sizeof folder, "%s/data/wider/images", face_shared());
+        snprintf(file, sizeof file, "%s.jpg", name);
+        mien_image im = {0};
+        if (!face_photo_load(folder, file, &im))
+            continue;
+        mien_image corner = {320, 320, im.stride, im.data};
+        mien_faces f = find(g, &corner, 320);
+        mien_face want = surest(outputs);
+        CHECK_MSG(f.n > 0, "%s: no face, want one of %g", name,
+                  (double)want.score);
+        if (f.n) {
+            const mien_face *have = &f.face[0];
+            CHECK_NEAR(have->score, want.score, 1e-4);
+            CHECK_NEAR(have->box.x, want.box.x, 0.01);
+            CHECK_NEAR(have->box.y, want.box.y, 0.01);
+            CHECK_NEAR(have->box.width, want.box.width, 0.01);
+            CHECK_NEAR(have->box.height, want.box.height, 0.01);
+            for (int p = 0; p < 5; p++) {
+                CHECK_NEAR(have->keypoints[p].x, want.keypoints[p].x, 0.01);
+                CHECK_NEAR(have->keypoints[p].y, want.keypoints[p].y, 0.01);
+            }
+        }
+        mien_faces_free(&f);
+        mien_image_free(&im);
+    }
+}
+
 static double overlap(mien_box a, mien_box b)
 {
     double w =
@@ -239,6 +311,8 @@ int main(void)
     if (fixed.graph && built_in) {
         test_raw_outputs("yunet_n_320_320", fixed.graph, golden);
         test_raw_outputs("built in", built_in, golden);
+        test_the_surest_face(built_in, golden);
+        test_the_surest_face(fixed.graph, golden);
         test_sure_faces_are_found(built_in);
         test_sure_faces_are_found(fixed.graph);
         test_a_mirrored_photo_gives_mirrored_faces(built_in);
