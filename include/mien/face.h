@@ -119,8 +119,8 @@ MIEN_API void mien_analyzer_free(mien_analyzer *a);
  *   photo  any size; only read
  *   out    the faces, best score first; free with mien_faces_free
  *
- * No face is no failure: n is 0.  Landmarks, descriptor and attributes of a
- * face that lies outside the photo are not computed; its has says so.
+ * No face is no failure: n is 0.  What cannot be computed of a face (its box
+ * lies outside the photo) is missing from its has.
  * With YuNet the first photo of a new shape makes a plan; the last four are
  * kept.  The same bits for any number of threads.
  * Fails with ENOMEM, and when planning with EFORMAT, ELIMIT. */
