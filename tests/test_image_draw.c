@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the leak sanitizer: fonts stay in fontconfig's own memory. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) { return "leak:libfontconfig"; }
+
 static const mien_colour red = {255, 0, 0}, white = {255, 255, 255};
 static const mien_colour dark = {0, 0, 80};
 

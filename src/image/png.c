@@ -101,10 +101,12 @@ static void read_rows(state *s, int alpha)
     for (int pass = 0; pass < passes; pass++)
         for (int y = 0; y < s->im.h; y++) {
             uint8_t *rgb = s->im.data + y * s->im.stride;
-            uint8_t *rgba = s->rgba + (passes > 1 ? (size_t)y * row : 0);
-            png_read_row(s->png, alpha ? rgba : rgb, NULL);
+            uint8_t *at = !alpha       ? rgb
+                          : passes > 1 ? s->rgba + (size_t)y * row
+                                       : s->rgba;
+            png_read_row(s->png, at, NULL);
             if (alpha && pass == passes - 1)
-                blend(rgba, s->im.w, rgb);
+                blend(at, s->im.w, rgb);
         }
     png_read_end(s->png, s->info);
 }
