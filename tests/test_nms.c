@@ -129,6 +129,16 @@ static void test_random_boxes_against_the_definition(void)
     }
 }
 
+static void test_boxes_that_are_no_boxes_are_left_out(void)
+{
+    mi_found_list l = {0};
+    add(&l, (mi_rect){NAN, 0, 1, 1}, 0.5, 0);
+    add(&l, (mi_rect){0, 0, INFINITY, 1}, 0.5, 0);
+    add(&l, (mi_rect){-1e200, 0, 2e200, 1}, 0.5, 0);
+    CHECK_EQ(l.n, 0);
+    mi_found_done(&l);
+}
+
 static void test_no_memory_keeps_the_list(void)
 {
     mi_found_list l = {0};
@@ -154,6 +164,7 @@ int main(void)
     test_best_first_and_order_decides_ties();
     test_an_overlap_at_the_limit_is_kept();
     test_random_boxes_against_the_definition();
+    test_boxes_that_are_no_boxes_are_left_out();
     test_no_memory_keeps_the_list();
     return check_done();
 }

@@ -18,6 +18,7 @@ typedef struct mi_found_list {
     int n, cap;
 } mi_found_list;
 
+/* A box that is not finite is left out. */
 mien_status mi_found_add(mi_found_list *l, const mi_found *f, mien_error *err);
 /* Best score first. */
 void mi_found_sort(mi_found_list *l);

@@ -15,11 +15,15 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 mien_status mi_found_add(mi_found_list *l, const mi_found *f, mien_error *err)
 {
+    mi_rect b = f->box;
+    if (!isfinite((float)(b.x + b.y + b.w + b.h)))
+        return MIEN_OK;
     if (l->n == l->cap) {
         int cap = l->cap ? 2 * l->cap : 64;
         mi_found *more = mi_alloc((size_t)cap, sizeof *more);
