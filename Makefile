@@ -106,7 +106,8 @@ $(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h)
 asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) fixtures
-	@$(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
+	@LSAN_OPTIONS=suppressions=$(abspath tools/lsan.supp):print_suppressions=0 \
+	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $$? $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
 TSAN_TESTS := $(filter test_pool test_plan,$(TESTS))
