@@ -174,15 +174,15 @@ static void test_rows_apart_are_the_same(void)
     mien_image im = some_image(&r, 61, 47);
     mi_sample s = {.w = 61, .h = 47, .left = 3, .out_w = 29, .out_h = 31};
     static float whole[29 * 31 * 3], parts[29 * 31 * 3];
-    uint8_t *scratch = mi_alloc(mi_sample_scratch(&s), 1);
     for (int f = 0; f < 3; f++) {
         s.filter = (mien_filter)f;
+        uint8_t *scratch = mi_alloc(mi_sample_scratch(&s), 1);
         mi_sample_rows(&im, &s, whole, 0, 31, scratch);
         for (int y = 0; y < 31; y += 4)
             mi_sample_rows(&im, &s, parts, y, y + 4 < 31 ? y + 4 : 31, scratch);
         CHECK(memcmp(whole, parts, sizeof whole) == 0);
+        mi_free(scratch);
     }
-    mi_free(scratch);
     mien_image_free(&im);
 }
 

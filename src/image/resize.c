@@ -4,39 +4,53 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+#include <assert.h>
 #include <math.h>
+
+enum { BAND = 32 }; /* rows */
 
 static uint8_t rounded(float v)
 {
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + 0.5f);
 }
 
-/* Rows of floats, a few at a time, rounded into the result. */
+/* Some rows of floats at a time, rounded into the result. */
+static void fill(const mien_image *im, const mi_sample *s, float *rows,
+                 void *scratch, const mien_image *made)
+{
+    size_t n = (size_t)made->w * 3;
+    for (int y = 0; y < made->h; y += BAND) {
+        int end = y + BAND < made->h ? y + BAND : made->h;
+        mi_sample_band(im, s, rows, y, end, scratch);
+        uint8_t *to = made->data + y * made->stride;
+        for (size_t i = 0; i < n * (size_t)(end - y); i++)
+            to[i] = rounded(rows[i]);
+    }
+}
+
 mien_status mien_image_resize(const mien_image *im, int w, int h,
                               mien_filter filter, mien_image *out,
                               mien_error *err)
 {
+    assert(im && im->data && out);
     mien_image made;
     mien_status st = mien_image_new(w, h, &made, err);
     if (st != MIEN_OK)
         return st;
     mi_sample s = {
         .w = im->w, .h = im->h, .filter = filter, .out_w = w, .out_h = h};
-    size_t n = (size_t)w * 3;
-    float *rows = mi_alloc_raw(n * (size_t)h, sizeof *rows);
+    float *rows = mi_alloc_raw((size_t)w * 3 * BAND, sizeof *rows);
     void *scratch = mi_alloc(mi_sample_scratch(&s), 1);
-    if (!rows || !scratch) {
-        mi_free(rows);
-        mi_free(scratch);
-        mien_image_free(&made);
-        return mi_fail(err, MIEN_ENOMEM, "image: resize to %d x %d", w, h);
-    }
-    mi_sample_rows(im, &s, rows, 0, h, scratch);
-    for (int y = 0; y < h; y++)
-        for (size_t i = 0; i < n; i++)
-            made.data[(size_t)y * n + i] = rounded(rows[(size_t)y * n + i]);
+    if (rows && scratch)
+        fill(im, &s, rows, scratch, &made);
+    else
+        st = mi_fail(err, MIEN_ENOMEM, "image: resize to %d x %d", w, h);
     mi_free(rows);
     mi_free(scratch);
+    if (st != MIEN_OK) {
+        mien_image_free(&made);
+        return st;
+    }
     *out = made;
     return MIEN_OK;
 }
@@ -51,6 +65,7 @@ static float pixel(const mien_image *im, int x, int y, int k)
 mien_status mien_image_warp(const mien_image *im, mien_similarity to_source,
                             int w, int h, mien_image *out, mien_error *err)
 {
+    assert(im && im->data && out);
     mien_image made;
     mien_status st = mien_image_new(w, h, &made, err);
     if (st != MIEN_OK)

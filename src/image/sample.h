@@ -24,5 +24,8 @@ typedef struct mi_sample {
 size_t mi_sample_scratch(const mi_sample *s);
 void mi_sample_rows(const mien_image *im, const mi_sample *s, float *out,
                     int row0, int row1, void *scratch);
+/* The same, but row row0 comes first in out[row1 - row0, out_w, 3]. */
+void mi_sample_band(const mien_image *im, const mi_sample *s, float *out,
+                    int row0, int row1, void *scratch);
 
 #endif
