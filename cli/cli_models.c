@@ -122,14 +122,45 @@ int cli_models_load(cli_models *m, const char *first, const char *name,
         mien_bytes_free(&model.bytes);
         return 0;
     }
-    cli_digest(bytes, n, model.digest);
     *out = model.graph;
     m->model[m->n++] = model;
     return 1;
 }
 
+static void *hash_all(void *arg)
+{
+    cli_models *m = arg;
+    for (int i = 0; i < m->n; i++) {
+        cli_model *model = &m->model[i];
+        size_t n = model->bytes.n;
+        const uint8_t *bytes = model->bytes.data;
+        if (!bytes)
+            bytes = mien_model_embedded(model->entry->name, &n);
+        cli_digest(bytes, n, model->digest);
+    }
+    return NULL;
+}
+
+void cli_models_hash(cli_models *m)
+{
+    pthread_mutex_init(&m->lock, NULL);
+    m->hashing = pthread_create(&m->hasher, NULL, hash_all, m) == 0;
+    if (!m->hashing)
+        hash_all(m);
+}
+
+void cli_models_wait(cli_models *m)
+{
+    pthread_mutex_lock(&m->lock);
+    if (m->hashing)
+        pthread_join(m->hasher, NULL);
+    m->hashing = 0;
+    pthread_mutex_unlock(&m->lock);
+}
+
 void cli_models_free(cli_models *m)
 {
+    cli_models_wait(m);
     for (int i = 0; i < m->n; i++) {
         mien_graph_free(m->model[i].graph);
         mien_bytes_free(&m->model[i].bytes);

@@ -4,19 +4,24 @@
 
 #include "mien/model.h"
 
+#include <pthread.h>
+
 enum { CLI_PATH_MAX = 4096, CLI_MODELS_MAX = 8, CLI_DIGEST = 65 };
 
 typedef struct cli_model {
     const mien_model_entry *entry;
     mien_bytes bytes; /* of the file; empty for an embedded model */
     mien_graph *graph;
-    char digest[CLI_DIGEST];
+    char digest[CLI_DIGEST]; /* after cli_models_wait */
 } cli_model;
 
 /* The models a command has loaded, in the order they were asked for. */
 typedef struct cli_models {
     cli_model model[CLI_MODELS_MAX];
     int n;
+    pthread_t hasher;
+    pthread_mutex_t lock; /* of hashing */
+    int hashing;          /* a thread works out the digests */
 } cli_models;
 
 /* SHA-256 in lower-case hexadecimal. */
@@ -40,6 +45,10 @@ int cli_models_find(const char *first, const char *file,
  * 0, and a report on standard error, when it is missing or broken. */
 int cli_models_load(cli_models *m, const char *first, const char *name,
                     const mien_graph **out);
+/* Begin to work out the digests of what is loaded, beside other work. */
+void cli_models_hash(cli_models *m);
+/* Wait until they stand in the models.  Any thread. */
+void cli_models_wait(cli_models *m);
 void cli_models_free(cli_models *m);
 
 #endif

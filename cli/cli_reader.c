@@ -46,6 +46,7 @@ static int load_models(cli_reader *r, const char *folder, mien_face_models *out)
         if (all[i].wanted &&
             !cli_models_load(&r->models, folder, all[i].name, all[i].to))
             return 0;
+    cli_models_hash(&r->models);
     return 1;
 }
 

@@ -66,8 +66,9 @@ json_t *cli_record_face(const mien_face *f)
     return o;
 }
 
-static json_t *models_json(const cli_models *m)
+static json_t *models_json(cli_models *m)
 {
+    cli_models_wait(m);
     json_t *o = json_object();
     for (int i = 0; i < m->n; i++)
         cli_json_put(&o, m->model[i].entry->task,
@@ -97,7 +98,7 @@ static json_t *ms_json(const cli_reading *r, unsigned want)
     return o;
 }
 
-json_t *cli_record(const cli_reader *r, const cli_reading *reading)
+json_t *cli_record(cli_reader *r, const cli_reading *reading)
 {
     json_t *o = json_object(), *faces = json_array();
     for (int i = 0; i < reading->faces.n; i++)

@@ -7,7 +7,7 @@
 #include "cli/cli_reader.h"
 
 /* One record of the schema "mien/1"; NULL when memory ended. */
-json_t *cli_record(const cli_reader *r, const cli_reading *reading);
+json_t *cli_record(cli_reader *r, const cli_reading *reading);
 /* The record of a photo that could not be read. */
 json_t *cli_record_failed(const char *file, const mien_error *error);
 /* One face: only what was asked for is there. */

@@ -160,7 +160,7 @@ static void print_failed(const analysis *an, const cli_file *f,
                        JSON_COMPACT);
 }
 
-static void print_reading(const analysis *an, int i, const cli_reading *r,
+static void print_reading(analysis *an, int i, const cli_reading *r,
                           mi_buffer *out)
 {
     if (an->format == JSON)

@@ -132,7 +132,7 @@ static void print_csv(const search *s, const cli_reading *r, mi_buffer *out)
 }
 
 /* Descriptors are needed to find names; they were not asked for as output. */
-static json_t *record_json(const search *s, const cli_reading *r)
+static json_t *record_json(search *s, const cli_reading *r)
 {
     json_t *o = cli_record(&s->reader, r);
     json_t *faces = json_object_get(o, "faces");

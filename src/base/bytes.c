@@ -92,6 +92,8 @@ static int grow(mi_buffer *b, size_t n)
     return 1;
 }
 
+void mi_buffer_reserve(mi_buffer *b, size_t n) { grow(b, n); }
+
 void mi_buffer_put(mi_buffer *b, const void *p, size_t n)
 {
     if (n == 0 || !grow(b, n))

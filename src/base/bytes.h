@@ -31,6 +31,8 @@ typedef struct mi_buffer {
     int failed;
 } mi_buffer;
 
+/* Make room for n more bytes at once, where their number is known. */
+void mi_buffer_reserve(mi_buffer *b, size_t n);
 void mi_buffer_put(mi_buffer *b, const void *p, size_t n);
 void mi_buffer_varint(mi_buffer *b, uint64_t v);
 void mi_buffer_done(mi_buffer *b); /* free it */

@@ -62,6 +62,10 @@ mien_status mien_file_load(const char *path, size_t limit, mien_bytes *out,
     if (fd < 0)
         return system_error(err, path, "cannot open");
     mi_buffer b = {0};
+    struct stat about;
+    if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
+        (uint64_t)about.st_size <= (limit ? limit : default_limit))
+        mi_buffer_reserve(&b, (size_t)about.st_size);
     mien_status st = read_all(fd, path, limit ? limit : default_limit, &b, err);
     if (!is_stdin)
         close(fd);
