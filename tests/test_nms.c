@@ -132,8 +132,8 @@ static void test_random_boxes_against_the_definition(void)
 static void test_boxes_that_are_no_boxes_are_left_out(void)
 {
     mi_found_list l = {0};
-    add(&l, (mi_rect){NAN, 0, 1, 1}, 0.5, 0);
-    add(&l, (mi_rect){0, 0, INFINITY, 1}, 0.5, 0);
+    add(&l, (mi_rect){(double)NAN, 0, 1, 1}, 0.5, 0);
+    add(&l, (mi_rect){0, 0, HUGE_VAL, 1}, 0.5, 0);
     add(&l, (mi_rect){-1e200, 0, 2e200, 1}, 0.5, 0);
     CHECK_EQ(l.n, 0);
     mi_found_done(&l);
