@@ -20,6 +20,10 @@ extern "C" {
 #define MIEN_MAX_RANK 6
 /* Elements of one tensor; keeps a hostile shape from sizing memory. */
 #define MIEN_MAX_TENSOR (1 << 28)
+/* Bytes a plan may hold, and multiply-adds of one run (a thousandth of it to
+ * work out constants): what a hostile file can ask for. */
+#define MIEN_MAX_PLAN (1 << 30)
+#define MIEN_MAX_WORK 1e12
 
 typedef struct mien_graph mien_graph;
 typedef struct mien_plan mien_plan;
@@ -93,7 +97,8 @@ MIEN_API void mien_graph_free(mien_graph *g);
  * activations merged into the convolutions before them, weights packed for this
  * processor, and all tensors laid out in one block.
  * Fails with EARG (shapes that the graph does not take), EFORMAT (a graph whose
- * shapes do not fit together), EUNSUP, ELIMIT, ENOMEM. */
+ * shapes do not fit together), EUNSUP, ELIMIT (MIEN_MAX_PLAN, MIEN_MAX_WORK,
+ * MIEN_MAX_TENSOR), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_plan_new(
     const mien_graph *g, const mien_shape *shapes, int n_shapes,
     const mien_plan_options *options, mien_plan **out, mien_error *err);

@@ -134,7 +134,7 @@ VFN void dw_pixel(const mi_conv *cv, const dw_line *l, mi_span xs, int ox,
         const float *x = l->x + ky * l->row + x0 * l->x_stride + c;
         for (int kx = xs.lo; kx < xs.hi; kx++)
             s[0] += dw_load(x + kx * cv->dx * l->x_stride, n) *
-                    vload(w + (1 + ky * cv->kw + kx) * VN);
+                    vload(w + (ptrdiff_t)(1 + ky * cv->kw + kx) * VN);
     }
     dw_finish(l, s, ox, c, n, 1);
 }
@@ -183,7 +183,7 @@ static void depthwise_f32(const mi_conv *cv, const mi_conv_io *io, int row0,
 {
     mi_act act = cv->act;
     dw_line l = {.w = io->packed,
-                 .row = cv->dy * cv->w * io->x_stride,
+                 .row = (ptrdiff_t)cv->dy * cv->w * io->x_stride,
                  .x_stride = io->x_stride,
                  .add_stride = io->add_stride,
                  .y_stride = io->y_stride,

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "nn/op_attr.h"
 
 #include <string.h>
 
@@ -43,7 +44,8 @@ static mien_status copy_nodes(mien_plan *p, mien_error *err)
     p->n_nodes = mi_graph_size(p->graph);
     p->node = mi_plan_alloc(p, (size_t)p->n_nodes, sizeof *p->node);
     p->of = mi_plan_alloc(p, (size_t)p->n_nodes, sizeof *p->of);
-    if (!p->node || !p->of)
+    p->folded = mi_plan_alloc(p, (size_t)p->n_nodes, sizeof *p->folded);
+    if (!p->node || !p->of || !p->folded)
         return mi_no_memory(err);
     for (int i = 0; i < p->n_nodes; i++) {
         p->node[i] = *mi_graph_at(p->graph, i);
@@ -107,6 +109,46 @@ static void mark_live(mien_plan *p)
     }
 }
 
+/* Elements of input k. */
+static double len_of(const mi_node *n, int k)
+{
+    return k < n->n_in && n->in[k] ? (double)mi_shape_len(&n->in[k]->shape) : 0;
+}
+
+double mi_plan_work_of(const mi_node *n)
+{
+    double len = (double)mi_shape_len(&n->shape), each = 1;
+    mi_window w;
+    if (n->op == &mi_op_conv) {
+        each = len_of(n, 1) / (double)n->in[1]->shape.dim[0];
+    } else if (n->op == &mi_op_gemm || n->op == &mi_op_matmul) {
+        const mien_shape *a = &n->in[0]->shape;
+        int across = n->op == &mi_op_gemm &&
+                     ((const mi_gemm_attr *)n->attr)->transA != 0;
+        each = (double)a->dim[a->rank - 1 - across];
+    } else if (n->op == &mi_op_max_pool || n->op == &mi_op_average_pool) {
+        if (!mi_pool_window(n, &w))
+            each = (double)(w.kernel[0] * w.kernel[1]);
+    } else if (n->op == &mi_op_resize) {
+        each = (double)(1 << n->shape.rank);
+    }
+    return len * each + len_of(n, 0);
+}
+
+/* What a run takes altogether. */
+static mien_status check_work(const mien_plan *p, mien_error *err)
+{
+    double work = 0;
+    for (int i = 0; i < p->n_nodes; i++)
+        if (p->of[i].live && !p->of[i].constant && p->node[i].op)
+            work += mi_plan_work_of(&p->node[i]);
+    return work <= MIEN_MAX_WORK
+               ? MIEN_OK
+               : mi_fail(err, MIEN_ELIMIT,
+                         "plan: a run takes %.3g operations, at most %g", work,
+                         MIEN_MAX_WORK);
+}
+
 mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
                           mien_error *err)
 {
@@ -125,9 +167,10 @@ mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
             return st;
     }
     st = set_shapes(p, err);
-    if (st == MIEN_OK)
-        mark_live(p);
-    return st;
+    if (st != MIEN_OK)
+        return st;
+    mark_live(p);
+    return check_work(p, err);
 }
 
 static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)
@@ -140,6 +183,7 @@ static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)
             float *out;
         } borrowed = {n->value};
         n->eval = borrowed.out;
+        p->folded[p->n_folded++] = n->id;
         return MIEN_OK;
     }
     if (depth == MAX_CHAIN)
@@ -151,9 +195,16 @@ static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)
         if (st != MIEN_OK)
             return st;
     }
+    p->work += mi_plan_work_of(n);
+    if (p->work > MIEN_MAX_WORK / 1000)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "plan: node %d (%s '%s'): more than %g operations to "
+                       "work out constants",
+                       n->id, node_title(n), n->name, MIEN_MAX_WORK / 1000);
     n->eval = mi_plan_temp_raw(p, (size_t)mi_shape_len(&n->shape));
     if (!n->eval)
         return mi_no_memory(err);
+    p->folded[p->n_folded++] = n->id;
     n->op->eval(n);
     return MIEN_OK;
 }

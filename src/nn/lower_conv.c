@@ -39,8 +39,9 @@ int mi_is_packed(const mien_plan *p, const mi_node *n)
                !p->of[n->in[0]->id].constant &&
                is_bias(p, input(n, 2), n->shape.dim[1]);
     }
+    /* of rank 4 the channels, to what follows, are not the last axis */
     return n->op == &mi_op_matmul && is_weights(p, n->in[1]) &&
-           n->in[1]->shape.rank == 2 && n->shape.rank >= 2 &&
+           n->in[1]->shape.rank == 2 && n->shape.rank != 4 &&
            !p->of[n->in[0]->id].constant;
 }
 
@@ -51,7 +52,7 @@ void mi_run_conv(const mien_plan *p, const mi_step *s, int task, void *scratch)
     size_t y_at = (size_t)image * v->y_len;
     mi_conv_io io = {
         .x = p->value[s->in[0]].data + (size_t)image * v->x_len,
-        .x_stride = mi_pixel_stride(&p->value[s->in[0]]),
+        .x_stride = mi_pixel_stride(&p->value[s->in[0]], v->cv.c),
         .packed = v->packed,
         .add = v->add < 0 ? NULL : p->value[v->add].data + y_at,
         .add_stride = v->cv.oc,

@@ -61,14 +61,15 @@ mien_status mi_lower_binary(mien_plan *p, mi_node *head, mien_error *err)
     if (!shapes_equal(&x->shape, &y->shape))
         return mi_lower_eval(p, head, err);
     binary_spec *b = mi_plan_alloc(p, 1, sizeof *b);
-    mi_after after;
+    mi_act act = {MI_ACT_NONE, 0, 0};
+    int tail = p->of[head->id].tail;
     int last = mi_plan_lies_last(p, x) || mi_plan_lies_last(p, y);
     int in[2], out;
     mien_status st = mi_plan_use(p, x, last, &in[0], err);
     if (st == MIEN_OK)
         st = mi_plan_use(p, y, last, &in[1], err);
-    if (st == MIEN_OK)
-        st = mi_plan_after(p, head, &after, err);
+    if (st == MIEN_OK && tail != head->id)
+        st = mi_plan_act(p, &p->node[tail], &act, err);
     if (st == MIEN_OK)
         st = mi_plan_result(p, head, last, &out, err);
     if (st != MIEN_OK)
@@ -80,7 +81,7 @@ mien_status mi_lower_binary(mien_plan *p, mi_node *head, mien_error *err)
                 : head->op == &mi_op_sub ? p->kern->sub_f32
                 : head->op == &mi_op_mul ? p->kern->mul_f32
                                          : p->kern->div_f32;
-    b->act = after.act;
+    b->act = act;
     s->in[s->n_in++] = in[0];
     s->in[s->n_in++] = in[1];
     s->tasks = chunks(p->value[out].len);

@@ -146,7 +146,8 @@ static int is_plain_pad(const mien_plan *p, const mi_node *n)
     for (int i = 0; i < 8; i++)
         if (pads->known[i] < 0)
             return 0;
-    return n->n_in < 4 || !n->in[3];
+    return (n->n_in < 4 || !n->in[3]) &&
+           (n->n_in < 3 || !n->in[2] || p->of[n->in[2]->id].constant);
 }
 
 mien_status mi_lower_pad(mien_plan *p, mi_node *head, mien_error *err)
@@ -204,17 +205,31 @@ static void run_repeat(const mien_plan *p, const mi_step *s, int task,
         memcpy(y + i * row, y, row * sizeof *y);
 }
 
+/* Whether every pixel becomes a whole number of pixels.  Scales that are given
+ * may be more than the sizes that come of them, rounded down, say. */
+static int is_repeat(const mi_node *n)
+{
+    const mi_resize_attr *attr = n->attr;
+    const mien_shape *a = &n->in[0]->shape, *b = &n->shape;
+    const mi_node *scales = n->n_in > 2 ? n->in[2] : NULL;
+    if (b->rank != 4 || strcmp(attr->mode, "nearest") != 0 ||
+        strcmp(attr->coordinate_transformation_mode, "asymmetric") != 0 ||
+        strcmp(attr->nearest_mode, "floor") != 0 || b->dim[0] != a->dim[0] ||
+        b->dim[1] != a->dim[1])
+        return 0;
+    for (int d = 0; d < 4; d++)
+        if (b->dim[d] % a->dim[d] != 0 ||
+            (scales && mi_shape_len(&scales->shape) == 4 &&
+             ((const float *)scales->value)[d] !=
+                 (float)(b->dim[d] / a->dim[d])))
+            return 0;
+    return 1;
+}
+
 mien_status mi_lower_resize(mien_plan *p, mi_node *head, mien_error *err)
 {
-    const mi_resize_attr *attr = head->attr;
     const mien_shape *a = &head->in[0]->shape, *b = &head->shape;
-    int whole =
-        b->rank == 4 && strcmp(attr->mode, "nearest") == 0 &&
-        strcmp(attr->coordinate_transformation_mode, "asymmetric") == 0 &&
-        strcmp(attr->nearest_mode, "floor") == 0 && b->dim[0] == a->dim[0] &&
-        b->dim[1] == a->dim[1] && b->dim[2] % a->dim[2] == 0 &&
-        b->dim[3] % a->dim[3] == 0;
-    if (!whole)
+    if (!is_repeat(head))
         return mi_lower_eval(p, head, err);
     repeat_spec *r = mi_plan_alloc(p, 1, sizeof *r);
     int from, to;
@@ -239,7 +254,7 @@ mien_status mi_lower_resize(mien_plan *p, mi_node *head, mien_error *err)
 /* A node that runs as its operator is defined, on memory in ONNX's order. */
 typedef struct {
     mi_node node;
-    mi_node in[MI_MAX_IN];
+    mi_node *in;          /* [node.n_in] copies that node.in points at */
     int value[MI_MAX_IN]; /* -1: the input is known, not run */
 } eval_spec;
 
@@ -270,9 +285,11 @@ mien_status mi_lower_eval(mien_plan *p, mi_node *head, mien_error *err)
                        "input's values",
                        head->id, head->op->name, head->name);
     eval_spec *e = mi_plan_alloc(p, 1, sizeof *e);
-    if (!e)
+    mi_node *in = mi_plan_alloc(p, (size_t)head->n_in, sizeof *in);
+    if (!e || !in)
         return mi_no_memory(err);
     e->node = *head;
+    e->in = in;
     for (int k = 0; k < head->n_in; k++) {
         e->value[k] = -1;
         if (!head->in[k])

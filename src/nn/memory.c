@@ -42,8 +42,10 @@ static void set_lifetimes(mien_plan *p)
         if (p->of[i].value < 0)
             continue;
         mi_value *v = &p->value[root_of(p, p->of[i].value)];
-        if (p->of[i].input)
+        if (p->of[i].input) { /* filled even if nothing reads it */
             v->first = 0;
+            v->last = v->last > 0 ? v->last : 0;
+        }
         if (p->of[i].output)
             v->last = p->n_steps;
     }
@@ -130,6 +132,9 @@ static mien_status take_memory(mien_plan *p, mien_error *err)
             p->scratch_each = p->step[i].scratch;
     p->scratch_each = (p->scratch_each + 63) & ~(size_t)63;
     size_t lanes = (size_t)mien_pool_size(p->pool);
+    if (!mi_plan_may_hold(p, p->memory_len + LINE, sizeof *p->memory) ||
+        !mi_plan_may_hold(p, lanes, p->scratch_each + 64))
+        return mi_no_memory(err);
     p->memory = mi_alloc_raw(p->memory_len + LINE, sizeof *p->memory);
     p->scratch = mi_alloc(lanes, p->scratch_each + 64);
     if (!p->memory || !p->scratch)

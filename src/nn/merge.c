@@ -102,8 +102,7 @@ static mien_status merge(mien_plan *p, const int *found, int n, mien_error *err)
     mien_status st = pack_all(p, all, found, n, err);
     if (st != MIEN_OK)
         return st;
-    mien_shape shape = p->value[p->step[found[0]].out].shape;
-    shape.dim[1] = all->cv.oc;
+    const mien_shape shape = {4, {1, all->cv.oc, all->cv.oh, all->cv.ow}};
     int wide = mi_plan_add_value(p, &shape, 1), at = 0;
     if (wide < 0)
         return mi_no_memory(err);

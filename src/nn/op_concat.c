@@ -19,7 +19,7 @@ static void join(const mi_node *out, int axis, size_t each, void *to,
     size_t outer = 1, at = 0;
     for (int d = 0; d < axis; d++)
         outer *= (size_t)out->in[0]->shape.dim[d];
-    for (size_t o = 0; o < outer; o++)
+    for (size_t o = 0; o < outer && (o == 0 || at > 0); o++)
         for (int k = 0; k < out->n_in; k++) {
             size_t n = run_of(&out->in[k]->shape, axis) * each;
             if (n)

@@ -152,6 +152,9 @@ const mi_op mi_op_slice = {.name = "Slice",
                            .shape = slice_shape,
                            .eval = slice_eval};
 
+/* They are checked in every pass over the shapes. */
+enum { MAX_INDICES = 1 << 14 };
+
 /* How gathering moves: result element (o, i, k) is x's (o, index[i], k). */
 typedef struct {
     int64_t places, count, inner;
@@ -176,6 +179,8 @@ static const char *gather_plan(const mi_node *out, mien_shape *y, gathering *g)
     g->index = mi_ints_of(out->in[1], &g->count);
     if (!g->index)
         return "the indices are not known before a run";
+    if (g->count > MAX_INDICES)
+        return "there are too many indices";
     g->places = x->dim[a];
     for (int64_t i = 0; i < g->count; i++)
         if (g->index[i] < -g->places || g->index[i] >= g->places)
@@ -183,7 +188,8 @@ static const char *gather_plan(const mi_node *out, mien_shape *y, gathering *g)
     *y = (mien_shape){.rank = x->rank + j->rank - 1};
     g->inner = 1;
     for (int d = 0; d < x->rank; d++) {
-        y->dim[d < a ? d : d + j->rank - (d > a)] = x->dim[d];
+        if (d != a)
+            y->dim[d < a ? d : d + j->rank - 1] = x->dim[d];
         g->inner *= d > a ? x->dim[d] : 1;
     }
     for (int d = 0; d < j->rank; d++)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Of a stride, a dilation and a padding. */
-enum { MAX_STEP = 1 << 16, MAX_PAD = 1 << 20 };
+enum { MAX_STEP = 1 << 16, MAX_PAD = 1 << 20, MAX_TAPS = 1 << 26 };
 
 /* Two numbers from a list that may be empty (both are 1 then). */
 static int two(const mi_ints *list, int64_t out[2])
@@ -73,9 +73,14 @@ const char *mi_window_of(const mi_window_spec *spec, const mien_shape *x,
         return "strides are not two numbers in range";
     if (!two(spec->dilations, w.dilation))
         return "dilations are not two numbers in range";
-    for (int d = 0; d < 2; d++)
+    if (w.kernel[0] * w.kernel[1] > MAX_TAPS)
+        return "the window is too large";
+    for (int d = 0; d < 2; d++) {
         if ((w.kernel[d] - 1) * w.dilation[d] >= MAX_PAD)
             return "the window is too large";
+        if (w.kernel[d] == 1) /* of one tap; it only costs */
+            w.dilation[d] = 1;
+    }
 
     int lower = strcmp(spec->auto_pad, "SAME_LOWER") == 0;
     if (lower || strcmp(spec->auto_pad, "SAME_UPPER") == 0) {

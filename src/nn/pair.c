@@ -16,7 +16,7 @@ static void run_pair(const mien_plan *p, const mi_step *s, int task,
     const pair_spec *v = s->spec;
     mi_pair_io io = {
         .x = p->value[s->in[0]].data,
-        .x_stride = mi_pixel_stride(&p->value[s->in[0]]),
+        .x_stride = mi_pixel_stride(&p->value[s->in[0]], v->pair.first.c),
         .first = v->first,
         .second = v->second,
         .add = v->add < 0 ? NULL : p->value[v->add].data,

@@ -11,26 +11,40 @@
 /* Multiply-adds below which waking other threads costs more than it gains. */
 #define SMALL_STEP 2e5
 
+/* Temporary blocks kept to be used again. */
+enum { MAX_SPARES = 8 };
+
 struct mi_block {
     mi_block *next;
     size_t bytes;
     uint8_t pad[64 - sizeof(mi_block *) - sizeof(size_t)];
 };
 
-static mi_block *new_block(size_t n, size_t size, int zero)
+int mi_plan_may_hold(mien_plan *p, size_t n, size_t size)
 {
-    if (size != 0 && n > (SIZE_MAX - sizeof(mi_block)) / size)
+    size_t left = MIEN_MAX_PLAN - p->held;
+    if (size == 0 || n <= left / size)
+        return 1;
+    p->too_large = 1;
+    return 0;
+}
+
+static mi_block *new_block(mien_plan *p, size_t n, size_t size, int zero)
+{
+    if (!mi_plan_may_hold(p, n, size))
         return NULL;
     size_t bytes = sizeof(mi_block) + n * size;
     mi_block *b = zero ? mi_alloc(bytes, 1) : mi_alloc_raw(bytes, 1);
-    if (b)
-        b->bytes = n * size;
+    if (!b)
+        return NULL;
+    b->bytes = n * size;
+    p->held += b->bytes;
     return b;
 }
 
 static void *keep(mien_plan *p, size_t n, size_t size, int zero)
 {
-    mi_block *b = new_block(n, size, zero);
+    mi_block *b = new_block(p, n, size, zero);
     if (!b)
         return NULL;
     b->next = p->blocks;
@@ -63,22 +77,11 @@ static mi_block *spare_block(mien_plan *p, size_t bytes)
     return NULL;
 }
 
-float *mi_plan_temp_raw(mien_plan *p, size_t n)
+static void *temp(mien_plan *p, size_t n, size_t size)
 {
-    mi_block *b =
-        n < SIZE_MAX / sizeof(float) ? spare_block(p, n * sizeof(float)) : NULL;
+    mi_block *b = n <= MIEN_MAX_PLAN / size ? spare_block(p, n * size) : NULL;
     if (!b)
-        b = new_block(n, sizeof(float), 0);
-    if (!b)
-        return NULL;
-    b->next = p->temps;
-    p->temps = b;
-    return (float *)(void *)(b + 1);
-}
-
-void *mi_plan_temp(mien_plan *p, size_t n, size_t size)
-{
-    mi_block *b = new_block(n, size, 1);
+        b = new_block(p, n, size, 0);
     if (!b)
         return NULL;
     b->next = p->temps;
@@ -86,27 +89,44 @@ void *mi_plan_temp(mien_plan *p, size_t n, size_t size)
     return b + 1;
 }
 
-static void free_blocks(mi_block **list)
+float *mi_plan_temp_raw(mien_plan *p, size_t n)
+{
+    return temp(p, n, sizeof(float));
+}
+
+void *mi_plan_temp(mien_plan *p, size_t n, size_t size)
+{
+    void *at = temp(p, n, size);
+    if (at)
+        memset(at, 0, n * size);
+    return at;
+}
+
+static void free_blocks(mien_plan *p, mi_block **list)
 {
     while (*list) {
         mi_block *next = (*list)->next;
+        p->held -= (*list)->bytes;
         mi_free(*list);
         *list = next;
     }
 }
 
+/* The last few temporary blocks stay; older spares go. */
 void mi_plan_forget(mien_plan *p)
 {
-    if (!p->temps)
-        return;
     while (p->temps) {
         mi_block *b = p->temps;
         p->temps = b->next;
         b->next = p->spares;
         p->spares = b;
     }
-    for (int i = 0; i < p->n_nodes; i++)
-        p->node[i].eval = NULL;
+    mi_block **end = &p->spares;
+    for (int i = 0; i < MAX_SPARES && *end; i++)
+        end = &(*end)->next;
+    free_blocks(p, end);
+    while (p->n_folded > 0)
+        p->node[p->folded[--p->n_folded]].eval = NULL;
 }
 
 mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
@@ -135,8 +155,11 @@ mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
         st = mi_plan_pair(p, err);
     if (st == MIEN_OK)
         st = mi_plan_layout(p, err);
-    free_blocks(&p->temps);
-    free_blocks(&p->spares);
+    free_blocks(p, &p->temps);
+    free_blocks(p, &p->spares);
+    if (st == MIEN_ENOMEM && p->too_large)
+        st = mi_fail(err, MIEN_ELIMIT, "plan: more than %d MiB of memory",
+                     MIEN_MAX_PLAN >> 20);
     if (st != MIEN_OK) {
         mien_plan_free(p);
         return st;
@@ -149,7 +172,7 @@ void mien_plan_free(mien_plan *p)
 {
     if (!p)
         return;
-    free_blocks(&p->blocks);
+    free_blocks(p, &p->blocks);
     mi_free(p->memory);
     mi_free(p->scratch);
     mi_free(p);

@@ -55,10 +55,10 @@ struct mi_step {
     void (*run)(const mien_plan *p, const mi_step *s, int task, void *scratch);
 };
 
-/* Floats from one pixel to the next, where channels lie last. */
-static inline int64_t mi_pixel_stride(const mi_value *v)
+/* Floats from one pixel to the next, where c channels lie last. */
+static inline int64_t mi_pixel_stride(const mi_value *v, int c)
 {
-    return v->part_of ? v->part_of : v->shape.dim[1];
+    return v->part_of ? v->part_of : c;
 }
 
 struct mien_plan {
@@ -69,10 +69,15 @@ struct mien_plan {
     mi_block *temps;  /* of mi_plan_temp, until mi_plan_forget */
     mi_block *spares; /* forgotten ones, while planning */
     size_t block_bytes;
+    size_t held;   /* bytes of all blocks now: at most MIEN_MAX_PLAN */
+    int too_large; /* a block was refused because of that */
+    double work;   /* of constants so far: at most MIEN_MAX_WORK / 1000 */
 
     int n_nodes;
     mi_node *node;     /* [n_nodes] copies with shapes; ids as in the graph */
     mi_node_facts *of; /* [n_nodes] what the plan found out about each */
+    int *folded;       /* [n_nodes] the nodes whose eval is set, n_folded */
+    int n_folded;
 
     int n_values, cap_values;
     mi_value *value;
@@ -85,6 +90,9 @@ struct mien_plan {
     size_t scratch_each;
 };
 
+/* Whether n * size more bytes are within MIEN_MAX_PLAN; if not that is noted,
+ * and what fails for it is ELIMIT. */
+int mi_plan_may_hold(mien_plan *p, size_t n, size_t size);
 /* n * size zeroed bytes that live as long as the plan, or until mi_plan_forget;
  * NULL without memory. */
 void *mi_plan_alloc(mien_plan *p, size_t n, size_t size);
@@ -103,6 +111,10 @@ mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
 /* The elements of a constant node, row-major, until mi_plan_forget. */
 mien_status mi_plan_floats(mien_plan *p, mi_node *n, const float **out,
                            mien_error *err);
+
+/* Multiply-adds, or elements looked at, that it takes to evaluate a node as it
+ * is defined. */
+double mi_plan_work_of(const mi_node *n);
 
 /* fuse.c: set head and tail of every live node. */
 void mi_plan_fuse(mien_plan *p);
