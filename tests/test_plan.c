@@ -288,8 +288,74 @@ static void test_wrong_shapes_are_refused(void)
     mien_graph_free(g);
 }
 
+static mien_status plan_status(mien_graph *g, mien_error *err)
+{
+    mien_shape in = mien_graph_input_shape(g, 0);
+    mien_plan *p = NULL;
+    mien_status st = mien_plan_new(g, &in, 1, NULL, &p, err);
+    mien_plan_free(p);
+    mien_graph_free(g);
+    return st;
+}
+
+/* A few bytes of file that ask for much. */
+static void test_limits(void)
+{
+    mien_error err = {0};
+    mi_node *x, *in[4] = {NULL};
+    mien_graph *g = start((mien_shape){2, {1, 2}}, &x);
+    mi_node *one = weights(g, 1, 1, 0, 0, 0);
+    int64_t pads[] = {0, 50000000};
+    mi_graph_output(g, binary(g, &mi_op_pad, one, ints(g, 2, pads)), "y");
+    CHECK_EQ(plan_status(g, &err), MIEN_ELIMIT);
+    CHECK(strstr(err.text, "constants") != NULL);
+
+    g = start((mien_shape){1, {1 << 28}}, &x);
+    mi_graph_output(g, unary(g, &mi_op_tanh, x), "y");
+    CHECK_EQ(plan_status(g, &err), MIEN_ELIMIT);
+    CHECK(strstr(err.text, "MiB") != NULL);
+
+    g = start((mien_shape){2, {1 << 14, 1 << 14}}, &x);
+    mi_node *y = x;
+    for (int i = 0; i < 3; i++)
+        y = binary(g, &mi_op_matmul, y, x);
+    mi_graph_output(g, y, "y");
+    CHECK_EQ(plan_status(g, &err), MIEN_ELIMIT);
+    CHECK(strstr(err.text, "operations") != NULL);
+
+    g = start((mien_shape){4, {1, 1, 1, 1}}, &x);
+    mi_pool_attr a = *(const mi_pool_attr *)mi_op_average_pool.attr_defaults;
+    a.kernel_shape = (mi_ints){2, {65536, 65536}};
+    a.pads = (mi_ints){4, {65535, 65535, 65535, 65535}};
+    in[0] = x;
+    mi_graph_output(g, mi_graph_node(g, &mi_op_average_pool, in, 1, &a, NULL),
+                    "y");
+    CHECK_EQ(plan_status(g, &err), MIEN_EFORMAT);
+}
+
+/* It is there to be filled all the same. */
+static void test_input_that_nothing_reads(void)
+{
+    mi_node *x;
+    mien_graph *g = start((mien_shape){1, {1000}}, &x);
+    mi_node *y = mi_graph_input(g, "y", (mien_shape){1, {1}});
+    mien_shape in[2] = {{1, {1000}}, {1, {1}}};
+    mien_plan *p = NULL;
+    mi_graph_output(g, unary(g, &mi_op_relu, y), "z");
+    CHECK_EQ(mien_plan_new(g, in, 2, NULL, &p, NULL), MIEN_OK);
+    CHECK(mien_plan_memory(p) >= 1001 * sizeof(float));
+    mien_plan_input(p, 1).data[0] = 3;
+    memset(mien_plan_input(p, 0).data, 0, 1000 * sizeof(float));
+    mien_plan_run(p);
+    CHECK(mien_plan_output(p, 0).data[0] == 3);
+    mien_plan_free(p);
+    mien_graph_free(g);
+}
+
 int main(void)
 {
+    test_limits();
+    test_input_that_nothing_reads();
     test_convolution_groups();
     test_pooling_and_means();
     test_moves();

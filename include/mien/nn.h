@@ -20,8 +20,8 @@ extern "C" {
 #define MIEN_MAX_RANK 6
 /* Elements of one tensor; keeps a hostile shape from sizing memory. */
 #define MIEN_MAX_TENSOR (1 << 28)
-/* Bytes a plan may hold, and multiply-adds of one run (a thousandth of it to
- * work out constants): what a hostile file can ask for. */
+/* Bytes a plan may hold, and multiply-adds of one run: the most that a hostile
+ * file can ask for. */
 #define MIEN_MAX_PLAN (1 << 30)
 #define MIEN_MAX_WORK 1e12
 

@@ -10,6 +10,11 @@
 
 /* Constants made of constants: longest chain that is followed. */
 enum { MAX_CHAIN = 64 };
+/* What constants may take to work out: so many operations, and so many more a
+ * byte of the file's own constants, so that a small file stays small. */
+#define FOLD_WORK (double)(1 << 24)
+#define FOLD_WORK_PER_BYTE 1024
+#define MAX_FOLD_WORK 1e10
 
 static const char *node_title(const mi_node *n)
 {
@@ -73,6 +78,7 @@ static int is_constant(const mien_plan *p, const mi_node *n)
 
 static mien_status set_shapes(mien_plan *p, mien_error *err)
 {
+    p->max_work = FOLD_WORK;
     for (int i = 0; i < p->n_nodes; i++) {
         mi_node *n = &p->node[i];
         const char *why = n->op ? n->op->shape(n) : NULL;
@@ -84,7 +90,11 @@ static mien_status set_shapes(mien_plan *p, mien_error *err)
                            "plan: node %d (%s '%s'): more than %d elements", i,
                            node_title(n), n->name, MIEN_MAX_TENSOR);
         p->of[i].constant = (char)is_constant(p, n);
+        if (n->value)
+            p->max_work += FOLD_WORK_PER_BYTE * (double)mi_type_size(n->type) *
+                           (double)mi_shape_len(&n->shape);
     }
+    p->max_work = p->max_work < MAX_FOLD_WORK ? p->max_work : MAX_FOLD_WORK;
     return MIEN_OK;
 }
 
@@ -196,11 +206,11 @@ static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)
             return st;
     }
     p->work += mi_plan_work_of(n);
-    if (p->work > MIEN_MAX_WORK / 1000)
+    if (p->work > p->max_work)
         return mi_fail(err, MIEN_ELIMIT,
                        "plan: node %d (%s '%s'): more than %g operations to "
                        "work out constants",
-                       n->id, node_title(n), n->name, MIEN_MAX_WORK / 1000);
+                       n->id, node_title(n), n->name, p->max_work);
     n->eval = mi_plan_temp_raw(p, (size_t)mi_shape_len(&n->shape));
     if (!n->eval)
         return mi_no_memory(err);

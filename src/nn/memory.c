@@ -13,8 +13,10 @@
 
 #include <stdlib.h>
 
-/* Floats to which offsets are rounded: one cache line. */
-enum { LINE = 16 };
+/* LINE: floats to which offsets are rounded, one cache line.  MAX_FITTED:
+ * values for which a gap is looked for, in time that grows with the square of
+ * their number; smaller ones past that follow at the end. */
+enum { LINE = 16, MAX_FITTED = 8192 };
 
 /* The value whose memory v really is. */
 static int root_of(const mien_plan *p, int v)
@@ -117,10 +119,12 @@ static mien_status place(mien_plan *p, mien_error *err)
             order[n++] = &p->value[v];
     qsort(order, (size_t)n, sizeof *order, larger_first);
     for (int i = 0; i < n; i++) {
-        order[i]->offset = find_gap(order[i], placed, i);
+        int fit = i < MAX_FITTED;
+        order[i]->offset = fit ? find_gap(order[i], placed, i) : p->memory_len;
         size_t end = order[i]->offset + rounded(order[i]->len);
         p->memory_len = end > p->memory_len ? end : p->memory_len;
-        insert(order[i], placed, i);
+        if (fit)
+            insert(order[i], placed, i);
     }
     return MIEN_OK;
 }

@@ -71,7 +71,8 @@ struct mien_plan {
     size_t block_bytes;
     size_t held;   /* bytes of all blocks now: at most MIEN_MAX_PLAN */
     int too_large; /* a block was refused because of that */
-    double work;   /* of constants so far: at most MIEN_MAX_WORK / 1000 */
+    double work;   /* of constants so far: at most max_work */
+    double max_work;
 
     int n_nodes;
     mi_node *node;     /* [n_nodes] copies with shapes; ids as in the graph */
