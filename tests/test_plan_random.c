@@ -421,7 +421,7 @@ static double largest(const reference *r)
             double v = fabs((double)n->eval[k]);
             most = v <= most ? most : v;
             if (!isfinite(v))
-                return INFINITY;
+                return HUGE_VAL;
         }
     }
     return most;
