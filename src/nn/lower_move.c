@@ -217,12 +217,13 @@ static int is_repeat(const mi_node *n)
         strcmp(attr->nearest_mode, "floor") != 0 || b->dim[0] != a->dim[0] ||
         b->dim[1] != a->dim[1])
         return 0;
-    for (int d = 0; d < 4; d++)
-        if (b->dim[d] % a->dim[d] != 0 ||
+    for (int d = 0; d < 4; d++) {
+        int64_t times = b->dim[d] / a->dim[d];
+        if (times * a->dim[d] != b->dim[d] ||
             (scales && mi_shape_len(&scales->shape) == 4 &&
-             ((const float *)scales->value)[d] !=
-                 (float)(b->dim[d] / a->dim[d])))
+             ((const float *)scales->value)[d] != (float)times))
             return 0;
+    }
     return 1;
 }
 
