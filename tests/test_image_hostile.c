@@ -220,6 +220,23 @@ static void check_limit(const mien_bytes *f, mien_read_options o,
     check_untouched(&im, &err, words);
 }
 
+/* Overwrite the size in a PNG header and its check sum.  Source: PNG, third
+ * edition, annex D. */
+static void write_png_size(uint8_t *png, unsigned w, unsigned h)
+{
+    const unsigned field[2] = {w, h};
+    for (int i = 0; i < 8; i++)
+        png[16 + i] = (uint8_t)(field[i / 4] >> (24 - i % 4 * 8));
+    uint32_t crc = 0xffffffff;
+    for (int i = 12; i < 29; i++) {
+        crc ^= png[i];
+        for (int k = 0; k < 8; k++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    for (int i = 0; i < 4; i++)
+        png[29 + i] = (uint8_t)(~crc >> (24 - i * 8));
+}
+
 /* Headers of 40000 x 40000 are refused before any memory is taken for them;
  * so are pictures above the caller's own limits. */
 static void test_claims_are_not_believed(void)
@@ -242,7 +259,11 @@ static void test_claims_are_not_believed(void)
                     "1000");
     }
     check_limit(&s[1].file, (mien_read_options){.max_scans = 3}, "3 scans");
-    /* the size in the headers of JPEG and PNG, overwritten */
+    /* the size in the headers of PNG and JPEG, overwritten */
+    write_png_size(s[2].file.data, 40000, 40000);
+    check_limit(&s[2].file, (mien_read_options)MIEN_READ_DEFAULTS, "40000");
+    write_png_size(s[2].file.data, 30000, 1334); /* 40.02 megapixels */
+    check_limit(&s[2].file, (mien_read_options)MIEN_READ_DEFAULTS, "40000000");
     uint8_t *p = s[0].file.data;
     for (size_t i = 0; i + 9 < s[0].file.n; i++)
         if (p[i] == 0xff && p[i + 1] == 0xc0) {

@@ -142,12 +142,16 @@ static int folder_of(const char *path, char *to)
     return 0;
 }
 
-/* A new file in the folder; its name is put in aside[PATH_SIZE]. */
+/* A new file in the folder; its name, which nobody can foresee, is put in
+ * aside[PATH_SIZE]. */
 static int open_aside(const char *folder, char *aside)
 {
     for (int i = 0; i < TRIES; i++) {
-        int n = snprintf(aside, PATH_SIZE, "%s/.mien-%ld-%d.part", folder,
-                         (long)getpid(), i);
+        uint64_t number;
+        if (getentropy(&number, sizeof number) != 0)
+            return -1;
+        int n = snprintf(aside, PATH_SIZE, "%s/.mien-%016llx.part", folder,
+                         (unsigned long long)number);
         if (n < 0 || n >= PATH_SIZE) {
             errno = ENAMETOOLONG;
             return -1;
