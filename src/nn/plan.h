@@ -56,7 +56,7 @@ struct mi_step {
 };
 
 /* Floats from one pixel to the next, where c channels lie last. */
-static inline int64_t mi_pixel_stride(const mi_value *v, int c)
+static inline ptrdiff_t mi_pixel_stride(const mi_value *v, int c)
 {
     return v->part_of ? v->part_of : c;
 }
