@@ -11,9 +11,12 @@ import sys
 ROWS = [
     ["base"],
     ["kern", "file"],
-    ["num", "image", "table", "video"],
+    ["num", "image", "split", "metrics"],
+    ["table", "video"],
     ["nn", "plot"],
-    ["model", "vision", "learn"],
+    ["train"],
+    ["model", "vision"],
+    ["learn"],
     ["face", "gallery"],
     ["serve"],
     ["cli", "wasm", "examples"],
@@ -22,7 +25,10 @@ ROWS = [
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
 # Rows apart, and still strangers: pixels meet networks in face.
 STRANGERS = {("nn", "image"), ("nn", "file"), ("image", "file"),
-             ("model", "image"), ("model", "file"), ("face", "file")}
+             ("model", "image"), ("model", "file"), ("face", "file"),
+             ("nn", "table"), ("train", "table"), ("train", "file"),
+             ("model", "table"), ("face", "learn"), ("table", "file"),
+             ("face", "table"), ("learn", "file"), ("learn", "image")}
 FREE = {"cli", "wasm", "examples", "tests", "bench", "fuzz"}
 INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 

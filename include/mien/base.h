@@ -59,6 +59,16 @@ typedef struct mien_bytes {
  * call at a time. */
 typedef struct mien_pool mien_pool;
 
+/* Random numbers: the Mersenne Twister MT19937 as numpy's RandomState uses it,
+ * so that a published seed gives the published draws.  Open, so that it can be
+ * copied and saved. */
+typedef struct mien_random {
+    uint32_t state[624];
+    int32_t pos;       /* next word of state; 624: all are used */
+    int32_t has_gauss; /* 1: gauss is the next normal draw */
+    double gauss;
+} mien_random;
+
 /* The fixed text of a status.
  *
  *   st  any value
@@ -86,6 +96,48 @@ MIEN_API const char *mien_isa(void);
  *
  *   b  its data are freed and its fields cleared; NULL is allowed */
 MIEN_API void mien_bytes_free(mien_bytes *b);
+
+/* Begin a sequence as numpy's RandomState(seed) does.
+ *
+ *   r     set whole
+ *   seed  any */
+MIEN_API void mien_random_init(mien_random *r, uint32_t seed);
+
+/* Draw 32 random bits.
+ *
+ *   r  moved on */
+MIEN_API uint32_t mien_random_u32(mien_random *r);
+
+/* Draw a number in [0, 1) of 53 bits: random_sample.
+ *
+ *   r  moved on */
+MIEN_API double mien_random_unit(mien_random *r);
+
+/* Draw an integer in [0, n): randint(n), by masked rejection.
+ *
+ *   r  moved on
+ *   n  1..2^32, asserted */
+MIEN_API uint32_t mien_random_below(mien_random *r, uint64_t n);
+
+/* Draw from the normal distribution of mean 0 and deviation 1: standard_normal
+ * (polar method, two at a time).
+ *
+ *   r  moved on */
+MIEN_API double mien_random_normal(mien_random *r);
+
+/* Bring integers into a random order: shuffle.
+ *
+ *   r  moved on
+ *   n  how many
+ *   x  [n] */
+MIEN_API void mien_random_shuffle(mien_random *r, int64_t n, int64_t *x);
+
+/* Fill with 0..n - 1 in a random order: permutation(n).
+ *
+ *   r    moved on
+ *   n    how many
+ *   out  [n] */
+MIEN_API void mien_random_permutation(mien_random *r, int64_t n, int64_t *out);
 
 /* Start threads.
  *

@@ -31,7 +31,11 @@ struct mi_node {
     int n_known;       /* integers known, or -1 */
     int64_t known[MI_MAX_KNOWN];
     int id;      /* position in the graph: inputs come before users */
-    float *eval; /* where op->eval writes, while folding or testing */
+    float *eval; /* where op->eval writes, while folding, testing, training */
+    float *grad; /* of the loss by each element of eval, while training */
+    float *save; /* what op->train keeps for op->grad */
+    mien_random *random; /* what op->train draws from */
+    int learned; /* a constant that training changes: value is the graph's */
 };
 
 /* Where the bytes of a constant live. */

@@ -51,6 +51,16 @@ typedef struct mi_op {
      * faster step.  Reads in[k]->eval (floats), ->value (uint8) and ->known,
      * writes out->eval; only after shape has accepted the node. */
     void (*eval)(const mi_node *out);
+    /* What training does instead of eval, where that differs (dropout, batch
+     * statistics) or where the gradient needs more than the result: may keep
+     * save_len floats in out->save, and draws from out->random.  NULL: eval. */
+    void (*train)(const mi_node *out);
+    size_t (*save_len)(const mi_node *out); /* NULL: none */
+    /* The gradient in plain loops: reads out->grad, the inputs' and the
+     * result's eval and out->save, and adds to in[k]->grad wherever that is not
+     * NULL (whoever calls has zeroed it).  NULL: nothing flows back (shapes,
+     * integers). */
+    void (*grad)(const mi_node *out);
 } mi_op;
 
 #define MI_OP(name, onnx) extern const mi_op mi_op_##name;
