@@ -311,6 +311,15 @@ mi_node *mi_graph_constant(mien_graph *g, const char *name, mi_type type,
     return add_node(g, n);
 }
 
+mi_node *mi_graph_parameter(mien_graph *g, const char *name, mien_shape shape,
+                            const float *value)
+{
+    mi_node *n = mi_graph_constant(g, name, MI_F32, shape, value, MI_COPY);
+    if (n != &g->bad)
+        n->learned = 1;
+    return n;
+}
+
 static const char *why_bad_attr(const mi_op *op, const uint8_t *attr)
 {
     for (const mi_attr *a = op->attrs; a && a->name; a++) {

@@ -50,6 +50,9 @@ void mi_graph_dim_name(mien_graph *g, int input, int axis, const char *name);
  * name NULL: one is made. */
 mi_node *mi_graph_constant(mien_graph *g, const char *name, mi_type type,
                            mien_shape shape, const void *value, mi_own own);
+/* A constant of floats that training changes in place; value is copied. */
+mi_node *mi_graph_parameter(mien_graph *g, const char *name, mien_shape shape,
+                            const float *value);
 /* in holds earlier nodes of g, NULL where an optional input is left out.
  * attr NULL: the operator's defaults; else copied.  name NULL: one is made. */
 mi_node *mi_graph_node(mien_graph *g, const mi_op *op, mi_node *const *in,
