@@ -150,6 +150,41 @@ static void check_conv_tile_f32(const mi_kern *k, const mi_kern *ref, int n)
     CHECK(n < 0 || (k->conv_tile_f32 && k->lanes >= ref->lanes));
 }
 
+/* Compared whole in test_gemm.c. */
+static void check_gemm_columns_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->gemm_columns_f32 && ref->gemm_columns_f32));
+}
+
+static void check_adam_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    const mi_adam by = {1e-3f, 0.9f, 0.999f, 1e-7f, 1.5f};
+    float m[2][MAX + 1], v[2][MAX + 1];
+    for (int i = 0; i < n; i++) {
+        m[0][i] = m[1][i] = fy[i] * 0.1f;
+        v[0][i] = v[1][i] = fy[i] * fy[i];
+        want[i + 1] = got[i + 1] = fx[i];
+    }
+    ref->adam_f32(n, &by, fy, m[0], v[0], want + 1);
+    fill_poison();
+    for (int i = 0; i < n; i++)
+        got[i + 1] = fx[i];
+    k->adam_f32(n, &by, fy, m[1], v[1], got + 1);
+    compare("adam_f32", k, n, 2.5e-7);
+    for (int i = 0; i < n; i++) {
+        CHECK_NEAR(m[1][i], m[0][i], 1e-7);
+        CHECK_NEAR(v[1][i], v[0][i], 1e-7);
+    }
+}
+
+static void check_relu_grad_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    ref->relu_grad_f32(n, fx, fy, want + 1);
+    fill_poison();
+    k->relu_grad_f32(n, fx, fy, got + 1);
+    compare("relu_grad_f32", k, n, 0);
+}
+
 static void check_depthwise_f32(const mi_kern *k, const mi_kern *ref, int n)
 {
     CHECK(n < 0 || (k->depthwise_f32 && ref->depthwise_f32));

@@ -15,6 +15,14 @@ struct mi_conv_io;   /* conv.h */
 struct mi_pool2d;    /* conv.h */
 struct mi_pool2d_io; /* tile.h */
 
+/* A step of Adam: m and v are the moments of the gradient g, whose bias
+ * `correct` and `rate` (of the first moment) have taken into account:
+ *   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g g
+ *   w -= rate m / (sqrt(v) correct + epsilon)                            */
+typedef struct mi_adam {
+    float rate, beta1, beta2, epsilon, correct;
+} mi_adam;
+
 /* fma_chains_f32 keeps so many independent sums in registers. */
 enum { MI_FMA_CHAINS = 12 };
 

@@ -22,6 +22,13 @@ MI_KERN(sigmoid_f32, void, (int n, const float *x, float *dst))
 MI_KERN(exp_f32, void, (int n, const float *x, float *dst))
 MI_KERN(fma_chains_f32, float, (int n, float a, float b))
 MI_KERN(conv_tile_f32, void, (const struct mi_tile *t))
+MI_KERN(gemm_columns_f32, void,
+        (const struct mi_tile *t, const float *a, ptrdiff_t lda))
+MI_KERN(adam_f32, void,
+        (int n, const struct mi_adam *by, const float *g, float *m, float *v,
+         float *w))
+MI_KERN(relu_grad_f32, void,
+        (int n, const float *y, const float *g, float *dst))
 MI_KERN(depthwise_f32, void,
         (const struct mi_conv *cv, const struct mi_conv_io *io, int row0,
          int row1))

@@ -172,6 +172,44 @@ static void conv_tile_f32(const mi_tile *t)
     }
 }
 
+/* t->rows rows of a product, where row m of op(a) is a[i * lda + m]. */
+static void gemm_columns_f32(const mi_tile *t, const float *a, ptrdiff_t lda)
+{
+    const float *w = t->w;
+    for (int o = 0; o < t->oc; o++) {
+        int wide = t->oc - o / 2 * 2 > 1 ? 2 : 1, j = o % 2;
+        for (int m = 0; m < t->rows; m++) {
+            double s = (double)w[j];
+            for (int i = 0; i < t->run; i++)
+                s += (double)a[i * lda + m] *
+                     (double)w[(ptrdiff_t)(i + 1) * wide + j];
+            if (t->add)
+                s += (double)t->add[m * t->add_stride + o];
+            t->y[m * t->y_stride + o] = act_of(t->act, (float)s);
+        }
+        if (j == 1)
+            w += (ptrdiff_t)wide * (1 + (ptrdiff_t)t->run);
+    }
+}
+
+/* See mi_adam. */
+static void adam_f32(int n, const mi_adam *by, const float *g, float *m,
+                     float *v, float *w)
+{
+    for (int i = 0; i < n; i++) {
+        m[i] = by->beta1 * m[i] + (1 - by->beta1) * g[i];
+        v[i] = by->beta2 * v[i] + (1 - by->beta2) * g[i] * g[i];
+        w[i] -= by->rate * m[i] / (sqrtf(v[i]) * by->correct + by->epsilon);
+    }
+}
+
+/* The gradient of a ReLU whose result was y: g where y > 0, else 0. */
+static void relu_grad_f32(int n, const float *y, const float *g, float *dst)
+{
+    for (int i = 0; i < n; i++)
+        dst[i] = y[i] > 0 ? g[i] : 0;
+}
+
 static float depthwise_at(const mi_conv *cv, const mi_conv_io *io, int oy,
                           int ox, int c)
 {

@@ -7,6 +7,8 @@
 #include "kern/k_reduce.c"
 #include "kern/k_elementwise.c"
 #include "kern/k_conv.c"
+#include "kern/k_gemm.c"
+#include "kern/k_learn.c"
 #include "kern/k_depthwise.c"
 #include "kern/k_pool.c"
 

@@ -85,6 +85,23 @@ VFN vf vmin(vf a, vf b)
 #endif
 }
 
+VFN vf vsqrt(vf a)
+{
+#if VBYTES == 64
+    return (vf)_mm512_sqrt_ps((__m512)a);
+#elif VBYTES == 32
+    return (vf)_mm256_sqrt_ps((__m256)a);
+#elif defined(__SSE2__)
+    return (vf)_mm_sqrt_ps((__m128)a);
+#elif defined(__wasm_simd128__)
+    return (vf)wasm_f32x4_sqrt((v128_t)a);
+#else
+    for (int i = 0; i < VN; i++)
+        a[i] = __builtin_sqrtf(a[i]);
+    return a;
+#endif
+}
+
 #if VBYTES == 32
 VFN __m256i vmask_n(int n)
 {
