@@ -154,6 +154,13 @@ static void run_fma_chains_f32(const mi_kern *k, void *arg)
 #define run_conv_tile_f32 NULL
 #define run_depthwise_f32 NULL
 #define run_pool2d_f32 NULL
+/* Timed by bench_logistic, whole. */
+#define run_standard_f64 NULL
+#define run_rows_scale_f64 NULL
+#define run_rows_dot_f64 NULL
+#define run_rows_sum_f64 NULL
+#define run_gram_f64 NULL
+#define run_logit_f64 NULL
 
 /* ---- layers ----------------------------------------------------------- */
 

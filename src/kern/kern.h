@@ -26,6 +26,10 @@ typedef struct mi_adam {
 /* fma_chains_f32 keeps so many independent sums in registers. */
 enum { MI_FMA_CHAINS = 12 };
 
+/* The *_f64 kernels of rows read rows padded with zeros to ld columns, ld a
+ * multiple of this. */
+enum { MI_ROWS_PAD = 8 };
+
 typedef struct mi_kern {
     const char *isa; /* "ref", "base", "avx2", ... */
     int lanes;       /* floats of a vector */

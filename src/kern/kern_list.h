@@ -35,3 +35,17 @@ MI_KERN(depthwise_f32, void,
 MI_KERN(pool2d_f32, void,
         (const struct mi_pool2d *p, const struct mi_pool2d_io *io, int row0,
          int row1))
+MI_KERN(standard_f64, void,
+        (int n, int p, int ld, const double *x, const double *mean,
+         const double *scale, double *z))
+MI_KERN(rows_scale_f64, void,
+        (int n, int ld, const double *z, const double *d, double *dst))
+MI_KERN(rows_dot_f64, void,
+        (int n, int ld, const double *z, const double *v, double *dst))
+MI_KERN(rows_sum_f64, void,
+        (int n, int ld, const double *z, const double *v, double *dst))
+MI_KERN(gram_f64, void,
+        (int n, int ld, const double *z, const double *wz, double *dst))
+MI_KERN(logit_f64, double,
+        (int n, const double *eta, const double *signed_w, double *slope,
+         double *curve))

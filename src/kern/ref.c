@@ -275,6 +275,72 @@ static void pool2d_f32(const mi_pool2d *p, const mi_pool2d_io *io, int row0,
                     pool_at(p, io, oy, ox, c);
 }
 
+/* z [n, ld] = (x - mean) scale, x [n, p] taken as 0 from column p on: with
+ * mean -1 and scale 1 there, a column of ones. */
+static void standard_f64(int n, int p, int ld, const double *x,
+                         const double *mean, const double *scale, double *z)
+{
+    for (int r = 0; r < n; r++, x += p, z += ld)
+        for (int j = 0; j < ld; j++)
+            z[j] = ((j < p ? x[j] : 0) - mean[j]) * scale[j];
+}
+
+/* Row r of dst [n, ld] = d[r] times row r of z. */
+static void rows_scale_f64(int n, int ld, const double *z, const double *d,
+                           double *dst)
+{
+    for (int r = 0; r < n; r++)
+        for (int j = 0; j < ld; j++)
+            *dst++ = *z++ * d[r];
+}
+
+/* dst [n] = z v. */
+static void rows_dot_f64(int n, int ld, const double *z, const double *v,
+                         double *dst)
+{
+    for (int r = 0; r < n; r++, z += ld) {
+        double s = 0;
+        for (int j = 0; j < ld; j++)
+            s += z[j] * v[j];
+        dst[r] = s;
+    }
+}
+
+/* dst [ld] += z' v. */
+static void rows_sum_f64(int n, int ld, const double *z, const double *v,
+                         double *dst)
+{
+    for (int r = 0; r < n; r++, z += ld)
+        for (int j = 0; j < ld; j++)
+            dst[j] += z[j] * v[r];
+}
+
+/* dst [ld, ld] += wz' z, at least on and above the diagonal. */
+static void gram_f64(int n, int ld, const double *z, const double *wz,
+                     double *dst)
+{
+    for (int r = 0; r < n; r++, z += ld, wz += ld)
+        for (int i = 0; i < ld; i++)
+            for (int j = i; j < ld; j++)
+                dst[i * (ptrdiff_t)ld + j] += wz[i] * z[j];
+}
+
+/* The logistic loss w ln(1 + e^(-s eta)), summed, where signed_w = s w, and
+ * its first and second derivatives by eta. */
+static double logit_f64(int n, const double *eta, const double *signed_w,
+                        double *slope, double *curve)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        double w = fabs(signed_w[i]), s = copysign(1, signed_w[i]);
+        double t = s * eta[i], u = exp(-fabs(t)), part = 1 / (1 + u);
+        sum += w * (log1p(u) - (t < 0 ? t : 0));
+        slope[i] = -s * w * part * (t < 0 ? 1 : u);
+        curve[i] = w * u * part * part;
+    }
+    return sum;
+}
+
 extern const mi_kern mi_kern_ref;
 const mi_kern mi_kern_ref = {
     .isa = "ref",

@@ -11,6 +11,7 @@
 #include "kern/k_learn.c"
 #include "kern/k_depthwise.c"
 #include "kern/k_pool.c"
+#include "kern/k_rows.c"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
