@@ -9,6 +9,9 @@
 mien_status mi_fail(mien_error *err, mien_status st, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* mi_fail of ENOMEM. */
+mien_status mi_no_memory(mien_error *err);
+
 /* clang's analyzer cannot see that what comes back is st: tell it. */
 #ifdef __clang_analyzer__
 #define mi_fail(err, st, ...) ((void)mi_fail(err, st, __VA_ARGS__), (st))

@@ -11,11 +11,6 @@
 
 #include <string.h>
 
-mien_status mi_no_memory(mien_error *err)
-{
-    return mi_fail(err, MIEN_ENOMEM, "plan: no memory");
-}
-
 /* Room for one more element of an array that doubles. */
 static int grow(mien_plan *p, void *array, int n, int *cap, size_t size)
 {

@@ -56,6 +56,8 @@ typedef struct mi_op {
      * save_len floats in out->save, and draws from out->random.  NULL: eval. */
     void (*train)(const mi_node *out);
     size_t (*save_len)(const mi_node *out); /* NULL: none */
+    int statistics; /* inputs from this one on (0: none) are statistics, which
+                       train updates where they are learned */
     /* The gradient in plain loops: reads out->grad, the inputs' and the
      * result's eval and out->save, and adds to in[k]->grad wherever that is not
      * NULL (whoever calls has zeroed it).  NULL: nothing flows back (shapes,

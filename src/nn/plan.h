@@ -9,6 +9,7 @@
 #ifndef MI_NN_PLAN_H
 #define MI_NN_PLAN_H
 
+#include "base/error.h"
 #include "kern/conv.h"
 #include "nn/graph.h"
 
@@ -160,7 +161,6 @@ mien_status mi_plan_use(mien_plan *p, mi_node *n, int channels_last, int *out,
 mien_status mi_plan_result(mien_plan *p, const mi_node *head, int channels_last,
                            int *out, mien_error *err);
 int mi_plan_lies_last(const mien_plan *p, const mi_node *n);
-mien_status mi_no_memory(mien_error *err);
 
 /* One function a family: each lowers the group that starts at head. */
 typedef mien_status mi_lower(mien_plan *p, mi_node *head, mien_error *err);

@@ -1,0 +1,29 @@
+/* optimizer.h: parameters and what an optimiser remembers of each. */
+#ifndef MI_TRAIN_OPTIMIZER_H
+#define MI_TRAIN_OPTIMIZER_H
+
+#include "kern/kern.h"
+#include "nn/graph.h"
+#include "train/loss.h"
+
+/* Everything a graph has learned, and the moments, in the graph's order. */
+typedef struct mi_parameters {
+    int n;
+    int *id;        /* [n] nodes of the graph */
+    float **value;  /* [n] the graph's own */
+    int64_t *len;   /* [n] */
+    float **m, **v; /* [n] moments; NULL for a statistic */
+    float *moments; /* all of them */
+    int64_t total;  /* floats of all values */
+    int64_t steps;  /* of the optimiser so far */
+} mi_parameters;
+
+mien_status mi_parameters_new(const mien_graph *g, mi_parameters *out,
+                              mien_error *err);
+void mi_parameters_done(mi_parameters *p);
+
+/* One step; grad[i] is NULL where nothing flowed. */
+void mi_optimizer_step(const mien_optimizer *o, const mi_kern *k,
+                       mi_parameters *p, float *const *grad);
+
+#endif
