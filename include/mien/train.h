@@ -17,25 +17,31 @@
 extern "C" {
 #endif
 
-typedef enum mien_optimizer_kind {
-    MIEN_SGD,
-    MIEN_ADAM
-} mien_optimizer_kind;
+typedef enum mien_optimizer_kind { MIEN_SGD, MIEN_ADAM } mien_optimizer_kind;
 
 typedef struct mien_optimizer {
     mien_optimizer_kind kind;
-    float rate;     /* learning rate */
-    float momentum; /* SGD; 0: none */
-    int nesterov;   /* SGD: 1 looks ahead */
+    float rate;                  /* learning rate */
+    float momentum;              /* SGD; 0: none */
+    int nesterov;                /* SGD: 1 looks ahead */
     float beta1, beta2, epsilon; /* Adam */
     int epsilon_hat;    /* Adam: 1 adds epsilon before the bias of the second
                            moment is corrected, as Keras does */
     float weight_decay; /* L2 added to the gradient, as PyTorch does */
     float clip_norm;    /* largest norm of all gradients; 0: no limit */
 } mien_optimizer;
-#define MIEN_ADAM_KERAS {MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-7f, 1, 0, 0}
-#define MIEN_ADAM_TORCH {MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-8f, 0, 0, 0}
-#define MIEN_SGD_KERAS {MIEN_SGD, 1e-2f, 0, 0, 0, 0, 0, 0, 0, 0}
+#define MIEN_ADAM_KERAS                                    \
+    {                                                      \
+        MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-7f, 1, 0, 0 \
+    }
+#define MIEN_ADAM_TORCH                                    \
+    {                                                      \
+        MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-8f, 0, 0, 0 \
+    }
+#define MIEN_SGD_KERAS                          \
+    {                                           \
+        MIEN_SGD, 1e-2f, 0, 0, 0, 0, 0, 0, 0, 0 \
+    }
 
 /* What a loss compares an output with.  Means are over all its elements and
  * the rows of the batch; cross-entropies over the rows. */
@@ -66,33 +72,35 @@ typedef struct mien_penalty {
 typedef struct mien_trainer mien_trainer;
 
 typedef struct mien_trainer_options {
-    mien_pool *pool;    /* NULL: one thread; borrowed */
-    int batch;          /* rows of a batch; 0: 128 */
-    int shuffle;        /* 1: a new order every epoch */
-    uint32_t seed;      /* of the order and of dropout */
+    mien_pool *pool; /* NULL: one thread; borrowed */
+    int batch;       /* rows of a batch; 0: 128 */
+    int shuffle;     /* 1: a new order every epoch */
+    uint32_t seed;   /* of the order and of dropout */
     mien_optimizer optimizer;
     const mien_loss *losses; /* [n_losses] copied */
     int n_losses;
     const mien_penalty *penalties; /* [n_penalties] copied */
     int n_penalties;
 } mien_trainer_options;
-#define MIEN_TRAINER_DEFAULTS \
-    {NULL, 128, 1, 0, MIEN_ADAM_KERAS, NULL, 0, NULL, 0}
+#define MIEN_TRAINER_DEFAULTS                              \
+    {                                                      \
+        NULL, 128, 1, 0, MIEN_ADAM_KERAS, NULL, 0, NULL, 0 \
+    }
 
 enum { MIEN_MAX_LOSSES = 8 };
 
 /* Rows to learn from or to measure on: borrowed for the call. */
 typedef struct mien_samples {
-    int64_t n;                    /* rows */
-    const float *const *inputs;   /* one an input of the graph: [n, ...] */
-    const float *const *targets;  /* one a loss: [n, ...] of its output */
-    const float *weights;         /* [n] of rows, or NULL */
+    int64_t n;                   /* rows */
+    const float *const *inputs;  /* one an input of the graph: [n, ...] */
+    const float *const *targets; /* one a loss: [n, ...] of its output */
+    const float *weights;        /* [n] of rows, or NULL */
 } mien_samples;
 
 /* What an epoch or a measurement gave. */
 typedef struct mien_losses {
-    double total;                  /* penalties included */
-    double part[MIEN_MAX_LOSSES];  /* each loss without its weight */
+    double total;                 /* penalties included */
+    double part[MIEN_MAX_LOSSES]; /* each loss without its weight */
     double penalty;
 } mien_losses;
 
@@ -105,9 +113,9 @@ typedef struct mien_losses {
  * Fails with EARG (an output, penalty or shape that is not there), EUNSUP (an
  * operator on the way from a parameter to a loss has no gradient), ELIMIT,
  * ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_trainer_new(
-    mien_graph *g, const mien_trainer_options *options, mien_trainer **out,
-    mien_error *err);
+MIEN_API MIEN_CHECKED mien_status
+mien_trainer_new(mien_graph *g, const mien_trainer_options *options,
+                 mien_trainer **out, mien_error *err);
 
 /* Release a trainer; the graph keeps what it learned.
  *
@@ -123,18 +131,18 @@ MIEN_API void mien_trainer_free(mien_trainer *t);
  * Allocates nothing after the first epoch with that many rows.
  * Fails with ENOMEM, ELIMIT; and with EUNSUP "loss is not finite" when it
  * became NaN or infinite: parameters are then as after the last good batch. */
-MIEN_API MIEN_CHECKED mien_status mien_trainer_epoch(
-    mien_trainer *t, const mien_samples *samples, mien_losses *out,
-    mien_error *err);
+MIEN_API MIEN_CHECKED mien_status
+mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
+                   mien_losses *out, mien_error *err);
 
 /* Measure the losses without learning (no dropout, running statistics).
  *
  *   t        a trainer
  *   samples  1 row at least
  *   out      means over the rows */
-MIEN_API MIEN_CHECKED mien_status mien_trainer_evaluate(
-    mien_trainer *t, const mien_samples *samples, mien_losses *out,
-    mien_error *err);
+MIEN_API MIEN_CHECKED mien_status
+mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
+                      mien_losses *out, mien_error *err);
 
 /* Epochs done.
  *
@@ -175,6 +183,111 @@ MIEN_API MIEN_CHECKED mien_status mien_trainer_restore(mien_trainer *t,
                                                        const uint8_t *bytes,
                                                        size_t n,
                                                        mien_error *err);
+
+/* ---- fitting: epochs until it is good ------------------------------------ */
+
+/* One epoch of a fit. */
+typedef struct mien_epoch {
+    int epoch; /* 1, 2, ... */
+    mien_losses train, valid;
+    float rate;   /* that was learned with */
+    int improved; /* 1: valid.total is the lowest so far */
+} mien_epoch;
+
+/* Why a fit ended. */
+typedef enum mien_fit_end {
+    MIEN_FIT_EPOCHS,   /* all were done */
+    MIEN_FIT_PATIENCE, /* no improvement for so many epochs */
+    MIEN_FIT_ASKED     /* on_epoch asked to stop */
+} mien_fit_end;
+
+typedef struct mien_fit mien_fit;
+
+typedef struct mien_fit_options {
+    int epochs;       /* in all; those of a restored fit count */
+    int patience;     /* epochs without improvement before the end; 0: none */
+    double min_delta; /* what counts as an improvement is larger than this */
+    int plateau;      /* epochs without improvement before the learning rate
+                         falls; 0: never */
+    float factor;     /* that the rate falls by, in (0, 1) */
+    float min_rate;   /* it does not fall below */
+    int keep_last;    /* 1: end with the last parameters, not the best */
+    /* Called after each epoch; not 0: stop.  NULL: not wanted. */
+    int (*on_epoch)(void *arg, const mien_fit *f, const mien_epoch *e);
+    void *arg;
+} mien_fit_options;
+#define MIEN_FIT_DEFAULTS                        \
+    {                                            \
+        200, 0, 0, 0, 0.5f, 1e-6f, 0, NULL, NULL \
+    }
+
+/* Prepare a fit.
+ *
+ *   t        a trainer; borrowed while the fit lives
+ *   options  NULL: MIEN_FIT_DEFAULTS; copied
+ *   out      owned by the caller; free with mien_fit_free
+ *
+ * Fails with EARG (a count or factor out of range), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_fit_new(mien_trainer *t,
+                                               const mien_fit_options *options,
+                                               mien_fit **out, mien_error *err);
+
+/* Release a fit.
+ *
+ *   f  NULL is allowed */
+MIEN_API void mien_fit_free(mien_fit *f);
+
+/* Learn until an end is reached; the graph then holds the best parameters.
+ *
+ *   f      a fit
+ *   train  rows to learn from
+ *   valid  rows that tell which parameters are best; NULL: the training loss
+ *          tells
+ *   end    receives why it ended; NULL is allowed
+ *
+ * Fails as mien_trainer_epoch does; the history and the best parameters stay,
+ * and the graph holds the best. */
+MIEN_API MIEN_CHECKED mien_status mien_fit_run(mien_fit *f,
+                                               const mien_samples *train,
+                                               const mien_samples *valid,
+                                               mien_fit_end *end,
+                                               mien_error *err);
+
+/* The epochs so far.
+ *
+ *   f  a fit
+ *   n  set to how many
+ *
+ * Borrowed until the next run. */
+MIEN_API const mien_epoch *mien_fit_history(const mien_fit *f, int *n);
+
+/* The epoch with the best parameters; 0: none yet.
+ *
+ *   f  a fit */
+MIEN_API int mien_fit_best(const mien_fit *f);
+
+/* Everything that a fit continues from: its trainer's state, the best
+ * parameters, the history.
+ *
+ *   f    a fit, also from within on_epoch
+ *   out  free with mien_bytes_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_fit_save(const mien_fit *f,
+                                                mien_bytes *out,
+                                                mien_error *err);
+
+/* Continue from what mien_fit_save gave: the same bits as without a break.
+ *
+ *   f      a new fit, of a trainer of the same graph and options
+ *   bytes  [n]
+ *   n      how many
+ *
+ * Fails with EFORMAT (damaged, or of another network), ENOMEM; nothing is
+ * changed then. */
+MIEN_API MIEN_CHECKED mien_status mien_fit_restore(mien_fit *f,
+                                                   const uint8_t *bytes,
+                                                   size_t n, mien_error *err);
 
 #ifdef __cplusplus
 }

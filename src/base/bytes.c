@@ -130,3 +130,46 @@ mien_status mi_buffer_give(mi_buffer *b, mien_bytes *out, mien_error *err)
     *b = (mi_buffer){0};
     return MIEN_OK;
 }
+
+void mi_buffer_u32le(mi_buffer *b, uint32_t v)
+{
+    const uint8_t le[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
+                           (uint8_t)(v >> 24)};
+    mi_buffer_put(b, le, sizeof le);
+}
+
+void mi_buffer_u64le(mi_buffer *b, uint64_t v)
+{
+    mi_buffer_u32le(b, (uint32_t)v);
+    mi_buffer_u32le(b, (uint32_t)(v >> 32));
+}
+
+void mi_buffer_f32le(mi_buffer *b, float v)
+{
+    uint32_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    mi_buffer_u32le(b, bits);
+}
+
+void mi_buffer_f64le(mi_buffer *b, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    mi_buffer_u64le(b, bits);
+}
+
+float mi_cursor_f32le(mi_cursor *c)
+{
+    uint32_t bits = mi_cursor_u32le(c);
+    float v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+double mi_cursor_f64le(mi_cursor *c)
+{
+    uint64_t bits = mi_cursor_u64le(c);
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}

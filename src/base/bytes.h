@@ -18,6 +18,8 @@ size_t mi_cursor_left(const mi_cursor *c);
 size_t mi_cursor_at(const mi_cursor *c);
 uint32_t mi_cursor_u32le(mi_cursor *c);
 uint64_t mi_cursor_u64le(mi_cursor *c);
+float mi_cursor_f32le(mi_cursor *c);
+double mi_cursor_f64le(mi_cursor *c);
 /* A base-128 number of at most ten bytes, as protocol buffers write it. */
 uint64_t mi_cursor_varint(mi_cursor *c);
 /* A cursor over the next n bytes, which are passed over; bad if too few. */
@@ -34,6 +36,10 @@ typedef struct mi_buffer {
 /* Make room for n more bytes at once, where their number is known. */
 void mi_buffer_reserve(mi_buffer *b, size_t n);
 void mi_buffer_put(mi_buffer *b, const void *p, size_t n);
+void mi_buffer_u32le(mi_buffer *b, uint32_t v);
+void mi_buffer_u64le(mi_buffer *b, uint64_t v);
+void mi_buffer_f32le(mi_buffer *b, float v);
+void mi_buffer_f64le(mi_buffer *b, double v);
 void mi_buffer_varint(mi_buffer *b, uint64_t v);
 void mi_buffer_done(mi_buffer *b); /* free it */
 /* Hand the bytes over; ENOMEM (and nothing kept) if a write had failed. */

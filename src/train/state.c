@@ -19,49 +19,61 @@
 #include <string.h>
 
 #define MAGIC "MIENTRN1"
+
 enum { MAGIC_LEN = 8, HEAD = 12 };
 
-static void put_u32(mi_buffer *b, uint32_t v)
+void mi_state_begin(mi_buffer *b, const char *magic)
 {
-    const uint8_t le[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
-                           (uint8_t)(v >> 24)};
-    mi_buffer_put(b, le, sizeof le);
+    mi_buffer_put(b, magic, MAGIC_LEN);
+    mi_buffer_u32le(b, 0);
 }
 
-static void put_u64(mi_buffer *b, uint64_t v)
+mien_status mi_state_end(mi_buffer *b, mien_bytes *out, mien_error *err)
 {
-    put_u32(b, (uint32_t)v);
-    put_u32(b, (uint32_t)(v >> 32));
+    if (!b->failed) {
+        uint32_t check = mi_crc32c(b->data + HEAD, b->n - HEAD);
+        for (int i = 0; i < 4; i++)
+            b->data[MAGIC_LEN + i] = (uint8_t)(check >> 8 * i);
+    }
+    return mi_buffer_give(b, out, err);
+}
+
+mien_status mi_state_open(mi_cursor *c, const char *magic, mien_error *err)
+{
+    mi_cursor name = mi_cursor_take(c, MAGIC_LEN);
+    uint32_t check = mi_cursor_u32le(c);
+    if (c->bad || memcmp(name.start, magic, MAGIC_LEN) != 0)
+        return mi_fail(err, MIEN_EFORMAT, "checkpoint: does not begin with %s",
+                       magic);
+    if (mi_crc32c(c->p, mi_cursor_left(c)) != check)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "checkpoint: damaged: its check sum does not fit");
+    return MIEN_OK;
 }
 
 static void put_floats(mi_buffer *b, const float *x, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        put_u32(b, bits);
-    }
+    for (int64_t i = 0; i < n; i++)
+        mi_buffer_f32le(b, x[i]);
 }
 
 static void put_random(mi_buffer *b, const mien_random *r)
 {
-    uint64_t gauss;
     for (int i = 0; i < 624; i++)
-        put_u32(b, r->state[i]);
-    put_u32(b, (uint32_t)r->pos);
-    put_u32(b, (uint32_t)r->has_gauss);
-    memcpy(&gauss, &r->gauss, sizeof gauss);
-    put_u64(b, gauss);
+        mi_buffer_u32le(b, r->state[i]);
+    mi_buffer_u32le(b, (uint32_t)r->pos);
+    mi_buffer_u32le(b, (uint32_t)r->has_gauss);
+    mi_buffer_f64le(b, r->gauss);
 }
 
 static void put_parameters(mi_buffer *b, const mien_trainer *t)
 {
     const mi_parameters *p = &t->parameters;
-    put_u32(b, (uint32_t)p->n);
+    mi_buffer_u32le(b, (uint32_t)p->n);
     for (int i = 0; i < p->n; i++) {
         const char *name = mi_graph_at(t->graph, p->id[i])->name;
-        put_u32(b, (uint32_t)p->len[i]);
-        put_u32(b, (uint32_t)strlen(name));
+        mi_buffer_u32le(b, (uint32_t)p->len[i]);
+        mi_buffer_u32le(b, (uint32_t)strlen(name));
         mi_buffer_put(b, name, strlen(name));
         put_floats(b, p->value[i], p->len[i]);
     }
@@ -72,33 +84,18 @@ mien_status mien_trainer_save(const mien_trainer *t, mien_bytes *out,
                               mien_error *err)
 {
     mi_buffer b = {0};
-    float rate = t->options.optimizer.rate;
     mi_buffer_reserve(&b, (size_t)t->parameters.total * 12 + 4096);
-    mi_buffer_put(&b, MAGIC, MAGIC_LEN);
-    put_u32(&b, 0);
-    put_u32(&b, (uint32_t)t->epochs);
-    put_u64(&b, (uint64_t)t->parameters.steps);
-    put_floats(&b, &rate, 1);
+    mi_state_begin(&b, MAGIC);
+    mi_buffer_u32le(&b, (uint32_t)t->epochs);
+    mi_buffer_u64le(&b, (uint64_t)t->parameters.steps);
+    mi_buffer_f32le(&b, t->options.optimizer.rate);
     put_random(&b, &t->random);
     put_parameters(&b, t);
-    if (!b.failed) {
-        uint32_t check = mi_crc32c(b.data + HEAD, b.n - HEAD);
-        for (int i = 0; i < 4; i++)
-            b.data[MAGIC_LEN + i] = (uint8_t)(check >> 8 * i);
-    }
-    return mi_buffer_give(&b, out, err);
+    return mi_state_end(&b, out, err);
 }
 
 /* ---- reading ---------------------------------------------------------------
  */
-
-static float get_float(mi_cursor *c)
-{
-    uint32_t bits = mi_cursor_u32le(c);
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
 
 static mien_random get_random(mi_cursor *c)
 {
@@ -107,8 +104,7 @@ static mien_random get_random(mi_cursor *c)
         r.state[i] = mi_cursor_u32le(c);
     r.pos = (int32_t)mi_cursor_u32le(c);
     r.has_gauss = (int32_t)mi_cursor_u32le(c);
-    uint64_t gauss = mi_cursor_u64le(c);
-    memcpy(&r.gauss, &gauss, sizeof gauss);
+    r.gauss = mi_cursor_f64le(c);
     return r;
 }
 
@@ -134,28 +130,14 @@ static mien_status get_parameters(const mien_trainer *t, mi_cursor *c, int take,
                            "'%s' of %lld values",
                            i, name, (long long)p->len[i]);
         for (uint32_t j = 0; take && j < len; j++)
-            p->value[i][j] = get_float(&values);
+            p->value[i][j] = mi_cursor_f32le(&values);
     }
     mi_cursor moments = mi_cursor_take(c, (uint64_t)p->total * 8);
     for (int64_t j = 0; take && j < 2 * p->total; j++)
-        p->moments[j] = get_float(&moments);
+        p->moments[j] = mi_cursor_f32le(&moments);
     if (c->bad || mi_cursor_left(c))
         return mi_fail(err, MIEN_EFORMAT,
                        "checkpoint: ends too early, or bytes follow its end");
-    return MIEN_OK;
-}
-
-static mien_status check_head(mi_cursor *c, const uint8_t *bytes, size_t n,
-                              mien_error *err)
-{
-    mi_cursor magic = mi_cursor_take(c, MAGIC_LEN);
-    uint32_t check = mi_cursor_u32le(c);
-    if (c->bad || memcmp(magic.start, MAGIC, MAGIC_LEN) != 0)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "checkpoint: does not begin with " MAGIC);
-    if (mi_crc32c(bytes + HEAD, n - HEAD) != check)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "checkpoint: damaged: its check sum does not fit");
     return MIEN_OK;
 }
 
@@ -163,12 +145,12 @@ mien_status mien_trainer_restore(mien_trainer *t, const uint8_t *bytes,
                                  size_t n, mien_error *err)
 {
     mi_cursor c = mi_cursor_of(bytes, n);
-    mien_status st = check_head(&c, bytes, n, err);
+    mien_status st = mi_state_open(&c, MAGIC, err);
     if (st)
         return st;
     uint32_t epochs = mi_cursor_u32le(&c);
     uint64_t steps = mi_cursor_u64le(&c);
-    float rate = get_float(&c);
+    float rate = mi_cursor_f32le(&c);
     mien_random random = get_random(&c);
     mi_cursor again = c;
     st = get_parameters(t, &c, 0, err);

@@ -2,6 +2,7 @@
 #ifndef MI_TRAIN_TRAINER_H
 #define MI_TRAIN_TRAINER_H
 
+#include "base/bytes.h"
 #include "train/optimizer.h"
 #include "train/tape.h"
 
@@ -42,6 +43,12 @@ typedef struct mi_batch {
     const int64_t *order;
     int64_t from, rows;
 } mi_batch;
+
+/* state.c: what every checkpoint begins with, eight letters and a check sum of
+ * all that follows. */
+void mi_state_begin(mi_buffer *b, const char *magic);
+mien_status mi_state_end(mi_buffer *b, mien_bytes *out, mien_error *err);
+mien_status mi_state_open(mi_cursor *c, const char *magic, mien_error *err);
 
 /* A tape of so many rows. */
 mien_status mi_trainer_tape(mien_trainer *t, int64_t rows, mi_tape **out,

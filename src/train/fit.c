@@ -1,0 +1,280 @@
+/* fit.c: epochs, the best parameters among them, when to stop and when to learn
+ * more slowly.
+ *
+ * What is saved holds all of it, so that a fit that was cut off goes on as if
+ * nothing had happened; see state.c for its form. */
+#include "train/trainer.h"
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#define MAGIC "MIENFIT1"
+enum {
+    EPOCH_BYTES = 4 * 3 + 2 * 8 * (2 + MIEN_MAX_LOSSES),
+    MAX_EPOCHS = 1 << 24
+};
+
+struct mien_fit {
+    mien_trainer *trainer;
+    mien_fit_options options;
+    mien_epoch *history; /* [cap] */
+    int n, cap;
+    int best;      /* epoch; 0: none */
+    double lowest; /* its validation loss */
+    int waited;    /* epochs since, or since the rate fell */
+    float *values; /* all parameters of the best epoch */
+};
+
+mien_status mien_fit_new(mien_trainer *t, const mien_fit_options *options,
+                         mien_fit **out, mien_error *err)
+{
+    const mien_fit_options defaults = MIEN_FIT_DEFAULTS;
+    const mien_fit_options *o = options ? options : &defaults;
+    if (o->epochs < 1 || o->epochs > MAX_EPOCHS || o->patience < 0 ||
+        o->plateau < 0)
+        return mi_fail(err, MIEN_EARG,
+                       "fit: %d epochs, patience %d, plateau %d: wanted 1 to "
+                       "%d, and not negative",
+                       o->epochs, o->patience, o->plateau, (int)MAX_EPOCHS);
+    if (o->plateau && !(o->factor > 0 && o->factor < 1))
+        return mi_fail(err, MIEN_EARG, "fit: factor %g, wanted between 0 and 1",
+                       (double)o->factor);
+    mien_fit *f = mi_alloc(1, sizeof *f);
+    if (!f)
+        return mi_no_memory(err);
+    f->trainer = t;
+    f->options = *o;
+    f->lowest = INFINITY;
+    f->values = mi_alloc((size_t)t->parameters.total + 1, sizeof *f->values);
+    if (!f->values) {
+        mien_fit_free(f);
+        return mi_no_memory(err);
+    }
+    *out = f;
+    return MIEN_OK;
+}
+
+void mien_fit_free(mien_fit *f)
+{
+    if (!f)
+        return;
+    mi_free(f->history);
+    mi_free(f->values);
+    mi_free(f);
+}
+
+const mien_epoch *mien_fit_history(const mien_fit *f, int *n)
+{
+    *n = f->n;
+    return f->history;
+}
+
+int mien_fit_best(const mien_fit *f) { return f->best; }
+
+/* ---- running ----------------------------------------------------------------
+ */
+
+static void keep_best(mien_fit *f)
+{
+    const mi_parameters *p = &f->trainer->parameters;
+    float *to = f->values;
+    for (int i = 0; i < p->n; to += p->len[i++])
+        memcpy(to, p->value[i], (size_t)p->len[i] * sizeof *to);
+}
+
+static void take_best(mien_fit *f)
+{
+    const mi_parameters *p = &f->trainer->parameters;
+    const float *from = f->values;
+    if (!f->best || f->options.keep_last)
+        return;
+    for (int i = 0; i < p->n; from += p->len[i++])
+        memcpy(p->value[i], from, (size_t)p->len[i] * sizeof *from);
+}
+
+static mien_status make_room(mien_fit *f, int n, mien_error *err)
+{
+    if (n <= f->cap)
+        return MIEN_OK;
+    int cap = n > 2 * f->cap ? n : 2 * f->cap;
+    mien_epoch *history = mi_alloc((size_t)cap, sizeof *history);
+    if (!history)
+        return mi_no_memory(err);
+    if (f->n)
+        memcpy(history, f->history, (size_t)f->n * sizeof *history);
+    mi_free(f->history);
+    f->history = history;
+    f->cap = cap;
+    return MIEN_OK;
+}
+
+static void slow_down(mien_fit *f)
+{
+    const mien_fit_options *o = &f->options;
+    if (!o->plateau || f->waited == 0 || f->waited % o->plateau)
+        return;
+    float rate = mien_trainer_rate(f->trainer) * o->factor;
+    if (rate >= o->min_rate)
+        mien_trainer_set_rate(f->trainer, rate);
+}
+
+static void judge(mien_fit *f, mien_epoch *e)
+{
+    e->improved = e->valid.total < f->lowest - f->options.min_delta;
+    f->waited = e->improved ? 0 : f->waited + 1;
+    if (e->improved) {
+        f->lowest = e->valid.total;
+        f->best = e->epoch;
+        keep_best(f);
+    }
+    slow_down(f);
+}
+
+static mien_status run_epoch(mien_fit *f, const mien_samples *train,
+                             const mien_samples *valid, mien_error *err)
+{
+    mien_epoch e = {.epoch = f->n + 1, .rate = mien_trainer_rate(f->trainer)};
+    mien_status st = make_room(f, f->n + 1, err);
+    if (!st)
+        st = mien_trainer_epoch(f->trainer, train, &e.train, err);
+    e.valid = e.train;
+    if (!st && valid)
+        st = mien_trainer_evaluate(f->trainer, valid, &e.valid, err);
+    if (st)
+        return st;
+    judge(f, &e);
+    f->history[f->n++] = e;
+    return MIEN_OK;
+}
+
+/* A fit that was restored may have reached its end already. */
+static int has_ended(const mien_fit *f, mien_fit_end *end)
+{
+    const mien_fit_options *o = &f->options;
+    *end = MIEN_FIT_EPOCHS;
+    if (f->n >= o->epochs)
+        return 1;
+    *end = MIEN_FIT_PATIENCE;
+    return o->patience && f->n - f->best >= o->patience && f->n;
+}
+
+mien_status mien_fit_run(mien_fit *f, const mien_samples *train,
+                         const mien_samples *valid, mien_fit_end *end,
+                         mien_error *err)
+{
+    mien_fit_end why;
+    mien_status st = MIEN_OK;
+    while (!st && !has_ended(f, &why)) {
+        st = run_epoch(f, train, valid, err);
+        if (st || !f->options.on_epoch)
+            continue;
+        if (f->options.on_epoch(f->options.arg, f, &f->history[f->n - 1])) {
+            why = MIEN_FIT_ASKED;
+            break;
+        }
+    }
+    take_best(f);
+    if (!st && end)
+        *end = why;
+    return st;
+}
+
+/* ---- saving and restoring
+ * ---------------------------------------------------- */
+
+static void put_losses(mi_buffer *b, const mien_losses *l)
+{
+    mi_buffer_f64le(b, l->total);
+    mi_buffer_f64le(b, l->penalty);
+    for (int i = 0; i < MIEN_MAX_LOSSES; i++)
+        mi_buffer_f64le(b, l->part[i]);
+}
+
+static mien_losses get_losses(mi_cursor *c)
+{
+    mien_losses l;
+    l.total = mi_cursor_f64le(c);
+    l.penalty = mi_cursor_f64le(c);
+    for (int i = 0; i < MIEN_MAX_LOSSES; i++)
+        l.part[i] = mi_cursor_f64le(c);
+    return l;
+}
+
+mien_status mien_fit_save(const mien_fit *f, mien_bytes *out, mien_error *err)
+{
+    mien_bytes trainer;
+    mi_buffer b = {0};
+    mien_status st = mien_trainer_save(f->trainer, &trainer, err);
+    if (st)
+        return st;
+    int64_t total = f->trainer->parameters.total;
+    mi_state_begin(&b, MAGIC);
+    mi_buffer_u64le(&b, trainer.n);
+    mi_buffer_put(&b, trainer.data, trainer.n);
+    mien_bytes_free(&trainer);
+    mi_buffer_u32le(&b, (uint32_t)f->best);
+    mi_buffer_u32le(&b, (uint32_t)f->waited);
+    mi_buffer_f64le(&b, f->lowest);
+    for (int64_t i = 0; i < total; i++)
+        mi_buffer_f32le(&b, f->values[i]);
+    mi_buffer_u32le(&b, (uint32_t)f->n);
+    for (int i = 0; i < f->n; i++) {
+        mi_buffer_u32le(&b, (uint32_t)f->history[i].epoch);
+        mi_buffer_u32le(&b, (uint32_t)f->history[i].improved);
+        mi_buffer_f32le(&b, f->history[i].rate);
+        put_losses(&b, &f->history[i].train);
+        put_losses(&b, &f->history[i].valid);
+    }
+    return mi_state_end(&b, out, err);
+}
+
+static void get_history(mien_fit *f, mi_cursor *c, int n)
+{
+    for (f->n = 0; f->n < n; f->n++) {
+        mien_epoch *e = &f->history[f->n];
+        e->epoch = (int)mi_cursor_u32le(c);
+        e->improved = (int)mi_cursor_u32le(c);
+        e->rate = mi_cursor_f32le(c);
+        e->train = get_losses(c);
+        e->valid = get_losses(c);
+    }
+}
+
+mien_status mien_fit_restore(mien_fit *f, const uint8_t *bytes, size_t n,
+                             mien_error *err)
+{
+    mi_cursor c = mi_cursor_of(bytes, n);
+    mien_status st = mi_state_open(&c, MAGIC, err);
+    if (st)
+        return st;
+    int64_t total = f->trainer->parameters.total;
+    mi_cursor trainer = mi_cursor_take(&c, mi_cursor_u64le(&c));
+    uint32_t best = mi_cursor_u32le(&c), waited = mi_cursor_u32le(&c);
+    double lowest = mi_cursor_f64le(&c);
+    mi_cursor values = mi_cursor_take(&c, (uint64_t)total * 4);
+    uint32_t epochs = mi_cursor_u32le(&c);
+    if (c.bad || epochs > MAX_EPOCHS || best > epochs || waited > epochs ||
+        mi_cursor_left(&c) != (size_t)epochs * EPOCH_BYTES)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "checkpoint: %u epochs, the best of them %u, and %zu "
+                       "bytes left: not of this network",
+                       epochs, best, mi_cursor_left(&c));
+    st = make_room(f, (int)epochs, err);
+    if (!st)
+        st = mien_trainer_restore(f->trainer, trainer.start,
+                                  mi_cursor_left(&trainer), err);
+    if (st)
+        return st;
+    for (int64_t i = 0; i < total; i++)
+        f->values[i] = mi_cursor_f32le(&values);
+    f->best = (int)best;
+    f->waited = (int)waited;
+    f->lowest = lowest;
+    get_history(f, &c, (int)epochs);
+    return MIEN_OK;
+}
