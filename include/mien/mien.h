@@ -5,6 +5,7 @@
 #include "mien/face.h"
 #include "mien/file.h"
 #include "mien/image.h"
+#include "mien/learn.h"
 #include "mien/model.h"
 #include "mien/nn.h"
 #endif
