@@ -175,3 +175,18 @@ void mi_move_floats(const mi_node *out, mi_walk w, const mi_node *x)
     for (int64_t i = 0; i < len; i++, mi_walk_next(&w))
         out->eval[i] = x->eval[w.offset[0]];
 }
+
+void mi_move_grad(const mi_node *out, mi_walk w, const mi_node *x)
+{
+    int64_t len = mi_shape_len(&out->shape);
+    for (int64_t i = 0; x->grad && i < len; i++, mi_walk_next(&w))
+        x->grad[w.offset[0]] += out->grad[i];
+}
+
+void mi_same_grad(const mi_node *out)
+{
+    float *to = out->in[0]->grad;
+    int64_t len = mi_shape_len(&out->shape);
+    for (int64_t i = 0; to && i < len; i++)
+        to[i] += out->grad[i];
+}

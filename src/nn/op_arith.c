@@ -95,6 +95,28 @@ static int div_ints(int64_t a, int64_t b, int64_t *out)
     return 1;
 }
 
+/* da and db are what the gradient is multiplied with, of floats a and b. */
+#define PAIR_GRAD(word, da, db)                                              \
+    static void word##_grad(const mi_node *out)                              \
+    {                                                                        \
+        const mi_node *left = out->in[0], *right = out->in[1];               \
+        int64_t len = mi_shape_len(&out->shape);                             \
+        mi_walk w = pair_walk(out);                                          \
+        for (int64_t i = 0; i < len; i++, mi_walk_next(&w)) {                \
+            float a = left->eval[w.offset[0]], b = right->eval[w.offset[1]]; \
+            (void)a, (void)b;                                                \
+            if (left->grad)                                                  \
+                left->grad[w.offset[0]] += out->grad[i] * (da);              \
+            if (right->grad)                                                 \
+                right->grad[w.offset[1]] += out->grad[i] * (db);             \
+        }                                                                    \
+    }
+PAIR_GRAD(add, 1, 1)
+PAIR_GRAD(sub, 1, -1)
+PAIR_GRAD(mul, b, a)
+PAIR_GRAD(div, 1 / b, -a / (b * b))
+PAIR_GRAD(prelu, a < 0 ? b : 1, a < 0 ? a : 0)
+
 #define PAIR_OP(word, onnx, sign)                                 \
     static const char *word##_shape(mi_node *out)                 \
     {                                                             \
@@ -117,7 +139,8 @@ static int div_ints(int64_t a, int64_t b, int64_t *out)
                                 .min_in = 2,                      \
                                 .max_in = 2,                      \
                                 .shape = word##_shape,            \
-                                .eval = word##_eval}
+                                .eval = word##_eval,              \
+                                .grad = word##_grad}
 
 PAIR_OP(add, "Add", +);
 PAIR_OP(sub, "Sub", -);
@@ -154,4 +177,5 @@ const mi_op mi_op_prelu = {.name = "PRelu",
                            .min_in = 2,
                            .max_in = 2,
                            .shape = prelu_shape,
-                           .eval = prelu_eval};
+                           .eval = prelu_eval,
+                           .grad = prelu_grad};

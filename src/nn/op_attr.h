@@ -75,6 +75,17 @@ typedef struct mi_reduce_mean_attr {
     int64_t keepdims;
 } mi_reduce_mean_attr;
 
+/* ReduceSum: the axes are an input. */
+typedef struct mi_reduce_sum_attr {
+    int64_t keepdims, noop_with_empty_axes;
+} mi_reduce_sum_attr;
+
+/* One direction, the usual activations. */
+typedef struct mi_lstm_attr {
+    int64_t hidden_size, input_forget, layout;
+    char direction[MI_ATTR_TEXT_LEN];
+} mi_lstm_attr;
+
 typedef struct mi_reshape_attr {
     int64_t allowzero;
 } mi_reshape_attr;

@@ -65,7 +65,8 @@ const mi_op mi_op_cast = {.name = "Cast",
                           .attr_defaults = &cast_defaults,
                           .attrs = cast_attrs,
                           .shape = cast_shape,
-                          .eval = cast_eval};
+                          .eval = cast_eval,
+                          .grad = mi_same_grad};
 
 /* y = (x - zero_point) * scale, scale and zero point one number or one for each
  * place along the axis. */

@@ -85,6 +85,21 @@ static void concat_eval(const mi_node *out)
          from);
 }
 
+static void concat_grad(const mi_node *out)
+{
+    int64_t axis = ((const mi_concat_attr *)out->attr)->axis;
+    int a = mi_axis(axis, out->shape.rank);
+    size_t whole = run_of(&out->shape, a), at = 0;
+    size_t outer = (size_t)mi_shape_len(&out->shape) / (whole ? whole : 1);
+    for (int k = 0; k < out->n_in; k++) {
+        size_t n = run_of(&out->in[k]->shape, a);
+        float *to = out->in[k]->grad;
+        for (size_t i = 0; to && i < outer * n; i++)
+            to[i] += out->grad[i / n * whole + at + i % n];
+        at += n;
+    }
+}
+
 static const mi_concat_attr concat_defaults = {MI_NO_AXIS};
 static const mi_attr concat_attrs[] = {MI_ROW(mi_concat_attr, INT, axis),
                                        MI_ROWS_END};
@@ -95,7 +110,8 @@ const mi_op mi_op_concat = {.name = "Concat",
                             .attr_defaults = &concat_defaults,
                             .attrs = concat_attrs,
                             .shape = concat_shape,
-                            .eval = concat_eval};
+                            .eval = concat_eval,
+                            .grad = concat_grad};
 
 /* Elements before and after each axis. */
 typedef struct {
@@ -169,9 +185,22 @@ static int64_t pad_from(const char *mode, int64_t i, int64_t n)
     return i < 0 ? -i : 2 * (n - 1) - i;
 }
 
-static void pad_eval(const mi_node *out)
+/* The element of x at the walk's place, or -1. */
+static int64_t padded_from(const mi_node *out, const margins *m,
+                           const mi_walk *w, const int64_t *stride)
 {
     const char *mode = ((const mi_pad_attr *)out->attr)->mode;
+    int64_t at = 0;
+    for (int d = 0; d < w->rank && at >= 0; d++) {
+        int64_t from =
+            pad_from(mode, w->at[d] - m->before[d], out->in[0]->shape.dim[d]);
+        at = from < 0 ? -1 : at + from * stride[d];
+    }
+    return at;
+}
+
+static void pad_eval(const mi_node *out)
+{
     const mi_node *x = out->in[0], *fill = mi_op_in(out, 2);
     int64_t stride[MIEN_MAX_RANK], len = mi_shape_len(&out->shape);
     margins m;
@@ -180,13 +209,24 @@ static void pad_eval(const mi_node *out)
     mi_row_major(&x->shape, stride);
     mi_walk w = mi_walk_over(&out->shape);
     for (int64_t i = 0; i < len; i++, mi_walk_next(&w)) {
-        int64_t at = 0;
-        for (int d = 0; d < w.rank && at >= 0; d++) {
-            int64_t from =
-                pad_from(mode, w.at[d] - m.before[d], x->shape.dim[d]);
-            at = from < 0 ? -1 : at + from * stride[d];
-        }
+        int64_t at = padded_from(out, &m, &w, stride);
         out->eval[i] = at >= 0 ? x->eval[at] : fill ? fill->eval[0] : 0;
+    }
+}
+
+static void pad_grad(const mi_node *out)
+{
+    const mi_node *x = out->in[0];
+    int64_t stride[MIEN_MAX_RANK], len = mi_shape_len(&out->shape);
+    margins m;
+    if (!x->grad || read_margins(out, &m))
+        return;
+    mi_row_major(&x->shape, stride);
+    mi_walk w = mi_walk_over(&out->shape);
+    for (int64_t i = 0; i < len; i++, mi_walk_next(&w)) {
+        int64_t at = padded_from(out, &m, &w, stride);
+        if (at >= 0)
+            x->grad[at] += out->grad[i];
     }
 }
 
@@ -200,4 +240,5 @@ const mi_op mi_op_pad = {.name = "Pad",
                          .attr_defaults = &pad_defaults,
                          .attrs = pad_attrs,
                          .shape = pad_shape,
-                         .eval = pad_eval};
+                         .eval = pad_eval,
+                         .grad = pad_grad};

@@ -94,6 +94,55 @@ static void conv_eval(const mi_node *out)
         }
 }
 
+/* One result's gradient g, by the channels at x and by their weights at w. */
+static void spread_window(const mi_window *v, const int64_t at[2], int64_t c,
+                          float g, const float *const from[2],
+                          float *const grad[2])
+{
+    int64_t area = v->in[0] * v->in[1], taps = v->kernel[0] * v->kernel[1];
+    for (int64_t k = 0; k < taps; k++) {
+        int64_t i = at[0] * v->stride[0] - v->before[0] +
+                    k / v->kernel[1] * v->dilation[0];
+        int64_t j = at[1] * v->stride[1] - v->before[1] +
+                    k % v->kernel[1] * v->dilation[1];
+        if (i < 0 || i >= v->in[0] || j < 0 || j >= v->in[1])
+            continue;
+        int64_t p = i * v->in[1] + j;
+        for (int64_t d = 0; d < c; d++) {
+            if (grad[0])
+                grad[0][p + d * area] += g * from[1][k + d * taps];
+            if (grad[1])
+                grad[1][k + d * taps] += g * from[0][p + d * area];
+        }
+    }
+}
+
+static float *moved(float *p, int64_t by) { return p ? p + by : NULL; }
+
+static void conv_grad(const mi_node *out)
+{
+    mi_window v;
+    if (mi_conv_window(out, &v))
+        return;
+    const int64_t *x = out->in[0]->shape.dim, *w = weights(out)->shape.dim;
+    float *bias = mi_op_in(out, 2) ? out->in[2]->grad : NULL;
+    int64_t group = ((const mi_conv_attr *)out->attr)->group;
+    int64_t each = w[0] / group, c = w[1], area = v.out[0] * v.out[1];
+    const float *g = out->grad;
+    for (int64_t i = 0; i < mi_shape_len(&out->shape); i++, g++) {
+        int64_t n = i / area / w[0], o = i / area % w[0];
+        int64_t at[2] = {i % area / v.out[1], i % v.out[1]};
+        int64_t px = (n * x[1] + o / each * c) * x[2] * x[3];
+        int64_t pw = o * c * w[2] * w[3];
+        const float *from[2] = {out->in[0]->eval + px, weights(out)->eval + pw};
+        float *grad[2] = {moved(out->in[0]->grad, px),
+                          moved(weights(out)->grad, pw)};
+        spread_window(&v, at, c, *g, from, grad);
+        if (bias)
+            bias[o] += *g;
+    }
+}
+
 static const mi_conv_attr conv_defaults = {.group = 1, .auto_pad = "NOTSET"};
 static const mi_attr conv_attrs[] = {MI_ROW(mi_conv_attr, INTS, kernel_shape),
                                      MI_ROW(mi_conv_attr, INTS, strides),
@@ -109,4 +158,5 @@ const mi_op mi_op_conv = {.name = "Conv",
                           .attr_defaults = &conv_defaults,
                           .attrs = conv_attrs,
                           .shape = conv_shape,
-                          .eval = conv_eval};
+                          .eval = conv_eval,
+                          .grad = conv_grad};

@@ -65,6 +65,41 @@ static void gemm_eval(const mi_node *out)
     }
 }
 
+/* to += scale a b, where to is [m, n]; to.at NULL: not wanted. */
+static void add_product(float *at, int64_t down, int64_t across, matrix a,
+                        matrix b, const int64_t mnk[3], double scale)
+{
+    for (int64_t i = 0; at && i < mnk[0]; i++)
+        for (int64_t j = 0; j < mnk[1]; j++)
+            at[i * down + j * across] +=
+                (float)(scale * dot(&a, &b, i, j, mnk[2]));
+}
+
+static matrix turned(matrix a) { return (matrix){a.at, a.across, a.down}; }
+
+static void gemm_grad(const mi_node *out)
+{
+    const mi_gemm_attr *attr = out->attr;
+    const mi_node *c = mi_op_in(out, 2);
+    int ta = attr->transA != 0, tb = attr->transB != 0;
+    int64_t ka = out->in[0]->shape.dim[1], kb = out->in[1]->shape.dim[1];
+    const matrix a = {out->in[0]->eval, ta ? 1 : ka, ta ? ka : 1};
+    const matrix b = {out->in[1]->eval, tb ? 1 : kb, tb ? kb : 1};
+    int64_t m = out->shape.dim[0], n = out->shape.dim[1];
+    int64_t k = out->in[0]->shape.dim[1 - ta], len = mi_shape_len(&out->shape);
+    const matrix y = {out->grad, n, 1};
+    add_product(out->in[0]->grad, a.down, a.across, y, turned(b),
+                (int64_t[]){m, k, n}, (double)attr->alpha);
+    add_product(out->in[1]->grad, b.down, b.across, turned(a), y,
+                (int64_t[]){k, n, m}, (double)attr->alpha);
+    if (!c || !c->grad)
+        return;
+    mi_walk w = mi_walk_over(&out->shape);
+    mi_walk_spread(&w, 0, &c->shape);
+    for (int64_t i = 0; i < len; i++, mi_walk_next(&w))
+        c->grad[w.offset[0]] += attr->beta * out->grad[i];
+}
+
 static const mi_gemm_attr gemm_defaults = {1, 1, 0, 0};
 static const mi_attr gemm_attrs[] = {
     MI_ROW(mi_gemm_attr, FLOAT, alpha), MI_ROW(mi_gemm_attr, FLOAT, beta),
@@ -77,7 +112,8 @@ const mi_op mi_op_gemm = {.name = "Gemm",
                           .attr_defaults = &gemm_defaults,
                           .attrs = gemm_attrs,
                           .shape = gemm_shape,
-                          .eval = gemm_eval};
+                          .eval = gemm_eval,
+                          .grad = gemm_grad};
 
 /* [.., m, k] [.., k, n]; the axes in front are broadcast. */
 static const char *matmul_shape(mi_node *out)
@@ -134,8 +170,32 @@ static void matmul_eval(const mi_node *out)
     }
 }
 
+static void matmul_grad(const mi_node *out)
+{
+    const mi_node *x = out->in[0], *y = out->in[1];
+    int64_t m = x->shape.dim[x->shape.rank - 2];
+    int64_t k = x->shape.dim[x->shape.rank - 1];
+    int64_t n = y->shape.dim[y->shape.rank - 1];
+    mien_shape front = out->shape;
+    front.rank -= 2;
+    mi_walk w = mi_walk_over(&front);
+    spread_matrices(&w, 0, &x->shape);
+    spread_matrices(&w, 1, &y->shape);
+    int64_t matrices = mi_shape_len(&front);
+    for (int64_t f = 0; f < matrices; f++, mi_walk_next(&w)) {
+        const matrix a = {x->eval + w.offset[0], k, 1};
+        const matrix b = {y->eval + w.offset[1], n, 1};
+        const matrix g = {out->grad + f * m * n, n, 1};
+        add_product(x->grad ? x->grad + w.offset[0] : NULL, k, 1, g, turned(b),
+                    (int64_t[]){m, k, n}, 1);
+        add_product(y->grad ? y->grad + w.offset[1] : NULL, n, 1, turned(a), g,
+                    (int64_t[]){k, n, m}, 1);
+    }
+}
+
 const mi_op mi_op_matmul = {.name = "MatMul",
                             .min_in = 2,
                             .max_in = 2,
                             .shape = matmul_shape,
-                            .eval = matmul_eval};
+                            .eval = matmul_eval,
+                            .grad = matmul_grad};

@@ -56,6 +56,14 @@ static void transpose_eval(const mi_node *out)
 static const mi_transpose_attr transpose_defaults = {{0}};
 static const mi_attr transpose_attrs[] = {MI_ROW(mi_transpose_attr, INTS, perm),
                                           MI_ROWS_END};
+static void transpose_grad(const mi_node *out)
+{
+    mien_shape y;
+    mi_walk w;
+    if (!transpose_walk(out, &y, &w))
+        mi_move_grad(out, w, out->in[0]);
+}
+
 const mi_op mi_op_transpose = {.name = "Transpose",
                                .min_in = 1,
                                .max_in = 1,
@@ -63,7 +71,8 @@ const mi_op mi_op_transpose = {.name = "Transpose",
                                .attr_defaults = &transpose_defaults,
                                .attrs = transpose_attrs,
                                .shape = transpose_shape,
-                               .eval = transpose_eval};
+                               .eval = transpose_eval,
+                               .grad = transpose_grad};
 
 /* Starts, ends, axes and steps, defaults filled in. */
 static const char *slice_lists(const mi_node *out, mi_ints list[4])
@@ -146,11 +155,20 @@ static void slice_eval(const mi_node *out)
         mi_move_floats(out, w, out->in[0]);
 }
 
+static void slice_grad(const mi_node *out)
+{
+    mien_shape y;
+    mi_walk w;
+    if (!slice_walk(out, &y, &w))
+        mi_move_grad(out, w, out->in[0]);
+}
+
 const mi_op mi_op_slice = {.name = "Slice",
                            .min_in = 3,
                            .max_in = 5,
                            .shape = slice_shape,
-                           .eval = slice_eval};
+                           .eval = slice_eval,
+                           .grad = slice_grad};
 
 /* They are checked in every pass over the shapes. */
 enum { MAX_INDICES = 1 << 14 };
@@ -229,6 +247,17 @@ static void gather_eval(const mi_node *out)
         out->eval[i] = out->in[0]->eval[gather_from(&g, i)];
 }
 
+static void gather_grad(const mi_node *out)
+{
+    mien_shape y;
+    gathering g;
+    if (!out->in[0]->grad || gather_plan(out, &y, &g))
+        return;
+    int64_t len = mi_shape_len(&out->shape);
+    for (int64_t i = 0; i < len; i++)
+        out->in[0]->grad[gather_from(&g, i)] += out->grad[i];
+}
+
 static const mi_gather_attr gather_defaults = {0};
 static const mi_attr gather_attrs[] = {MI_ROW(mi_gather_attr, INT, axis),
                                        MI_ROWS_END};
@@ -239,4 +268,5 @@ const mi_op mi_op_gather = {.name = "Gather",
                             .attr_defaults = &gather_defaults,
                             .attrs = gather_attrs,
                             .shape = gather_shape,
-                            .eval = gather_eval};
+                            .eval = gather_eval,
+                            .grad = gather_grad};

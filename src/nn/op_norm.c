@@ -1,4 +1,4 @@
-/* op_norm.c: batch normalisation once training is over, softmax, means. */
+/* op_norm.c: batch normalisation and softmax. */
 #include "nn/op_util.h"
 
 #include <math.h>
@@ -38,6 +38,100 @@ static void batch_norm_eval(const mi_node *out)
     }
 }
 
+/* Training normalises with the batch's own mean and (biased) variance, and
+ * moves the running ones toward them, as Keras does:
+ *   running = momentum running + (1 - momentum) batch
+ * Kept are mean and 1 / sqrt(var + epsilon) of each channel. */
+static void batch_statistics(const mi_node *out, int64_t c, double *mean,
+                             double *var)
+{
+    const mien_shape *x = &out->in[0]->shape;
+    int64_t stride[MIEN_MAX_RANK], len = mi_shape_len(x), n = len / x->dim[1];
+    double sum = 0, square = 0;
+    mi_row_major(x, stride);
+    for (int64_t i = 0; i < len; i++)
+        if (i / stride[1] % x->dim[1] == c)
+            sum += (double)out->in[0]->eval[i];
+    *mean = sum / (double)n;
+    for (int64_t i = 0; i < len; i++)
+        if (i / stride[1] % x->dim[1] == c) {
+            double d = (double)out->in[0]->eval[i] - *mean;
+            square += d * d;
+        }
+    *var = square / (double)n;
+}
+
+static void move_statistic(const mi_node *running, int64_t c, double momentum,
+                           double batch)
+{
+    if (running->learned)
+        running->eval[c] = (float)(momentum * (double)running->eval[c] +
+                                   (1 - momentum) * batch);
+}
+
+static void batch_norm_train(const mi_node *out)
+{
+    const mi_batch_norm_attr *attr = out->attr;
+    const mien_shape *x = &out->in[0]->shape;
+    const float *scale = out->in[1]->eval, *bias = out->in[2]->eval;
+    int64_t stride[MIEN_MAX_RANK], len = mi_shape_len(x);
+    mi_row_major(x, stride);
+    for (int64_t c = 0; c < x->dim[1]; c++) {
+        double mean, var;
+        batch_statistics(out, c, &mean, &var);
+        out->save[2 * c] = (float)mean;
+        out->save[2 * c + 1] = (float)(1 / sqrt(var + (double)attr->epsilon));
+        move_statistic(out->in[3], c, (double)attr->momentum, mean);
+        move_statistic(out->in[4], c, (double)attr->momentum, var);
+    }
+    for (int64_t i = 0; i < len; i++) {
+        const int64_t c = i / stride[1] % x->dim[1];
+        const float *kept = out->save + 2 * c;
+        out->eval[i] =
+            (out->in[0]->eval[i] - kept[0]) * kept[1] * scale[c] + bias[c];
+    }
+}
+
+static size_t batch_norm_save_len(const mi_node *out)
+{
+    return (size_t)(4 * out->in[0]->shape.dim[1]);
+}
+
+/* With u = (x - mean) r:  dbias = sum g,  dscale = sum g u,
+ *   dx = scale r (g - mean of g - u mean of g u). */
+static void batch_norm_grad(const mi_node *out)
+{
+    const mi_node *x = out->in[0];
+    int64_t stride[MIEN_MAX_RANK], len = mi_shape_len(&x->shape);
+    int64_t channels = x->shape.dim[1], n = len / channels;
+    float *sums = out->save + 2 * channels;
+    mi_row_major(&x->shape, stride);
+    for (int64_t c = 0; c < channels; c++) {
+        double g = 0, gu = 0;
+        for (int64_t i = 0; i < len; i++) {
+            if (i / stride[1] % channels != c)
+                continue;
+            double u = ((double)x->eval[i] - (double)out->save[2 * c]) *
+                       (double)out->save[2 * c + 1];
+            g += (double)out->grad[i];
+            gu += (double)out->grad[i] * u;
+        }
+        sums[2 * c] = (float)(g / (double)n);
+        sums[2 * c + 1] = (float)(gu / (double)n);
+        if (out->in[1]->grad)
+            out->in[1]->grad[c] += (float)gu;
+        if (out->in[2]->grad)
+            out->in[2]->grad[c] += (float)g;
+    }
+    for (int64_t i = 0; x->grad && i < len; i++) {
+        int64_t c = i / stride[1] % channels;
+        const float *kept = out->save + 2 * c;
+        float u = (x->eval[i] - kept[0]) * kept[1];
+        x->grad[i] += out->in[1]->eval[c] * kept[1] *
+                      (out->grad[i] - sums[2 * c] - u * sums[2 * c + 1]);
+    }
+}
+
 static const mi_batch_norm_attr batch_norm_defaults = {1e-5F, 0.9F, 0};
 static const mi_attr batch_norm_attrs[] = {
     MI_ROW(mi_batch_norm_attr, FLOAT, epsilon),
@@ -50,7 +144,11 @@ const mi_op mi_op_batch_norm = {.name = "BatchNormalization",
                                 .attr_defaults = &batch_norm_defaults,
                                 .attrs = batch_norm_attrs,
                                 .shape = batch_norm_shape,
-                                .eval = batch_norm_eval};
+                                .eval = batch_norm_eval,
+                                .train = batch_norm_train,
+                                .save_len = batch_norm_save_len,
+                                .statistics = 3,
+                                .grad = batch_norm_grad};
 
 /* exp(x) over its sum along the axis, the largest taken away first. */
 static const char *softmax_shape(mi_node *out)
@@ -90,6 +188,25 @@ static void softmax_eval(const mi_node *out)
                          stride[a]);
 }
 
+/* dx = y (g - sum of g y along the axis) */
+static void softmax_grad(const mi_node *out)
+{
+    const mien_shape *x = &out->in[0]->shape;
+    int a = mi_axis(((const mi_softmax_attr *)out->attr)->axis, x->rank);
+    int64_t stride[MIEN_MAX_RANK], len = mi_shape_len(x);
+    float *to = out->in[0]->grad;
+    mi_row_major(x, stride);
+    for (int64_t i = 0; to && i < len; i++) {
+        if (i / stride[a] % x->dim[a] != 0)
+            continue;
+        double sum = 0;
+        for (int64_t k = i; k < i + x->dim[a] * stride[a]; k += stride[a])
+            sum += (double)out->grad[k] * (double)out->eval[k];
+        for (int64_t k = i; k < i + x->dim[a] * stride[a]; k += stride[a])
+            to[k] += out->eval[k] * (float)((double)out->grad[k] - sum);
+    }
+}
+
 static const mi_softmax_attr softmax_defaults = {-1};
 static const mi_attr softmax_attrs[] = {MI_ROW(mi_softmax_attr, INT, axis),
                                         MI_ROWS_END};
@@ -100,68 +217,5 @@ const mi_op mi_op_softmax = {.name = "Softmax",
                              .attr_defaults = &softmax_defaults,
                              .attrs = softmax_attrs,
                              .shape = softmax_shape,
-                             .eval = softmax_eval};
-
-static const char *reduced_axes(const mi_node *out, unsigned *set)
-{
-    const mi_reduce_mean_attr *a = out->attr;
-    int rank = out->in[0]->shape.rank;
-    const char *why = mi_axis_set(&a->axes, rank, set);
-    if (a->axes.n == 0)
-        *set = (1u << rank) - 1;
-    return why;
-}
-
-static const char *reduce_mean_shape(mi_node *out)
-{
-    const mien_shape *x = &out->in[0]->shape;
-    unsigned set = 0;
-    const char *why = mi_want_floats(out);
-    if (!why)
-        why = reduced_axes(out, &set);
-    if (why)
-        return why;
-    mien_shape y = {0};
-    for (int d = 0; d < x->rank; d++) {
-        if (!(set >> d & 1))
-            y.dim[y.rank++] = x->dim[d];
-        else if (((const mi_reduce_mean_attr *)out->attr)->keepdims != 0)
-            y.dim[y.rank++] = 1;
-    }
-    return mi_set_floats(out, &y);
-}
-
-static void reduce_mean_eval(const mi_node *out)
-{
-    const mien_shape *x = &out->in[0]->shape;
-    mien_shape kept = *x, gone = *x;
-    unsigned set = 0;
-    if (reduced_axes(out, &set))
-        return;
-    for (int d = 0; d < x->rank; d++)
-        *(set >> d & 1 ? &kept.dim[d] : &gone.dim[d]) = 1;
-    int64_t len = mi_shape_len(&kept), each = mi_shape_len(&gone);
-    mi_walk w = mi_walk_over(&kept), start = mi_walk_over(&gone);
-    mi_walk_spread(&w, 0, x);
-    mi_walk_spread(&start, 0, x);
-    for (int64_t i = 0; i < len; i++, mi_walk_next(&w)) {
-        mi_walk v = start;
-        double sum = 0;
-        for (int64_t k = 0; k < each; k++, mi_walk_next(&v))
-            sum += (double)out->in[0]->eval[w.offset[0] + v.offset[0]];
-        out->eval[i] = (float)(sum / (double)each);
-    }
-}
-
-static const mi_reduce_mean_attr reduce_mean_defaults = {.keepdims = 1};
-static const mi_attr reduce_mean_attrs[] = {
-    MI_ROW(mi_reduce_mean_attr, INTS, axes),
-    MI_ROW(mi_reduce_mean_attr, INT, keepdims), MI_ROWS_END};
-const mi_op mi_op_reduce_mean = {.name = "ReduceMean",
-                                 .min_in = 1,
-                                 .max_in = 1,
-                                 .attr_size = sizeof reduce_mean_defaults,
-                                 .attr_defaults = &reduce_mean_defaults,
-                                 .attrs = reduce_mean_attrs,
-                                 .shape = reduce_mean_shape,
-                                 .eval = reduce_mean_eval};
+                             .eval = softmax_eval,
+                             .grad = softmax_grad};

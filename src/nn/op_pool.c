@@ -88,6 +88,50 @@ static void pool_eval(const mi_node *out)
             }
 }
 
+/* Give g to the elements a window covers: to all of them an equal share, or to
+ * the first of the largest. */
+static void spread_back(const mi_window *w, const int64_t at[2], const float *x,
+                        float *grad, const float *most, float g)
+{
+    for (int64_t k = 0; k < w->kernel[0]; k++) {
+        int64_t i = at[0] * w->stride[0] - w->before[0] + k * w->dilation[0];
+        if (i < 0 || i >= w->in[0])
+            continue;
+        for (int64_t l = 0; l < w->kernel[1]; l++) {
+            int64_t j =
+                at[1] * w->stride[1] - w->before[1] + l * w->dilation[1];
+            if (j < 0 || j >= w->in[1] ||
+                (most && x[i * w->in[1] + j] != *most))
+                continue;
+            grad[i * w->in[1] + j] += g;
+            if (most)
+                return;
+        }
+    }
+}
+
+static void pool_grad(const mi_node *out)
+{
+    const mi_pool_attr *a = out->attr;
+    mi_window w;
+    if (!out->in[0]->grad || mi_pool_window(out, &w))
+        return;
+    const int64_t *x = out->in[0]->shape.dim;
+    int largest = out->op == &mi_op_max_pool;
+    const float *g = out->grad;
+    for (int64_t n = 0; n < x[0] * x[1]; n++)
+        for (int64_t i = 0; i < w.out[0]; i++)
+            for (int64_t j = 0; j < w.out[1]; j++, g++) {
+                const float *from = out->in[0]->eval + n * x[2] * x[3];
+                cover c = look(&w, from, i, j);
+                int64_t count = a->count_include_pad ? c.padded : c.inside;
+                float share = largest || !count ? *g : *g / (float)count;
+                spread_back(&w, (int64_t[]){i, j}, from,
+                            out->in[0]->grad + n * x[2] * x[3],
+                            largest ? &c.most : NULL, share);
+            }
+}
+
 static const mi_pool_attr pool_defaults = {.auto_pad = "NOTSET"};
 static const mi_attr max_pool_attrs[] = {
     MI_ROW(mi_pool_attr, INTS, kernel_shape),
@@ -105,7 +149,8 @@ const mi_op mi_op_max_pool = {.name = "MaxPool",
                               .attr_defaults = &pool_defaults,
                               .attrs = max_pool_attrs,
                               .shape = pool_shape,
-                              .eval = pool_eval};
+                              .eval = pool_eval,
+                              .grad = pool_grad};
 
 static const mi_attr average_pool_attrs[] = {
     MI_ROW(mi_pool_attr, INTS, kernel_shape),
@@ -123,7 +168,8 @@ const mi_op mi_op_average_pool = {.name = "AveragePool",
                                   .attr_defaults = &pool_defaults,
                                   .attrs = average_pool_attrs,
                                   .shape = pool_shape,
-                                  .eval = pool_eval};
+                                  .eval = pool_eval,
+                                  .grad = pool_grad};
 
 static const char *global_shape(mi_node *out)
 {
@@ -149,8 +195,17 @@ static void global_eval(const mi_node *out)
     }
 }
 
+static void global_grad(const mi_node *out)
+{
+    const int64_t *x = out->in[0]->shape.dim;
+    int64_t area = x[2] * x[3];
+    for (int64_t i = 0; out->in[0]->grad && i < x[0] * x[1] * area; i++)
+        out->in[0]->grad[i] += out->grad[i / area] / (float)area;
+}
+
 const mi_op mi_op_global_average_pool = {.name = "GlobalAveragePool",
                                          .min_in = 1,
                                          .max_in = 1,
                                          .shape = global_shape,
-                                         .eval = global_eval};
+                                         .eval = global_eval,
+                                         .grad = global_grad};

@@ -153,7 +153,8 @@ static between sample(const mi_node *n, int d, int64_t i)
     return (between){{at, at < last ? at + 1 : last}, u - first};
 }
 
-static void resize_eval(const mi_node *out)
+/* Forward when grad is NULL, else back into it. */
+static void resample(const mi_node *out, float *grad)
 {
     int64_t stride[MIEN_MAX_RANK], len = mi_shape_len(&out->shape);
     const float *x = out->in[0]->eval;
@@ -174,11 +175,22 @@ static void resize_eval(const mi_node *out)
                 part *= (double)(second ? b[d].far : 1 - b[d].far);
                 at += b[d].at[second] * stride[d];
             }
-            if (part != 0)
+            if (part != 0 && grad)
+                grad[at] += (float)part * out->grad[i];
+            else if (part != 0)
                 sum += part * (double)x[at];
         }
-        out->eval[i] = (float)sum;
+        if (!grad)
+            out->eval[i] = (float)sum;
     }
+}
+
+static void resize_eval(const mi_node *out) { resample(out, NULL); }
+
+static void resize_grad(const mi_node *out)
+{
+    if (out->in[0]->grad)
+        resample(out, out->in[0]->grad);
 }
 
 static const mi_resize_attr resize_defaults = {
@@ -205,4 +217,5 @@ const mi_op mi_op_resize = {.name = "Resize",
                             .attr_defaults = &resize_defaults,
                             .attrs = resize_attrs,
                             .shape = resize_shape,
-                            .eval = resize_eval};
+                            .eval = resize_eval,
+                            .grad = resize_grad};

@@ -96,7 +96,8 @@ const mi_op mi_op_reshape = {.name = "Reshape",
                              .attr_defaults = &reshape_defaults,
                              .attrs = reshape_attrs,
                              .shape = reshape_shape,
-                             .eval = same_eval};
+                             .eval = same_eval,
+                             .grad = mi_same_grad};
 
 static const char *flatten_shape(mi_node *out)
 {
@@ -121,7 +122,8 @@ const mi_op mi_op_flatten = {.name = "Flatten",
                              .attr_defaults = &flatten_defaults,
                              .attrs = flatten_attrs,
                              .shape = flatten_shape,
-                             .eval = same_eval};
+                             .eval = same_eval,
+                             .grad = mi_same_grad};
 
 /* Drop the axes named, which are 1; without a list, all that are 1. */
 static const char *squeeze_shape(mi_node *out)
@@ -149,7 +151,8 @@ const mi_op mi_op_squeeze = {.name = "Squeeze",
                              .min_in = 1,
                              .max_in = 2,
                              .shape = squeeze_shape,
-                             .eval = same_eval};
+                             .eval = same_eval,
+                             .grad = mi_same_grad};
 
 /* Axes of 1 where the list says, counted in the result. */
 static const char *unsqueeze_shape(mi_node *out)
@@ -175,4 +178,5 @@ const mi_op mi_op_unsqueeze = {.name = "Unsqueeze",
                                .min_in = 2,
                                .max_in = 2,
                                .shape = unsqueeze_shape,
-                               .eval = same_eval};
+                               .eval = same_eval,
+                               .grad = mi_same_grad};

@@ -60,5 +60,9 @@ void mi_walk_next(mi_walk *w);
 const char *mi_move_ints(mi_node *out, const mien_shape *shape, mi_walk w,
                          const mi_node *x);
 void mi_move_floats(const mi_node *out, mi_walk w, const mi_node *x);
+/* The gradient of mi_move_floats by x. */
+void mi_move_grad(const mi_node *out, mi_walk w, const mi_node *x);
+/* The gradient of a copy of the first input's elements, in order. */
+void mi_same_grad(const mi_node *out);
 
 #endif

@@ -42,7 +42,7 @@ static int read_dense(const mi_node *n, dense *d)
 
 static dense dense_of(const mi_tape_step *s)
 {
-    dense d;
+    dense d = {0};
     read_dense(s->from, &d);
     return d;
 }
