@@ -1,8 +1,10 @@
-/* op_arith.c: sums, differences, products and quotients of two tensors that are
- * broadcast to each other as numpy does: shapes are aligned at their last axes,
- * and an axis of 1 is repeated.  Integers that are known stay known. */
+/* op_arith.c: sums, differences, products, quotients and powers of two tensors
+ * that are broadcast to each other as numpy does: shapes are aligned at their
+ * last axes, and an axis of 1 is repeated.  Integers that are known stay known.
+ */
 #include "nn/op_util.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *broadcast(const mien_shape *a, const mien_shape *b,
@@ -115,6 +117,8 @@ PAIR_GRAD(add, 1, 1)
 PAIR_GRAD(sub, 1, -1)
 PAIR_GRAD(mul, b, a)
 PAIR_GRAD(div, 1 / b, -a / (b * b))
+PAIR_GRAD(pow, b == 0 ? 0 : b * powf(a, b - 1),
+          a > 0 ? powf(a, b) * logf(a) : 0)
 PAIR_GRAD(prelu, a < 0 ? b : 1, a < 0 ? a : 0)
 
 #define PAIR_OP(word, onnx, sign)                                 \
@@ -146,6 +150,32 @@ PAIR_OP(add, "Add", +);
 PAIR_OP(sub, "Sub", -);
 PAIR_OP(mul, "Mul", *);
 PAIR_OP(div, "Div", /);
+
+/* y = a^b; by b only where a > 0. */
+static const char *pow_shape(mi_node *out)
+{
+    mien_shape y;
+    const char *why = mi_want_floats(out);
+    if (!why)
+        why = broadcast(&out->in[0]->shape, &out->in[1]->shape, &y);
+    return why ? why : mi_set_floats(out, &y);
+}
+
+static void pow_eval(const mi_node *out)
+{
+    const float *a = out->in[0]->eval, *b = out->in[1]->eval;
+    int64_t len = mi_shape_len(&out->shape);
+    mi_walk w = pair_walk(out);
+    for (int64_t i = 0; i < len; i++, mi_walk_next(&w))
+        out->eval[i] = powf(a[w.offset[0]], b[w.offset[1]]);
+}
+
+const mi_op mi_op_pow = {.name = "Pow",
+                         .min_in = 2,
+                         .max_in = 2,
+                         .shape = pow_shape,
+                         .eval = pow_eval,
+                         .grad = pow_grad};
 
 /* y = x, and slope x below 0; the slope is broadcast to x. */
 static const char *prelu_shape(mi_node *out)

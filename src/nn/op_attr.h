@@ -49,6 +49,10 @@ typedef struct mi_dropout_attr {
     int64_t seed;
 } mi_dropout_attr;
 
+typedef struct mi_elu_attr {
+    float alpha;
+} mi_elu_attr;
+
 typedef struct mi_flatten_attr {
     int64_t axis;
 } mi_flatten_attr;

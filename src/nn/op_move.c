@@ -170,6 +170,63 @@ const mi_op mi_op_slice = {.name = "Slice",
                            .eval = slice_eval,
                            .grad = slice_grad};
 
+/* x broadcast to a shape and it to x: a 1 in the shape keeps the axis of x. */
+static const char *expand_to(const mi_node *out, mien_shape *y)
+{
+    const mien_shape *x = &out->in[0]->shape;
+    mi_ints want;
+    const char *why = mi_read_ints(out->in[1], &want);
+    if (why)
+        return why;
+    if (want.n > MIEN_MAX_RANK)
+        return "the shape has too many dimensions";
+    *y = (mien_shape){.rank = want.n > x->rank ? want.n : x->rank};
+    for (int d = 0; d < y->rank; d++) {
+        int from = d - (y->rank - x->rank), to = d - (y->rank - want.n);
+        int64_t have = from >= 0 ? x->dim[from] : 1;
+        int64_t wanted = to >= 0 ? want.v[to] : 1;
+        if (wanted < 1)
+            return "the shape holds a dimension below 1";
+        if (have != wanted && have != 1 && wanted != 1)
+            return "the input cannot be broadcast to the shape";
+        y->dim[d] = have == 1 ? wanted : have;
+    }
+    return NULL;
+}
+
+static const char *expand_shape(mi_node *out)
+{
+    mien_shape y;
+    if (out->in[0]->type != MI_F32)
+        return "its input does not hold floats";
+    const char *why = expand_to(out, &y);
+    return why ? why : mi_set_floats(out, &y);
+}
+
+static mi_walk expand_walk(const mi_node *out)
+{
+    mi_walk w = mi_walk_over(&out->shape);
+    mi_walk_spread(&w, 0, &out->in[0]->shape);
+    return w;
+}
+
+static void expand_eval(const mi_node *out)
+{
+    mi_move_floats(out, expand_walk(out), out->in[0]);
+}
+
+static void expand_grad(const mi_node *out)
+{
+    mi_move_grad(out, expand_walk(out), out->in[0]);
+}
+
+const mi_op mi_op_expand = {.name = "Expand",
+                            .min_in = 2,
+                            .max_in = 2,
+                            .shape = expand_shape,
+                            .eval = expand_eval,
+                            .grad = expand_grad};
+
 /* They are checked in every pass over the shapes. */
 enum { MAX_INDICES = 1 << 14 };
 

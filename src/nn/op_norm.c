@@ -41,7 +41,14 @@ static void batch_norm_eval(const mi_node *out)
 /* Training normalises with the batch's own mean and (biased) variance, and
  * moves the running ones toward them, as Keras does:
  *   running = momentum running + (1 - momentum) batch
+ * (PyTorch moves toward the unbiased variance.)  Where neither running
+ * statistic is learned the layer is frozen, and they are used as they are.
  * Kept are mean and 1 / sqrt(var + epsilon) of each channel. */
+static int is_frozen(const mi_node *out)
+{
+    return !out->in[3]->learned && !out->in[4]->learned;
+}
+
 static void batch_statistics(const mi_node *out, int64_t c, double *mean,
                              double *var)
 {
@@ -78,7 +85,12 @@ static void batch_norm_train(const mi_node *out)
     mi_row_major(x, stride);
     for (int64_t c = 0; c < x->dim[1]; c++) {
         double mean, var;
-        batch_statistics(out, c, &mean, &var);
+        if (is_frozen(out)) {
+            mean = (double)out->in[3]->eval[c];
+            var = (double)out->in[4]->eval[c];
+        } else {
+            batch_statistics(out, c, &mean, &var);
+        }
         out->save[2 * c] = (float)mean;
         out->save[2 * c + 1] = (float)(1 / sqrt(var + (double)attr->epsilon));
         move_statistic(out->in[3], c, (double)attr->momentum, mean);
@@ -98,7 +110,8 @@ static size_t batch_norm_save_len(const mi_node *out)
 }
 
 /* With u = (x - mean) r:  dbias = sum g,  dscale = sum g u,
- *   dx = scale r (g - mean of g - u mean of g u). */
+ *   dx = scale r (g - mean of g - u mean of g u),
+ * without the two means if the layer is frozen. */
 static void batch_norm_grad(const mi_node *out)
 {
     const mi_node *x = out->in[0];
@@ -116,8 +129,8 @@ static void batch_norm_grad(const mi_node *out)
             g += (double)out->grad[i];
             gu += (double)out->grad[i] * u;
         }
-        sums[2 * c] = (float)(g / (double)n);
-        sums[2 * c + 1] = (float)(gu / (double)n);
+        sums[2 * c] = is_frozen(out) ? 0 : (float)(g / (double)n);
+        sums[2 * c + 1] = is_frozen(out) ? 0 : (float)(gu / (double)n);
         if (out->in[1]->grad)
             out->in[1]->grad[c] += (float)gu;
         if (out->in[2]->grad)

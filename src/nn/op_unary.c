@@ -84,6 +84,39 @@ const mi_op mi_op_leaky_relu = {.name = "LeakyRelu",
                                 .eval = leaky_relu_eval,
                                 .grad = leaky_relu_grad};
 
+/* y = x, and alpha (exp(x) - 1) below 0, whose slope is y + alpha. */
+static void elu_eval(const mi_node *out)
+{
+    float alpha = ((const mi_elu_attr *)out->attr)->alpha;
+    int64_t len = mi_shape_len(&out->shape);
+    for (int64_t i = 0; i < len; i++) {
+        float x = out->in[0]->eval[i];
+        out->eval[i] = x < 0 ? alpha * expm1f(x) : x;
+    }
+}
+
+static void elu_grad(const mi_node *out)
+{
+    float alpha = ((const mi_elu_attr *)out->attr)->alpha;
+    int64_t len = mi_shape_len(&out->shape);
+    for (int64_t i = 0; out->in[0]->grad && i < len; i++)
+        out->in[0]->grad[i] +=
+            out->grad[i] * (out->in[0]->eval[i] < 0 ? out->eval[i] + alpha : 1);
+}
+
+static const mi_elu_attr elu_defaults = {1};
+static const mi_attr elu_attrs[] = {MI_ROW(mi_elu_attr, FLOAT, alpha),
+                                    MI_ROWS_END};
+const mi_op mi_op_elu = {.name = "Elu",
+                         .min_in = 1,
+                         .max_in = 1,
+                         .attr_size = sizeof elu_defaults,
+                         .attr_defaults = &elu_defaults,
+                         .attrs = elu_attrs,
+                         .shape = same_shape,
+                         .eval = elu_eval,
+                         .grad = elu_grad};
+
 static const char *clip_shape(mi_node *out)
 {
     for (int k = 1; k < out->n_in; k++)

@@ -129,7 +129,8 @@ static void make_steps(mi_tape *t)
             continue;
         mi_tape_step *s = &t->step[t->n_steps];
         *s = (mi_tape_step){.node = n, .from = n};
-        if (!mi_step_dense(t, n, s) && !mi_step_simple(t, n, s)) {
+        if (!mi_step_dense(t, n, s) && !mi_step_simple(t, n, s) &&
+            !mi_step_lstm(t, n, s)) {
             s->forward = plain_forward;
             s->backward = plain_backward;
         }

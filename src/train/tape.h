@@ -67,6 +67,8 @@ void mi_tape_backward(const mi_tape *t);
 int mi_step_dense(mi_tape *t, mi_node *node, mi_tape_step *s);
 /* step_simple.c: operators that work on one element after the other. */
 int mi_step_simple(mi_tape *t, mi_node *node, mi_tape_step *s);
+/* step_lstm.c */
+int mi_step_lstm(mi_tape *t, mi_node *node, mi_tape_step *s);
 /* The one live node that reads n, or NULL. */
 mi_node *mi_tape_only_user(const mi_tape *t, const mi_node *n);
 /* A matrix product now, with the tape's scratch and threads. */
