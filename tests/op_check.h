@@ -9,6 +9,11 @@
 
 #include <string.h>
 
+/* What a test does with a node that has run. */
+#ifndef AFTER_RUN
+#define AFTER_RUN(n) ((void)(n))
+#endif
+
 static mien_graph *graph;
 static float *results[256];
 static int n_results;
@@ -115,6 +120,7 @@ static inline mi_node *run(const mi_op *op, const void *attr,
     if (!why && n->type == MI_F32) {
         n->eval = room(&n->shape);
         op->eval(n);
+        AFTER_RUN(n);
     }
     return n;
 }

@@ -2,6 +2,7 @@
  * results worked out by hand.  An operator without a test does not compile. */
 #include "tests/op_check.h"
 
+#include "tests/op_cases_learn.h"
 #include "tests/op_cases_math.h"
 #include "tests/op_cases_move.h"
 #include "tests/op_cases_window.h"
