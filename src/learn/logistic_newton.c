@@ -150,7 +150,18 @@ static int is_over(const newton *t, double before, double tolerance,
     return end->converged;
 }
 
-static void newton_run(newton *t, double tolerance, int most, mi_logit_end *end)
+static void start_again(newton *t)
+{
+    mi_logit *f = t->f;
+    memset(t->gamma, 0, (size_t)f->k * sizeof *t->gamma);
+    if (f->k > f->d.p)
+        t->gamma[f->d.p] = log(f->rate) - log1p(-f->rate);
+    t->loss = mi_logit_eval(f, t->gamma, 1);
+}
+
+/* Iterate from gamma; from 0 if F is above worst there. */
+static void newton_run(newton *t, double worst, double tolerance, int most,
+                       mi_logit_end *end)
 {
     mi_logit *f = t->f;
     const mien_logistic_options *o = f->options;
@@ -158,6 +169,8 @@ static void newton_run(newton *t, double tolerance, int most, mi_logit_end *end)
     int fresh = 1;
     *end = (mi_logit_end){0};
     t->loss = mi_logit_eval(f, t->gamma, 1);
+    if (!(t->loss <= worst))
+        start_again(t);
     t->moved = INFINITY;
     for (;;) {
         double before = t->moved;
@@ -182,28 +195,21 @@ static void newton_run(newton *t, double tolerance, int most, mi_logit_end *end)
     }
 }
 
-/* A start from some of the rows, if all are many. */
-static void start_of_some(newton *t)
+/* A start from some of the rows, if all are many.  Returns the loss that all
+ * rows have without it: a start that is worse was none. */
+static double start_of_some(newton *t)
 {
     enum { ENOUGH = 8192 };
     mi_logit *f = t->f;
     int64_t every = f->d.n / ENOUGH;
     if (every < 3 || f->options->start)
-        return;
-    size_t size = (size_t)f->k * sizeof *t->gamma;
-    double plain = f->rate, loss = log(2), start = 0;
-    if (f->k > f->d.p) {
-        loss = -plain * log(plain) - (1 - plain) * log1p(-plain);
-        start = t->gamma[f->d.p];
-    }
+        return INFINITY;
     mi_logit_end some;
     f->d.every = every > 10 ? 10 : (int)every;
-    newton_run(t, 1e-2, 12, &some);
+    newton_run(t, INFINITY, 1e-3, 12, &some);
     f->d.every = 1;
-    if (!(mi_logit_eval(f, t->gamma, 0) < loss)) {
-        memset(t->gamma, 0, size);
-        t->gamma[f->d.p] = start;
-    }
+    double r = f->rate;
+    return f->k > f->d.p ? -r * log(r) - (1 - r) * log1p(-r) : log(2);
 }
 
 mien_status mi_logit_newton(mi_logit *f, double *gamma, double *factor_of,
@@ -215,8 +221,9 @@ mien_status mi_logit_newton(mi_logit *f, double *gamma, double *factor_of,
     newton t = {.f = f, .gamma = gamma, .factor = factor_of};
     t.step = block;
     t.trial = block + f->d.ld;
-    start_of_some(&t);
-    newton_run(&t, f->options->tolerance, f->options->max_iterations, end);
+    double worst = start_of_some(&t);
+    newton_run(&t, worst, f->options->tolerance, f->options->max_iterations,
+               end);
     if (t.damped || !isfinite(t.moved))
         factor_of[0] = 0;
     mi_free(block);

@@ -28,8 +28,8 @@ void mi_line_begin(mi_line_search *s, double f, double g, double first,
     s->width_before = 2 * longest;
 }
 
-/* Where the cubic through a and b with their slopes is least, from b towards
- * a; least > 0: the root may be of a number below 0. */
+/* Of the cubic through a and b with their slopes: theta and gamma of the
+ * paper's formulas for its minimum. */
 static double cubic(mi_line_point a, mi_line_point b, int floor_root,
                     double *gamma)
 {

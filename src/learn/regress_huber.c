@@ -6,8 +6,7 @@
  * so that F is smooth with a piecewise smooth gradient: Newton's method with
  * a halved step where F does not fall, the scale kept above a tenth of what
  * it was.  Columns are centred and scaled; alpha is that of the columns as
- * given.  y is taken in units of its deviation from the first fit, by least
- * squares.
+ * given.  The first fit is by least squares.
  * Source: Owen 2007, section 4; Huber, Robust Statistics, 1981, 7.7. */
 #include "learn/regress.h"
 
