@@ -6,6 +6,7 @@
 #include "mien/file.h"
 #include "mien/image.h"
 #include "mien/learn.h"
+#include "mien/metrics.h"
 #include "mien/model.h"
 #include "mien/nn.h"
 #endif
