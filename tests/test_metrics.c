@@ -257,7 +257,7 @@ static int judge(mien_rule rule, double a, double b, const mien_confusion *c,
 static void check_rule(const mien_scored *m, mien_rule rule, double a, double b)
 {
     mien_ranking *r = ranking(m);
-    mien_point p = {0};
+    mien_threshold p = {0};
     mien_error err = {0};
     mien_confusion c;
     double best = -1e300, value, fewest = 0;
@@ -306,14 +306,15 @@ static void test_numbers_of_rules_are_checked(void)
 {
     mien_scored m = make_rows(3, N, 30);
     mien_ranking *r = ranking(&m);
-    mien_point p;
+    mien_threshold p;
     static const struct {
         mien_rule rule;
         double a, b;
-    } bad[] = {{MIEN_RULE_F, 0, 0},           {MIEN_RULE_COST, -1, 2},
-               {MIEN_RULE_COST, 0, 0},        {MIEN_RULE_ALERTS, 5, 0},
-               {MIEN_RULE_RECALL, 1.1, 0},    {MIEN_RULE_PRECISION, NAN, 0},
-               {MIEN_RULE_FALSE_ALARM, -1, 0}};
+    } bad[] = {
+        {MIEN_RULE_F, 0, 0},           {MIEN_RULE_COST, -1, 2},
+        {MIEN_RULE_COST, 0, 0},        {MIEN_RULE_ALERTS, 5, 0},
+        {MIEN_RULE_RECALL, 1.1, 0},    {MIEN_RULE_PRECISION, (double)NAN, 0},
+        {MIEN_RULE_FALSE_ALARM, -1, 0}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK_EQ(
             mien_ranking_choose(r, bad[i].rule, bad[i].a, bad[i].b, &p, NULL),
@@ -327,7 +328,7 @@ static void test_recall_at_a_false_alarm_rate(void)
     static const double s[] = {9, 8, 7, 6, 6, 5, 4};
     mien_scored m = {7, y, s, NULL};
     mien_ranking *r = ranking(&m);
-    mien_point p;
+    mien_threshold p;
     double line;
     CHECK_EQ(mien_ranking_at_false_alarm(r, .3, &p, &line, NULL), MIEN_OK);
     CHECK_NEAR(p.rates.false_alarm, .25, 0);
@@ -348,7 +349,7 @@ static void test_bad_rows_are_named(void)
     mien_scored m = make_rows(9, 50, 10);
     mien_ranking *r = NULL;
     mien_error err = {0};
-    score[17] = NAN;
+    score[17] = (double)NAN;
     CHECK_EQ(mien_ranking_new(&m, &r, &err), MIEN_EARG);
     CHECK(strstr(err.text, "row 17: score nan"));
     score[17] = .5;

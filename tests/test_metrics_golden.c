@@ -58,8 +58,8 @@ static void check_counts(const mien_ranking *r, const json_t *golden)
     mien_confusion c = mien_ranking_confusion(r, 0);
     double got[4] = {c.tn, c.fp, c.fn, c.tp};
     for (size_t i = 0; i < 4; i++)
-        CHECK_EQ(got[i], json_integer_value(
-                             json_array_get(json_array_get(m, i / 2), i % 2)));
+        CHECK_EQ((long long)got[i], json_integer_value(json_array_get(
+                                        json_array_get(m, i / 2), i % 2)));
 }
 
 static void check_one(const json_t *golden, int n)

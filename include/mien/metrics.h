@@ -292,14 +292,14 @@ MIEN_API void mien_curve_free(mien_curve *c);
 /* ---- a threshold -------------------------------------------------------- */
 
 /* A threshold and what it does to the rows it was chosen on. */
-typedef struct mien_point {
+typedef struct mien_threshold {
     double threshold; /* half way between two scores: the rows above are
                          alarmed; the lowest score if all are, the number
                          above the highest if none is */
     double value;     /* what was made large (or, a cost, small) */
     mien_confusion count;
     mien_rates rates; /* F by the rule's beta, else F1 */
-} mien_point;
+} mien_threshold;
 
 typedef enum mien_rule {
     MIEN_RULE_F,           /* largest F-beta; a = beta */
@@ -326,7 +326,8 @@ typedef enum mien_rule {
  * Cost: one pass over the different scores. */
 MIEN_API MIEN_CHECKED mien_status mien_ranking_choose(const mien_ranking *r,
                                                       mien_rule rule, double a,
-                                                      double b, mien_point *out,
+                                                      double b,
+                                                      mien_threshold *out,
                                                       mien_error *err);
 
 /* Find the threshold whose false-alarm rate is nearest to a given one.
@@ -341,7 +342,7 @@ MIEN_API MIEN_CHECKED mien_status mien_ranking_choose(const mien_ranking *r,
  *
  * Fails with EARG if a class is missing. */
 MIEN_API MIEN_CHECKED mien_status mien_ranking_at_false_alarm(
-    const mien_ranking *r, double false_alarm, mien_point *nearest,
+    const mien_ranking *r, double false_alarm, mien_threshold *nearest,
     double *interpolated, mien_error *err);
 
 /* ---- how sure ----------------------------------------------------------- */

@@ -286,7 +286,7 @@ mien_status mien_ranking_bootstrap(const mien_ranking *r,
     if (j.place && j.counts && j.values && row)
         st = run(&j, pool, row, out, err);
     else
-        st = mi_no_memory(err);
+        st = mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     mi_free(j.place);
     mi_free(j.counts);
     mi_free(j.values);

@@ -127,7 +127,7 @@ static mien_status nothing(const mien_ranking *r, mien_rule rule, double a,
 }
 
 mien_status mien_ranking_choose(const mien_ranking *r, mien_rule rule, double a,
-                                double b, mien_point *out, mien_error *err)
+                                double b, mien_threshold *out, mien_error *err)
 {
     mien_status st = check(r, rule, a, b, err);
     if (st)
@@ -151,7 +151,8 @@ mien_status mien_ranking_choose(const mien_ranking *r, mien_rule rule, double a,
 }
 
 mien_status mien_ranking_at_false_alarm(const mien_ranking *r,
-                                        double false_alarm, mien_point *nearest,
+                                        double false_alarm,
+                                        mien_threshold *nearest,
                                         double *interpolated, mien_error *err)
 {
     if (!is_rate(false_alarm))

@@ -95,7 +95,7 @@ static mien_status make_room(int64_t n, mien_curve *c, mien_error *err)
 {
     double *x = mi_alloc_raw((size_t)n, 3 * sizeof *x);
     if (!x)
-        return mi_no_memory(err);
+        return mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     *c = (mien_curve){n, x, x + n, x + 2 * n};
     return MIEN_OK;
 }

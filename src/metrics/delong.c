@@ -57,7 +57,7 @@ static mien_status new_placements(const mien_scored *rows, double all[2],
     uint32_t *row = mi_alloc_raw((size_t)rows->n, sizeof *row);
     double *placement = mi_alloc_raw((size_t)rows->n, sizeof *placement);
     st = row && placement ? mi_rank_rows(rows->n, rows->score, row, err)
-                          : mi_no_memory(err);
+                          : mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     if (!st) {
         set_placements(rows, row, all, placement);
         *out = placement;

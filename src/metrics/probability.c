@@ -71,8 +71,8 @@ static mien_status set_edges(const mien_scored *rows, int bins, int by_quantile,
     if (!by_quantile)
         return MIEN_OK;
     uint32_t *row = mi_alloc_raw((size_t)rows->n, sizeof *row);
-    mien_status st =
-        row ? mi_rank_rows(rows->n, rows->score, row, err) : mi_no_memory(err);
+    mien_status st = row ? mi_rank_rows(rows->n, rows->score, row, err)
+                         : mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     for (int i = 1; !st && i < bins; i++)
         edge[i - 1] = quantile(rows, row, edge[i - 1] * 100 / 100);
     mi_free(row);
@@ -125,7 +125,7 @@ mien_status mien_calibration_new(const mien_scored *rows, int bins,
     double *edge = mi_alloc((size_t)bins, sizeof *edge);
     mien_calibration c = {0, mi_alloc((size_t)bins, sizeof *c.bin), 0, 0};
     st = edge && c.bin ? set_edges(rows, bins, by_quantile, edge, err)
-                       : mi_no_memory(err);
+                       : mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     if (!st) {
         for (int64_t i = 0; i < rows->n; i++) {
             double w = mi_weight_of(rows->weight, i);

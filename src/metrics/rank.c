@@ -43,7 +43,7 @@ static uint32_t digit(uint64_t key, int pass)
 
 static void sort_pass(sorter *s, int64_t n, int pass)
 {
-    uint32_t *count = s->count + pass * DIGITS;
+    uint32_t *count = s->count + (ptrdiff_t)pass * DIGITS;
     if (count[digit(s->key[0][0], pass)] == n)
         return;
     uint32_t sum = 0;
@@ -88,7 +88,7 @@ mien_status mi_rank_rows(int64_t n, const double *score, uint32_t *row,
         if (s.row[0] != row)
             memcpy(row, s.row[0], size * sizeof *row);
     } else {
-        st = mi_no_memory(err);
+        st = mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     }
     mi_free(key);
     mi_free(other);
@@ -158,11 +158,13 @@ mien_status mien_ranking_new(const mien_scored *rows, mien_ranking **out,
     mien_ranking *r = mi_alloc(1, sizeof *r);
     uint32_t *row = mi_alloc_raw((size_t)rows->n, sizeof *row);
     st = r && row ? mi_rank_rows(rows->n, rows->score, row, err)
-                  : mi_no_memory(err);
+                  : mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     if (!st) {
         r->n = drop_weightless(rows->n, rows->weight, row);
         r->groups = count_groups(r->n, rows->score, row);
-        st = make_room(r, rows->weight != NULL) ? MIEN_OK : mi_no_memory(err);
+        st = make_room(r, rows->weight != NULL)
+                 ? MIEN_OK
+                 : mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     }
     if (!st) {
         fill(r, rows, row);
@@ -260,10 +262,10 @@ static double threshold_of(const mien_ranking *r, int64_t g)
     return middle > below && middle <= above ? middle : above;
 }
 
-mien_point mi_ranking_point(const mien_ranking *r, int64_t g, double beta)
+mien_threshold mi_ranking_point(const mien_ranking *r, int64_t g, double beta)
 {
-    mien_point p = {.threshold = threshold_of(r, g),
-                    .count = mi_ranking_cut(r, g)};
+    mien_threshold p = {.threshold = threshold_of(r, g),
+                        .count = mi_ranking_cut(r, g)};
     p.rates = mien_rates_of(&p.count, beta);
     return p;
 }

@@ -33,6 +33,6 @@ mien_confusion mi_ranking_cut(const mien_ranking *r, int64_t g);
 int64_t mi_ranking_find(const mien_ranking *r, double threshold);
 
 /* Cut g as a point: its threshold, counts and rates; value 0. */
-mien_point mi_ranking_point(const mien_ranking *r, int64_t g, double beta);
+mien_threshold mi_ranking_point(const mien_ranking *r, int64_t g, double beta);
 
 #endif
