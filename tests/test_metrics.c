@@ -124,6 +124,15 @@ static void test_weight_is_repetition(void)
     }
     m.weight = w;
     mien_scored repeated = {n, y, s, NULL};
+    static const uint8_t few[] = {0, 1, 1};
+    static const double spread[] = {1, 2, 3}, none[] = {1, 1, 0};
+    mien_scored weightless = {3, few, spread, none};
+    mien_ranking *r = ranking(&weightless);
+    mien_curve c = {0};
+    CHECK_EQ(mien_ranking_pr(r, &c, NULL), MIEN_OK);
+    CHECK_EQ(c.n, 3); /* the row of weight 0 makes no point */
+    mien_curve_free(&c);
+    mien_ranking_free(r);
     CHECK_NEAR(auc_of(&m), auc_of(&repeated), 1e-14);
 }
 
@@ -430,6 +439,15 @@ static void test_report_is_laid_out_as_people_know_it(void)
                  "   micro avg       1.00      0.33      0.50         3\n"
                  "   macro avg       1.00      0.33      0.50         3\n"
                  "weighted avg       1.00      0.33      0.50         3\n");
+    static const char *const wide[] = {"größenordnung"}; /* 13 letters */
+    shown.names = wide;
+    shown.n_names = 1;
+    check_report(3, one, two, &shown,
+                 "               precision    recall  f1-score   support\n\n"
+                 "größenordnung       1.00      0.33      0.50         3\n\n"
+                 "    micro avg       1.00      0.33      0.50         3\n"
+                 "    macro avg       1.00      0.33      0.50         3\n"
+                 " weighted avg       1.00      0.33      0.50         3\n");
     mien_bytes text = {0};
     o.n_names = 2;
     CHECK_EQ(mien_report_text(5, truth, found, &o, &text, NULL), MIEN_EARG);
@@ -471,6 +489,10 @@ static void test_probabilities(void)
     mien_calibration_free(&c);
     CHECK_EQ(mien_calibration_new(&m, 5, 1, &c, NULL), MIEN_OK);
     CHECK_EQ(c.n, 5);
+    mien_calibration_free(&c);
+    m.score = (const double[]){.5, .5, .7, .5, .75}; /* on an edge: below */
+    CHECK_EQ(mien_calibration_new(&m, 2, 0, &c, NULL), MIEN_OK);
+    CHECK_NEAR(c.bin[0].count, 3, 0);
     mien_calibration_free(&c);
     m.score = (const double[]){.1, .2, 1.5, 0, 0};
     mien_error err = {0};
