@@ -9,4 +9,6 @@
 #include "mien/metrics.h"
 #include "mien/model.h"
 #include "mien/nn.h"
+#include "mien/num.h"
+#include "mien/table.h"
 #endif

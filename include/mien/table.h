@@ -9,6 +9,7 @@
 #define MIEN_TABLE_H
 
 #include "mien/base.h"
+#include "mien/num.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -100,7 +101,363 @@ MIEN_API mien_text mien_table_header_text(const mien_table *t);
 
 /* ---- CSV ---------------------------------------------------------------- */
 
+/* What a CSV file may hold; beyond it reading fails with ELIMIT. */
+#define MIEN_CSV_MAX_FIELD (1 << 20) /* bytes */
+#define MIEN_CSV_MAX_ROW (1 << 24)   /* bytes */
+
+typedef enum mien_csv_header {
+    MIEN_CSV_HEADER_FIRST,  /* the first row; refused if all are numbers */
+    MIEN_CSV_HEADER_ALWAYS, /* the first row, whatever is in it */
+    MIEN_CSV_HEADER_NONE    /* names are x0, x1, ... */
+} mien_csv_header;
+
+/* The type of one column, instead of what its values say. */
+typedef struct mien_csv_type {
+    const char *name;
+    mien_column_type type;
+} mien_csv_type;
+
+/* How to read.  Begin with MIEN_CSV_DEFAULTS. */
+typedef struct mien_csv_options {
+    char delimiter; /* 0: the one of , ; tab | that fits the first rows */
+    mien_csv_header header;
+    const char *const *missing; /* [missings] values that mean none is there,
+                                   besides the empty one; NULL: pandas' list */
+    int missings;
+    const mien_csv_type *type; /* [types] */
+    int types;
+    const char *const *column; /* [columns] the only ones to read, in this
+                                  order; NULL: all, as in the file */
+    int columns;
+    int finite;      /* 1: refuse infinite numbers */
+    mien_pool *pool; /* NULL: the caller's thread alone */
+} mien_csv_options;
+#define MIEN_CSV_DEFAULTS \
+    {0, MIEN_CSV_HEADER_FIRST, NULL, 0, NULL, 0, NULL, 0, 0, NULL}
+
+/* Read comma-separated values (RFC 4180) into a table.
+ *
+ *   bytes    [n] the file; texts of the table point into them, so they must
+ *            live and stay unchanged as long as it
+ *   n        how many bytes
+ *   options  NULL: MIEN_CSV_DEFAULTS
+ *   out      owned by the caller; free with mien_table_free
+ *
+ * Rows end with LF, CR or both; empty lines and a byte order mark of UTF-8 are
+ * passed over.  A field may be quoted, and then hold delimiters, line ends and
+ * doubled quotes; a quote inside an unquoted field is refused.  A column is of
+ * numbers if every value that is there is one, quoted or not, with blanks
+ * around it or not: decimal or hexadecimal as C writes it, inf, infinity;
+ * rounded as strtod does, in every locale.  Dates, true and 1,000 are texts.  The table is
+ * the same for any number of threads.
+ * Fails with EFORMAT (a row of another number of fields, a value that is not of
+ * the type asked for, NUL bytes, quotes, names empty or there twice, an empty
+ * file), ELIMIT, EARG (a column asked for is not there), ENOMEM; the text names
+ * line and column.  Line ends inside quotes count as lines. */
+MIEN_API MIEN_CHECKED mien_status mien_csv_read(const uint8_t *bytes, size_t n,
+                                                const mien_csv_options *options,
+                                                mien_table **out,
+                                                mien_error *err);
+
+/* A CSV file read piece by piece, in memory that does not grow. */
+typedef struct mien_csv_stream mien_csv_stream;
+
+/* Begin with the first piece of a file: its header and the types of its columns
+ * (from the first rows, where options do not say).
+ *
+ *   bytes    [n] the start of the file: the whole header row and a byte of
+ *            the next at least
+ *   n        how many bytes
+ *   final    1: this is the whole file
+ *   options  NULL: MIEN_CSV_DEFAULTS; its strings are copied, its pool is kept
+ *   used     how many of the bytes belong to the header; the next piece starts
+ *            behind them
+ *   out      owned by the caller; free with mien_csv_stream_free
+ *
+ * Fails as mien_csv_read does. */
+MIEN_API MIEN_CHECKED mien_status mien_csv_stream_new(
+    const uint8_t *bytes, size_t n, int final, const mien_csv_options *options,
+    size_t *used, mien_csv_stream **out, mien_error *err);
+
+/* All columns of the file as a table without rows: names and types.
+ *
+ *   s  keeps it */
+MIEN_API const mien_table *mien_csv_stream_head(const mien_csv_stream *s);
+
+/* Read the whole rows of a piece.
+ *
+ *   s      moved on
+ *   bytes  [n] the file from where the last piece was used up to; texts point
+ *          into them
+ *   n      how many bytes; a piece in which no row ends uses none, so give a
+ *          larger one then
+ *   final  1: the file ends with this piece
+ *   used   how many bytes the rows took
+ *   out    the rows; kept by s, until its next piece
+ *
+ * Fails as mien_csv_read does; a value that is not of its column's type is
+ * refused. */
+MIEN_API MIEN_CHECKED mien_status mien_csv_stream_next(
+    mien_csv_stream *s, const uint8_t *bytes, size_t n, int final,
+    size_t *used, const mien_table **out, mien_error *err);
+
+/* Release a stream and its table.
+ *
+ *   s  NULL is allowed */
+MIEN_API void mien_csv_stream_free(mien_csv_stream *s);
+
+/* How to write.  Begin with MIEN_CSV_WRITE_DEFAULTS. */
+typedef struct mien_csv_write_options {
+    char delimiter;    /* 0: a comma */
+    int no_header;     /* 1: rows only */
+    int as_read;       /* 1: rows (and header) as they stood in the file, where
+                          the table was read from one */
+    int guard_formula; /* 1: texts that a spreadsheet would calculate, = + - @
+                          tab or CR first, get a ' before them */
+} mien_csv_write_options;
+#define MIEN_CSV_WRITE_DEFAULTS {0, 0, 0, 0}
+
+/* Write rows of a table as CSV.
+ *
+ *   t        a table
+ *   row      [n] which rows in which order; NULL: all of them
+ *   n        how many; not looked at if row is NULL
+ *   options  NULL: MIEN_CSV_WRITE_DEFAULTS
+ *   out      the bytes; free with mien_bytes_free
+ *
+ * Lines end with LF.  Fields are quoted where they must be; numbers are the
+ * shortest that read back as the same double; missing values are empty.
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_csv_write(const mien_table *t, const int64_t *row, int64_t n,
+               const mien_csv_write_options *options, mien_bytes *out,
+               mien_error *err);
+
 /* ---- operations --------------------------------------------------------- */
+
+/* Take rows, in any order and number, into a new table.
+ *
+ *   t     a table; the bytes it was read from must outlive the new one too
+ *   n     how many
+ *   rows  [n] each 0..rows - 1; NULL: the first n
+ *   out   owned by the caller; free with mien_table_free
+ *
+ * Each row keeps its text in the file.
+ * Fails with ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_select_rows(const mien_table *t, int64_t n, const int64_t *rows,
+                       mien_table **out, mien_error *err);
+
+/* Take columns, in any order, into a new table.
+ *
+ *   t        a table; the bytes it was read from must outlive the new one too
+ *   k        how many
+ *   columns  [k] indices, asserted
+ *   out      owned by the caller; free with mien_table_free
+ *
+ * Rows lose their text in the file.
+ * Fails with EFORMAT (a column twice), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_select_columns(const mien_table *t, int k, const int *columns,
+                          mien_table **out, mien_error *err);
+
+/* Find several columns by their names.
+ *
+ *   t      a table
+ *   k      how many
+ *   names  [k]
+ *   out    [k] indices
+ *
+ * Fails with EARG, naming the column that is not there. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_find_all(const mien_table *t, int k, const char *const *names,
+                    int *out, mien_error *err);
+
+/* Take all columns but some into a new table.
+ *
+ *   t      a table; the bytes it was read from must outlive the new one too
+ *   k      how many are dropped
+ *   names  [k]
+ *   out    owned by the caller; free with mien_table_free
+ *
+ * Fails with EARG (no such column), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_drop_columns(const mien_table *t, int k, const char *const *names,
+                        mien_table **out, mien_error *err);
+
+/* Give a column another name.
+ *
+ *   t       changed; it loses its header's text in the file
+ *   column  0..columns - 1, asserted
+ *   name    1..MIEN_TABLE_MAX_NAME bytes, copied
+ *
+ * Fails with EARG (another column has it), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_rename(mien_table *t, int column,
+                                                    const char *name,
+                                                    mien_error *err);
+
+/* Set a column of numbers: the one of that name, or a new one at the end.
+ *
+ *   t       changed; rows and header lose their text in the file
+ *   name    1..MIEN_TABLE_MAX_NAME bytes, copied
+ *   values  [rows] copied
+ *
+ * Fails with EARG, ELIMIT, ENOMEM; the table is then as it was. */
+MIEN_API MIEN_CHECKED mien_status mien_table_set_number(mien_table *t,
+                                                        const char *name,
+                                                        const double *values,
+                                                        mien_error *err);
+
+/* Find the order that sorts the rows by a column, for mien_table_select_rows.
+ *
+ *   t           a table
+ *   column      0..columns - 1, asserted
+ *   descending  1: the greatest first
+ *   out         [rows] rows; equal values in their order, missing ones last
+ *
+ * Texts are compared byte by byte.
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_sort_order(const mien_table *t,
+                                                        int column,
+                                                        int descending,
+                                                        int64_t *out,
+                                                        mien_error *err);
+
+/* What can be said of a column in one line. */
+typedef struct mien_summary {
+    int64_t count, missing;
+    int64_t distinct; /* values that are not missing; 0 and -0 are one */
+    int64_t infinite;
+    double mean, deviation; /* of a sample: divided by count - 1 */
+    double min, q25, median, q75, max;
+    mien_text top;     /* texts: the most frequent, of several the first */
+    int64_t frequency; /* texts: how often it stands there */
+} mien_summary;
+
+/* Summarise each column as pandas' describe does.
+ *
+ *   t     a table
+ *   n     how many rows; not looked at if rows is NULL
+ *   rows  [n] which; NULL: all
+ *   pool  shares the columns; may be NULL
+ *   out   [columns]; what a column of texts has not is NaN; top is borrowed
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_describe(const mien_table *t, int64_t n, const int64_t *rows,
+                    mien_pool *pool, mien_summary *out, mien_error *err);
+
+/* The rows of a table by the value of a column. */
+typedef struct mien_groups {
+    int column;
+    int count;
+    int64_t *first; /* [count] a row that has the group's value */
+    int64_t *start; /* [count + 1] where its rows begin in rows */
+    int64_t *rows;  /* ascending within a group */
+} mien_groups;
+
+/* Group rows by the value of a column, groups in ascending order; rows without
+ * a value are in none.
+ *
+ *   t       a table
+ *   column  0..columns - 1, asserted
+ *   most    groups at most
+ *   out     owned by the caller; free with mien_groups_free
+ *
+ * Fails with ELIMIT (more groups), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_group(const mien_table *t,
+                                                   int column, int most,
+                                                   mien_groups *out,
+                                                   mien_error *err);
+
+/* Release groups.
+ *
+ *   g  its arrays are freed and its fields cleared; NULL is allowed */
+MIEN_API void mien_groups_free(mien_groups *g);
+
+/* Compute the matrix of correlations of columns of numbers.
+ *
+ *   t        a table
+ *   kind     which
+ *   k        how many columns
+ *   columns  [k] indices
+ *   pool     shares the pairs; may be NULL
+ *   out      [k, k]; from the rows that have both values
+ *
+ * Fails with EARG (a column of texts), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_correlate(const mien_table *t, mien_correlation kind, int k,
+                     const int *columns, mien_pool *pool, double *out,
+                     mien_error *err);
+
+/* The two classes that a label column tells apart. */
+#define MIEN_LABEL_MAX_NAME 128
+typedef struct mien_label {
+    mien_column_type type;
+    double number[2]; /* values of class 0 and 1, if numbers */
+    char name[2][MIEN_LABEL_MAX_NAME]; /* as text, terminated */
+} mien_label;
+
+/* Find the classes of a label column.
+ *
+ *   t         a table
+ *   column    0..columns - 1, asserted
+ *   positive  the value of class 1; NULL: of 0 and 1 it is 1, of false and true
+ *             (in any case) true, and any other pair is refused
+ *   out       set
+ *
+ * Fails with EFORMAT (a value is missing; one value or more than two, named in
+ * the text), EARG (positive is not among them, or has to be given), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_label_find(const mien_table *t,
+                                                  int column,
+                                                  const char *positive,
+                                                  mien_label *out,
+                                                  mien_error *err);
+
+/* Read the classes of the rows.
+ *
+ *   label   from mien_label_find, of this table or another
+ *   t       a table; it may have rows of one class only
+ *   column  0..columns - 1, asserted
+ *   out     [rows] 0 or 1
+ *
+ * Fails with EFORMAT, naming the row whose value is missing or of no class. */
+MIEN_API MIEN_CHECKED mien_status mien_label_read(const mien_label *label,
+                                                  const mien_table *t,
+                                                  int column, uint8_t *out,
+                                                  mien_error *err);
+
+/* Label the rows before an event instead of the event itself, and drop the
+ * event: a model then learns to warn, not to see what has happened.
+ *
+ *   n      rows, in the order of time
+ *   event  [n] 1: an event
+ *   ahead  1..n: how many rows before an event are labelled; they reach over
+ *          other events, and fewer stand before one near the start
+ *   rows   [n] the rows that stay, all but events, ascending
+ *   label  [n] 1: one of the next `ahead` rows is an event; by kept row
+ *
+ * Returns how many rows stay.
+ * Source: C. Ranjan, Extreme rare event classification using autoencoders,
+ * 2019: curve_shift. */
+MIEN_API int64_t mien_curve_shift(int64_t n, const uint8_t *event,
+                                  int64_t ahead, int64_t *rows, uint8_t *label);
+
+/* Shift a table's label as mien_curve_shift does.
+ *
+ *   t       a table, rows in the order of time
+ *   column  the label, 0..columns - 1, asserted
+ *   classes  its classes, 1 being the event
+ *   ahead   1 or more
+ *   rows    [rows of t] the rows that stay, for windows; may be NULL
+ *   out     the rows that stay, the label in its place as numbers 0 and 1;
+ *           owned by the caller; free with mien_table_free
+ *
+ * Fails with EARG (ahead), EFORMAT (a label is missing or of no class),
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_curve_shift(
+    const mien_table *t, int column, const mien_label *classes, int64_t ahead,
+    int64_t *rows, mien_table **out, mien_error *err);
 
 #ifdef __cplusplus
 }
