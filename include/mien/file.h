@@ -38,6 +38,33 @@ MIEN_API MIEN_CHECKED mien_status mien_file_save(const char *path,
                                                  const void *bytes, size_t n,
                                                  mien_error *err);
 
+/* A file seen as memory. */
+typedef struct mien_map {
+    const uint8_t *data; /* [n]; NULL if n is 0 */
+    size_t n;
+    int mapped; /* 0: data were read and belong to the heap */
+} mien_map;
+
+/* See a whole file as memory without reading it first.
+ *
+ *   path   "-" is standard input
+ *   limit  largest size in bytes of what cannot be mapped and is read instead
+ *          (a pipe, standard input, a device); 0: 1 GiB
+ *   out    release with mien_file_unmap
+ *
+ * The bytes are private and may not be written to.  A file that somebody makes
+ * shorter while it is mapped ends the process at the first byte that is gone
+ * (SIGBUS); one that is replaced by renaming, as mien_file_save does, stays
+ * whole.
+ * Fails with EIO (the system's reason is in the text), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_file_map(const char *path, size_t limit,
+                                                mien_map *out, mien_error *err);
+
+/* Release what mien_file_map gave.
+ *
+ *   m  its fields are cleared; NULL is allowed */
+MIEN_API void mien_file_unmap(mien_map *m);
+
 #ifdef __cplusplus
 }
 #endif

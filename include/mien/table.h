@@ -132,8 +132,10 @@ typedef struct mien_csv_options {
     int finite;      /* 1: refuse infinite numbers */
     mien_pool *pool; /* NULL: the caller's thread alone */
 } mien_csv_options;
-#define MIEN_CSV_DEFAULTS \
-    {0, MIEN_CSV_HEADER_FIRST, NULL, 0, NULL, 0, NULL, 0, 0, NULL}
+#define MIEN_CSV_DEFAULTS                                            \
+    {                                                                \
+        0, MIEN_CSV_HEADER_FIRST, NULL, 0, NULL, 0, NULL, 0, 0, NULL \
+    }
 
 /* Read comma-separated values (RFC 4180) into a table.
  *
@@ -148,12 +150,12 @@ typedef struct mien_csv_options {
  * doubled quotes; a quote inside an unquoted field is refused.  A column is of
  * numbers if every value that is there is one, quoted or not, with blanks
  * around it or not: decimal or hexadecimal as C writes it, inf, infinity;
- * rounded as strtod does, in every locale.  Dates, true and 1,000 are texts.  The table is
- * the same for any number of threads.
- * Fails with EFORMAT (a row of another number of fields, a value that is not of
- * the type asked for, NUL bytes, quotes, names empty or there twice, an empty
- * file), ELIMIT, EARG (a column asked for is not there), ENOMEM; the text names
- * line and column.  Line ends inside quotes count as lines. */
+ * rounded as strtod does, in every locale.  Dates, true and 1,000 are texts.
+ * The table is the same for any number of threads. Fails with EFORMAT (a row of
+ * another number of fields, a value that is not of the type asked for, NUL
+ * bytes, quotes, names empty or there twice, an empty file), ELIMIT, EARG (a
+ * column asked for is not there), ENOMEM; the text names line and column.  Line
+ * ends inside quotes count as lines. */
 MIEN_API MIEN_CHECKED mien_status mien_csv_read(const uint8_t *bytes, size_t n,
                                                 const mien_csv_options *options,
                                                 mien_table **out,
@@ -198,8 +200,8 @@ MIEN_API const mien_table *mien_csv_stream_head(const mien_csv_stream *s);
  * Fails as mien_csv_read does; a value that is not of its column's type is
  * refused. */
 MIEN_API MIEN_CHECKED mien_status mien_csv_stream_next(
-    mien_csv_stream *s, const uint8_t *bytes, size_t n, int final,
-    size_t *used, const mien_table **out, mien_error *err);
+    mien_csv_stream *s, const uint8_t *bytes, size_t n, int final, size_t *used,
+    const mien_table **out, mien_error *err);
 
 /* Release a stream and its table.
  *
@@ -215,7 +217,10 @@ typedef struct mien_csv_write_options {
     int guard_formula; /* 1: texts that a spreadsheet would calculate, = + - @
                           tab or CR first, get a ' before them */
 } mien_csv_write_options;
-#define MIEN_CSV_WRITE_DEFAULTS {0, 0, 0, 0}
+#define MIEN_CSV_WRITE_DEFAULTS \
+    {                           \
+        0, 0, 0, 0              \
+    }
 
 /* Write rows of a table as CSV.
  *
@@ -228,10 +233,9 @@ typedef struct mien_csv_write_options {
  * Lines end with LF.  Fields are quoted where they must be; numbers are the
  * shortest that read back as the same double; missing values are empty.
  * Fails with ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status
-mien_csv_write(const mien_table *t, const int64_t *row, int64_t n,
-               const mien_csv_write_options *options, mien_bytes *out,
-               mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_csv_write(
+    const mien_table *t, const int64_t *row, int64_t n,
+    const mien_csv_write_options *options, mien_bytes *out, mien_error *err);
 
 /* ---- operations --------------------------------------------------------- */
 
@@ -244,9 +248,11 @@ mien_csv_write(const mien_table *t, const int64_t *row, int64_t n,
  *
  * Each row keeps its text in the file.
  * Fails with ELIMIT, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status
-mien_table_select_rows(const mien_table *t, int64_t n, const int64_t *rows,
-                       mien_table **out, mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_table_select_rows(const mien_table *t,
+                                                         int64_t n,
+                                                         const int64_t *rows,
+                                                         mien_table **out,
+                                                         mien_error *err);
 
 /* Take columns, in any order, into a new table.
  *
@@ -257,9 +263,11 @@ mien_table_select_rows(const mien_table *t, int64_t n, const int64_t *rows,
  *
  * Rows lose their text in the file.
  * Fails with EFORMAT (a column twice), ELIMIT, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status
-mien_table_select_columns(const mien_table *t, int k, const int *columns,
-                          mien_table **out, mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_table_select_columns(const mien_table *t,
+                                                            int k,
+                                                            const int *columns,
+                                                            mien_table **out,
+                                                            mien_error *err);
 
 /* Find several columns by their names.
  *
@@ -269,9 +277,11 @@ mien_table_select_columns(const mien_table *t, int k, const int *columns,
  *   out    [k] indices
  *
  * Fails with EARG, naming the column that is not there. */
-MIEN_API MIEN_CHECKED mien_status
-mien_table_find_all(const mien_table *t, int k, const char *const *names,
-                    int *out, mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_table_find_all(const mien_table *t,
+                                                      int k,
+                                                      const char *const *names,
+                                                      int *out,
+                                                      mien_error *err);
 
 /* Take all columns but some into a new table.
  *
@@ -385,16 +395,15 @@ MIEN_API void mien_groups_free(mien_groups *g);
  *   out      [k, k]; from the rows that have both values
  *
  * Fails with EARG (a column of texts), ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status
-mien_table_correlate(const mien_table *t, mien_correlation kind, int k,
-                     const int *columns, mien_pool *pool, double *out,
-                     mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_table_correlate(
+    const mien_table *t, mien_correlation kind, int k, const int *columns,
+    mien_pool *pool, double *out, mien_error *err);
 
 /* The two classes that a label column tells apart. */
 #define MIEN_LABEL_MAX_NAME 128
 typedef struct mien_label {
     mien_column_type type;
-    double number[2]; /* values of class 0 and 1, if numbers */
+    double number[2];                  /* values of class 0 and 1, if numbers */
     char name[2][MIEN_LABEL_MAX_NAME]; /* as text, terminated */
 } mien_label;
 
@@ -458,6 +467,222 @@ MIEN_API int64_t mien_curve_shift(int64_t n, const uint8_t *event,
 MIEN_API MIEN_CHECKED mien_status mien_table_curve_shift(
     const mien_table *t, int column, const mien_label *classes, int64_t ahead,
     int64_t *rows, mien_table **out, mien_error *err);
+
+/* ---- matrices for estimators -------------------------------------------- */
+
+/* What to do where a value is missing. */
+typedef enum mien_missing {
+    MIEN_MISSING_ERROR,  /* refuse the table, naming row and column */
+    MIEN_MISSING_MEAN,   /* the mean of the rows fitted */
+    MIEN_MISSING_MEDIAN, /* their median */
+    MIEN_MISSING_ZERO
+} mien_missing;
+
+/* How columns become numbers.  Begin with MIEN_ENCODE_DEFAULTS. */
+typedef struct mien_encode_options {
+    mien_missing missing; /* of numbers; a missing text has all levels 0 */
+    int indicator;        /* 1: a column that was imputed gets another, 1 where
+                             its value is missing */
+    int drop_texts;       /* 1: columns of texts are dropped, not encoded */
+    int max_levels;       /* a column of more texts is dropped */
+} mien_encode_options;
+#define MIEN_ENCODE_DEFAULTS         \
+    {                                \
+        MIEN_MISSING_ERROR, 0, 0, 50 \
+    }
+
+/* One column of a table as it was fitted; strings are owned. */
+typedef struct mien_encoder_column {
+    char *name;
+    mien_column_type type;
+    int levels;
+    char **level;  /* [levels] texts in ascending order, one output each */
+    double impute; /* numbers: stands for a missing one; NaN: refuse it */
+    int indicator; /* 1: an output follows that is 1 where it is missing */
+    int first;     /* its first output */
+    int width;     /* how many outputs it has */
+} mien_encoder_column;
+
+/* A column that was not taken, and why. */
+typedef struct mien_encoder_note {
+    char *name;
+    char why[96];
+} mien_encoder_note;
+
+/* How to make a matrix of a table.  Open, so that it can be saved: allocated
+ * by mien_encoder_new, filled by mien_encoder_set. */
+typedef struct mien_encoder {
+    int columns;
+    mien_encoder_column *column; /* [columns] */
+    int width;                   /* columns of the matrix */
+    int notes;
+    mien_encoder_note *note; /* [notes] */
+} mien_encoder;
+
+/* Learn from some rows how columns become numbers: numbers as they are, texts
+ * as a column of 0 and 1 for each level.
+ *
+ *   t        a table
+ *   k        how many columns
+ *   columns  [k] indices
+ *   n        how many rows; not looked at if rows is NULL
+ *   rows     [n] the training rows; NULL: all
+ *   options  NULL: MIEN_ENCODE_DEFAULTS
+ *   out      owned by the caller; free with mien_encoder_free
+ *
+ * Dropped with a note: texts that are all different, or too many, or with
+ * drop_texts; columns without any value.
+ * Fails with EFORMAT (a number missing and MIEN_MISSING_ERROR; an infinite
+ * one; no column is left), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_encoder_fit(const mien_table *t, int k, const int *columns, int64_t n,
+                 const int64_t *rows, const mien_encode_options *options,
+                 mien_encoder **out, mien_error *err);
+
+/* Make an encoder whose columns are still to be set.
+ *
+ *   columns  1..MIEN_TABLE_MAX_COLUMNS
+ *   out      owned by the caller; free with mien_encoder_free
+ *
+ * Fails with ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_encoder_new(int columns,
+                                                   mien_encoder **out,
+                                                   mien_error *err);
+
+/* Set the next column of an encoder, as it was saved.
+ *
+ *   e       changed
+ *   column  index, 0, 1, .. in turn, asserted
+ *   from    copied with its strings; first and width are not looked at
+ *
+ * Fails with EFORMAT (no name, no levels), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_encoder_set(mien_encoder *e, int column, const mien_encoder_column *from,
+                 mien_error *err);
+
+/* Release an encoder.
+ *
+ *   e  NULL is allowed */
+MIEN_API void mien_encoder_free(mien_encoder *e);
+
+/* Write the name of a column of the matrix: "amount", "type=CASH_OUT",
+ * "amount missing".
+ *
+ *   e     an encoder
+ *   i     0..width - 1, asserted
+ *   size  of out, at least 1; a longer name is cut
+ *   out   [size] terminated */
+MIEN_API void mien_encoder_name(const mien_encoder *e, int i, size_t size,
+                                char *out);
+
+/* Find the column of the table that a column of the matrix comes from: its
+ * index in e->column.
+ *
+ *   e  an encoder
+ *   i  0..width - 1, asserted */
+MIEN_API int mien_encoder_source(const mien_encoder *e, int i);
+
+/* Make a matrix of a table's rows.
+ *
+ *   e        an encoder
+ *   t        columns are found by name, in any order; others are ignored; a
+ *            column of levels may hold numbers written as the levels are
+ *   n        how many rows; not looked at if rows is NULL
+ *   rows     [n] which; NULL: all
+ *   unknown  how many texts are of no level known, which have all levels 0;
+ *            may be NULL
+ *   x        [n, width]
+ *
+ * Fails with EFORMAT (a column is not there or of another type; a number is
+ * missing or infinite: the text names row and column), ENOMEM; x may then be
+ * written in part. */
+MIEN_API MIEN_CHECKED mien_status mien_encoder_apply(
+    const mien_encoder *e, const mien_table *t, int64_t n, const int64_t *rows,
+    int64_t *unknown, double *x, mien_error *err);
+
+typedef enum mien_scale {
+    MIEN_SCALE_STANDARD, /* mean, standard deviation of the population */
+    MIEN_SCALE_ROBUST,   /* median, distance of the quartiles */
+    MIEN_SCALE_RANGE     /* least value, greatest minus least */
+} mien_scale;
+
+/* Learn from some rows how to bring columns to like size:
+ * z = (x - centre) / scale.
+ *
+ *   kind    which
+ *   n       how many rows are given
+ *   p       columns
+ *   x       [.., p]; NaN is passed over
+ *   rows    [n] the training rows; NULL: the first n
+ *   pool    shares the columns; may be NULL
+ *   centre  [p]
+ *   scale   [p]; 1 for a column that is constant
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_scale_fit(
+    mien_scale kind, int64_t n, int p, const double *x, const int64_t *rows,
+    mien_pool *pool, double *centre, double *scale, mien_error *err);
+
+/* Scale rows in place.
+ *
+ *   n       rows
+ *   p       columns
+ *   centre  [p]
+ *   scale   [p] not 0
+ *   x       [n, p] */
+MIEN_API void mien_scale_apply(int64_t n, int p, const double *centre,
+                               const double *scale, double *x);
+
+/* ---- windows of rows in the order of time ------------------------------- */
+
+/* Find the windows of w rows that follow each other.
+ *
+ *   n       rows
+ *   w       1 or more, asserted
+ *   source  [n] where each row stood in the original table, ascending: a window
+ *           never crosses a gap; NULL: there is none
+ *   end     [n] the last row of each window, ascending
+ *
+ * Returns how many there are. */
+MIEN_API int64_t mien_windows_find(int64_t n, int w, const int64_t *source,
+                                   int64_t *end);
+
+/* Gather windows.
+ *
+ *   p    columns
+ *   x    [.., p]
+ *   w    rows of a window
+ *   n    how many windows
+ *   end  [n] their last rows, from mien_windows_find
+ *   out  [n, w, p] oldest row first */
+MIEN_API void mien_windows_gather(int p, const double *x, int w, int64_t n,
+                                  const int64_t *end, double *out);
+
+/* Subtract from each row the one before it; 0 in the first row and behind a
+ * gap, where no change is known.
+ *
+ *   n       rows
+ *   p       columns
+ *   x       [n, p]
+ *   source  [n] as for mien_windows_find, or NULL
+ *   out     [n, p], may not be x */
+MIEN_API void mien_differences(int64_t n, int p, const double *x,
+                               const int64_t *source, double *out);
+
+/* Tell which windows share a row with windows of another set.
+ *
+ *   w      rows of a window, 1 for single rows
+ *   n      how many windows
+ *   end    [n] their last rows
+ *   m      how many windows the other set has
+ *   other  [m] their last rows; in the same count of rows as end
+ *   out    [n] 1: shares a row; may be NULL
+ *   ret_count  how many do
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_windows_overlap(
+    int w, int64_t n, const int64_t *end, int64_t m, const int64_t *other,
+    uint8_t *out, int64_t *ret_count, mien_error *err);
 
 #ifdef __cplusplus
 }
