@@ -1,0 +1,11 @@
+/* encode.h: what fitting and applying an encoder share. */
+#ifndef MI_TABLE_ENCODE_H
+#define MI_TABLE_ENCODE_H
+
+#include "mien/table.h"
+
+/* EFORMAT for a number that is missing or infinite. */
+mien_status mi_encode_refuse(const mien_column *c, int64_t row,
+                             mien_error *err);
+
+#endif
