@@ -684,6 +684,123 @@ MIEN_API MIEN_CHECKED mien_status mien_windows_overlap(
     int w, int64_t n, const int64_t *end, int64_t m, const int64_t *other,
     uint8_t *out, int64_t *ret_count, mien_error *err);
 
+/* ---- quality and leaks -------------------------------------------------- */
+
+/* What a person should know of a column before training on it. */
+typedef struct mien_column_quality {
+    int64_t missing, infinite, distinct;
+    double most;       /* share of the values that the most frequent has */
+    int constant;      /* 1: one value at most, nothing missing beside it */
+    int near_constant; /* 1: most >= MIEN_NEAR_CONSTANT, but not constant */
+    int id_like;       /* 1: texts, three or more, all different */
+    int order;         /* 1: never falls, -1: never rises, 0: neither; texts by
+                          their bytes; 0 if constant or a value is missing */
+    int copy_of;       /* an earlier column of the same values, or -1; constant
+                          columns are no copies */
+} mien_column_quality;
+#define MIEN_NEAR_CONSTANT 0.999
+
+/* Look at each column.
+ *
+ *   t     a table
+ *   pool  shares the columns; may be NULL
+ *   out   [columns]
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_check(const mien_table *t,
+                                                   mien_pool *pool,
+                                                   mien_column_quality *out,
+                                                   mien_error *err);
+
+/* Find rows that are exact duplicates of earlier ones, by hashes that are
+ * verified.
+ *
+ *   t        a table
+ *   k        how many columns are compared; not looked at if columns is NULL
+ *   columns  [k] which; NULL: all
+ *   of       [rows] the first row that is the same, or -1; may be NULL
+ *   ret_count  how many rows are duplicates
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_duplicates(const mien_table *t, int k, const int *columns,
+                      int64_t *of, int64_t *ret_count, mien_error *err);
+
+/* Find rows of one part of a table that stand in another part too: test rows
+ * that a model was trained on.
+ *
+ *   t         a table
+ *   k         how many columns are compared; not looked at if columns is NULL
+ *   columns   [k] which; NULL: all
+ *   n         how many rows of the first part, training
+ *   rows      [n]
+ *   m         how many rows of the second, test
+ *   other     [m]
+ *   ret_count  how many of the second are in the first
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_common_rows(
+    const mien_table *t, int k, const int *columns, int64_t n,
+    const int64_t *rows, int64_t m, const int64_t *other, int64_t *ret_count,
+    mien_error *err);
+
+/* How well one column alone tells the label. */
+typedef struct mien_leak {
+    double auc;    /* area under the ROC curve, 0.5: not at all; NaN: it cannot
+                      be computed */
+    mien_text level; /* texts: the level of the purest positives; borrowed */
+    double purity;   /* its share of positives */
+    double share;    /* what part of all positives it holds */
+    int copy;        /* 1: one value a class: the label in other words */
+    int flag;        /* 1: too good to be true: see mien_table_leaks */
+} mien_leak;
+#define MIEN_LEAK_AUC 0.95
+
+/* Look for columns that predict the label alone, which usually are written
+ * down after the event.
+ *
+ *   t      a table
+ *   label  the label's column, which is passed over; -1: it is not there
+ *   y      [rows] classes 0 and 1
+ *   pool   shares the columns; may be NULL
+ *   out    [columns]
+ *
+ * A column of numbers is scored by its values; one of texts by the rate of
+ * positives its level has among the rows of the other parity, so that names
+ * that stand there once score nothing.  Flagged: an AUC of MIEN_LEAK_AUC and
+ * more (numbers: of 1 - MIEN_LEAK_AUC and less too); a level that is as pure
+ * and holds half of the positives; a copy.
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_leaks(const mien_table *t,
+                                                   int label, const uint8_t *y,
+                                                   mien_pool *pool,
+                                                   mien_leak *out,
+                                                   mien_error *err);
+
+/* Compute the area under the ROC curve of a score by ranks.
+ *
+ *   n      how many
+ *   score  [n] NaN is passed over; ties count half
+ *   y      [n] classes 0 and 1
+ *   out    0..1; NaN if there is one class only
+ *
+ * Fails with ENOMEM.
+ * Source: Mann, Whitney 1947; Hanley, McNeil 1982. */
+MIEN_API MIEN_CHECKED mien_status mien_rank_auc(int64_t n, const double *score,
+                                                const uint8_t *y, double *out,
+                                                mien_error *err);
+
+/* Tell which part of the test rows lies before the last training row in time:
+ * 0 for a split in the order of time, near 1 for a random one, whose test rows
+ * have neighbours among the training rows.
+ *
+ *   n      how many training rows
+ *   train  [n] their times, or row numbers
+ *   m      how many test rows; of none it is 0
+ *   test   [m] their times */
+MIEN_API double mien_split_mixed(int64_t n, const double *train, int64_t m,
+                                 const double *test);
+
 #ifdef __cplusplus
 }
 #endif
