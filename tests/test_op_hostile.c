@@ -100,6 +100,35 @@ static void odd_attr(const mi_op *op, uint8_t *attr)
     }
 }
 
+/* Training and the gradient write where they may: the sanitizers watch. */
+static void check_learning(mi_node *n)
+{
+    size_t len = (size_t)mi_shape_len(&n->shape);
+    size_t save = n->op->save_len ? n->op->save_len(n) : 0;
+    float *grad[MI_MAX_IN] = {NULL};
+    mien_random random;
+    if (!n->op->grad)
+        return;
+    mien_random_init(&random, 1);
+    n->random = &random;
+    n->grad = mi_alloc(len, sizeof *n->grad);
+    n->save = mi_alloc(save + 1, sizeof *n->save);
+    for (int k = 0; k < n->n_in; k++)
+        if (n->in[k] && n->in[k]->type == MI_F32)
+            n->in[k]->grad = grad[k] = mi_alloc(
+                (size_t)mi_shape_len(&n->in[k]->shape) + 1, sizeof **grad);
+    if (n->op->train)
+        n->op->train(n);
+    n->op->grad(n);
+    for (int k = 0; k < n->n_in; k++) {
+        if (n->in[k])
+            n->in[k]->grad = NULL;
+        mi_free(grad[k]);
+    }
+    mi_free(n->grad);
+    mi_free(n->save);
+}
+
 static void check_result(mi_node *n)
 {
     int64_t len = mi_shape_len(&n->shape);
@@ -120,7 +149,19 @@ static void check_result(mi_node *n)
     }
     CHECK_MSG(!missing && !beside, "%s: %d unwritten, %d beside", n->op->name,
               missing, beside);
+    check_learning(n);
     mi_free(n->eval);
+}
+
+/* Weights that fit a sequence: chance alone never makes them. */
+static void fit_lstm(mi_node *in[MI_MAX_IN])
+{
+    int64_t n = 1 + pick(3), h = 1 + pick(3);
+    in[0] = noise(DIMS(1 + pick(3), 1 + pick(3), n), &seed);
+    in[1] = noise(DIMS(1, 4 * h, n), &seed);
+    in[2] = noise(DIMS(1, 4 * h, h), &seed);
+    if (in[3])
+        in[3] = noise(DIMS(1, 8 * h), &seed);
 }
 
 /* How many of the tries shape accepted. */
@@ -140,6 +181,8 @@ static int try_op(const mi_op *op)
             if (k < op->min_in || pick(2))
                 in[k] =
                     k > 0 ? mate(in[pick(4) || !in[1] ? 0 : 1]) : odd_input();
+        if (op == &mi_op_lstm && pick(2))
+            fit_lstm(in);
         if (op->attr_size)
             odd_attr(op, attr.bytes);
         mi_node *n = make(op, op->attr_size ? attr.bytes : NULL, in, n_in);
