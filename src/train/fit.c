@@ -118,8 +118,9 @@ static void slow_down(mien_fit *f)
     const mien_fit_options *o = &f->options;
     if (!o->plateau || f->waited == 0 || f->waited % o->plateau)
         return;
-    float rate = mien_trainer_rate(f->trainer) * o->factor;
-    if (rate >= o->min_rate)
+    float now = mien_trainer_rate(f->trainer), rate = now * o->factor;
+    rate = rate > o->min_rate ? rate : o->min_rate;
+    if (rate < now)
         mien_trainer_set_rate(f->trainer, rate);
 }
 
