@@ -164,7 +164,7 @@ mien_status mien_table_rename(mien_table *t, int column, const char *name,
     if (other >= 0)
         return mi_fail(err, MIEN_EARG, "table: column %d is '%.80s' already",
                        other + 1, name);
-    char *copy;
+    char *copy = NULL;
     mien_status st = copy_name(name, &copy, err);
     if (st != MIEN_OK)
         return st;
