@@ -316,19 +316,19 @@ static void test_scalers(void)
     /* Columns 1 2 3 4 100; 0.1 constant; with a missing value. */
     double x[] = {1, 0.1, 5, 2, 0.1, N, 3, 0.1, 7, 4, 0.1, 9, 100, 0.1, 9};
     const int64_t four[] = {0, 1, 2, 3};
-    double c[3], s[3];
-    OK(mien_scale_fit(MIEN_SCALE_STANDARD, 4, 3, x, four, NULL, c, s, &err));
+    double c[6], *s = c + 3;
+    OK(mien_scale_fit(MIEN_SCALE_STANDARD, 4, 3, x, four, NULL, c, &err));
     NEAR(c[0], 2.5);
     NEAR(s[0], sqrt(1.25));
     CHECK(c[1] == 0.1 && s[1] == 1);
     NEAR(c[2], 7);
-    OK(mien_scale_fit(MIEN_SCALE_ROBUST, 5, 3, x, NULL, NULL, c, s, &err));
+    OK(mien_scale_fit(MIEN_SCALE_ROBUST, 5, 3, x, NULL, NULL, c, &err));
     NEAR(c[0], 3);
     NEAR(s[0], 2);
     CHECK(c[1] == 0.1 && s[1] == 1);
-    OK(mien_scale_fit(MIEN_SCALE_RANGE, 5, 3, x, NULL, NULL, c, s, &err));
+    OK(mien_scale_fit(MIEN_SCALE_RANGE, 5, 3, x, NULL, NULL, c, &err));
     CHECK(c[0] == 1 && s[0] == 99 && s[1] == 1 && c[2] == 5 && s[2] == 4);
-    mien_scale_apply(5, 3, c, s, x);
+    mien_scale_apply(5, 3, c, x);
     CHECK(x[12] == 1 && x[0] == 0 && x[4] == 0 && isnan(x[5]));
 }
 
@@ -383,7 +383,8 @@ static void test_quality(void)
     OK(mien_table_duplicates(t, 1, &second, NULL, &count, &err));
     CHECK_EQ(count, 4);
     const int64_t train[] = {0, 3}, test[] = {2, 4, 5, 6};
-    OK(mien_table_common_rows(t, 0, NULL, 2, train, 4, test, &count, &err));
+    OK(mien_table_common_rows(t, 0, NULL, (mien_row_list){2, train},
+                              (mien_row_list){4, test}, &count, &err));
     CHECK_EQ(count, 3);
     mien_table_free(t);
 }
@@ -431,7 +432,7 @@ static mien_status all_operations(mien_table *t)
     const int64_t rows[] = {4, 1, 0};
     const char *drop[] = {"kind"};
     const int columns[] = {0, 1, 2}, numbers[] = {2, 3};
-    double x[64], r[4], centre[2], scale[2];
+    double x[64], r[4], scaler[4];
     mien_summary s[4];
     mien_column_quality q[4];
     mien_leak leak[4];
@@ -459,12 +460,12 @@ static mien_status all_operations(mien_table *t)
     DO(mien_table_curve_shift(t, 3, &l, 2, NULL, &w, &err))
     DO(mien_encoder_fit(t, 3, columns, 0, NULL, &o, &e, &err))
     DO(mien_encoder_apply(e, t, 0, NULL, NULL, x, &err))
-    DO(mien_scale_fit(MIEN_SCALE_ROBUST, 5, 2, x, NULL, NULL, centre, scale,
-                      &err))
+    DO(mien_scale_fit(MIEN_SCALE_ROBUST, 5, 2, x, NULL, NULL, scaler, &err))
     DO(mien_windows_overlap(2, 3, rows, 3, rows, NULL, &count, &err))
     DO(mien_table_check(t, NULL, q, &err))
     DO(mien_table_duplicates(t, 0, NULL, order, &count, &err))
-    DO(mien_table_common_rows(t, 0, NULL, 3, rows, 3, rows, &count, &err))
+    DO(mien_table_common_rows(t, 0, NULL, (mien_row_list){3, rows},
+                              (mien_row_list){3, rows}, &count, &err))
     DO(mien_table_leaks(t, 3, y, NULL, leak, &err))
     mien_table_free(u);
     mien_table_free(v);

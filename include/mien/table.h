@@ -615,23 +615,21 @@ typedef enum mien_scale {
  *   x       [.., p]; NaN is passed over
  *   rows    [n] the training rows; NULL: the first n
  *   pool    shares the columns; may be NULL
- *   centre  [p]
- *   scale   [p]; 1 for a column that is constant
+ *   scaler  [2, p] centres, then scales; the scale of a constant column is 1
  *
  * Fails with ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_scale_fit(
     mien_scale kind, int64_t n, int p, const double *x, const int64_t *rows,
-    mien_pool *pool, double *centre, double *scale, mien_error *err);
+    mien_pool *pool, double *scaler, mien_error *err);
 
 /* Scale rows in place.
  *
  *   n       rows
  *   p       columns
- *   centre  [p]
- *   scale   [p] not 0
+ *   scaler  [2, p] centres, then scales, which are not 0
  *   x       [n, p] */
-MIEN_API void mien_scale_apply(int64_t n, int p, const double *centre,
-                               const double *scale, double *x);
+MIEN_API void mien_scale_apply(int64_t n, int p, const double *scaler,
+                               double *x);
 
 /* ---- windows of rows in the order of time ------------------------------- */
 
@@ -726,28 +724,31 @@ MIEN_API MIEN_CHECKED mien_status
 mien_table_duplicates(const mien_table *t, int k, const int *columns,
                       int64_t *of, int64_t *ret_count, mien_error *err);
 
+/* Some rows of a table. */
+typedef struct mien_row_list {
+    int64_t n;
+    const int64_t *row; /* [n]; borrowed */
+} mien_row_list;
+
 /* Find rows of one part of a table that stand in another part too: test rows
  * that a model was trained on.
  *
- *   t         a table
- *   k         how many columns are compared; not looked at if columns is NULL
- *   columns   [k] which; NULL: all
- *   n         how many rows of the first part, training
- *   rows      [n]
- *   m         how many rows of the second, test
- *   other     [m]
- *   ret_count  how many of the second are in the first
+ *   t          a table
+ *   k          how many columns are compared; not looked at if columns is NULL
+ *   columns    [k] which; NULL: all
+ *   train      one part
+ *   test       the other
+ *   ret_count  how many rows of test are in train
  *
  * Fails with ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_table_common_rows(
-    const mien_table *t, int k, const int *columns, int64_t n,
-    const int64_t *rows, int64_t m, const int64_t *other, int64_t *ret_count,
-    mien_error *err);
+    const mien_table *t, int k, const int *columns, mien_row_list train,
+    mien_row_list test, int64_t *ret_count, mien_error *err);
 
 /* How well one column alone tells the label. */
 typedef struct mien_leak {
-    double auc;    /* area under the ROC curve, 0.5: not at all; NaN: it cannot
-                      be computed */
+    double auc; /* area under the ROC curve, 0.5: not at all; NaN: it cannot
+                   be computed */
     mien_text level; /* texts: the level of the purest positives; borrowed */
     double purity;   /* its share of positives */
     double share;    /* what part of all positives it holds */

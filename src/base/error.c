@@ -37,7 +37,7 @@ mien_status(mi_fail)(mien_error *err, mien_status st, const char *fmt, ...)
     return st;
 }
 
-mien_status mi_no_memory(mien_error *err)
+mien_status(mi_no_memory)(mien_error *err)
 {
     return mi_fail(err, MIEN_ENOMEM, "out of memory");
 }

@@ -12,9 +12,10 @@ mien_status mi_fail(mien_error *err, mien_status st, const char *fmt, ...)
 /* mi_fail of ENOMEM. */
 mien_status mi_no_memory(mien_error *err);
 
-/* clang's analyzer cannot see that what comes back is st: tell it. */
+/* clang's analyzer cannot see what comes back: tell it. */
 #ifdef __clang_analyzer__
 #define mi_fail(err, st, ...) ((void)mi_fail(err, st, __VA_ARGS__), (st))
+#define mi_no_memory(err) ((void)mi_no_memory(err), MIEN_ENOMEM)
 #endif
 
 #endif

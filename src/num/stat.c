@@ -81,7 +81,7 @@ static double first_walk(int64_t n, const double *x, double shift,
         for (int64_t i = b; i < end; i += 8) {
             eight v;
             load(&v, end - i, x + i);
-            eight_masks here = v == v, less = v<least, more = v> most;
+            eight_masks here = v <= HUGE_VAL, less = v<least, more = v> most;
             values -= here;
             sum += WHERE(here, v - shift);
             least = WHERE(less, v) + WHERE(~less, least);
@@ -116,7 +116,7 @@ mien_moments mien_moments_compute(int64_t n, const double *x)
         for (int64_t i = b; i < end; i += 8) {
             eight v;
             load(&v, end - i, x + i);
-            eight d = WHERE(v == v, (v - shift) - off);
+            eight d = WHERE(v <= HUGE_VAL, (v - shift) - off);
             sum[0] += d;
             sum[1] += d * d;
             sum[2] += d * d * d;

@@ -87,7 +87,7 @@ mien_status mien_encoder_set(mien_encoder *e, int column,
     if (texts)
         c.level = mi_alloc((size_t)c.levels, sizeof *c.level);
     int failed = !c.name || (texts && !c.level);
-    for (int i = 0; i < c.levels && !failed; i++) {
+    for (int i = 0; c.level && i < c.levels && !failed; i++) {
         const char *level = from->level[i];
         c.level[i] = copy_text((mien_text){level, strlen(level)});
         failed = !c.level[i];

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,7 @@ static int is_named(const mien_column *c, int64_t row, const char *name)
     size_t n = strlen(name);
     if (c->text)
         return c->text[row].n == n && memcmp(c->text[row].at, name, n) == 0;
+    assert(c->number);
     double x;
     const char *end = mi_number_read(name, name + n, &x);
     return end == name + n && x == c->number[row];

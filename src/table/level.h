@@ -4,6 +4,8 @@
 
 #include "mien/table.h"
 
+#include <assert.h>
+
 /* The distinct values of some rows of a column, in the order in which they
  * come first; missing values have none. */
 typedef struct mi_levels {
@@ -34,6 +36,7 @@ uint64_t mi_value_hash(uint64_t h, const mien_column *c, int64_t row);
 int mi_text_compare(mien_text a, mien_text b);
 static inline int mi_value_missing(const mien_column *c, int64_t row)
 {
+    assert(c->number || c->text);
     return c->number ? c->number[row] != c->number[row] : c->text[row].n == 0;
 }
 /* Row i of a list of rows, where NULL lists all. */

@@ -97,21 +97,21 @@ mien_status mien_table_duplicates(const mien_table *t, int k,
 }
 
 mien_status mien_table_common_rows(const mien_table *t, int k,
-                                   const int *columns, int64_t n,
-                                   const int64_t *rows, int64_t m,
-                                   const int64_t *other, int64_t *ret_count,
+                                   const int *columns, mien_row_list train,
+                                   mien_row_list test, int64_t *ret_count,
                                    mien_error *err)
 {
     row_view v = view_of(t, k, columns);
-    int64_t *both = mi_alloc_raw((size_t)(n + m), 2 * sizeof *both);
+    int64_t n = train.n + test.n, count = 0;
+    int64_t *both = mi_alloc_raw((size_t)n, 2 * sizeof *both);
     if (!both)
         return mi_no_memory(err);
-    int64_t *first = both + n + m, count = 0;
-    for (int64_t i = 0; i < n + m; i++)
-        both[i] = i < n ? rows[i] : other[i - n];
-    mien_status st = find_first(&v, n + m, both, first, err);
-    for (int64_t i = n; i < n + m && st == MIEN_OK; i++)
-        count += first[i] < n;
+    int64_t *first = both + n;
+    for (int64_t i = 0; i < n; i++)
+        both[i] = i < train.n ? train.row[i] : test.row[i - train.n];
+    mien_status st = find_first(&v, n, both, first, err);
+    for (int64_t i = train.n; i < n && st == MIEN_OK; i++)
+        count += first[i] < train.n;
     mi_free(both);
     if (st == MIEN_OK)
         *ret_count = count;

@@ -15,6 +15,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 typedef struct {
     mien_scale kind;
@@ -68,8 +69,8 @@ static void fit_column(void *arg, int j, int lane)
 }
 
 mien_status mien_scale_fit(mien_scale kind, int64_t n, int p, const double *x,
-                           const int64_t *rows, mien_pool *pool, double *centre,
-                           double *scale, mien_error *err)
+                           const int64_t *rows, mien_pool *pool, double *scaler,
+                           mien_error *err)
 {
     scale_job job = {.kind = kind, .n = n, .p = p, .x = x, .rows = rows};
     job.centre = mi_alloc((size_t)p, 2 * sizeof *job.centre);
@@ -81,19 +82,16 @@ mien_status mien_scale_fit(mien_scale kind, int64_t n, int p, const double *x,
     }
     for (int j = 0; j < p && st == MIEN_OK; j++)
         st = job.status[j];
-    for (int j = 0; j < p && st == MIEN_OK; j++) {
-        centre[j] = job.centre[j];
-        scale[j] = job.scale[j];
-    }
+    if (st == MIEN_OK && p > 0)
+        memcpy(scaler, job.centre, 2 * (size_t)p * sizeof *scaler);
     mi_free(job.centre);
     mi_free(job.status);
     return st == MIEN_OK ? st : mi_no_memory(err);
 }
 
-void mien_scale_apply(int64_t n, int p, const double *centre,
-                      const double *scale, double *x)
+void mien_scale_apply(int64_t n, int p, const double *scaler, double *x)
 {
     for (int64_t i = 0; i < n; i++, x += p)
         for (int j = 0; j < p; j++)
-            x[j] = (x[j] - centre[j]) / scale[j];
+            x[j] = (x[j] - scaler[j]) / scaler[p + j];
 }
