@@ -71,7 +71,8 @@ mien_status mien_encoder_set(mien_encoder *e, int column,
 {
     assert(column >= 0 && column < e->columns && !e->column[column].name);
     int texts = from->type == MIEN_COLUMN_TEXT;
-    if (!from->name || !*from->name || (texts && from->levels < 1))
+    if (!from->name || !*from->name ||
+        (texts && (!from->level || from->levels < 1)))
         return mi_fail(err, MIEN_EFORMAT, "encoder: column %d has no %s",
                        column + 1, texts ? "name or levels" : "name");
     if (texts && from->levels > MIEN_TABLE_MAX_COLUMNS)
@@ -87,7 +88,7 @@ mien_status mien_encoder_set(mien_encoder *e, int column,
     if (texts)
         c.level = mi_alloc((size_t)c.levels, sizeof *c.level);
     int failed = !c.name || (texts && !c.level);
-    for (int i = 0; c.level && i < c.levels && !failed; i++) {
+    for (int i = 0; i < c.levels && !failed; i++) {
         const char *level = from->level[i];
         c.level[i] = copy_text((mien_text){level, strlen(level)});
         failed = !c.level[i];
