@@ -59,7 +59,7 @@ void mien_encoder_free(mien_encoder *e)
         return;
     for (int i = 0; i < e->columns; i++)
         free_column(&e->column[i]);
-    for (int i = 0; i < e->notes; i++)
+    for (int i = 0; e->note && i < e->notes; i++)
         mi_free(e->note[i].name);
     mi_free(e->column);
     mi_free(e->note);
