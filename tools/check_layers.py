@@ -17,6 +17,7 @@ ROWS = [
     ["train"],
     ["model", "vision"],
     ["learn"],
+    ["tabular"],
     ["face", "gallery"],
     ["serve"],
     ["cli", "wasm", "examples"],
@@ -28,7 +29,7 @@ STRANGERS = {("nn", "image"), ("nn", "file"), ("image", "file"),
              ("model", "image"), ("model", "file"), ("face", "file"),
              ("nn", "table"), ("train", "table"), ("train", "file"),
              ("model", "table"), ("face", "learn"), ("table", "file"),
-             ("face", "table"), ("learn", "file"), ("learn", "image")}
+             ("face", "table"), ("face", "tabular"), ("tabular", "file"), ("tabular", "image"), ("learn", "file"), ("learn", "image")}
 FREE = {"cli", "wasm", "examples", "tests", "bench", "fuzz"}
 INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 

@@ -10,5 +10,8 @@
 #include "mien/model.h"
 #include "mien/nn.h"
 #include "mien/num.h"
+#include "mien/split.h"
 #include "mien/table.h"
+#include "mien/tabular.h"
+#include "mien/train.h"
 #endif

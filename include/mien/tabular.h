@@ -1,0 +1,135 @@
+/* mien/tabular.h: models of tables as one ONNX file each: the columns they
+ * want, how these are scaled, the network or regression, and the threshold.
+ *
+ *   an encoder, a scaler, a mien_logistic or a trained mien_autoencoder
+ *     -> mien_tabular_build -> mien_graph -> mien_onnx_write -> a file
+ *   a file -> mien_tabular_read -> mien_tabular_score of any table
+ *
+ * The file's input "columns" is [rows, n] (with a window [rows, window, n]) of
+ * numbers as they stand in the table, texts as one input a level.  Its outputs
+ * are "score" [rows] and "contribution" [rows, n]: what each input adds to the
+ * log-odds (logistic), or its part of the reconstruction error. */
+#ifndef MIEN_TABULAR_H
+#define MIEN_TABULAR_H
+
+#include "mien/learn.h"
+#include "mien/nn.h"
+#include "mien/table.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MIEN_TABULAR_MAX_WINDOW 64
+#define MIEN_AUTOENCODER_MAX_LAYERS 12
+
+/* The network of an auto-encoder. */
+typedef struct mien_autoencoder_options {
+    int inputs;       /* numbers a row (a step) */
+    int window;       /* steps a row; 1: none */
+    const int *layer; /* [layers] units of the hidden layers */
+    int layers;
+    int lstm;      /* 1: long short-term memories, the last of the first half
+                      giving its last state; window 2 or more */
+    float dropout; /* after the first hidden layer; 0: none */
+    uint32_t seed; /* of the initial weights */
+} mien_autoencoder_options;
+
+/* Make the network of an auto-encoder, to be trained.
+ *
+ *   options  the sizes
+ *   out      input "x" [rows, window * inputs] (LSTM: [rows, window, inputs])
+ * of scaled numbers, one output of the same shape; dense layers "layer1",
+ * "layer2", ... with ReLU, the last linear; owned by the caller, free with
+ * mien_graph_free
+ *
+ * Weights begin as in Keras: Glorot's uniform, biases 0, recurrent ones
+ * orthogonal, forget gates 1.  Fails with EARG, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_autoencoder_new(
+    const mien_autoencoder_options *options, mien_graph **out, mien_error *err);
+
+/* What a model of a table is made of; all borrowed. */
+typedef struct mien_tabular_parts {
+    const mien_encoder *encoder;
+    const double *centre, *scale; /* [encoder->width] */
+    int window;                   /* rows a score looks at; 1: its own */
+    /* One of the two: */
+    const mien_logistic *logistic;           /* of window * width scaled
+                                                columns, step by step */
+    const mien_graph *autoencoder;           /* trained */
+    const mien_autoencoder_options *network; /* of it */
+    double threshold;                        /* score >= it: alarm */
+    const char *label;                       /* name of the label's column */
+    const char *positive;                    /* the value that is 1 */
+} mien_tabular_parts;
+
+/* Put a model together as one graph.
+ *
+ *   parts  what it is made of
+ *   out    owned by the caller; free with mien_graph_free
+ *
+ * Fails with EARG, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_tabular_build(
+    const mien_tabular_parts *parts, mien_graph **out, mien_error *err);
+
+typedef struct mien_tabular mien_tabular;
+
+/* Read a model of tables.
+ *
+ *   bytes  [n] an ONNX file that mien wrote; borrowed while the model lives
+ *   n      how many
+ *   out    owned by the caller; free with mien_tabular_free
+ *
+ * Fails with EFORMAT (not such a file, or damaged), EUNSUP, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_tabular_read(const uint8_t *bytes,
+                                                    size_t n,
+                                                    mien_tabular **out,
+                                                    mien_error *err);
+
+/* Release a model.
+ *
+ *   m  NULL is allowed */
+MIEN_API void mien_tabular_free(mien_tabular *m);
+
+/* The columns a model wants: borrowed.
+ *
+ *   m  a model */
+MIEN_API const mien_encoder *mien_tabular_encoder(const mien_tabular *m);
+
+/* Rows a score looks at, its own included.
+ *
+ *   m  a model */
+MIEN_API int mien_tabular_window(const mien_tabular *m);
+
+/* The score from which on a row is an alarm.
+ *
+ *   m  a model */
+MIEN_API double mien_tabular_threshold(const mien_tabular *m);
+
+/* A text that came with the model: "label", "positive", "kind".
+ *
+ *   m    a model
+ *   key  which
+ *
+ * "" if there is none. */
+MIEN_API const char *mien_tabular_text(const mien_tabular *m, const char *key);
+
+/* Score the rows of a table.
+ *
+ *   m             a model; one call at a time
+ *   t             has the model's columns by name, in any order
+ *   score         [rows] NaN for the first window - 1 rows
+ *   contribution  [rows, encoder width], or NULL
+ *
+ * Fails with EARG or EFORMAT (a column is missing, of another type, or a number
+ * missing), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_tabular_score(mien_tabular *m,
+                                                     const mien_table *t,
+                                                     double *score,
+                                                     float *contribution,
+                                                     mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

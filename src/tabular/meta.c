@@ -1,0 +1,205 @@
+/* meta.c: an encoder as text, one line a column, fields apart by tabs:
+ *
+ *   number  NAME  IMPUTE  INDICATOR        IMPUTE is "-" where none is allowed
+ *   text    NAME  LEVEL  LEVEL  ...
+ *
+ * A backslash stands before a tab (t), a new line (n), a return (r) and itself
+ * in a name. */
+#include "tabular/meta.h"
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "table/number.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A whole text that is a number. */
+static int number_of(const char *text, double *out)
+{
+    const char *end = text + strlen(text);
+    double v;
+    if (mi_number_read(text, end, &v) != end || !*text)
+        return 0;
+    *out = v;
+    return 1;
+}
+
+static void put_name(mi_buffer *b, const char *s)
+{
+    static const char plain[] = "\t\n\r\\", coded[] = "tnr\\";
+    mi_buffer_put(b, "\t", 1);
+    for (; *s; s++) {
+        const char *at = strchr(plain, *s);
+        if (at) {
+            const char pair[] = {'\\', coded[at - plain]};
+            mi_buffer_put(b, pair, 2);
+        } else {
+            mi_buffer_put(b, s, 1);
+        }
+    }
+}
+
+static void put_number(mi_buffer *b, double v)
+{
+    char text[MI_NUMBER_SIZE];
+    mi_buffer_put(b, text, (size_t)mi_number_write(v, text));
+}
+
+static void put_column(mi_buffer *b, const mien_encoder_column *c)
+{
+    if (c->type == MIEN_COLUMN_TEXT) {
+        mi_buffer_put(b, "text", 4);
+        put_name(b, c->name);
+        for (int i = 0; i < c->levels; i++)
+            put_name(b, c->level[i]);
+        mi_buffer_put(b, "\n", 1);
+        return;
+    }
+    mi_buffer_put(b, "number", 6);
+    put_name(b, c->name);
+    mi_buffer_put(b, "\t", 1);
+    if (isnan(c->impute))
+        mi_buffer_put(b, "-", 1);
+    else
+        put_number(b, c->impute);
+    mi_buffer_put(b, c->indicator ? "\t1\n" : "\t0\n", 3);
+}
+
+static void set_number(mien_graph *g, const char *key, double v)
+{
+    char text[MI_NUMBER_SIZE + 1];
+    text[mi_number_write(v, text)] = 0;
+    mi_graph_set_meta(g, key, text);
+}
+
+mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
+                        mien_error *err)
+{
+    mi_buffer b = {0};
+    for (int i = 0; i < p->encoder->columns; i++)
+        put_column(&b, &p->encoder->column[i]);
+    mi_buffer_put(&b, "", 1);
+    if (b.failed) {
+        mi_buffer_done(&b);
+        return mi_no_memory(err);
+    }
+    mi_graph_set_meta(g, "mien.columns", (const char *)b.data);
+    mi_buffer_done(&b);
+    mi_graph_set_meta(g, "mien.task", "tabular");
+    mi_graph_set_meta(g, "mien.kind", p->logistic ? "logistic" : "autoencoder");
+    mi_graph_set_meta(g, "mien.label", p->label ? p->label : "");
+    mi_graph_set_meta(g, "mien.positive", p->positive ? p->positive : "1");
+    set_number(g, "mien.window", p->window);
+    set_number(g, "mien.threshold", p->threshold);
+    return MIEN_OK;
+}
+
+/* ---- reading
+ * ------------------------------------------------------------------ */
+
+/* Split a line in place into its fields and undo the backslashes. */
+static int split_line(char *line, char **field, int most)
+{
+    int n = 0;
+    while (line && n < most) {
+        char *next = strchr(line, '\t'), *to = line;
+        if (next)
+            *next++ = 0;
+        field[n++] = line;
+        for (const char *s = line; *s; s++) {
+            if (*s == '\\' && s[1]) {
+                s++;
+                *to++ = (char)(*s == 't'   ? '\t'
+                               : *s == 'n' ? '\n'
+                               : *s == 'r' ? '\r'
+                                           : *s);
+            } else {
+                *to++ = *s;
+            }
+        }
+        *to = 0;
+        line = next;
+    }
+    return n;
+}
+
+static mien_status damaged(mien_error *err, int line, const char *why)
+{
+    return mi_fail(err, MIEN_EFORMAT, "model: mien.columns: line %d: %s",
+                   line + 1, why);
+}
+
+static mien_status read_line(char *line, int i, char **field, int most,
+                             mien_encoder *e, mien_error *err)
+{
+    int n = split_line(line, field, most);
+    mien_encoder_column c = {.impute = NAN};
+    if (n < 2)
+        return damaged(err, i, "too few fields");
+    c.name = field[1];
+    if (strcmp(field[0], "text") == 0) {
+        c.type = MIEN_COLUMN_TEXT;
+        c.levels = n - 2;
+        c.level = field + 2;
+        return mien_encoder_set(e, i, &c, err);
+    }
+    if (strcmp(field[0], "number") != 0 || n != 4)
+        return damaged(err, i, "neither a number's nor a text's");
+    if (strcmp(field[2], "-") != 0 && !number_of(field[2], &c.impute))
+        return damaged(err, i, "the value of missing ones is no number");
+    c.indicator = field[3][0] == '1';
+    return mien_encoder_set(e, i, &c, err);
+}
+
+mien_status mi_meta_encoder(const mien_graph *g, mien_encoder **out,
+                            mien_error *err)
+{
+    const char *text = mien_graph_meta(g, "mien.columns");
+    if (!text)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "model: no mien.columns: not a model of tables");
+    int lines = 0, fields = 2;
+    for (const char *s = text; *s; s++) {
+        lines += *s == '\n';
+        fields += *s == '\t' || *s == '\n';
+    }
+    size_t n = strlen(text);
+    char *copy = mi_alloc(n + 1, 1), *at = copy;
+    char **field = mi_alloc((size_t)fields, sizeof *field);
+    mien_encoder *e = NULL;
+    mien_status st = MIEN_OK;
+    if (!copy || !field)
+        st = mi_no_memory(err);
+    else if (lines < 1 || lines > MIEN_TABLE_MAX_COLUMNS)
+        st = damaged(err, 0, "no columns, or too many");
+    if (!st)
+        st = mien_encoder_new(lines, &e, err);
+    if (!st)
+        memcpy(copy, text, n);
+    for (int i = 0; !st && i < lines; i++) {
+        char *end = strchr(at, '\n');
+        *end = 0;
+        st = read_line(at, i, field, fields, e, err);
+        at = end + 1;
+    }
+    mi_free(copy);
+    mi_free(field);
+    if (st) {
+        mien_encoder_free(e);
+        return st;
+    }
+    *out = e;
+    return MIEN_OK;
+}
+
+mien_status mi_meta_number(const mien_graph *g, const char *key, double *out,
+                           mien_error *err)
+{
+    const char *text = mien_graph_meta(g, key);
+    if (!text || !number_of(text, out) || isnan(*out))
+        return mi_fail(err, MIEN_EFORMAT, "model: %s is '%s', wanted a number",
+                       key, text ? text : "");
+    return MIEN_OK;
+}

@@ -1,0 +1,17 @@
+/* meta.h: what a model knows of its columns, as texts of an ONNX file. */
+#ifndef MI_TABULAR_META_H
+#define MI_TABULAR_META_H
+
+#include "mien/tabular.h"
+#include "nn/graph.h"
+
+/* Write: mien.task, mien.columns, mien.window, mien.threshold, ... */
+mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
+                        mien_error *err);
+mien_status mi_meta_encoder(const mien_graph *g, mien_encoder **out,
+                            mien_error *err);
+/* A number of the metadata. */
+mien_status mi_meta_number(const mien_graph *g, const char *key, double *out,
+                           mien_error *err);
+
+#endif

@@ -1,0 +1,176 @@
+/* score.c: models read back, and tables scored a block of rows at a time. */
+#include "tabular/meta.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "mien/model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BLOCK = 256 }; /* rows of a run */
+
+struct mien_tabular {
+    mien_graph *graph;
+    mien_encoder *encoder;
+    mien_plan *plan;
+    int window;
+    double threshold;
+    double *x; /* [cap, width] encoded rows */
+    int64_t cap;
+};
+
+static mien_status check_ports(const mien_tabular *m, mien_error *err)
+{
+    const mien_graph *g = m->graph;
+    mien_shape s = {0};
+    if (mien_graph_inputs(g) == 1)
+        s = mien_graph_input_shape(g, 0);
+    if (mien_graph_inputs(g) != 1 || mien_graph_outputs(g) != 2 ||
+        s.rank != (m->window > 1 ? 3 : 2) || s.dim[0] >= 0 ||
+        s.dim[s.rank - 1] != m->encoder->width ||
+        (m->window > 1 && s.dim[1] != m->window))
+        return mi_fail(err, MIEN_EFORMAT,
+                       "model: its input is not [rows, %d] of %d columns",
+                       m->encoder->width, m->encoder->columns);
+    return MIEN_OK;
+}
+
+static mien_status make_plan(mien_tabular *m, mien_error *err)
+{
+    mien_shape s = mien_graph_input_shape(m->graph, 0);
+    s.dim[0] = BLOCK;
+    mien_status st = mien_plan_new(m->graph, &s, 1, NULL, &m->plan, err);
+    if (st)
+        return st;
+    mien_tensor score = mien_plan_output(m->plan, 0);
+    mien_tensor parts = mien_plan_output(m->plan, 1);
+    if (score.shape.rank != 1 || score.shape.dim[0] != BLOCK ||
+        parts.shape.rank != 2 || parts.shape.dim[0] != BLOCK ||
+        parts.shape.dim[1] != m->encoder->width)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "model: its outputs are not a score and contributions");
+    return MIEN_OK;
+}
+
+static mien_status open_model(mien_tabular *m, const uint8_t *bytes, size_t n,
+                              mien_error *err)
+{
+    double window = 1;
+    mien_status st = mien_onnx_read(bytes, n, &m->graph, err);
+    if (!st)
+        st = mi_meta_encoder(m->graph, &m->encoder, err);
+    if (!st)
+        st = mi_meta_number(m->graph, "mien.window", &window, err);
+    if (!st)
+        st = mi_meta_number(m->graph, "mien.threshold", &m->threshold, err);
+    if (!st && !(window >= 1 && window <= MIEN_TABULAR_MAX_WINDOW))
+        st = mi_fail(err, MIEN_EFORMAT, "model: a window of %g rows", window);
+    if (st)
+        return st;
+    m->window = (int)window;
+    st = check_ports(m, err);
+    return st ? st : make_plan(m, err);
+}
+
+mien_status mien_tabular_read(const uint8_t *bytes, size_t n,
+                              mien_tabular **out, mien_error *err)
+{
+    mien_tabular *m = mi_alloc(1, sizeof *m);
+    if (!m)
+        return mi_no_memory(err);
+    mien_status st = open_model(m, bytes, n, err);
+    if (st) {
+        mien_tabular_free(m);
+        return st;
+    }
+    *out = m;
+    return MIEN_OK;
+}
+
+void mien_tabular_free(mien_tabular *m)
+{
+    if (!m)
+        return;
+    mien_plan_free(m->plan);
+    mien_graph_free(m->graph);
+    mien_encoder_free(m->encoder);
+    mi_free(m->x);
+    mi_free(m);
+}
+
+const mien_encoder *mien_tabular_encoder(const mien_tabular *m)
+{
+    return m->encoder;
+}
+
+int mien_tabular_window(const mien_tabular *m) { return m->window; }
+
+double mien_tabular_threshold(const mien_tabular *m) { return m->threshold; }
+
+const char *mien_tabular_text(const mien_tabular *m, const char *key)
+{
+    char name[64];
+    snprintf(name, sizeof name, "mien.%s", key);
+    const char *text = mien_graph_meta(m->graph, name);
+    return text ? text : "";
+}
+
+/* Windows that end at rows first .. first + n - 1 of m->x, as floats. */
+static void fill_input(const mien_tabular *m, int64_t first, int64_t n)
+{
+    int64_t width = m->encoder->width, each = width * m->window;
+    float *to = mien_plan_input(m->plan, 0).data;
+    for (int64_t i = 0; i < n; i++) {
+        const double *from = m->x + (first + i - m->window + 1) * width;
+        for (int64_t j = 0; j < each; j++)
+            *to++ = (float)from[j];
+    }
+    memset(to, 0, (size_t)((BLOCK - n) * each) * sizeof *to);
+}
+
+static void run_rows(const mien_tabular *m, int64_t rows, double *score,
+                     float *contribution)
+{
+    int width = m->encoder->width;
+    const float *s = mien_plan_output(m->plan, 0).data;
+    const float *c = mien_plan_output(m->plan, 1).data;
+    int64_t first = m->window - 1 < rows ? m->window - 1 : rows;
+    for (int64_t i = 0; i < first; i++) {
+        score[i] = NAN;
+        if (contribution)
+            memset(contribution + i * width, 0, (size_t)width * sizeof *c);
+    }
+    for (int64_t i = first; i < rows; i += BLOCK) {
+        int64_t n = rows - i < BLOCK ? rows - i : BLOCK;
+        fill_input(m, i, n);
+        mien_plan_run(m->plan);
+        for (int64_t k = 0; k < n; k++)
+            score[i + k] = (double)s[k];
+        if (contribution)
+            memcpy(contribution + i * width, c,
+                   (size_t)(n * width) * sizeof *c);
+    }
+}
+
+mien_status mien_tabular_score(mien_tabular *m, const mien_table *t,
+                               double *score, float *contribution,
+                               mien_error *err)
+{
+    int64_t rows = mien_table_rows(t);
+    if (rows > m->cap) {
+        double *x =
+            mi_alloc_raw((size_t)rows, (size_t)m->encoder->width * sizeof *x);
+        if (!x)
+            return mi_no_memory(err);
+        mi_free(m->x);
+        m->x = x;
+        m->cap = rows;
+    }
+    mien_status st =
+        mien_encoder_apply(m->encoder, t, rows, NULL, NULL, m->x, err);
+    if (!st)
+        run_rows(m, rows, score, contribution);
+    return st;
+}
