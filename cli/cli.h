@@ -30,7 +30,8 @@ typedef enum cli_kind {
     CLI_CHOICE, /* one of the choices */
     CLI_LIST,   /* choices, separated by commas */
     CLI_FILE,
-    CLI_FOLDER
+    CLI_FOLDER,
+    CLI_TEXT /* anything */
 } cli_kind;
 
 typedef struct cli_option {

@@ -1,0 +1,142 @@
+/* cli_table.c: reading tables for commands. */
+#include "cli/cli_table.h"
+
+#include "base/alloc.h"
+#include "cli/cli_files.h"
+
+#include <string.h>
+
+int cli_names_read(const char *text, cli_names *out)
+{
+    *out = (cli_names){0};
+    if (!text)
+        return 1;
+    out->copy = cli_text_copy(text, strlen(text));
+    if (!out->copy) {
+        cli_error("out of memory");
+        return 0;
+    }
+    for (char *at = out->copy; at;) {
+        char *next = strchr(at, ',');
+        if (next)
+            *next++ = 0;
+        if (out->n == CLI_MAX_NAMES) {
+            cli_error("'%s': more than %d names", text, (int)CLI_MAX_NAMES);
+            cli_names_free(out);
+            return 0;
+        }
+        out->name[out->n++] = at;
+        at = next;
+    }
+    return 1;
+}
+
+void cli_names_free(cli_names *n)
+{
+    mi_free(n->copy);
+    *n = (cli_names){0};
+}
+
+static int read_types(const char *text, cli_table_reading *r)
+{
+    if (!cli_names_read(text, &r->names))
+        return 0;
+    for (int i = 0; i < r->names.n; i++) {
+        char *at =
+            strrchr(r->names.copy + (r->names.name[i] - r->names.copy), '=');
+        const char *type = at ? at + 1 : "";
+        int number = strcmp(type, "number") == 0;
+        if (!number && strcmp(type, "text") != 0) {
+            cli_error("--types: '%s', wanted NAME=number or NAME=text",
+                      r->names.name[i]);
+            cli_names_free(&r->names);
+            return 0;
+        }
+        *at = 0;
+        r->type[i] = (mien_csv_type){
+            r->names.name[i], number ? MIEN_COLUMN_NUMBER : MIEN_COLUMN_TEXT};
+    }
+    r->csv.type = r->type;
+    r->csv.types = r->names.n;
+    return 1;
+}
+
+int cli_table_options(const cli_args *a, int first, cli_table_reading *out)
+{
+    const char *delimiter = a->value[first];
+    out->csv = (mien_csv_options)MIEN_CSV_DEFAULTS;
+    out->names = (cli_names){0};
+    if (delimiter && strcmp(delimiter, "tab") != 0 && strlen(delimiter) != 1) {
+        cli_error("--delimiter: '%s', wanted one character or tab", delimiter);
+        return 0;
+    }
+    if (delimiter)
+        out->csv.delimiter = delimiter[1] ? '\t' : delimiter[0];
+    if (cli_given(a, first + 1))
+        out->csv.header = MIEN_CSV_HEADER_NONE;
+    return read_types(a->value[first + 2], out);
+}
+
+int cli_table_pool(const cli_args *a, int first, mien_pool **out)
+{
+    int threads = 0;
+    mien_error err = {0};
+    if (!cli_int(a, first + 3, 1, MIEN_POOL_MAX, &threads))
+        return 0;
+    if (mien_pool_new(threads, out, &err) == MIEN_OK)
+        return 1;
+    cli_error("%s", err.text);
+    return 0;
+}
+
+int cli_table_open(const char *path, const cli_args *a, int first,
+                   cli_table *out)
+{
+    cli_table_reading how;
+    cli_table t = {0};
+    mien_error err = {0};
+    if (!cli_table_options(a, first, &how))
+        return 0;
+    int done = 0;
+    if (cli_table_pool(a, first, &t.pool)) {
+        how.csv.pool = t.pool;
+        mien_status st = mien_file_map(path, 0, &t.map, &err);
+        if (!st)
+            st = mien_csv_read(t.map.data, t.map.n, &how.csv, &t.t, &err);
+        done = st == MIEN_OK;
+        if (!done)
+            cli_error("%s%s%s", strstr(err.text, path) ? "" : path,
+                      strstr(err.text, path) ? "" : ": ", err.text);
+    }
+    cli_names_free(&how.names);
+    if (done)
+        *out = t;
+    else
+        cli_table_close(&t);
+    return done;
+}
+
+void cli_table_close(cli_table *t)
+{
+    mien_table_free(t->t);
+    mien_file_unmap(&t->map);
+    mien_pool_free(t->pool);
+    *t = (cli_table){0};
+}
+
+int cli_table_column(const mien_table *t, const char *path, const char *name)
+{
+    int at = mien_table_find(t, name);
+    if (at >= 0)
+        return at;
+    const char *near[CLI_MAX_NAMES];
+    int n = mien_table_columns(t);
+    n = n < CLI_MAX_NAMES ? n : CLI_MAX_NAMES;
+    for (int i = 0; i < n; i++)
+        near[i] = mien_table_column(t, i).name;
+    const char *like = cli_nearest(name, near, n);
+    cli_error("%s: no column '%s'%s%s%s", path, name,
+              like ? "; did you mean '" : "", like ? like : "",
+              like ? "'?" : "");
+    return -1;
+}
