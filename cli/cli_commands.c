@@ -4,14 +4,18 @@
 #include <string.h>
 
 /* X(variable): dispatch, help, manual pages and completion follow this. */
-#define COMMANDS(X)      \
-    X(cmd_analyze)       \
-    X(cmd_verify)        \
-    X(cmd_find)          \
-    X(cmd_model_list)    \
-    X(cmd_model_info)    \
-    X(cmd_model_convert) \
-    X(cmd_help)          \
+#define COMMANDS(X)          \
+    X(cmd_analyze)           \
+    X(cmd_verify)            \
+    X(cmd_find)              \
+    X(cmd_model_list)        \
+    X(cmd_model_info)        \
+    X(cmd_model_convert)     \
+    X(cmd_train_logistic)    \
+    X(cmd_train_autoencoder) \
+    X(cmd_predict)           \
+    X(cmd_evaluate)          \
+    X(cmd_help)              \
     X(cmd_completion)
 
 #define X(variable) extern const cli_command variable;

@@ -114,11 +114,16 @@ MIEN_API double mien_tabular_threshold(const mien_tabular *m);
  * "" if there is none. */
 MIEN_API const char *mien_tabular_text(const mien_tabular *m, const char *key);
 
-/* Score the rows of a table.
+/* Forget the rows before: the next table begins anew.
+ *
+ *   m  a model */
+MIEN_API void mien_tabular_restart(mien_tabular *m);
+
+/* Score the rows of a table, which goes on where the last one ended.
  *
  *   m             a model; one call at a time
  *   t             has the model's columns by name, in any order
- *   score         [rows] NaN for the first window - 1 rows
+ *   score         [rows] NaN for the first window - 1 rows after a restart
  *   contribution  [rows, encoder width], or NULL
  *
  * Fails with EARG or EFORMAT (a column is missing, of another type, or a number

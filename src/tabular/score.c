@@ -17,8 +17,10 @@ struct mien_tabular {
     mien_plan *plan;
     int window;
     double threshold;
-    double *x; /* [cap, width] encoded rows */
+    double
+        *x; /* [cap, width] encoded rows, the last of the call before first */
     int64_t cap;
+    int kept; /* how many of those there are: window - 1 at most */
 };
 
 static mien_status check_ports(const mien_tabular *m, mien_error *err)
@@ -130,13 +132,15 @@ static void fill_input(const mien_tabular *m, int64_t first, int64_t n)
     memset(to, 0, (size_t)((BLOCK - n) * each) * sizeof *to);
 }
 
+/* Rows of this call begin at m->kept of m->x. */
 static void run_rows(const mien_tabular *m, int64_t rows, double *score,
                      float *contribution)
 {
     int width = m->encoder->width;
     const float *s = mien_plan_output(m->plan, 0).data;
     const float *c = mien_plan_output(m->plan, 1).data;
-    int64_t first = m->window - 1 < rows ? m->window - 1 : rows;
+    int64_t first = m->window - 1 - m->kept;
+    first = first < rows ? first : rows;
     for (int64_t i = 0; i < first; i++) {
         score[i] = NAN;
         if (contribution)
@@ -144,7 +148,7 @@ static void run_rows(const mien_tabular *m, int64_t rows, double *score,
     }
     for (int64_t i = first; i < rows; i += BLOCK) {
         int64_t n = rows - i < BLOCK ? rows - i : BLOCK;
-        fill_input(m, i, n);
+        fill_input(m, m->kept + i, n);
         mien_plan_run(m->plan);
         for (int64_t k = 0; k < n; k++)
             score[i + k] = (double)s[k];
@@ -154,23 +158,47 @@ static void run_rows(const mien_tabular *m, int64_t rows, double *score,
     }
 }
 
+static mien_status make_room(mien_tabular *m, int64_t rows, mien_error *err)
+{
+    size_t row = (size_t)m->encoder->width * sizeof *m->x;
+    if (rows <= m->cap)
+        return MIEN_OK;
+    double *x = mi_alloc_raw((size_t)rows, row);
+    if (!x)
+        return mi_no_memory(err);
+    if (m->kept)
+        memcpy(x, m->x, (size_t)m->kept * row);
+    mi_free(m->x);
+    m->x = x;
+    m->cap = rows;
+    return MIEN_OK;
+}
+
+/* Keep what the first windows of the next call begin with. */
+static void keep_tail(mien_tabular *m, int64_t rows)
+{
+    int64_t all = m->kept + rows, keep = m->window - 1;
+    keep = keep < all ? keep : all;
+    memmove(m->x, m->x + (all - keep) * m->encoder->width,
+            (size_t)(keep * m->encoder->width) * sizeof *m->x);
+    m->kept = (int)keep;
+}
+
+void mien_tabular_restart(mien_tabular *m) { m->kept = 0; }
+
 mien_status mien_tabular_score(mien_tabular *m, const mien_table *t,
                                double *score, float *contribution,
                                mien_error *err)
 {
     int64_t rows = mien_table_rows(t);
-    if (rows > m->cap) {
-        double *x =
-            mi_alloc_raw((size_t)rows, (size_t)m->encoder->width * sizeof *x);
-        if (!x)
-            return mi_no_memory(err);
-        mi_free(m->x);
-        m->x = x;
-        m->cap = rows;
-    }
-    mien_status st =
-        mien_encoder_apply(m->encoder, t, rows, NULL, NULL, m->x, err);
+    mien_status st = make_room(m, rows + m->window, err);
     if (!st)
-        run_rows(m, rows, score, contribution);
-    return st;
+        st = mien_encoder_apply(m->encoder, t, rows, NULL, NULL,
+                                m->x + (int64_t)m->kept * m->encoder->width,
+                                err);
+    if (st)
+        return st;
+    run_rows(m, rows, score, contribution);
+    keep_tail(m, rows);
+    return MIEN_OK;
 }
