@@ -234,6 +234,14 @@ static mi_node *wrong(mien_graph *g, const mi_node *n, const char *why)
     return &g->bad;
 }
 
+mi_node *mi_graph_wrong(mien_graph *g, mien_status st, const char *what,
+                        const char *why)
+{
+    if (g->mistake.status == MIEN_OK)
+        mi_fail(&g->mistake, st, "graph: node %d (%s): %s", g->n, what, why);
+    return &g->bad;
+}
+
 static const char *why_bad_shape(const mien_shape *s, int64_t least)
 {
     int64_t len = 1;

@@ -62,6 +62,9 @@ mi_node *mi_graph_node(mien_graph *g, const mi_op *op, mi_node *const *in,
 void mi_graph_output(mien_graph *g, mi_node *node, const char *name);
 /* A key given again takes the new value. */
 void mi_graph_set_meta(mien_graph *g, const char *key, const char *value);
+/* Note a mistake of whoever builds with `what`; what stands for the node. */
+mi_node *mi_graph_wrong(mien_graph *g, mien_status st, const char *what,
+                        const char *why);
 /* The first mistake, if any. */
 mien_status mi_graph_check(const mien_graph *g, mien_error *err);
 

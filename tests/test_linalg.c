@@ -1,0 +1,281 @@
+/* Factors, least squares, kernels of rows of doubles in every variant, and
+ * sums that do not depend on threads. */
+#include "base/alloc.h"
+#include "kern/kern.h"
+#include "num/design.h"
+#include "num/linalg.h"
+
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static double noise(unsigned *seed) { return check_rand(seed) / 8388608. - 1; }
+
+/* ---- kernels ---------------------------------------------------------- */
+
+enum { ROWS = 37, MOST = 48 };
+
+static void near(const char *isa, const char *what, int64_t n, const double *x,
+                 const double *want)
+{
+    for (int64_t i = 0; i < n; i++)
+        CHECK_MSG(fabs(x[i] - want[i]) <= 1e-13 * (1 + fabs(want[i])),
+                  "%s %s [%lld]: %.17g, want %.17g", isa, what, (long long)i,
+                  x[i], want[i]);
+}
+
+static void check_rows(const mi_kern *k, const mi_kern *ref, int p, int n)
+{
+    static double x[ROWS * MOST + 1], z[2][ROWS * MOST], wz[2][ROWS * MOST];
+    static double out[2][MOST * MOST], mean[MOST], scale[MOST], v[MOST + ROWS];
+    unsigned seed = (unsigned)(p * 64 + n);
+    int ld = (p + MI_ROWS_PAD) / MI_ROWS_PAD * MI_ROWS_PAD;
+    for (int i = 0; i < n * p; i++)
+        x[i] = noise(&seed);
+    for (int j = 0; j < MOST + ROWS; j++)
+        v[j] = noise(&seed);
+    for (int j = 0; j < ld; j++) {
+        mean[j] = j < p ? v[j] : j == p ? -1 : 0;
+        scale[j] = j < p ? v[j + 1] : j == p ? 1 : 0;
+    }
+    /* the table ends where its allocation ends: ASan sees a read past it */
+    double *tight = malloc((size_t)(n * p + 1) * sizeof *tight);
+    memcpy(tight + 1, x, (size_t)(n * p) * sizeof *x);
+    const mi_kern *both[] = {k, ref};
+    for (int b = 0; b < 2; b++) {
+        both[b]->standard_f64(n, p, ld, tight + 1, mean, scale, z[b]);
+        both[b]->rows_scale_f64(n, ld, z[b], v, wz[b]);
+    }
+    free(tight);
+    near(k->isa, "standard", (int64_t)n * ld, z[0], z[1]);
+    near(k->isa, "scale", (int64_t)n * ld, wz[0], wz[1]);
+    for (int r = 0; r < n; r++)
+        CHECK(z[0][r * ld + p] == 1);
+    memset(out, 0, sizeof out);
+    for (int b = 0; b < 2; b++)
+        both[b]->rows_dot_f64(n, ld, z[1], v, out[b]);
+    near(k->isa, "dot", n + 1, out[0], out[1]);
+    for (int b = 0; b < 2; b++)
+        both[b]->rows_sum_f64(n, ld, z[1], v, out[b]);
+    near(k->isa, "sum", MOST, out[0], out[1]);
+    for (int b = 0; b < 2; b++)
+        both[b]->gram_f64(n, ld, z[1], wz[1], out[b]);
+    for (int i = 0; i < ld; i++)
+        near(k->isa, "gram", ld - i, out[0] + i * ld + i, out[1] + i * ld + i);
+}
+
+static void check_logit(const mi_kern *k, const mi_kern *ref, int n)
+{
+    double eta[ROWS], w[ROWS], s[2][ROWS + 1], c[2][ROWS + 1];
+    unsigned seed = (unsigned)n;
+    for (int i = 0; i < n; i++) {
+        double e = noise(&seed);
+        eta[i] = i % 3 == 0 ? e * 800 : i % 3 == 1 ? e * 30 : e;
+        w[i] = i % 5 ? 3 * noise(&seed) : i % 2 ? 0. : -0.;
+    }
+    s[0][n] = c[0][n] = 77;
+    double a = k->logit_f64(n, eta, w, s[0], c[0]);
+    double b = ref->logit_f64(n, eta, w, s[1], c[1]);
+    CHECK_NEAR(a, b, 1e-14 * fabs(b));
+    CHECK(s[0][n] == 77 && c[0][n] == 77);
+    for (int i = 0; i < n; i++) {
+        CHECK_NEAR(s[0][i], s[1][i], 1e-14 * fabs(s[1][i]) + 1e-300);
+        CHECK_NEAR(c[0][i], c[1][i], 1e-14 * fabs(c[1][i]) + 1e-300);
+    }
+}
+
+static void test_kernels(void)
+{
+    const mi_kern *ref = mi_kern_at(0), *k;
+    for (int v = 0; (k = mi_kern_at(v)); v++) {
+        for (int p = 1; p < MOST; p++)
+            for (int n = 0; n <= ROWS; n += n < 9 ? 1 : 7)
+                check_rows(k, ref, p, n);
+        for (int n = 0; n <= ROWS; n++)
+            check_logit(k, ref, n);
+    }
+}
+
+/* ---- factors ---------------------------------------------------------- */
+
+enum { K = 9, LD = 11 };
+
+static void positive_definite(double a[K * LD], unsigned seed)
+{
+    double b[K * K];
+    for (int i = 0; i < K * K; i++)
+        b[i] = noise(&seed);
+    for (int i = 0; i < K; i++)
+        for (int j = 0; j < K; j++) {
+            a[i * LD + j] = i == j ? 0.01 : 0;
+            for (int l = 0; l < K; l++)
+                a[i * LD + j] += b[i * K + l] * b[j * K + l];
+        }
+}
+
+static void test_cholesky(void)
+{
+    double a[K * LD], u[K * LD], inverse[K * LD], x[K], b[K];
+    positive_definite(a, 1);
+    memcpy(u, a, sizeof a);
+    CHECK(mi_cholesky(K, LD, u));
+    mi_cholesky_inverse(K, LD, u, inverse);
+    for (int i = 0; i < K; i++)
+        x[i] = i - 3;
+    for (int i = 0; i < K; i++)
+        b[i] = mi_dot(K, a + i * LD, x);
+    mi_cholesky_solve(K, LD, u, b);
+    for (int i = 0; i < K; i++) {
+        CHECK_NEAR(b[i], x[i], 1e-9);
+        for (int j = 0; j < K; j++)
+            CHECK_NEAR(mi_dot(K, a + i * LD, inverse + j * LD), i == j, 1e-9);
+    }
+    a[3 * LD + 3] = -1;
+    CHECK(!mi_cholesky(K, LD, a));
+    positive_definite(a, 1);
+    a[2 * LD + 4] = NAN;
+    CHECK(!mi_cholesky(K, LD, a));
+}
+
+static void test_dependent_variables_are_found(void)
+{
+    double a[K * LD];
+    uint8_t keep[K];
+    positive_definite(a, 2);
+    /* variable 4 = twice variable 1, variable 6 is nothing */
+    for (int j = 0; j < K; j++)
+        a[4 * LD + j] = 2 * a[1 * LD + j];
+    for (int j = 0; j < K; j++)
+        a[j * LD + 4] = 2 * a[j * LD + 1];
+    for (int j = 0; j < K; j++)
+        a[6 * LD + j] = a[j * LD + 6] = 0;
+    CHECK(!mi_cholesky(K, LD, (double[K * LD]){0}));
+    CHECK_EQ(mi_cholesky_keep(K, LD, a, 1e-12, keep), K - 2);
+    for (int j = 0; j < K; j++)
+        CHECK(keep[j] == (j != 4 && j != 6));
+}
+
+/* ---- least squares ---------------------------------------------------- */
+
+/* Rows of a polynomial basis, so that the answer is known. */
+static void test_least_squares_in_any_number_of_rows(void)
+{
+    const int sizes[] = {1, 3, 4, 5, 1028, 1029, 5000};
+    for (int s = 0; s < 7; s++) {
+        enum { UNKNOWNS = 4 };
+        mi_lsq q;
+        double x[UNKNOWNS], inverse[UNKNOWNS * UNKNOWNS], rss;
+        int rank;
+        unsigned seed = 3;
+        CHECK(mi_lsq_init(&q, UNKNOWNS, NULL) == MIEN_OK);
+        for (int i = 0; i < sizes[s]; i++) {
+            double row[UNKNOWNS + 1] = {1, noise(&seed), noise(&seed),
+                                        noise(&seed)};
+            row[4] = 2 + 3 * row[1] - row[2] + 0.5 * row[3];
+            mi_lsq_add(&q, row);
+        }
+        CHECK(mi_lsq_solve(&q, 1e-12, x, inverse, &rss, &rank, NULL) == 0);
+        mi_lsq_done(&q);
+        CHECK_EQ(rank, sizes[s] < UNKNOWNS ? sizes[s] : UNKNOWNS);
+        CHECK_NEAR(rss, 0, 1e-20 * (1 + sizes[s]));
+        CHECK(isnan(inverse[0]) == (rank < UNKNOWNS));
+        if (rank < UNKNOWNS)
+            continue;
+        const double want[] = {2, 3, -1, 0.5};
+        for (int j = 0; j < UNKNOWNS; j++)
+            CHECK_NEAR(x[j], want[j], 1e-11);
+    }
+}
+
+static void test_least_norm(void)
+{
+    /* x + y + z = 6, x - y = 0: the nearest to 0 is (2, 2, 2) */
+    const double rows[2][4] = {{1, 1, 1, 6}, {1, -1, 0, 0}};
+    mi_lsq q;
+    double x[3], rss;
+    int rank;
+    CHECK(mi_lsq_init(&q, 3, NULL) == MIEN_OK);
+    for (int r = 0; r < 6; r++)
+        mi_lsq_add(&q, rows[r % 2]);
+    CHECK(mi_lsq_solve(&q, 1e-12, x, NULL, &rss, &rank, NULL) == MIEN_OK);
+    CHECK_EQ(rank, 2);
+    for (int j = 0; j < 3; j++)
+        CHECK_NEAR(x[j], 2, 1e-13);
+    mi_lsq_done(&q);
+}
+
+/* ---- designs ---------------------------------------------------------- */
+
+enum { N = 20011, P = 5, PAD = 8 };
+
+static void test_sums_of_a_design(void)
+{
+    double *x = malloc(sizeof(double) * N * P), *w = malloc(sizeof(double) * N);
+    double *mul = malloc(sizeof(double) * N);
+    double gram[2][PAD * PAD], tmul[2][PAD], mean[P], deviation[P];
+    unsigned seed = 8;
+    for (int i = 0; i < N * P; i++)
+        x[i] = i % P == 3 ? 0.1 : noise(&seed) + i % P * 10;
+    for (int i = 0; i < N; i++)
+        w[i] = noise(&seed) + 1;
+    for (int threads = 1; threads <= 3; threads += 2) {
+        mien_pool *pool = NULL;
+        mi_design d;
+        CHECK(mien_pool_new(threads, &pool, NULL) == MIEN_OK);
+        CHECK(mi_design_init(&d, N, P, x, PAD * PAD, pool, NULL) == MIEN_OK);
+        mi_design_moments(&d, mean, deviation);
+        mi_design_gram(&d, w, gram[threads > 1]);
+        mi_design_tmul(&d, w, tmul[threads > 1]);
+        mi_design_mul(&d, tmul[0], mul);
+        mi_design_done(&d);
+        mien_pool_free(pool);
+    }
+    CHECK(memcmp(gram[0], gram[1], sizeof gram[0]) == 0);
+    CHECK(memcmp(tmul[0], tmul[1], sizeof tmul[0]) == 0);
+    CHECK(deviation[3] == 0 && mean[3] == 0.1);
+    CHECK_NEAR(deviation[0], 1 / sqrt(3), 0.02);
+    CHECK_NEAR(mean[4], 40, 0.02);
+    double g = 0, ones = 0, t = 0, last = tmul[0][P];
+    for (int i = 0; i < N; i++) {
+        g += x[i * P] * x[i * P + 2] * w[i];
+        t += x[i * P + 4] * w[i];
+        ones += w[i];
+    }
+    for (int j = 0; j < P; j++)
+        last += x[(N - 1) * P + j] * tmul[0][j];
+    CHECK_NEAR(gram[0][2], g, 1e-11 * fabs(g));
+    CHECK_NEAR(gram[0][P * PAD + P], ones, 1e-11 * ones);
+    CHECK_NEAR(tmul[0][4], t, 1e-11 * fabs(t));
+    CHECK_NEAR(mul[N - 1], last, 1e-11 * fabs(last));
+    free(x);
+    free(w);
+    free(mul);
+}
+
+static void test_failing_memory(void)
+{
+    double x[6] = {0};
+    mi_design d = {0};
+    mi_lsq q = {0};
+    for (long n = 0; n < 4; n++) {
+        mi_alloc_fail_after(n);
+        CHECK(mi_design_init(&d, 3, 2, x, 16, NULL, NULL) == MIEN_ENOMEM);
+        CHECK(!d.mean);
+    }
+    mi_alloc_fail_after(0);
+    CHECK(mi_lsq_init(&q, 3, NULL) == MIEN_ENOMEM && !q.a);
+    mi_alloc_fail_after(-1);
+}
+
+int main(void)
+{
+    test_kernels();
+    test_cholesky();
+    test_dependent_variables_are_found();
+    test_least_squares_in_any_number_of_rows();
+    test_least_norm();
+    test_sums_of_a_design();
+    test_failing_memory();
+    return check_done();
+}
