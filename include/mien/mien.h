@@ -10,6 +10,7 @@
 #include "mien/model.h"
 #include "mien/nn.h"
 #include "mien/num.h"
+#include "mien/plot.h"
 #include "mien/split.h"
 #include "mien/table.h"
 #include "mien/tabular.h"

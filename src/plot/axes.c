@@ -1,0 +1,278 @@
+/* axes.c: the range of the data, margins as wide as the labels need, a light
+ * grid, round numbers along it. */
+#include "plot/draw.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { SMALL = 11, NORMAL = 12 };
+#define INK 0.2, 0.2, 0.2
+
+double mi_place(const mi_axis_map *a, double v)
+{
+    if (a->log) {
+        if (!(v > 0))
+            return NAN;
+        return a->from + (log10(v) - log10(a->lo)) /
+                             (log10(a->hi) - log10(a->lo)) * (a->to - a->from);
+    }
+    return a->from + (v - a->lo) / (a->hi - a->lo) * (a->to - a->from);
+}
+
+void mi_text(cairo_t *cr, const char *s, double x, double y, double across,
+             double down)
+{
+    cairo_text_extents_t e;
+    cairo_font_extents_t f;
+    cairo_text_extents(cr, s, &e);
+    cairo_font_extents(cr, &f);
+    cairo_move_to(cr, x - e.x_advance * across,
+                  y + f.ascent - (f.ascent + f.descent) * down);
+    cairo_show_text(cr, s);
+}
+
+double mi_text_width(cairo_t *cr, const char *s)
+{
+    cairo_text_extents_t e;
+    cairo_text_extents(cr, s, &e);
+    return e.x_advance;
+}
+
+/* ---- ranges
+ * --------------------------------------------------------------------- */
+
+static void widen(double *lo, double *hi, double v, int logarithmic)
+{
+    if (!isfinite(v) || (logarithmic && !(v > 0)))
+        return;
+    *lo = v < *lo ? v : *lo;
+    *hi = v > *hi ? v : *hi;
+}
+
+static void range_of(const mien_panel *p, int axis, double *lo, double *hi)
+{
+    int logarithmic = p->log[axis];
+    for (const mi_layer *l = p->first; l; l = l->next) {
+        int64_t n = l->kind == MI_BARS && axis == 0 ? 2 * l->n : l->n;
+        if ((l->kind == MI_BOX && axis == 0) ||
+            (l->kind == MI_HLINE && axis == 0) ||
+            (l->kind == MI_VLINE && axis == 1))
+            continue;
+        for (int64_t i = 0; i < n; i++)
+            widen(lo, hi, axis ? l->y[i] : l->x[i], logarithmic);
+        if (l->kind == MI_BARS && axis == 1 && !logarithmic)
+            widen(lo, hi, 0, 0);
+    }
+    if (axis == 0 && p->categories) {
+        *lo = -.6;
+        *hi = p->categories - .4;
+    }
+}
+
+/* Some air around the data; numbers all alike get a range of their size. */
+static void set_range(const mien_panel *p, int axis, mi_axis_map *m)
+{
+    double lo = INFINITY, hi = -INFINITY;
+    int bars = p->first && p->first->kind == MI_BARS && axis == 1;
+    m->log = p->log[axis];
+    range_of(p, axis, &lo, &hi);
+    if (!(lo <= hi)) {
+        lo = m->log ? 1 : 0;
+        hi = m->log ? 10 : 1;
+    }
+    if (m->log) {
+        double air = hi > lo ? pow(hi / lo, .04) : 2;
+        lo = fmax(lo / air, 1e-300);
+        hi = fmin(hi * air, 1e300);
+    } else if (!(axis == 0 && p->categories)) {
+        double air =
+            hi > lo ? (hi / 2 - lo / 2) * .08 : fmax(fabs(lo) * .05, 1e-12);
+        lo = bars && lo == 0 ? 0 : fmax(lo - air, -1e300);
+        hi = fmin(hi + air, 1e300);
+    }
+    const double *limit = p->limit + 2 * axis;
+    m->lo = isfinite(limit[0]) && !(m->log && limit[0] <= 0) ? limit[0] : lo;
+    m->hi = isfinite(limit[1]) && limit[1] > m->lo ? limit[1]
+            : hi > m->lo                           ? hi
+                                                   : m->lo + 1;
+}
+
+/* ---- ticks
+ * ---------------------------------------------------------------------- */
+
+enum { MOST_TICKS = 40 };
+typedef struct ticks {
+    int n;
+    double at[MOST_TICKS];
+    char text[MOST_TICKS][32];
+} ticks;
+
+static void log_ticks(const mi_axis_map *m, int most, ticks *t)
+{
+    int lo = (int)ceil(log10(m->lo) - 1e-9);
+    int hi = (int)floor(log10(m->hi) + 1e-9);
+    int step = (hi - lo) / (most > 1 ? most : 1) + 1;
+    for (int e = lo; e <= hi && t->n < MOST_TICKS; e += step) {
+        double v = pow(10, e);
+        t->at[t->n] = v;
+        snprintf(t->text[t->n++], 32, e >= -3 && e <= 4 ? "%.*f" : "%.*e",
+                 e < 0 && e >= -3 ? -e : 0, v);
+    }
+}
+
+static void find_ticks(const mi_axis_map *m, int most, ticks *t)
+{
+    double first, step;
+    t->n = 0;
+    if (m->log)
+        log_ticks(m, most, t);
+    if (t->n >= 2)
+        return;
+    t->n = mi_ticks(m->lo, m->hi, most, &first, &step);
+    t->n = t->n < MOST_TICKS ? t->n : MOST_TICKS;
+    for (int i = 0; i < t->n; i++) {
+        t->at[i] = first + step * i;
+        mi_tick_text(t->at[i], step, t->text[i]);
+    }
+}
+
+static double widest(cairo_t *cr, const ticks *t)
+{
+    double w = 0;
+    for (int i = 0; i < t->n; i++)
+        w = fmax(w, mi_text_width(cr, t->text[i]));
+    return w;
+}
+
+/* Fewer until the labels have room. */
+static void fit_x_ticks(cairo_t *cr, const mi_axis_map *m, ticks *t)
+{
+    for (int most = 9; most >= 1; most--) {
+        find_ticks(m, most, t);
+        if (t->n < 2 || widest(cr, t) + 12 <
+                            fabs(mi_place(m, t->at[1]) - mi_place(m, t->at[0])))
+            return;
+    }
+}
+
+/* ---- drawing
+ * -------------------------------------------------------------------- */
+
+static void grid_line(cairo_t *cr, double x0, double y0, double x1, double y1)
+{
+    cairo_set_source_rgb(cr, .9, .9, .9);
+    cairo_set_line_width(cr, 1);
+    cairo_move_to(cr, x0, y0);
+    cairo_line_to(cr, x1, y1);
+    cairo_stroke(cr);
+    cairo_set_source_rgb(cr, INK);
+}
+
+static void draw_categories(const mi_canvas *c)
+{
+    const mien_panel *p = c->p;
+    double room = (c->right - c->left) / p->categories;
+    for (int i = 0; i < p->categories; i++) {
+        double x = mi_place(&c->x, i);
+        cairo_save(c->cr);
+        cairo_set_source_rgb(c->cr, INK);
+        if (mi_text_width(c->cr, p->category[i]) + 6 < room) {
+            mi_text(c->cr, p->category[i], x, c->bottom + 5, .5, 0);
+        } else {
+            cairo_translate(c->cr, x, c->bottom + 6);
+            cairo_rotate(c->cr, -.6);
+            mi_text(c->cr, p->category[i], 0, 0, 1, 0);
+        }
+        cairo_restore(c->cr);
+    }
+}
+
+static void draw_x(const mi_canvas *c, const ticks *t)
+{
+    if (c->p->categories) {
+        draw_categories(c);
+        return;
+    }
+    for (int i = 0; i < t->n; i++) {
+        double x = mi_place(&c->x, t->at[i]);
+        grid_line(c->cr, x, c->top, x, c->bottom);
+        mi_text(c->cr, t->text[i], x, c->bottom + 5, .5, 0);
+    }
+}
+
+static void draw_y(const mi_canvas *c, const ticks *t)
+{
+    for (int i = 0; i < t->n; i++) {
+        double y = mi_place(&c->y, t->at[i]);
+        grid_line(c->cr, c->left, y, c->right, y);
+        mi_text(c->cr, t->text[i], c->left - 6, y, 1, .5);
+    }
+    for (int i = 0; i < c->p->rows; i++)
+        mi_text(c->cr, c->p->row_name[i], c->left - 6,
+                c->top + (c->bottom - c->top) * (i + .5) / c->p->rows, 1, .5);
+}
+
+static void draw_names(const mi_canvas *c, double x, double y, double h)
+{
+    cairo_t *cr = c->cr;
+    double middle = (c->left + c->right) / 2;
+    cairo_set_font_size(cr, NORMAL);
+    mi_text(cr, c->p->x, middle, y + h - 4, .5, 1);
+    cairo_save(cr);
+    cairo_translate(cr, x + 4, (c->top + c->bottom) / 2);
+    cairo_rotate(cr, -1.5707963267948966);
+    mi_text(cr, c->p->y, 0, 0, .5, 0);
+    cairo_restore(cr);
+    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_BOLD);
+    double wide = mi_text_width(cr, c->p->title), room = c->right - x - 4;
+    if (wide > room)
+        cairo_set_font_size(cr, fmax(7, NORMAL * room / wide));
+    mi_text(cr, c->p->title, c->left, y + 6, 0, 0);
+    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cr, SMALL);
+}
+
+static double category_height(const mi_canvas *c, double room)
+{
+    double most = 0;
+    for (int i = 0; i < c->p->categories; i++)
+        most = fmax(most, mi_text_width(c->cr, c->p->category[i]));
+    return c->p->categories && most + 6 > room / c->p->categories
+               ? 16 + most * .57
+               : 18;
+}
+
+void mi_axes_draw(mi_canvas *c, double x, double y, double w, double h)
+{
+    const mien_panel *p = c->p;
+    ticks tx = {0}, ty = {0};
+    cairo_set_font_size(c->cr, SMALL);
+    cairo_set_source_rgb(c->cr, INK);
+    set_range(p, 0, &c->x);
+    set_range(p, 1, &c->y);
+    if (!p->rows)
+        find_ticks(&c->y, (int)fmax(2, h / 45), &ty);
+    double names = widest(c->cr, &ty);
+    for (int i = 0; i < p->rows; i++)
+        names = fmax(names, mi_text_width(c->cr, p->row_name[i]));
+    c->left = x + names + 14 + (p->y[0] ? 18 : 0);
+    c->right = x + w - 16;
+    c->top = y + (p->title[0] ? 28 : 12);
+    c->bottom =
+        y + h - category_height(c, c->right - c->left) - (p->x[0] ? 22 : 6);
+    c->x.from = c->left;
+    c->x.to = c->right;
+    c->y.from = c->bottom;
+    c->y.to = c->top;
+    fit_x_ticks(c->cr, &c->x, &tx);
+    draw_y(c, &ty);
+    draw_x(c, &tx);
+    draw_names(c, x, y, h);
+    cairo_set_source_rgb(c->cr, .55, .55, .55);
+    cairo_set_line_width(c->cr, 1);
+    cairo_rectangle(c->cr, c->left, c->top, c->right - c->left,
+                    c->bottom - c->top);
+    cairo_stroke(c->cr);
+}

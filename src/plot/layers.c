@@ -1,0 +1,255 @@
+/* layers.c: points, lines, bars, boxes, tables of numbers, and the legend in
+ * the corner that covers least.
+ *
+ * Palette: M. Okabe, K. Ito, Color universal design, 2008. */
+#include "plot/draw.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void mi_colour(cairo_t *cr, int k, double alpha)
+{
+    static const unsigned char rgb[8][3] = {
+        {0, 114, 178}, {213, 94, 0},   {0, 158, 115}, {204, 121, 167},
+        {230, 159, 0}, {86, 180, 233}, {0, 0, 0},     {148, 132, 20}};
+    const unsigned char *c = rgb[k % 8];
+    cairo_set_source_rgba(cr, c[0] / 255., c[1] / 255., c[2] / 255., alpha);
+}
+
+static void draw_points(const mi_canvas *c, const mi_layer *l, int colour)
+{
+    double r = l->n > 2000 ? 1.6 : l->n > 200 ? 2.4 : 3.6;
+    mi_colour(c->cr, colour, l->n > 200 ? .55 : .85);
+    for (int64_t i = 0; i < l->n; i++) {
+        double x = mi_place(&c->x, l->x[i]), y = mi_place(&c->y, l->y[i]);
+        if (!isfinite(x) || !isfinite(y))
+            continue;
+        cairo_new_sub_path(c->cr);
+        cairo_arc(c->cr, x, y, r, 0, 6.283185307179586);
+        cairo_fill(c->cr);
+    }
+}
+
+static void draw_line(const mi_canvas *c, const mi_layer *l, int colour)
+{
+    int on = 0;
+    double last = 0;
+    mi_colour(c->cr, colour, 1);
+    cairo_set_line_width(c->cr, 2);
+    cairo_set_line_join(c->cr, CAIRO_LINE_JOIN_ROUND);
+    for (int64_t i = 0; i < l->n; i++) {
+        double x = mi_place(&c->x, l->x[i]), y = mi_place(&c->y, l->y[i]);
+        if (!isfinite(x) || !isfinite(y)) {
+            on = 0;
+            continue;
+        }
+        x = fmin(fmax(x, -1e5), 1e5);
+        y = fmin(fmax(y, -1e5), 1e5);
+        if (on && l->kind == MI_STEPS)
+            cairo_line_to(c->cr, x, last);
+        if (on)
+            cairo_line_to(c->cr, x, y);
+        else
+            cairo_move_to(c->cr, x, y);
+        on = 1;
+        last = y;
+    }
+    cairo_stroke(c->cr);
+}
+
+static void draw_bars(const mi_canvas *c, const mi_layer *l, int colour)
+{
+    double zero = c->y.log ? c->bottom : mi_place(&c->y, 0);
+    zero = fmin(fmax(zero, c->top), c->bottom);
+    mi_colour(c->cr, colour, .6);
+    for (int64_t i = 0; i < l->n; i++) {
+        double x0 = mi_place(&c->x, l->x[2 * i]);
+        double x1 = mi_place(&c->x, l->x[2 * i + 1]);
+        double y = mi_place(&c->y, l->y[i]);
+        if (!isfinite(y) || !isfinite(x0) || !isfinite(x1))
+            continue;
+        cairo_rectangle(c->cr, x0, fmin(y, zero), fmax(x1 - x0 - .5, .5),
+                        fabs(y - zero));
+    }
+    cairo_fill(c->cr);
+}
+
+static void draw_box(const mi_canvas *c, const mi_layer *l)
+{
+    cairo_t *cr = c->cr;
+    double y[5], x = mi_place(&c->x, l->x[0]);
+    double half = fmin(mi_place(&c->x, l->x[0] + .3) - x, 40);
+    for (int i = 0; i < 5; i++)
+        y[i] = mi_place(&c->y, l->y[i]);
+    mi_colour(cr, (int)l->x[0], .35);
+    cairo_rectangle(cr, x - half, y[3], 2 * half, y[1] - y[3]);
+    cairo_fill_preserve(cr);
+    mi_colour(cr, (int)l->x[0], 1);
+    cairo_set_line_width(cr, 1.5);
+    cairo_stroke(cr);
+    const double line[][4] = {{x, y[0], x, y[1]},
+                              {x, y[3], x, y[4]},
+                              {x - half / 2, y[0], x + half / 2, y[0]},
+                              {x - half / 2, y[4], x + half / 2, y[4]},
+                              {x - half, y[2], x + half, y[2]}};
+    for (int i = 0; i < 5; i++) {
+        cairo_set_line_width(cr, i == 4 ? 2.5 : 1.5);
+        cairo_move_to(cr, line[i][0], line[i][1]);
+        cairo_line_to(cr, line[i][2], line[i][3]);
+        cairo_stroke(cr);
+    }
+    for (int64_t i = 5; i < l->n; i++) {
+        cairo_new_sub_path(cr);
+        cairo_arc(cr, x, mi_place(&c->y, l->y[i]), 2, 0, 6.283185307179586);
+        cairo_fill(cr);
+    }
+}
+
+static void draw_reference(const mi_canvas *c, const mi_layer *l)
+{
+    static const double dash[] = {6, 4};
+    cairo_t *cr = c->cr;
+    int across = l->kind == MI_HLINE;
+    double at = across ? mi_place(&c->y, l->y[0]) : mi_place(&c->x, l->x[0]);
+    if (!isfinite(at))
+        return;
+    cairo_set_source_rgb(cr, .75, .1, .1);
+    cairo_set_line_width(cr, 1.5);
+    cairo_set_dash(cr, dash, 2, 0);
+    cairo_move_to(cr, across ? c->left : at, across ? at : c->top);
+    cairo_line_to(cr, across ? c->right : at, across ? at : c->bottom);
+    cairo_stroke(cr);
+    cairo_set_dash(cr, NULL, 0, 0);
+    double wide = mi_text_width(cr, l->name);
+    if (across)
+        mi_text(cr, l->name, c->right - 4, at - 3, 1, 1);
+    else
+        mi_text(cr, l->name, at + 5 + wide < c->right ? at + 5 : at - 5 - wide,
+                c->top + 4, 0, 0);
+}
+
+static void draw_matrix(const mi_canvas *c)
+{
+    const mien_panel *p = c->p;
+    double w = (c->right - c->left) / p->columns;
+    double h = (c->bottom - c->top) / p->rows, most = 0;
+    char text[32];
+    for (int i = 0; i < p->rows * p->columns; i++)
+        most = isfinite(p->value[i]) ? fmax(most, fabs(p->value[i])) : most;
+    cairo_set_font_size(c->cr, fmin(18, fmin(h * .5, w * .25)));
+    for (int i = 0; i < p->rows * p->columns; i++) {
+        double v = p->value[i];
+        double x = c->left + i % p->columns * w,
+               y = c->top + i / p->columns * h;
+        double dark = most > 0 && isfinite(v) ? sqrt(fabs(v) / most) : 0;
+        mi_colour(c->cr, 0, .05 + .85 * dark);
+        cairo_rectangle(c->cr, x + 1, y + 1, w - 2, h - 2);
+        cairo_fill(c->cr);
+        snprintf(text, sizeof text,
+                 fabs(v) < 1e9 && v == floor(v) ? "%.0f" : "%.3g", v);
+        double ink = dark > .55 ? 1 : .15;
+        cairo_set_source_rgb(c->cr, ink, ink, ink);
+        mi_text(c->cr, isfinite(v) ? text : "-", x + w / 2, y + h / 2, .5, .5);
+    }
+    cairo_set_font_size(c->cr, 11);
+}
+
+/* ---- legend
+ * --------------------------------------------------------------------- */
+
+static int64_t covered(const mi_canvas *c, double x, double y, double w,
+                       double h)
+{
+    int64_t n = 0;
+    for (const mi_layer *l = c->p->first; l; l = l->next)
+        for (int64_t i = 0; i < l->n; i++) {
+            double at = l->kind == MI_BARS  ? l->x[2 * i]
+                        : l->kind == MI_BOX ? l->x[0]
+                                            : l->x[i];
+            double px = mi_place(&c->x, at), py = mi_place(&c->y, l->y[i]);
+            int below = l->kind == MI_BARS ? py < y + h : py < y + h && py > y;
+            n += px > x - 4 && px < x + w + 4 && below;
+        }
+    return n;
+}
+
+static int is_named(const mi_layer *l)
+{
+    return l->name[0] && l->kind != MI_HLINE && l->kind != MI_VLINE;
+}
+
+static void draw_legend(const mi_canvas *c)
+{
+    cairo_t *cr = c->cr;
+    double wide = 0, high = 0;
+    for (const mi_layer *l = c->p->first; l; l = l->next)
+        if (is_named(l)) {
+            wide = fmax(wide, mi_text_width(cr, l->name) + 36);
+            high += 17;
+        }
+    if (!(high > 0) || wide > c->right - c->left)
+        return;
+    high += 6;
+    double best_x = 0, best_y = 0;
+    int64_t least = INT64_MAX;
+    for (int k = 0; k < 4; k++) {
+        double x = k % 2 ? c->left + 8 : c->right - wide - 8;
+        double y = k / 2 ? c->bottom - high - 8 : c->top + 8;
+        int64_t n = covered(c, x, y, wide, high);
+        if (n < least) {
+            least = n;
+            best_x = x;
+            best_y = y;
+        }
+    }
+    cairo_set_source_rgba(cr, 1, 1, 1, .85);
+    cairo_rectangle(cr, best_x, best_y, wide, high);
+    cairo_fill(cr);
+    int k = 0;
+    double y = best_y + 11;
+    for (const mi_layer *l = c->p->first; l; l = l->next) {
+        if (!is_named(l)) {
+            k += l->kind != MI_HLINE && l->kind != MI_VLINE;
+            continue;
+        }
+        mi_colour(cr, k++, 1);
+        if (l->kind == MI_LINE || l->kind == MI_STEPS)
+            cairo_rectangle(cr, best_x + 6, y - 1, 18, 2);
+        else
+            cairo_rectangle(cr, best_x + 11, y - 4, 8, 8);
+        cairo_fill(cr);
+        cairo_set_source_rgb(cr, .2, .2, .2);
+        mi_text(cr, l->name, best_x + 30, y, 0, .5);
+        y += 17;
+    }
+}
+
+void mi_layers_draw(const mi_canvas *c)
+{
+    int colour = 0;
+    cairo_save(c->cr);
+    cairo_rectangle(c->cr, c->left, c->top, c->right - c->left,
+                    c->bottom - c->top);
+    cairo_clip(c->cr);
+    if (c->p->rows)
+        draw_matrix(c);
+    for (const mi_layer *l = c->p->first; l; l = l->next) {
+        if (l->kind == MI_HLINE || l->kind == MI_VLINE)
+            draw_reference(c, l);
+        else if (l->kind == MI_POINTS)
+            draw_points(c, l, colour++);
+        else if (l->kind == MI_BARS)
+            draw_bars(c, l, colour++);
+        else if (l->kind == MI_BOX)
+            draw_box(c, l);
+        else
+            draw_line(c, l, colour++);
+    }
+    if (!c->p->first && !c->p->rows) {
+        cairo_set_source_rgb(c->cr, .5, .5, .5);
+        mi_text(c->cr, "no data", (c->left + c->right) / 2,
+                (c->top + c->bottom) / 2, .5, .5);
+    }
+    draw_legend(c);
+    cairo_restore(c->cr);
+}

@@ -1,0 +1,78 @@
+/* render.c: a figure to the bytes of a file. */
+#include "plot/draw.h"
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+
+static cairo_status_t put(void *to, const unsigned char *p, unsigned n)
+{
+    mi_buffer *b = to;
+    mi_buffer_put(b, p, n);
+    return b->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
+}
+
+static cairo_surface_t *surface_of(const mien_figure *f,
+                                   mien_plot_format format, mi_buffer *b)
+{
+    if (format == MIEN_PLOT_SVG)
+        return cairo_svg_surface_create_for_stream(put, b, f->width, f->height);
+    if (format == MIEN_PLOT_PNG)
+        return cairo_image_surface_create(
+            CAIRO_FORMAT_RGB24, (int)(f->width + .5), (int)(f->height + .5));
+    cairo_surface_t *s =
+        cairo_pdf_surface_create_for_stream(put, b, f->width, f->height);
+    cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE,
+                                   "1970-01-01T00:00:00Z");
+    return s;
+}
+
+static void draw(const mien_figure *f, cairo_t *cr)
+{
+    double top = 0;
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_paint(cr);
+    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_NORMAL);
+    if (f->title[0]) {
+        cairo_set_source_rgb(cr, .1, .1, .1);
+        cairo_set_font_size(cr, 16);
+        mi_text(cr, f->title, 12, 8, 0, 0);
+        top = 32;
+    }
+    double w = f->width / f->columns, h = (f->height - top) / f->rows;
+    for (int i = 0; i < f->rows * f->columns; i++) {
+        mi_canvas c = {.cr = cr, .p = &f->panel[i]};
+        cairo_save(cr);
+        mi_axes_draw(&c, i % f->columns * w, top + i / f->columns * h, w, h);
+        mi_layers_draw(&c);
+        cairo_restore(cr);
+    }
+}
+
+mien_status mien_figure_render(const mien_figure *f, mien_plot_format format,
+                               mien_bytes *out, mien_error *err)
+{
+    mi_buffer b = {0};
+    if (f->failed)
+        return mi_no_memory(err);
+    cairo_surface_t *s = surface_of(f, format, &b);
+    cairo_t *cr = cairo_create(s);
+    draw(f, cr);
+    cairo_status_t st = cairo_status(cr);
+    cairo_destroy(cr);
+    if (!st && format == MIEN_PLOT_PNG)
+        st = cairo_surface_write_to_png_stream(s, put, &b);
+    cairo_surface_finish(s);
+    if (!st)
+        st = cairo_surface_status(s);
+    cairo_surface_destroy(s);
+    if (st && !b.failed) {
+        mi_buffer_done(&b);
+        return mi_fail(err, MIEN_EUNSUP, "figure: cairo: %s",
+                       cairo_status_to_string(st));
+    }
+    return mi_buffer_give(&b, out, err);
+}
