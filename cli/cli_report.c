@@ -45,7 +45,8 @@ static void put_row(mi_buffer *out, const char *name, double valid, double test)
 static void put_figures(mi_buffer *out, const cli_verdict *v,
                         const cli_verdict *t)
 {
-    cli_puts(out, "<table><tr><th></th><th>validation</th><th>test</th></tr>\n");
+    cli_puts(out,
+             "<table><tr><th></th><th>validation</th><th>test</th></tr>\n");
     put_row(out, "AUC", v->auc.value, t->auc.value);
     put_row(out, "average precision", v->ap.value, t->ap.value);
     put_row(out, "precision", v->rates.precision, t->rates.precision);
