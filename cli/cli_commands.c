@@ -11,6 +11,8 @@
     X(cmd_model_list)        \
     X(cmd_model_info)        \
     X(cmd_model_convert)     \
+    X(cmd_table_describe)    \
+    X(cmd_table_split)       \
     X(cmd_train_logistic)    \
     X(cmd_train_autoencoder) \
     X(cmd_predict)           \

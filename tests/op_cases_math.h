@@ -124,6 +124,8 @@ static void test_dropout(void)
     WANT(run(&mi_op_dropout, NULL,
              IN(FLOATS(DIMS(2), 3, 4), FLOATS(SCALAR, 0.5F))),
          DIMS(2), 3, 4);
+    REFUSED("the ratio is not one float", &mi_op_dropout, NULL,
+            IN(counting(DIMS(2), 0), counting(DIMS(2), 0)));
     REFUSED("the result has no elements", &mi_op_dropout, NULL,
             IN(counting(DIMS(2, 0), 0)));
 }
