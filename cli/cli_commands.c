@@ -13,6 +13,9 @@
     X(cmd_model_convert)     \
     X(cmd_table_describe)    \
     X(cmd_table_split)       \
+    X(cmd_table_resample)    \
+    X(cmd_table_plot)        \
+    X(cmd_demo_anscombe)     \
     X(cmd_train_logistic)    \
     X(cmd_train_autoencoder) \
     X(cmd_predict)           \

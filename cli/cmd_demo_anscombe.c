@@ -1,0 +1,163 @@
+/* cmd_demo_anscombe.c: four tables whose summaries agree and whose pictures do
+ * not.
+ *
+ * F. Anscombe, Graphs in statistical analysis, American Statistician 27, 1973.
+ */
+#include "cli/cli_files.h"
+#include "cli/cli_fit_line.h"
+#include "cli/cli_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { OPT_OUTPUT, SETS = 4, ROWS = 11 };
+
+static const cli_option options[] = {
+    {"output", 'o', CLI_FOLDER, "DIR", NULL,
+     "write quartet.svg, quartet.csv and index.html there (default anscombe)"},
+    CLI_OPTION_END,
+};
+
+static const cli_row examples[] = {
+    {"mien demo anscombe -o quartet/",
+     "the table, and a page with the picture"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] = {
+    {"0", "the page was written"},
+    {"2", "the command line is wrong"},
+    {"4", "output could not be written"},
+    {NULL, NULL},
+};
+
+static const char *const names[SETS] = {"I", "II", "III", "IV"};
+static const double xs[SETS][ROWS] = {{10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5},
+                                      {10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5},
+                                      {10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5},
+                                      {8, 8, 8, 8, 8, 8, 8, 19, 8, 8, 8}};
+static const double ys[SETS][ROWS] = {
+    {8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68},
+    {9.14, 8.14, 8.74, 8.77, 9.26, 8.10, 6.13, 3.10, 9.13, 7.26, 4.74},
+    {7.46, 6.77, 12.74, 7.11, 7.81, 8.84, 6.08, 5.39, 8.15, 6.42, 5.73},
+    {6.58, 5.76, 7.71, 8.84, 8.47, 7.04, 5.25, 12.50, 5.56, 7.91, 6.89}};
+
+static void put_summary(mi_buffer *out)
+{
+    cli_puts(out, "Set  mean(X)  sd(X)  mean(Y)  sd(Y)  cor(X,Y)\n");
+    for (int i = 0; i < SETS; i++) {
+        mien_moments x = mien_moments_compute(ROWS, xs[i]);
+        mien_moments y = mien_moments_compute(ROWS, ys[i]);
+        cli_printf(out, "%3d  %7.3g  %5.3g  %7.2g  %5.3g  %8.3f\n", i + 1,
+                   x.mean, mien_moments_deviation(&x, 1), y.mean,
+                   mien_moments_deviation(&y, 1),
+                   mien_pearson(ROWS, xs[i], ys[i]));
+    }
+}
+
+static void draw(mien_figure *f)
+{
+    static const double range[2] = {3, 20};
+    char title[64];
+    mien_figure_title(f, "Anscombe's quartet: the same summary, four pictures");
+    for (int i = 0; i < SETS; i++) {
+        mien_panel *p = mien_figure_panel(f, i / 2, i % 2);
+        snprintf(title, sizeof title, "Set %s", names[i]);
+        mien_panel_labels(p, title, "x", "y");
+        mien_panel_limits(p, 3, 20, 2, 14);
+        mien_panel_points(p, NULL, ROWS, xs[i], ys[i]);
+        cli_fit_draw(p, i == 3 ? FIT_LINEAR : FIT_LINEAR | FIT_ROBUST, ROWS,
+                     xs[i], ys[i], range);
+    }
+}
+
+static void put_rows(mi_buffer *out)
+{
+    cli_puts(out, "set,x,y\n");
+    for (int i = 0; i < SETS; i++)
+        for (int k = 0; k < ROWS; k++)
+            cli_printf(out, "%s,%g,%g\n", names[i], xs[i][k], ys[i][k]);
+}
+
+static void put_page(mi_buffer *out, const mien_bytes *svg)
+{
+    const char *text = (const char *)svg->data;
+    const char *start = memmem(text, svg->n, "<svg", 4);
+    cli_puts(out,
+             "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
+             "<title>Anscombe's quartet</title>\n<style>body{font:16px/1.5 "
+             "system-ui,sans-serif;max-width:56rem;margin:2rem auto;"
+             "padding:0 1rem}pre{background:#f5f5f2;padding:1rem}"
+             "svg{max-width:100%;height:auto}</style>\n"
+             "<h1>Anscombe's quartet</h1>\n<p>Four tables of eleven rows. "
+             "Their means, deviations and correlations agree:</p>\n<pre>");
+    put_summary(out);
+    cli_puts(out,
+             "</pre>\n<p>Their pictures do not. In the first the line "
+             "says what there is to say; the second is a curve; in the "
+             "third one row bends the line that all others agree on, and a "
+             "robust fit does not follow it; in the fourth one row makes "
+             "the whole correlation.</p>\n");
+    if (start)
+        mi_buffer_put(out, start, svg->n - (size_t)(start - text));
+    cli_puts(out, "</html>\n");
+}
+
+static int write_all(const char *folder)
+{
+    mien_figure *f = NULL;
+    mien_bytes svg = {0};
+    mi_buffer rows = {0}, page = {0};
+    mien_error err = {0};
+    int ok = cli_folder_make(folder);
+    if (ok && mien_figure_new(2, 2, 900, 720, &f, &err)) {
+        cli_error("%s", err.text);
+        ok = 0;
+    }
+    if (ok) {
+        draw(f);
+        ok = !mien_figure_render(f, MIEN_PLOT_SVG, &svg, &err);
+        if (!ok)
+            cli_error("%s", err.text);
+    }
+    put_rows(&rows);
+    if (ok)
+        put_page(&page, &svg);
+    ok = ok && !rows.failed && !page.failed &&
+         cli_model_save(folder, "quartet.svg", svg.data, svg.n) &&
+         cli_model_save(folder, "quartet.csv", rows.data, rows.n) &&
+         cli_model_save(folder, "index.html", page.data, page.n);
+    mi_buffer_done(&rows);
+    mi_buffer_done(&page);
+    mien_bytes_free(&svg);
+    mien_figure_free(f);
+    return ok;
+}
+
+static int run(const cli_args *a)
+{
+    mi_buffer out = {0};
+    const char *folder =
+        a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : "anscombe";
+    if (!write_all(folder))
+        return cli_finish(CLI_OUTPUT);
+    put_summary(&out);
+    cli_printf(&out, "written to %s: index.html, quartet.svg, quartet.csv\n",
+               folder);
+    return cli_finish(cli_emit(&out) ? CLI_OK : CLI_OUTPUT);
+}
+
+const cli_command cmd_demo_anscombe = {
+    .name = "demo anscombe",
+    .operands = "",
+    .min_operands = 0,
+    .max_operands = 0,
+    .summary = "four tables that agree until they are drawn",
+    .description =
+        "Prints the summaries of Anscombe's quartet, which agree, and writes a "
+        "page with the pictures, which do not.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run,
+};
