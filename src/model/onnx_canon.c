@@ -104,13 +104,17 @@ static mien_status slice(mi_onnx *r)
     return st == MIEN_OK ? ints_to_input(r, "axes", 3) : st;
 }
 
-/* Inference drops nothing; a ratio has no meaning, training is refused. */
+/* Inference drops nothing, training is refused; a ratio is kept for whoever
+ * trains on, if it is one float. */
 static mien_status dropout(mi_onnx *r)
 {
     if (r->node.n_in > 2 && r->node.in[2])
         return mi_onnx_fail(r, MIEN_EUNSUP, "training_mode is given");
+    const mi_node *ratio = r->node.n_in > 1 ? r->node.in[1] : NULL;
+    int keep = ratio && ratio->value && ratio->type == MI_F32 &&
+               mi_shape_len(&ratio->shape) == 1;
     if (r->node.n_in > 1)
-        r->node.n_in = 1;
+        r->node.n_in = keep ? 2 : 1;
     return MIEN_OK;
 }
 
@@ -252,6 +256,7 @@ static const struct {
     {"Dropout", 0, 99, dropout},
     {"Pad", 0, 11, pad},
     {"ReduceMean", 18, 99, reduce_axes},
+    {"ReduceSum", 0, 13, axes_input},
     {"Resize", 0, 11, old_resize},
     {"Resize", 11, 99, resize},
     {"Slice", 0, 10, slice},

@@ -15,6 +15,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MAX_UNITS = 4096 };
+
 typedef struct {
     int64_t steps, batch, in, hidden;
 } sizes;
@@ -45,6 +47,8 @@ static const char *lstm_shape(mi_node *out)
         w->dim[1] != 4 * h || w->dim[2] != x->dim[2] ||
         (a->hidden_size != 0 && a->hidden_size != h))
         return "the weights do not fit the input or each other";
+    if (h > MAX_UNITS)
+        return "it has too many units";
     if (b && (b->shape.rank != 2 || b->shape.dim[0] != 1 ||
               b->shape.dim[1] != 8 * h))
         return "the bias has not 8 numbers for each unit";
@@ -96,23 +100,21 @@ static float result_of(const cell *c)
     return (float)((double)c->o * tanh((double)c->state));
 }
 
-/* There is no memory for the states: each is worked out again from the first
- * step on.  What defines an operator may be slow. */
+/* Row after row, with the row's states alone at hand. */
 static void lstm_eval(const mi_node *out)
 {
     sizes s = sizes_of(out);
-    for (int64_t i = 0; i < mi_shape_len(&out->shape); i++) {
-        int64_t at = i / s.hidden;
-        cell c = {0};
-        for (int64_t k = at % s.batch; k <= at; k += s.batch)
-            c = run_cell(out, &s, k, i % s.hidden, c.state);
-        out->eval[i] = result_of(&c);
+    for (int64_t row = 0; row < s.batch; row++) {
+        float state[MAX_UNITS] = {0};
+        for (int64_t at = row; at < s.steps * s.batch; at += s.batch)
+            for (int64_t u = 0; u < s.hidden; u++) {
+                cell c = run_cell(out, &s, at, u, state[u]);
+                state[u] = c.state;
+                out->eval[at * s.hidden + u] = result_of(&c);
+            }
     }
 }
 
-/* For the cells, and behind them the two states and four gates of a row that
- * are on their way back.  A faster form of training (src/train/step_lstm.c)
- * keeps ten numbers a cell and two states a row in the same place. */
 static size_t lstm_save_len(const mi_node *out)
 {
     sizes s = sizes_of(out);

@@ -180,14 +180,23 @@ const mi_op mi_op_identity = {.name = "Identity",
 
 /* Training drops elements and makes up for them: kept is 0 or 1 / (1 - ratio).
  */
+static const char *dropout_shape(mi_node *out)
+{
+    const mi_node *ratio = mi_op_in(out, 1);
+    if (ratio && (ratio->type != MI_F32 || mi_shape_len(&ratio->shape) != 1))
+        return "the ratio is not one float";
+    return identity_shape(out);
+}
+
 static void dropout_train(const mi_node *out)
 {
     const mi_node *given = mi_op_in(out, 1);
     double ratio = given && given->eval ? (double)given->eval[0] : 0.5;
+    float kept = ratio < 1 ? (float)(1 / (1 - ratio)) : 0;
     int64_t len = mi_shape_len(&out->shape);
     for (int64_t i = 0; i < len; i++) {
         int drop = (double)mien_random_u32(out->random) < ratio * 4294967296.0;
-        out->save[i] = drop ? 0 : (float)(1 / (1 - ratio));
+        out->save[i] = drop ? 0 : kept;
         out->eval[i] = out->in[0]->eval[i] * out->save[i];
     }
 }
@@ -213,7 +222,7 @@ const mi_op mi_op_dropout = {.name = "Dropout",
                              .attr_size = sizeof dropout_defaults,
                              .attr_defaults = &dropout_defaults,
                              .attrs = dropout_attrs,
-                             .shape = identity_shape,
+                             .shape = dropout_shape,
                              .eval = identity_eval,
                              .train = dropout_train,
                              .save_len = dropout_save_len,
