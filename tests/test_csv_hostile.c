@@ -158,7 +158,8 @@ static void test_first_fault(void)
 {
     enum { ROWS = 100000, EACH = 16 };
     char *csv = malloc(ROWS * EACH + 64);
-    size_t n = (size_t)sprintf(csv, "a,b,c\n");
+    size_t n = 6;
+    memcpy(csv, "a,b,c\n", n);
     for (int i = 0; i < ROWS; i++)
         n += (size_t)snprintf(csv + n, EACH,
                               i == 60001   ? "1,\"2\n"

@@ -29,9 +29,12 @@ enum { MI_POWER_MIN = -342, MI_POWER_MAX = 342 };
 
 /* clang-format off */
 static const uint64_t mi_power_of_five[MI_POWER_MAX - MI_POWER_MIN + 1][2] = {""")
+LINE = []
 for e in range(-342, 343):
     p = power(e)
-    print("    {0x%016x, 0x%016x}," % (p >> 64, p & (2**64 - 1)))
+    LINE.append("{0x%016x, 0x%016x}," % (p >> 64, p & (2**64 - 1)))
+for i in range(0, len(LINE), 2):
+    print("    " + " ".join(LINE[i:i + 2]))
 print("""};
 /* clang-format on */
 

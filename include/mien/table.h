@@ -176,7 +176,7 @@ typedef struct mien_csv_stream mien_csv_stream;
  *            behind them
  *   out      owned by the caller; free with mien_csv_stream_free
  *
- * Fails as mien_csv_read does. */
+ * Fails with what mien_csv_read fails with. */
 MIEN_API MIEN_CHECKED mien_status mien_csv_stream_new(
     const uint8_t *bytes, size_t n, int final, const mien_csv_options *options,
     size_t *used, mien_csv_stream **out, mien_error *err);
@@ -197,8 +197,8 @@ MIEN_API const mien_table *mien_csv_stream_head(const mien_csv_stream *s);
  *   used   how many bytes the rows took
  *   out    the rows; kept by s, until its next piece
  *
- * Fails as mien_csv_read does; a value that is not of its column's type is
- * refused. */
+ * Fails with what mien_csv_read fails with; a value that is not of its column's
+ * type is refused. */
 MIEN_API MIEN_CHECKED mien_status mien_csv_stream_next(
     mien_csv_stream *s, const uint8_t *bytes, size_t n, int final, size_t *used,
     const mien_table **out, mien_error *err);

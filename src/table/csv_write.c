@@ -1,7 +1,8 @@
 /* csv_write.c: tables as CSV.
  *
- * A field is quoted if it has a delimiter, a quote or a line end in it, or is
- * an empty text standing alone in its row (which would be an empty line).
+ * A field is quoted if it has a delimiter, a quote or a line end in it, begins
+ * with a byte order mark (which would be passed over), or is an empty text
+ * standing alone in its row (which would be an empty line).
  * Formulas: OWASP, "CSV injection". */
 #include "table/csv.h"
 
@@ -29,7 +30,7 @@ static int is_formula(mien_text text)
 
 static void put_text(writer *w, mien_text text, int guard)
 {
-    int quote = 0;
+    int quote = text.n >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0;
     for (size_t i = 0; i < text.n && !quote; i++)
         quote = text.at[i] == w->delimiter || text.at[i] == '"' ||
                 mi_is_line_end(text.at[i]);
