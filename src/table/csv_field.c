@@ -34,10 +34,12 @@ const char *mi_csv_show(mien_text text, char out[MI_CSV_SHOWN + 4])
     if (n < text.n) /* not in the middle of a character */
         while (n > 0 && (text.at[n] & 0xc0) == 0x80)
             n--;
-    for (size_t i = 0; i < n; i++)
-        out[i] = (unsigned char)text.at[i] < ' ' || text.at[i] == 127
-                     ? '?'
-                     : text.at[i];
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        out[i] = text.at[i];
+        if (c < ' ' || c == 127)
+            out[i] = '?';
+    }
     memcpy(out + n, n < text.n ? "..." : "", n < text.n ? 4 : 1);
     return out;
 }

@@ -276,7 +276,9 @@ static mien_status read_layout(const char *start, const char *end, int final,
     if (p >= end)
         return mi_fail(err, MIEN_EFORMAT, "csv: the file is empty");
     l->finite = o->finite;
-    l->delimiter = o->delimiter ? o->delimiter : find_delimiter(p, end);
+    l->delimiter = o->delimiter;
+    if (!l->delimiter)
+        l->delimiter = find_delimiter(p, end);
     st = read_names(l, start, p, end, o->header, err);
     if (st != MIEN_OK)
         return st;

@@ -107,7 +107,9 @@ mien_status mien_csv_write(const mien_table *t, const int64_t *row, int64_t n,
     assert(t && out);
     mien_csv_write_options usual = MIEN_CSV_WRITE_DEFAULTS;
     writer w = {.o = options ? options : &usual};
-    w.delimiter = w.o->delimiter ? w.o->delimiter : ',';
+    w.delimiter = w.o->delimiter;
+    if (!w.delimiter)
+        w.delimiter = ',';
     if (!w.o->no_header)
         put_header(&w, t);
     int64_t rows = row ? n : t->rows;

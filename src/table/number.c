@@ -283,10 +283,10 @@ static const char *read_hex(const char *p, const char *end, double *out)
         any = 1;
         if (w >> 60) {
             rest |= v != 0;
-            e += 4 * (1 - point);
+            e += point ? 0 : 4;
         } else {
             w = w << 4 | (uint64_t)v;
-            e -= 4 * point;
+            e -= point ? 4 : 0;
         }
     }
     int64_t more;

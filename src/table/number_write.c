@@ -130,21 +130,25 @@ static int put_exponent(const char *text, digits d, char *out)
     return at;
 }
 
+static int put_word(const char *word, char *out)
+{
+    int n = 0;
+    for (; word[n]; n++)
+        out[n] = word[n];
+    return n;
+}
+
 int mi_number_write(double x, char *out)
 {
-    if (isnan(x)) {
-        memcpy(out, "nan", 3);
-        return 3;
-    }
+    if (isnan(x))
+        return put_word("nan", out);
     int minus = signbit(x) != 0;
     if (minus)
         *out++ = '-';
-    if (isinf(x)) {
-        memcpy(out, "inf", 3);
-        return minus + 3;
-    }
+    if (isinf(x))
+        return minus + put_word("inf", out);
     digits d = x == 0 ? (digits){0, 1, 1} : shortest(fabs(x));
-    char text[24];
+    char text[24] = {0};
     uint64_t w = d.w;
     for (int i = d.n - 1; i >= 0; i--, w /= 10)
         text[i] = (char)('0' + w % 10);
