@@ -83,7 +83,6 @@ MIEN_API MIEN_CHECKED mien_status mien_graph_new(mien_graph **out,
                                                  mien_error *err);
 
 /* Report the first mistake in building, if any.
- *
  *   g  a graph
  *
  * Fails with EARG, EFORMAT (shapes that do not fit, a name that is taken),
@@ -92,7 +91,6 @@ MIEN_API MIEN_CHECKED mien_status mien_graph_check(const mien_graph *g,
                                                    mien_error *err);
 
 /* Add what a network is given.
- *
  *   g      a graph
  *   name   of the input
  *   shape  first dimension -1 (rows), the others known */
@@ -100,14 +98,12 @@ MIEN_API mien_node *mien_graph_input(mien_graph *g, const char *name,
                                      mien_shape shape);
 
 /* Make a node a result of the network.
- *
  *   g     a graph
  *   x     one of its nodes
  *   name  of the output; NULL: the node's own */
 MIEN_API void mien_graph_output(mien_graph *g, mien_node *x, const char *name);
 
 /* Keep a text with the network.
- *
  *   g      a graph
  *   key    copied; given again it takes the new value
  *   value  copied */
@@ -115,7 +111,6 @@ MIEN_API void mien_graph_set_meta(mien_graph *g, const char *key,
                                   const char *value);
 
 /* Find what a network has learned, or begins with.
- *
  *   g      a graph; the numbers live as long and change while it is trained
  *   name   "dense1.weight"
  *   shape  set to theirs; NULL is allowed
@@ -125,7 +120,6 @@ MIEN_API const float *mien_graph_values(const mien_graph *g, const char *name,
                                         mien_shape *shape);
 
 /* y = x W' + b of each row, or of each step of each row.
- *
  *   g      a graph
  *   x      [rows, in] or [rows, steps, in]
  *   units  of the result's last axis, 1 or more
@@ -136,7 +130,6 @@ MIEN_API mien_node *mien_layer_dense(mien_graph *g, mien_node *x, int units,
                                      const char *name);
 
 /* max(x, 0).
- *
  *   g     a graph
  *   x     any shape
  *   name  of the result */
@@ -144,7 +137,6 @@ MIEN_API mien_node *mien_layer_relu(mien_graph *g, mien_node *x,
                                     const char *name);
 
 /* x, and alpha x below 0.
- *
  *   g      a graph
  *   x      any shape
  *   alpha  Keras: 0.3, PyTorch: 0.01
@@ -153,7 +145,6 @@ MIEN_API mien_node *mien_layer_leaky_relu(mien_graph *g, mien_node *x,
                                           float alpha, const char *name);
 
 /* x, and alpha (exp(x) - 1) below 0.
- *
  *   g      a graph
  *   x      any shape
  *   alpha  usually 1
@@ -162,7 +153,6 @@ MIEN_API mien_node *mien_layer_elu(mien_graph *g, mien_node *x, float alpha,
                                    const char *name);
 
 /* 1 / (1 + exp(-x)).
- *
  *   g     a graph
  *   x     any shape
  *   name  of the result */
@@ -170,7 +160,6 @@ MIEN_API mien_node *mien_layer_sigmoid(mien_graph *g, mien_node *x,
                                        const char *name);
 
 /* The hyperbolic tangent.
- *
  *   g     a graph
  *   x     any shape
  *   name  of the result */
@@ -178,7 +167,6 @@ MIEN_API mien_node *mien_layer_tanh(mien_graph *g, mien_node *x,
                                     const char *name);
 
 /* exp(x) over its sum along the last axis.
- *
  *   g     a graph
  *   x     rank 1 or more
  *   name  of the result */
@@ -211,7 +199,6 @@ MIEN_API mien_node *mien_layer_batch_norm(mien_graph *g, mien_node *x,
                                           const char *name);
 
 /* A convolution.
- *
  *   g      a graph
  *   x      [rows, channels, h, w]
  *   units  channels of the result, 1 or more; a multiple of w->group
@@ -224,7 +211,6 @@ MIEN_API mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
                                       const char *name);
 
 /* The largest number of each window; padding is none.
- *
  *   g     a graph
  *   x     [rows, channels, h, w]
  *   w     the window
@@ -233,7 +219,6 @@ MIEN_API mien_node *mien_layer_max_pool(mien_graph *g, mien_node *x,
                                         const mien_window *w, const char *name);
 
 /* The mean of each window, without its padding.
- *
  *   g     a graph
  *   x     [rows, channels, h, w]
  *   w     the window
@@ -243,7 +228,6 @@ MIEN_API mien_node *mien_layer_average_pool(mien_graph *g, mien_node *x,
                                             const char *name);
 
 /* The mean of each channel: [rows, channels].
- *
  *   g     a graph
  *   x     [rows, channels, h, w]
  *   name  of the result */
@@ -251,7 +235,6 @@ MIEN_API mien_node *mien_layer_global_pool(mien_graph *g, mien_node *x,
                                            const char *name);
 
 /* Make one long row of each row.
- *
  *   g     a graph
  *   x     [rows, ...]
  *   name  of the result, [rows, n] */
@@ -259,7 +242,6 @@ MIEN_API mien_node *mien_layer_flatten(mien_graph *g, mien_node *x,
                                        const char *name);
 
 /* Give the numbers of each row another shape.
- *
  *   g     a graph
  *   x     [rows, ...]
  *   each  shape of a row of the result, all dimensions known
@@ -268,7 +250,6 @@ MIEN_API mien_node *mien_layer_reshape(mien_graph *g, mien_node *x,
                                        mien_shape each, const char *name);
 
 /* A long short-term memory over the steps of each row, from zero states.
- *
  *   g          a graph
  *   x          [rows, steps, features]
  *   units      of the result's last axis, 1 or more
@@ -284,7 +265,6 @@ MIEN_API mien_node *mien_layer_lstm(mien_graph *g, mien_node *x, int units,
                                     const char *name);
 
 /* Repeat each row as steps.
- *
  *   g     a graph
  *   x     [rows, features]
  *   n     how often, 1 or more
@@ -293,7 +273,6 @@ MIEN_API mien_node *mien_layer_repeat(mien_graph *g, mien_node *x, int n,
                                       const char *name);
 
 /* The sum of two tensors; sizes of 1 are repeated.
- *
  *   g     a graph
  *   a     any shape
  *   b     the same, or one that fits
@@ -302,7 +281,6 @@ MIEN_API mien_node *mien_layer_add(mien_graph *g, mien_node *a, mien_node *b,
                                    const char *name);
 
 /* Lay tensors side by side.
- *
  *   g     a graph
  *   x     [n] of one shape but for the axis
  *   n     1..16
@@ -435,7 +413,9 @@ mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
  *
  *   t        a trainer
  *   samples  1 row at least
- *   out      means over the rows */
+ *   out      means over the rows
+ *
+ * Fails with EUNSUP (a loss that is not finite), ENOMEM, ELIMIT. */
 MIEN_API MIEN_CHECKED mien_status
 mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
                       mien_losses *out, mien_error *err);
@@ -541,8 +521,8 @@ MIEN_API void mien_fit_free(mien_fit *f);
  *          tells
  *   end    receives why it ended; NULL is allowed
  *
- * Fails as mien_trainer_epoch does; the history and the best parameters stay,
- * and the graph holds the best. */
+ * Fails with what mien_trainer_epoch fails with; the history and the best
+ * parameters stay, and the graph holds the best. */
 MIEN_API MIEN_CHECKED mien_status mien_fit_run(mien_fit *f,
                                                const mien_samples *train,
                                                const mien_samples *valid,

@@ -99,7 +99,7 @@ static void put_doubles(mi_buffer *b, int field, const double *x, int n)
 static void put_histogram(mi_buffer *b, double wall_time, int step,
                           const char *tag, const float *x, int64_t n)
 {
-    double lo = INFINITY, hi = -INFINITY, sum = 0, square = 0;
+    double lo = HUGE_VAL, hi = -HUGE_VAL, sum = 0, square = 0;
     double limit[BUCKETS], count[BUCKETS] = {0};
     for (int64_t i = 0; i < n; i++) {
         lo = fmin(lo, (double)x[i]);

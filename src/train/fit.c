@@ -49,7 +49,7 @@ mien_status mien_fit_new(mien_trainer *t, const mien_fit_options *options,
         return mi_no_memory(err);
     f->trainer = t;
     f->options = *o;
-    f->lowest = INFINITY;
+    f->lowest = HUGE_VAL;
     f->values = mi_alloc((size_t)t->parameters.total + 1, sizeof *f->values);
     if (!f->values) {
         mien_fit_free(f);

@@ -61,18 +61,21 @@ static mi_gemm input_product(const lstm *l)
                      .ldc = 4 * l->hidden};
 }
 
+/* Before there is memory a product is only measured. */
+static float *part(float *p, ptrdiff_t by) { return p ? p + by : NULL; }
+
 static mi_gemm state_product(const lstm *l, int t)
 {
     ptrdiff_t cells = (ptrdiff_t)l->batch * l->hidden;
     return (mi_gemm){.m = l->batch,
                      .n = 4 * l->hidden,
                      .k = l->hidden,
-                     .a = l->n->eval + (t - 1) * cells,
+                     .a = part(l->n->eval, (t - 1) * cells),
                      .lda = l->hidden,
                      .b = l->n->in[2]->eval,
                      .ldb = l->hidden,
                      .tb = 1,
-                     .c = l->z + 4 * t * cells,
+                     .c = part(l->z, 4 * t * cells),
                      .ldc = 4 * l->hidden,
                      .add = 1};
 }
@@ -83,7 +86,7 @@ static mi_gemm back_product(const lstm *l, int t)
     return (mi_gemm){.m = l->batch,
                      .n = l->hidden,
                      .k = 4 * l->hidden,
-                     .a = l->dz + 4 * t * cells,
+                     .a = part(l->dz, 4 * t * cells),
                      .lda = 4 * l->hidden,
                      .b = l->n->in[2]->eval,
                      .ldb = l->hidden,
@@ -113,7 +116,7 @@ static mi_gemm weight_gradient(const lstm *l, int from, const float *x, int in,
     return (mi_gemm){.m = 4 * l->hidden,
                      .n = in,
                      .k = (l->steps - from) * l->batch,
-                     .a = l->dz + 4 * from * cells,
+                     .a = part(l->dz, 4 * from * cells),
                      .lda = 4 * l->hidden,
                      .ta = 1,
                      .b = x,
