@@ -8,10 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NODES = 64 };
+enum { MAX_LISTS = 4096 };
 #define TOLERANCE 2e-5
 
 static json_t *goldens;
+static float *lists[MAX_LISTS]; /* to be freed at the end */
+static int n_lists;
+
+static float *list_of(int64_t n)
+{
+    if (n_lists == MAX_LISTS)
+        abort();
+    return lists[n_lists++] = calloc((size_t)n + 1, sizeof(float));
+}
 
 /* ---- numbers of the file ---------------------------------------------------
  */
@@ -40,7 +49,7 @@ static float *put(const json_t *a, float *to)
 /* All numbers of an array in order; the test ends before they are freed. */
 static float *numbers(const json_t *a)
 {
-    float *x = malloc(sizeof *x * (size_t)(count(a) + 1));
+    float *x = list_of(count(a));
     put(a, x);
     return x;
 }
@@ -84,7 +93,7 @@ static const float *data(const net *n, const char *name)
 static const float *one_hot(const net *n, const char *name)
 {
     const json_t *a = json_object_get(json_object_get(n->golden, "data"), name);
-    float *x = calloc((size_t)count(a) * 4, sizeof *x);
+    float *x = list_of(count(a) * 4);
     for (size_t i = 0; i < json_array_size(a); i++)
         x[i * 4 + (size_t)json_integer_value(json_array_get(a, i))] = 1;
     return x;
@@ -305,7 +314,7 @@ static mi_node *lstm_weights(net *n, const char *lstm, const char *part,
     const json_t *a =
         json_object_get(json_object_get(n->golden, "parameters"), name);
     int64_t len = count(a);
-    float *x = malloc(sizeof *x * (size_t)len);
+    float *x = list_of(len);
     put_gates(numbers(a), len / 4, x);
     const mien_shape s = {3, {1, 4 * hidden, len / 4 / hidden}};
     return mi_graph_parameter(n->g, name, s, x);
@@ -441,5 +450,8 @@ int main(void)
     test_several_outputs();
     test_weights_of_classes();
     test_lstm();
+    while (n_lists > 0)
+        free(lists[--n_lists]);
+    json_decref(goldens);
     return check_done();
 }
