@@ -117,9 +117,9 @@ tsan:
 	  tools/summary.sh $$? $(TSAN_TESTS:%=$B/tsan/tests/%)
 
 # The same tests as WebAssembly in node: all but codecs, drawing, manifests, cli.
-WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c
-WASM_TESTS := $(filter $(addprefix test_,base pool kern conv conv_pair graph op plan onnx face \
-                pipeline),$(TESTS))
+WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c src/plot/%
+WASM_TESTS := $(filter $(addprefix test_,base pool kern gemm conv conv_pair graph op grad plan onnx face train \
+                pipeline stat metrics split),$(TESTS))
 # node 20 corrupts its heap when fast calls of WASI meet a memory that grows;
 # node 18 has WASI only when asked for.
 NODE := node --no-warnings --no-turbo-fast-api-calls --experimental-wasi-unstable-preview1

@@ -69,12 +69,14 @@ static void test_optimum_of_the_problem_as_given(void)
         o.no_intercept = t / 12 % 2;
         o.solver = t < 48 ? MIEN_SOLVER_NEWTON : MIEN_SOLVER_LBFGS;
         o.max_iterations = 2000;
+        o.tolerance = 1e-12;
         mien_logistic m = {0};
         CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
         CHECK_MSG(m.converged && !m.separated, "case %d does not converge", t);
         CHECK(!o.no_intercept || m.intercept == 0);
         double s = slope_of(&rows, &m, o.class_weight, o.c, o.no_intercept);
-        CHECK_MSG(s < 1e-9, "case %d: slope %g", t, s);
+        /* A line search cannot see a gain below the rounding of the loss. */
+        CHECK_MSG(s < (t < 48 ? 1e-9 : 1e-8), "case %d: slope %g", t, s);
         mien_logistic_done(&m);
     }
 }
@@ -114,6 +116,7 @@ static void test_two_by_two_table(void)
     mien_logistic_options o = MIEN_LOGISTIC_DEFAULTS;
     mien_logistic m = {0};
     o.c = INFINITY;
+    o.tolerance = 1e-14;
     CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
     CHECK_NEAR(m.intercept, log(10 / 40.), 1e-10);
     CHECK_NEAR(m.coef[0], log(35 / 15. * 40 / 10), 1e-10);

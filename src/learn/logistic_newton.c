@@ -171,7 +171,7 @@ static void newton_run(newton *t, double worst, double tolerance, int most,
     t->loss = mi_logit_eval(f, t->gamma, 1);
     if (!(t->loss <= worst))
         start_again(t);
-    t->moved = INFINITY;
+    t->moved = HUGE_VAL;
     for (;;) {
         double before = t->moved;
         end->loss = t->loss;
@@ -189,8 +189,11 @@ static void newton_run(newton *t, double worst, double tolerance, int most,
             is_over(t, before, tolerance, end) || end->iterations == most)
             return;
         fresh = t->moved > 1e-6;
-        if (!line_search(t, fresh))
+        if (!line_search(t, fresh)) {
+            /* Without a penalty, far to go and nothing to gain. */
+            end->separated = isinf(o->c) && f->d.every == 1 && t->moved > 1e-3;
             return;
+        }
         end->iterations++;
     }
 }
@@ -203,10 +206,10 @@ static double start_of_some(newton *t)
     mi_logit *f = t->f;
     int64_t every = f->d.n / ENOUGH;
     if (every < 3 || f->options->start)
-        return INFINITY;
+        return HUGE_VAL;
     mi_logit_end some;
     f->d.every = every > 10 ? 10 : (int)every;
-    newton_run(t, INFINITY, 1e-3, 12, &some);
+    newton_run(t, HUGE_VAL, 1e-3, 12, &some);
     f->d.every = 1;
     double r = f->rate;
     return f->k > f->d.p ? -r * log(r) - (1 - r) * log1p(-r) : log(2);

@@ -12,7 +12,7 @@ double mi_place(const mi_axis_map *a, double v)
 {
     if (a->log) {
         if (!(v > 0))
-            return NAN;
+            return (double)NAN;
         return a->from + (log10(v) - log10(a->lo)) /
                              (log10(a->hi) - log10(a->lo)) * (a->to - a->from);
     }
@@ -72,7 +72,7 @@ static void range_of(const mien_panel *p, int axis, double *lo, double *hi)
 /* Some air around the data; numbers all alike get a range of their size. */
 static void set_range(const mien_panel *p, int axis, mi_axis_map *m)
 {
-    double lo = INFINITY, hi = -INFINITY;
+    double lo = HUGE_VAL, hi = -HUGE_VAL;
     int bars = p->first && p->first->kind == MI_BARS && axis == 1;
     m->log = p->log[axis];
     range_of(p, axis, &lo, &hi);

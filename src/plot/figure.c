@@ -64,7 +64,7 @@ mien_status mien_figure_new(int rows, int columns, double width, double height,
     for (int i = 0; i < rows * columns; i++) {
         f->panel[i].figure = f;
         for (int k = 0; k < 4; k++)
-            f->panel[i].limit[k] = NAN;
+            f->panel[i].limit[k] = (double)NAN;
     }
     *out = f;
     return MIEN_OK;

@@ -111,7 +111,7 @@ static void share_out(const strata *s, const int64_t *count, int64_t n,
         s->left[c] = part - floor(part);
         rest -= take[c];
     }
-    double below = INFINITY;
+    double below = HUGE_VAL;
     while (rest > 0) {
         double most = -1;
         int64_t equal = 0;

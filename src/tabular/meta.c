@@ -135,7 +135,7 @@ static mien_status read_line(char *line, int i, char **field, int most,
                              mien_encoder *e, mien_error *err)
 {
     int n = split_line(line, field, most);
-    mien_encoder_column c = {.impute = NAN};
+    mien_encoder_column c = {.impute = (double)NAN};
     if (n < 2)
         return damaged(err, i, "too few fields");
     c.name = field[1];

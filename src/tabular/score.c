@@ -142,7 +142,7 @@ static void run_rows(const mien_tabular *m, int64_t rows, double *score,
     int64_t first = m->window - 1 - m->kept;
     first = first < rows ? first : rows;
     for (int64_t i = 0; i < first; i++) {
-        score[i] = NAN;
+        score[i] = (double)NAN;
         if (contribution)
             memset(contribution + i * width, 0, (size_t)width * sizeof *c);
     }
