@@ -145,6 +145,11 @@ static int is_over(const newton *t, double before, double tolerance,
         end->separated = 1;
         return 1;
     }
+    /* Without a penalty, no gradient left and still far to go. */
+    if (free && end->gradient < 1e-12 && t->moved > 1e-3) {
+        end->separated = 1;
+        return 1;
+    }
     end->converged =
         t->moved <= tolerance || (t->moved < 1e-7 && t->moved > before / 2);
     return end->converged;
@@ -189,11 +194,8 @@ static void newton_run(newton *t, double worst, double tolerance, int most,
             is_over(t, before, tolerance, end) || end->iterations == most)
             return;
         fresh = t->moved > 1e-6;
-        if (!line_search(t, fresh)) {
-            /* Without a penalty, far to go and nothing to gain. */
-            end->separated = isinf(o->c) && f->d.every == 1 && t->moved > 1e-3;
+        if (!line_search(t, fresh))
             return;
-        }
         end->iterations++;
     }
 }
