@@ -154,6 +154,10 @@ coverage:
 	  tools/coverage.sh $B/cov
 bench: all $(BENCHES)
 	@bench/run.sh $B
+	@bench/csv.sh $B
+	@bench/logistic.sh $B
+	@bench/autoencoder.sh $B
+	@bench/rare_events.sh $B
 api-docs:
 	@tools/gendoc.py $B/docs/api include/mien/*.h
 
