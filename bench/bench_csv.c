@@ -6,7 +6,7 @@
  * the machine has (or N alone), and for a stream of 4 MiB pieces.  The file is
  * mapped anew each time, as the command does it. */
 #include "mien/file.h"
-#include "mien/table.h"
+#include "mien/table_columns.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -140,6 +140,29 @@ static void run_sigmoid_f32(const mi_kern *k, void *arg)
     (void)arg;
     k->sigmoid_f32(N, fx, fz);
 }
+static void run_gemm_columns_f32(const mi_kern *k, void *arg)
+{
+    mi_tile t = {.rows = 8,
+                 .taps = 1,
+                 .run = 32,
+                 .w = fx,
+                 .oc = 16,
+                 .y = fz,
+                 .y_stride = 16};
+    (void)arg;
+    k->gemm_columns_f32(&t, fy, 8);
+}
+static void run_adam_f32(const mi_kern *k, void *arg)
+{
+    const mi_adam by = {1e-3f, 0.9f, 0.999f, 1e-7f, 1};
+    (void)arg;
+    k->adam_f32(N / 4, &by, fx, fz, fz + N / 4, fz + N / 2);
+}
+static void run_relu_grad_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->relu_grad_f32(N, fx, fy, fz);
+}
 static void run_exp_f32(const mi_kern *k, void *arg)
 {
     (void)arg;

@@ -41,7 +41,7 @@ static void draw_thresholds(const cli_model *m, mien_panel *p,
 {
     int logarithmic = m->epochs > 0;
     mien_panel_labels(p, "Precision and recall by threshold", "threshold", "");
-    mien_panel_limits(p, NAN, NAN, 0, 1.02);
+    mien_panel_limits(p, (double)NAN, (double)NAN, 0, 1.02);
     mien_panel_log(p, logarithmic, 0);
     mien_panel_line(p, "precision", pr->n - 1, pr->threshold, pr->y);
     mien_panel_line(p, "recall", pr->n - 1, pr->threshold, pr->x);

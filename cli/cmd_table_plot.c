@@ -109,7 +109,7 @@ static void name_group(const drawing *d, int g, char out[96])
 
 static void range_of(const double *v, int64_t n, double out[2])
 {
-    double lo = INFINITY, hi = -INFINITY;
+    double lo = HUGE_VAL, hi = -HUGE_VAL;
     for (int64_t i = 0; i < n; i++)
         if (isfinite(v[i])) {
             lo = v[i] < lo ? v[i] : lo;

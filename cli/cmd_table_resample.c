@@ -183,11 +183,11 @@ static int add_made(const cli_args *a, const job *j, mi_buffer *out)
 {
     mien_error err = {0};
     int p = mien_table_columns(j->in.t);
+    const mien_smote how = {5, j->more, (uint32_t)j->seed};
     double *x = columns_of(a->operand[0], j->in.t);
     double *made = mi_alloc_raw((size_t)j->more + 1, (size_t)p * sizeof *made);
     int ok = x && made;
-    if (ok && mien_sample_smote(j->rows, p, x, j->y, 5, j->more,
-                                (uint32_t)j->seed, made, &err))
+    if (ok && mien_sample_smote(j->rows, p, x, j->y, &how, made, &err))
         ok = failed(a->operand[0], &err);
     ok = ok && write_made(made, p, j->more, j->in.t, out);
     mi_free(x);

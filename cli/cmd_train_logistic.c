@@ -102,6 +102,7 @@ static int reorder(rows *r, int p, int64_t n, const int64_t *row)
 static int add_smote(rows *r, int p, int64_t more, uint32_t seed)
 {
     mien_error err = {0};
+    const mien_smote how = {5, more, seed};
     int64_t ones = 0;
     for (int64_t i = 0; i < r->n; i++)
         ones += r->y[i];
@@ -109,8 +110,8 @@ static int add_smote(rows *r, int p, int64_t more, uint32_t seed)
     uint8_t *y = mi_alloc((size_t)(r->n + more) + 1, 1);
     mien_status st = MIEN_ENOMEM;
     if (x && y)
-        st = mien_sample_smote(r->n, p, r->x, r->y, 5, more, seed, x + r->n * p,
-                               &err);
+        st = mien_sample_smote(r->n, p, r->x, r->y, &how,
+                               x + r->n * p, &err);
     if (st) {
         mi_free(x);
         mi_free(y);

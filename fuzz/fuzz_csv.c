@@ -1,6 +1,6 @@
 /* Any bytes as a CSV file: read whole and as a stream of small pieces, which
  * must agree; then written and read again.  The first byte chooses options. */
-#include "mien/table.h"
+#include "mien/table_columns.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* CSV files that are right: RFC 4180, types, threads, projection, writing. */
 #include "tests/check.h"
 
-#include "mien/table.h"
+#include "mien/table_columns.h"
 #include "base/alloc.h"
 
 #include <stdlib.h>

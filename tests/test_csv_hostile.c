@@ -3,7 +3,7 @@
 #include "tests/check.h"
 
 #include "mien/file.h"
-#include "mien/table.h"
+#include "mien/table_columns.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * under MIEN_SHARED. */
 #include "check.h"
 
-#include "mien/table.h"
+#include "mien/table_columns.h"
 #include "anscombe.h"
 #include "golden_csv.h"
 

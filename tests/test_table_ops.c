@@ -2,7 +2,7 @@
  * encoders, scalers, windows, quality, leaks; failing memory in all. */
 #include "check.h"
 
-#include "mien/table.h"
+#include "mien/table_columns.h"
 #include "anscombe.h"
 #include "base/alloc.h"
 

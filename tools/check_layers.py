@@ -3,7 +3,7 @@
 
 Folders of one row do not know each other, and nobody includes mien/mien.h but
 commands, examples, WebAssembly, tests, benches and fuzzers.  A public header
-include/mien/NAME.h belongs to the folder NAME."""
+include/mien/NAME.h or NAME_MORE.h belongs to the folder NAME."""
 import pathlib
 import re
 import sys
@@ -40,7 +40,7 @@ def folder(path):
     if parts[0] == "src":
         return parts[1]
     if parts[0] == "include":
-        return pathlib.PurePath(path).stem
+        return pathlib.PurePath(path).stem.split("_")[0]
     return parts[0]
 
 
@@ -50,7 +50,7 @@ def verdict(path, target):
     if target == "mien/mien.h":
         return None if here in FREE else "includes mien/mien.h"
     parts = pathlib.PurePath(target).parts
-    there = pathlib.PurePath(target).stem if parts[0] == "mien" else parts[0]
+    there = pathlib.PurePath(target).stem.split("_")[0] if parts[0] == "mien" else parts[0]
     if len(parts) == 1 or there == here:
         return None
     if here not in ROW:

@@ -13,6 +13,7 @@
 #include "mien/plot.h"
 #include "mien/split.h"
 #include "mien/table.h"
+#include "mien/table_columns.h"
 #include "mien/tabular.h"
 #include "mien/train.h"
 #endif

@@ -180,7 +180,8 @@ MIEN_API void mien_panel_matrix(mien_panel *p, int rows, int columns,
  *   format  of the file
  *   out     its bytes; free with mien_bytes_free
  *
- * The same figure gives the same bytes.
+ * The same figure gives the same PNG and PDF; in an SVG cairo numbers its parts
+ * on from figure to figure of one process.
  * Fails with ENOMEM, EUNSUP (cairo could not draw it). */
 MIEN_API MIEN_CHECKED mien_status mien_figure_render(const mien_figure *f,
                                                      mien_plot_format format,

@@ -108,6 +108,12 @@ MIEN_API MIEN_CHECKED mien_status mien_sample_over(int64_t n, const uint8_t *y,
                                                    int64_t *out,
                                                    mien_error *err);
 
+typedef struct mien_smote {
+    int k;        /* neighbours; the smaller class has more rows than that */
+    int64_t more; /* rows to be made: mien_sample_wanted */
+    uint32_t seed;
+} mien_smote;
+
 /* Make rows between a row of the smaller class and one of its k nearest
  * neighbours in that class.
  *
@@ -115,16 +121,14 @@ MIEN_API MIEN_CHECKED mien_status mien_sample_over(int64_t n, const uint8_t *y,
  *   p     numbers a row
  *   x     [n, p] finite
  *   y     [n] 0 or 1, both present
- *   k     neighbours; the smaller class has more rows than that
- *   more  rows to be made: mien_sample_wanted
- *   seed  any
- *   out   [more, p]
+ *   how   how many
+ *   out   [how->more, p]
  *
  * As imbalanced-learn's SMOTE; of equally near neighbours the earlier row.
  * Fails with EARG, ENOMEM.  Source: N. Chawla et al., SMOTE, JAIR 16, 2002. */
 MIEN_API MIEN_CHECKED mien_status
-mien_sample_smote(int64_t n, int p, const double *x, const uint8_t *y, int k,
-                  int64_t more, uint32_t seed, double *out, mien_error *err);
+mien_sample_smote(int64_t n, int p, const double *x, const uint8_t *y,
+                  const mien_smote *how, double *out, mien_error *err);
 
 #ifdef __cplusplus
 }

@@ -14,7 +14,7 @@
 
 #include "mien/learn.h"
 #include "mien/nn.h"
-#include "mien/table.h"
+#include "mien/table_columns.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -43,7 +43,7 @@ double mi_text_width(cairo_t *cr, const char *s)
 
 static void widen(double *lo, double *hi, double v, int logarithmic)
 {
-    if (!isfinite(v) || (logarithmic && !(v > 0)))
+    if (!(fabs(v) < 1e300) || (logarithmic && !(v > 0)))
         return;
     *lo = v < *lo ? v : *lo;
     *hi = v > *hi ? v : *hi;

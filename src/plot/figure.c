@@ -221,7 +221,7 @@ static double *sorted(mien_panel *p, int64_t n, const double *x, int64_t *count)
     if (!s)
         p->figure->failed = 1;
     for (int64_t i = 0; s && i < n; i++)
-        if (isfinite(x[i]))
+        if (fabs(x[i]) < 1e300)
             s[(*count)++] = x[i];
     if (s)
         qsort(s, (size_t)*count, sizeof *s, compare);

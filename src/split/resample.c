@@ -176,9 +176,11 @@ static void make_rows(const neighbours *b, int64_t more, uint32_t seed,
 }
 
 mien_status mien_sample_smote(int64_t n, int p, const double *x,
-                              const uint8_t *y, int k, int64_t more,
-                              uint32_t seed, double *out, mien_error *err)
+                              const uint8_t *y, const mien_smote *how,
+                              double *out, mien_error *err)
 {
+    int k = how->k;
+    int64_t more = how->more;
     sizes s;
     mien_status st = count(n, y, 1, &s, err);
     if (st)
@@ -198,7 +200,7 @@ mien_status mien_sample_smote(int64_t n, int p, const double *x,
         rows_of(n, y, s.small, rows);
         for (int64_t i = 0; i < small; i++)
             look_around(&b, i);
-        make_rows(&b, more, seed, pick, out);
+        make_rows(&b, more, how->seed, pick, out);
     } else {
         st = mi_no_memory(err);
     }

@@ -2,7 +2,7 @@
 #ifndef MI_TABLE_ENCODE_H
 #define MI_TABLE_ENCODE_H
 
-#include "mien/table.h"
+#include "mien/table_columns.h"
 
 /* EFORMAT for a number that is missing or infinite. */
 mien_status mi_encode_refuse(const mien_column *c, int64_t row,

@@ -2,7 +2,7 @@
 #ifndef MI_TABLE_LEVEL_H
 #define MI_TABLE_LEVEL_H
 
-#include "mien/table.h"
+#include "mien/table_columns.h"
 
 #include <assert.h>
 

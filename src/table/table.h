@@ -6,7 +6,7 @@
 #ifndef MI_TABLE_TABLE_H
 #define MI_TABLE_TABLE_H
 
-#include "mien/table.h"
+#include "mien/table_columns.h"
 
 /* Blocks of bytes freed together, newest first. */
 typedef struct mi_arena {

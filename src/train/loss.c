@@ -80,7 +80,7 @@ static double bce(const mien_loss *loss, const mi_loss_batch *b)
 static double cce_one(const mien_loss *loss, const float *z, const float *t,
                       int n, double scale, float *grad)
 {
-    double top = (double)z[0], sum = 0, dot = 0, total = 0, weight = 1;
+    double top = (double)z[0], sum = 1e-300, dot = 0, total = 0, weight = 1;
     for (int k = 1; k < n; k++)
         top = (double)z[k] > top ? (double)z[k] : top;
     for (int k = 0; k < n; k++)

@@ -1,0 +1,169 @@
+/* Figures: ticks are round and cover, files are whole and the same again,
+ * hostile numbers and failing memory do no harm. */
+#include "base/alloc.h"
+#include "plot/figure.h"
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void test_ticks_are_round_and_inside(void)
+{
+    unsigned seed = 3;
+    for (int i = 0; i < 2000; i++) {
+        double lo = ((double)check_rand(&seed) / 8388608 - 1) *
+                    pow(10, (int)(check_rand(&seed) % 19) - 9);
+        double hi = lo + ((double)check_rand(&seed) / 16777216 + 1e-3) *
+                             pow(10, (int)(check_rand(&seed) % 19) - 9);
+        int most = 2 + (int)(check_rand(&seed) % 10);
+        double first, step;
+        if (!(hi - lo > fabs(lo) * 1e-9))
+            continue;
+        int n = mi_ticks(lo, hi, most, &first, &step);
+        double unit = step / pow(10, floor(log10(step) + 1e-9));
+        CHECK(n <= most + 1);
+        CHECK(fabs(unit - 1) < 1e-6 || fabs(unit - 2) < 1e-6 ||
+              fabs(unit - 5) < 1e-6);
+        CHECK(n == 0 || first >= lo - step * 1e-6);
+        CHECK(n == 0 || first + step * (n - 1) <= hi + step * 1e-6);
+        CHECK((hi - lo) / step <= most + 1e-6);
+    }
+    char text[32];
+    mi_tick_text(0.25, 0.05, text);
+    CHECK(strcmp(text, "0.25") == 0);
+    mi_tick_text(-0.0, 1, text);
+    CHECK(strcmp(text, "0") == 0);
+    mi_tick_text(2.5e7, 5e6, text);
+    CHECK(strcmp(text, "2.5e+07") == 0);
+}
+
+/* A panel of each kind; hostile numbers when asked. */
+static mien_status make(int hostile, mien_figure **out)
+{
+    static const char *const names[] = {"one", "a very long name indeed \001"};
+    double x[50], y[50];
+    mien_figure *f = NULL;
+    mien_status st = mien_figure_new(2, 3, 600, 400, &f, NULL);
+    if (st)
+        return st;
+    for (int i = 0; i < 50; i++) {
+        x[i] = i;
+        y[i] = i * i % 17;
+    }
+    if (hostile) {
+        y[3] = NAN;
+        y[4] = INFINITY;
+        y[5] = -1e308;
+        y[6] = 1e308;
+        x[7] = NAN;
+    }
+    mien_figure_title(f, "T\303\244st \377");
+    mien_panel *p = mien_figure_panel(f, 0, 0);
+    mien_panel_labels(p, "points", "x", "y");
+    mien_panel_points(p, "a", 50, x, y);
+    mien_panel_line(p, "b", 50, x, y);
+    mien_panel_hline(p, 3, "three");
+    mien_panel_histogram(mien_figure_panel(f, 0, 1), "h", 50, y, 0);
+    mien_panel_box(mien_figure_panel(f, 0, 2), names[0], 50, y);
+    mien_panel_box(mien_figure_panel(f, 0, 2), names[1], 50, x);
+    mien_panel_bars(mien_figure_panel(f, 1, 0), 2, names, y);
+    mien_panel_matrix(mien_figure_panel(f, 1, 1), 2, 2, names, names, y + 2);
+    mien_panel_log(mien_figure_panel(f, 1, 2), 1, 1);
+    mien_panel_steps(mien_figure_panel(f, 1, 2), NULL, 50, x, y);
+    *out = f;
+    return MIEN_OK;
+}
+
+static mien_status draw(int hostile, mien_plot_format format, mien_bytes *out)
+{
+    mien_figure *f = NULL;
+    mien_status st = make(hostile, &f);
+    if (!st)
+        st = mien_figure_render(f, format, out, NULL);
+    mien_figure_free(f);
+    return st;
+}
+
+static int holds(const mien_bytes *b, const char *text)
+{
+    return memmem(b->data, b->n, text, strlen(text)) != NULL;
+}
+
+static void test_files_are_whole(void)
+{
+    static const char *const starts[] = {"<?xml", "\211PNG", "%PDF"};
+    static const char *const ends[] = {"</svg>", "IEND", "%%EOF"};
+    for (int hostile = 0; hostile < 2; hostile++)
+        for (int k = 0; k < 3; k++) {
+            mien_bytes a = {0}, b = {0};
+            CHECK_EQ(draw(hostile, (mien_plot_format)k, &a), MIEN_OK);
+            CHECK_EQ(draw(hostile, (mien_plot_format)k, &b), MIEN_OK);
+            CHECK(a.n > 500 && memcmp(a.data, starts[k], 4) == 0);
+            CHECK(holds(&a, ends[k]));
+            CHECK(k || (!holds(&a, "nan") && !holds(&a, "inf")));
+            CHECK_MSG(k == 0 ||
+                          (a.n == b.n && memcmp(a.data, b.data, a.n) == 0),
+                      "format %d: other bytes the second time", k);
+            mien_bytes_free(&a);
+            mien_bytes_free(&b);
+        }
+}
+
+static void test_empty_and_single_data(void)
+{
+    const double one = 5;
+    mien_figure *f = NULL;
+    mien_bytes b = {0};
+    CHECK_EQ(mien_figure_new(1, 2, 320, 240, &f, NULL), MIEN_OK);
+    mien_panel_points(mien_figure_panel(f, 0, 1), NULL, 1, &one, &one);
+    mien_panel_histogram(mien_figure_panel(f, 0, 1), NULL, 0, &one, 0);
+    CHECK_EQ(mien_figure_render(f, MIEN_PLOT_SVG, &b, NULL), MIEN_OK);
+    mien_bytes_free(&b);
+    mien_figure_free(f);
+    mien_error err = {0};
+    CHECK_EQ(mien_figure_new(0, 1, 320, 240, &f, &err), MIEN_EARG);
+    CHECK_EQ(mien_figure_new(1, 1, NAN, 240, &f, &err), MIEN_EARG);
+}
+
+static void test_many_points_are_thinned(void)
+{
+    enum { N = 300000 };
+    double *x = malloc(N * sizeof *x);
+    mien_figure *f = NULL;
+    for (int i = 0; i < N; i++)
+        x[i] = i == 777 ? 1e6 : i % 100;
+    CHECK_EQ(mien_figure_new(1, 1, 320, 240, &f, NULL), MIEN_OK);
+    mien_panel *p = mien_figure_panel(f, 0, 0);
+    mien_panel_points(p, NULL, N, x, x);
+    double most = 0;
+    for (int64_t i = 0; i < p->first->n; i++)
+        most = p->first->y[i] > most ? p->first->y[i] : most;
+    CHECK(p->first->n <= MIEN_PLOT_MAX_POINTS && most == 1e6);
+    mien_figure_free(f);
+    free(x);
+}
+
+static void test_failing_memory_is_reported(void)
+{
+    mien_status st = MIEN_ENOMEM;
+    int n = 0;
+    for (; st == MIEN_ENOMEM && n < 500; n++) {
+        mien_bytes b = {0};
+        mi_alloc_fail_after(n);
+        st = draw(0, MIEN_PLOT_SVG, &b);
+        mi_alloc_fail_after(-1);
+        mien_bytes_free(&b);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    CHECK(n > 10);
+}
+
+int main(void)
+{
+    test_ticks_are_round_and_inside();
+    test_files_are_whole();
+    test_empty_and_single_data();
+    test_many_points_are_thinned();
+    test_failing_memory_is_reported();
+    return check_done();
+}

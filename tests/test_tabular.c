@@ -1,0 +1,161 @@
+/* Models of tables: what is written is read back and scores the same; damage is
+ * refused; a window goes on from table to table. */
+#include "base/alloc.h"
+#include "mien/mien.h"
+#include "tests/check.h"
+
+#include <string.h>
+
+enum { ROWS = 40, WIDTH = 4 };
+static const char csv[] = "size,kind,\"odd, name\"\n";
+static char text[4096];
+static double centre[WIDTH] = {3, 0, 0, 1}, scale[WIDTH] = {2, 1, 1, 4};
+
+static mien_table *table_of(int from, int to)
+{
+    mien_table *t = NULL;
+    mien_error err = {0};
+    int n = snprintf(text, sizeof text, "%s", csv);
+    for (int i = from; i < to; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%d,%s,%g\n", i % 7,
+                      i % 3 ? "a" : "b", i * 0.5);
+    CHECK_MSG(!mien_csv_read((const uint8_t *)text, (size_t)n, NULL, &t, &err),
+              "%s", err.text);
+    return t;
+}
+
+/* A regression with a window of w rows, as the bytes of a file. */
+static mien_status make(int w, mien_bytes *out)
+{
+    double coef[2 * WIDTH] = {1, -1, .5, .25, .1, .2, .3, .4};
+    int column[] = {0, 1, 2};
+    mien_encoder *e = NULL;
+    mien_logistic m = {0};
+    mien_graph *g = NULL;
+    mien_table *t = table_of(0, ROWS);
+    mien_status st = mien_encoder_fit(t, 3, column, 0, NULL, NULL, &e, NULL);
+    if (!st)
+        st = mien_logistic_of(w * WIDTH, coef, .3, &m, NULL);
+    mien_tabular_parts p = {.encoder = e,
+                            .centre = centre,
+                            .scale = scale,
+                            .window = w,
+                            .logistic = &m,
+                            .threshold = .75,
+                            .label = "y",
+                            .positive = "yes"};
+    if (!st)
+        st = mien_tabular_build(&p, &g, NULL);
+    if (!st)
+        st = mien_onnx_write(g, out, NULL);
+    mien_graph_free(g);
+    mien_logistic_done(&m);
+    mien_encoder_free(e);
+    mien_table_free(t);
+    return st;
+}
+
+static double want(int i)
+{
+    double z = .3 + (i % 7 - 3) / 2.;
+    z += i % 3 ? -1 : .5;
+    z += .25 * (i * .5 - 1) / 4;
+    return 1 / (1 + exp(-z));
+}
+
+static void test_a_file_scores_as_its_parts(void)
+{
+    mien_bytes file = {0};
+    mien_tabular *m = NULL;
+    mien_error err = {0};
+    double score[ROWS];
+    float part[ROWS * WIDTH];
+    CHECK_EQ(make(1, &file), MIEN_OK);
+    CHECK_MSG(!mien_tabular_read(file.data, file.n, &m, &err), "%s", err.text);
+    CHECK(mien_tabular_threshold(m) == .75 && mien_tabular_window(m) == 1);
+    CHECK(strcmp(mien_tabular_text(m, "positive"), "yes") == 0);
+    CHECK(strcmp(mien_tabular_text(m, "nothing"), "") == 0);
+    CHECK(strcmp(mien_tabular_encoder(m)->column[2].name, "odd, name") == 0);
+    mien_table *t = table_of(0, ROWS);
+    CHECK_EQ(mien_tabular_score(m, t, score, part, NULL), MIEN_OK);
+    for (int i = 0; i < ROWS; i++) {
+        double sum = .3;
+        for (int k = 0; k < WIDTH; k++)
+            sum += (double)part[i * WIDTH + k];
+        CHECK_NEAR(score[i], want(i), 1e-6);
+        CHECK_NEAR(1 / (1 + exp(-sum)), score[i], 1e-6);
+    }
+    mien_table_free(t);
+    mien_tabular_free(m);
+    mien_bytes_free(&file);
+}
+
+static void test_windows_go_on(void)
+{
+    mien_bytes file = {0};
+    mien_tabular *m = NULL;
+    double whole[ROWS], parts[ROWS];
+    CHECK_EQ(make(2, &file), MIEN_OK);
+    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+    mien_table *t = table_of(0, ROWS);
+    CHECK_EQ(mien_tabular_score(m, t, whole, NULL, NULL), MIEN_OK);
+    mien_table_free(t);
+    mien_tabular_restart(m);
+    for (int i = 0; i < ROWS; i += 5) {
+        t = table_of(i, i + 5);
+        CHECK_EQ(mien_tabular_score(m, t, parts + i, NULL, NULL), MIEN_OK);
+        mien_table_free(t);
+    }
+    CHECK(isnan(whole[0]) && isnan(parts[0]) && !isnan(whole[1]));
+    for (int i = 1; i < ROWS; i++)
+        CHECK(whole[i] == parts[i]);
+    mien_tabular_free(m);
+    mien_bytes_free(&file);
+}
+
+static void test_damage_is_refused(void)
+{
+    mien_bytes file = {0};
+    int read = 0;
+    CHECK_EQ(make(1, &file), MIEN_OK);
+    for (size_t i = 0; i < file.n; i++) {
+        mien_tabular *m = NULL;
+        CHECK(mien_tabular_read(file.data, i, &m, NULL) != MIEN_OK);
+        file.data[i] ^= 1;
+        read += !mien_tabular_read(file.data, file.n, &m, NULL);
+        mien_tabular_free(m);
+        file.data[i] ^= 1;
+    }
+    CHECK(read < (int)file.n);
+    mien_bytes_free(&file);
+}
+
+static void test_failing_memory_is_reported(void)
+{
+    mien_bytes file = {0};
+    CHECK_EQ(make(1, &file), MIEN_OK);
+    mien_table *t = table_of(0, ROWS);
+    mien_status st = MIEN_ENOMEM;
+    double score[ROWS];
+    for (int n = 0; st == MIEN_ENOMEM && n < 2000; n++) {
+        mien_tabular *m = NULL;
+        mi_alloc_fail_after(n);
+        st = mien_tabular_read(file.data, file.n, &m, NULL);
+        if (!st)
+            st = mien_tabular_score(m, t, score, NULL, NULL);
+        mi_alloc_fail_after(-1);
+        mien_tabular_free(m);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    mien_table_free(t);
+    mien_bytes_free(&file);
+}
+
+int main(void)
+{
+    test_a_file_scores_as_its_parts();
+    test_windows_go_on();
+    test_damage_is_refused();
+    test_failing_memory_is_reported();
+    return check_done();
+}
