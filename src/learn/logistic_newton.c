@@ -121,7 +121,8 @@ static int line_search(newton *t, int hessian)
     const mi_logit *f = t->f;
     double slope = mi_dot(f->k, mi_logit_gradient(f), t->step);
     double noise = 1e-14 * (1 + fabs(t->loss)), a = 1;
-    for (int trial = 0; trial < 40; trial++, a /= 2) {
+    for (int trial = 0; trial < 40; trial++) {
+        a = trial ? a / 2 : a;
         for (int j = 0; j < f->k; j++)
             t->trial[j] = t->gamma[j] + a * t->step[j];
         double loss = mi_logit_eval(t->f, t->trial, hessian);

@@ -38,7 +38,7 @@ static double largest(int n, const double *x)
 static void direction(state *t)
 {
     int n = t->n;
-    double alpha[MEMORY];
+    double alpha[MEMORY] = {0};
     for (int i = 0; i < n; i++)
         t->d[i] = -t->g[i];
     for (int k = 0; k < t->kept; k++) {

@@ -79,7 +79,8 @@ static int newton_step(huber *h)
     int k = h->k;
     size_t cells = (size_t)k * (size_t)k;
     double *factor = h->hessian + cells;
-    for (double more = 1e-14; more < 1e3; more *= 100) {
+    for (int trial = 0; trial < 9; trial++) {
+        double more = 1e-14 * pow(100, trial);
         memcpy(factor, h->hessian, cells * sizeof *factor);
         double top = 0;
         for (int i = 0; i < k; i++)
@@ -104,7 +105,8 @@ static int descend(huber *h, double *value)
     double s = h->at[k - 1], ds = h->step[k - 1];
     if (s + ds < 0.1 * s)
         a = -0.9 * s / ds;
-    for (int trial = 0; trial < 40; trial++, a /= 2) {
+    for (int trial = 0; trial < 40; trial++) {
+        a = trial ? a / 2 : a;
         for (int j = 0; j < k; j++)
             h->try[j] = h->at[j] + a * h->step[j];
         double f = evaluate(h, h->try, 0);

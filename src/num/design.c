@@ -144,14 +144,14 @@ static void moments_step(void *arg, const mi_rows *rows)
 
 void mi_design_moments(mi_design *d, double *mean, double *deviation)
 {
-    assert(d->room >= 2 * d->ld && d->every == 1);
+    assert(d->room >= 2 * (ptrdiff_t)d->ld && d->every == 1);
     memcpy(d->mean, d->x, (size_t)d->p * sizeof *mean);
     for (int j = 0; j < d->p; j++)
         d->scale[j] = 1;
     double *sum = d->partial; /* chunk 0's, to which the others are added */
-    walk w = {d, moments_step, NULL, 2 * d->ld};
+    walk w = {d, moments_step, NULL, 2 * (int64_t)d->ld};
     mi_pool_run(d->pool, d->chunks, walk_chunk, &w);
-    add_chunks(d, 2 * d->ld, sum, 1);
+    add_chunks(d, 2 * (int64_t)d->ld, sum, 1);
     for (int j = 0; j < d->p; j++) {
         double m = sum[j] / (double)d->n;
         double v = sum[d->ld + j] / (double)d->n - m * m;
