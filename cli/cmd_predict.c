@@ -57,14 +57,13 @@ typedef struct prediction {
 /* The inputs with the largest contributions, largest first. */
 static int find_top(const prediction *p, const float *part, int *top)
 {
-    float size[MAX_TOP];
+    float size[MAX_TOP] = {0};
     int n = 0;
-    for (int i = 0; i < p->encoder->width; i++) {
+    for (int i = 0; p->top > 0 && i < p->encoder->width; i++) {
         float v = p->logistic ? fabsf(part[i]) : part[i];
-        int at = n < p->top ? n++ : n - 1;
-        if (at == n - 1 && n == p->top && at < i && !(v > size[at]) &&
-            i >= p->top)
+        if (n == p->top && !(v > size[n - 1]))
             continue;
+        int at = n < p->top ? n++ : n - 1;
         for (; at > 0 && size[at - 1] < v; at--) {
             size[at] = size[at - 1];
             top[at] = top[at - 1];

@@ -229,8 +229,9 @@ static int write(const cli_args *a, const job *j)
                "by that; mien train logistic --under, --over and --smote "
                "correct them\n",
                (long long)j->rows, (long long)was,
-               100 * (double)was / (double)j->rows, (long long)(j->n + made),
-               (long long)ones, 100 * (double)ones / (double)(j->n + made));
+               100 * (double)was / (double)j->rows,
+               (long long)j->n + (long long)made, (long long)ones,
+               100 * (double)ones / (double)(j->n + made));
     return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
 }
 

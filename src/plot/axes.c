@@ -90,7 +90,7 @@ static void set_range(const mien_panel *p, int axis, mi_axis_map *m)
         lo = bars && lo == 0 ? 0 : fmax(lo - air, -1e300);
         hi = fmin(hi + air, 1e300);
     }
-    const double *limit = p->limit + 2 * axis;
+    const double *limit = p->limit + (axis ? 2 : 0);
     m->lo = isfinite(limit[0]) && !(m->log && limit[0] <= 0) ? limit[0] : lo;
     m->hi = isfinite(limit[1]) && limit[1] > m->lo ? limit[1]
             : hi > m->lo                           ? hi

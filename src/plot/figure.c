@@ -56,7 +56,7 @@ mien_status mien_figure_new(int rows, int columns, double width, double height,
     if (!f)
         return mi_no_memory(err);
     *f = (mien_figure){rows, columns, width, height, "", NULL, 0};
-    f->panel = mi_alloc((size_t)(rows * columns), sizeof *f->panel);
+    f->panel = mi_alloc((size_t)rows * (size_t)columns, sizeof *f->panel);
     if (!f->panel) {
         mien_figure_free(f);
         return mi_no_memory(err);
@@ -251,11 +251,12 @@ void mien_panel_histogram(mien_panel *p, const char *name, int64_t n,
         bins = bins < 1 ? 1 : bins > 1000 ? 1000 : bins;
         if (!(range > 0))
             bins = 1;
-        mi_layer *l = add(p, MI_BARS, name, 2 * bins, bins);
+        mi_layer *l = add(p, MI_BARS, name, 2 * (int64_t)bins, bins);
         double each = range > 0 ? range / bins : 1;
         for (int b = 0; l && b < bins; b++) {
-            l->x[2 * b] = range > 0 ? lo + each * b : lo - .5;
-            l->x[2 * b + 1] = l->x[2 * b] + each;
+            double *edge = l->x + (ptrdiff_t)2 * b;
+            edge[0] = range > 0 ? lo + each * b : lo - .5;
+            edge[1] = edge[0] + each;
         }
         for (int64_t i = 0; l && i < m; i++) {
             int b = (int)((s[i] - lo) / each);
@@ -317,8 +318,9 @@ void mien_panel_bars(mien_panel *p, int n, const char *const *names,
     mi_layer *l = add(p, MI_BARS, NULL, 2 * (int64_t)n, n);
     for (int i = 0; l && i < n; i++) {
         int at = add_category(p, names[i]);
-        l->x[2 * i] = at - .4;
-        l->x[2 * i + 1] = at + .4;
+        double *edge = l->x + (ptrdiff_t)2 * i;
+        edge[0] = at - .4;
+        edge[1] = at + .4;
         l->y[i] = heights[i];
         l->n = i + 1;
     }

@@ -139,8 +139,8 @@ static void draw_matrix(const mi_canvas *c)
     cairo_set_font_size(c->cr, fmin(18, fmin(h * .5, w * .25)));
     for (int i = 0; i < p->rows * p->columns; i++) {
         double v = p->value[i];
-        double x = c->left + i % p->columns * w,
-               y = c->top + i / p->columns * h;
+        int row = i / p->columns, column = i % p->columns;
+        double x = c->left + column * w, y = c->top + row * h;
         double dark = most > 0 && isfinite(v) ? sqrt(fabs(v) / most) : 0;
         mi_colour(c->cr, 0, .05 + .85 * dark);
         cairo_rectangle(c->cr, x + 1, y + 1, w - 2, h - 2);

@@ -46,7 +46,8 @@ static void draw(const mien_figure *f, cairo_t *cr)
     for (int i = 0; i < f->rows * f->columns; i++) {
         mi_canvas c = {.cr = cr, .p = &f->panel[i]};
         cairo_save(cr);
-        mi_axes_draw(&c, i % f->columns * w, top + i / f->columns * h, w, h);
+        int row = i / f->columns, column = i % f->columns;
+        mi_axes_draw(&c, column * w, top + row * h, w, h);
         mi_layers_draw(&c);
         cairo_restore(cr);
     }
