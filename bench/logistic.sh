@@ -10,7 +10,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=${1:-build}
 rounds=${BENCH_ROUNDS:-3}
-python=${PYTHON:-python3}
+python=${PYTHON:-/usr/bin/python3}
 peer=$here/peers/logistic_sklearn.py
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 export OMP_NUM_THREADS OPENBLAS_NUM_THREADS
