@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "kern/conv.h"
 #include "kern/kern.h"
+#include "kern/tile.h"
 
 #include <sched.h>
 #include <stdio.h>

@@ -110,8 +110,7 @@ static int add_smote(rows *r, int p, int64_t more, uint32_t seed)
     uint8_t *y = mi_alloc((size_t)(r->n + more) + 1, 1);
     mien_status st = MIEN_ENOMEM;
     if (x && y)
-        st = mien_sample_smote(r->n, p, r->x, r->y, &how,
-                               x + r->n * p, &err);
+        st = mien_sample_smote(r->n, p, r->x, r->y, &how, x + r->n * p, &err);
     if (st) {
         mi_free(x);
         mi_free(y);

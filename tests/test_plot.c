@@ -51,11 +51,11 @@ static mien_status make(int hostile, mien_figure **out)
         y[i] = i * i % 17;
     }
     if (hostile) {
-        y[3] = NAN;
-        y[4] = INFINITY;
+        y[3] = (double)NAN;
+        y[4] = HUGE_VAL;
         y[5] = -1e308;
         y[6] = 1e308;
-        x[7] = NAN;
+        x[7] = (double)NAN;
     }
     mien_figure_title(f, "T\303\244st \377");
     mien_panel *p = mien_figure_panel(f, 0, 0);
@@ -122,7 +122,7 @@ static void test_empty_and_single_data(void)
     mien_figure_free(f);
     mien_error err = {0};
     CHECK_EQ(mien_figure_new(0, 1, 320, 240, &f, &err), MIEN_EARG);
-    CHECK_EQ(mien_figure_new(1, 1, NAN, 240, &f, &err), MIEN_EARG);
+    CHECK_EQ(mien_figure_new(1, 1, (double)NAN, 240, &f, &err), MIEN_EARG);
 }
 
 static void test_many_points_are_thinned(void)
