@@ -11,7 +11,7 @@
 
 typedef struct lstm {
     const mi_node *n;
-    int steps, batch, in, hidden;
+    ptrdiff_t steps, batch, in, hidden;
     float *z;       /* [steps, batch, 4, hidden] gates i, o, f, g */
     float *dz;      /* the same: gradients */
     float *c;       /* [steps, batch, hidden] states */
@@ -22,10 +22,8 @@ typedef struct lstm {
 static lstm lstm_of(const mi_node *n)
 {
     const int64_t *x = n->in[0]->shape.dim;
-    lstm l = {
-        n,    (int)x[0], (int)x[1], (int)x[2], (int)n->in[2]->shape.dim[2],
-        NULL, NULL,      NULL,      NULL,      NULL,
-        NULL};
+    lstm l = {n,    x[0], x[1], x[2], n->in[2]->shape.dim[2], NULL, NULL,
+              NULL, NULL, NULL, NULL};
     size_t cells = (size_t)l.steps * (size_t)l.batch * (size_t)l.hidden;
     float *at = n->save;
     if (!at)
@@ -49,9 +47,9 @@ static const mi_node *bias_of(const mi_node *n)
 
 static mi_gemm input_product(const lstm *l)
 {
-    return (mi_gemm){.m = l->steps * l->batch,
-                     .n = 4 * l->hidden,
-                     .k = l->in,
+    return (mi_gemm){.m = (int)(l->steps * l->batch),
+                     .n = (int)(4 * l->hidden),
+                     .k = (int)(l->in),
                      .a = l->n->in[0]->eval,
                      .lda = l->in,
                      .b = l->n->in[1]->eval,
@@ -64,12 +62,12 @@ static mi_gemm input_product(const lstm *l)
 /* Before there is memory a product is only measured. */
 static float *part(float *p, ptrdiff_t by) { return p ? p + by : NULL; }
 
-static mi_gemm state_product(const lstm *l, int t)
+static mi_gemm state_product(const lstm *l, ptrdiff_t t)
 {
     ptrdiff_t cells = (ptrdiff_t)l->batch * l->hidden;
-    return (mi_gemm){.m = l->batch,
-                     .n = 4 * l->hidden,
-                     .k = l->hidden,
+    return (mi_gemm){.m = (int)(l->batch),
+                     .n = (int)(4 * l->hidden),
+                     .k = (int)(l->hidden),
                      .a = part(l->n->eval, (t - 1) * cells),
                      .lda = l->hidden,
                      .b = l->n->in[2]->eval,
@@ -80,12 +78,12 @@ static mi_gemm state_product(const lstm *l, int t)
                      .add = 1};
 }
 
-static mi_gemm back_product(const lstm *l, int t)
+static mi_gemm back_product(const lstm *l, ptrdiff_t t)
 {
     ptrdiff_t cells = (ptrdiff_t)l->batch * l->hidden;
-    return (mi_gemm){.m = l->batch,
-                     .n = l->hidden,
-                     .k = 4 * l->hidden,
+    return (mi_gemm){.m = (int)(l->batch),
+                     .n = (int)(l->hidden),
+                     .k = (int)(4 * l->hidden),
                      .a = part(l->dz, 4 * t * cells),
                      .lda = 4 * l->hidden,
                      .b = l->n->in[2]->eval,
@@ -96,9 +94,9 @@ static mi_gemm back_product(const lstm *l, int t)
 
 static mi_gemm input_gradient(const lstm *l, unsigned fresh)
 {
-    return (mi_gemm){.m = l->steps * l->batch,
-                     .n = l->in,
-                     .k = 4 * l->hidden,
+    return (mi_gemm){.m = (int)(l->steps * l->batch),
+                     .n = (int)(l->in),
+                     .k = (int)(4 * l->hidden),
                      .a = l->dz,
                      .lda = 4 * l->hidden,
                      .b = l->n->in[1]->eval,
@@ -109,13 +107,13 @@ static mi_gemm input_gradient(const lstm *l, unsigned fresh)
 }
 
 /* From step `from` on, the rows of x being those of a step `from` before. */
-static mi_gemm weight_gradient(const lstm *l, int from, const float *x, int in,
-                               float *grad, int add)
+static mi_gemm weight_gradient(const lstm *l, ptrdiff_t from, const float *x,
+                               ptrdiff_t in, float *grad, int add)
 {
     ptrdiff_t cells = (ptrdiff_t)l->batch * l->hidden;
-    return (mi_gemm){.m = 4 * l->hidden,
-                     .n = in,
-                     .k = (l->steps - from) * l->batch,
+    return (mi_gemm){.m = (int)(4 * l->hidden),
+                     .n = (int)(in),
+                     .k = (int)((l->steps - from) * l->batch),
                      .a = part(l->dz, 4 * from * cells),
                      .lda = 4 * l->hidden,
                      .ta = 1,
@@ -130,42 +128,42 @@ static mi_gemm weight_gradient(const lstm *l, int from, const float *x, int in,
  */
 
 /* tanh(x) = 2 / (1 + exp(-2 x)) - 1 */
-static void tanh_of(const mi_kern *k, int n, const float *x, float *y)
+static void tanh_of(const mi_kern *k, ptrdiff_t n, const float *x, float *y)
 {
-    k->affine_f32(n, x, 2, 0, y);
-    k->sigmoid_f32(n, y, y);
-    k->affine_f32(n, y, 2, -1, y);
+    k->affine_f32((int)(n), x, 2, 0, y);
+    k->sigmoid_f32((int)(n), y, y);
+    k->affine_f32((int)(n), y, 2, -1, y);
 }
 
 static void put_bias(const lstm *l)
 {
     const mi_node *b = bias_of(l->n);
-    int n = 4 * l->hidden;
-    for (int row = 0; row < l->steps * l->batch; row++)
-        for (int j = 0; j < n; j++)
+    ptrdiff_t n = 4 * l->hidden;
+    for (ptrdiff_t row = 0; row < l->steps * l->batch; row++)
+        for (ptrdiff_t j = 0; j < n; j++)
             l->z[(ptrdiff_t)row * n + j] = b ? b->eval[j] + b->eval[n + j] : 0;
 }
 
-static void run_gates(const mi_kern *k, const lstm *l, int t)
+static void run_gates(const mi_kern *k, const lstm *l, ptrdiff_t t)
 {
-    int h = l->hidden, cells = l->batch * h;
+    ptrdiff_t h = l->hidden, cells = l->batch * h;
     float *c = l->c + (ptrdiff_t)t * cells;
     float *squash = l->squash + (ptrdiff_t)t * cells;
     float *y = l->n->eval + (ptrdiff_t)t * cells;
-    for (int row = 0; row < l->batch; row++) {
+    for (ptrdiff_t row = 0; row < l->batch; row++) {
         float *z = l->z + 4 * ((ptrdiff_t)t * cells + row * h);
-        k->sigmoid_f32(3 * h, z, z);
+        k->sigmoid_f32((int)(3 * h), z, z);
         tanh_of(k, h, z + 3 * h, z + 3 * h);
-        for (int u = 0; u < h; u++) {
-            int at = row * h + u;
+        for (ptrdiff_t u = 0; u < h; u++) {
+            ptrdiff_t at = row * h + u;
             float before = t ? c[at - cells] : 0;
             c[at] = z[2 * h + u] * before + z[u] * z[3 * h + u];
         }
     }
     tanh_of(k, cells, c, squash);
-    for (int row = 0; row < l->batch; row++) {
+    for (ptrdiff_t row = 0; row < l->batch; row++) {
         const float *o = l->z + 4 * ((ptrdiff_t)t * cells + row * h) + h;
-        k->mul_f32(h, o, squash + row * h, y + row * h);
+        k->mul_f32((int)(h), o, squash + row * h, y + row * h);
     }
 }
 
@@ -176,7 +174,7 @@ static void lstm_forward(const mi_tape *t, const mi_tape_step *s)
     mi_gemm g = input_product(&l);
     g.add = 1;
     mi_tape_gemm(t, &g);
-    for (int step = 0; step < l.steps; step++) {
+    for (ptrdiff_t step = 0; step < l.steps; step++) {
         if (step) {
             g = state_product(&l, step);
             mi_tape_gemm(t, &g);
@@ -189,13 +187,13 @@ static void lstm_forward(const mi_tape *t, const mi_tape_step *s)
  */
 
 /* dz of step t from dh, which it completes, and dc, which it moves a step. */
-static void gates_gradient(const lstm *l, int t)
+static void gates_gradient(const lstm *l, ptrdiff_t t)
 {
-    int h = l->hidden, cells = l->batch * h;
+    ptrdiff_t h = l->hidden, cells = l->batch * h;
     const float *dy = l->n->grad + (ptrdiff_t)t * cells;
     const float *squash = l->squash + (ptrdiff_t)t * cells;
     const float *c = l->c + (ptrdiff_t)t * cells;
-    for (int at = 0; at < cells; at++) {
+    for (ptrdiff_t at = 0; at < cells; at++) {
         ptrdiff_t gate = 4 * ((ptrdiff_t)t * cells + at / h * h) + at % h;
         const float *z = l->z + gate;
         float *dz = l->dz + gate;
@@ -213,15 +211,15 @@ static void gates_gradient(const lstm *l, int t)
 static void bias_gradient(const mi_tape *t, const lstm *l, int fresh)
 {
     const mi_node *b = bias_of(l->n);
-    int n = 4 * l->hidden;
+    ptrdiff_t n = 4 * l->hidden;
     if (!b || !b->grad)
         return;
     if (fresh)
         memset(b->grad, 0, 2 * (size_t)n * sizeof *b->grad);
-    for (int row = 0; row < l->steps * l->batch; row++)
+    for (ptrdiff_t row = 0; row < l->steps * l->batch; row++)
         for (int side = 0; side < 2; side++)
-            t->kern->add_f32(n, b->grad + side * n, l->dz + (ptrdiff_t)row * n,
-                             b->grad + side * n);
+            t->kern->add_f32((int)(n), b->grad + side * n,
+                             l->dz + (ptrdiff_t)row * n, b->grad + side * n);
 }
 
 static void lstm_backward(const mi_tape *t, const mi_tape_step *s)
@@ -232,7 +230,7 @@ static void lstm_backward(const mi_tape *t, const mi_tape_step *s)
     mi_gemm g;
     memset(l.dh, 0, bytes);
     memset(l.dc, 0, bytes);
-    for (int step = l.steps - 1; step >= 0; step--) {
+    for (ptrdiff_t step = l.steps - 1; step >= 0; step--) {
         gates_gradient(&l, step);
         g = back_product(&l, step);
         if (step)
