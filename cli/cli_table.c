@@ -71,7 +71,7 @@ int cli_table_options(const cli_args *a, int first, cli_table_reading *out)
         return 0;
     }
     if (delimiter)
-        out->csv.delimiter = delimiter[1] ? '\t' : delimiter[0];
+        out->csv.delimiter = (char)(delimiter[1] ? '\t' : delimiter[0]);
     if (cli_given(a, first + 1))
         out->csv.header = MIEN_CSV_HEADER_NONE;
     return read_types(a->value[first + 2], out);

@@ -6,6 +6,8 @@
 
 #include "nn/op.h"
 
+#include <string.h>
+
 /* Integer contents that are known before a run (shapes, axes, sizes). */
 enum { MI_MAX_KNOWN = 16 };
 
@@ -81,6 +83,14 @@ const char *mi_graph_dim_name_of(const mien_graph *g, int input, int axis);
 int mi_graph_metas(const mien_graph *g);
 void mi_graph_meta_at(const mien_graph *g, int i, const char **key,
                       const char **value);
+
+/* The numbers of a parameter, which training writes. */
+static inline float *mi_values_of(const mi_node *n)
+{
+    float *p;
+    memcpy(&p, &n->value, sizeof p);
+    return p;
+}
 
 /* Bytes of an element. */
 size_t mi_type_size(mi_type type);

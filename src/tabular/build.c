@@ -94,7 +94,7 @@ static void take_values(mien_graph *g, const mien_graph *trained)
         const mi_node *from =
             n->learned ? mi_graph_find(trained, n->name) : NULL;
         if (from && from->value)
-            memcpy((void *)(uintptr_t)n->value, from->value,
+            memcpy(mi_values_of(n), from->value,
                    (size_t)mi_shape_len(&n->shape) * sizeof(float));
     }
 }

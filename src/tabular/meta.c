@@ -177,7 +177,7 @@ mien_status mi_meta_encoder(const mien_graph *g, mien_encoder **out,
     if (!st)
         st = mien_encoder_new(lines, &e, err);
     if (!st)
-        memcpy(copy, text, n);
+        memcpy(copy, text, n + 1);
     for (int i = 0; !st && i < lines; i++) {
         char *end = strchr(at, '\n');
         *end = 0;

@@ -41,7 +41,8 @@ mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
     set_padding(attr.auto_pad, w->same);
 
     double area = (double)w->kernel[0] * w->kernel[1];
-    double into = area * (double)(s.dim[1] / w->group);
+    int64_t channels = s.dim[1] / w->group;
+    double into = area * (double)channels;
     const mi_drawing weight = {o->weight, o->random, into, area * units,
                                o->constant};
     const mi_drawing bias = mi_layer_bias(o, into);

@@ -10,11 +10,11 @@ static mi_node *biases(const mi_layer *l, int units,
 {
     enum { GATES = 4, FORGET = 2 };
     const mi_drawing d = mi_layer_bias(o, units);
-    const mien_shape shape = {2, {1, 2 * GATES * units}};
+    const mien_shape shape = {2, {1, (int64_t)2 * GATES * units}};
     mi_node *b = mi_layer_parameter(l, "bias", shape, &d);
     if (mi_graph_check(l->graph, NULL) != MIEN_OK)
         return b;
-    float *v = (float *)(uintptr_t)b->value; /* the graph's own copy */
+    float *v = mi_values_of(b); /* the graph's own copy */
     for (int i = 0; i < units; i++)
         v[FORGET * units + i] += o->forget;
     if (d.how == MIEN_INIT_CONSTANT)

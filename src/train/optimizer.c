@@ -36,7 +36,7 @@ static void fill(const mien_graph *g, mi_parameters *p)
         if (!n->learned)
             continue;
         p->id[j] = i;
-        p->value[j] = (float *)(uintptr_t)n->value;
+        p->value[j] = mi_values_of(n);
         p->len[j] = mi_shape_len(&n->shape);
         if (!is_statistic(g, i)) {
             p->m[j] = at;

@@ -7,6 +7,7 @@
 #include "nn/op_attr.h"
 #include "train/tape.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct lstm {
@@ -170,6 +171,7 @@ static void run_gates(const mi_kern *k, const lstm *l, ptrdiff_t t)
 static void lstm_forward(const mi_tape *t, const mi_tape_step *s)
 {
     lstm l = lstm_of(s->node);
+    assert(l.z);
     put_bias(&l);
     mi_gemm g = input_product(&l);
     g.add = 1;
@@ -228,6 +230,7 @@ static void lstm_backward(const mi_tape *t, const mi_tape_step *s)
     const mi_node *const *in = (const mi_node *const *)l.n->in;
     size_t bytes = (size_t)l.batch * (size_t)l.hidden * sizeof(float);
     mi_gemm g;
+    assert(l.dh && l.dc);
     memset(l.dh, 0, bytes);
     memset(l.dc, 0, bytes);
     for (ptrdiff_t step = l.steps - 1; step >= 0; step--) {
@@ -250,7 +253,7 @@ static void lstm_backward(const mi_tape *t, const mi_tape_step *s)
                             !(s->fresh >> 2 & 1));
         mi_tape_gemm(t, &g);
     }
-    bias_gradient(t, &l, s->fresh >> 3 & 1);
+    bias_gradient(t, &l, (int)(s->fresh >> 3 & 1));
 }
 
 int mi_step_lstm(mi_tape *t, mi_node *node, mi_tape_step *s)

@@ -73,7 +73,7 @@ static mien_status mark(mi_tape *t, const mi_tape_options *o, mien_error *err)
             t->flows[i] = (char)(n->learned && t->live[i]);
         for (int k = 0; n->op && t->live[i] && k < n->n_in; k++)
             if (by_gradient(n, k) && t->flows[n->in[k]->id])
-                t->flows[i] = n->type == MI_F32;
+                t->flows[i] = (char)(n->type == MI_F32);
         if (t->flows[i] && n->op && !n->op->grad)
             return mi_fail(err, MIEN_EUNSUP,
                            "train: node '%s': operator %s has no gradient",
@@ -181,7 +181,7 @@ static size_t lay_out(mi_tape *t)
         if (!t->live[i] || t->live[i] == MI_FIRST || n->type != MI_F32)
             continue;
         if (n->value)
-            n->eval = (float *)(uintptr_t)n->value;
+            n->eval = mi_values_of(n);
         else
             n->eval = take(t, len, &at);
         if (t->flows[i] || t->seed[i])
