@@ -26,6 +26,25 @@ void cli_part_free(cli_part *p)
     *p = (cli_part){0};
 }
 
+int cli_two_numbers(const char *text, const char *first, const char *second,
+                    double out[2])
+{
+    const char *const name[] = {first, second};
+    double v[2];
+    for (int i = 0; i < 2; i++) {
+        size_t n = strlen(name[i]);
+        char *end;
+        if (strncmp(text, name[i], n) != 0)
+            return 0;
+        v[i] = strtod(text + n, &end);
+        if (end == text + n || *end != (i ? 0 : ','))
+            return 0;
+        text = end + 1;
+    }
+    memcpy(out, v, sizeof v);
+    return 1;
+}
+
 /* ---- thresholds
  * --------------------------------------------------------------- */
 
@@ -64,8 +83,12 @@ static int read_rule(const char *text, const char *cost, rule *out)
     }
     if (strcmp(text, "cost") == 0) {
         out->kind = MIEN_RULE_COST;
-        if (cost && sscanf(cost, "fn=%lf,fp=%lf", &out->a, &out->b) == 2)
+        double costs[2];
+        if (cost && cli_two_numbers(cost, "fn=", "fp=", costs)) {
+            out->a = costs[0];
+            out->b = costs[1];
             return 1;
+        }
         cli_error("--cost: '%s', wanted fn=A,fp=B", cost ? cost : "");
         return 0;
     }

@@ -27,6 +27,10 @@ typedef struct cli_verdict {
 int cli_part_new(const char *name, int64_t n, cli_part *out);
 void cli_part_free(cli_part *p);
 
+/* Two numbers behind their names, "fn=100,fp=1"; 0 when the text is another. */
+int cli_two_numbers(const char *text, const char *first, const char *second,
+                    double out[2]);
+
 /* The threshold that a rule gives ("f1", "recall=0.9", ...; NULL: f1).  0, and
  * a report. */
 int cli_judge_threshold(const char *rule, const char *cost, const cli_part *p,

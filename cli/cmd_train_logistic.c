@@ -170,8 +170,7 @@ static int read_weights(const cli_args *a, mien_logistic_options *o)
     if (!text)
         return 1;
     o->balanced = strcmp(text, "balanced") == 0;
-    if (o->balanced || (sscanf(text, "0:%lf,1:%lf", &o->class_weight[0],
-                               &o->class_weight[1]) == 2 &&
+    if (o->balanced || (cli_two_numbers(text, "0:", "1:", o->class_weight) &&
                         o->class_weight[0] > 0 && o->class_weight[1] > 0))
         return 1;
     cli_error("--class-weight: '%s', wanted 0:A,1:B or balanced", text);

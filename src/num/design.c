@@ -207,7 +207,8 @@ static void mul_step(void *arg, const mi_rows *rows)
 
 void mi_design_mul(mi_design *d, const double *v, double *out)
 {
-    vectors vs = {v, out};
+    vectors vs = {v, NULL};
     double none;
+    vs.out = out;
     mi_design_walk(d, mul_step, &vs, 0, &none);
 }

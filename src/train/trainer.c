@@ -121,7 +121,7 @@ static mien_status get_buffers(mien_trainer *t, mien_error *err)
 static mien_status build(mien_trainer *t, mien_error *err)
 {
     const mien_trainer_options *o = &t->options;
-    size_t seeds = (size_t)(o->n_losses + o->n_penalties);
+    size_t seeds = (size_t)o->n_losses + (size_t)o->n_penalties;
     mien_status st = mi_graph_check(t->graph, err);
     if (!st)
         st = mi_parameters_new(t->graph, &t->parameters, err);
