@@ -23,8 +23,17 @@ typedef struct lstm {
 static lstm lstm_of(const mi_node *n)
 {
     const int64_t *x = n->in[0]->shape.dim;
-    lstm l = {n,    x[0], x[1], x[2], n->in[2]->shape.dim[2], NULL, NULL,
-              NULL, NULL, NULL, NULL};
+    lstm l = {n,
+              (ptrdiff_t)x[0],
+              (ptrdiff_t)x[1],
+              (ptrdiff_t)x[2],
+              (ptrdiff_t)n->in[2]->shape.dim[2],
+              NULL,
+              NULL,
+              NULL,
+              NULL,
+              NULL,
+              NULL};
     size_t cells = (size_t)l.steps * (size_t)l.batch * (size_t)l.hidden;
     float *at = n->save;
     if (!at)
