@@ -8,7 +8,8 @@ WERROR  ?= -Werror
 WARN    := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion \
            -Wdouble-promotion -Wimplicit-fallthrough -Wundef
-PKGS    := libjpeg libpng libwebp libexif cairo jansson libsodium
+PKGS    := libjpeg libpng libwebp libexif cairo jansson libsodium expat \
+           libavformat libavcodec libavutil libswscale libavdevice
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
 PIC      = -fPIC -pthread
@@ -25,7 +26,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base file kern num image split metrics table nn plot train model learn tabular face
+DIRS    ?= base file kern num image split metrics table video nn plot train model vision learn tabular face
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
@@ -117,7 +118,7 @@ tsan:
 	  tools/summary.sh $$? $(TSAN_TESTS:%=$B/tsan/tests/%)
 
 # The same tests as WebAssembly in node: all but codecs, drawing, manifests, cli.
-WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c src/plot/%
+WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c %/cascade_xml.c src/plot/% src/video/%
 WASM_TESTS := $(filter $(addprefix test_,base pool kern gemm conv conv_pair graph op grad plan onnx face train \
                 pipeline stat metrics split),$(TESTS))
 # node 20 corrupts its heap when fast calls of WASI meet a memory that grows;

@@ -20,6 +20,12 @@ run|libexif-dev|pc:libexif|finds which side of a photo is up
 run|libcairo2-dev|pc:cairo|draws boxes, points and names
 run|libjansson-dev|pc:jansson|reads and writes JSON
 run|libsodium-dev|pc:libsodium|SHA-256 of model files
+run|libexpat1-dev|pc:expat|reads cascades, which are XML
+run|libavformat-dev|pc:libavformat|reads and writes video files
+run|libavcodec-dev|pc:libavcodec|decodes and encodes video
+run|libavutil-dev|pc:libavutil|frames of video
+run|libswscale-dev|pc:libswscale|colours of video
+run|libavdevice-dev|pc:libavdevice|cameras and windows
 run|nodejs|node|runs npm
 run|npm|npm|fetches the networks of @vladmandic/face-api
 check|g++|g++|compiles the headers as C++

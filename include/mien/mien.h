@@ -5,6 +5,7 @@
 #include "mien/face.h"
 #include "mien/file.h"
 #include "mien/image.h"
+#include "mien/image_gray.h"
 #include "mien/learn.h"
 #include "mien/metrics.h"
 #include "mien/model.h"
@@ -16,4 +17,8 @@
 #include "mien/table_columns.h"
 #include "mien/tabular.h"
 #include "mien/train.h"
+#include "mien/video.h"
+#include "mien/vision.h"
+#include "mien/vision_track.h"
+#include "mien/vision_train.h"
 #endif
