@@ -185,6 +185,21 @@ static void check_relu_grad_f32(const mi_kern *k, const mi_kern *ref, int n)
     compare("relu_grad_f32", k, n, 0);
 }
 
+static void check_window_norm_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->window_norm_f32 && ref->window_norm_f32));
+}
+
+static void check_votes_f64(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->votes_f64 && ref->votes_f64));
+}
+
+static void check_votes_at_f64(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->votes_at_f64 && ref->votes_at_f64));
+}
+
 static void check_depthwise_f32(const mi_kern *k, const mi_kern *ref, int n)
 {
     CHECK(n < 0 || (k->depthwise_f32 && ref->depthwise_f32));

@@ -35,13 +35,13 @@ MIEN_API MIEN_CHECKED mien_status mien_gray_new(int w, int h, mien_gray *out,
  *   g  its fields are cleared; NULL is allowed */
 MIEN_API void mien_gray_free(mien_gray *g);
 
-/* Turn colours into luma: (4899 R + 9617 G + 1868 B + 8192) >> 14.
+/* Turn colours into luma: (9798 R + 19235 G + 3735 B + 16384) >> 15.
  *
  *   im   any image
  *   out  owned by the caller; free with mien_gray_free
  *
- * The same bytes as OpenCV's cvtColor.  Fails with ENOMEM.
- * Source: ITU-R BT.601 weights in 14 bits. */
+ * The same bytes as cvtColor of OpenCV 4.6.  Fails with ENOMEM.
+ * Source: ITU-R BT.601 weights in 15 bits. */
 MIEN_API MIEN_CHECKED mien_status mien_gray_from(const mien_image *im,
                                                  mien_gray *out,
                                                  mien_error *err);

@@ -157,14 +157,11 @@ typedef struct mien_cascade_options {
     int max_w, max_h; /* greatest size; 0: the picture's */
     double group;     /* how far rectangles of one group may lie apart, as a
                          share of their size; 0: 0.2 */
-    int levels;       /* 1: as OpenCV's detectMultiScale3 with
-                         outputRejectLevels: a group stays if the stages it
-                         passed, not its rectangles, exceed neighbors */
     mien_pool *pool;  /* NULL: one thread */
 } mien_cascade_options;
-#define MIEN_CASCADE_DEFAULTS         \
-    {                                 \
-        0, -1, 0, 0, 0, 0, 0, 0, NULL \
+#define MIEN_CASCADE_DEFAULTS      \
+    {                              \
+        0, -1, 0, 0, 0, 0, 0, NULL \
     }
 
 typedef struct mien_hit {
@@ -187,7 +184,8 @@ typedef struct mien_hits {
  *   options  NULL: the defaults
  *   out      free with mien_hits_free
  *
- * The rectangles of OpenCV's detectMultiScale; a part of a picture is searched
+ * The rectangles of OpenCV's detectMultiScale, with the levels and weights of
+ * detectMultiScale3; a part of a picture is searched
  * by giving a mien_gray_view.  The same for any number of threads.
  * Fails with EARG (an option out of range), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_cascade_detect(

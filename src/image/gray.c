@@ -41,7 +41,7 @@ mien_status mien_gray_from(const mien_image *im, mien_gray *out,
         uint8_t *to = made.data + y * made.stride;
         for (int x = 0; x < im->w; x++, p += 3)
             to[x] =
-                (uint8_t)((p[0] * 4899 + p[1] * 9617 + p[2] * 1868 + 8192) >>
+                (uint8_t)((p[0] * 9798 + p[1] * 19235 + p[2] * 3735 + 16384) >>
                           14);
     }
     *out = made;

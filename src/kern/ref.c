@@ -1,6 +1,7 @@
 /* ref.c: the meaning of every kernel, in the plainest C. */
 #include "kern/kern.h"
 #include "kern/tile.h"
+#include "kern/windows.h"
 
 #include <math.h>
 
@@ -339,6 +340,93 @@ static double logit_f64(int n, const double *eta, const double *signed_w,
         curve[i] = w * u * part * part;
     }
     return sum;
+}
+
+/* The norms of 16 windows side by side: 1 over the deviation of their grey
+ * values times their area, and 0 for windows too flat to look at. */
+static void window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
+                            const uint32_t *square, float *norm)
+{
+    const int32_t *at = by->at;
+    for (int i = 0; i < MI_WINDOWS; i++) {
+        const uint32_t *s = sum + i, *q = square + i;
+        double v = (int32_t)(s[at[0]] - s[at[1]] - s[at[2]] + s[at[3]]);
+        double w = q[at[0]] - q[at[1]] - q[at[2]] + q[at[3]];
+        double nf = by->area * w - v * v;
+        float one = nf > 0 ? (float)(1. / sqrt(nf)) : 0;
+        norm[i] = by->area * (double)one < 1e-1 ? one : 0;
+    }
+}
+
+/* What a node measures in the window at s. */
+static float haar_value(const mi_window_node *node, const uint32_t *s,
+                        float norm)
+{
+    float value = 0;
+    for (int r = 0; r < node->n_rects; r++) {
+        const int32_t *at = node->at + (ptrdiff_t)r * 4;
+        int32_t v = (int32_t)(s[at[0]] - s[at[1]] - s[at[2]] + s[at[3]]);
+        value += node->weight[r] * (float)v;
+    }
+    return value * norm;
+}
+
+static int32_t block(const int32_t *at, int i, const uint32_t *s)
+{
+    return (int32_t)(s[at[i]] - s[at[i + 1]] - s[at[i + 4]] + s[at[i + 5]]);
+}
+
+static int lbp_value(const mi_window_node *node, const uint32_t *s)
+{
+    static const int around[8] = {0, 1, 2, 6, 10, 9, 8, 4};
+    int code = 0;
+    for (int b = 0; b < 8; b++)
+        code |= (block(node->at, around[b], s) >= block(node->at, 5, s))
+                << (7 - b);
+    return code;
+}
+
+static int goes_left(const mi_votes *v, const mi_window_node *node,
+                     const uint32_t *s, float norm)
+{
+    if (!v->lbp)
+        return haar_value(node, s, norm) < node->threshold;
+    int code = lbp_value(node, s);
+    return v->subset[node->subset + code / 32] >> (code % 32) & 1;
+}
+
+/* The sum of the leaves that n trees give the window at s. */
+static double votes_of(const mi_votes *v, int tree, int n, const uint32_t *s,
+                       float norm)
+{
+    double sum = 0;
+    for (const mi_window_tree *t = v->tree + tree; n > 0; n--, t++) {
+        int32_t i = 0;
+        do {
+            const mi_window_node *node = v->node + t->node + i;
+            i = goes_left(v, node, s, norm) ? node->left : node->right;
+        } while (i > 0);
+        sum += (double)v->leaf[t->leaf - i];
+    }
+    return sum;
+}
+
+/* votes [16]: what trees tree .. tree + n - 1 say of 16 windows side by side,
+ * of which the first is at sum. */
+static void votes_f64(const mi_votes *v, int tree, int n, const uint32_t *sum,
+                      const float *norm, double *votes)
+{
+    for (int i = 0; i < MI_WINDOWS; i++)
+        votes[i] = votes_of(v, tree, n, sum + i, norm[i]);
+}
+
+/* The same for 16 windows at sum + place[i]. */
+static void votes_at_f64(const mi_votes *v, int tree, int n,
+                         const uint32_t *sum, const int32_t *place,
+                         const float *norm, double *votes)
+{
+    for (int i = 0; i < MI_WINDOWS; i++)
+        votes[i] = votes_of(v, tree, n, sum + place[i], norm[i]);
 }
 
 extern const mi_kern mi_kern_ref;

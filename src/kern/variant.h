@@ -3,6 +3,7 @@
  * tiles and the target. */
 #include "kern/kern.h"
 #include "kern/tile.h"
+#include "kern/windows.h"
 
 #include "kern/k_reduce.c"
 #include "kern/k_elementwise.c"
@@ -12,6 +13,7 @@
 #include "kern/k_depthwise.c"
 #include "kern/k_pool.c"
 #include "kern/k_rows.c"
+#include "kern/k_windows.c"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)

@@ -1,14 +1,18 @@
-/* scan.h: windows of one picture at one size, through a cascade. */
+/* scan.h: windows of one picture at one size, through a cascade.
+ *
+ * A cascade is compiled for the memory layout of the sums it will read; then
+ * bands of rows are scanned, 16 windows at a time. */
 #ifndef MI_VISION_SCAN_H
 #define MI_VISION_SCAN_H
 
+#include "kern/windows.h"
 #include "vision/cascade.h"
+#include "vision/sums.h"
 
-/* Windows that passed all stages, in pixels of the plane scanned. */
+/* A window that passed all stages, in pixels of the band scanned. */
 typedef struct mi_window {
     int x, y;
-    int level;     /* stages passed */
-    double weight; /* sum of the last stage it was in */
+    double weight; /* sum of the last stage */
 } mi_window;
 
 typedef struct mi_windows {
@@ -16,17 +20,61 @@ typedef struct mi_windows {
     mi_window *at;
 } mi_windows;
 
-/* Look at windows of the cascade's own size at every step pixels of a plane,
- * and append those that pass all stages, row by row.
- *
- *   skip  1: after a window that fails in the first stage the next one in its
- *         row is not looked at, as OpenCV does
- *   seen  increased by the number of windows looked at; NULL is allowed
- *
- * Fails with ENOMEM. */
+void mi_windows_free(mi_windows *w);
+
+/* A cascade whose corners are offsets in sums of one layout. */
+typedef struct mi_compiled {
+    const mien_cascade *c;
+    int step;
+    mi_votes votes;
+    mi_window_norm norm;
+    mi_window_tree *tree;
+    mi_window_node *node;
+    float *threshold; /* [n_stages], lowered as OpenCV does */
+} mi_compiled;
+
+/* Compile c, borrowed, for sums of that stride and step whose tilted ones lie
+ * `tilted` numbers behind the upright ones.  Fails with ENOMEM. */
+mien_status mi_compile(const mien_cascade *c, ptrdiff_t stride, int step,
+                       ptrdiff_t tilted, mi_compiled *out, mien_error *err);
+void mi_compiled_free(mi_compiled *p);
+
+/* Windows that wait until 16 have reached the same stage. */
+typedef struct mi_waiting {
+    int n;
+    int32_t place[MI_WINDOWS];
+    float norm[MI_WINDOWS];
+} mi_waiting;
+
+/* What a scan works with; one a thread. */
+typedef struct mi_scanner {
+    mi_waiting *waiting; /* [n_stages], all empty */
+    float *norm;         /* [room] of a row of windows */
+    uint8_t *passed; /* [room] 0 not looked at, 1 failed, 2 passed stage 0 */
+} mi_scanner;
+
+mien_status mi_scanner_new(const mien_cascade *c, int widest, mi_scanner *out,
+                           mien_error *err);
+void mi_scanner_free(mi_scanner *s);
+
+/* A band of windows: those whose upper left corners are at x < nx * step,
+ * y < rows, both multiples of step. */
+typedef struct mi_band {
+    const mi_sums *sums;
+    int nx, rows;
+    int skip; /* 1: a window that fails in the first stage hides the next */
+} mi_band;
+
+/* Append the windows of a band that pass all stages, sorted by y and x.
+ * seen, if any, grows by the windows looked at.  Fails with ENOMEM, ELIMIT. */
+mien_status mi_scan_band(const mi_compiled *p, mi_scanner *s, const mi_band *b,
+                         mi_windows *out, int64_t *seen, mien_error *err);
+
+/* Look at windows of the cascade's own size at every step (1 or 2) pixels of a
+ * plane, and append those that pass all stages, row by row.  With skip, as
+ * OpenCV does, the one behind a failure in the first stage is not looked at.
+ * Fails with ENOMEM, ELIMIT. */
 mien_status mi_scan(const mien_cascade *c, const mien_gray *g, int step,
                     int skip, mi_windows *out, int64_t *seen, mien_error *err);
-
-void mi_windows_free(mi_windows *w);
 
 #endif

@@ -1,0 +1,275 @@
+/* scan.c: windows of one picture at one size, through a cascade.
+ *
+ * The first stage is run on every window of a row, 16 side by side; which of
+ * them OpenCV would have looked at follows from the answers.  While at least
+ * DENSE of 16 are left they go on together; fewer wait, stage by stage, until
+ * 16 have reached the same one, and are gathered. */
+#include "vision/scan.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "kern/kern.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DENSE = 4, BAND = 128, MAX_WINDOWS = 1000000 };
+
+void mi_windows_free(mi_windows *w)
+{
+    mi_free(w->at);
+    *w = (mi_windows){0};
+}
+
+mien_status mi_scanner_new(const mien_cascade *c, int widest, mi_scanner *out,
+                           mien_error *err)
+{
+    size_t room = (size_t)widest + 2 * MI_WINDOWS;
+    mi_scanner s = {.waiting = mi_alloc((size_t)c->n_stages, sizeof *s.waiting),
+                    .norm = mi_alloc(room, sizeof *s.norm),
+                    .passed = mi_alloc(room, sizeof *s.passed)};
+    if (!s.waiting || !s.norm || !s.passed) {
+        mi_scanner_free(&s);
+        return mi_fail(err, MIEN_ENOMEM, "cascade: to run it");
+    }
+    *out = s;
+    return MIEN_OK;
+}
+
+void mi_scanner_free(mi_scanner *s)
+{
+    mi_free(s->waiting);
+    mi_free(s->norm);
+    mi_free(s->passed);
+    *s = (mi_scanner){0};
+}
+
+/* A scan under way. */
+typedef struct scan {
+    const mi_compiled *p;
+    const mi_kern *k;
+    mi_scanner *s;
+    const mi_band *b;
+    mi_windows *out;
+    mien_status st;
+    mien_error *err;
+} scan;
+
+static void found(scan *a, int32_t place, double weight)
+{
+    mi_windows *w = a->out;
+    if (w->n == w->room && a->st == MIEN_OK) {
+        int room = w->room * 2 + 256;
+        mi_window *grown = NULL;
+        if (w->n >= MAX_WINDOWS)
+            a->st = mi_fail(a->err, MIEN_ELIMIT,
+                            "cascade: more than %d windows of one size pass "
+                            "all stages",
+                            MAX_WINDOWS);
+        else if (!(grown = mi_alloc((size_t)room, sizeof *grown)))
+            a->st = mi_no_memory(a->err);
+        if (grown) {
+            if (w->n)
+                memcpy(grown, w->at, (size_t)w->n * sizeof *grown);
+            mi_free(w->at);
+            w->at = grown;
+            w->room = room;
+        }
+    }
+    if (a->st != MIEN_OK)
+        return;
+    int stride = (int)a->b->sums->stride;
+    w->at[w->n++] =
+        (mi_window){place % stride * a->p->step, place / stride, weight};
+}
+
+static void wait_for(scan *a, int stage, int32_t place, float norm);
+
+/* Run a stage on those that wait for it. */
+static void run_waiting(scan *a, int stage)
+{
+    mi_waiting now = a->s->waiting[stage];
+    a->s->waiting[stage].n = 0;
+    for (int i = now.n; i < MI_WINDOWS; i++)
+        now.place[i] = now.place[0];
+    double votes[MI_WINDOWS];
+    const mi_stage *st = &a->p->c->stage[stage];
+    a->k->votes_at_f64(&a->p->votes, st->tree, st->n_trees, a->b->sums->sum,
+                       now.place, now.norm, votes);
+    for (int i = 0; i < now.n; i++) {
+        if (votes[i] < (double)a->p->threshold[stage])
+            continue;
+        if (stage + 1 == a->p->c->n_stages)
+            found(a, now.place[i], votes[i]);
+        else
+            wait_for(a, stage + 1, now.place[i], now.norm[i]);
+    }
+}
+
+static void wait_for(scan *a, int stage, int32_t place, float norm)
+{
+    mi_waiting *w = &a->s->waiting[stage];
+    w->place[w->n] = place;
+    w->norm[w->n++] = norm;
+    if (w->n == MI_WINDOWS)
+        run_waiting(a, stage);
+}
+
+/* The first stage for a whole row. */
+static void first_stage(const scan *a, const uint32_t *sum, ptrdiff_t square)
+{
+    const mi_stage *st = &a->p->c->stage[0];
+    double votes[MI_WINDOWS], least = (double)a->p->threshold[0];
+    for (int x = 0; x < a->b->nx; x += MI_WINDOWS) {
+        float *norm = a->s->norm + x;
+        if (a->p->votes.lbp)
+            for (int i = 0; i < MI_WINDOWS; i++)
+                norm[i] = 1;
+        else
+            a->k->window_norm_f32(&a->p->norm, sum + x, sum + x + square, norm);
+        a->k->votes_f64(&a->p->votes, st->tree, st->n_trees, sum + x, norm,
+                        votes);
+        uint8_t *passed = a->s->passed + x;
+        for (int i = 0; i < MI_WINDOWS; i++)
+            passed[i] = (uint8_t)(norm[i] > 0 ? 1 + (votes[i] >= least) : 0);
+    }
+}
+
+/* Which windows of a row go on; the number looked at. */
+static int look(const scan *a)
+{
+    uint8_t *passed = a->s->passed;
+    int n = a->b->nx, seen = 0;
+    for (int i = 0; i < n; i++) {
+        seen++;
+        if (passed[i] == 1 && a->b->skip && i + 1 < n)
+            passed[++i] = 0;
+    }
+    for (int i = n; i < n + MI_WINDOWS; i++)
+        passed[i] = 0;
+    return seen;
+}
+
+/* 16 windows side by side after the first stage; bits of `left` are those that
+ * passed it. */
+static void go_on(scan *a, const uint32_t *sum, int x, unsigned left)
+{
+    const mien_cascade *c = a->p->c;
+    int32_t place = (int32_t)(sum - a->b->sums->sum) + x;
+    const float *norm = a->s->norm + x;
+    double votes[MI_WINDOWS] = {0};
+    int stage = 1;
+    for (; stage < c->n_stages && __builtin_popcount(left) >= DENSE; stage++) {
+        a->k->votes_f64(&a->p->votes, c->stage[stage].tree,
+                        c->stage[stage].n_trees, sum + x, norm, votes);
+        for (int i = 0; i < MI_WINDOWS; i++)
+            if (votes[i] < (double)a->p->threshold[stage])
+                left &= ~(1u << i);
+    }
+    for (int i = 0; left; i++, left >>= 1) {
+        if (!(left & 1))
+            continue;
+        if (stage == c->n_stages)
+            found(a, place + i, votes[i]);
+        else
+            wait_for(a, stage, place + i, norm[i]);
+    }
+}
+
+/* A cascade of one stage: its sums are needed again. */
+static void only_stage(scan *a, const uint32_t *sum, int x, unsigned left)
+{
+    double votes[MI_WINDOWS];
+    int32_t place = (int32_t)(sum - a->b->sums->sum) + x;
+    a->k->votes_f64(&a->p->votes, 0, a->p->c->stage[0].n_trees, sum + x,
+                    a->s->norm + x, votes);
+    for (int i = 0; i < MI_WINDOWS; i++)
+        if (left >> i & 1)
+            found(a, place + i, votes[i]);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const mi_window *p = a, *q = b;
+    return p->y != q->y ? (p->y > q->y) - (p->y < q->y)
+                        : (p->x > q->x) - (p->x < q->x);
+}
+
+mien_status mi_scan_band(const mi_compiled *p, mi_scanner *s, const mi_band *b,
+                         mi_windows *out, int64_t *seen, mien_error *err)
+{
+    scan a = {p, mi_kern_best(), s, b, out, MIEN_OK, err};
+    int before = out->n;
+    ptrdiff_t square = b->sums->square - b->sums->sum;
+    for (int y = 0; y < b->rows; y += p->step) {
+        const uint32_t *sum = b->sums->sum + y * b->sums->stride;
+        first_stage(&a, sum, square);
+        int n = look(&a);
+        if (seen)
+            *seen += n;
+        for (int x = 0; x < b->nx; x += MI_WINDOWS) {
+            unsigned left = 0;
+            for (int i = 0; i < MI_WINDOWS; i++)
+                left |= (unsigned)(s->passed[x + i] == 2) << i;
+            if (left && p->c->n_stages > 1)
+                go_on(&a, sum, x, left);
+            else if (left)
+                only_stage(&a, sum, x, left);
+        }
+    }
+    for (int i = 1; i < p->c->n_stages; i++)
+        if (s->waiting[i].n)
+            run_waiting(&a, i);
+    if (out->n > before)
+        qsort(out->at + before, (size_t)(out->n - before), sizeof *out->at,
+              by_place);
+    return a.st;
+}
+
+/* The bands of a plane, one after the other. */
+static mien_status scan_plane(const mi_compiled *p, mi_scanner *s,
+                              const mien_gray *g, mi_sums *sums, mi_band *b,
+                              mi_windows *out, int64_t *seen, mien_error *err)
+{
+    int w = p->c->w, h = p->c->h;
+    mien_status st = MIEN_OK;
+    b->nx = (g->w - w + p->step) / p->step;
+    for (int y = 0; st == MIEN_OK && y + h <= g->h; y += BAND) {
+        int rows = g->h - h + 1 - y;
+        b->rows = rows < BAND ? rows : BAND;
+        mien_gray part = mien_gray_view(g, 0, y, g->w, b->rows + h - 1);
+        mi_sums_fill(sums, &part);
+        int n = out->n;
+        st = mi_scan_band(p, s, b, out, seen, err);
+        for (; n < out->n; n++)
+            out->at[n].y += y;
+    }
+    return st;
+}
+
+mien_status mi_scan(const mien_cascade *c, const mien_gray *g, int step,
+                    int skip, mi_windows *out, int64_t *seen, mien_error *err)
+{
+    if (g->w < c->w || g->h < c->h)
+        return MIEN_OK;
+    int tilted = mien_cascade_get_info(c).has_tilted, rows = BAND + c->h - 1;
+    ptrdiff_t stride = mi_sums_stride(g->w);
+    uint32_t *memory =
+        mi_alloc(mi_sums_count(stride, rows, tilted), sizeof *memory);
+    if (!memory)
+        return mi_no_memory(err);
+    mi_sums sums = mi_sums_of(memory, stride, rows, tilted, step);
+    mi_compiled p = {0};
+    mi_scanner s = {0};
+    mien_status st = mi_compile(c, stride, step,
+                                tilted ? sums.tilted - sums.sum : 0, &p, err);
+    if (st == MIEN_OK)
+        st = mi_scanner_new(c, g->w, &s, err);
+    mi_band b = {.sums = &sums, .skip = skip};
+    if (st == MIEN_OK)
+        st = scan_plane(&p, &s, g, &sums, &b, out, seen, err);
+    mi_scanner_free(&s);
+    mi_compiled_free(&p);
+    mi_free(memory);
+    return st;
+}
