@@ -42,7 +42,7 @@ mien_status mien_gray_from(const mien_image *im, mien_gray *out,
         for (int x = 0; x < im->w; x++, p += 3)
             to[x] =
                 (uint8_t)((p[0] * 9798 + p[1] * 19235 + p[2] * 3735 + 16384) >>
-                          14);
+                          15);
     }
     *out = made;
     return MIEN_OK;
