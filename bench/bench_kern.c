@@ -6,6 +6,7 @@
  * the best of several rounds, since noise only ever adds time; compare the
  * shares of the peak, not the figures, between runs. */
 #include "base/alloc.h"
+#include "kern/boost.h"
 #include "kern/conv.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
@@ -185,6 +186,30 @@ static void run_fma_chains_f32(const mi_kern *k, void *arg)
 #define run_rows_sum_f64 NULL
 #define run_gram_f64 NULL
 #define run_logit_f64 NULL
+
+/* Windows through cascades are timed whole. */
+#define run_window_norm_f32 NULL
+#define run_votes_f64 NULL
+#define run_votes_at_f64 NULL
+
+/* 16 features of N / 16 samples: an element is a value looked at. */
+static uint16_t split_order[N];
+static int32_t split_weight[N / MI_BOOST_LANES];
+static const mi_ranks split_ranks = {
+    N / MI_BOOST_LANES, split_order, split_weight, N / MI_BOOST_LANES, 0};
+
+#define RUN_SPLIT(name)                                 \
+    static void run_##name(const mi_kern *k, void *arg) \
+    {                                                   \
+        (void)arg;                                      \
+        float score[MI_BOOST_LANES];                    \
+        int32_t at[MI_BOOST_LANES];                     \
+        k->name(&split_ranks, score, at);               \
+        sink = score[0];                                \
+    }
+RUN_SPLIT(split_gentle_f32)
+RUN_SPLIT(split_discrete_f32)
+RUN_SPLIT(split_real_f32)
 
 /* ---- layers ----------------------------------------------------------- */
 
@@ -434,6 +459,11 @@ int main(int argc, char **argv)
     pin();
     for (int i = 0; i < N; i++)
         fx[i] = (float)i / N - 0.5f, fy[i] = (float)(N - i) / N;
+    for (int i = 0; i < N; i++) {
+        split_order[i] = (uint16_t)((i / MI_BOOST_LANES + i * 37) %
+                                    (N / MI_BOOST_LANES));
+        split_weight[i / MI_BOOST_LANES] = i / MI_BOOST_LANES % 2 ? 1 : -1;
+    }
     const mi_kern *k;
     for (int v = 1; (k = mi_kern_at(v)); v++) {
         if (*isa && strcmp(isa, k->isa))

@@ -1,4 +1,5 @@
 /* Every kernel of every table this CPU can run, against ref. */
+#include "kern/boost.h"
 #include "kern/conv.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
@@ -222,6 +223,71 @@ CHECK_IN_LINALG(rows_dot_f64)
 CHECK_IN_LINALG(rows_sum_f64)
 CHECK_IN_LINALG(gram_f64)
 CHECK_IN_LINALG(logit_f64)
+
+/* The best score as ref has it, and that score where the kernel says it is.
+ * Small weights and many ties now and then. */
+static void check_split(const mi_kern *k, const mi_kern *ref, int n,
+                        void (*run)(const mi_ranks *, float *, int32_t *),
+                        void (*run_ref)(const mi_ranks *, float *, int32_t *))
+{
+    static uint16_t order[(MAX + 1) * MI_BOOST_LANES];
+    static int32_t weight[MAX + 1];
+    (void)ref;
+    if (n == 0 || n % 7 == 3)
+        return;
+    unsigned seed = (unsigned)n;
+    mi_ranks r = {.n = n, .order = order, .weight = weight};
+    int32_t most = 1 << 30;
+    for (int i = 0; i < n; i++) {
+        int32_t w = (int32_t)(check_rand(&seed) % (unsigned)(most / n));
+        w = n % 3 == 0 && i % 4 == 1 ? 0 : n % 5 == 0 ? w % 8 : w;
+        weight[i] = check_rand(&seed) & 1 ? w : -w;
+        r.total += w;
+        r.sum += weight[i];
+    }
+    for (int f = 0; f < MI_BOOST_LANES; f++)
+        for (int i = 0; i < n; i++) {
+            int j = (int)(check_rand(&seed) % (unsigned)(i + 1));
+            order[i * MI_BOOST_LANES + f] = order[j * MI_BOOST_LANES + f];
+            order[j * MI_BOOST_LANES + f] = (uint16_t)i;
+        }
+    for (int i = 0; i < n * MI_BOOST_LANES; i++)
+        if (check_rand(&seed) % 4 == 0)
+            order[i] |= MI_BOOST_TIE;
+    float score[2][MI_BOOST_LANES];
+    int32_t at[2][MI_BOOST_LANES];
+    run_ref(&r, score[0], at[0]);
+    run(&r, score[1], at[1]);
+    for (int f = 0; f < MI_BOOST_LANES; f++) {
+        double want_score = (double)score[0][f], error = 1e-6 * r.total;
+        error += 1e-5 * fabs(want_score);
+        CHECK_MSG(fabs((double)score[1][f] - want_score) <= error,
+                  "%s split n=%d [%d]: %.9g, want %.9g", k->isa, n, f,
+                  (double)score[1][f], want_score);
+        CHECK(at[1][f] >= -1 && at[1][f] < n);
+        if (at[1][f] != at[0][f] && at[1][f] >= 0) {
+            mi_ranks one = r; /* only that threshold is left */
+            static uint16_t other[(MAX + 1) * MI_BOOST_LANES];
+            for (int i = 0; i < n * MI_BOOST_LANES; i++)
+                other[i] = order[i] | MI_BOOST_TIE;
+            int place = at[1][f] * MI_BOOST_LANES + f;
+            CHECK(!(order[place] & MI_BOOST_TIE));
+            other[place] = order[place];
+            one.order = other;
+            run_ref(&one, score[0], at[0]);
+            CHECK_NEAR(score[0][f], want_score, error);
+            run_ref(&r, score[0], at[0]);
+        }
+    }
+}
+#define CHECK_SPLIT(name)                                                 \
+    static void check_##name(const mi_kern *k, const mi_kern *ref, int n) \
+    {                                                                     \
+        check_split(k, ref, n, k->name, ref->name);                       \
+    }
+CHECK_SPLIT(split_gentle_f32)
+CHECK_SPLIT(split_discrete_f32)
+CHECK_SPLIT(split_real_f32)
 
 static void test_exp_at_its_ends(const mi_kern *k)
 {

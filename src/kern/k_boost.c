@@ -45,58 +45,82 @@ VFN vi boost_abs(vi v)
 
 VFN vf boost_float(vi v) { return __builtin_convertvector(v, vf); }
 
-/* l^2 / a + r^2 / b less what no split would give, times total. */
-VFN vf gentle_score(const mi_ranks *k, vi a, vi l)
+VFN vf boost_choose(vi mask, vf yes, vf no)
 {
-    vf fa = boost_float(a), fb = boost_float(k->total - a);
-    vf d = boost_float(l) * vsplat((float)k->total) -
-           fa * vsplat((float)k->sum);
-    return d * d / (fa * fb);
+    return (vf)((mask & (vi)yes) | (~mask & (vi)no));
+}
+
+/* 1 / a within some 2^-22; NaN for 0. */
+VFN vf boost_inverse(vf a)
+{
+#if VBYTES == 64
+    vf r = (vf)_mm512_rcp14_ps((__m512)a);
+#elif VBYTES == 32
+    vf r = (vf)_mm256_rcp_ps((__m256)a);
+#else
+    vf r = 1.f / a;
+#endif
+    return r * (2.f - a * r);
+}
+
+/* l^2 / a + r^2 / b - sum^2 / total, of weights that are parts of the total so
+ * that products of four stay in the range of a float. */
+VFN vf gentle_gain(const mi_ranks *k, vi a, vi l)
+{
+    float unit = 1 / (float)k->total;
+    vf fa = boost_float(a) * unit, fb = boost_float(k->total - a) * unit;
+    vf d = boost_float(l) * unit - fa * ((float)k->sum * unit);
+    return d * d * boost_inverse(fa * fb);
 }
 
 /* Weights that fall to the greater class of their side, less the others. */
-VFN vf discrete_score(const mi_ranks *k, vi a, vi l)
+VFN vf discrete_gain(const mi_ranks *k, vi a, vi l)
 {
     (void)a;
     return boost_float(boost_abs(l) + boost_abs(k->sum - l));
 }
 
-/* -2 (sqrt(positive negative) on the left + on the right). */
-VFN vf real_score(const mi_ranks *k, vi a, vi l)
+/* -(sqrt(x) + sqrt(y))^2, x and y being positive times negative on the left
+ * and on the right. */
+VFN vf real_gain(const mi_ranks *k, vi a, vi l)
 {
     vi b = k->total - a, r = k->sum - l;
-    return -vsqrt(boost_float(a + l) * boost_float(a - l)) -
-           vsqrt(boost_float(b + r) * boost_float(b - r));
+    vf x = boost_float(a + l) * boost_float(a - l);
+    vf y = boost_float(b + r) * boost_float(b - r);
+    return -x - y - 2 * vsqrt(x * y);
 }
 
-/* best starts as what a split must exceed. */
-#define BOOST_SPLIT(name, score_of, start)                                 \
-    static void name(const mi_ranks *k, float *score, int32_t *at)         \
-    {                                                                      \
-        for (int u = 0; u < MI_BOOST_LANES; u += VN) {                     \
-            vi a = {0}, l = {0}, best_at = a - 1;                          \
-            vf best = vsplat(start);                                       \
-            const uint16_t *p = k->order + u;                              \
-            for (int i = 0; i < k->n; i++, p += MI_BOOST_LANES) {          \
-                vi o = boost_order(p);                                     \
-                vi w = boost_weight(k->weight, o & MI_BOOST_SAMPLE);       \
-                l += w;                                                    \
-                a += boost_abs(w);                                         \
-                vf s = score_of(k, a, l);                                  \
-                vi better = (vi)(s > best) & (o < MI_BOOST_TIE) &          \
-                            (a < k->total);                                \
-                best = (vf)((better & (vi)s) | (~better & (vi)best));      \
-                best_at = (better & i) | (~better & best_at);              \
-            }                                                              \
-            vstore(score + u, best);                                       \
-            memcpy(at + u, &best_at, sizeof best_at);                      \
-        }                                                                  \
+/* start is what a split must exceed.  Orders come from far away in memory:
+ * ask for them early. */
+#define BOOST_SPLIT(name, gain_of, start)                                 \
+    static void name(const mi_ranks *k, float *score, int32_t *at)        \
+    {                                                                     \
+        for (int u = 0; u < MI_BOOST_LANES; u += VN) {                    \
+            vi a = {0}, l = {0}, best_at = a - 1;                         \
+            vf best = vsplat(start);                                      \
+            const uint16_t *p = k->order + u;                             \
+            for (int i = 0; i < k->n; i++, p += MI_BOOST_LANES) {         \
+                __builtin_prefetch(p + BOOST_AHEAD);                      \
+                vi o = boost_order(p);                                    \
+                vi w = boost_weight(k->weight, o & MI_BOOST_SAMPLE);      \
+                l += w;                                                   \
+                a += boost_abs(w);                                        \
+                vf g = gain_of(k, a, l);                                  \
+                vi take =                                                 \
+                    (vi)(g > best) & (o < MI_BOOST_TIE) & (a < k->total); \
+                best = boost_choose(take, g, best);                       \
+                best_at = (take & i) | (~take & best_at);                 \
+            }                                                             \
+            vstore(score + u, best);                                      \
+            memcpy(at + u, &best_at, sizeof best_at);                     \
+        }                                                                 \
     }
 
-BOOST_SPLIT(split_gentle_f32, gentle_score, 0)
-BOOST_SPLIT(split_discrete_f32, discrete_score,
+enum { BOOST_AHEAD = MI_BOOST_LANES * 128 };
+
+BOOST_SPLIT(split_gentle_f32, gentle_gain, 0)
+BOOST_SPLIT(split_discrete_f32, discrete_gain,
             (float)(k->sum < 0 ? -k->sum : k->sum))
-BOOST_SPLIT(split_real_f32, real_score,
-            -__builtin_sqrtf((float)(k->total + k->sum) *
-                             (float)(k->total - k->sum)))
+BOOST_SPLIT(split_real_f32, real_gain,
+            -(float)(k->total + k->sum) * (float)(k->total - k->sum))
 #undef BOOST_SPLIT

@@ -16,6 +16,7 @@ struct mi_pool2d;    /* conv.h */
 struct mi_pool2d_io; /* tile.h */
 struct mi_votes;       /* windows.h */
 struct mi_window_norm; /* windows.h */
+struct mi_ranks;       /* boost.h */
 
 /* A step of Adam: m and v are the moments of the gradient g, whose bias
  * `correct` and `rate` (of the first moment) have taken into account:

@@ -58,3 +58,9 @@ MI_KERN(votes_f64, void,
 MI_KERN(votes_at_f64, void,
         (const struct mi_votes *v, int tree, int n, const uint32_t *sum,
          const int32_t *place, const float *norm, double *votes))
+MI_KERN(split_gentle_f32, void,
+        (const struct mi_ranks *k, float *score, int32_t *at))
+MI_KERN(split_discrete_f32, void,
+        (const struct mi_ranks *k, float *score, int32_t *at))
+MI_KERN(split_real_f32, void,
+        (const struct mi_ranks *k, float *score, int32_t *at))
