@@ -122,40 +122,80 @@ VFN vf tree_vote(const mi_votes *v, const mi_window_tree *t, const uint32_t *s,
     return vote;
 }
 
-VFN void votes_add(vd *low, vd *high, vf vote)
+/* A vector of floats as two of doubles; GCC makes small pieces of
+ * __builtin_convertvector. */
+VFN void widen(vf x, vd *low, vd *high)
 {
+#if VBYTES == 64
+    *low = (vd)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)x));
+    *high = (vd)_mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)x, 1));
+#elif VBYTES == 32
+    *low = (vd)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)x));
+    *high = (vd)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)x, 1));
+#elif defined(__SSE2__)
+    *low = (vd)_mm_cvtps_pd((__m128)x);
+    *high = (vd)_mm_cvtps_pd(_mm_movehl_ps((__m128)x, (__m128)x));
+#else
     vfh half[2];
-    memcpy(half, &vote, sizeof vote);
-    *low += __builtin_convertvector(half[0], vd);
-    *high += __builtin_convertvector(half[1], vd);
+    memcpy(half, &x, sizeof x);
+    *low = __builtin_convertvector(half[0], vd);
+    *high = __builtin_convertvector(half[1], vd);
+#endif
 }
 
-VFN void votes(const mi_votes *v, int tree, int n, const uint32_t *sum,
-               const int32_t *place, const float *norm, double *out)
+/* What the trees of a stage say of VN windows; stumps of a Haar cascade, which
+ * most are, in a loop of their own. */
+VFN void votes_of_trees(const mi_votes *v, const mi_vote_stage *by,
+                        const uint32_t *s, const int32_t *at, vf norm, vd *low,
+                        vd *high)
 {
-    for (int u = 0; u < NV; u++) {
-        const uint32_t *s = place ? sum : sum + u * VN;
-        const int32_t *at = place ? place + u * VN : NULL;
-        vf scale = vload(norm + u * VN);
-        vd low = {0}, high = {0};
-        for (int t = tree; t < tree + n; t++)
-            votes_add(&low, &high, tree_vote(v, v->tree + t, s, at, scale));
-        memcpy(out + u * VN, &low, sizeof low);
-        memcpy(out + u * VN + VN / 2, &high, sizeof high);
+    vd a, b;
+    if (v->stumps && !v->lbp) {
+        const mi_window_node *node = v->node + by->tree, *end = node + by->n;
+        for (; node < end; node++) {
+            vi left = (vi)(haar(node, s, at, norm) < vsplat(node->threshold));
+            widen(chosen(left, node->leaf[0], node->leaf[1]), &a, &b);
+            *low += a;
+            *high += b;
+        }
+        return;
+    }
+    for (int t = by->tree; t < by->tree + by->n; t++) {
+        widen(tree_vote(v, v->tree + t, s, at, norm), &a, &b);
+        *low += a;
+        *high += b;
     }
 }
 
-static void votes_f64(const mi_votes *v, int tree, int n, const uint32_t *sum,
-                      const float *norm, double *out)
+VFN unsigned votes(const mi_votes *v, const mi_vote_stage *by,
+                   const uint32_t *sum, const int32_t *place, const float *norm,
+                   double *out)
 {
-    votes(v, tree, n, sum, NULL, norm, out);
+    unsigned passed = 0;
+    for (int u = 0; u < NV; u++) {
+        vd low = {0}, high = {0};
+        votes_of_trees(v, by, place ? sum : sum + u * VN,
+                       place ? place + u * VN : NULL, vload(norm + u * VN),
+                       &low, &high);
+        memcpy(out + u * VN, &low, sizeof low);
+        memcpy(out + u * VN + VN / 2, &high, sizeof high);
+    }
+    for (int i = 0; i < MI_WINDOWS; i++)
+        passed |= (unsigned)(out[i] >= by->least) << i;
+    return passed;
 }
 
-static void votes_at_f64(const mi_votes *v, int tree, int n,
-                         const uint32_t *sum, const int32_t *place,
-                         const float *norm, double *out)
+static unsigned votes_f64(const mi_votes *v, const mi_vote_stage *by,
+                          const uint32_t *sum, const float *norm, double *out)
 {
-    votes(v, tree, n, sum, place, norm, out);
+    return votes(v, by, sum, NULL, norm, out);
+}
+
+static unsigned votes_at_f64(const mi_votes *v, const mi_vote_stage *by,
+                             const uint32_t *sum, const int32_t *place,
+                             const float *norm, double *out)
+{
+    return votes(v, by, sum, place, norm, out);
 }
 
 VFN vd vsqrt_f64(vd a)
@@ -179,8 +219,8 @@ VFN vuh rect_half(const uint32_t *s, const int32_t *at)
            *(const vuhu *)(s + at[2]) + *(const vuhu *)(s + at[3]);
 }
 
-static void window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
-                            const uint32_t *square, float *norm)
+static unsigned window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
+                                const uint32_t *square, float *norm)
 {
     vd area = by->area - (vd){0};
     for (int i = 0; i < MI_WINDOWS; i += VN / 2) {
@@ -195,4 +235,8 @@ static void window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
         vfh out = (vfh)((vih)one & mask);
         memcpy(norm + i, &out, sizeof out);
     }
+    unsigned looked = 0;
+    for (int i = 0; i < MI_WINDOWS; i++)
+        looked |= (unsigned)(norm[i] > 0) << i;
+    return looked;
 }

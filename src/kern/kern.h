@@ -9,12 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct mi_tile;      /* tile.h */
-struct mi_conv;      /* conv.h */
-struct mi_conv_io;   /* conv.h */
-struct mi_pool2d;    /* conv.h */
-struct mi_pool2d_io; /* tile.h */
+struct mi_tile;        /* tile.h */
+struct mi_conv;        /* conv.h */
+struct mi_conv_io;     /* conv.h */
+struct mi_pool2d;      /* conv.h */
+struct mi_pool2d_io;   /* tile.h */
 struct mi_votes;       /* windows.h */
+struct mi_vote_stage;  /* windows.h */
 struct mi_window_norm; /* windows.h */
 struct mi_ranks;       /* boost.h */
 

@@ -49,15 +49,16 @@ MI_KERN(gram_f64, void,
 MI_KERN(logit_f64, double,
         (int n, const double *eta, const double *signed_w, double *slope,
          double *curve))
-MI_KERN(window_norm_f32, void,
+MI_KERN(window_norm_f32, unsigned,
         (const struct mi_window_norm *by, const uint32_t *sum,
          const uint32_t *square, float *norm))
-MI_KERN(votes_f64, void,
-        (const struct mi_votes *v, int tree, int n, const uint32_t *sum,
-         const float *norm, double *votes))
-MI_KERN(votes_at_f64, void,
-        (const struct mi_votes *v, int tree, int n, const uint32_t *sum,
-         const int32_t *place, const float *norm, double *votes))
+MI_KERN(votes_f64, unsigned,
+        (const struct mi_votes *v, const struct mi_vote_stage *by,
+         const uint32_t *sum, const float *norm, double *votes))
+MI_KERN(votes_at_f64, unsigned,
+        (const struct mi_votes *v, const struct mi_vote_stage *by,
+         const uint32_t *sum, const int32_t *place, const float *norm,
+         double *votes))
 MI_KERN(split_gentle_f32, void,
         (const struct mi_ranks *k, float *score, int32_t *at))
 MI_KERN(split_discrete_f32, void,

@@ -344,11 +344,13 @@ static double logit_f64(int n, const double *eta, const double *signed_w,
 }
 
 /* The norms of 16 windows side by side: 1 over the deviation of their grey
- * values times their area, and 0 for windows too flat to look at. */
-static void window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
-                            const uint32_t *square, float *norm)
+ * values times their area, and 0 for windows too flat to look at.  Returns a
+ * bit for each of the others. */
+static unsigned window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
+                                const uint32_t *square, float *norm)
 {
     const int32_t *at = by->at;
+    unsigned good = 0;
     for (int i = 0; i < MI_WINDOWS; i++) {
         const uint32_t *s = sum + i, *q = square + i;
         double v = (int32_t)(s[at[0]] - s[at[1]] - s[at[2]] + s[at[3]]);
@@ -356,7 +358,9 @@ static void window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
         double nf = by->area * w - v * v;
         float one = nf > 0 ? (float)(1. / sqrt(nf)) : 0;
         norm[i] = by->area * (double)one < 1e-1 ? one : 0;
+        good |= (unsigned)(norm[i] > 0) << i;
     }
+    return good;
 }
 
 /* What a node measures in the window at s. */
@@ -412,22 +416,30 @@ static double votes_of(const mi_votes *v, int tree, int n, const uint32_t *s,
     return sum;
 }
 
-/* votes [16]: what trees tree .. tree + n - 1 say of 16 windows side by side,
- * of which the first is at sum. */
-static void votes_f64(const mi_votes *v, int tree, int n, const uint32_t *sum,
-                      const float *norm, double *votes)
+/* votes [16]: what the trees of a stage say of 16 windows side by side, of
+ * which the first is at sum.  Returns a bit for each window that passes. */
+static unsigned votes_f64(const mi_votes *v, const mi_vote_stage *by,
+                          const uint32_t *sum, const float *norm, double *votes)
 {
-    for (int i = 0; i < MI_WINDOWS; i++)
-        votes[i] = votes_of(v, tree, n, sum + i, norm[i]);
+    unsigned passed = 0;
+    for (int i = 0; i < MI_WINDOWS; i++) {
+        votes[i] = votes_of(v, by->tree, by->n, sum + i, norm[i]);
+        passed |= (unsigned)(votes[i] >= by->least) << i;
+    }
+    return passed;
 }
 
 /* The same for 16 windows at sum + place[i]. */
-static void votes_at_f64(const mi_votes *v, int tree, int n,
-                         const uint32_t *sum, const int32_t *place,
-                         const float *norm, double *votes)
+static unsigned votes_at_f64(const mi_votes *v, const mi_vote_stage *by,
+                             const uint32_t *sum, const int32_t *place,
+                             const float *norm, double *votes)
 {
-    for (int i = 0; i < MI_WINDOWS; i++)
-        votes[i] = votes_of(v, tree, n, sum + place[i], norm[i]);
+    unsigned passed = 0;
+    for (int i = 0; i < MI_WINDOWS; i++) {
+        votes[i] = votes_of(v, by->tree, by->n, sum + place[i], norm[i]);
+        passed |= (unsigned)(votes[i] >= by->least) << i;
+    }
+    return passed;
 }
 
 /* How good it is to have weights of a together, signed l, on the left of a

@@ -23,6 +23,7 @@ typedef struct mi_window_node {
     float threshold;
     int32_t left, right; /* > 0: node of the tree, else leaf -left */
     int32_t subset;      /* first of 8 words */
+    float leaf[2];       /* of a stump: what it says left and right */
 } mi_window_node;
 
 typedef struct mi_window_tree {
@@ -31,11 +32,18 @@ typedef struct mi_window_tree {
 
 typedef struct mi_votes {
     int lbp;
+    int stumps; /* 1: every tree is one node, tree i node i */
     const mi_window_tree *tree;
     const mi_window_node *node;
     const float *leaf;
     const uint32_t *subset;
 } mi_votes;
+
+/* Trees of a stage, and the least sum of votes that passes it. */
+typedef struct mi_vote_stage {
+    int32_t tree, n;
+    double least;
+} mi_vote_stage;
 
 /* Corners of the rectangle whose grey values give a window its norm. */
 typedef struct mi_window_norm {

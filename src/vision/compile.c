@@ -59,9 +59,6 @@ static void lbp_node(const layout *l, const mien_feature *f,
 static void fill(mi_compiled *p, const layout *l)
 {
     const mien_cascade *c = p->c;
-    for (int t = 0; t < c->n_trees; t++)
-        p->tree[t] = (mi_window_tree){c->tree[t].node, c->tree[t].n_nodes,
-                                      c->tree[t].leaf};
     for (int i = 0; i < c->n_nodes; i++) {
         const mi_node *from = &c->node[i];
         mi_window_node *to = &p->node[i];
@@ -75,8 +72,19 @@ static void fill(mi_compiled *p, const layout *l)
         else
             haar_node(l, f, to);
     }
+    for (int t = 0; t < c->n_trees; t++) {
+        const mi_tree *from = &c->tree[t];
+        mi_window_node *root = &p->node[from->node];
+        p->tree[t] = (mi_window_tree){from->node, from->n_nodes, from->leaf};
+        if (from->n_nodes > 1)
+            continue;
+        root->leaf[0] = c->leaf[from->leaf - root->left];
+        root->leaf[1] = c->leaf[from->leaf - root->right];
+    }
     for (int i = 0; i < c->n_stages; i++)
-        p->threshold[i] = c->stage[i].threshold - MI_STAGE_EPSILON;
+        p->stage[i] =
+            (mi_vote_stage){c->stage[i].tree, c->stage[i].n_trees,
+                            (double)(c->stage[i].threshold - MI_STAGE_EPSILON)};
 }
 
 mien_status mi_compile(const mien_cascade *c, ptrdiff_t stride, int step,
@@ -85,14 +93,18 @@ mien_status mi_compile(const mien_cascade *c, ptrdiff_t stride, int step,
     mi_compiled p = {.c = c, .step = step};
     p.tree = mi_alloc((size_t)c->n_trees + 1, sizeof *p.tree);
     p.node = mi_alloc((size_t)c->n_nodes + 1, sizeof *p.node);
-    p.threshold = mi_alloc((size_t)c->n_stages + 1, sizeof *p.threshold);
-    if (!p.tree || !p.node || !p.threshold) {
+    p.stage = mi_alloc((size_t)c->n_stages + 1, sizeof *p.stage);
+    if (!p.tree || !p.node || !p.stage) {
         mi_compiled_free(&p);
         return mi_fail(err, MIEN_ENOMEM, "cascade: to run it");
     }
     layout l = {stride, tilted, step};
     fill(&p, &l);
-    p.votes = (mi_votes){c->kind == MIEN_FEATURE_LBP, p.tree, p.node, c->leaf,
+    p.votes = (mi_votes){c->kind == MIEN_FEATURE_LBP,
+                         c->n_trees == c->n_nodes,
+                         p.tree,
+                         p.node,
+                         c->leaf,
                          c->subset};
     mien_feature_rect inner = {1, 1, c->w - 2, c->h - 2, 1};
     upright(&l, &inner, p.norm.at);
@@ -105,6 +117,6 @@ void mi_compiled_free(mi_compiled *p)
 {
     mi_free(p->tree);
     mi_free(p->node);
-    mi_free(p->threshold);
+    mi_free(p->stage);
     *p = (mi_compiled){0};
 }

@@ -27,8 +27,9 @@ mien_status mi_scanner_new(const mien_cascade *c, int widest, mi_scanner *out,
     size_t room = (size_t)widest + 2 * MI_WINDOWS;
     mi_scanner s = {.waiting = mi_alloc((size_t)c->n_stages, sizeof *s.waiting),
                     .norm = mi_alloc(room, sizeof *s.norm),
-                    .passed = mi_alloc(room, sizeof *s.passed)};
-    if (!s.waiting || !s.norm || !s.passed) {
+                    .passed = mi_alloc(room / 64 + 2, sizeof *s.passed),
+                    .failed = mi_alloc(room / 64 + 2, sizeof *s.failed)};
+    if (!s.waiting || !s.norm || !s.passed || !s.failed) {
         mi_scanner_free(&s);
         return mi_fail(err, MIEN_ENOMEM, "cascade: to run it");
     }
@@ -41,6 +42,7 @@ void mi_scanner_free(mi_scanner *s)
     mi_free(s->waiting);
     mi_free(s->norm);
     mi_free(s->passed);
+    mi_free(s->failed);
     *s = (mi_scanner){0};
 }
 
@@ -93,12 +95,11 @@ static void run_waiting(scan *a, int stage)
     for (int i = now.n; i < MI_WINDOWS; i++)
         now.place[i] = now.place[0];
     double votes[MI_WINDOWS];
-    const mi_stage *st = &a->p->c->stage[stage];
-    a->k->votes_at_f64(&a->p->votes, st->tree, st->n_trees, a->b->sums->sum,
-                       now.place, now.norm, votes);
-    for (int i = 0; i < now.n; i++) {
-        if (votes[i] < (double)a->p->threshold[stage])
-            continue;
+    unsigned passed =
+        a->k->votes_at_f64(&a->p->votes, &a->p->stage[stage], a->b->sums->sum,
+                           now.place, now.norm, votes);
+    for (passed &= (1u << now.n) - 1; passed; passed &= passed - 1) {
+        int i = __builtin_ctz(passed);
         if (stage + 1 == a->p->c->n_stages)
             found(a, now.place[i], votes[i]);
         else
@@ -118,36 +119,55 @@ static void wait_for(scan *a, int stage, int32_t place, float norm)
 /* The first stage for a whole row. */
 static void first_stage(const scan *a, const uint32_t *sum, ptrdiff_t square)
 {
-    const mi_stage *st = &a->p->c->stage[0];
-    double votes[MI_WINDOWS], least = (double)a->p->threshold[0];
-    for (int x = 0; x < a->b->nx; x += MI_WINDOWS) {
+    double votes[MI_WINDOWS];
+    int n = a->b->nx;
+    memset(a->s->passed, 0, ((size_t)n / 64 + 2) * sizeof *a->s->passed);
+    memset(a->s->failed, 0, ((size_t)n / 64 + 2) * sizeof *a->s->failed);
+    for (int x = 0; x < n; x += MI_WINDOWS) {
         float *norm = a->s->norm + x;
+        unsigned looked = n - x < MI_WINDOWS ? (1u << (n - x)) - 1 : 0xffff;
         if (a->p->votes.lbp)
             for (int i = 0; i < MI_WINDOWS; i++)
                 norm[i] = 1;
         else
-            a->k->window_norm_f32(&a->p->norm, sum + x, sum + x + square, norm);
-        a->k->votes_f64(&a->p->votes, st->tree, st->n_trees, sum + x, norm,
-                        votes);
-        uint8_t *passed = a->s->passed + x;
-        for (int i = 0; i < MI_WINDOWS; i++)
-            passed[i] = (uint8_t)(norm[i] > 0 ? 1 + (votes[i] >= least) : 0);
+            looked &= a->k->window_norm_f32(&a->p->norm, sum + x,
+                                            sum + x + square, norm);
+        unsigned passed = a->k->votes_f64(&a->p->votes, &a->p->stage[0],
+                                          sum + x, norm, votes);
+        a->s->passed[x / 64] |= (uint64_t)(looked & passed) << (x & 63);
+        a->s->failed[x / 64] |= (uint64_t)(looked & ~passed) << (x & 63);
     }
 }
 
-/* Which windows of a row go on; the number looked at. */
+/* The windows of a row that OpenCV would not have looked at do not pass.  After
+ * a run of failures the next window is hidden if the run's length is odd: of
+ * the run every second one is looked at, and each hides the one behind it.
+ * Returns how many were looked at. */
 static int look(const scan *a)
 {
-    uint8_t *passed = a->s->passed;
-    int n = a->b->nx, seen = 0;
-    for (int i = 0; i < n; i++) {
-        seen++;
-        if (passed[i] == 1 && a->b->skip && i + 1 < n)
-            passed[++i] = 0;
+    uint64_t *passed = a->s->passed, *failed = a->s->failed;
+    int n = a->b->nx, hidden = 0, odd = 0;
+    for (int w = 0; a->b->skip && w * 64 < n; w++) {
+        uint64_t bits = failed[w];
+        for (int at = 0; at < 64;) {
+            uint64_t rest = bits >> at;
+            int run =
+                rest == ~(uint64_t)0 >> at ? 64 - at : __builtin_ctzll(~rest);
+            hidden += (run + odd) / 2;
+            odd = (run + odd) & 1;
+            at += run;
+            if (at == 64)
+                break;
+            if (odd) { /* hides the one after the run */
+                passed[w] &= ~((uint64_t)1 << at);
+                hidden += w * 64 + at < n;
+                odd = 0;
+            }
+            rest = bits >> at;
+            at += rest ? __builtin_ctzll(rest) : 64 - at;
+        }
     }
-    for (int i = n; i < n + MI_WINDOWS; i++)
-        passed[i] = 0;
-    return seen;
+    return n - hidden;
 }
 
 /* 16 windows side by side after the first stage; bits of `left` are those that
@@ -160,15 +180,11 @@ static void go_on(scan *a, const uint32_t *sum, int x, unsigned left)
     double votes[MI_WINDOWS] = {0};
     int stage = 1;
     for (; stage < c->n_stages && __builtin_popcount(left) >= DENSE; stage++) {
-        a->k->votes_f64(&a->p->votes, c->stage[stage].tree,
-                        c->stage[stage].n_trees, sum + x, norm, votes);
-        for (int i = 0; i < MI_WINDOWS; i++)
-            if (votes[i] < (double)a->p->threshold[stage])
-                left &= ~(1u << i);
+        left &= a->k->votes_f64(&a->p->votes, &a->p->stage[stage], sum + x,
+                                norm, votes);
     }
-    for (int i = 0; left; i++, left >>= 1) {
-        if (!(left & 1))
-            continue;
+    for (; left; left &= left - 1) {
+        int i = __builtin_ctz(left);
         if (stage == c->n_stages)
             found(a, place + i, votes[i]);
         else
@@ -181,11 +197,12 @@ static void only_stage(scan *a, const uint32_t *sum, int x, unsigned left)
 {
     double votes[MI_WINDOWS];
     int32_t place = (int32_t)(sum - a->b->sums->sum) + x;
-    a->k->votes_f64(&a->p->votes, 0, a->p->c->stage[0].n_trees, sum + x,
-                    a->s->norm + x, votes);
-    for (int i = 0; i < MI_WINDOWS; i++)
-        if (left >> i & 1)
-            found(a, place + i, votes[i]);
+    left &= a->k->votes_f64(&a->p->votes, &a->p->stage[0], sum + x,
+                            a->s->norm + x, votes);
+    for (; left; left &= left - 1) {
+        int i = __builtin_ctz(left);
+        found(a, place + i, votes[i]);
+    }
 }
 
 static int by_place(const void *a, const void *b)
@@ -208,9 +225,7 @@ mien_status mi_scan_band(const mi_compiled *p, mi_scanner *s, const mi_band *b,
         if (seen)
             *seen += n;
         for (int x = 0; x < b->nx; x += MI_WINDOWS) {
-            unsigned left = 0;
-            for (int i = 0; i < MI_WINDOWS; i++)
-                left |= (unsigned)(s->passed[x + i] == 2) << i;
+            unsigned left = s->passed[x / 64] >> (x & 63) & 0xffff;
             if (left && p->c->n_stages > 1)
                 go_on(&a, sum, x, left);
             else if (left)

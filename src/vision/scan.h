@@ -30,7 +30,7 @@ typedef struct mi_compiled {
     mi_window_norm norm;
     mi_window_tree *tree;
     mi_window_node *node;
-    float *threshold; /* [n_stages], lowered as OpenCV does */
+    mi_vote_stage *stage; /* [n_stages], thresholds lowered as OpenCV does */
 } mi_compiled;
 
 /* Compile c, borrowed, for sums of that stride and step whose tilted ones lie
@@ -50,7 +50,8 @@ typedef struct mi_waiting {
 typedef struct mi_scanner {
     mi_waiting *waiting; /* [n_stages], all empty */
     float *norm;         /* [room] of a row of windows */
-    uint8_t *passed; /* [room] 0 not looked at, 1 failed, 2 passed stage 0 */
+    uint64_t *passed, *failed; /* [room / 64] a bit a window: the first stage;
+                                  neither: too flat to be looked at */
 } mi_scanner;
 
 mien_status mi_scanner_new(const mien_cascade *c, int widest, mi_scanner *out,
