@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DENSE = 4, BAND = 128, MAX_WINDOWS = 1000000 };
+enum { DENSE = 6, BAND = 128, MAX_WINDOWS = 1000000 };
 
 void mi_windows_free(mi_windows *w)
 {
