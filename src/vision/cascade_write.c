@@ -1,0 +1,123 @@
+/* cascade_write.c: cascades as XML that OpenCV 4 reads.
+ *
+ * Floats are written with nine digits, which give the same float back. */
+#include "vision/cascade.h"
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <assert.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void put(mi_buffer *b, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void put(mi_buffer *b, const char *format, ...)
+{
+    char line[512];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (n > 0)
+        mi_buffer_put(b, line, (size_t)n);
+}
+
+static void put_head(mi_buffer *b, const mien_cascade *c)
+{
+    int lbp = c->kind == MIEN_FEATURE_LBP, tilted = 0;
+    for (int i = 0; i < c->n_features; i++)
+        tilted |= c->feature[i].tilted;
+    put(b, "<?xml version=\"1.0\"?>\n<opencv_storage>\n"
+           "<cascade type_id=\"opencv-cascade-classifier\">\n"
+           "  <stageType>BOOST</stageType>\n");
+    put(b, "  <featureType>%s</featureType>\n", lbp ? "LBP" : "HAAR");
+    put(b, "  <height>%d</height>\n  <width>%d</width>\n", c->h, c->w);
+    put(b, "  <stageParams>\n    <boostType>%s</boostType>\n", c->boost);
+    put(b, "    <minHitRate>%.9g</minHitRate>\n", c->min_hit);
+    put(b, "    <maxFalseAlarm>%.9g</maxFalseAlarm>\n", c->max_false_alarm);
+    put(b, "    <weightTrimRate>%.9g</weightTrimRate>\n", c->trim);
+    put(b, "    <maxDepth>%d</maxDepth>\n", c->max_depth);
+    put(b, "    <maxWeakCount>%d</maxWeakCount></stageParams>\n", c->max_trees);
+    put(b,
+        "  <featureParams>\n    <maxCatCount>%d</maxCatCount>\n"
+        "    <featSize>1</featSize>",
+        lbp ? 256 : 0);
+    if (!lbp)
+        put(b, "\n    <mode>%s</mode>", tilted ? "ALL" : "BASIC");
+    put(b, "</featureParams>\n  <stageNum>%d</stageNum>\n", c->n_stages);
+}
+
+static void put_tree(mi_buffer *b, const mien_cascade *c, const mi_tree *t)
+{
+    put(b, "        <_>\n          <internalNodes>\n           ");
+    for (int i = 0; i < t->n_nodes; i++) {
+        const mi_node *node = &c->node[t->node + i];
+        put(b, " %d %d %d", node->left, node->right, node->feature);
+        if (c->kind == MIEN_FEATURE_HAAR)
+            put(b, " %.9g", (double)node->threshold);
+        for (int k = 0; c->kind == MIEN_FEATURE_LBP && k < 8; k++)
+            put(b, " %d", (int)c->subset[node->subset + k]);
+    }
+    put(b, "</internalNodes>\n          <leafValues>\n           ");
+    for (int i = 0; i <= t->n_nodes; i++)
+        put(b, " %.9g", (double)c->leaf[t->leaf + i]);
+    put(b, "</leafValues></_>\n");
+}
+
+static void put_stages(mi_buffer *b, const mien_cascade *c)
+{
+    put(b, "  <stages>\n");
+    for (int s = 0; s < c->n_stages; s++) {
+        const mi_stage *stage = &c->stage[s];
+        put(b,
+            "    <!-- stage %d -->\n    <_>\n"
+            "      <maxWeakCount>%d</maxWeakCount>\n",
+            s, stage->n_trees);
+        put(b,
+            "      <stageThreshold>%.9g</stageThreshold>\n"
+            "      <weakClassifiers>\n",
+            (double)stage->threshold);
+        for (int t = 0; t < stage->n_trees; t++)
+            put_tree(b, c, &c->tree[stage->tree + t]);
+        put(b, "      </weakClassifiers></_>\n");
+    }
+    put(b, "  </stages>\n");
+}
+
+static void put_features(mi_buffer *b, const mien_cascade *c)
+{
+    put(b, "  <features>\n");
+    for (int i = 0; i < c->n_features; i++) {
+        const mien_feature *f = &c->feature[i];
+        const mien_feature_rect *r = f->rect;
+        if (c->kind == MIEN_FEATURE_LBP) {
+            put(b, "    <_>\n      <rect>%d %d %d %d</rect></_>\n", r->x, r->y,
+                r->w, r->h);
+            continue;
+        }
+        put(b, "    <_>\n      <rects>\n");
+        for (int k = 0; k < f->n; k++, r++)
+            put(b, "        <_>%d %d %d %d %.9g</_>\n", r->x, r->y, r->w, r->h,
+                (double)r->weight);
+        put(b, "      </rects>\n      <tilted>%d</tilted></_>\n", f->tilted);
+    }
+    put(b, "  </features></cascade>\n</opencv_storage>\n");
+}
+
+mien_status mien_cascade_write(const mien_cascade *c, mien_bytes *out,
+                               mien_error *err)
+{
+    assert(c && out);
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    locale_t before = uselocale(plain);
+    mi_buffer b = {0};
+    put_head(&b, c);
+    put_stages(&b, c);
+    put_features(&b, c);
+    uselocale(before);
+    freelocale(plain);
+    return mi_buffer_give(&b, out, err);
+}

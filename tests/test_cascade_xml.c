@@ -1,0 +1,234 @@
+/* Cascades as XML: both forms, there and back, and what is refused. */
+#include "base/alloc.h"
+#include "tests/cascade_make.h"
+
+#include <locale.h>
+
+#define OLD_NODE(left, right)                                        \
+    "<_><feature><rects><_>1 2 4 5 -1.</_><_>1 2 2 5 2.</_></rects>" \
+    "<tilted>0</tilted></feature><threshold>0.5</threshold>" left right "</_>"
+#define LEFT_VAL "<left_val>-0.25</left_val>"
+#define RIGHT_VAL "<right_val>0.75</right_val>"
+#define OLD(size, stage)                                       \
+    "<?xml version=\"1.0\"?><opencv_storage>"                  \
+    "<c type_id=\"opencv-haar-classifier\">" size "<stages>"   \
+    "<_><trees>" stage "</trees><stage_threshold>0.5"          \
+    "</stage_threshold><parent>-1</parent><next>-1</next></_>" \
+    "</stages></c></opencv_storage>"
+#define SIZE "<size>12 14</size>"
+
+#define NEW(type, w, nodes, leaves, rect)                                     \
+    "<opencv_storage><cascade><stageType>BOOST</stageType><featureType>" type \
+    "</featureType><height>14</height><width>" w "</width><stages>"           \
+    "<_><stageThreshold>-1.5e0</stageThreshold><weakClassifiers><_>"          \
+    "<internalNodes>" nodes "</internalNodes><leafValues>" leaves             \
+    "</leafValues></_></weakClassifiers></_></stages><features><_><rects>"    \
+    "<_>" rect "</_></rects><tilted>0</tilted></_></features></cascade>"      \
+    "</opencv_storage>"
+
+static mien_status try(const char *xml, mien_cascade **out, mien_error *err)
+{
+    return mien_cascade_read((const uint8_t *)xml, strlen(xml), out, err);
+}
+
+static void check_old(void)
+{
+    mien_cascade *c = NULL;
+    mien_error err = {0};
+    CHECK_MSG(
+        try(OLD(SIZE, "<_>" OLD_NODE("<left_node>1</left_node>", RIGHT_VAL)
+                          OLD_NODE(LEFT_VAL, RIGHT_VAL) "</_>"),
+            &c, &err) == MIEN_OK,
+        "%s", err.text);
+    if (!c)
+        return;
+    mien_cascade_info info = mien_cascade_get_info(c);
+    CHECK(info.w == 12 && info.h == 14 && info.n_trees == 1);
+    CHECK(info.n_nodes == 2 && info.max_depth == 2 && !info.has_tilted);
+    CHECK(c->node[0].left == 1 && c->node[0].right == 0);
+    CHECK(c->node[1].left == -1 && c->node[1].right == -2);
+    CHECK(c->leaf[0] == 0.75f && c->leaf[1] == -0.25f && c->leaf[2] == 0.75f);
+    mien_feature f = mien_cascade_feature(c, 0, 0);
+    CHECK(f.n == 2 && f.rect[1].w == 2 && f.rect[1].weight == 2);
+    CHECK(mien_cascade_stage(c, 0).threshold == 0.5f);
+    mien_cascade_free(c);
+}
+
+static const struct refusal {
+    const char *xml;
+    mien_status st;
+    const char *text; /* stands in the message */
+} refusals[] = {
+    {"", MIEN_EFORMAT, "XML"},
+    {"hello", MIEN_EFORMAT, "line 1"},
+    {"<opencv_storage>", MIEN_EFORMAT, "XML"},
+    {"<opencv_storage/>", MIEN_EFORMAT, "opencv_storage"},
+    {"<html><body/></html>", MIEN_EFORMAT, "html"},
+    {"<opencv_storage><x type_id='opencv-matrix'/></opencv_storage>",
+     MIEN_EFORMAT, "opencv-matrix"},
+    {"<!DOCTYPE a [<!ENTITY b 'bbbb'>]><opencv_storage>&b;</opencv_storage>",
+     MIEN_EFORMAT, "document type"},
+    {OLD("", "<_>" OLD_NODE(LEFT_VAL, RIGHT_VAL) "</_>"), MIEN_EFORMAT, "size"},
+    {OLD("<size>12</size>", "<_>" OLD_NODE(LEFT_VAL, RIGHT_VAL) "</_>"),
+     MIEN_EFORMAT, "width height"},
+    {OLD("<size>12 900</size>", "<_>" OLD_NODE(LEFT_VAL, RIGHT_VAL) "</_>"),
+     MIEN_ELIMIT, "900"},
+    {OLD("<size>4 4</size>", "<_>" OLD_NODE(LEFT_VAL, RIGHT_VAL) "</_>"),
+     MIEN_EFORMAT, "outside"},
+    {OLD(SIZE, ""), MIEN_EFORMAT, "stage 0 has no trees"},
+    {OLD(SIZE, "<_></_>"), MIEN_EFORMAT, "<_>"},
+    {OLD(SIZE, "<_>" OLD_NODE(LEFT_VAL, "") "</_>"), MIEN_EFORMAT,
+     "right_node"},
+    {OLD(SIZE, "<_>" OLD_NODE(LEFT_VAL, "<right_node>7</right_node>") "</_>"),
+     MIEN_EFORMAT, "leaves"},
+    {OLD(SIZE, "<_>" OLD_NODE("<left_val>x</left_val>", RIGHT_VAL) "</_>"),
+     MIEN_EFORMAT, "'x'"},
+    {NEW("HOG", "12", "0 -1 0 1", "1 2", "0 0 4 4 1"), MIEN_EUNSUP, "HOG"},
+    {NEW("X", "12", "0 -1 0 1", "1 2", "0 0 4 4 1"), MIEN_EFORMAT, "'X'"},
+    {NEW("HAAR", "nan", "0 -1 0 1", "1 2", "0 0 4 4 1"), MIEN_EFORMAT, "'nan'"},
+    {NEW("HAAR", "-12", "0 -1 0 1", "1 2", "0 0 4 4 1"), MIEN_EFORMAT, "'-12'"},
+    {NEW("HAAR", "12", "0 -1 0", "1 2", "0 0 4 4 1"), MIEN_EFORMAT, "4 a node"},
+    {NEW("HAAR", "12", "0 -1 1 0.5", "1 2", "0 0 4 4 1"), MIEN_EFORMAT,
+     "feature 1"},
+    {NEW("HAAR", "12", "0 -1 -1 0.5", "1 2", "0 0 4 4 1"), MIEN_EFORMAT,
+     "feature -1"},
+    {NEW("HAAR", "12", "0 -2 0 0.5", "1 2", "0 0 4 4 1"), MIEN_EFORMAT,
+     "child -2"},
+    {NEW("HAAR", "12", "0 0.5 0 0.5", "1 2", "0 0 4 4 1"), MIEN_EFORMAT,
+     "whole"},
+    {NEW("HAAR", "12", "1e99 0 0 0.5", "1 2", "0 0 4 4 1"), MIEN_EFORMAT,
+     "whole"},
+    {NEW("HAAR", "12", "1 0 0 0.5 0 -1 0 1", "1 2", "0 0 4 4 1"), MIEN_EFORMAT,
+     "wanted 3"},
+    {NEW("HAAR", "12", "1 0 0 .5 1 -1 0 1", "1 2 3", "0 0 4 4 1"), MIEN_EFORMAT,
+     "child 1"},
+    {NEW("HAAR", "12", "0 -1 0 1", "1 2", "0 0 4 4"), MIEN_EFORMAT, "weight"},
+    {NEW("HAAR", "12", "0 -1 0 1", "1 2", "9 0 4 4 1"), MIEN_EFORMAT,
+     "outside"},
+    {NEW("HAAR", "12", "0 -1 0 1", "1 2", "0 0 2147483647 4 1"), MIEN_EFORMAT,
+     "outside"},
+    {NEW("HAAR", "12", "0 -1 0 1", "1 2", "-1 0 4 4 1"), MIEN_EFORMAT,
+     "outside"},
+    {NEW("HAAR", "12", "0 -1 0 1", "1 2",
+         "0 0 4 4 1</_><_>0 0 1 1 1</_><_>0 0 "
+         "1 1 1</_><_>0 0 1 1 1"),
+     MIEN_EFORMAT, "3 times"},
+    {NEW("LBP", "12", "0 -1 0 1 2 3 4 5 6 7 8", "1 2", "0 0 4 4 1"),
+     MIEN_EFORMAT, "rect"},
+};
+
+static void check_refusals(void)
+{
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        const struct refusal *r = &refusals[i];
+        mien_cascade *c = NULL;
+        mien_error err = {0};
+        mien_status st = try(r->xml, &c, &err);
+        CHECK_MSG(st == r->st, "%zu: %s (%s), want %s", i, mien_status_name(st),
+                  err.text, mien_status_name(r->st));
+        CHECK_MSG(strstr(err.text, r->text) != NULL, "%zu: '%s' lacks '%s'", i,
+                  err.text, r->text);
+        CHECK(c == NULL);
+    }
+    char deep[4096] = "<opencv_storage>";
+    for (int i = 0; i < 200; i++)
+        strcat(deep, "<a>");
+    mien_cascade *c;
+    CHECK_EQ(try(deep, &c, NULL), MIEN_ELIMIT);
+}
+
+static int same(const mien_cascade *a, const mien_cascade *b)
+{
+    if (a->n_stages != b->n_stages || a->n_trees != b->n_trees ||
+        a->n_nodes != b->n_nodes || a->n_leaves != b->n_leaves ||
+        a->n_features != b->n_features || a->kind != b->kind || a->w != b->w ||
+        a->h != b->h)
+        return 0;
+    int good =
+        !memcmp(a->stage, b->stage, (size_t)a->n_stages * sizeof *a->stage) &&
+        !memcmp(a->leaf, b->leaf, (size_t)a->n_leaves * sizeof *a->leaf);
+    for (int i = 0; i < a->n_nodes; i++)
+        good &= a->node[i].feature == b->node[i].feature &&
+                a->node[i].left == b->node[i].left &&
+                a->node[i].right == b->node[i].right &&
+                (a->kind == MIEN_FEATURE_LBP ||
+                 a->node[i].threshold == b->node[i].threshold);
+    if (a->kind == MIEN_FEATURE_LBP)
+        good &= !memcmp(a->subset, b->subset,
+                        (size_t)a->n_nodes * 8 * sizeof *a->subset);
+    for (int i = 0; i < a->n_features; i++)
+        for (int k = 0; k < a->feature[i].n; k++)
+            good &= a->feature[i].tilted == b->feature[i].tilted &&
+                    !memcmp(&a->feature[i].rect[k], &b->feature[i].rect[k],
+                            sizeof a->feature[i].rect[k]);
+    return good;
+}
+
+static void check_round_trip(const made_as *as, unsigned seed)
+{
+    mien_cascade *c = made_cascade(as, seed), *again = NULL, *copy = NULL;
+    mien_bytes xml, more;
+    mien_error err = {0};
+    CHECK_EQ(mien_cascade_write(c, &xml, NULL), MIEN_OK);
+    CHECK_MSG(mien_cascade_read(xml.data, xml.n, &again, &err) == MIEN_OK, "%s",
+              err.text);
+    CHECK(again && same(c, again));
+    CHECK_EQ(mi_cascade_copy(c, &copy, NULL), MIEN_OK);
+    CHECK(copy && same(c, copy));
+    CHECK_EQ(mien_cascade_write(copy, &more, NULL), MIEN_OK);
+    CHECK(more.n == xml.n && !memcmp(more.data, xml.data, xml.n));
+    mien_bytes_free(&more);
+    mien_bytes_free(&xml);
+    mien_cascade_free(copy);
+    mien_cascade_free(again);
+    mien_cascade_free(c);
+}
+
+static void check_damage(const made_as *as)
+{
+    mien_cascade *c = made_cascade(as, 8);
+    mien_bytes xml;
+    CHECK_EQ(mien_cascade_write(c, &xml, NULL), MIEN_OK);
+    mien_cascade_free(c);
+    unsigned r = 1;
+    for (size_t i = 0; i < xml.n; i += 3) {
+        uint8_t was = xml.data[i];
+        xml.data[i] = (uint8_t)check_rand(&r);
+        if (mien_cascade_read(xml.data, xml.n, &c, NULL) == MIEN_OK)
+            mien_cascade_free(c);
+        xml.data[i] = was;
+        if (mien_cascade_read(xml.data, i, &c, NULL) == MIEN_OK)
+            mien_cascade_free(c);
+    }
+    mien_status st = MIEN_ENOMEM;
+    for (long n = 0; st == MIEN_ENOMEM && n < 100000; n++) {
+        mien_cascade *made = NULL;
+        mien_bytes text = {0};
+        mi_alloc_fail_after(n);
+        st = mien_cascade_read(xml.data, xml.n, &made, NULL);
+        if (st == MIEN_OK)
+            st = mien_cascade_write(made, &text, NULL);
+        mi_alloc_fail_after(-1);
+        mien_cascade_free(made);
+        mien_bytes_free(&text);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    mien_bytes_free(&xml);
+}
+
+int main(void)
+{
+    setlocale(LC_ALL, "de_DE.UTF-8"); /* where it is there: a decimal comma */
+    static const made_as kinds[] = {{MIEN_FEATURE_HAAR, 1, 1, 24, 20, 3, 9},
+                                    {MIEN_FEATURE_HAAR, 0, 2, 20, 24, 2, 5},
+                                    {MIEN_FEATURE_LBP, 0, 1, 24, 24, 3, 4},
+                                    {MIEN_FEATURE_LBP, 0, 2, 20, 24, 2, 5}};
+    check_old();
+    check_refusals();
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        for (unsigned seed = 1; seed < 5; seed++)
+            check_round_trip(&kinds[i], seed);
+    check_damage(&(made_as){MIEN_FEATURE_HAAR, 1, 2, 20, 20, 2, 2});
+    check_damage(&(made_as){MIEN_FEATURE_LBP, 0, 1, 20, 20, 2, 2});
+    return check_done();
+}
