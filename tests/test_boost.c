@@ -1,0 +1,678 @@
+/* Haar feature sets, splits against brute force, boosting, and whole cascades
+ * trained on a bright cross in noise. */
+#include "base/alloc.h"
+#include "mien/vision_train.h"
+#include "vision/boost.h"
+#include "vision/cascade.h"
+#include "vision/scan.h"
+
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { W = 12, CHIP = W * W };
+
+/* ---- feature sets ------------------------------------------------------- */
+
+static void test_features_are_counted(void)
+{
+    CHECK_EQ(mien_haar_count(MIEN_HAAR_BASIC, 24, 24), 162336);
+    CHECK_EQ(mien_haar_count(MIEN_HAAR_BASIC, 1, 1), 0);
+    CHECK_EQ(mien_haar_count(MIEN_HAAR_BASIC, 2, 2), 3 + 3 + 1);
+    int64_t basic = mien_haar_count(MIEN_HAAR_BASIC, 20, 20);
+    int64_t core = mien_haar_count(MIEN_HAAR_CORE, 20, 20);
+    int64_t all = mien_haar_count(MIEN_HAAR_ALL, 20, 20);
+    CHECK_EQ(basic, 78460);
+    CHECK(basic < core && core < all);
+}
+
+static void test_features_lie_inside(mien_feature_kind kind, mien_haar_set set,
+                                     int w, int h)
+{
+    mi_candidate *list;
+    int n;
+    CHECK(mi_candidates_new(kind, set, w, h, &list, &n, NULL) == MIEN_OK);
+    if (kind == MIEN_FEATURE_HAAR)
+        CHECK_EQ(n, mien_haar_count(set, w, h));
+    for (int i = 0; i < n; i++) {
+        mien_feature f = mi_candidate_feature(&list[i]);
+        CHECK(mi_feature_inside(&f, kind, w, h));
+        float sum = 0;
+        for (int k = 0; k < f.n; k++)
+            sum += f.rect[k].weight * (float)(f.rect[k].w * f.rect[k].h);
+        CHECK(sum == 0);
+    }
+    mi_free(list);
+}
+
+/* ---- samples ------------------------------------------------------------ */
+
+static void noise(unsigned *seed, uint8_t *p, int n, int most)
+{
+    for (int i = 0; i < n; i++)
+        p[i] = (uint8_t)(check_rand(seed) % (unsigned)most);
+}
+
+/* A cross over noise, a little out of place. */
+static void cross(unsigned *seed, uint8_t *p)
+{
+    noise(seed, p, CHIP, 120);
+    int dx = (int)(check_rand(seed) % 3), dy = (int)(check_rand(seed) % 3);
+    for (int i = 1; i < W - 1; i++)
+        for (int k = 0; k < 3; k++) {
+            p[(4 + dy + k) * W + i] |= 128;
+            p[i * W + 4 + dx + k] |= 128;
+        }
+}
+
+static mi_samples random_samples(unsigned seed, int n, int tilted, int most)
+{
+    mi_samples s;
+    uint8_t chip[CHIP];
+    uint32_t scratch[3 * (W + 1) * (W + 1)];
+    CHECK(mi_samples_new(n, W, W, tilted, &s, NULL) == MIEN_OK);
+    for (int i = 0; i < n; i++) {
+        if (i % 2)
+            noise(&seed, chip, CHIP, most);
+        else
+            cross(&seed, chip);
+        mi_samples_set(&s, i, chip, scratch);
+    }
+    return s;
+}
+
+/* ---- splits against brute force ----------------------------------------- */
+
+static double gain_of(mien_boost boost, double a, double l, double b, double r)
+{
+    if (boost == MIEN_BOOST_DISCRETE)
+        return fabs(l) + fabs(r);
+    if (boost == MIEN_BOOST_REAL) {
+        double z = sqrt((a + l) * (a - l)) + sqrt((b + r) * (b - r));
+        return -z * z;
+    }
+    double t = a + b, d = l - a * (l + r) / t;
+    return a > 0 && b > 0 ? d * d / (a * b) : 0;
+}
+
+/* What a split gains, counted sample by sample. */
+static double gain_of_split(mien_boost boost, int n, const uint8_t *left,
+                            const int32_t *w)
+{
+    double a = 0, l = 0, b = 0, r = 0;
+    for (int i = 0; i < n; i++) {
+        if (left[i])
+            a += abs(w[i]), l += w[i];
+        else
+            b += abs(w[i]), r += w[i];
+    }
+    return gain_of(boost, a, l, b, r);
+}
+
+/* The best that any threshold on any feature gains. */
+static double best_gain(mien_boost boost, const mi_samples *s,
+                        const mi_candidate *list, int n_list, const int32_t *w)
+{
+    double best = -HUGE_VAL;
+    float *v = mi_alloc((size_t)s->n, sizeof *v);
+    uint8_t *left = mi_alloc((size_t)s->n, 1);
+    for (int c = 0; c < n_list; c++) {
+        mien_feature f = mi_candidate_feature(&list[c]);
+        mi_values_haar(s, &f, v);
+        for (int i = 0; i < s->n; i++) {
+            int any = 0, all = 1;
+            for (int k = 0; k < s->n; k++) {
+                left[k] = v[k] < v[i];
+                any |= left[k] && w[k];
+                all &= left[k] || !w[k];
+            }
+            double g = gain_of_split(boost, s->n, left, w);
+            if (any && !all && g > best)
+                best = g;
+        }
+    }
+    mi_free(v);
+    mi_free(left);
+    return best;
+}
+
+static void check_split(mien_boost boost, const mi_samples *s,
+                        const mi_candidate *list, int n_list, const int32_t *w)
+{
+    double want = best_gain(boost, s, list, n_list, w);
+    uint8_t *left = mi_alloc((size_t)s->n, 1);
+    mien_pool *pool;
+    CHECK(mien_pool_new(2, &pool, NULL) == MIEN_OK);
+    mi_split first = {0};
+    static const int64_t caches[] = {1 << 30, 20000, 0};
+    for (int i = 0; i < 3; i++) {
+        mi_splitter *sp;
+        mi_split got;
+        CHECK(mi_splitter_new(MIEN_FEATURE_HAAR, list, n_list, s, caches[i],
+                              i ? pool : NULL, &sp, NULL) == MIEN_OK);
+        mi_splitter_find(sp, boost, w, &got);
+        CHECK(got.candidate >= 0);
+        if (got.candidate >= 0) {
+            mi_splitter_apply(sp, &got, left);
+            double gain = gain_of_split(boost, s->n, left, w);
+            CHECK_NEAR(gain, want, 1e-6 * fabs(want) + 1e-12);
+        }
+        if (i == 0)
+            first = got;
+        CHECK(memcmp(&first, &got, sizeof got) == 0);
+        mi_splitter_free(sp);
+    }
+    mien_pool_free(pool);
+    mi_free(left);
+}
+
+/* Random weights, some 0; few grey values make many ties. */
+static void test_best_split_is_found(mien_boost boost, int most, int zeros)
+{
+    enum { N = 41 };
+    mi_samples s = random_samples(7, N, 1, most);
+    mi_candidate *list;
+    int n, used = 0;
+    CHECK(mi_candidates_new(MIEN_FEATURE_HAAR, MIEN_HAAR_ALL, W, W, &list, &n,
+                            NULL) == MIEN_OK);
+    for (int i = 0; i < n; i += 37)
+        list[used++] = list[i];
+    unsigned seed = 5;
+    for (int round = 0; round < 3; round++) {
+        int32_t w[N];
+        for (int i = 0; i < N; i++) {
+            w[i] = 1000 + (int32_t)(check_rand(&seed) % 1000000);
+            w[i] = check_rand(&seed) % 3 ? w[i] : -w[i];
+            if (zeros && check_rand(&seed) % 2)
+                w[i] = 0;
+        }
+        check_split(boost, &s, list, used, w);
+    }
+    int32_t w[N] = {0};
+    w[3] = 5; /* one class only, and one sample */
+    mi_splitter *sp;
+    mi_split got;
+    CHECK(mi_splitter_new(MIEN_FEATURE_HAAR, list, used, &s, 0, NULL, &sp,
+                          NULL) == MIEN_OK);
+    mi_splitter_find(sp, boost, w, &got);
+    CHECK_EQ(got.candidate, -1);
+    mi_splitter_free(sp);
+    mi_free(list);
+    mi_samples_free(&s);
+}
+
+/* All subsets of 8 codes. */
+static void test_best_subset_is_found(mien_boost boost)
+{
+    enum { N = 60 };
+    uint8_t codes[N], left[N];
+    int32_t w[N];
+    unsigned seed = 11;
+    for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < N; i++) {
+            codes[i] = (uint8_t)(check_rand(&seed) % 8 * 33);
+            w[i] = (int32_t)(check_rand(&seed) % 1000) - 500;
+        }
+        double best = -HUGE_VAL;
+        for (int set = 1; set < 255; set++) {
+            for (int i = 0; i < N; i++)
+                left[i] = set >> (codes[i] / 33) & 1;
+            double g = gain_of_split(boost, N, left, w);
+            best = g > best ? g : best;
+        }
+        uint32_t subset[8];
+        double got = mi_split_lbp(boost, N, codes, w, subset);
+        for (int i = 0; i < N; i++)
+            left[i] = subset[codes[i] / 32] >> (codes[i] % 32) & 1;
+        CHECK_NEAR(got, best, 1e-9 * fabs(best));
+        CHECK_NEAR(gain_of_split(boost, N, left, w), best, 1e-9 * fabs(best));
+    }
+}
+
+/* ---- values are the detector's ------------------------------------------ */
+
+/* A stump for each of some features: the window scanned falls as here. */
+static void test_values_are_the_detectors(mien_feature_kind kind)
+{
+    enum { N = 12 };
+    unsigned seed = 3;
+    mi_samples s;
+    static uint8_t chips[N][CHIP];
+    uint32_t scratch[3 * (W + 1) * (W + 1)];
+    CHECK(mi_samples_new(N, W, W, 1, &s, NULL) == MIEN_OK);
+    for (int i = 0; i < N; i++) {
+        noise(&seed, chips[i], CHIP, 256);
+        mi_samples_set(&s, i, chips[i], scratch);
+    }
+    mi_candidate *list;
+    int n;
+    CHECK(mi_candidates_new(kind, MIEN_HAAR_ALL, W, W, &list, &n, NULL) ==
+          MIEN_OK);
+    for (int k = 0; k < n; k += 23) {
+        mien_feature f = mi_candidate_feature(&list[k]);
+        float v[N];
+        uint8_t codes[N];
+        mi_node node = {.left = 0, .right = -1};
+        uint32_t subset[8] = {0};
+        if (kind == MIEN_FEATURE_HAAR) {
+            mi_values_haar(&s, &f, v);
+            node.threshold = v[0];
+        } else {
+            mi_values_lbp(&s, &f, codes);
+            subset[codes[0] / 32] |= 1u << (codes[0] % 32);
+        }
+        mien_cascade *c;
+        CHECK(mi_cascade_new(kind, W, W, &c, NULL) == MIEN_OK);
+        CHECK(mi_cascade_add_feature(c, &f, NULL) == MIEN_OK);
+        CHECK(mi_cascade_add_stage(c, 0.5f, NULL) == MIEN_OK);
+        CHECK(mi_cascade_add_tree(c, 1, &node, subset, (float[]){1, 0}, NULL) ==
+              MIEN_OK);
+        for (int i = 0; i < N; i++) {
+            mien_gray g = {W, W, W, chips[i]};
+            mi_windows found = {0};
+            CHECK(mi_scan(c, &g, 1, 0, &found, NULL, NULL) == MIEN_OK);
+            int left =
+                kind == MIEN_FEATURE_HAAR ? v[i] < v[0] : codes[i] == codes[0];
+            CHECK_EQ(found.n, left);
+            mi_windows_free(&found);
+        }
+        mien_cascade_free(c);
+    }
+    mi_free(list);
+    mi_samples_free(&s);
+}
+
+/* ---- cascades ----------------------------------------------------------- */
+
+enum { CHIPS = 1000, SCENES = 12, SCENE_W = 90, SCENE_H = 70 };
+
+typedef struct world {
+    uint8_t chips[CHIPS][CHIP];
+    uint8_t scenes[SCENES][SCENE_W * SCENE_H];
+    int fails_at; /* scene that cannot be loaded, or -1 */
+    int small;    /* 1: scenes of 5 x 5 */
+    int loads;
+} world;
+
+static world w;
+
+/* Noise with bright bars. */
+static void scene(unsigned *seed, uint8_t *p)
+{
+    noise(seed, p, SCENE_W * SCENE_H, 120);
+    for (int bar = 0; bar < 12; bar++) {
+        int across = bar % 2, x = (int)(check_rand(seed) % 60);
+        int y = (int)(check_rand(seed) % 50);
+        int bw = across ? 20 : 3, bh = across ? 3 : 18;
+        for (int k = 0; k < bw * bh; k++)
+            p[(y + k / bw) * SCENE_W + x + k % bw] |= 128;
+    }
+}
+
+static void make_world(void)
+{
+    unsigned seed = 17;
+    for (int i = 0; i < CHIPS; i++)
+        cross(&seed, w.chips[i]);
+    for (int i = 0; i < SCENES; i++)
+        scene(&seed, w.scenes[i]);
+    w.fails_at = -1;
+}
+
+static mien_status load(void *user, int64_t i, mien_gray *out, mien_error *err)
+{
+    world *from = user;
+    from->loads++;
+    if (i == from->fails_at) {
+        if (err)
+            snprintf(err->text, sizeof err->text, "scene %d is gone", (int)i);
+        return MIEN_EIO;
+    }
+    int side = from->small ? 5 : 0;
+    mien_gray g = {side ? side : SCENE_W, side ? side : SCENE_H, SCENE_W,
+                   from->scenes[i]};
+    mien_status st = mien_gray_new(g.w, g.h, out, err);
+    for (int y = 0; st == MIEN_OK && y < g.h; y++)
+        memcpy(out->data + y * out->stride, g.data + y * g.stride, (size_t)g.w);
+    return st;
+}
+
+static const mien_chips chips = {CHIPS, W, W, w.chips[0]};
+static const mien_scenes scenes = {SCENES, load, &w};
+
+static mien_cascade_train_options small_options(void)
+{
+    return (mien_cascade_train_options){.w = W,
+                                        .h = W,
+                                        .stages = 4,
+                                        .positives = 900,
+                                        .negatives = 400,
+                                        .max_false_alarm = 0.3,
+                                        .seed = 5};
+}
+
+static mien_cascade *train(const mien_cascade_train_options *o,
+                           const mien_cascade *begin, int most,
+                           mien_stage_report *last)
+{
+    mien_cascade_trainer *t;
+    mien_error err = {0};
+    mien_cascade *c = NULL;
+    mien_status st =
+        mien_cascade_trainer_new(o, &chips, &scenes, begin, &t, &err);
+    CHECK_MSG(st == MIEN_OK, "%s", err.text);
+    if (st != MIEN_OK)
+        return NULL;
+    int more = 1;
+    for (int i = 0; st == MIEN_OK && more && i < most; i++) {
+        mien_stage_report report = {0};
+        st = mien_cascade_trainer_stage(t, &report, &more, &err);
+        CHECK_MSG(st == MIEN_OK, "%s", err.text);
+        if (st == MIEN_OK && report.n_trees) {
+            *last = report;
+            CHECK(report.hit >= 0.995 - 1e-9);
+            CHECK(report.curve_hit[report.n_trees - 1] <= 1);
+        }
+    }
+    CHECK(mi_cascade_copy(mien_cascade_trainer_get(t), &c, &err) == MIEN_OK);
+    last->curve_hit = last->curve_false = NULL;
+    mien_cascade_trainer_free(t);
+    return c;
+}
+
+static int same(const mien_cascade *a, const mien_cascade *b)
+{
+    if (!a || !b || a->n_stages != b->n_stages || a->n_trees != b->n_trees ||
+        a->n_nodes != b->n_nodes || a->n_leaves != b->n_leaves ||
+        a->n_features != b->n_features)
+        return 0;
+#define SAME(list, n) \
+    (memcmp(a->list, b->list, (size_t)(n) * sizeof *a->list) == 0)
+    return SAME(stage, a->n_stages) && SAME(tree, a->n_trees) &&
+           SAME(node, a->n_nodes) && SAME(leaf, a->n_leaves) &&
+           SAME(feature, a->n_features) &&
+           (!a->subset || SAME(subset, a->n_nodes * 8));
+#undef SAME
+}
+
+static int accepts(const mien_cascade *c, const uint8_t *chip)
+{
+    uint8_t copy[CHIP];
+    memcpy(copy, chip, CHIP);
+    mien_gray g = {W, W, W, copy};
+    mi_windows found = {0};
+    CHECK(mi_scan(c, &g, 1, 0, &found, NULL, NULL) == MIEN_OK);
+    int n = found.n;
+    mi_windows_free(&found);
+    return n > 0;
+}
+
+/* On crosses and scenes that training did not see. */
+static void test_it_learns(mien_cascade_train_options o, const char *what,
+                           int least)
+{
+    mien_stage_report last = {0};
+    mien_cascade *c = train(&o, NULL, 10, &last);
+    if (!c)
+        return;
+    int hits = 0;
+    int64_t seen = 0;
+    unsigned seed = 99;
+    mi_windows found = {0};
+    for (int i = 0; i < 1000; i++) {
+        uint8_t chip[CHIP];
+        cross(&seed, chip);
+        hits += accepts(c, chip);
+    }
+    for (int i = 0; i < 10; i++) {
+        static uint8_t pixels[SCENE_W * SCENE_H];
+        mien_gray g = {SCENE_W, SCENE_H, SCENE_W, pixels};
+        scene(&seed, pixels);
+        CHECK(mi_scan(c, &g, 1, 0, &found, &seen, NULL) == MIEN_OK);
+    }
+    double alarms = (double)found.n / (double)seen;
+    mi_windows_free(&found);
+    CHECK_MSG(c->n_stages >= 2, "%s: %d stages", what, c->n_stages);
+    CHECK_MSG(hits >= least, "%s: %d of 1000 found", what, hits);
+    CHECK_MSG(alarms < 0.02, "%s: false alarms %g, %g in training", what,
+              alarms, last.cascade_false_alarm);
+    CHECK(mi_cascade_check(c, NULL) == MIEN_OK);
+    CHECK(last.cascade_false_alarm < 0.02);
+    mien_cascade_free(c);
+}
+
+static void test_learning(void)
+{
+    mien_cascade_train_options o = small_options();
+    test_it_learns(o, "gentle", 985);
+    o.boost = MIEN_BOOST_DISCRETE;
+    test_it_learns(o, "discrete", 985);
+    o.boost = MIEN_BOOST_REAL;
+    test_it_learns(o, "real", 985);
+    o.depth = 3;
+    test_it_learns(o, "real, depth 3", 950);
+    o.boost = MIEN_BOOST_GENTLE;
+    o.set = MIEN_HAAR_ALL;
+    test_it_learns(o, "gentle, depth 3, all features", 950);
+    o.boost = MIEN_BOOST_DISCRETE;
+    test_it_learns(o, "discrete, depth 3, all features", 950);
+    o = small_options();
+    o.kind = MIEN_FEATURE_LBP;
+    test_it_learns(o, "lbp, gentle", 950);
+}
+
+static void test_going_on_gives_the_same(mien_feature_kind kind)
+{
+    mien_cascade_train_options o = small_options();
+    o.kind = kind;
+    mien_stage_report last = {0};
+    mien_cascade *whole = train(&o, NULL, 10, &last);
+    for (int n = 1; whole && n < whole->n_stages; n++) {
+        mien_cascade *part = train(&o, NULL, n, &last);
+        mien_cascade *rest = train(&o, part, 10, &last);
+        CHECK_EQ(part->n_stages, n);
+        CHECK(same(whole, rest));
+        mien_cascade_free(part);
+        mien_cascade_free(rest);
+    }
+    mien_cascade_free(whole);
+}
+
+static void test_threads_and_memory_do_not_matter(void)
+{
+    mien_cascade_train_options o = small_options();
+    o.depth = 2;
+    mien_stage_report first = {0}, other = {0};
+    mien_cascade *want = train(&o, NULL, 3, &first);
+    for (int threads = 1; threads <= 3; threads++) {
+        CHECK(mien_pool_new(threads, &o.pool, NULL) == MIEN_OK);
+        o.cache_bytes = threads == 2 ? 0 : threads == 1 ? 1 : 1000000;
+        mien_cascade *got = train(&o, NULL, 3, &other);
+        CHECK(same(want, got));
+        CHECK_EQ(other.windows, first.windows);
+        CHECK_EQ(other.consumed, first.consumed);
+        mien_cascade_free(got);
+        mien_pool_free(o.pool);
+    }
+    o.pool = NULL;
+    o.seed++;
+    mien_cascade *got = train(&o, NULL, 3, &other);
+    CHECK(!same(want, got));
+    mien_cascade_free(got);
+    mien_cascade_free(want);
+}
+
+/* ---- the end of training, and failures ---------------------------------- */
+
+static int count_and_stop(void *user, const mien_cascade_progress *p)
+{
+    int *calls = user;
+    CHECK(p->hit >= 0 && p->hit <= 1 && p->seconds >= 0);
+    return --*calls > 0;
+}
+
+static void test_it_ends(void)
+{
+    mien_cascade_train_options o = small_options();
+    mien_stage_report last = {0};
+    o.target = 0.2;
+    mien_cascade *c = train(&o, NULL, 10, &last);
+    CHECK(c && c->n_stages < 4);
+    mien_cascade *same_again = train(&o, c, 10, &last);
+    CHECK(same(c, same_again)); /* the target is reached: nothing is added */
+    mien_cascade_free(same_again);
+    mien_cascade_free(c);
+
+    o = small_options();
+    int calls = 4;
+    o.progress = count_and_stop;
+    o.user = &calls;
+    c = train(&o, NULL, 10, &last);
+    CHECK(c && c->n_stages < 4);
+    CHECK_EQ(calls, 0);
+    mien_cascade_free(c);
+
+    o = small_options();
+    o.stages = 1;
+    c = train(&o, NULL, 10, &last);
+    same_again = train(&o, c, 10, &last);
+    CHECK(same(c, same_again));
+    mien_cascade_free(c);
+    mien_cascade_free(same_again);
+}
+
+static void refused(mien_cascade_train_options o, const mien_chips *with,
+                    const mien_scenes *from, const mien_cascade *begin,
+                    mien_status want, const char *text)
+{
+    mien_cascade_trainer *t = NULL;
+    mien_error err = {0};
+    CHECK_EQ(mien_cascade_trainer_new(&o, with, from, begin, &t, &err), want);
+    CHECK_MSG(strstr(err.text, text), "%s: %s", text, err.text);
+    CHECK(!t);
+}
+
+static void test_options_are_checked(void)
+{
+    mien_cascade_train_options o = small_options(), bad;
+    mien_chips one = chips, wide = chips;
+    mien_scenes none = scenes;
+    one.n = 1;
+    refused(o, &one, &scenes, NULL, MIEN_EARG, "1 positives");
+    wide.w = 13;
+    refused(o, &wide, &scenes, NULL, MIEN_EARG, "13 x 12");
+    none.n = 0;
+    refused(o, &chips, &none, NULL, MIEN_EARG, "no scenes");
+    mien_cascade *other;
+    CHECK(mi_cascade_new(MIEN_FEATURE_HAAR, 20, 20, &other, NULL) == MIEN_OK);
+    refused(o, &chips, &scenes, other, MIEN_EARG, "20 x 20");
+    mien_cascade_free(other);
+#define REFUSED(field, value, status, text) \
+    bad = o;                                \
+    bad.field = (value);                    \
+    refused(bad, &chips, &scenes, NULL, MIEN_##status, text)
+    REFUSED(positives, 1001, EARG, "1001 positives");
+    REFUSED(positives, 1, EARG, "1 positives");
+    REFUSED(negatives, 40000, ELIMIT, "40000 negatives");
+    REFUSED(negatives, INT64_MAX, ELIMIT, "negatives");
+    REFUSED(negatives, -1, EARG, "-1 negatives");
+    REFUSED(min_hit, 1.5, EARG, "min_hit");
+    REFUSED(min_hit, (double)NAN, EARG, "min_hit");
+    REFUSED(max_false_alarm, -1, EARG, "max_false_alarm");
+    REFUSED(target, 1, EARG, "target");
+    REFUSED(trim, 2, EARG, "trim");
+    REFUSED(depth, 9, EARG, "depth");
+    REFUSED(depth, -1, EARG, "depth");
+    REFUSED(stages, -1, EARG, "stages");
+    REFUSED(max_trees, -1, EARG, "trees");
+    REFUSED(cache_bytes, -1, EARG, "cache");
+    REFUSED(boost, (mien_boost)7, EARG, "boost 7");
+#undef REFUSED
+}
+
+/* The status of the first stage. */
+static mien_status first_stage(const mien_chips *with, mien_error *err)
+{
+    mien_cascade_train_options o = small_options();
+    mien_cascade_trainer *t;
+    mien_status st = mien_cascade_trainer_new(&o, with, &scenes, NULL, &t, err);
+    if (st != MIEN_OK)
+        return st;
+    mien_stage_report report;
+    int more;
+    st = mien_cascade_trainer_stage(t, &report, &more, err);
+    if (st != MIEN_OK)
+        CHECK_EQ(mien_cascade_get_info(mien_cascade_trainer_get(t)).n_stages,
+                 0);
+    mien_cascade_trainer_free(t);
+    return st;
+}
+
+static void test_bad_data(void)
+{
+    mien_error err = {0};
+    w.fails_at = 7;
+    CHECK_EQ(first_stage(&chips, &err), MIEN_EIO);
+    CHECK(strstr(err.text, "scene 7 is gone"));
+    w.fails_at = -1;
+    w.small = 1;
+    CHECK_EQ(first_stage(&chips, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "smaller than the window"));
+    w.small = 0;
+}
+
+/* Both classes the same white: nothing to learn. */
+static void test_nothing_to_learn(void)
+{
+    static world kept;
+    mien_error err = {0};
+    kept = w;
+    memset(w.chips, 255, sizeof w.chips);
+    memset(w.scenes, 255, sizeof w.scenes);
+    CHECK_EQ(first_stage(&chips, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "no feature"));
+    w = kept;
+}
+
+static void test_allocation_failures(void)
+{
+    mien_chips few = chips;
+    few.n = 190;
+    mien_error err = {0};
+    mien_status st = MIEN_ENOMEM;
+    int n = 0;
+    for (; st != MIEN_OK && n < 3000; n++) {
+        mi_alloc_fail_after(n);
+        st = first_stage(&few, &err);
+        CHECK(st == MIEN_OK || st == MIEN_ENOMEM);
+    }
+    mi_alloc_fail_after(-1);
+    CHECK(st == MIEN_OK && n > 20);
+}
+
+int main(void)
+{
+    make_world();
+    test_features_are_counted();
+    test_features_lie_inside(MIEN_FEATURE_HAAR, MIEN_HAAR_ALL, 13, 9);
+    test_features_lie_inside(MIEN_FEATURE_HAAR, MIEN_HAAR_CORE, 7, 16);
+    test_features_lie_inside(MIEN_FEATURE_LBP, MIEN_HAAR_BASIC, 13, 9);
+    for (int boost = 0; boost < 3; boost++) {
+        test_best_split_is_found((mien_boost)boost, 256, 0);
+        test_best_split_is_found((mien_boost)boost, 2, 1);
+        test_best_subset_is_found((mien_boost)boost);
+    }
+    test_values_are_the_detectors(MIEN_FEATURE_HAAR);
+    test_values_are_the_detectors(MIEN_FEATURE_LBP);
+    test_learning();
+    test_going_on_gives_the_same(MIEN_FEATURE_HAAR);
+    test_going_on_gives_the_same(MIEN_FEATURE_LBP);
+    test_threads_and_memory_do_not_matter();
+    test_it_ends();
+    test_options_are_checked();
+    test_bad_data();
+    test_nothing_to_learn();
+    test_allocation_failures();
+    return check_done();
+}
