@@ -142,7 +142,7 @@ mien_status mi_cascade_add_tree(mien_cascade *c, int n, const mi_node *node,
 mien_status mi_cascade_copy(const mien_cascade *c, mien_cascade **out,
                             mien_error *err)
 {
-    mien_cascade *made;
+    mien_cascade *made = NULL;
     mien_status st = mi_cascade_new(c->kind, c->w, c->h, &made, err);
     for (int i = 0; st == MIEN_OK && i < c->n_features; i++)
         st = mi_cascade_add_feature(made, &c->feature[i], err);
@@ -157,8 +157,7 @@ mien_status mi_cascade_copy(const mien_cascade *c, mien_cascade **out,
         }
     }
     if (st != MIEN_OK) {
-        if (made)
-            mien_cascade_free(made);
+        mien_cascade_free(made);
         return st;
     }
     memcpy(made->boost, c->boost, sizeof c->boost);
