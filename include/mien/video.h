@@ -44,6 +44,8 @@ typedef struct mien_video_options {
  *   options  NULL: the defaults
  *   out      owned by the caller; free with mien_video_close
  *
+ * The first frame is decoded at once: what opens has one.  Playlists and other
+ * files that lead to files or addresses are refused.
  * Fails with EIO (no such file), EFORMAT (not a video, no video stream, cut off
  * before its first frame), EUNSUP (no decoder for its codec), ELIMIT, ENOMEM;
  * the text names the file. */
@@ -139,8 +141,8 @@ MIEN_API MIEN_CHECKED mien_status mien_movie_window(const char *title, int w,
  *   m      a movie
  *   frame  of any size; brought to the movie's
  *
- * Fails with EIO (disk full, the window was closed), ENOMEM; the movie can
- * still be finished with the frames before. */
+ * Fails with EIO (disk full, the window was closed: then every later call fails
+ * too), ENOMEM (the frame is left out; the movie can go on or be finished). */
 MIEN_API MIEN_CHECKED mien_status mien_movie_add(mien_movie *m,
                                                  const mien_image *frame,
                                                  mien_error *err);
@@ -149,8 +151,8 @@ MIEN_API MIEN_CHECKED mien_status mien_movie_add(mien_movie *m,
  *
  *   m  released, whatever happens; NULL is allowed
  *
- * Fails with EIO (then the file that was at the place before is untouched),
- * ENOMEM. */
+ * Fails with EIO, EARG (no frame was added), ENOMEM; then the file that was at
+ * the place before is untouched. */
 MIEN_API MIEN_CHECKED mien_status mien_movie_finish(mien_movie *m,
                                                     mien_error *err);
 

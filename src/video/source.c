@@ -1,0 +1,534 @@
+/* source.c: frames out of files, memory and devices.
+ *
+ * A file is opened as a file and nothing else: the only protocol is "file",
+ * and the only containers are those of `containers`, of which none leads to
+ * other files or to the network (playlists, concatenations and sessions do).
+ * Sizes are checked before a frame is decoded; the first frame is decoded at
+ * once, so that a video which opens has one.
+ *
+ *   demuxer -> packets -> decoder, its threads -> AVFrame -> mi_to_rgb
+ *
+ * What cannot be decoded is counted and passed over; the end of a file is where
+ * no packet can be read any more, for whatever reason.  Source: FFmpeg's
+ * documentation of "send/receive encoding and decoding API". */
+#include "video/video.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <libavcodec/avcodec.h>
+#include <libavdevice/avdevice.h>
+#include <libavformat/avformat.h>
+#include <libavutil/display.h>
+#include <libavutil/time.h>
+
+static const char containers[] =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,mpegvideo,"
+    "m4v,h264,hevc,mjpeg,flv,asf,ogg,ivf,nut,yuv4mpegpipe,obu,av1,"
+    "wav,mp3,flac,aac";
+
+enum { IO_BUFFER = 1 << 15, CAMERA_WAIT_MS = 10000 };
+
+typedef struct memory {
+    const uint8_t *bytes;
+    int64_t n, at;
+} memory;
+
+struct mien_video {
+    char *name; /* for messages */
+    AVFormatContext *format;
+    AVCodecContext *decoder;
+    AVStream *stream; /* of format */
+    AVPacket *packet;
+    AVFrame *frame;
+    mi_to_rgb to_rgb;
+    mien_video_info info;
+    int max_side;
+    int64_t max_pixels;
+    int is_device;
+    int drained; /* the decoder was told that no more packets come */
+    int waiting; /* frame holds one that mien_video_next has not given yet */
+    int64_t damaged, given;
+    int64_t first;  /* time stamp of the first frame */
+    double seconds; /* of the last frame */
+    AVIOContext *io;
+    memory memory;
+};
+
+/* ---- opening ---------------------------------------------------------- */
+
+static mien_status video_new(const char *name, const mien_video_options *o,
+                             mien_video **out, mien_error *err)
+{
+    static const mien_video_options defaults = MIEN_VIDEO_DEFAULTS;
+    o = o ? o : &defaults;
+    assert(o->max_side >= 0 && o->max_pixels >= 0 && o->threads >= 0);
+    mi_video_quiet();
+    size_t n = strlen(name) + 1;
+    mien_video *v = mi_alloc(1, sizeof *v);
+    char *copy = mi_alloc(n, 1);
+    if (!v || !copy) {
+        mi_free(v);
+        mi_free(copy);
+        return mi_no_memory(err);
+    }
+    memcpy(copy, name, n);
+    v->name = copy;
+    v->max_side = o->max_side && o->max_side < MIEN_IMAGE_MAX_SIDE
+                      ? o->max_side
+                      : MIEN_IMAGE_MAX_SIDE;
+    v->max_pixels = o->max_pixels && o->max_pixels < MIEN_IMAGE_MAX_PIXELS
+                        ? o->max_pixels
+                        : MIEN_IMAGE_MAX_PIXELS;
+    v->first = AV_NOPTS_VALUE;
+    v->format = avformat_alloc_context();
+    v->packet = av_packet_alloc();
+    v->frame = av_frame_alloc();
+    if (!v->format || !v->packet || !v->frame) {
+        mien_video_close(v);
+        return mi_no_memory(err);
+    }
+    *out = v;
+    return MIEN_OK;
+}
+
+static mien_status check_size(const mien_video *v, int w, int h,
+                              mien_error *err)
+{
+    if (w <= v->max_side && h <= v->max_side && (int64_t)w * h <= v->max_pixels)
+        return MIEN_OK;
+    return mi_fail(err, MIEN_ELIMIT,
+                   "%.90s: frames of %d x %d pixels, wanted at most %lld and "
+                   "no side over %d",
+                   v->name, w, h, (long long)v->max_pixels, v->max_side);
+}
+
+/* Let FFmpeg read ahead until it knows the streams.  Where it has to decode for
+ * that, frames may be somewhat over the limit: then their size is learnt, and
+ * check_size can name it. */
+static mien_status find_streams(mien_video *v, mien_error *err)
+{
+    unsigned n = v->format->nb_streams;
+    AVDictionary **options = mi_alloc(n ? n : 1, sizeof(AVDictionary *));
+    if (!options)
+        return mi_no_memory(err);
+    int r = 0;
+    for (unsigned i = 0; i < n && r >= 0; i++)
+        r = av_dict_set_int(&options[i], "max_pixels", v->max_pixels * 4, 0);
+    if (r >= 0)
+        r = avformat_find_stream_info(v->format, options);
+    for (unsigned i = 0; i < n; i++)
+        av_dict_free(&options[i]);
+    mi_free(options);
+    return r < 0 ? mi_video_fail(err, v->name, "streams cannot be read", r)
+                 : MIEN_OK;
+}
+
+static mien_status choose_stream(mien_video *v, mien_error *err)
+{
+    int r = av_find_best_stream(v->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+    if (r < 0 ||
+        v->format->streams[r]->disposition & AV_DISPOSITION_ATTACHED_PIC)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%.120s: no video in it (a %s file of %u streams)",
+                       v->name, v->format->iformat->name,
+                       v->format->nb_streams);
+    v->stream = v->format->streams[r];
+    for (unsigned i = 0; i < v->format->nb_streams; i++)
+        if (i != (unsigned)r)
+            v->format->streams[i]->discard = AVDISCARD_ALL;
+    const AVCodecParameters *p = v->stream->codecpar;
+    return check_size(v, p->width, p->height, err);
+}
+
+static mien_status open_decoder(mien_video *v, int threads, mien_error *err)
+{
+    const AVCodecParameters *p = v->stream->codecpar;
+    const AVCodec *codec = avcodec_find_decoder(p->codec_id);
+    if (!codec)
+        return mi_fail(err, MIEN_EUNSUP,
+                       "%.120s: no decoder for its video, codec %s", v->name,
+                       avcodec_get_name(p->codec_id));
+    v->decoder = avcodec_alloc_context3(codec);
+    if (!v->decoder)
+        return mi_no_memory(err);
+    int r = avcodec_parameters_to_context(v->decoder, p);
+    v->decoder->max_pixels = v->max_pixels;
+    v->decoder->thread_count = threads;
+    v->decoder->pkt_timebase = v->stream->time_base;
+    if (r >= 0)
+        r = avcodec_open2(v->decoder, codec, NULL);
+    return r < 0 ? mi_video_fail(err, v->name, "its decoder does not start", r)
+                 : MIEN_OK;
+}
+
+static const int32_t *display_matrix(const AVStream *s)
+{
+    enum { BYTES = 9 * sizeof(int32_t) };
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)
+    const AVPacketSideData *d = av_packet_side_data_get(
+        s->codecpar->coded_side_data, s->codecpar->nb_coded_side_data,
+        AV_PKT_DATA_DISPLAYMATRIX);
+    return d && d->size >= BYTES ? (const void *)d->data : NULL;
+#else
+    size_t n = 0;
+    const void *d = av_stream_get_side_data(s, AV_PKT_DATA_DISPLAYMATRIX, &n);
+    return n >= BYTES ? d : NULL;
+#endif
+}
+
+static double usable_rate(AVRational r)
+{
+    double fps = r.num > 0 && r.den > 0 ? av_q2d(r) : 0;
+    return fps >= 0.01 && fps <= 1000 ? fps : 0;
+}
+
+static void fill_info(mien_video *v)
+{
+    const AVStream *s = v->stream;
+    mien_video_info *info = &v->info;
+    info->w = v->to_rgb.turn.transpose ? v->frame->height : v->frame->width;
+    info->h = v->to_rgb.turn.transpose ? v->frame->width : v->frame->height;
+    info->fps = usable_rate(av_guess_frame_rate(v->format, v->stream, NULL));
+    if (info->fps == 0)
+        info->fps = usable_rate(s->avg_frame_rate);
+    if (info->fps == 0)
+        info->fps = 25;
+    info->frames = s->nb_frames > 0 ? s->nb_frames : 0;
+    if (s->duration > 0)
+        info->seconds = (double)s->duration * av_q2d(s->time_base);
+    else if (v->format->duration > 0)
+        info->seconds = (double)v->format->duration / AV_TIME_BASE;
+    if (v->is_device)
+        info->seconds = 0;
+    snprintf(info->codec, sizeof info->codec, "%s",
+             avcodec_get_name(s->codecpar->codec_id));
+    snprintf(info->format, sizeof info->format, "%s", v->format->iformat->name);
+}
+
+static mien_status decode(mien_video *v, int *more, mien_error *err);
+
+/* All that follows once the container is open. */
+static mien_status begin(mien_video *v, int threads, mien_error *err)
+{
+    mien_status st = v->is_device ? MIEN_OK : find_streams(v, err);
+    if (st == MIEN_OK)
+        st = choose_stream(v, err);
+    if (st == MIEN_OK)
+        st = open_decoder(v, threads, err);
+    if (st != MIEN_OK)
+        return st;
+    const int32_t *matrix = display_matrix(v->stream);
+    if (matrix)
+        v->to_rgb.turn = mi_turn_of(matrix);
+    int more = 0;
+    st = decode(v, &more, err);
+    if (st == MIEN_OK && !more)
+        st = mi_fail(err, MIEN_EFORMAT,
+                     "%.90s: not one frame of its %s video can be decoded; it "
+                     "is cut off or damaged",
+                     v->name, avcodec_get_name(v->stream->codecpar->codec_id));
+    if (st != MIEN_OK)
+        return st;
+    v->waiting = 1;
+    fill_info(v);
+    return MIEN_OK;
+}
+
+static mien_status open_format(mien_video *v, const char *url, mien_error *err)
+{
+    AVDictionary *options = NULL;
+    int r = av_dict_set(&options, "format_whitelist", containers, 0);
+    if (r >= 0)
+        r = av_dict_set(&options, "protocol_whitelist", "file", 0);
+    if (r >= 0) /* frees v->format when it fails */
+        r = avformat_open_input(&v->format, url, NULL, &options);
+    av_dict_free(&options);
+    if (r == AVERROR_INVALIDDATA || r == AVERROR(EINVAL) || r == AVERROR_EOF)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%.90s: not a video that mien reads (MP4, MKV, WebM, "
+                       "AVI, GIF, ...), or cut off in its head",
+                       v->name);
+    return r < 0 ? mi_video_fail(err, v->name, "cannot open", r) : MIEN_OK;
+}
+
+/* What can be told of a path before FFmpeg sees it. */
+static mien_status look_at(const char *path, mien_error *err)
+{
+    struct stat about;
+    if (stat(path, &about) != 0)
+        return mi_fail(err, MIEN_EIO, "%.120s: cannot open: %s", path,
+                       strerror(errno));
+    if (S_ISDIR(about.st_mode))
+        return mi_fail(err, MIEN_EIO, "%.120s: a folder, wanted a video file",
+                       path);
+    if (S_ISREG(about.st_mode) && about.st_size == 0)
+        return mi_fail(err, MIEN_EFORMAT, "%.120s: empty, wanted a video file",
+                       path);
+    return MIEN_OK;
+}
+
+static mien_status finish_open(mien_video *v, mien_status st,
+                               const mien_video_options *options,
+                               mien_video **out, mien_error *err)
+{
+    if (st == MIEN_OK)
+        st = begin(v, options ? options->threads : 0, err);
+    if (st != MIEN_OK) {
+        mien_video_close(v);
+        return st;
+    }
+    *out = v;
+    return MIEN_OK;
+}
+
+mien_status mien_video_open(const char *path, const mien_video_options *options,
+                            mien_video **out, mien_error *err)
+{
+    assert(path && out);
+    mien_status st = look_at(path, err);
+    if (st != MIEN_OK)
+        return st;
+    mien_video *v = NULL;
+    st = video_new(path, options, &v, err);
+    if (st != MIEN_OK)
+        return st;
+    size_t n = strlen(path) + sizeof "file:";
+    char *url = mi_alloc(n, 1);
+    if (url) {
+        snprintf(url, n, "file:%s", path);
+        st = open_format(v, url, err);
+        mi_free(url);
+    } else {
+        st = mi_no_memory(err);
+    }
+    return finish_open(v, st, options, out, err);
+}
+
+static int read_memory(void *opaque, uint8_t *to, int n)
+{
+    memory *m = opaque;
+    int64_t left = m->n - m->at;
+    if (left <= 0)
+        return AVERROR_EOF;
+    n = n < left ? n : (int)left;
+    memcpy(to, m->bytes + m->at, (size_t)n);
+    m->at += n;
+    return n;
+}
+
+static int64_t seek_memory(void *opaque, int64_t to, int whence)
+{
+    memory *m = opaque;
+    if (whence == AVSEEK_SIZE)
+        return m->n;
+    whence &= ~AVSEEK_FORCE;
+    int64_t from = whence == SEEK_CUR ? m->at : whence == SEEK_END ? m->n : 0;
+    if (to < -from || to > m->n - from)
+        return AVERROR(EINVAL);
+    m->at = from + to;
+    return m->at;
+}
+
+mien_status mi_video_open_memory(const uint8_t *bytes, size_t n,
+                                 const mien_video_options *options,
+                                 mien_video **out, mien_error *err)
+{
+    mien_video *v = NULL;
+    mien_status st = video_new("video", options, &v, err);
+    if (st != MIEN_OK)
+        return st;
+    v->memory = (memory){bytes, (int64_t)n, 0};
+    uint8_t *buffer = av_malloc(IO_BUFFER);
+    if (buffer)
+        v->io = avio_alloc_context(buffer, IO_BUFFER, 0, &v->memory,
+                                   read_memory, NULL, seek_memory);
+    if (!v->io) {
+        av_free(buffer);
+        return finish_open(v, mi_no_memory(err), options, out, err);
+    }
+    v->format->pb = v->io;
+    return finish_open(v, open_format(v, NULL, err), options, out, err);
+}
+
+static int device_options(AVDictionary **to, const mien_video_options *o)
+{
+    int r = 0;
+    char size[32];
+    if (o && o->camera_w > 0 && o->camera_h > 0) {
+        snprintf(size, sizeof size, "%dx%d", o->camera_w, o->camera_h);
+        r = av_dict_set(to, "video_size", size, 0);
+    }
+    if (r >= 0 && o && o->camera_fps > 0)
+        r = av_dict_set_int(to, "framerate", o->camera_fps, 0);
+    return r;
+}
+
+mien_status mi_video_open_device(const char *driver, const char *device,
+                                 const mien_video_options *options,
+                                 mien_video **out, mien_error *err)
+{
+    mi_video_quiet();
+    avdevice_register_all();
+    const AVInputFormat *input = av_find_input_format(driver);
+    if (!input)
+        return mi_fail(err, MIEN_EUNSUP,
+                       "%.120s: this FFmpeg has no cameras (%s)", device,
+                       driver);
+    mien_video *v = NULL;
+    mien_status st = video_new(device, options, &v, err);
+    if (st != MIEN_OK)
+        return st;
+    v->is_device = 1;
+    AVDictionary *wishes = NULL;
+    int r = device_options(&wishes, options);
+    if (r >= 0)
+        r = avformat_open_input(&v->format, device, input, &wishes);
+    av_dict_free(&wishes);
+    if (r < 0) {
+        (void)mi_video_fail(err, device, "the camera cannot be opened", r);
+        st = r == AVERROR(ENOMEM) ? MIEN_ENOMEM : MIEN_EIO;
+        if (err)
+            err->status = st;
+    }
+    return finish_open(v, st, options, out, err);
+}
+
+/* ---- decoding --------------------------------------------------------- */
+
+/* One packet of the stream into v->packet; FFmpeg's code. */
+static int read_packet(mien_video *v)
+{
+    for (int waited = 0;;) {
+        int r = av_read_frame(v->format, v->packet);
+        if (r == AVERROR(EAGAIN) && waited < CAMERA_WAIT_MS) {
+            av_usleep(1000);
+            waited++;
+            continue;
+        }
+        if (r < 0 || v->packet->stream_index == v->stream->index)
+            return r;
+        av_packet_unref(v->packet);
+    }
+}
+
+/* Give the decoder its next packet, or tell it that there are no more. */
+static mien_status feed(mien_video *v, mien_error *err)
+{
+    int r = read_packet(v);
+    if (r == AVERROR(ENOMEM))
+        return mi_no_memory(err);
+    if (r < 0 && v->is_device)
+        return mi_fail(err, MIEN_EIO,
+                       "%.90s: the camera went away after %lld frames", v->name,
+                       (long long)v->given);
+    if (r < 0) {
+        v->damaged += r != AVERROR_EOF;
+        v->drained = 1;
+        (void)avcodec_send_packet(v->decoder, NULL);
+        return MIEN_OK;
+    }
+    v->damaged += (v->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+    r = avcodec_send_packet(v->decoder, v->packet);
+    av_packet_unref(v->packet);
+    if (r == AVERROR(ENOMEM))
+        return mi_no_memory(err);
+    v->damaged += r < 0;
+    return MIEN_OK;
+}
+
+/* The next frame into v->frame. */
+static mien_status decode(mien_video *v, int *more, mien_error *err)
+{
+    for (;;) {
+        int r = avcodec_receive_frame(v->decoder, v->frame);
+        if (r == 0) {
+            if (v->frame->width < 1 || v->frame->height < 1)
+                continue;
+            v->damaged += (v->frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
+                          v->frame->decode_error_flags != 0;
+            *more = 1;
+            return check_size(v, v->frame->width, v->frame->height, err);
+        }
+        if (r == AVERROR(ENOMEM))
+            return mi_no_memory(err);
+        if (r == AVERROR_EOF || (r == AVERROR(EAGAIN) && v->drained)) {
+            *more = 0;
+            return MIEN_OK;
+        }
+        if (r != AVERROR(EAGAIN)) {
+            v->damaged++;
+            continue;
+        }
+        mien_status st = feed(v, err);
+        if (st != MIEN_OK)
+            return st;
+    }
+}
+
+/* When the frame is shown; frames without a time stamp follow the one before.
+ */
+static double time_of(mien_video *v)
+{
+    int64_t t = v->frame->best_effort_timestamp;
+    double next = v->given ? v->seconds + 1 / v->info.fps : 0;
+    if (t == AV_NOPTS_VALUE)
+        return next;
+    if (v->first == AV_NOPTS_VALUE)
+        v->first = t;
+    double seconds =
+        ((double)t - (double)v->first) * av_q2d(v->stream->time_base);
+    return v->given && seconds < v->seconds ? v->seconds : seconds;
+}
+
+mien_status mien_video_next(mien_video *v, mien_image *frame, double *seconds,
+                            int *more, mien_error *err)
+{
+    assert(v && frame && more);
+    int got = v->waiting;
+    if (!got) {
+        mien_status st = decode(v, &got, err);
+        if (st != MIEN_OK)
+            return st;
+    }
+    v->waiting = 0;
+    if (!got) {
+        *more = 0;
+        return MIEN_OK;
+    }
+    mien_status st = mi_to_rgb_run(&v->to_rgb, v->frame, v->name, err);
+    if (st != MIEN_OK)
+        return st;
+    v->seconds = time_of(v);
+    v->given++;
+    if (seconds)
+        *seconds = v->seconds;
+    *frame = v->to_rgb.out.im;
+    *more = 1;
+    return MIEN_OK;
+}
+
+mien_video_info mien_video_get_info(const mien_video *v) { return v->info; }
+
+int64_t mien_video_damaged(const mien_video *v) { return v->damaged; }
+
+void mien_video_close(mien_video *v)
+{
+    if (!v)
+        return;
+    avcodec_free_context(&v->decoder);
+    avformat_close_input(&v->format);
+    if (v->io)
+        av_freep(&v->io->buffer);
+    avio_context_free(&v->io);
+    av_packet_free(&v->packet);
+    av_frame_free(&v->frame);
+    mi_to_rgb_done(&v->to_rgb);
+    mi_free(v->name);
+    mi_free(v);
+}

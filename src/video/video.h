@@ -1,0 +1,116 @@
+/* video.h: what the files of src/video share. */
+#ifndef MI_VIDEO_VIDEO_H
+#define MI_VIDEO_VIDEO_H
+
+#include "mien/video.h"
+
+#include <libavutil/frame.h>
+#include <libswscale/swscale.h>
+
+struct AVFormatContext;
+
+/* Stop FFmpeg from writing to stderr.  Its level of logging is the one global
+ * there is; setting it twice, or from two threads, does no harm. */
+void mi_video_quiet(void);
+
+/* Fail with FFmpeg's code r: ENOMEM, EUNSUP, EFORMAT or EIO, and
+ * "name: what: FFmpeg's words". */
+mien_status mi_video_fail(mien_error *err, const char *name, const char *what,
+                          int r);
+
+/* ---- palette.c: colours for GIF --------------------------------------- */
+
+/* At most 255 colours, and which of them is nearest to each of 32^3. */
+typedef struct mi_palette mi_palette;
+
+mi_palette *mi_palette_new(void); /* NULL: no memory */
+void mi_palette_free(mi_palette *p);
+/* Write im into frame, of format PAL8 and the size of im; 0: no memory.  The
+ * colours of the frame before are kept as long as they suit. */
+int mi_palette_run(mi_palette *p, const mien_image *im, AVFrame *frame);
+
+/* ---- convert.c: AVFrame <-> mien_image -------------------------------- */
+
+/* How a picture as stored is turned to stand upright: axes exchanged first,
+ * then mirrored. */
+typedef struct mi_turn {
+    int transpose, mirror_x, mirror_y;
+} mi_turn;
+
+/* A picture that is kept and given new memory only when its size changes;
+ * rows are padded, since swscale's vectors write past them. */
+typedef struct mi_picture {
+    mien_image im;
+    size_t bytes;
+} mi_picture;
+
+/* What turns frames into upright RGB.  Zero-initialise. */
+typedef struct mi_to_rgb {
+    struct SwsContext *sws;
+    mi_picture out, plain, alpha;
+    int space, range; /* of the colours sws is set up for */
+    mi_turn turn;
+} mi_to_rgb;
+
+/* Which turn a display matrix of nine 16.16 numbers asks for, the nearest
+ * multiple of 90 degrees. */
+mi_turn mi_turn_of(const int32_t *matrix);
+/* The frame, upright, in c->out.im; ENOMEM, EUNSUP. */
+mien_status mi_to_rgb_run(mi_to_rgb *c, const AVFrame *frame, const char *name,
+                          mien_error *err);
+void mi_to_rgb_done(mi_to_rgb *c);
+
+/* What brings images to the size and pixels of an encoder.  Zero-initialise.
+ */
+typedef struct mi_from_rgb {
+    struct SwsContext *sws;
+    mi_picture staged, scaled;
+} mi_from_rgb;
+
+/* Fill frame, whose memory, size and format are there already.  An image of
+ * w x h is cut to the frame's size, any other is scaled to it; palette is asked
+ * only for frames of format PAL8. */
+mien_status mi_from_rgb_run(mi_from_rgb *c, const mien_image *im, int w, int h,
+                            mi_palette *palette, AVFrame *frame,
+                            mien_error *err);
+void mi_from_rgb_done(mi_from_rgb *c);
+
+/* Give p the size w x h, bytes_per_pixel 3 or 4; 0 if there is no memory. */
+int mi_picture_size(mi_picture *p, int w, int h, int bytes_per_pixel);
+
+/* ---- movie.c ----------------------------------------------------------- */
+
+/* The parts of a movie that window.c makes otherwise. */
+struct mien_movie {
+    char *path, *part; /* in the end; while it is written (NULL: a window) */
+    struct AVFormatContext *format;
+    struct AVCodecContext *encoder;
+    struct AVStream *stream; /* of format */
+    struct AVPacket *packet;
+    AVFrame *frame;
+    mi_from_rgb from_rgb;
+    mi_palette *palette; /* GIF */
+    int w, h;            /* of the movie, as asked for */
+    int begun;           /* the head is written */
+    int broken;          /* a write failed */
+    int64_t n;           /* frames */
+};
+
+/* A movie without container or encoder: name is path, or a window's title. */
+mien_status mi_movie_make(const char *name, int w, int h, mien_movie **out,
+                          mien_error *err);
+/* Make the frame that images are brought into, of the encoder's size. */
+mien_status mi_movie_frame(mien_movie *m, mien_error *err);
+
+/* ---- source.c: other sources than files ------------------------------- */
+
+/* Open a video that lies in memory, borrowed until it is closed. */
+mien_status mi_video_open_memory(const uint8_t *bytes, size_t n,
+                                 const mien_video_options *options,
+                                 mien_video **out, mien_error *err);
+/* Open a device of one of libavdevice's drivers. */
+mien_status mi_video_open_device(const char *driver, const char *device,
+                                 const mien_video_options *options,
+                                 mien_video **out, mien_error *err);
+
+#endif
