@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <libavcodec/avcodec.h>
 #include <libavdevice/avdevice.h>
 #include <libavformat/avformat.h>
@@ -149,6 +150,10 @@ static mien_status choose_stream(mien_video *v, mien_error *err)
 static mien_status open_decoder(mien_video *v, int threads, mien_error *err)
 {
     const AVCodecParameters *p = v->stream->codecpar;
+    if (p->codec_id == AV_CODEC_ID_NONE)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%.120s: its video is of no known kind, or cut off",
+                       v->name);
     const AVCodec *codec = avcodec_find_decoder(p->codec_id);
     if (!codec)
         return mi_fail(err, MIEN_EUNSUP,
@@ -249,7 +254,9 @@ static mien_status open_format(mien_video *v, const char *url, mien_error *err)
     if (r >= 0) /* frees v->format when it fails */
         r = avformat_open_input(&v->format, url, NULL, &options);
     av_dict_free(&options);
-    if (r == AVERROR_INVALIDDATA || r == AVERROR(EINVAL) || r == AVERROR_EOF)
+    /* The file itself can be read, as look_at found: EIO is a demuxer's. */
+    if (r == AVERROR_INVALIDDATA || r == AVERROR(EINVAL) || r == AVERROR_EOF ||
+        r == AVERROR(EIO))
         return mi_fail(err, MIEN_EFORMAT,
                        "%.90s: not a video that mien reads (MP4, MKV, WebM, "
                        "AVI, GIF, ...), or cut off in its head",
@@ -261,7 +268,7 @@ static mien_status open_format(mien_video *v, const char *url, mien_error *err)
 static mien_status look_at(const char *path, mien_error *err)
 {
     struct stat about;
-    if (stat(path, &about) != 0)
+    if (stat(path, &about) != 0 || access(path, R_OK) != 0)
         return mi_fail(err, MIEN_EIO, "%.120s: cannot open: %s", path,
                        strerror(errno));
     if (S_ISDIR(about.st_mode))

@@ -1,17 +1,68 @@
 /* window.c: frames in a window, through FFmpeg's SDL2 device.
  *
  * The device looks after the window's events whenever a frame comes; once the
- * window is closed, adding a frame fails. */
+ * window is closed, adding a frame fails.  SDL2 draws into nothing if no server
+ * answers, so a display of this machine is called first. */
 #include "video/video.h"
 
 #include "base/error.h"
 
 #include <assert.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <libavcodec/avcodec.h>
 #include <libavdevice/avdevice.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
+
+/* Does a server listen at this socket?  hidden: its name is not in the file
+ * system. */
+static int answers(const char *name, int hidden)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    size_t n = strlen(name);
+    if (n + 2 > sizeof to.sun_path)
+        return 0;
+    memcpy(to.sun_path + hidden, name, n);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n +
+                                 (size_t)hidden);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int there = fd >= 0 && connect(fd, (const void *)&to, size) == 0;
+    if (fd >= 0)
+        close(fd);
+    return there;
+}
+
+/* ":0" or "unix:0.0" is on this machine; another may be anywhere. */
+static int x11_answers(const char *display)
+{
+    const char *at = strncmp(display, "unix:", 5) == 0 ? display + 4 : display;
+    if (!at[0])
+        return 0;
+    if (at[0] != ':')
+        return 1;
+    char name[64];
+    snprintf(name, sizeof name, "/tmp/.X11-unix/X%.*s",
+             (int)strspn(at + 1, "0123456789"), at + 1);
+    return answers(name, 1) || answers(name, 0);
+}
+
+static int wayland_answers(const char *display)
+{
+    const char *folder = getenv("XDG_RUNTIME_DIR");
+    char name[128];
+    if (!display[0] || (display[0] != '/' && !folder))
+        return 0;
+    if (display[0] == '/')
+        return answers(display, 0);
+    snprintf(name, sizeof name, "%s/%s", folder, display);
+    return answers(name, 0);
+}
 
 static const AVOutputFormat *window_device(void)
 {
@@ -73,10 +124,11 @@ mien_status mien_movie_window(const char *title, int w, int h, mien_movie **out,
     assert(title && out && w > 0 && h > 0 && w <= MIEN_IMAGE_MAX_SIDE &&
            h <= MIEN_IMAGE_MAX_SIDE);
     const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
-    if (!(x11 && x11[0]) && !(wayland && wayland[0]))
+    if (!(x11 && x11_answers(x11)) && !(wayland && wayland_answers(wayland)))
         return mi_fail(err, MIEN_EUNSUP,
-                       "window: no display here (DISPLAY and WAYLAND_DISPLAY "
-                       "are not set)");
+                       "window: no display here (DISPLAY is '%.40s', "
+                       "WAYLAND_DISPLAY is '%.40s')",
+                       x11 ? x11 : "", wayland ? wayland : "");
     avdevice_register_all();
     const AVOutputFormat *device = window_device();
     if (!device)
