@@ -176,7 +176,7 @@ static void test_best_split_is_found(mien_boost boost, int most, int zeros)
     int n, used = 0;
     CHECK(mi_candidates_new(MIEN_FEATURE_HAAR, MIEN_HAAR_ALL, W, W, &list, &n,
                             NULL) == MIEN_OK);
-    for (int i = 0; i < n; i += 37)
+    for (int i = 0; i < n; i += 101)
         list[used++] = list[i];
     unsigned seed = 5;
     for (int round = 0; round < 3; round++) {
@@ -381,19 +381,18 @@ static mien_cascade *train(const mien_cascade_train_options *o,
     return c;
 }
 
+/* 1: the same file, byte for byte. */
 static int same(const mien_cascade *a, const mien_cascade *b)
 {
-    if (!a || !b || a->n_stages != b->n_stages || a->n_trees != b->n_trees ||
-        a->n_nodes != b->n_nodes || a->n_leaves != b->n_leaves ||
-        a->n_features != b->n_features)
+    mien_bytes x = {0}, y = {0};
+    if (!a || !b)
         return 0;
-#define SAME(list, n) \
-    (memcmp(a->list, b->list, (size_t)(n) * sizeof *a->list) == 0)
-    return SAME(stage, a->n_stages) && SAME(tree, a->n_trees) &&
-           SAME(node, a->n_nodes) && SAME(leaf, a->n_leaves) &&
-           SAME(feature, a->n_features) &&
-           (!a->subset || SAME(subset, a->n_nodes * 8));
-#undef SAME
+    CHECK(mien_cascade_write(a, &x, NULL) == MIEN_OK);
+    CHECK(mien_cascade_write(b, &y, NULL) == MIEN_OK);
+    int equal = x.n == y.n && memcmp(x.data, y.data, x.n) == 0;
+    mien_bytes_free(&x);
+    mien_bytes_free(&y);
+    return equal;
 }
 
 static int accepts(const mien_cascade *c, const uint8_t *chip)
@@ -451,12 +450,12 @@ static void test_learning(void)
     o.boost = MIEN_BOOST_REAL;
     test_it_learns(o, "real", 985);
     o.depth = 3;
-    test_it_learns(o, "real, depth 3", 950);
+    test_it_learns(o, "real, depth 3", 900);
     o.boost = MIEN_BOOST_GENTLE;
     o.set = MIEN_HAAR_ALL;
-    test_it_learns(o, "gentle, depth 3, all features", 950);
+    test_it_learns(o, "gentle, depth 3, all features", 900);
     o.boost = MIEN_BOOST_DISCRETE;
-    test_it_learns(o, "discrete, depth 3, all features", 950);
+    test_it_learns(o, "discrete, depth 3, all features", 900);
     o = small_options();
     o.kind = MIEN_FEATURE_LBP;
     test_it_learns(o, "lbp, gentle", 950);

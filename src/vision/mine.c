@@ -25,7 +25,7 @@
 
 enum {
     BATCH = 16,
-    MAX_ROUNDS = 10,  /* visits of each scene */
+    MAX_ROUNDS = 30,  /* visits of each scene */
     MIN_VISITS = 200, /* at least, where scenes are few */
     MAX_LEVELS = 64,
     MAX_KEPT = 1024,   /* windows of a visit */
