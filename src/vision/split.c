@@ -6,10 +6,11 @@
  * at a time (kern/boost.h).  Where the memory given does not suffice, the
  * features that are left are sorted again for each split.
  *
- * Floats are sorted as whole numbers of the same order, by their digits in base
- * 2^11, three times (radix sort); equal values stay in the order of samples.
- * The threshold found by rank becomes the middle between the greatest value
- * on its left and the least on its right of those that have weight. */
+ * Floats are sorted as whole numbers of the same order, digit by digit (radix
+ * sort), digits being of 11 bits, or of 8 for few samples; equal values stay in
+ * the order of samples. The threshold found by rank becomes the middle between
+ * the greatest value on its left and the least on its right of those that have
+ * weight. */
 #include "vision/split.h"
 
 #include "base/alloc.h"
@@ -22,7 +23,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = MI_BOOST_LANES, DIGITS = 2048 };
+enum { LANES = MI_BOOST_LANES, DIGITS = 2048, PASSES = 4 };
 
 /* What one thread works with. */
 typedef struct lane {
@@ -52,28 +53,29 @@ struct mi_splitter {
     mi_ranks ranks;
 };
 
-static void count_digits(int n, const uint32_t *key, uint32_t count[3][DIGITS])
+static void count_digits(int n, const uint32_t *key, int bits,
+                         uint32_t count[PASSES][DIGITS])
 {
-    memset(count, 0, 3 * sizeof *count);
-    for (int i = 0; i < n; i++) {
-        count[0][key[i] & (DIGITS - 1)]++;
-        count[1][key[i] >> 11 & (DIGITS - 1)]++;
-        count[2][key[i] >> 22]++;
-    }
+    uint32_t mask = (1u << bits) - 1;
+    for (int pass = 0; pass * bits < 32; pass++)
+        memset(count[pass], 0, ((size_t)mask + 1) * sizeof **count);
+    for (int i = 0; i < n; i++)
+        for (int pass = 0; pass * bits < 32; pass++)
+            count[pass][key[i] >> pass * bits & mask]++;
 }
 
 /* One pass: by a digit, into other places. */
-static void move_by_digit(int n, int shift, uint32_t *count, const lane *from,
-                          const lane *to)
+static void move_by_digit(int n, int shift, uint32_t mask, uint32_t *count,
+                          const lane *from, const lane *to)
 {
     uint32_t before = 0;
-    for (int d = 0; d < DIGITS; d++) {
+    for (uint32_t d = 0; d <= mask; d++) {
         uint32_t here = count[d];
         count[d] = before;
         before += here;
     }
     for (int i = 0; i < n; i++) {
-        uint32_t place = count[from->key[i] >> shift & (DIGITS - 1)]++;
+        uint32_t place = count[from->key[i] >> shift & mask]++;
         to->key[place] = from->key[i];
         to->at[place] = from->at[i];
     }
@@ -82,21 +84,23 @@ static void move_by_digit(int n, int shift, uint32_t *count, const lane *from,
 /* Sort samples by l->values into l->at, keys of which are then in l->key. */
 static void sort_values(int n, lane *l)
 {
-    uint32_t count[3][DIGITS];
+    uint32_t count[PASSES][DIGITS];
+    int bits = n < 2048 ? 8 : 11; /* of a digit */
+    uint32_t mask = (1u << bits) - 1;
     for (int i = 0; i < n; i++) {
         float v = l->values[i] + 0.f; /* -0 is 0 */
-        uint32_t bits;
-        memcpy(&bits, &v, sizeof bits);
-        l->key[i] = bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+        uint32_t word;
+        memcpy(&word, &v, sizeof word);
+        l->key[i] = word & 0x80000000u ? ~word : word | 0x80000000u;
         l->at[i] = (uint16_t)i;
     }
-    count_digits(n, l->key, count);
-    for (int pass = 0; pass < 3; pass++) {
-        int shift = 11 * pass;
-        if (count[pass][l->key[0] >> shift & (DIGITS - 1)] == (uint32_t)n)
+    count_digits(n, l->key, bits, count);
+    for (int shift = 0; shift < 32; shift += bits) {
+        uint32_t *digit = count[shift / bits];
+        if (digit[l->key[0] >> shift & mask] == (uint32_t)n)
             continue; /* all have the same digit */
         lane to = {.key = l->spare, .at = l->other};
-        move_by_digit(n, shift, count[pass], l, &to);
+        move_by_digit(n, shift, mask, digit, l, &to);
         l->spare = l->key;
         l->other = l->at;
         l->key = to.key;
