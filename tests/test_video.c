@@ -61,7 +61,7 @@ static void paint(mien_image *im, int i)
                 x >= 3 * i && x < 3 * i + SQUARE && y >= 24 && y < 24 + SQUARE;
             c[0] = in ? 220 : 30;
             c[1] = in ? 20 : 160;
-            c[2] = in ? 20 : (uint8_t)(x * 200 / im->w);
+            c[2] = (uint8_t)(in ? 20 : x * 200 / im->w);
         }
 }
 

@@ -11,7 +11,9 @@
  *
  * The palette of the frame before stays while the mean squared error, before
  * diffusion, is not much over what it was when made: colours that stand still
- * save bytes and do not flicker.  Entry 255 is transparent; FFmpeg's encoder
+ * save bytes and do not flicker.  So does a pixel keep its colour while it
+ * differs by no more than STILL, in each channel, from what it was when the
+ * colour was chosen.  Entry 255 is transparent; FFmpeg's encoder
  * uses it for pixels that did not change.
  *
  * Source: Heckbert, "Color image quantization for frame buffer display",
@@ -21,10 +23,11 @@
 
 #include "base/alloc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { BITS = 5, LEVELS = 1 << BITS, CELLS = LEVELS * LEVELS * LEVELS };
-enum { COLOURS = 255, NOT_YET = 0xffff };
+enum { COLOURS = 255, NOT_YET = 0xffff, STILL = 6 };
 
 typedef struct cell {
     uint64_t n, sum[3];
@@ -43,18 +46,51 @@ struct mi_palette {
     box boxes[COLOURS];
     uint8_t colour[COLOURS][3];
     int n;          /* colours; 0: none made yet */
+    int same;       /* they are those of the frame before */
     double error;   /* mean squared error when made */
-    int16_t *carry; /* [2][w + 2][3] errors of this row and the next, * 16 */
-    int carry_w;
+    int *carry;     /* [2][w + 2][3] errors of this row and the next, * 16 */
+    uint8_t *held;  /* [h, w, 3] the pixels when their colours were chosen */
+    uint8_t *index; /* [h, w] those colours */
+    int w, h;       /* what the three are made for */
 };
 
 mi_palette *mi_palette_new(void) { return mi_alloc(1, sizeof(mi_palette)); }
 
+static void forget(mi_palette *p)
+{
+    mi_free(p->carry);
+    mi_free(p->held);
+    mi_free(p->index);
+    p->carry = NULL;
+    p->held = p->index = NULL;
+    p->w = p->h = 0;
+}
+
 void mi_palette_free(mi_palette *p)
 {
     if (p)
-        mi_free(p->carry);
+        forget(p);
     mi_free(p);
+}
+
+/* Make room for frames of w x h, the first of which takes a new palette. */
+static int make_room(mi_palette *p, int w, int h)
+{
+    if (p->w == w && p->h == h)
+        return 1;
+    forget(p);
+    size_t pixels = (size_t)w * (size_t)h;
+    p->carry = mi_alloc(((size_t)w + 2) * 6, sizeof *p->carry);
+    p->held = mi_alloc(pixels, 3);
+    p->index = mi_alloc(pixels, 1);
+    if (!p->carry || !p->held || !p->index) {
+        forget(p);
+        return 0;
+    }
+    p->w = w;
+    p->h = h;
+    p->n = 0;
+    return 1;
 }
 
 static int cell_of(const uint8_t *c)
@@ -219,54 +255,66 @@ static double error_of(mi_palette *p)
 
 static uint8_t clamp(int x) { return (uint8_t)(x < 0 ? 0 : x > 255 ? 255 : x); }
 
-/* One row; here and below: [w + 2][3] errors * 16, of pixels -1..w. */
-static void diffuse(mi_palette *p, const uint8_t *from, int w, int16_t *here,
-                    int16_t *below, uint8_t *to)
+static int is_still(const uint8_t *a, const uint8_t *b)
 {
-    memset(below, 0, ((size_t)w + 2) * 3 * sizeof *below);
-    for (int x = 0; x < w; x++) {
+    return abs(a[0] - b[0]) <= STILL && abs(a[1] - b[1]) <= STILL &&
+           abs(a[2] - b[2]) <= STILL;
+}
+
+/* Row y; here and below: [w + 2][3] errors * 16, of pixels -1..w. */
+static void diffuse(mi_palette *p, const uint8_t *from, int y, int *here,
+                    int *below)
+{
+    uint8_t *held = p->held + (ptrdiff_t)y * p->w * 3;
+    uint8_t *index = p->index + (ptrdiff_t)y * p->w;
+    memset(below, 0, ((size_t)p->w + 2) * 3 * sizeof *below);
+    for (int x = 0; x < p->w; x++, from += 3, held += 3) {
+        if (p->same && is_still(from, held))
+            continue; /* the error that came here ends here */
         uint8_t c[3];
         for (int k = 0; k < 3; k++)
-            c[k] = clamp(from[x * 3 + k] + (here[(x + 1) * 3 + k] + 8) / 16);
+            c[k] = clamp(from[k] + (here[(x + 1) * 3 + k] + 8) / 16);
         int i = nearest(p, cell_of(c));
-        to[x] = (uint8_t)i;
+        index[x] = (uint8_t)i;
+        memcpy(held, from, 3);
         for (int k = 0; k < 3; k++) {
             int e = c[k] - p->colour[i][k];
-            here[(x + 2) * 3 + k] += (int16_t)(7 * e);
-            below[x * 3 + k] += (int16_t)(3 * e);
-            below[(x + 1) * 3 + k] += (int16_t)(5 * e);
-            below[(x + 2) * 3 + k] += (int16_t)e;
+            here[(x + 2) * 3 + k] += 7 * e;
+            below[x * 3 + k] += 3 * e;
+            below[(x + 1) * 3 + k] += 5 * e;
+            below[(x + 2) * 3 + k] += e;
         }
     }
 }
 
-static int make_carry(mi_palette *p, int w)
+/* The palette for a frame: that of the frame before, or a new one. */
+static void choose(mi_palette *p, const mien_image *im)
 {
-    if (p->carry_w == w)
-        return 1;
-    mi_free(p->carry);
-    p->carry = mi_alloc(((size_t)w + 2) * 6, sizeof *p->carry);
-    p->carry_w = p->carry ? w : 0;
-    return p->carry != NULL;
+    count(p, im);
+    p->same = 0;
+    if (p->n) {
+        memset(p->nearest, 0xff, sizeof p->nearest);
+        p->same = error_of(p) <= 1.3 * p->error + 2;
+    }
+    if (!p->same) {
+        make(p);
+        p->error = error_of(p);
+    }
 }
 
 int mi_palette_run(mi_palette *p, const mien_image *im, AVFrame *frame)
 {
-    if (!make_carry(p, im->w))
+    if (!make_room(p, im->w, im->h))
         return 0;
-    count(p, im);
-    if (p->n)
-        memset(p->nearest, 0xff, sizeof p->nearest);
-    if (!p->n || error_of(p) > 1.3 * p->error + 2) {
-        make(p);
-        p->error = error_of(p);
-    }
-    int16_t *here = p->carry, *below = p->carry + ((size_t)im->w + 2) * 3;
-    memset(here, 0, ((size_t)im->w + 2) * 3 * sizeof *here);
+    choose(p, im);
+    size_t row = (size_t)p->w;
+    int *here = p->carry, *below = p->carry + (row + 2) * 3;
+    memset(here, 0, (row + 2) * 3 * sizeof *here);
     for (int y = 0; y < im->h; y++) {
-        diffuse(p, im->data + y * im->stride, im->w, here, below,
-                frame->data[0] + (ptrdiff_t)y * frame->linesize[0]);
-        int16_t *t = here;
+        diffuse(p, im->data + y * im->stride, y, here, below);
+        memcpy(frame->data[0] + (ptrdiff_t)y * frame->linesize[0],
+               p->index + (size_t)y * row, row);
+        int *t = here;
         here = below;
         below = t;
     }

@@ -4,13 +4,8 @@
  * and the only containers are those of `containers`, of which none leads to
  * other files or to the network (playlists, concatenations and sessions do).
  * Sizes are checked before a frame is decoded; the first frame is decoded at
- * once, so that a video which opens has one.
- *
- *   demuxer -> packets -> decoder, its threads -> AVFrame -> mi_to_rgb
- *
- * What cannot be decoded is counted and passed over; the end of a file is where
- * no packet can be read any more, for whatever reason.  Source: FFmpeg's
- * documentation of "send/receive encoding and decoding API". */
+ * once, so that a video which opens has one;
+ * frames.c reads on from there. */
 #include "video/video.h"
 
 #include "base/alloc.h"
@@ -26,42 +21,13 @@
 #include <libavdevice/avdevice.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
-#include <libavutil/time.h>
 
 static const char containers[] =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,mpegvideo,"
     "m4v,h264,hevc,mjpeg,flv,asf,ogg,ivf,nut,yuv4mpegpipe,obu,av1,"
     "wav,mp3,flac,aac";
 
-enum { IO_BUFFER = 1 << 15, CAMERA_WAIT_MS = 10000 };
-
-typedef struct memory {
-    const uint8_t *bytes;
-    int64_t n, at;
-} memory;
-
-struct mien_video {
-    char *name; /* for messages */
-    AVFormatContext *format;
-    AVCodecContext *decoder;
-    AVStream *stream; /* of format */
-    AVPacket *packet;
-    AVFrame *frame;
-    mi_to_rgb to_rgb;
-    mien_video_info info;
-    int max_side;
-    int64_t max_pixels;
-    int is_device;
-    int drained; /* the decoder was told that no more packets come */
-    int waiting; /* frame holds one that mien_video_next has not given yet */
-    int64_t damaged, given;
-    int64_t first;  /* time stamp of the first frame */
-    double seconds; /* of the last frame */
-    AVIOContext *io;
-    memory memory;
-};
-
-/* ---- opening ---------------------------------------------------------- */
+enum { IO_BUFFER = 1 << 15 };
 
 static mien_status video_new(const char *name, const mien_video_options *o,
                              mien_video **out, mien_error *err)
@@ -98,8 +64,8 @@ static mien_status video_new(const char *name, const mien_video_options *o,
     return MIEN_OK;
 }
 
-static mien_status check_size(const mien_video *v, int w, int h,
-                              mien_error *err)
+mien_status mi_video_check_size(const mien_video *v, int w, int h,
+                                mien_error *err)
 {
     if (w <= v->max_side && h <= v->max_side && (int64_t)w * h <= v->max_pixels)
         return MIEN_OK;
@@ -111,7 +77,7 @@ static mien_status check_size(const mien_video *v, int w, int h,
 
 /* Let FFmpeg read ahead until it knows the streams.  Where it has to decode for
  * that, frames may be somewhat over the limit: then their size is learnt, and
- * check_size can name it. */
+ * mi_video_check_size can name it. */
 static mien_status find_streams(mien_video *v, mien_error *err)
 {
     unsigned n = v->format->nb_streams;
@@ -144,7 +110,7 @@ static mien_status choose_stream(mien_video *v, mien_error *err)
         if (i != (unsigned)r)
             v->format->streams[i]->discard = AVDISCARD_ALL;
     const AVCodecParameters *p = v->stream->codecpar;
-    return check_size(v, p->width, p->height, err);
+    return mi_video_check_size(v, p->width, p->height, err);
 }
 
 static mien_status open_decoder(mien_video *v, int threads, mien_error *err)
@@ -216,8 +182,6 @@ static void fill_info(mien_video *v)
     snprintf(info->format, sizeof info->format, "%s", v->format->iformat->name);
 }
 
-static mien_status decode(mien_video *v, int *more, mien_error *err);
-
 /* All that follows once the container is open. */
 static mien_status begin(mien_video *v, int threads, mien_error *err)
 {
@@ -232,7 +196,7 @@ static mien_status begin(mien_video *v, int threads, mien_error *err)
     if (matrix)
         v->to_rgb.turn = mi_turn_of(matrix);
     int more = 0;
-    st = decode(v, &more, err);
+    st = mi_video_decode(v, &more, err);
     if (st == MIEN_OK && !more)
         st = mi_fail(err, MIEN_EFORMAT,
                      "%.90s: not one frame of its %s video can be decoded; it "
@@ -319,7 +283,7 @@ mien_status mien_video_open(const char *path, const mien_video_options *options,
 
 static int read_memory(void *opaque, uint8_t *to, int n)
 {
-    memory *m = opaque;
+    mi_memory *m = opaque;
     int64_t left = m->n - m->at;
     if (left <= 0)
         return AVERROR_EOF;
@@ -331,7 +295,7 @@ static int read_memory(void *opaque, uint8_t *to, int n)
 
 static int64_t seek_memory(void *opaque, int64_t to, int whence)
 {
-    memory *m = opaque;
+    mi_memory *m = opaque;
     if (whence == AVSEEK_SIZE)
         return m->n;
     whence &= ~AVSEEK_FORCE;
@@ -350,7 +314,7 @@ mien_status mi_video_open_memory(const uint8_t *bytes, size_t n,
     mien_status st = video_new("video", options, &v, err);
     if (st != MIEN_OK)
         return st;
-    v->memory = (memory){bytes, (int64_t)n, 0};
+    v->memory = (mi_memory){bytes, (int64_t)n, 0};
     uint8_t *buffer = av_malloc(IO_BUFFER);
     if (buffer)
         v->io = avio_alloc_context(buffer, IO_BUFFER, 0, &v->memory,
@@ -404,138 +368,4 @@ mien_status mi_video_open_device(const char *driver, const char *device,
             err->status = st;
     }
     return finish_open(v, st, options, out, err);
-}
-
-/* ---- decoding --------------------------------------------------------- */
-
-/* One packet of the stream into v->packet; FFmpeg's code. */
-static int read_packet(mien_video *v)
-{
-    for (int waited = 0;;) {
-        int r = av_read_frame(v->format, v->packet);
-        if (r == AVERROR(EAGAIN) && waited < CAMERA_WAIT_MS) {
-            av_usleep(1000);
-            waited++;
-            continue;
-        }
-        if (r < 0 || v->packet->stream_index == v->stream->index)
-            return r;
-        av_packet_unref(v->packet);
-    }
-}
-
-/* Give the decoder its next packet, or tell it that there are no more. */
-static mien_status feed(mien_video *v, mien_error *err)
-{
-    int r = read_packet(v);
-    if (r == AVERROR(ENOMEM))
-        return mi_no_memory(err);
-    if (r < 0 && v->is_device)
-        return mi_fail(err, MIEN_EIO,
-                       "%.90s: the camera went away after %lld frames", v->name,
-                       (long long)v->given);
-    if (r < 0) {
-        v->damaged += r != AVERROR_EOF;
-        v->drained = 1;
-        (void)avcodec_send_packet(v->decoder, NULL);
-        return MIEN_OK;
-    }
-    v->damaged += (v->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
-    r = avcodec_send_packet(v->decoder, v->packet);
-    av_packet_unref(v->packet);
-    if (r == AVERROR(ENOMEM))
-        return mi_no_memory(err);
-    v->damaged += r < 0;
-    return MIEN_OK;
-}
-
-/* The next frame into v->frame. */
-static mien_status decode(mien_video *v, int *more, mien_error *err)
-{
-    for (;;) {
-        int r = avcodec_receive_frame(v->decoder, v->frame);
-        if (r == 0) {
-            if (v->frame->width < 1 || v->frame->height < 1)
-                continue;
-            v->damaged += (v->frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
-                          v->frame->decode_error_flags != 0;
-            *more = 1;
-            return check_size(v, v->frame->width, v->frame->height, err);
-        }
-        if (r == AVERROR(ENOMEM))
-            return mi_no_memory(err);
-        if (r == AVERROR_EOF || (r == AVERROR(EAGAIN) && v->drained)) {
-            *more = 0;
-            return MIEN_OK;
-        }
-        if (r != AVERROR(EAGAIN)) {
-            v->damaged++;
-            continue;
-        }
-        mien_status st = feed(v, err);
-        if (st != MIEN_OK)
-            return st;
-    }
-}
-
-/* When the frame is shown; frames without a time stamp follow the one before.
- */
-static double time_of(mien_video *v)
-{
-    int64_t t = v->frame->best_effort_timestamp;
-    double next = v->given ? v->seconds + 1 / v->info.fps : 0;
-    if (t == AV_NOPTS_VALUE)
-        return next;
-    if (v->first == AV_NOPTS_VALUE)
-        v->first = t;
-    double seconds =
-        ((double)t - (double)v->first) * av_q2d(v->stream->time_base);
-    return v->given && seconds < v->seconds ? v->seconds : seconds;
-}
-
-mien_status mien_video_next(mien_video *v, mien_image *frame, double *seconds,
-                            int *more, mien_error *err)
-{
-    assert(v && frame && more);
-    int got = v->waiting;
-    if (!got) {
-        mien_status st = decode(v, &got, err);
-        if (st != MIEN_OK)
-            return st;
-    }
-    v->waiting = 0;
-    if (!got) {
-        *more = 0;
-        return MIEN_OK;
-    }
-    mien_status st = mi_to_rgb_run(&v->to_rgb, v->frame, v->name, err);
-    if (st != MIEN_OK)
-        return st;
-    v->seconds = time_of(v);
-    v->given++;
-    if (seconds)
-        *seconds = v->seconds;
-    *frame = v->to_rgb.out.im;
-    *more = 1;
-    return MIEN_OK;
-}
-
-mien_video_info mien_video_get_info(const mien_video *v) { return v->info; }
-
-int64_t mien_video_damaged(const mien_video *v) { return v->damaged; }
-
-void mien_video_close(mien_video *v)
-{
-    if (!v)
-        return;
-    avcodec_free_context(&v->decoder);
-    avformat_close_input(&v->format);
-    if (v->io)
-        av_freep(&v->io->buffer);
-    avio_context_free(&v->io);
-    av_packet_free(&v->packet);
-    av_frame_free(&v->frame);
-    mi_to_rgb_done(&v->to_rgb);
-    mi_free(v->name);
-    mi_free(v);
 }

@@ -102,7 +102,40 @@ mien_status mi_movie_make(const char *name, int w, int h, mien_movie **out,
 /* Make the frame that images are brought into, of the encoder's size. */
 mien_status mi_movie_frame(mien_movie *m, mien_error *err);
 
-/* ---- source.c: other sources than files ------------------------------- */
+/* ---- source.c, frames.c ----------------------------------------------- */
+
+/* Bytes that are read as a file. */
+typedef struct mi_memory {
+    const uint8_t *bytes;
+    int64_t n, at;
+} mi_memory;
+
+struct mien_video {
+    char *name; /* for messages */
+    struct AVFormatContext *format;
+    struct AVCodecContext *decoder;
+    struct AVStream *stream; /* of format */
+    struct AVPacket *packet;
+    AVFrame *frame;
+    mi_to_rgb to_rgb;
+    mien_video_info info;
+    int max_side;
+    int64_t max_pixels;
+    int is_device;
+    int drained; /* the decoder was told that no more packets come */
+    int waiting; /* frame holds one that mien_video_next has not given yet */
+    int64_t damaged, given;
+    int64_t first;  /* time stamp of the first frame */
+    double seconds; /* of the last frame */
+    struct AVIOContext *io;
+    mi_memory memory;
+};
+
+/* ELIMIT if frames of w x h are over the limits of v. */
+mien_status mi_video_check_size(const mien_video *v, int w, int h,
+                                mien_error *err);
+/* The next frame into v->frame; more 0 if there is none. */
+mien_status mi_video_decode(mien_video *v, int *more, mien_error *err);
 
 /* Open a video that lies in memory, borrowed until it is closed. */
 mien_status mi_video_open_memory(const uint8_t *bytes, size_t n,
