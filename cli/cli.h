@@ -21,7 +21,7 @@ enum {
     CLI_INTERRUPTED = 130
 };
 
-enum { CLI_MAX_OPTIONS = 32 };
+enum { CLI_MAX_OPTIONS = 40 };
 
 /* What may stand after an option. */
 typedef enum cli_kind {

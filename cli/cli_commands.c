@@ -8,6 +8,7 @@
     X(cmd_analyze)           \
     X(cmd_verify)            \
     X(cmd_find)              \
+    X(cmd_detect)            \
     X(cmd_model_list)        \
     X(cmd_model_info)        \
     X(cmd_model_convert)     \
@@ -18,6 +19,7 @@
     X(cmd_demo_anscombe)     \
     X(cmd_train_logistic)    \
     X(cmd_train_autoencoder) \
+    X(cmd_train_cascade)     \
     X(cmd_predict)           \
     X(cmd_evaluate)          \
     X(cmd_help)              \

@@ -83,3 +83,37 @@ mien_status cli_draw_faces(mien_image *photo, const mien_faces *faces,
     mien_canvas_free(canvas);
     return st;
 }
+
+static void draw_hit(mien_canvas *canvas, const mien_hit *h, const char *name,
+                     mien_colour colour, float unit)
+{
+    mien_box box = {(float)h->x, (float)h->y, (float)h->w, (float)h->h};
+    float line = within(box.width / 40, 0.8f * unit, 3 * unit);
+    float size = within(box.width / 7, 10 * unit, 22 * unit);
+    mi_buffer text = {0};
+    mien_canvas_box(canvas, box, colour, within(line, 1, 100));
+    size = within(size, 8, 400);
+    cli_printf(&text, "%s %d", name, h->neighbors);
+    if (h->angle != 0)
+        cli_printf(&text, " %+.0f\xc2\xb0", (double)h->angle);
+    mi_buffer_put(&text, "", 1);
+    if (!text.failed && box.width >= 3 * size)
+        mien_canvas_label(canvas, box.x, box.y - unit, (const char *)text.data,
+                          size, colour);
+    mi_buffer_done(&text);
+}
+
+mien_status cli_draw_hits(mien_image *photo, const mien_hits *hits,
+                          const char *name, mien_colour colour, mien_error *err)
+{
+    int longer = photo->w > photo->h ? photo->w : photo->h;
+    mien_canvas *canvas = NULL;
+    mien_status st = mien_canvas_new(photo, &canvas, err);
+    if (st != MIEN_OK)
+        return st;
+    for (int i = 0; i < hits->n; i++)
+        draw_hit(canvas, &hits->hit[i], name, colour, (float)longer / 1000);
+    st = mien_canvas_finish(canvas, err);
+    mien_canvas_free(canvas);
+    return st;
+}

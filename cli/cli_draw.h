@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "cli/cli_files.h"
 #include "mien/face.h"
+#include "mien/vision.h"
 
 /* Where drawn photos go. */
 typedef struct cli_drawing {
@@ -17,15 +18,20 @@ typedef struct cli_drawing {
  * CLI_OK, or a status to exit with, reported. */
 int cli_drawing_plan(cli_drawing *d, const cli_files *files, int several);
 
-/* Mark the faces in photo and save it.  Any thread.
+/* Save a photo that was drawn on.  Any thread.
  *
  *   report  receives "PATH: why" on failure; then 0 */
 int cli_drawing_save(const cli_drawing *d, const cli_file *file,
-                     mien_image *photo, const mien_faces *faces,
-                     mi_buffer *report);
+                     const mien_image *photo, mi_buffer *report);
 
 /* Boxes, scores, attributes and points, sized for the photo. */
 mien_status cli_draw_faces(mien_image *photo, const mien_faces *faces,
                            mien_error *err);
+
+/* Rectangles that a cascade found, labelled with its name and how many windows
+ * agreed. */
+mien_status cli_draw_hits(mien_image *photo, const mien_hits *hits,
+                          const char *name, mien_colour colour,
+                          mien_error *err);
 
 #endif

@@ -112,8 +112,7 @@ static mien_status encode(const char *path, const mien_image *im,
 }
 
 int cli_drawing_save(const cli_drawing *d, const cli_file *file,
-                     mien_image *photo, const mien_faces *faces,
-                     mi_buffer *report)
+                     const mien_image *photo, mi_buffer *report)
 {
     mien_error err = {0};
     mien_bytes bytes = {0};
@@ -129,9 +128,7 @@ int cli_drawing_save(const cli_drawing *d, const cli_file *file,
         mi_free(path);
         return 0;
     }
-    st = cli_draw_faces(photo, faces, &err);
-    if (st == MIEN_OK)
-        st = encode(path, photo, &bytes, &err);
+    st = encode(path, photo, &bytes, &err);
     if (st == MIEN_OK)
         st = cli_file_save(path, &bytes, &err);
     if (st != MIEN_OK)

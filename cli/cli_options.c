@@ -114,12 +114,22 @@ static int keep(const cli_command *c, int i, const char *value, cli_args *out)
     return 1;
 }
 
-/* --name, --name=value, --name value: the words used, 0 after a mistake. */
+/* Does a word name a long option behind a single dash, as in "-numPos"? */
+static int is_long(const cli_command *c, const char *word)
+{
+    for (int i = 0; c->options[i].name; i++)
+        if (word[1] && word[2] && strcmp(c->options[i].name, word + 1) == 0)
+            return 1;
+    return 0;
+}
+
+/* --name, --name=value, --name value, -name value: the words used, 0 after a
+ * mistake. */
 static int read_long(const cli_command *c, char **words, int left,
                      cli_args *out)
 {
     char name[WORD_MAX] = {0};
-    const char *word = words[0] + 2;
+    const char *word = words[0] + (words[0][1] == '-' ? 2 : 1);
     size_t n = strcspn(word, "=");
     memcpy(name, word, n < sizeof name ? n : sizeof name - 1);
 
@@ -191,8 +201,9 @@ int cli_options_read(const cli_command *c, char **words, int n, cli_args *out)
             words[out->n_operands++] = words[i++];
             continue;
         }
-        int used = word[1] == '-' ? read_long(c, words + i, n - i, out)
-                                  : read_short(c, words + i, n - i, out);
+        int used = word[1] == '-' || is_long(c, word)
+                       ? read_long(c, words + i, n - i, out)
+                       : read_short(c, words + i, n - i, out);
         if (!used)
             return 0;
         i += used;

@@ -173,6 +173,17 @@ static void print_reading(analysis *an, int i, const cli_reading *r,
         cli_record_table(r, an->reader.options.want, out);
 }
 
+/* Mark the faces and save the photo; 0, and a report, on failure. */
+static int draw(const analysis *an, const cli_file *f, mien_image *photo,
+                const mien_faces *faces, mi_buffer *report)
+{
+    mien_error err = {0};
+    if (cli_draw_faces(photo, faces, &err) == MIEN_OK)
+        return cli_drawing_save(&an->drawing, f, photo, report);
+    cli_printf(report, "%s: %s", f->path, err.text);
+    return 0;
+}
+
 static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
 {
     analysis *an = arg;
@@ -190,8 +201,7 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
         return;
     }
     print_reading(an, i, &r, &out->text);
-    if (drawn &&
-        !cli_drawing_save(&an->drawing, f, &photo, &r.faces, &out->report))
+    if (drawn && !draw(an, f, &photo, &r.faces, &out->report))
         out->status = CLI_OUTPUT;
     mien_faces_free(&r.faces);
     mien_image_free(&photo);

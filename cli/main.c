@@ -76,11 +76,16 @@ static int print_help(const cli_command *c)
     return CLI_OK;
 }
 
-/* Is help asked for before "--"?  A value such as `-o -h` does not matter. */
-static int wants_help(char **words, int n)
+/* Is help asked for before "--"?  A value such as `-o -h` does not matter; -h
+ * may be an option of the command itself. */
+static int wants_help(const cli_command *c, char **words, int n)
 {
+    int own = 0;
+    for (const cli_option *o = c ? c->options : NULL; o && o->name; o++)
+        own |= o->letter == 'h';
     for (int i = 0; i < n && strcmp(words[i], "--") != 0; i++)
-        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0)
+        if (strcmp(words[i], "--help") == 0 ||
+            (!own && strcmp(words[i], "-h") == 0))
             return 1;
     return 0;
 }
@@ -92,7 +97,7 @@ static int not_a_command(char **words, int n)
     mi_buffer family = {0};
     if (!cli_help_family(words[0], &family))
         return unknown_command(words[0]);
-    if (n > 1 && wants_help(words + 1, n - 1)) {
+    if (n > 1 && wants_help(NULL, words + 1, n - 1)) {
         cli_emit(&family);
         return CLI_OK;
     }
@@ -112,7 +117,7 @@ static int run_command(int n, char **words)
     const cli_command *c = cli_command_find(words, n, &used);
     if (!c)
         return not_a_command(words, n);
-    if (wants_help(words + used, n - used))
+    if (wants_help(c, words + used, n - used))
         return print_help(c);
     cli_args args;
     if (!cli_options_read(c, words + used, n - used, &args))

@@ -1,0 +1,443 @@
+/* cmd_train_cascade.c: train a cascade.  Options that opencv_traincascade has
+ * keep its names. */
+#include "cli/cli.h"
+#include "cli/cli_cascades.h"
+#include "cli/cli_chips.h"
+#include "cli/cli_reader.h"
+#include "cli/cli_roc.h"
+#include "cli/cli_scenes.h"
+
+#include "base/alloc.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    OPT_POSITIVES,
+    OPT_NEGATIVES,
+    OPT_OUTPUT,
+    OPT_WIDTH,
+    OPT_HEIGHT,
+    OPT_NUM_POS,
+    OPT_NUM_NEG,
+    OPT_STAGES,
+    OPT_HIT,
+    OPT_FALSE,
+    OPT_TARGET,
+    OPT_BOOST,
+    OPT_FEATURE,
+    OPT_MODE,
+    OPT_DEPTH,
+    OPT_TREES,
+    OPT_TRIM,
+    OPT_CACHE,
+    OPT_CROP,
+    OPT_MIRROR,
+    OPT_COPIES,
+    OPT_TURN,
+    OPT_SHIFT,
+    OPT_GROW,
+    OPT_TEST,
+    OPT_COMPARE,
+    OPT_ROC,
+    OPT_SEED,
+    OPT_RESUME,
+    OPT_THREADS,
+    OPT_QUIET
+};
+
+static const cli_option options[] = {
+    {"positives", 'p', CLI_FILE, "DIR|FILE", NULL,
+     "pictures of the object: a folder; a list of \"picture n x y w h ...\" "
+     "lines; or OpenCV's .vec"},
+    {"negatives", 'n', CLI_FILE, "DIR|FILE", NULL,
+     "scenes without the object: a folder, or a list of paths"},
+    {"output", 'o', CLI_FILE, "FILE", NULL,
+     "the cascade, written after every stage"},
+    {"width", 'w', CLI_NUMBER, "N", NULL, "width of the window (default 24)"},
+    {"height", 'h', CLI_NUMBER, "N", NULL, "height of the window (default 24)"},
+    {"numPos", 0, CLI_NUMBER, "N", NULL,
+     "positives a stage (default: 0.9 of those there are)"},
+    {"numNeg", 0, CLI_NUMBER, "N", NULL,
+     "negatives a stage (default: as many as positives)"},
+    {"numStages", 0, CLI_NUMBER, "N", NULL, "most stages (default 20)"},
+    {"minHitRate", 0, CLI_NUMBER, "R", NULL,
+     "positives a stage keeps (default 0.995)"},
+    {"maxFalseAlarmRate", 0, CLI_NUMBER, "R", NULL,
+     "negatives a stage keeps (default 0.5)"},
+    {"acceptanceRatioBreakValue", 0, CLI_NUMBER, "R", NULL,
+     "stop when this share of windows or less passes all stages"},
+    {"bt", 0, CLI_CHOICE, "NAME", "GAB,DAB,RAB",
+     "boosting: GAB gentle (default), DAB discrete, RAB real"},
+    {"featureType", 0, CLI_CHOICE, "NAME", "HAAR,LBP",
+     "features (default HAAR)"},
+    {"mode", 0, CLI_CHOICE, "NAME", "BASIC,CORE,ALL",
+     "Haar features: upright ones (default BASIC), more of them, and those "
+     "turned by 45 degrees"},
+    {"maxDepth", 0, CLI_NUMBER, "N", NULL, "depth of a tree (default 1)"},
+    {"maxWeakCount", 0, CLI_NUMBER, "N", NULL,
+     "most trees a stage (default 100)"},
+    {"weightTrimRate", 0, CLI_NUMBER, "R", NULL,
+     "share of the weight a tree is trained on (default 0.95)"},
+    {"cache", 0, CLI_NUMBER, "MB", NULL,
+     "memory for sorted features (default 2048)"},
+    {"crop", 0, CLI_TEXT, "X,Y,W,H", NULL,
+     "where the object is in every picture of a folder (default: all of it)"},
+    {"mirror", 0, CLI_FLAG, NULL, NULL, "positives mirrored as well"},
+    {"copies", 0, CLI_NUMBER, "N", NULL,
+     "more positives of each object, moved a little (default 0)"},
+    {"turn", 0, CLI_NUMBER, "DEG", NULL, "turn copies at most so (default 8)"},
+    {"shift", 0, CLI_NUMBER, "R", NULL,
+     "move copies by this share of the width at most (default 0.04)"},
+    {"grow", 0, CLI_NUMBER, "R", NULL,
+     "change the size of copies by this share at most (default 0.06)"},
+    {"test", 0, CLI_FILE, "FILE", NULL,
+     "known objects kept out of training, as \"picture n x y w h ...\": print "
+     "detections against false positives"},
+    {"compare", 0, CLI_TEXT, "NAME", NULL,
+     "another cascade on the same pictures"},
+    {"roc", 0, CLI_FILE, "FILE", NULL, "draw these curves: .svg, .png or .pdf"},
+    {"seed", 0, CLI_NUMBER, "N", NULL, "for all random choices (default 1)"},
+    {"resume", 0, CLI_FLAG, NULL, NULL,
+     "go on from the stages in the output, with the same options"},
+    {"threads", 't', CLI_NUMBER, "N", NULL,
+     "threads (default: one for each processor); the result is the same"},
+    CLI_OPTION_QUIET,
+    CLI_OPTION_END,
+};
+
+static const cli_row examples[] = {
+    {"mien train cascade --positives faces/ --negatives scenes/ -w 24 -h 24 "
+     "-o mine.xml",
+     "twenty stages; mine.xml grows by one at a time"},
+    {"mien train cascade -p faces/ -n scenes/ -o mine.xml --resume",
+     "after an interruption"},
+    {"mien train cascade -p faces.vec -n bg.txt -numPos 900 -numNeg 900 "
+     "-featureType LBP -o lbp.xml",
+     "with files of opencv_createsamples"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] = {
+    {"0", "trained"},
+    {"2", "the command line is wrong"},
+    {"3", "positives or scenes cannot be read, or are too few"},
+    {"4", "output could not be written"},
+    {"130", "interrupted; the stages so far are in the output"},
+    {NULL, NULL},
+};
+
+typedef struct training {
+    mien_cascade_train_options o;
+    cli_chips_options chip;
+    mien_chips chips;
+    cli_scenes scenes;
+    const char *output;
+    int quiet, terminal, tree;
+    double told;
+} training;
+
+/* ---- options ------------------------------------------------------------- */
+
+static int rate(const cli_args *a, int option, double *out)
+{
+    float v = 0;
+    if (!cli_given(a, option))
+        return 1;
+    if (!cli_float(a, option, 1e-12, 1, &v))
+        return 0;
+    *out = (double)v;
+    return 1;
+}
+
+static int count(const cli_args *a, int option, int64_t *out)
+{
+    int v = 0;
+    if (!cli_given(a, option))
+        return 1;
+    if (!cli_int(a, option, 1, INT_MAX, &v))
+        return 0;
+    *out = v;
+    return 1;
+}
+
+static int crop_option(const cli_args *a, int *crop)
+{
+    const char *p = a->value[OPT_CROP];
+    if (!p)
+        return 1;
+    for (int i = 0; i < 4; i++) {
+        int v = 0;
+        const char *start = p;
+        for (; *p >= '0' && *p <= '9' && v < 100000; p++)
+            v = v * 10 + (*p - '0');
+        if (p == start || *p != (i < 3 ? ',' : 0) || (i > 1 && v < 1)) {
+            cli_error("train cascade: --crop: found '%s', wanted "
+                      "x,y,width,height",
+                      a->value[OPT_CROP]);
+            return 0;
+        }
+        crop[i] = v;
+        p += i < 3;
+    }
+    return 1;
+}
+
+static int chip_options(const cli_args *a, training *t)
+{
+    cli_chips_options *c = &t->chip;
+    *c = (cli_chips_options){
+        .w = 24, .h = 24, .turn = 8, .shift = 0.04f, .grow = 0.06f};
+    c->mirror = cli_given(a, OPT_MIRROR);
+    return cli_int(a, OPT_WIDTH, 4, MIEN_CASCADE_MAX_WINDOW, &c->w) &&
+           cli_int(a, OPT_HEIGHT, 4, MIEN_CASCADE_MAX_WINDOW, &c->h) &&
+           cli_int(a, OPT_COPIES, 0, 1000, &c->copies) &&
+           cli_float(a, OPT_TURN, 0, 180, &c->turn) &&
+           cli_float(a, OPT_SHIFT, 0, 1, &c->shift) &&
+           cli_float(a, OPT_GROW, 0, 0.9, &c->grow) && crop_option(a, c->crop);
+}
+
+static int read_options(const cli_args *a, training *t)
+{
+    static const mien_boost boosts[] = {MIEN_BOOST_GENTLE, MIEN_BOOST_DISCRETE,
+                                        MIEN_BOOST_REAL};
+    mien_cascade_train_options *o = &t->o;
+    int cache = 2048, seed = 1;
+    for (int i = OPT_POSITIVES; i <= OPT_OUTPUT; i++)
+        if (!cli_given(a, i)) {
+            cli_error("train cascade: --%s is missing", options[i].name);
+            return 0;
+        }
+    o->boost = boosts[cli_choice(a, OPT_BOOST, 0)];
+    o->kind = (mien_feature_kind)cli_choice(a, OPT_FEATURE, 0);
+    o->set = (mien_haar_set)cli_choice(a, OPT_MODE, 0);
+    if (!chip_options(a, t) || !count(a, OPT_NUM_POS, &o->positives) ||
+        !count(a, OPT_NUM_NEG, &o->negatives) ||
+        !cli_int(a, OPT_STAGES, 1, MIEN_CASCADE_MAX_STAGES, &o->stages) ||
+        !rate(a, OPT_HIT, &o->min_hit) ||
+        !rate(a, OPT_FALSE, &o->max_false_alarm) ||
+        !rate(a, OPT_TARGET, &o->target) || !rate(a, OPT_TRIM, &o->trim) ||
+        !cli_int(a, OPT_DEPTH, 1, 8, &o->depth) ||
+        !cli_int(a, OPT_TREES, 1, 10000, &o->max_trees) ||
+        !cli_int(a, OPT_CACHE, 1, 1000000, &cache) ||
+        !cli_int(a, OPT_SEED, 0, INT_MAX, &seed))
+        return 0;
+    if (cli_given(a, OPT_COMPARE) && !cli_given(a, OPT_TEST)) {
+        cli_error("train cascade: --compare needs --test");
+        return 0;
+    }
+    o->w = t->chip.w;
+    o->h = t->chip.h;
+    o->cache_bytes = (int64_t)cache << 20;
+    o->seed = (uint32_t)seed;
+    t->chip.seed = (unsigned)seed;
+    t->output = a->value[OPT_OUTPUT];
+    t->quiet = cli_given(a, OPT_QUIET);
+    t->terminal = isatty(2);
+    return 1;
+}
+
+/* ---- while it runs ------------------------------------------------------- */
+
+static void table_line(const training *t, const mien_cascade_progress *p)
+{
+    mi_buffer out = {0};
+    if (!t->quiet)
+        cli_printf(&out, "| %4d | %9.6f | %9.6f |\n", p->trees, p->hit,
+                   p->false_alarm);
+    cli_emit(&out);
+}
+
+static int on_progress(void *user, const mien_cascade_progress *p)
+{
+    training *t = user;
+    if (p->trees > t->tree) {
+        if (t->tree == 0 && !t->quiet) {
+            mi_buffer out = {0};
+            cli_printf(&out,
+                       "stage %d: %lld positives of %lld, %lld negatives of "
+                       "%lld windows\n|  N   |    HR     |    FA     |\n",
+                       p->stage, (long long)p->positives,
+                       (long long)p->consumed, (long long)p->negatives,
+                       (long long)p->windows);
+            cli_emit(&out);
+        }
+        t->tree = p->trees;
+        table_line(t, p);
+    } else if (t->terminal && !t->quiet && cli_seconds() - t->told > 0.2) {
+        t->told = cli_seconds();
+        fprintf(stderr, "\rstage %d: %lld negatives of %lld windows  ",
+                p->stage, (long long)p->negatives, (long long)p->windows);
+        fputs("\r\033[K", stderr);
+    }
+    return !cli_interrupted();
+}
+
+static int save(const training *t, const mien_cascade *c)
+{
+    mien_bytes xml = {0};
+    mien_error err = {0};
+    mien_status st = mien_cascade_write(c, &xml, &err);
+    if (st == MIEN_OK)
+        st = mien_file_save(t->output, xml.data, xml.n, &err);
+    mien_bytes_free(&xml);
+    if (st != MIEN_OK)
+        cli_error("%s", err.text);
+    return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
+}
+
+static int stages(training *t, mien_cascade_trainer *trainer)
+{
+    for (int more = 1; more;) {
+        mien_stage_report r = {0};
+        mien_error err = {0};
+        int before =
+            mien_cascade_get_info(mien_cascade_trainer_get(trainer)).n_stages;
+        t->tree = 0;
+        if (mien_cascade_trainer_stage(trainer, &r, &more, &err) != MIEN_OK) {
+            cli_error("%s", err.text);
+            return CLI_NOTHING;
+        }
+        const mien_cascade *c = mien_cascade_trainer_get(trainer);
+        if (mien_cascade_get_info(c).n_stages == before)
+            continue;
+        int status = save(t, c);
+        if (status)
+            return status;
+        mi_buffer out = {0};
+        cli_printf(&out,
+                   "stage %d: %d trees, hit rate %.4f, false alarms %.4f; all "
+                   "stages: hit rate %.4f, false alarms %.3g; %.1f s\n",
+                   r.stage, r.n_trees, r.hit, r.false_alarm, r.cascade_hit,
+                   r.cascade_false_alarm, r.seconds);
+        if (!cli_emit(&out))
+            return CLI_OUTPUT;
+    }
+    return cli_interrupted() ? CLI_INTERRUPTED : CLI_OK;
+}
+
+static int train(const cli_args *a, training *t)
+{
+    mien_error err = {0};
+    mien_cascade *begin = NULL;
+    mien_cascade_trainer *trainer = NULL;
+    if (cli_given(a, OPT_RESUME)) {
+        if (cli_cascade_load(t->output, NULL, &begin, &err) != MIEN_OK) {
+            cli_error("%s", err.text);
+            return CLI_NOTHING;
+        }
+    } else if (access(t->output, F_OK) == 0) {
+        cli_error("%s: is there already; --resume goes on from it, or remove "
+                  "it",
+                  t->output);
+        return CLI_USAGE;
+    }
+    mien_scenes scenes = {t->scenes.files.n, cli_scenes_load, &t->scenes};
+    t->o.progress = on_progress;
+    t->o.user = t;
+    mien_status st = mien_cascade_trainer_new(&t->o, &t->chips, &scenes, begin,
+                                              &trainer, &err);
+    mien_cascade_free(begin);
+    if (st != MIEN_OK) {
+        cli_error("%s", err.text);
+        return st == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
+    }
+    int status = stages(t, trainer);
+    mien_cascade_trainer_free(trainer);
+    return status;
+}
+
+/* ---- afterwards ---------------------------------------------------------- */
+
+static int judge(const cli_args *a, const training *t)
+{
+    const char *which[2] = {t->output, a->value[OPT_COMPARE]};
+    char names[2][64];
+    const char *name[2] = {names[0], names[1]};
+    cli_roc roc[2] = {{0}};
+    const cli_roc *rocs[2] = {&roc[0], &roc[1]};
+    cli_objects objects;
+    int n = which[1] ? 2 : 1;
+    int status = cli_objects_load(a->value[OPT_TEST], &objects);
+    if (status)
+        return status;
+    for (int i = 0; !status && i < n; i++) {
+        mien_cascade *c = NULL;
+        mien_error err = {0};
+        cli_cascade_name(which[i], names[i], sizeof names[i]);
+        if (cli_cascade_load(which[i], NULL, &c, &err) != MIEN_OK) {
+            cli_error("%s", err.text);
+            status = CLI_NOTHING;
+        } else {
+            status = cli_roc_run(c, &objects, t->o.pool, &roc[i]);
+            mien_cascade_free(c);
+        }
+    }
+    if (!status)
+        status = cli_roc_print(rocs, name, n, a->value[OPT_ROC]);
+    for (int i = 0; i < 2; i++)
+        cli_roc_free(&roc[i]);
+    cli_objects_free(&objects);
+    return status;
+}
+
+static int work(const cli_args *a, training *t)
+{
+    if (!read_options(a, t))
+        return CLI_USAGE;
+    int threads = 0;
+    mien_error err = {0};
+    if (!cli_int(a, OPT_THREADS, 0, MIEN_POOL_MAX, &threads))
+        return CLI_USAGE;
+    if (mien_pool_new(threads, &t->o.pool, &err) != MIEN_OK) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    t->scenes.max_bytes = (int64_t)1 << 30;
+    int status = cli_scenes_open(&t->scenes, a->value[OPT_NEGATIVES]);
+    if (!status)
+        status = cli_chips_load(a->value[OPT_POSITIVES], &t->chip, &t->chips);
+    if (status)
+        return status;
+    mi_buffer out = {0};
+    cli_printf(&out, "%lld positives of %d x %d, %d scenes\n",
+               (long long)t->chips.n, t->chips.w, t->chips.h,
+               t->scenes.files.n);
+    if (!cli_emit(&out))
+        return CLI_OUTPUT;
+    status = train(a, t);
+    return !status && cli_given(a, OPT_TEST) ? judge(a, t) : status;
+}
+
+static int run(const cli_args *a)
+{
+    training t = {0};
+    int status = work(a, &t);
+    mi_free((void *)(uintptr_t)(const void *)t.chips.data);
+    cli_scenes_close(&t.scenes);
+    mien_pool_free(t.o.pool);
+    return status;
+}
+
+const cli_command cmd_train_cascade = {
+    "train cascade",
+    "",
+    0,
+    0,
+    "train a cascade from pictures of an object and scenes without it",
+    "Boost stage after stage (Viola and Jones): each keeps nearly all "
+    "positives and drops about half of the negatives that the stages before "
+    "let through; the negatives of each stage are windows of the scenes that "
+    "still pass.\n\n"
+    "The table shows, for each tree N, the hit rate HR and the false alarm "
+    "rate FA of the stage so far. The output is a cascade that OpenCV 4 reads; "
+    "it is whole after every stage, so training can be stopped and resumed, "
+    "with the same result as without a stop. Scenes must not show the object: "
+    "one face among them teaches the cascade to miss it.",
+    options,
+    examples,
+    exits,
+    run,
+};
