@@ -98,7 +98,8 @@ MIEN_API void mien_video_close(mien_video *v);
 
 typedef struct mien_movie_options {
     int quality; /* 1 (small) .. 100 (like the source); 0: 75 */
-    int threads; /* of the encoder; 0: one a processor */
+    int threads; /* of the encoder; 0: one a processor; 1: the same bytes
+                    in every run, which x264's threads do not promise */
 } mien_movie_options;
 #define MIEN_MOVIE_DEFAULTS \
     {                       \
