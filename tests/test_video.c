@@ -68,9 +68,8 @@ static void paint(mien_image *im, int i)
 static mien_status write_movie(const char *to, int w, int h, int n,
                                mien_error *err)
 {
-    static const mien_movie_options one = {0, 1}; /* the same bytes each time */
     mien_movie *m = NULL;
-    mien_status st = mien_movie_new(to, w, h, fps, &one, &m, err);
+    mien_status st = mien_movie_new(to, w, h, fps, NULL, &m, err);
     if (st != MIEN_OK)
         return st;
     mien_image im = {0};

@@ -98,8 +98,7 @@ MIEN_API void mien_video_close(mien_video *v);
 
 typedef struct mien_movie_options {
     int quality; /* 1 (small) .. 100 (like the source); 0: 75 */
-    int threads; /* of the encoder; 0: one a processor; 1: the same bytes
-                    in every run, which x264's threads do not promise */
+    int threads; /* of the encoder; 0: one a processor */
 } mien_movie_options;
 #define MIEN_MOVIE_DEFAULTS \
     {                       \
@@ -119,6 +118,7 @@ typedef struct mien_movie_options {
  *   out      owned by the caller; end with mien_movie_finish, or
  *            mien_movie_abandon
  *
+ * Two runs need not write the same bytes: that is up to FFmpeg's encoders.
  * Fails with EARG, EIO (the place cannot be written), EUNSUP (no container of
  * that ending, no encoder in this FFmpeg), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_movie_new(
