@@ -69,13 +69,14 @@ typedef struct mien_cascade_train_options {
     int w, h;               /* the window; 0: 24 */
     int stages;             /* at most; 0: 20 */
     int64_t positives;      /* a stage; 0: 0.9 of the chips */
-    int64_t negatives;      /* a stage; 0: as many as positives */
+    int64_t negatives;      /* a stage; 0: as many as positives; both together
+                               at most 32767 */
     double min_hit;         /* of a stage, 0..1; 0: 0.995 */
     double max_false_alarm; /* of a stage, 0..1; 0: 0.5 */
     double target;          /* stop when the cascade's false alarm rate is this
                                or less; 0: not before the last stage */
     double trim;         /* share of the weight that is trained on; 0: 0.95 */
-    int depth;           /* of a tree; 0: 1, a stump */
+    int depth;           /* of a tree, 1..8; 0: 1, a stump */
     int max_trees;       /* a stage; 0: 100 */
     int64_t cache_bytes; /* for sorted feature values; 0: 2 GiB */
     uint32_t seed;
@@ -118,12 +119,13 @@ MIEN_API MIEN_CHECKED mien_status mien_cascade_trainer_new(
  *
  *   t       a trainer
  *   report  what was reached
- *   more    set to 0 when training has ended: all stages, or the target
- * reached, or no negatives are left, or progress said stop (then the stage is
- *           not added)
+ *   more    set to 0 when training has ended: all stages, or so small a share
+ *           of windows passes that the target is reached, or too few negatives
+ *           are left (a quarter of those wanted), or progress said stop; in the
+ *           last three cases no stage was added and report's n_trees may be 0
  *
- * Fails with EFORMAT (a scene smaller than the window in every size is skipped;
- * all of them are: this), ENOMEM and what scenes.load fails with. */
+ * Fails with EFORMAT (all scenes are smaller than the window; fewer than 2
+ * positives pass the stages before; no feature tells the classes apart), ENOMEM and what scenes.load fails with. */
 MIEN_API MIEN_CHECKED mien_status
 mien_cascade_trainer_stage(mien_cascade_trainer *t, mien_stage_report *report,
                            int *more, mien_error *err);
