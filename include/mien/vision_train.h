@@ -125,7 +125,8 @@ MIEN_API MIEN_CHECKED mien_status mien_cascade_trainer_new(
  *           last three cases no stage was added and report's n_trees may be 0
  *
  * Fails with EFORMAT (all scenes are smaller than the window; fewer than 2
- * positives pass the stages before; no feature tells the classes apart), ENOMEM and what scenes.load fails with. */
+ * positives pass the stages before; no feature tells the classes apart),
+ * ENOMEM and what scenes.load fails with. */
 MIEN_API MIEN_CHECKED mien_status
 mien_cascade_trainer_stage(mien_cascade_trainer *t, mien_stage_report *report,
                            int *more, mien_error *err);
