@@ -23,29 +23,6 @@ VFN vi boost_order(const uint16_t *p)
 #endif
 }
 
-/* A gather into zeros, by a mask that the compiler does not see through: of a
- * full one GCC leaves the zeros out, and then each gather waits for what was
- * last in the register it writes to, twice as long as all the rest takes. */
-VFN vi boost_weight(const int32_t *weight, vi at)
-{
-    vi v = {0};
-#if VBYTES == 64
-    __mmask16 all = 0xffff;
-    __asm__("" : "+Yk"(all));
-    return (vi)_mm512_mask_i32gather_epi32((__m512i)v, all, (__m512i)at, weight,
-                                           4);
-#elif VBYTES == 32
-    vi all = ~v;
-    __asm__("" : "+x"(all));
-    return (vi)_mm256_mask_i32gather_epi32((__m256i)v, weight, (__m256i)at,
-                                           (__m256i)all, 4);
-#else
-    for (int i = 0; i < VN; i++)
-        v[i] = weight[at[i]];
-    return v;
-#endif
-}
-
 VFN vi boost_abs(vi v)
 {
     vi sign = v >> 31;
@@ -111,7 +88,7 @@ VFN vf real_gain(const mi_ranks *k, vi a, vi l)
             for (int i = 0; i < k->n; i++, p += MI_BOOST_LANES) {         \
                 __builtin_prefetch(p + BOOST_AHEAD);                      \
                 vi o = boost_order(p);                                    \
-                vi w = boost_weight(k->weight, o & MI_BOOST_SAMPLE);      \
+                vi w = vgather(k->weight, o & MI_BOOST_SAMPLE);           \
                 l += w;                                                   \
                 a += boost_abs(w);                                        \
                 vf g = gain_of(k, a, l);                                  \

@@ -24,17 +24,7 @@ VFN vi corner(const uint32_t *p, const int32_t *place)
 {
     if (!place)
         return *(const viu *)(const void *)p;
-#if VBYTES == 64
-    return (vi)_mm512_i32gather_epi32((__m512i) * (const viu *)place, p, 4);
-#elif VBYTES == 32
-    return (vi)_mm256_i32gather_epi32((const int *)(const void *)p,
-                                      (__m256i) * (const viu *)place, 4);
-#else
-    vi v;
-    for (int i = 0; i < VN; i++)
-        v[i] = (int32_t)p[place[i]];
-    return v;
-#endif
+    return vgather((const int32_t *)p, *(const viu *)(const void *)place);
 }
 
 VFN vi rect_sum(const uint32_t *s, const int32_t *place, const int32_t *at)

@@ -14,6 +14,8 @@ struct mi_conv;        /* conv.h */
 struct mi_conv_io;     /* conv.h */
 struct mi_pool2d;      /* conv.h */
 struct mi_pool2d_io;   /* tile.h */
+struct mi_flow_place;  /* flow.h */
+struct mi_flow_patch;  /* flow.h */
 struct mi_votes;       /* windows.h */
 struct mi_vote_stage;  /* windows.h */
 struct mi_window_norm; /* windows.h */

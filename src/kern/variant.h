@@ -4,6 +4,7 @@
 #include "kern/kern.h"
 #include "kern/tile.h"
 #include "kern/windows.h"
+#include "kern/flow.h"
 #include "kern/boost.h"
 
 #include "kern/k_reduce.c"
@@ -15,6 +16,7 @@
 #include "kern/k_pool.c"
 #include "kern/k_rows.c"
 #include "kern/k_windows.c"
+#include "kern/k_flow.c"
 #include "kern/k_boost.c"
 
 #define JOIN_(a, b) a##b

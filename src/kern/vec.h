@@ -138,6 +138,29 @@ VFN void vstore_n(float *p, vf v, int n)
 #endif
 }
 
+/* p[at[i]] in lane i.  Before a gather the lanes it may keep must be zeros:
+ * with a mask that is known to be full GCC leaves the zeros out, and then each
+ * gather waits for what was last in the register it writes to, twice as long as
+ * all the rest takes. */
+VFN vi vgather(const int32_t *p, vi at)
+{
+    vi v = {0};
+#if VBYTES == 64
+    __mmask16 all = 0xffff;
+    __asm__("" : "+Yk"(all));
+    return (vi)_mm512_mask_i32gather_epi32((__m512i)v, all, (__m512i)at, p, 4);
+#elif VBYTES == 32
+    vi all = ~v;
+    __asm__("" : "+x"(all));
+    return (vi)_mm256_mask_i32gather_epi32((__m256i)v, p, (__m256i)at,
+                                           (__m256i)all, 4);
+#else
+    for (int i = 0; i < VN; i++)
+        v[i] = p[at[i]];
+    return v;
+#endif
+}
+
 /* VN bytes to VN floats.  The last case is right everywhere, but GCC 12 and
  * wasm clang 14 make VN scalar conversions of it; hence the others. */
 VFN vf vload_u8(const uint8_t *p)

@@ -203,8 +203,8 @@ static mien_status new_stages(reader *r, int stages)
     const mi_xml *x = &r->xml;
     for (int s = x->node[stages].child; s >= 0; s = x->node[s].next) {
         double threshold;
-        mien_status st = mi_xml_number(x, s, "stageThreshold", -FLT_MAX,
-                                       FLT_MAX, &threshold, r->err);
+        mien_status st = mi_xml_number(x, s, "stageThreshold", -(double)FLT_MAX,
+                                       (double)FLT_MAX, &threshold, r->err);
         if (st == MIEN_OK)
             st = mi_cascade_add_stage(r->c, (float)threshold, r->err);
         int weak = mi_xml_child(x, s, "weakClassifiers");
@@ -311,8 +311,8 @@ static mien_status old_side(reader *r, int node, const char *const name[2],
             *child = (int)v;
         return st;
     }
-    mien_status st =
-        mi_xml_number(x, node, name[0], -FLT_MAX, FLT_MAX, &v, r->err);
+    mien_status st = mi_xml_number(x, node, name[0], -(double)FLT_MAX,
+                                   (double)FLT_MAX, &v, r->err);
     if (st != MIEN_OK)
         return st;
     if (*leaves > r->tree.room)
@@ -336,8 +336,8 @@ static mien_status old_node(reader *r, int e, mi_node *node, int *leaves)
     if (st == MIEN_OK)
         st = mi_cascade_add_feature(r->c, &f, r->err);
     if (st == MIEN_OK)
-        st = mi_xml_number(&r->xml, e, "threshold", -FLT_MAX, FLT_MAX,
-                           &threshold, r->err);
+        st = mi_xml_number(&r->xml, e, "threshold", -(double)FLT_MAX,
+                           (double)FLT_MAX, &threshold, r->err);
     *node = (mi_node){.feature = r->c->n_features - 1,
                       .threshold = (float)threshold};
     if (st == MIEN_OK)
@@ -392,8 +392,9 @@ static mien_status old_stages(reader *r, int stages)
     int number = 0;
     for (int s = x->node[stages].child; s >= 0; s = x->node[s].next) {
         double threshold;
-        mien_status st = mi_xml_number(x, s, "stage_threshold", -FLT_MAX,
-                                       FLT_MAX, &threshold, r->err);
+        mien_status st =
+            mi_xml_number(x, s, "stage_threshold", -(double)FLT_MAX,
+                          (double)FLT_MAX, &threshold, r->err);
         if (st == MIEN_OK)
             st = old_place(r, s, number++);
         if (st == MIEN_OK)

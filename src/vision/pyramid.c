@@ -1,0 +1,181 @@
+/* pyramid.c: a picture halved again and again, with its gradients.
+ *
+ * A level is the one before it, smoothed by 1 4 6 4 1 both ways, of which every
+ * second pixel is kept; beyond the border lies the mirror image without the
+ * border pixel itself.  Gradients are Scharr's: 3 10 3 across, -1 0 1 along. */
+#include "vision/pyramid.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "kern/flow.h"
+#include "kern/kern.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+mien_status mi_flow_options(mien_flow_options *o, mien_error *err)
+{
+    if (!o->window)
+        o->window = 21;
+    if (o->levels < 0)
+        o->levels = 3;
+    if (!o->iterations)
+        o->iterations = 30;
+    if (o->epsilon == 0)
+        o->epsilon = 0.01;
+    if (o->min_eigen == 0)
+        o->min_eigen = 1e-4;
+    if (o->window < 3 || o->window > MI_FLOW_WINDOW)
+        return mi_fail(err, MIEN_EARG, "flow: window %d, wanted 3..%d",
+                       o->window, MI_FLOW_WINDOW);
+    if (o->levels >= MI_PYRAMID_LEVELS)
+        return mi_fail(err, MIEN_EARG, "flow: %d levels, at most %d", o->levels,
+                       MI_PYRAMID_LEVELS - 1);
+    if (o->iterations < 1 || o->iterations > 100)
+        return mi_fail(err, MIEN_EARG, "flow: %d iterations, wanted 1..100",
+                       o->iterations);
+    if (!(o->epsilon > 0 && o->epsilon < 100) ||
+        !(o->min_eigen > 0 && isfinite(o->min_eigen)) || !(o->max_back >= 0) ||
+        !(o->max_error >= 0))
+        return mi_fail(err, MIEN_EARG,
+                       "flow: a number below 0, or not a number");
+    return MIEN_OK;
+}
+
+/* Where pixel i of a mirrored row of n is. */
+static int mirrored(int i, int n)
+{
+    if (n == 1)
+        return 0;
+    while (i < 0 || i >= n)
+        i = i < 0 ? -i : 2 * n - 2 - i;
+    return i;
+}
+
+static void mirror_around(const mi_level *l, int margin)
+{
+    for (int y = 0; y < l->h; y++) {
+        uint8_t *p = l->grey + y * l->stride;
+        for (int i = 1; i <= margin; i++) {
+            p[-i] = p[mirrored(-i, l->w)];
+            p[l->w - 1 + i] = p[mirrored(l->w - 1 + i, l->w)];
+        }
+    }
+    size_t row = (size_t)(l->w + 2 * margin);
+    for (int i = 1; i <= margin; i++) {
+        uint8_t *up = l->grey - i * l->stride - margin;
+        uint8_t *low = l->grey + (l->h - 1 + i) * l->stride - margin;
+        memcpy(up, l->grey + mirrored(-i, l->h) * l->stride - margin, row);
+        memcpy(low, l->grey + mirrored(l->h - 1 + i, l->h) * l->stride - margin,
+               row);
+    }
+}
+
+static void halve(const mi_kern *k, const mi_level *from, const mi_level *to,
+                  uint16_t *line)
+{
+    for (int y = 0; y < to->h; y++) {
+        const uint8_t *row[5];
+        for (int i = 0; i < 5; i++)
+            row[i] = from->grey + (2 * y + i - 2) * from->stride - 2;
+        k->half_rows_u16(2 * to->w + 3, row, line);
+        k->half_u8(to->w, line + 2, to->grey + y * to->stride);
+    }
+}
+
+static void gradients(const mi_kern *k, const mi_level *l)
+{
+    for (int y = 0; y < l->h; y++) {
+        const uint8_t *p = l->grey + y * l->stride;
+        k->scharr_i16(l->w, p - l->stride, p, p + l->stride,
+                      l->dx + y * l->stride, l->dy + y * l->stride);
+    }
+}
+
+/* Sizes and places of the levels; numbers of a plane in all. */
+static size_t plan(mien_pyramid *p, int w, int h, int levels)
+{
+    size_t total = 0;
+    int m = p->margin;
+    for (p->n = 0; p->n <= levels; p->n++) {
+        if (p->n && (w <= p->window || h <= p->window))
+            break;
+        mi_level *l = &p->level[p->n];
+        *l = (mi_level){.w = w, .h = h};
+        l->stride = (w + 2 * m + MI_FLOW_LANES + 63) & ~63;
+        total += (size_t)l->stride * (size_t)(h + 2 * m + 1);
+        w = (w + 1) / 2;
+        h = (h + 1) / 2;
+    }
+    return total + MI_FLOW_LANES;
+}
+
+static void place(mien_pyramid *p, size_t total)
+{
+    size_t at = 0;
+    for (int i = 0; i < p->n; i++) {
+        mi_level *l = &p->level[i];
+        size_t first = at + (size_t)(p->margin * l->stride) + (size_t)p->margin;
+        l->grey = p->pixels + first;
+        l->dx = p->gradients + first;
+        l->dy = l->dx + total;
+        at += (size_t)l->stride * (size_t)(l->h + 2 * p->margin + 1);
+    }
+}
+
+static void fill(mien_pyramid *p, const mien_gray *g, uint16_t *line)
+{
+    const mi_kern *k = mi_kern_best();
+    for (int y = 0; y < g->h; y++)
+        memcpy(p->level[0].grey + y * p->level[0].stride,
+               g->data + y * g->stride, (size_t)g->w);
+    for (int i = 0; i < p->n; i++) {
+        if (i)
+            halve(k, &p->level[i - 1], &p->level[i], line);
+        mirror_around(&p->level[i], p->margin);
+        gradients(k, &p->level[i]);
+    }
+}
+
+mien_status mien_pyramid_new(const mien_gray *g,
+                             const mien_flow_options *options,
+                             mien_pyramid **out, mien_error *err)
+{
+    assert(g && g->data && out);
+    mien_flow_options o = MIEN_FLOW_DEFAULTS;
+    if (options)
+        o = *options;
+    mien_status st = mi_flow_options(&o, err);
+    if (st != MIEN_OK)
+        return st;
+    mien_pyramid *p = mi_alloc(1, sizeof *p);
+    if (!p)
+        return mi_no_memory(err);
+    p->window = o.window;
+    p->margin = o.window + 2;
+    size_t total = plan(p, g->w, g->h, o.levels);
+    uint16_t *line = mi_alloc((size_t)g->w + 8, sizeof *line);
+    p->pixels = mi_alloc(total, 1);
+    p->gradients = mi_alloc(2 * total, sizeof *p->gradients);
+    if (!line || !p->pixels || !p->gradients) {
+        mi_free(line);
+        mien_pyramid_free(p);
+        return mi_fail(err, MIEN_ENOMEM, "flow: pyramid of %d x %d", g->w,
+                       g->h);
+    }
+    place(p, total);
+    fill(p, g, line);
+    mi_free(line);
+    *out = p;
+    return MIEN_OK;
+}
+
+void mien_pyramid_free(mien_pyramid *p)
+{
+    if (!p)
+        return;
+    mi_free(p->pixels);
+    mi_free(p->gradients);
+    mi_free(p);
+}
