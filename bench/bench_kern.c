@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "kern/boost.h"
 #include "kern/conv.h"
+#include "kern/flow.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
 
@@ -195,8 +196,8 @@ static void run_fma_chains_f32(const mi_kern *k, void *arg)
 /* 16 features of N / 16 samples: an element is a value looked at. */
 static uint16_t split_order[N];
 static int32_t split_weight[N / MI_BOOST_LANES];
-static const mi_ranks split_ranks = {
-    N / MI_BOOST_LANES, split_order, split_weight, N / MI_BOOST_LANES, 0};
+static const mi_ranks split_ranks = {N / MI_BOOST_LANES, split_order,
+                                     split_weight, N / MI_BOOST_LANES, 0};
 
 #define RUN_SPLIT(name)                                 \
     static void run_##name(const mi_kern *k, void *arg) \
@@ -210,6 +211,60 @@ static const mi_ranks split_ranks = {
 RUN_SPLIT(split_gentle_f32)
 RUN_SPLIT(split_discrete_f32)
 RUN_SPLIT(split_real_f32)
+
+/* As many windows of 21 x 21 as make N pixels, and rows of N pixels. */
+enum { WINDOW = 21, WINDOW_STRIDE = 64, WINDOWS = N / (WINDOW * WINDOW) };
+static int16_t flow_dx[WINDOW_STRIDE * 32], flow_dy[WINDOW_STRIDE * 32];
+static int16_t flow_memory[3][WINDOW * MI_FLOW_LANES];
+static const mi_flow_patch flow_patch = {WINDOW,         WINDOW,
+                                         MI_FLOW_LANES,  flow_memory[0],
+                                         flow_memory[1], flow_memory[2]};
+static const mi_flow_place flow_place = {
+    bytes, flow_dx, flow_dy, WINDOW_STRIDE, {4096, 4096, 4096, 4096}};
+
+static void run_flow_patch_i16(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    int64_t sums[3];
+    for (int i = 0; i < WINDOWS; i++)
+        k->flow_patch_i16(&flow_place, &flow_patch, sums);
+    sink = (float)sums[0];
+}
+static void run_flow_step_i16(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    int64_t sums[2];
+    for (int i = 0; i < WINDOWS; i++)
+        k->flow_step_i16(&flow_place, &flow_patch, sums);
+    sink = (float)sums[0];
+}
+static void run_flow_error_i16(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < WINDOWS; i++)
+        sink = (float)k->flow_error_i16(&flow_place, &flow_patch);
+}
+
+static uint16_t rows_u16[N + 8];
+static int16_t rows_i16[2][N];
+
+static void run_scharr_i16(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->scharr_i16(N - 2, bytes + 1, bytes + 1, bytes + 1, rows_i16[0],
+                  rows_i16[1]);
+}
+static void run_half_rows_u16(const mi_kern *k, void *arg)
+{
+    const uint8_t *const rows[5] = {bytes, bytes, bytes, bytes, bytes};
+    (void)arg;
+    k->half_rows_u16(N, rows, rows_u16);
+}
+static void run_half_u8(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->half_u8(N / 2, rows_u16 + 2, (uint8_t *)rows_i16[0]);
+}
 
 /* ---- layers ----------------------------------------------------------- */
 
@@ -460,8 +515,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < N; i++)
         fx[i] = (float)i / N - 0.5f, fy[i] = (float)(N - i) / N;
     for (int i = 0; i < N; i++) {
-        split_order[i] = (uint16_t)((i / MI_BOOST_LANES + i * 37) %
-                                    (N / MI_BOOST_LANES));
+        split_order[i] =
+            (uint16_t)((i / MI_BOOST_LANES + i * 37) % (N / MI_BOOST_LANES));
         split_weight[i / MI_BOOST_LANES] = i / MI_BOOST_LANES % 2 ? 1 : -1;
     }
     const mi_kern *k;

@@ -1,6 +1,7 @@
 /* Every kernel of every table this CPU can run, against ref. */
 #include "kern/boost.h"
 #include "kern/conv.h"
+#include "kern/flow.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
 #include "mien/base.h"
@@ -186,43 +187,24 @@ static void check_relu_grad_f32(const mi_kern *k, const mi_kern *ref, int n)
     compare("relu_grad_f32", k, n, 0);
 }
 
-static void check_window_norm_f32(const mi_kern *k, const mi_kern *ref, int n)
-{
-    CHECK(n < 0 || (k->window_norm_f32 && ref->window_norm_f32));
-}
-
-static void check_votes_f64(const mi_kern *k, const mi_kern *ref, int n)
-{
-    CHECK(n < 0 || (k->votes_f64 && ref->votes_f64));
-}
-
-static void check_votes_at_f64(const mi_kern *k, const mi_kern *ref, int n)
-{
-    CHECK(n < 0 || (k->votes_at_f64 && ref->votes_at_f64));
-}
-
-static void check_depthwise_f32(const mi_kern *k, const mi_kern *ref, int n)
-{
-    CHECK(n < 0 || (k->depthwise_f32 && ref->depthwise_f32));
-}
-
-static void check_pool2d_f32(const mi_kern *k, const mi_kern *ref, int n)
-{
-    CHECK(n < 0 || (k->pool2d_f32 && ref->pool2d_f32));
-}
-
-/* The kernels of rows of doubles are compared whole, in test_linalg.c. */
-#define CHECK_IN_LINALG(name)                                             \
+/* Compared whole: layers in test_conv.c, rows of doubles in test_linalg.c,
+ * windows of cascades in test_cascade.c. */
+#define CHECK_ELSEWHERE(name)                                             \
     static void check_##name(const mi_kern *k, const mi_kern *ref, int n) \
     {                                                                     \
         CHECK(n < 0 || (k->name && ref->name));                           \
     }
-CHECK_IN_LINALG(standard_f64)
-CHECK_IN_LINALG(rows_scale_f64)
-CHECK_IN_LINALG(rows_dot_f64)
-CHECK_IN_LINALG(rows_sum_f64)
-CHECK_IN_LINALG(gram_f64)
-CHECK_IN_LINALG(logit_f64)
+CHECK_ELSEWHERE(depthwise_f32)
+CHECK_ELSEWHERE(pool2d_f32)
+CHECK_ELSEWHERE(standard_f64)
+CHECK_ELSEWHERE(rows_scale_f64)
+CHECK_ELSEWHERE(rows_dot_f64)
+CHECK_ELSEWHERE(rows_sum_f64)
+CHECK_ELSEWHERE(gram_f64)
+CHECK_ELSEWHERE(logit_f64)
+CHECK_ELSEWHERE(window_norm_f32)
+CHECK_ELSEWHERE(votes_f64)
+CHECK_ELSEWHERE(votes_at_f64)
 
 /* The best score as ref has it, and that score where the kernel says it is.
  * Small weights and many ties now and then. */
@@ -288,6 +270,124 @@ static void check_split(const mi_kern *k, const mi_kern *ref, int n,
 CHECK_SPLIT(split_gentle_f32)
 CHECK_SPLIT(split_discrete_f32)
 CHECK_SPLIT(split_real_f32)
+
+/* ---- optical flow, exactly as ref has it --------------------------------- */
+
+enum { FLOW_STRIDE = 160, FLOW_SIDE = 132 };
+
+/* A picture and gradients as large as they can be, read between its pixels. */
+static mi_flow_place flow_place(unsigned seed)
+{
+    static uint8_t grey[FLOW_STRIDE * FLOW_SIDE];
+    static int16_t dx[FLOW_STRIDE * FLOW_SIDE], dy[FLOW_STRIDE * FLOW_SIDE];
+    for (int i = 0; i < FLOW_STRIDE * FLOW_SIDE; i++) {
+        unsigned r = check_rand(&seed);
+        grey[i] = (uint8_t)(r % 5 ? r >> 3 : r % 2 * 255);
+        dx[i] = (int16_t)(check_rand(&seed) % 8161 - 4080);
+        dy[i] = (int16_t)(r % 7 ? check_rand(&seed) % 8161 - 4080 : 4080);
+    }
+    int at = 3 * FLOW_STRIDE + 5;
+    mi_flow_place p = {grey + at, dx + at, dy + at, FLOW_STRIDE, {0}};
+    int left = 1 << MI_FLOW_BITS;
+    for (int i = 0; i < 3; i++) {
+        p.weight[i] = (int32_t)(check_rand(&seed) % (unsigned)(left + 1));
+        left -= p.weight[i];
+    }
+    p.weight[3] = left;
+    return p;
+}
+
+enum { FLOW_MEMORY = MI_FLOW_WINDOW * (MI_FLOW_WINDOW + MI_FLOW_LANES) };
+
+static mi_flow_patch flow_patch(int side, int16_t memory[3][FLOW_MEMORY])
+{
+    int row = (side + MI_FLOW_LANES - 1) / MI_FLOW_LANES * MI_FLOW_LANES;
+    memset(memory, 0x55, 3 * sizeof memory[0]);
+    return (mi_flow_patch){side, side, row, memory[0], memory[1], memory[2]};
+}
+
+static int16_t patch_memory[2][3][FLOW_MEMORY];
+
+static void check_flow_patch_i16(const mi_kern *k, const mi_kern *ref, int n)
+{
+    if (n < 3 || n > MI_FLOW_WINDOW)
+        return;
+    mi_flow_place at = flow_place((unsigned)n);
+    int64_t sums[2][3];
+    mi_flow_patch a = flow_patch(n, patch_memory[0]);
+    mi_flow_patch b = flow_patch(n, patch_memory[1]);
+    k->flow_patch_i16(&at, &a, sums[0]);
+    ref->flow_patch_i16(&at, &b, sums[1]);
+    CHECK(!memcmp(sums[0], sums[1], sizeof sums[0]));
+    CHECK(!memcmp(patch_memory[0], patch_memory[1], sizeof patch_memory[0]));
+}
+
+static void check_flow_step_i16(const mi_kern *k, const mi_kern *ref, int n)
+{
+    if (n < 3 || n > MI_FLOW_WINDOW)
+        return;
+    mi_flow_place at = flow_place((unsigned)n);
+    mi_flow_patch patch = flow_patch(n, patch_memory[0]);
+    int64_t sums[2][3];
+    ref->flow_patch_i16(&at, &patch, sums[0]);
+    at = flow_place((unsigned)n + 1000);
+    k->flow_step_i16(&at, &patch, sums[0]);
+    ref->flow_step_i16(&at, &patch, sums[1]);
+    CHECK(sums[0][0] == sums[1][0] && sums[0][1] == sums[1][1]);
+}
+
+static void check_flow_error_i16(const mi_kern *k, const mi_kern *ref, int n)
+{
+    if (n < 3 || n > MI_FLOW_WINDOW)
+        return;
+    mi_flow_place at = flow_place((unsigned)n);
+    mi_flow_patch patch = flow_patch(n, patch_memory[0]);
+    int64_t sums[3];
+    ref->flow_patch_i16(&at, &patch, sums);
+    at = flow_place((unsigned)n + 1000);
+    CHECK(k->flow_error_i16(&at, &patch) == ref->flow_error_i16(&at, &patch));
+}
+
+static uint8_t bytes_at(int i) { return bytes[1 + (i % MAX + MAX) % MAX]; }
+
+static void check_scharr_i16(const mi_kern *k, const mi_kern *ref, int n)
+{
+    static uint8_t row[3][MAX + 2];
+    static int16_t d[2][2][MAX + 1];
+    for (int i = 0; i < n + 2; i++)
+        for (int y = 0; y < 3; y++)
+            row[y][i] = bytes_at(i + 7 * y + n);
+    memset(d, 0x55, sizeof d);
+    k->scharr_i16(n, row[0] + 1, row[1] + 1, row[2] + 1, d[0][0], d[0][1]);
+    ref->scharr_i16(n, row[0] + 1, row[1] + 1, row[2] + 1, d[1][0], d[1][1]);
+    CHECK(!memcmp(d[0], d[1], sizeof d[0]));
+}
+
+static void check_half_rows_u16(const mi_kern *k, const mi_kern *ref, int n)
+{
+    static uint8_t row[5][MAX + 1];
+    static uint16_t d[2][MAX + 1];
+    for (int i = 0; i < n; i++)
+        for (int y = 0; y < 5; y++)
+            row[y][i] = bytes_at(i + 7 * y + n);
+    const uint8_t *const rows[5] = {row[0], row[1], row[2], row[3], row[4]};
+    memset(d, 0x55, sizeof d);
+    k->half_rows_u16(n, rows, d[0]);
+    ref->half_rows_u16(n, rows, d[1]);
+    CHECK(!memcmp(d[0], d[1], sizeof d[0]));
+}
+
+static void check_half_u8(const mi_kern *k, const mi_kern *ref, int n)
+{
+    static uint16_t row[2 * MAX + 8];
+    static uint8_t d[2][MAX + 1];
+    for (int i = 0; i < 2 * n + 8; i++)
+        row[i] = (uint16_t)(16 * bytes_at(i + n));
+    memset(d, 0x55, sizeof d);
+    k->half_u8(n, row + 2, d[0]);
+    ref->half_u8(n, row + 2, d[1]);
+    CHECK(!memcmp(d[0], d[1], sizeof d[0]));
+}
 
 static void test_exp_at_its_ends(const mi_kern *k)
 {
