@@ -136,7 +136,7 @@ typedef struct mien_tracker_options {
     mien_flow_options flow; /* max_back 0: 1 pixel here */
     int points;             /* corners a box, 4..1000; 0: 60 */
     int min_points;         /* fewer left: the box is lost; 0: 8 */
-    double max_overlap;     /* a detection that overlaps a track by more than
+    double min_overlap;     /* a detection that overlaps a track by more than
                                this share of their union is the same face;
                                0: 0.3 */
     double max_drift;       /* a box may grow or shrink against its last
@@ -154,8 +154,9 @@ typedef struct mien_track {
     mien_box box; /* where it is now */
     float angle;  /* degrees turned since its last detection, counter-
                      clockwise as seen */
-    int n_points; /* corners that hold it now */
-    int lost[8];  /* points lost in this frame by reason, index mien_lost */
+    int n_points; /* corners that hold it now; 0: it was lost and waits where
+                     it was last seen */
+    int lost[8];  /* points lost in this frame, [mien_lost] by reason */
     int64_t age;  /* frames since it was first seen */
     int since;    /* frames since its last detection */
     int missed;   /* detections in a row that did not find it */
@@ -182,7 +183,9 @@ MIEN_API void mien_tracker_free(mien_tracker *t);
  *   t  a tracker
  *   g  the next frame; another size than before ends all tracks
  *
- * Boxes whose points are lost or that drift end.  Fails with ENOMEM. */
+ * A box that loses its points, drifts or leaves the picture is lost: it keeps
+ * its place and id and has n_points 0 until a detection finds it there, or
+ * max_missed detections did not.  Fails with ENOMEM: then nothing changed. */
 MIEN_API MIEN_CHECKED mien_status mien_tracker_follow(mien_tracker *t,
                                                       const mien_gray *g,
                                                       mien_error *err);
@@ -196,7 +199,8 @@ MIEN_API MIEN_CHECKED mien_status mien_tracker_follow(mien_tracker *t,
  *
  * Each track takes the box that overlaps it most and is held by new corners;
  * boxes of no track begin one; tracks that are missed too often end.
- * Fails with EARG (no frame yet), ENOMEM. */
+ * Fails with EARG (no frame yet, a box that is not finite), ENOMEM: then
+ * nothing changed. */
 MIEN_API MIEN_CHECKED mien_status mien_tracker_detected(mien_tracker *t, int n,
                                                         const mien_box *boxes,
                                                         const float *score,
