@@ -2,39 +2,59 @@
  *
  * Every group of at least one window is a call; calls are ranked by the number
  * of windows that agree, and walking down that list gives detections against
- * false positives. */
+ * false positives.  A cascade of n stages gives n such lists, by leaving out
+ * its last stages one by one; the curve is the best of them everywhere. */
 #include "cli/cli_roc.h"
 
 #include "base/alloc.h"
+#include "cli/cli_chips.h"
 #include "cli/cli_files.h"
 #include "cli/cli_reader.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void cli_roc_free(cli_roc *r)
-{
-    mi_free(r->call);
-    *r = (cli_roc){0};
-}
+enum { MAX_WRONG = 200 };
 
-static int add(cli_roc *r, cli_call one)
+/* Detections against false positives.  At each number of wrong calls the last
+ * stages are left out that find most there, as Viola and Jones drew theirs. */
+typedef struct roc {
+    int objects, pictures;
+    int most[MAX_WRONG + 1]; /* objects found with at most so many wrong */
+    int right, wrong; /* calls of the whole cascade, whatever their rank */
+    double seconds;   /* of detection by the whole cascade, all pictures */
+} roc;
+
+/* Something a cascade called an object. */
+typedef struct call {
+    double score; /* windows that agreed, and the last stage's sum behind it */
+    int right;    /* 1: an object nothing surer had found */
+} call;
+
+typedef struct calls {
+    int n, cap, wrong;
+    call *at;
+} calls;
+
+static int add(calls *r, call one)
 {
     if (r->n == r->cap) {
         int cap = r->cap * 2 + 256;
-        cli_call *more = mi_alloc((size_t)cap, sizeof *more);
+        call *more = mi_alloc((size_t)cap, sizeof *more);
         if (!more) {
             cli_error("out of memory");
             return 0;
         }
         if (r->n)
-            memcpy(more, r->call, (size_t)r->n * sizeof *more);
-        mi_free(r->call);
-        r->call = more;
+            memcpy(more, r->at, (size_t)r->n * sizeof *more);
+        mi_free(r->at);
+        r->at = more;
         r->cap = cap;
     }
-    r->call[r->n++] = one;
+    r->wrong += !one.right;
+    r->at[r->n++] = one;
     return 1;
 }
 
@@ -48,7 +68,7 @@ static int by_score(const void *a, const void *b)
 
 static int by_rank(const void *a, const void *b)
 {
-    const cli_call *p = a, *q = b;
+    const call *p = a, *q = b;
     if (p->score != q->score)
         return p->score > q->score ? -1 : 1;
     return p->right - q->right; /* wrong ones first: nothing is given away */
@@ -63,8 +83,7 @@ static int is_right(const mien_hit *h, const cli_object *o)
 }
 
 /* The calls of one picture, whose objects are at .. at + n - 1. */
-static int judge(const mien_hits *hits, const cli_object *at, int n,
-                 cli_roc *out)
+static int judge(const mien_hits *hits, const cli_object *at, int n, calls *out)
 {
     uint8_t *found = mi_alloc((size_t)n + 1, 1);
     int good = found != NULL;
@@ -77,18 +96,16 @@ static int judge(const mien_hits *hits, const cli_object *at, int n,
             if (!found[k] && at[k].w && is_right(h, &at[k]))
                 right = found[k] = 1;
         double second = 1 / (1 + exp(-h->weight / 10));
-        good = add(out, (cli_call){h->neighbors + second, right});
+        good = add(out, (call){h->neighbors + second, right});
     }
     mi_free(found);
     return good;
 }
 
-static int look(const mien_cascade *c, const char *path, mien_pool *pool,
-                mien_hits *hits, double *seconds)
+static int load(const char *path, mien_gray *out)
 {
     mien_bytes bytes;
     mien_image im;
-    mien_gray g;
     mien_error err = {0};
     mien_status st = cli_file_load(path, &bytes, &err);
     if (st == MIEN_OK) {
@@ -96,61 +113,119 @@ static int look(const mien_cascade *c, const char *path, mien_pool *pool,
         mien_bytes_free(&bytes);
     }
     if (st == MIEN_OK) {
-        st = mien_gray_from(&im, &g, &err);
+        st = mien_gray_from(&im, out, &err);
         mien_image_free(&im);
-    }
-    if (st == MIEN_OK) {
-        mien_cascade_options o = MIEN_CASCADE_DEFAULTS;
-        o.neighbors = 1;
-        o.pool = pool;
-        double start = cli_seconds();
-        st = mien_cascade_detect(c, &g, &o, hits, &err);
-        *seconds += cli_seconds() - start;
-        mien_gray_free(&g);
     }
     if (st != MIEN_OK)
         cli_error("%s: %s", path, err.text);
     return st == MIEN_OK;
 }
 
-int cli_roc_run(const mien_cascade *c, const cli_objects *objects,
-                mien_pool *pool, cli_roc *out)
+/* One look through pictures with the first stages of a cascade. */
+typedef struct walk {
+    const mien_cascade *c;
+    const cli_objects *objects;
+    mien_cascade_options o;
+    calls calls;
+    int seen, pictures;
+    double seconds;
+} walk;
+
+static int look(walk *w, const cli_object *at, int n)
 {
-    *out = (cli_roc){0};
-    for (int i = 0; i < objects->n;) {
-        const cli_object *at = &objects->at[i];
+    mien_gray g;
+    if (!load(at->file, &g))
+        return 0;
+    mien_hits hits = {0};
+    mien_error err = {0};
+    double start = cli_seconds();
+    mien_status st = mien_cascade_detect(w->c, &g, &w->o, &hits, &err);
+    w->seconds += cli_seconds() - start;
+    mien_gray_free(&g);
+    if (st != MIEN_OK)
+        cli_error("%s: %s", at->file, err.text);
+    int good = st == MIEN_OK && judge(&hits, at, n, &w->calls);
+    mien_hits_free(&hits);
+    return good;
+}
+
+static int walk_all(walk *w)
+{
+    const cli_objects *all = w->objects;
+    for (int i = 0; i < all->n;) {
+        const cli_object *at = &all->at[i];
         int n = 0;
-        while (i + n < objects->n && at[n].file == at->file)
-            out->objects += at[n++].w > 0;
-        mien_hits hits = {0};
-        int good = look(c, at->file, pool, &hits, &out->seconds) &&
-                   judge(&hits, at, n, out);
-        mien_hits_free(&hits);
-        if (!good || cli_interrupted()) {
-            cli_roc_free(out);
-            return good ? CLI_INTERRUPTED : CLI_NOTHING;
-        }
-        out->pictures++;
+        while (i + n < all->n && at[n].file == at->file)
+            w->seen += at[n++].w > 0;
+        if (!look(w, at, n))
+            return CLI_NOTHING;
+        if (cli_interrupted())
+            return CLI_INTERRUPTED;
+        w->pictures++;
         i += n;
     }
-    if (out->n > 1)
-        qsort(out->call, (size_t)out->n, sizeof *out->call, by_rank);
+    if (w->calls.n > 1)
+        qsort(w->calls.at, (size_t)w->calls.n, sizeof *w->calls.at, by_rank);
     return CLI_OK;
 }
 
-double cli_roc_at(const cli_roc *r, int wrong)
+/* Raise the curve to what these calls find. */
+static void raise_to(const calls *r, int *most)
 {
-    int right = 0;
-    for (int i = 0; i < r->n; i++) {
-        right += r->call[i].right;
-        if (!r->call[i].right && wrong-- == 0)
-            break;
+    int right = 0, wrong = 0;
+    for (int i = 0; i < r->n && wrong <= MAX_WRONG; i++) {
+        right += r->at[i].right;
+        wrong += !r->at[i].right;
+        if (wrong <= MAX_WRONG && right > most[wrong])
+            most[wrong] = right;
     }
-    return r->objects ? (double)right / r->objects : 0;
 }
 
-static int draw(const cli_roc *const *r, const char *const *names, int n,
-                const char *path)
+static int measure(const mien_cascade *c, const cli_objects *objects,
+                   mien_pool *pool, roc *out)
+{
+    *out = (roc){0};
+    int n = mien_cascade_get_info(c).n_stages, status = CLI_OK, wrong = 0;
+    for (int k = n; !status && k > 0 && wrong <= 4 * MAX_WRONG; k--) {
+        walk w = {.c = c, .objects = objects, .o = MIEN_CASCADE_DEFAULTS};
+        w.o.neighbors = 1;
+        w.o.stages = k;
+        w.o.pool = pool;
+        status = walk_all(&w);
+        if (!status)
+            raise_to(&w.calls, out->most);
+        wrong = w.calls.wrong;
+        if (k == n) {
+            out->objects = w.seen;
+            out->pictures = w.pictures;
+            out->seconds = w.seconds;
+            out->wrong = w.calls.wrong;
+            out->right = w.calls.n - w.calls.wrong;
+        }
+        mi_free(w.calls.at);
+    }
+    for (int i = 1; i <= MAX_WRONG; i++)
+        if (out->most[i] < out->most[i - 1])
+            out->most[i] = out->most[i - 1];
+    return status;
+}
+
+static double share(const roc *r, int found)
+{
+    return r->objects ? (double)found / r->objects : 0;
+}
+
+static mien_plot_format format_of(const char *path)
+{
+    size_t len = strlen(path);
+    if (len > 4 && !strcmp(path + len - 4, ".png"))
+        return MIEN_PLOT_PNG;
+    if (len > 4 && !strcmp(path + len - 4, ".pdf"))
+        return MIEN_PLOT_PDF;
+    return MIEN_PLOT_SVG;
+}
+
+static int draw(const roc *r, const char *const *names, int n, const char *path)
 {
     static const double wrong[] = {10, 31, 65, 167};
     static const double paper[] = {0.761, 0.884, 0.920, 0.939};
@@ -160,31 +235,19 @@ static int draw(const cli_roc *const *r, const char *const *names, int n,
     mien_status st = mien_figure_new(1, 1, 640, 480, &f, &err);
     mien_panel *p = st == MIEN_OK ? mien_figure_panel(f, 0, 0) : NULL;
     for (int i = 0; p && i < n; i++) {
-        double *x = mi_alloc((size_t)r[i]->n + 1, 2 * sizeof *x);
-        double *y = x + r[i]->n;
-        int false_calls = 0, right = 0, points = 0;
-        for (int k = 0; x && k < r[i]->n; k++) {
-            right += r[i]->call[k].right;
-            false_calls += !r[i]->call[k].right;
-            x[points] = false_calls;
-            y[points++] = (double)right / r[i]->objects;
+        double x[MAX_WRONG + 1], y[MAX_WRONG + 1];
+        for (int k = 0; k <= MAX_WRONG; k++) {
+            x[k] = k;
+            y[k] = share(&r[i], r[i].most[k]);
         }
-        if (x)
-            mien_panel_steps(p, names[i], points, x, y);
-        mi_free(x);
+        mien_panel_steps(p, names[i], MAX_WRONG + 1, x, y);
     }
     if (p) {
         mien_panel_points(p, "Viola and Jones 2004 (MIT+CMU)", 4, wrong, paper);
         mien_panel_labels(p, "Detections against false positives",
                           "false positives", "share of the objects found");
-        mien_panel_limits(p, 0, 200, 0, 1.02);
-        size_t len = strlen(path);
-        mien_plot_format format = MIEN_PLOT_SVG;
-        if (len > 4 && !strcmp(path + len - 4, ".png"))
-            format = MIEN_PLOT_PNG;
-        if (len > 4 && !strcmp(path + len - 4, ".pdf"))
-            format = MIEN_PLOT_PDF;
-        st = mien_figure_render(f, format, &bytes, &err);
+        mien_panel_limits(p, 0, MAX_WRONG, 0, 1.02);
+        st = mien_figure_render(f, format_of(path), &bytes, &err);
     }
     if (st == MIEN_OK)
         st = mien_file_save(path, bytes.data, bytes.n, &err);
@@ -195,8 +258,8 @@ static int draw(const cli_roc *const *r, const char *const *names, int n,
     return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
 }
 
-int cli_roc_print(const cli_roc *const *r, const char *const *names, int n,
-                  const char *path)
+static int print(const roc *r, const char *const *names, int n,
+                 const char *path)
 {
     static const struct {
         int wrong;
@@ -207,32 +270,58 @@ int cli_roc_print(const cli_roc *const *r, const char *const *names, int n,
     cli_printf(&out,
                "%d objects in %d pictures; detections in per cent\n"
                "  false positives",
-               r[0]->objects, r[0]->pictures);
+               r[0].objects, r[0].pictures);
     for (int i = 0; i < n; i++)
         cli_printf(&out, "  %24.24s", names[i]);
     cli_puts(&out, "  Viola-Jones 2004 on MIT+CMU\n");
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         cli_printf(&out, "  %15d", rows[k].wrong);
         for (int i = 0; i < n; i++)
-            cli_printf(&out, "  %24.1f", 100 * cli_roc_at(r[i], rows[k].wrong));
+            cli_printf(&out, "  %24.1f",
+                       100 * share(&r[i], r[i].most[rows[k].wrong]));
         cli_printf(&out, "  %27s\n", rows[k].paper);
     }
-    cli_puts(&out, "  all calls      ");
+    cli_puts(&out, "  whole cascade  ");
     for (int i = 0; i < n; i++) {
-        int wrong = 0;
-        for (int k = 0; k < r[i]->n; k++)
-            wrong += !r[i]->call[k].right;
-        mi_buffer cell = {0};
-        cli_printf(&cell, "%.1f at %d", 100 * cli_roc_at(r[i], wrong), wrong);
-        mi_buffer_put(&cell, "", 1);
-        cli_printf(&out, "  %24s", cell.failed ? "" : (char *)cell.data);
-        mi_buffer_done(&cell);
+        char cell[64];
+        snprintf(cell, sizeof cell, "%.1f at %d",
+                 100 * share(&r[i], r[i].right), r[i].wrong);
+        cli_printf(&out, "  %24s", cell);
     }
     cli_puts(&out, "\n  seconds        ");
     for (int i = 0; i < n; i++)
-        cli_printf(&out, "  %24.2f", r[i]->seconds);
+        cli_printf(&out, "  %24.2f", r[i].seconds);
     cli_puts(&out, "\n");
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     return path ? draw(r, names, n, path) : CLI_OK;
+}
+
+int cli_roc_compare(const cli_roc_job *job)
+{
+    char names[CLI_ROC_MOST][64];
+    const char *name[CLI_ROC_MOST];
+    roc all[CLI_ROC_MOST];
+    cli_objects objects;
+    int status = cli_objects_load(job->test, &objects);
+    if (status)
+        return status;
+    for (int i = 0; !status && i < job->n; i++) {
+        mien_cascade *c = NULL;
+        mien_error err = {0};
+        name[i] = names[i];
+        cli_cascade_name(job->cascade[i], names[i], sizeof names[i]);
+        if (cli_cascade_load(job->cascade[i], job->folder, &c, &err) !=
+            MIEN_OK) {
+            cli_error("%s", err.text);
+            status = CLI_NOTHING;
+        } else {
+            status = measure(c, &objects, job->pool, &all[i]);
+            mien_cascade_free(c);
+        }
+    }
+    if (!status)
+        status = print(all, name, job->n, job->picture);
+    cli_objects_free(&objects);
+    return status;
 }

@@ -354,33 +354,12 @@ static int train(const cli_args *a, training *t)
 static int judge(const cli_args *a, const training *t)
 {
     const char *which[2] = {t->output, a->value[OPT_COMPARE]};
-    char names[2][64];
-    const char *name[2] = {names[0], names[1]};
-    cli_roc roc[2] = {{0}};
-    const cli_roc *rocs[2] = {&roc[0], &roc[1]};
-    cli_objects objects;
-    int n = which[1] ? 2 : 1;
-    int status = cli_objects_load(a->value[OPT_TEST], &objects);
-    if (status)
-        return status;
-    for (int i = 0; !status && i < n; i++) {
-        mien_cascade *c = NULL;
-        mien_error err = {0};
-        cli_cascade_name(which[i], names[i], sizeof names[i]);
-        if (cli_cascade_load(which[i], NULL, &c, &err) != MIEN_OK) {
-            cli_error("%s", err.text);
-            status = CLI_NOTHING;
-        } else {
-            status = cli_roc_run(c, &objects, t->o.pool, &roc[i]);
-            mien_cascade_free(c);
-        }
-    }
-    if (!status)
-        status = cli_roc_print(rocs, name, n, a->value[OPT_ROC]);
-    for (int i = 0; i < 2; i++)
-        cli_roc_free(&roc[i]);
-    cli_objects_free(&objects);
-    return status;
+    cli_roc_job job = {.n = which[1] ? 2 : 1,
+                       .cascade = which,
+                       .test = a->value[OPT_TEST],
+                       .picture = a->value[OPT_ROC],
+                       .pool = t->o.pool};
+    return cli_roc_compare(&job);
 }
 
 static int work(const cli_args *a, training *t)

@@ -157,11 +157,13 @@ typedef struct mien_cascade_options {
     int max_w, max_h; /* greatest size; 0: the picture's */
     double group;     /* how far rectangles of one group may lie apart, as a
                          share of their size; 0: 0.2 */
+    int stages;       /* only the first so many, which finds more objects and
+                         more mistakes; 0: all */
     mien_pool *pool;  /* NULL: one thread */
 } mien_cascade_options;
-#define MIEN_CASCADE_DEFAULTS      \
-    {                              \
-        0, -1, 0, 0, 0, 0, 0, NULL \
+#define MIEN_CASCADE_DEFAULTS         \
+    {                                 \
+        0, -1, 0, 0, 0, 0, 0, 0, NULL \
     }
 
 typedef struct mien_hit {

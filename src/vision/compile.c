@@ -90,7 +90,7 @@ static void fill(mi_compiled *p, const layout *l)
 mien_status mi_compile(const mien_cascade *c, ptrdiff_t stride, int step,
                        ptrdiff_t tilted, mi_compiled *out, mien_error *err)
 {
-    mi_compiled p = {.c = c, .step = step};
+    mi_compiled p = {.c = c, .step = step, .n_stages = c->n_stages};
     p.tree = mi_alloc((size_t)c->n_trees + 1, sizeof *p.tree);
     p.node = mi_alloc((size_t)c->n_nodes + 1, sizeof *p.node);
     p.stage = mi_alloc((size_t)c->n_stages + 1, sizeof *p.stage);

@@ -82,6 +82,10 @@ static mien_status check_options(const mien_cascade *c, const mien_gray *g,
     }
     if (!c->n_stages)
         return mi_fail(err, MIEN_EARG, "cascade: it has no stages");
+    if (o->stages < 0 || o->stages > c->n_stages)
+        return mi_fail(err, MIEN_EARG, "cascade: %d stages, wanted 0..%d",
+                       o->stages, c->n_stages);
+    o->stages = o->stages ? o->stages : c->n_stages;
     return MIEN_OK;
 }
 
@@ -190,6 +194,7 @@ static mien_status plan_lanes(detection *d, mien_error *err)
                                     &d->compiled[step - 1], err);
         if (st != MIEN_OK)
             return st;
+        d->compiled[step - 1].n_stages = d->o.stages;
     }
     d->n_lanes = mien_pool_size(d->o.pool);
     d->lane = mi_alloc((size_t)d->n_lanes, sizeof *d->lane);
@@ -263,7 +268,7 @@ static mien_status collect(const detection *d, mien_hits *out, mien_error *err)
                            .w = (int)lrintf((float)d->c->w * t->scale),
                            .h = (int)lrintf((float)d->c->h * t->scale),
                            .neighbors = 1,
-                           .level = d->c->n_stages,
+                           .level = d->o.stages,
                            .weight = w->weight};
         }
     }

@@ -100,7 +100,7 @@ static void run_waiting(scan *a, int stage)
                            now.place, now.norm, votes);
     for (passed &= (1u << now.n) - 1; passed; passed &= passed - 1) {
         int i = __builtin_ctz(passed);
-        if (stage + 1 == a->p->c->n_stages)
+        if (stage + 1 == a->p->n_stages)
             found(a, now.place[i], votes[i]);
         else
             wait_for(a, stage + 1, now.place[i], now.norm[i]);
@@ -174,18 +174,18 @@ static int look(const scan *a)
  * passed it. */
 static void go_on(scan *a, const uint32_t *sum, int x, unsigned left)
 {
-    const mien_cascade *c = a->p->c;
+    int n = a->p->n_stages;
     int32_t place = (int32_t)(sum - a->b->sums->sum) + x;
     const float *norm = a->s->norm + x;
     double votes[MI_WINDOWS] = {0};
     int stage = 1;
-    for (; stage < c->n_stages && __builtin_popcount(left) >= DENSE; stage++) {
+    for (; stage < n && __builtin_popcount(left) >= DENSE; stage++) {
         left &= a->k->votes_f64(&a->p->votes, &a->p->stage[stage], sum + x,
                                 norm, votes);
     }
     for (; left; left &= left - 1) {
         int i = __builtin_ctz(left);
-        if (stage == c->n_stages)
+        if (stage == n)
             found(a, place + i, votes[i]);
         else
             wait_for(a, stage, place + i, norm[i]);
@@ -226,13 +226,13 @@ mien_status mi_scan_band(const mi_compiled *p, mi_scanner *s, const mi_band *b,
             *seen += n;
         for (int x = 0; x < b->nx; x += MI_WINDOWS) {
             unsigned left = s->passed[x / 64] >> (x & 63) & 0xffff;
-            if (left && p->c->n_stages > 1)
+            if (left && p->n_stages > 1)
                 go_on(&a, sum, x, left);
             else if (left)
                 only_stage(&a, sum, x, left);
         }
     }
-    for (int i = 1; i < p->c->n_stages; i++)
+    for (int i = 1; i < p->n_stages; i++)
         if (s->waiting[i].n)
             run_waiting(&a, i);
     if (out->n > before)

@@ -25,7 +25,7 @@ void mi_windows_free(mi_windows *w);
 /* A cascade whose corners are offsets in sums of one layout. */
 typedef struct mi_compiled {
     const mien_cascade *c;
-    int step;
+    int step, n_stages; /* to run: the first of them */
     mi_votes votes;
     mi_window_norm norm;
     mi_window_tree *tree;
