@@ -15,7 +15,7 @@ void cli_progress_start(cli_progress *p, int total, int quiet)
 {
     struct winsize size = {0};
     *p = (cli_progress){.total = total, .columns = 80, .start = cli_seconds()};
-    p->on = !quiet && total > 1 && isatty(2);
+    p->on = !quiet && total != 1 && isatty(2);
     if (p->on && ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col)
         p->columns = size.ws_col;
 }
@@ -43,6 +43,12 @@ void cli_progress_show(cli_progress *p, int done, int failed)
         return;
     double rate = done / (now - p->start + 1e-9);
     char left[32] = "?", tail[96], bar[BAR_MAX + 1];
+    if (!p->total) {
+        fprintf(stderr, "\r\033[K%d  %.1f/s", done, rate);
+        p->drawn = now;
+        return;
+    }
+    done = done < p->total ? done : p->total;
     if (done)
         write_time(left, sizeof left, (p->total - done) / rate);
     int n = snprintf(tail, sizeof tail, " %d/%d  %.1f/s  %s left", done,

@@ -10,8 +10,8 @@ typedef struct cli_progress {
     double drawn; /* when it was last drawn; 0: it is not on the screen */
 } cli_progress;
 
-/* Start; it stays off when quiet, when there is less than two to do, and when
- * standard error is no terminal. */
+/* Start; it stays off when quiet, when there is one thing to do, and when
+ * standard error is no terminal.  total 0: unknown; what is done is counted. */
 void cli_progress_start(cli_progress *p, int total, int quiet);
 /* Remove the bar, so that other lines can be printed. */
 void cli_progress_hide(cli_progress *p);
