@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "cli/cli_chips.h"
+#include "cli/cli_figure.h"
 #include "cli/cli_files.h"
 #include "cli/cli_reader.h"
 
@@ -215,23 +216,12 @@ static double share(const roc *r, int found)
     return r->objects ? (double)found / r->objects : 0;
 }
 
-static mien_plot_format format_of(const char *path)
-{
-    size_t len = strlen(path);
-    if (len > 4 && !strcmp(path + len - 4, ".png"))
-        return MIEN_PLOT_PNG;
-    if (len > 4 && !strcmp(path + len - 4, ".pdf"))
-        return MIEN_PLOT_PDF;
-    return MIEN_PLOT_SVG;
-}
-
 static int draw(const roc *r, const char *const *names, int n, const char *path)
 {
     static const double wrong[] = {10, 31, 65, 167};
     static const double paper[] = {0.761, 0.884, 0.920, 0.939};
     mien_figure *f = NULL;
     mien_error err = {0};
-    mien_bytes bytes = {0};
     mien_status st = mien_figure_new(1, 1, 640, 480, &f, &err);
     mien_panel *p = st == MIEN_OK ? mien_figure_panel(f, 0, 0) : NULL;
     for (int i = 0; p && i < n; i++) {
@@ -247,15 +237,12 @@ static int draw(const roc *r, const char *const *names, int n, const char *path)
         mien_panel_labels(p, "Detections against false positives",
                           "false positives", "share of the objects found");
         mien_panel_limits(p, 0, MAX_WRONG, 0, 1.02);
-        st = mien_figure_render(f, format_of(path), &bytes, &err);
     }
-    if (st == MIEN_OK)
-        st = mien_file_save(path, bytes.data, bytes.n, &err);
+    int good = st == MIEN_OK && cli_figure_save(f, path);
     if (st != MIEN_OK)
         cli_error("%s", err.text);
-    mien_bytes_free(&bytes);
     mien_figure_free(f);
-    return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
+    return good ? CLI_OK : CLI_OUTPUT;
 }
 
 static int print(const roc *r, const char *const *names, int n,
@@ -303,6 +290,8 @@ int cli_roc_compare(const cli_roc_job *job)
     const char *name[CLI_ROC_MOST];
     roc all[CLI_ROC_MOST];
     cli_objects objects;
+    if (job->picture && !cli_figure_path(job->picture))
+        return CLI_USAGE;
     int status = cli_objects_load(job->test, &objects);
     if (status)
         return status;

@@ -1,4 +1,5 @@
 /* cmd_table_plot.c: columns of a table as a picture. */
+#include "cli/cli_figure.h"
 #include "cli/cli_fit_line.h"
 #include "cli/cli_table.h"
 
@@ -246,25 +247,16 @@ static int make(const drawing *d, mien_figure **f, mien_error *err)
 
 static int write(const drawing *d)
 {
-    static const char *const ends[] = {".svg", ".png", ".pdf"};
     const char *path = d->args->value[OPT_OUTPUT];
-    const char *dot = strrchr(path, '.');
     mien_figure *f = NULL;
-    mien_bytes b = {0};
     mien_error err = {0};
-    int format = -1, status = CLI_NOTHING;
-    for (int i = 0; dot && i < 3; i++)
-        format = strcmp(dot, ends[i]) == 0 ? i : format;
-    if (format < 0) {
-        cli_error("%s: wanted a name that ends in .svg, .png or .pdf", path);
+    int status = CLI_NOTHING;
+    if (!cli_figure_path(path))
         return CLI_USAGE;
-    }
-    if (make(d, &f, &err) &&
-        !mien_figure_render(f, (mien_plot_format)format, &b, &err))
-        status = mien_file_save(path, b.data, b.n, &err) ? CLI_OUTPUT : CLI_OK;
-    if (status)
+    if (make(d, &f, &err))
+        status = cli_figure_save(f, path) ? CLI_OK : CLI_OUTPUT;
+    else
         cli_error("%s", err.text[0] ? err.text : "no column of numbers");
-    mien_bytes_free(&b);
     mien_figure_free(f);
     return status;
 }
