@@ -19,6 +19,8 @@ static int load(const char *path, mien_bytes *out)
     return 0;
 }
 
+static int number(const char *text) { return (int)strtol(text, NULL, 10); }
+
 static int run(const mien_cascade *c, const mien_gray *g,
                const mien_cascade_options *o)
 {
@@ -52,12 +54,12 @@ int main(int argc, char **argv)
     if (mien_cascade_read(xml.data, xml.n, &c, NULL) != MIEN_OK ||
         mien_image_read(file.data, file.n, NULL, &im, NULL) != MIEN_OK ||
         mien_gray_from(&im, &g, NULL) != MIEN_OK ||
-        mien_pool_new(atoi(argv[4]), &o.pool, NULL) != MIEN_OK)
+        mien_pool_new(number(argv[4]), &o.pool, NULL) != MIEN_OK)
         return 2;
     mien_gray small;
     if (argc == 7) {
-        if (mien_gray_resize(&g, atoi(argv[5]), atoi(argv[6]), &small, NULL) !=
-            MIEN_OK)
+        if (mien_gray_resize(&g, number(argv[5]), number(argv[6]), &small,
+                             NULL) != MIEN_OK)
             return 2;
         mien_gray_free(&g);
         g = small;

@@ -131,8 +131,8 @@ static void check_refusals(void)
         CHECK(c == NULL);
     }
     char deep[4096] = "<opencv_storage>";
-    for (int i = 0; i < 200; i++)
-        strcat(deep, "<a>");
+    for (size_t at = strlen(deep), i = 0; i < 200; i++, at += 3)
+        memcpy(deep + at, "<a>", 4);
     mien_cascade *c;
     CHECK_EQ(try(deep, &c, NULL), MIEN_ELIMIT);
 }

@@ -134,7 +134,7 @@ static void test_cholesky(void)
     a[3 * LD + 3] = -1;
     CHECK(!mi_cholesky(K, LD, a));
     positive_definite(a, 1);
-    a[2 * LD + 4] = NAN;
+    a[2 * LD + 4] = (double)NAN;
     CHECK(!mi_cholesky(K, LD, a));
 }
 

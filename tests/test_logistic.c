@@ -58,7 +58,7 @@ static double slope_of(const mien_labelled *rows, const mien_logistic *m,
 
 static void test_optimum_of_the_problem_as_given(void)
 {
-    static const double costs[] = {1, 0.01, 1e4, INFINITY};
+    static const double costs[] = {1, 0.01, 1e4, (double)INFINITY};
     static const double cws[][2] = {{1, 1}, {4, 5}, {0.1, 30}};
     for (int t = 0; t < 4 * 3 * 2 * 2 * 2; t++) {
         mien_logistic_options o = MIEN_LOGISTIC_DEFAULTS;
@@ -115,7 +115,7 @@ static void test_two_by_two_table(void)
     const mien_labelled rows = {4, 1, u, v, count};
     mien_logistic_options o = MIEN_LOGISTIC_DEFAULTS;
     mien_logistic m = {0};
-    o.c = INFINITY;
+    o.c = (double)INFINITY;
     o.tolerance = 1e-14;
     CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
     CHECK_NEAR(m.intercept, log(10 / 40.), 1e-10);
@@ -145,7 +145,7 @@ static void test_separable(void)
         o.solver = (mien_solver)solver;
         CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
         CHECK(m.converged && !m.separated && m.coef[0] < 3);
-        o.c = INFINITY;
+        o.c = (double)INFINITY;
         CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
         CHECK(!m.converged && m.separated && isfinite(m.coef[0]));
         CHECK(isnan(m.error[0]));
@@ -155,7 +155,7 @@ static void test_separable(void)
     u[9] = u[10] = 9.5;
     mien_logistic_options o = MIEN_LOGISTIC_DEFAULTS;
     mien_logistic m = {0};
-    o.c = INFINITY;
+    o.c = (double)INFINITY;
     CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
     CHECK(!m.converged && m.separated);
     mien_logistic_done(&m);
@@ -178,11 +178,12 @@ static void test_dependent_columns(void)
     CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
     CHECK(m.converged && m.rank == P && m.coef[1] == 0);
     CHECK(slope_of(&rows, &m, cw, 1, 0) < 1e-9);
-    o.c = INFINITY;
+    o.c = (double)INFINITY;
     CHECK(mien_logistic_fit(&rows, &o, &m, NULL) == MIEN_OK);
     CHECK(m.converged && m.rank == P - 2);
     CHECK(m.coef[1] == 0 && m.coef[3] == 0 && isnan(m.error[3]));
-    CHECK(m.error[0] > 0 && slope_of(&rows, &m, cw, INFINITY, 0) < 1e-9);
+    CHECK(m.error[0] > 0 &&
+          slope_of(&rows, &m, cw, (double)INFINITY, 0) < 1e-9);
     mien_logistic_done(&m);
 }
 
@@ -295,7 +296,8 @@ static void test_what_cannot_be_fitted(void)
     refuse(&bad, &o, MIEN_EFORMAT, "weights of one class");
     none[5] = -1;
     refuse(&bad, &o, MIEN_EFORMAT, "row 5: the weight");
-    static const double odd[] = {NAN, INFINITY, -INFINITY, 1e200};
+    static const double odd[] = {(double)NAN, (double)INFINITY,
+                                 -(double)INFINITY, 1e200};
     for (int t = 0; t < 4; t++) {
         double was = x[399 * P + 2];
         x[399 * P + 2] = odd[t];

@@ -219,11 +219,11 @@ static void test_what_cannot_be_fitted(void)
     bad = table;
     bad.p = 0;
     CHECK(mien_linear_fit(&bad, 0, &m, &err) == MIEN_EFORMAT);
-    x[4 * P + 1] = NAN;
+    x[4 * P + 1] = (double)NAN;
     CHECK(mien_linear_fit(&table, 0, &m, &err) == MIEN_EFORMAT);
     CHECK(strstr(err.text, "row 4, column 1: not a number"));
     make(0);
-    y[3] = INFINITY;
+    y[3] = (double)INFINITY;
     CHECK(mien_linear_fit(&table, 0, &m, &err) == MIEN_EFORMAT);
     mien_huber_options o = MIEN_HUBER_DEFAULTS;
     o.epsilon = 1;

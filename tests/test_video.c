@@ -1,89 +1,10 @@
 /* Movies of a moving square, written and read back: sizes, counts, times and
- * colours; cut off anywhere, turned, of changing size; no memory, no room. */
+ * colours; cut off anywhere, turned, of changing size; no memory. */
 #include "base/alloc.h"
-#include "mien/file.h"
-#include "video/video.h"
-#include "tests/check.h"
+#include "tests/movies.h"
 
-#include <dirent.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-enum { PATH = 600, W = 96, H = 64, FRAMES = 24, SQUARE = 16 };
-static const double fps = 12.5;
-static char folder[PATH];
-
-typedef struct {
-    char s[2 * PATH];
-} path;
-
-static path in_folder(const char *name)
-{
-    path p;
-    snprintf(p.s, sizeof p.s, "%s/%s", folder, name);
-    return p;
-}
-
-static int count_files(void)
-{
-    DIR *d = opendir(folder);
-    int n = 0;
-    if (!d)
-        return -1;
-    for (struct dirent *e; (e = readdir(d));)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-    closedir(d);
-    return n;
-}
-
-static void save(const char *to, const void *bytes, size_t n)
-{
-    FILE *f = fopen(to, "wb");
-    CHECK(f && fwrite(bytes, 1, n, f) == n);
-    if (f)
-        fclose(f);
-}
-
-/* ---- the movie -------------------------------------------------------- */
-
-/* Frame i: a red square on green that grows bluer to the right, 3 pixels on
- * each frame. */
-static void paint(mien_image *im, int i)
-{
-    for (int y = 0; y < im->h; y++)
-        for (int x = 0; x < im->w; x++) {
-            uint8_t *c = im->data + y * im->stride + (ptrdiff_t)x * 3;
-            int in =
-                x >= 3 * i && x < 3 * i + SQUARE && y >= 24 && y < 24 + SQUARE;
-            c[0] = in ? 220 : 30;
-            c[1] = in ? 20 : 160;
-            c[2] = (uint8_t)(in ? 20 : x * 200 / im->w);
-        }
-}
-
-static mien_status write_movie(const char *to, int w, int h, int n,
-                               mien_error *err)
-{
-    mien_movie *m = NULL;
-    mien_status st = mien_movie_new(to, w, h, fps, NULL, &m, err);
-    if (st != MIEN_OK)
-        return st;
-    mien_image im = {0};
-    st = mien_image_new(w, h, &im, err);
-    for (int i = 0; i < n && st == MIEN_OK; i++) {
-        paint(&im, i);
-        st = mien_movie_add(m, &im, err);
-    }
-    mien_image_free(&im);
-    if (st == MIEN_OK)
-        return mien_movie_finish(m, err);
-    mien_movie_abandon(m);
-    return st;
-}
 
 /* The mean difference from frame i as it was painted. */
 static double difference(const mien_image *im, int i)
@@ -513,95 +434,7 @@ static void test_no_display(void)
     (void)unsetenv("DISPLAY");
 }
 
-/* ---- writing that fails ----------------------------------------------- */
-
-static void test_wrong_arguments(void)
-{
-    path p = in_folder("w.mp4"), odd = in_folder("w.xyz");
-    mien_movie *m = NULL;
-    mien_error err = {0};
-    static const mien_movie_options bad = {101, 0};
-    CHECK(mien_movie_new(p.s, 1, H, 10, NULL, &m, &err) == MIEN_EARG);
-    CHECK(mien_movie_new(p.s, W, 30001, 10, NULL, &m, &err) == MIEN_EARG);
-    CHECK(mien_movie_new(p.s, W, H, 0, NULL, &m, &err) == MIEN_EARG);
-    CHECK(mien_movie_new(p.s, W, H, (double)NAN, NULL, &m, &err) == MIEN_EARG);
-    CHECK(mien_movie_new(p.s, W, H, 10, &bad, &m, &err) == MIEN_EARG);
-    CHECK(mien_movie_new(odd.s, W, H, 10, NULL, &m, &err) == MIEN_EUNSUP);
-    CHECK_MSG(strstr(err.text, ".mp4"), "%s", err.text);
-    CHECK(mien_movie_new("mp4", W, H, 10, NULL, &m, &err) == MIEN_EUNSUP);
-    CHECK(!m && count_files() == 0);
-}
-
-static void test_no_frames_and_abandoned(void)
-{
-    static const char *const names[] = {"n.mp4", "n.mkv", "n.avi", "n.gif"};
-    for (int i = 0; i < 4; i++) {
-        path p = in_folder(names[i]);
-        mien_movie *m = NULL;
-        mien_error err = {0};
-        save(p.s, "old", 3);
-        CHECK(mien_movie_new(p.s, W, H, 10, NULL, &m, NULL) == MIEN_OK);
-        CHECK_EQ(count_files(), 2);
-        CHECK(mien_movie_finish(m, &err) == MIEN_EARG);
-        CHECK_MSG(strstr(err.text, "no frames"), "%s", err.text);
-        CHECK_EQ(count_files(), 1);
-        CHECK(mien_movie_new(p.s, W, H, 10, NULL, &m, NULL) == MIEN_OK);
-        mien_image im = {0};
-        CHECK(mien_image_new(W, H, &im, NULL) == MIEN_OK);
-        CHECK(mien_movie_add(m, &im, NULL) == MIEN_OK);
-        mien_image_free(&im);
-        mien_movie_abandon(m);
-        CHECK_EQ(count_files(), 1);
-        mien_bytes b = {0};
-        CHECK(mien_file_load(p.s, 0, &b, NULL) == MIEN_OK && b.n == 3);
-        mien_bytes_free(&b);
-        (void)unlink(p.s);
-    }
-    CHECK(mien_movie_finish(NULL, NULL) == MIEN_OK);
-    mien_movie_abandon(NULL);
-    mien_video_close(NULL);
-}
-
-static void test_places_that_cannot_be_written(void)
-{
-    path p = in_folder("none/a.mp4");
-    mien_error err = {0};
-    CHECK(write_movie(p.s, W, H, 2, &err) == MIEN_EIO);
-    CHECK_MSG(strstr(err.text, "none/a.mp4"), "%s", err.text);
-    path d = in_folder("d.mp4"); /* a folder of that name */
-    CHECK(mkdir(d.s, 0777) == 0);
-    CHECK(write_movie(d.s, W, H, 2, &err) == MIEN_EIO);
-    CHECK_MSG(strstr(err.text, "d.mp4"), "%s", err.text);
-    CHECK_EQ(count_files(), 1);
-    (void)rmdir(d.s);
-}
-
-/* A limit on the size of files fails as a full disk does. */
-static void test_full_disk(void)
-{
-    static const char *const names[] = {"d.mp4", "d.mkv", "d.avi", "d.gif"};
-    struct rlimit old, small;
-    CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
-    small = old;
-    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-    for (int i = 0; i < 4; i++) {
-        path p = in_folder(names[i]);
-        for (unsigned room = 0; room <= 3000; room += 600) {
-            mien_error err = {0};
-            small.rlim_cur = room;
-            CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
-            mien_status st = write_movie(p.s, W, H, FRAMES, &err);
-            CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
-            CHECK_MSG(st == MIEN_EIO || (st == MIEN_OK && room), "%d %s", st,
-                      err.text);
-            CHECK_MSG(st == MIEN_OK || strstr(err.text, names[i]), "%s",
-                      err.text);
-            CHECK_EQ(count_files(), st == MIEN_OK);
-            (void)unlink(p.s);
-        }
-    }
-    (void)signal(SIGXFSZ, handler);
-}
+/* ---- memory ----------------------------------------------------------- */
 
 /* Each of mien's own allocations in turn. */
 static void test_no_memory(void)
@@ -647,9 +480,7 @@ static void test_no_memory(void)
 
 int main(void)
 {
-    const char *tmp = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/mien-video-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(folder))
+    if (!make_folder())
         CHECK_SKIP("no folder to write in");
     test_what_is_written_is_read();
     test_frames_of_other_sizes_are_scaled();
@@ -663,10 +494,6 @@ int main(void)
     test_cameras_that_are_not_there();
     test_a_device_that_goes_away();
     test_no_display();
-    test_wrong_arguments();
-    test_no_frames_and_abandoned();
-    test_places_that_cannot_be_written();
-    test_full_disk();
     test_no_memory();
     CHECK_EQ(count_files(), 0);
     (void)rmdir(folder);

@@ -48,8 +48,8 @@ typedef struct mi_waiting {
 
 /* What a scan works with; one a thread. */
 typedef struct mi_scanner {
-    mi_waiting *waiting; /* [n_stages], all empty */
-    float *norm;         /* [room] of a row of windows */
+    mi_waiting *waiting;       /* [n_stages], all empty */
+    float *norm;               /* [room] of a row of windows */
     uint64_t *passed, *failed; /* [room / 64] a bit a window: the first stage;
                                   neither: too flat to be looked at */
 } mi_scanner;
