@@ -205,7 +205,7 @@ MIEN_API MIEN_CHECKED mien_status mien_cascade_detect(
  *            that overlap by more than 0.4 of their union the one of most
  *            neighbors; free with mien_hits_free
  *
- * Fails as mien_cascade_detect. */
+ * Fails with EARG (an option out of range), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_cascade_detect_turned(
     const mien_cascade *c, const mien_gray *g,
     const mien_cascade_options *options, int n, const double *degrees,
