@@ -1,101 +1,231 @@
 /* k_flow.c: windows of a picture for optical flow.  Included by variant.h.
  *
- * Loops over whole padded rows that the compiler turns into vectors; all in
- * whole numbers, so that every instruction set gives the same.  A column's sum
- * of products stays below 2^31 for 32 rows, after which it is added up. */
+ * A column of VH pixels is read down the rows: two neighbours side by side and
+ * the row below give pairs of 16-bit numbers, whose products with a pair of
+ * weights one instruction adds up (pmaddwd).  All in whole numbers, so that
+ * every instruction set gives the same.  A sum of two products of a difference
+ * (below 8161) and a gradient (below 4081) stays below 2^31 for 32 rows, after
+ * which it is added up. */
 #include "kern/vec.h"
 
-enum { FLOW_ROWS = 32 };
+enum { FLOW_ROWS = 32, VH = VBYTES / 2 };
 
-VFN int32_t flow_between(const uint8_t *p, const uint8_t *q, const int32_t *w,
-                         int x)
+typedef int16_t vh __attribute__((vector_size(VBYTES)));
+typedef int16_t vhu __attribute__((vector_size(VBYTES), aligned(2), may_alias));
+
+VFN vh hload(const int16_t *p) { return *(const vhu *)p; }
+VFN void hstore(int16_t *p, vh v) { *(vhu *)p = v; }
+
+/* VH bytes. */
+VFN vh hload_u8(const uint8_t *p)
 {
-    enum { BITS = MI_FLOW_BITS - MI_FLOW_MORE };
-    return (p[x] * w[0] + p[x + 1] * w[1] + q[x] * w[2] + q[x + 1] * w[3] +
-            (1 << (BITS - 1))) >>
-           BITS;
+#if VBYTES == 64
+    return (vh)_mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)p));
+#elif VBYTES == 32
+    return (vh)_mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)p));
+#elif defined(__SSE2__)
+    __m128i b = _mm_loadl_epi64((const __m128i *)p);
+    return (vh)_mm_unpacklo_epi8(b, _mm_setzero_si128());
+#elif defined(__wasm_simd128__)
+    return (vh)wasm_u16x8_load8x8(p);
+#else
+    vh v = {0};
+    for (int i = 0; i < VH; i++)
+        v[i] = p[i];
+    return v;
+#endif
 }
 
-VFN int32_t flow_gradient(const int16_t *p, const int16_t *q, const int32_t *w,
-                          int x)
+/* a[i] w[0] + b[i] w[1] in 32 bits: of the lower and of the upper half of each
+ * 128 bits, which hpack puts together again. */
+VFN void hweigh(vh a, vh b, vi w, vi *low, vi *high)
 {
-    return (p[x] * w[0] + p[x + 1] * w[1] + q[x] * w[2] + q[x + 1] * w[3] +
-            (1 << (MI_FLOW_BITS - 1))) >>
-           MI_FLOW_BITS;
+#if VBYTES == 64
+    __m512i l = _mm512_unpacklo_epi16((__m512i)a, (__m512i)b);
+    __m512i h = _mm512_unpackhi_epi16((__m512i)a, (__m512i)b);
+    *low = (vi)_mm512_madd_epi16(l, (__m512i)w);
+    *high = (vi)_mm512_madd_epi16(h, (__m512i)w);
+#elif VBYTES == 32
+    __m256i l = _mm256_unpacklo_epi16((__m256i)a, (__m256i)b);
+    __m256i h = _mm256_unpackhi_epi16((__m256i)a, (__m256i)b);
+    *low = (vi)_mm256_madd_epi16(l, (__m256i)w);
+    *high = (vi)_mm256_madd_epi16(h, (__m256i)w);
+#elif defined(__SSE2__)
+    __m128i l = _mm_unpacklo_epi16((__m128i)a, (__m128i)b);
+    __m128i h = _mm_unpackhi_epi16((__m128i)a, (__m128i)b);
+    *low = (vi)_mm_madd_epi16(l, (__m128i)w);
+    *high = (vi)_mm_madd_epi16(h, (__m128i)w);
+#else
+    vi first = w << 16 >> 16, second = w >> 16;
+    for (int i = 0; i < VN; i++) {
+        (*low)[i] = a[i] * first[0] + b[i] * second[0];
+        (*high)[i] = a[i + VN] * first[0] + b[i + VN] * second[0];
+    }
+#endif
 }
 
-VFN int64_t flow_total(const int32_t *column, int n)
+/* Halves of hweigh as 16-bit numbers, which they fit. */
+VFN vh hpack(vi low, vi high)
+{
+#if VBYTES == 64
+    return (vh)_mm512_packs_epi32((__m512i)low, (__m512i)high);
+#elif VBYTES == 32
+    return (vh)_mm256_packs_epi32((__m256i)low, (__m256i)high);
+#elif defined(__SSE2__)
+    return (vh)_mm_packs_epi32((__m128i)low, (__m128i)high);
+#else
+    vh v = {0};
+    for (int i = 0; i < VN; i++) {
+        v[i] = (int16_t)low[i];
+        v[i + VN] = (int16_t)high[i];
+    }
+    return v;
+#endif
+}
+
+/* Products of a and b, added up in pairs. */
+VFN vi hdot(vh a, vh b)
+{
+#if VBYTES == 64
+    return (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#elif VBYTES == 32
+    return (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+    return (vi)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#elif defined(__wasm_simd128__)
+    return (vi)wasm_i32x4_dot_i16x8((v128_t)a, (v128_t)b);
+#else
+    vi v = {0};
+    for (int i = 0; i < VN; i++)
+        v[i] = a[2 * i] * b[2 * i] + a[2 * i + 1] * b[2 * i + 1];
+    return v;
+#endif
+}
+
+VFN int64_t flow_total(vi v)
 {
     int64_t sum = 0;
-    for (int x = 0; x < n; x++)
-        sum += column[x];
+    UNROLL
+    for (int i = 0; i < VN; i++)
+        sum += v[i];
     return sum;
 }
 
-enum { FLOW_ROW = (MI_FLOW_WINDOW + MI_FLOW_LANES - 1) & ~(MI_FLOW_LANES - 1) };
-
-VFN void flow_patch_row(const mi_flow_place *at, const mi_flow_patch *patch,
-                        int y, int32_t column[3][FLOW_ROW])
+/* The weights of two neighbours, as pairs. */
+VFN vi flow_pair(const int32_t *w)
 {
-    const int32_t w[4] = {at->weight[0], at->weight[1], at->weight[2],
-                          at->weight[3]};
-    ptrdiff_t from = y * at->stride, to = (ptrdiff_t)y * patch->row;
-    const uint8_t *p = at->p + from, *q = p + at->stride;
-    const int16_t *px = at->dx + from, *qx = px + at->stride;
-    const int16_t *py = at->dy + from, *qy = py + at->stride;
-    int16_t *restrict g = patch->grey + to, *restrict gx = patch->dx + to;
-    int16_t *restrict gy = patch->dy + to;
-    int n = patch->w;
-    for (int x = 0; x < n; x++)
-        g[x] = (int16_t)flow_between(p, q, w, x);
-    for (int x = 0; x < n; x++) {
-        int32_t dx = flow_gradient(px, qx, w, x);
-        int32_t dy = flow_gradient(py, qy, w, x);
-        gx[x] = (int16_t)dx;
-        gy[x] = (int16_t)dy;
-        column[0][x] += dx * dx;
-        column[1][x] += dx * dy;
-        column[2][x] += dy * dy;
+    return (int32_t)((uint32_t)w[0] | (uint32_t)w[1] << 16) - (vi){0};
+}
+
+/* A pixel and its right neighbour of the row above, and those weights. */
+typedef struct flow_read {
+    vh a, b;
+    vi above, below;
+} flow_read;
+
+VFN flow_read flow_begin(const mi_flow_place *at)
+{
+    return (flow_read){.above = flow_pair(at->weight),
+                       .below = flow_pair(at->weight + 2)};
+}
+
+/* Numbers between the pixels of the row above and those of this row. */
+VFN vh flow_between(flow_read *r, vh a, vh b, int bits)
+{
+    vi low, high, low2, high2, half = (1 << (bits - 1)) - (vi){0};
+    hweigh(r->a, r->b, r->above, &low, &high);
+    hweigh(a, b, r->below, &low2, &high2);
+    r->a = a;
+    r->b = b;
+    return hpack((low + low2 + half) >> bits, (high + high2 + half) >> bits);
+}
+
+VFN void flow_grey_above(flow_read *r, const uint8_t *p)
+{
+    r->a = hload_u8(p);
+    r->b = hload_u8(p + 1);
+}
+
+VFN vh flow_grey(flow_read *r, const uint8_t *p)
+{
+    return flow_between(r, hload_u8(p), hload_u8(p + 1),
+                        MI_FLOW_BITS - MI_FLOW_MORE);
+}
+
+VFN void flow_gradient_above(flow_read *r, const int16_t *p)
+{
+    r->a = hload(p);
+    r->b = hload(p + 1);
+}
+
+VFN vh flow_gradient(flow_read *r, const int16_t *p)
+{
+    return flow_between(r, hload(p), hload(p + 1), MI_FLOW_BITS);
+}
+
+/* Ones where a column is below n. */
+VFN vh flow_mask(int n)
+{
+    vh lane;
+    for (int i = 0; i < VH; i++)
+        lane[i] = (int16_t)i;
+    return lane < (int16_t)(n < VH ? n : VH) - (vh){0};
+}
+
+/* Rows y0 .. y0 + 31 of the VH columns from x on. */
+VFN void flow_patch_block(const mi_flow_place *at, const mi_flow_patch *patch,
+                          int y0, int x, int64_t sums[3])
+{
+    int end = y0 + FLOW_ROWS < patch->h ? y0 + FLOW_ROWS : patch->h;
+    ptrdiff_t from = y0 * at->stride + x, to = (ptrdiff_t)y0 * patch->row + x;
+    flow_read g = flow_begin(at), dx = g, dy = g;
+    vi xx = {0}, xy = {0}, yy = {0};
+    vh in = flow_mask(patch->w - x);
+    flow_grey_above(&g, at->p + from);
+    flow_gradient_above(&dx, at->dx + from);
+    flow_gradient_above(&dy, at->dy + from);
+    for (int y = y0; y < end; y++, to += patch->row) {
+        from += at->stride;
+        vh u = flow_gradient(&dx, at->dx + from) & in;
+        vh v = flow_gradient(&dy, at->dy + from) & in;
+        hstore(patch->grey + to, flow_grey(&g, at->p + from) & in);
+        hstore(patch->dx + to, u);
+        hstore(patch->dy + to, v);
+        xx += hdot(u, u);
+        xy += hdot(u, v);
+        yy += hdot(v, v);
     }
-    for (int x = n; x < patch->row; x++)
-        g[x] = gx[x] = gy[x] = 0;
+    sums[0] += flow_total(xx);
+    sums[1] += flow_total(xy);
+    sums[2] += flow_total(yy);
 }
 
 static void flow_patch_i16(const mi_flow_place *at, const mi_flow_patch *patch,
                            int64_t sums[3])
 {
     sums[0] = sums[1] = sums[2] = 0;
-    for (int y0 = 0; y0 < patch->h; y0 += FLOW_ROWS) {
-        int end = y0 + FLOW_ROWS < patch->h ? y0 + FLOW_ROWS : patch->h;
-        int32_t column[3][FLOW_ROW] = {{0}};
-        for (int y = y0; y < end; y++)
-            flow_patch_row(at, patch, y, column);
-        for (int i = 0; i < 3; i++)
-            sums[i] += flow_total(column[i], patch->w);
-    }
+    for (int y = 0; y < patch->h; y += FLOW_ROWS)
+        for (int x = 0; x < patch->row; x += VH)
+            flow_patch_block(at, patch, y, x, sums);
 }
 
-/* Padded columns are read as well; their gradients are 0. */
 VFN void flow_step_block(const mi_flow_place *at, const mi_flow_patch *patch,
-                         int y0, int x0, int64_t sums[2])
+                         int y0, int x, int64_t sums[2])
 {
-    const int32_t w[4] = {at->weight[0], at->weight[1], at->weight[2],
-                          at->weight[3]};
     int end = y0 + FLOW_ROWS < patch->h ? y0 + FLOW_ROWS : patch->h;
-    int32_t a[MI_FLOW_LANES] = {0}, b[MI_FLOW_LANES] = {0};
-    for (int y = y0; y < end; y++) {
-        const uint8_t *p = at->p + y * at->stride + x0, *q = p + at->stride;
-        ptrdiff_t i = (ptrdiff_t)y * patch->row + x0;
-        const int16_t *g = patch->grey + i, *gx = patch->dx + i;
-        const int16_t *gy = patch->dy + i;
-        for (int x = 0; x < MI_FLOW_LANES; x++) {
-            int32_t d = flow_between(p, q, w, x) - g[x];
-            a[x] += d * gx[x];
-            b[x] += d * gy[x];
-        }
+    ptrdiff_t i = (ptrdiff_t)y0 * patch->row + x;
+    const uint8_t *p = at->p + y0 * at->stride + x;
+    flow_read g = flow_begin(at);
+    vi a = {0}, b = {0};
+    flow_grey_above(&g, p);
+    for (int y = y0; y < end; y++, i += patch->row) {
+        p += at->stride;
+        vh d = flow_grey(&g, p) - hload(patch->grey + i);
+        a += hdot(d, hload(patch->dx + i));
+        b += hdot(d, hload(patch->dy + i));
     }
-    sums[0] += flow_total(a, MI_FLOW_LANES);
-    sums[1] += flow_total(b, MI_FLOW_LANES);
+    sums[0] += flow_total(a);
+    sums[1] += flow_total(b);
 }
 
 static void flow_step_i16(const mi_flow_place *at, const mi_flow_patch *patch,
@@ -103,25 +233,28 @@ static void flow_step_i16(const mi_flow_place *at, const mi_flow_patch *patch,
 {
     sums[0] = sums[1] = 0;
     for (int y = 0; y < patch->h; y += FLOW_ROWS)
-        for (int x = 0; x < patch->row; x += MI_FLOW_LANES)
+        for (int x = 0; x < patch->w; x += VH)
             flow_step_block(at, patch, y, x, sums);
 }
 
 static int64_t flow_error_i16(const mi_flow_place *at,
                               const mi_flow_patch *patch)
 {
-    const int32_t w[4] = {at->weight[0], at->weight[1], at->weight[2],
-                          at->weight[3]};
     int64_t sum = 0;
-    for (int y = 0; y < patch->h; y++) {
-        const uint8_t *p = at->p + y * at->stride, *q = p + at->stride;
-        const int16_t *g = patch->grey + (ptrdiff_t)y * patch->row;
-        int32_t row = 0;
-        for (int x = 0; x < patch->w; x++) {
-            int32_t d = flow_between(p, q, w, x) - g[x];
-            row += d < 0 ? -d : d;
+    for (int x = 0; x < patch->w; x += VH) {
+        vh in = flow_mask(patch->w - x), one = (vh){0} + (int16_t)1;
+        const uint8_t *p = at->p + x;
+        flow_read g = flow_begin(at);
+        vi total = {0};
+        flow_grey_above(&g, p);
+        for (int y = 0; y < patch->h; y++) {
+            p += at->stride;
+            ptrdiff_t i = (ptrdiff_t)y * patch->row + x;
+            vh d = flow_grey(&g, p) - hload(patch->grey + i);
+            vh sign = d >> 15;
+            total += hdot(((d ^ sign) - sign) & in, one);
         }
-        sum += row;
+        sum += flow_total(total);
     }
     return sum;
 }
