@@ -214,13 +214,17 @@ RUN_SPLIT(split_real_f32)
 
 /* As many windows of 21 x 21 as make N pixels, and rows of N pixels. */
 enum { WINDOW = 21, WINDOW_STRIDE = 64, WINDOWS = N / (WINDOW * WINDOW) };
-static int16_t flow_dx[WINDOW_STRIDE * 32], flow_dy[WINDOW_STRIDE * 32];
 static int16_t flow_memory[3][WINDOW * MI_FLOW_LANES];
 static const mi_flow_patch flow_patch = {WINDOW,         WINDOW,
                                          MI_FLOW_LANES,  flow_memory[0],
                                          flow_memory[1], flow_memory[2]};
-static const mi_flow_place flow_place = {
-    bytes, flow_dx, flow_dy, WINDOW_STRIDE, {4096, 4096, 4096, 4096}};
+static const mi_flow_place flow_place = {bytes + WINDOW_STRIDE + 1,
+                                         WINDOW_STRIDE,
+                                         {4096, 4096, 4096, 4096},
+                                         -99,
+                                         99,
+                                         -99,
+                                         99};
 
 static void run_flow_patch_i16(const mi_kern *k, void *arg)
 {
@@ -246,14 +250,8 @@ static void run_flow_error_i16(const mi_kern *k, void *arg)
 }
 
 static uint16_t rows_u16[N + 8];
-static int16_t rows_i16[2][N];
+static uint8_t halved[N];
 
-static void run_scharr_i16(const mi_kern *k, void *arg)
-{
-    (void)arg;
-    k->scharr_i16(N - 2, bytes + 1, bytes + 1, bytes + 1, rows_i16[0],
-                  rows_i16[1]);
-}
 static void run_half_rows_u16(const mi_kern *k, void *arg)
 {
     const uint8_t *const rows[5] = {bytes, bytes, bytes, bytes, bytes};
@@ -263,7 +261,7 @@ static void run_half_rows_u16(const mi_kern *k, void *arg)
 static void run_half_u8(const mi_kern *k, void *arg)
 {
     (void)arg;
-    k->half_u8(N / 2, rows_u16 + 2, (uint8_t *)rows_i16[0]);
+    k->half_u8(N / 2, rows_u16 + 2, halved);
 }
 
 /* ---- layers ----------------------------------------------------------- */

@@ -84,7 +84,7 @@ typedef struct mien_flow_options {
         0, -1, 0, 0, 0, 0, 0, NULL \
     }
 
-/* A picture prepared for optical flow: its pyramid and gradients. */
+/* A picture prepared for optical flow: its pyramid. */
 typedef struct mien_pyramid mien_pyramid;
 
 /* Prepare a picture.

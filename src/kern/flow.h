@@ -23,12 +23,14 @@ typedef struct mi_flow_patch {
     int16_t *grey, *dx, *dy; /* [h, row] */
 } mi_flow_patch;
 
-/* Where a window is read: its pixel and gradients at the upper left corner. */
+/* Where a window is read: its upper left pixel. */
 typedef struct mi_flow_place {
     const uint8_t *p;
-    const int16_t *dx, *dy;
-    ptrdiff_t stride;  /* of all three */
-    int32_t weight[4]; /* here, right, below, below right */
+    ptrdiff_t stride;
+    int32_t weight[4];            /* here, right, below, below right */
+    int left, right, top, bottom; /* columns and rows of the window before
+                                     which and from which on gradients are 0:
+                                     they lie outside the picture */
 } mi_flow_place;
 
 #endif

@@ -8,7 +8,11 @@
  * which it is added up. */
 #include "kern/vec.h"
 
-enum { FLOW_ROWS = 32, VH = VBYTES / 2 };
+enum {
+    FLOW_ROWS = 32,
+    VH = VBYTES / 2,
+    FLOW_LESS = MI_FLOW_BITS - MI_FLOW_MORE
+};
 
 typedef int16_t vh __attribute__((vector_size(VBYTES)));
 typedef int16_t vhu __attribute__((vector_size(VBYTES), aligned(2), may_alias));
@@ -148,28 +152,66 @@ VFN void flow_grey_above(flow_read *r, const uint8_t *p)
 
 VFN vh flow_grey(flow_read *r, const uint8_t *p)
 {
-    return flow_between(r, hload_u8(p), hload_u8(p + 1),
-                        MI_FLOW_BITS - MI_FLOW_MORE);
+    return flow_between(r, hload_u8(p), hload_u8(p + 1), FLOW_LESS);
 }
 
-VFN void flow_gradient_above(flow_read *r, const int16_t *p)
-{
-    r->a = hload(p);
-    r->b = hload(p + 1);
-}
-
-VFN vh flow_gradient(flow_read *r, const int16_t *p)
-{
-    return flow_between(r, hload(p), hload(p + 1), MI_FLOW_BITS);
-}
-
-/* Ones where a column is below n. */
-VFN vh flow_mask(int n)
+/* Ones where a column is from first on and before end. */
+VFN vh flow_mask(int first, int end)
 {
     vh lane;
     for (int i = 0; i < VH; i++)
         lane[i] = (int16_t)i;
-    return lane < (int16_t)(n < VH ? n : VH) - (vh){0};
+    first = first < -1 ? -1 : first > VH ? VH : first;
+    end = end < -1 ? -1 : end > VH ? VH : end;
+    vh from = (int16_t)first - (vh){0}, to = (int16_t)end - (vh){0};
+    return (lane >= from) & (lane < to);
+}
+
+/* Three rows of pixels about one of gradients: of columns -1, 0, 1 and 2. */
+typedef struct flow_rows {
+    vh up[4], here[4], low[4];
+} flow_rows;
+
+VFN void flow_load4(vh v[4], const uint8_t *p)
+{
+    UNROLL
+    for (int i = 0; i < 4; i++)
+        v[i] = hload_u8(p + i - 1);
+}
+
+/* Scharr's gradients of a row, at its columns and those to their right. */
+VFN void flow_scharr(const flow_rows *r, vh dx[2], vh dy[2])
+{
+    vh smooth[4], down[4];
+    UNROLL
+    for (int i = 0; i < 4; i++) {
+        smooth[i] = (r->up[i] + r->low[i]) * 3 + r->here[i] * 10;
+        down[i] = r->low[i] - r->up[i];
+    }
+    UNROLL
+    for (int i = 0; i < 2; i++) {
+        dx[i] = smooth[i + 2] - smooth[i];
+        dy[i] = (down[i] + down[i + 2]) * 3 + down[i + 1] * 10;
+    }
+}
+
+/* Gradients of row y of a window; the rows move down by one. */
+VFN void flow_gradients(const mi_flow_place *at, int y, const uint8_t *below,
+                        const vh in[2], flow_rows *r, vh dx[2], vh dy[2])
+{
+    flow_load4(r->low, below);
+    flow_scharr(r, dx, dy);
+    vh row = (int16_t) - (y >= at->top && y < at->bottom) - (vh){0};
+    UNROLL
+    for (int i = 0; i < 2; i++) {
+        dx[i] &= in[i] & row;
+        dy[i] &= in[i] & row;
+    }
+    UNROLL
+    for (int i = 0; i < 4; i++) {
+        r->up[i] = r->here[i];
+        r->here[i] = r->low[i];
+    }
 }
 
 /* Rows y0 .. y0 + 31 of the VH columns from x on. */
@@ -177,18 +219,28 @@ VFN void flow_patch_block(const mi_flow_place *at, const mi_flow_patch *patch,
                           int y0, int x, int64_t sums[3])
 {
     int end = y0 + FLOW_ROWS < patch->h ? y0 + FLOW_ROWS : patch->h;
-    ptrdiff_t from = y0 * at->stride + x, to = (ptrdiff_t)y0 * patch->row + x;
-    flow_read g = flow_begin(at), dx = g, dy = g;
+    const uint8_t *p = at->p + y0 * at->stride + x;
+    ptrdiff_t to = (ptrdiff_t)y0 * patch->row + x;
+    flow_read g = flow_begin(at), gx = g, gy = g;
     vi xx = {0}, xy = {0}, yy = {0};
-    vh in = flow_mask(patch->w - x);
-    flow_grey_above(&g, at->p + from);
-    flow_gradient_above(&dx, at->dx + from);
-    flow_gradient_above(&dy, at->dy + from);
+    vh keep = flow_mask(0, patch->w - x), dx[2], dy[2];
+    const vh in[2] = {flow_mask(at->left - x, at->right - x),
+                      flow_mask(at->left - x - 1, at->right - x - 1)};
+    flow_rows r;
+    flow_load4(r.up, p - at->stride);
+    flow_load4(r.here, p);
+    g.a = r.here[1];
+    g.b = r.here[2];
+    p += at->stride;
+    flow_gradients(at, y0, p, in, &r, dx, dy);
+    gx.a = dx[0], gx.b = dx[1], gy.a = dy[0], gy.b = dy[1];
     for (int y = y0; y < end; y++, to += patch->row) {
-        from += at->stride;
-        vh u = flow_gradient(&dx, at->dx + from) & in;
-        vh v = flow_gradient(&dy, at->dy + from) & in;
-        hstore(patch->grey + to, flow_grey(&g, at->p + from) & in);
+        vh grey = flow_between(&g, r.here[1], r.here[2], FLOW_LESS);
+        p += at->stride;
+        flow_gradients(at, y + 1, p, in, &r, dx, dy);
+        vh u = flow_between(&gx, dx[0], dx[1], MI_FLOW_BITS) & keep;
+        vh v = flow_between(&gy, dy[0], dy[1], MI_FLOW_BITS) & keep;
+        hstore(patch->grey + to, grey & keep);
         hstore(patch->dx + to, u);
         hstore(patch->dy + to, v);
         xx += hdot(u, u);
@@ -242,7 +294,7 @@ static int64_t flow_error_i16(const mi_flow_place *at,
 {
     int64_t sum = 0;
     for (int x = 0; x < patch->w; x += VH) {
-        vh in = flow_mask(patch->w - x), one = (vh){0} + (int16_t)1;
+        vh in = flow_mask(0, patch->w - x), one = (vh){0} + (int16_t)1;
         const uint8_t *p = at->p + x;
         flow_read g = flow_begin(at);
         vi total = {0};
@@ -257,22 +309,6 @@ static int64_t flow_error_i16(const mi_flow_place *at,
         sum += flow_total(total);
     }
     return sum;
-}
-
-static void scharr_i16(int n, const uint8_t *up, const uint8_t *here,
-                       const uint8_t *low, int16_t *restrict dx,
-                       int16_t *restrict dy)
-{
-    for (int x = 0; x < n; x++) {
-        int16_t right =
-            (int16_t)((up[x + 1] + low[x + 1]) * 3 + here[x + 1] * 10);
-        int16_t left =
-            (int16_t)((up[x - 1] + low[x - 1]) * 3 + here[x - 1] * 10);
-        int16_t sides =
-            (int16_t)(low[x - 1] - up[x - 1] + low[x + 1] - up[x + 1]);
-        dx[x] = (int16_t)(right - left);
-        dy[x] = (int16_t)(sides * 3 + (low[x] - up[x]) * 10);
-    }
 }
 
 static void half_rows_u16(int n, const uint8_t *const row[5],

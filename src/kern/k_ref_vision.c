@@ -173,11 +173,25 @@ static int32_t between(const mi_flow_place *at, const uint8_t *p, int x)
     return (v + (1 << (bits - 1))) >> bits;
 }
 
-static int32_t gradient(const mi_flow_place *at, const int16_t *p, int x)
+/* Scharr's gradient at pixel (x, y) of a window, across or down. */
+static int32_t scharr(const mi_flow_place *at, int x, int y, int down)
 {
-    const int16_t *q = p + at->stride;
+    const uint8_t *p = at->p + y * at->stride + x;
+    ptrdiff_t along = down ? at->stride : 1, side = down ? 1 : at->stride;
+    if (x < at->left || x >= at->right || y < at->top || y >= at->bottom)
+        return 0;
+    return 3 * (p[along - side] - p[-along - side]) +
+           10 * (p[along] - p[-along]) +
+           3 * (p[along + side] - p[-along + side]);
+}
+
+static int32_t gradient(const mi_flow_place *at, int x, int y, int down)
+{
     const int32_t *w = at->weight;
-    int32_t v = p[x] * w[0] + p[x + 1] * w[1] + q[x] * w[2] + q[x + 1] * w[3];
+    int32_t v = scharr(at, x, y, down) * w[0] +
+                scharr(at, x + 1, y, down) * w[1] +
+                scharr(at, x, y + 1, down) * w[2] +
+                scharr(at, x + 1, y + 1, down) * w[3];
     return (v + (1 << (MI_FLOW_BITS - 1))) >> MI_FLOW_BITS;
 }
 
@@ -188,11 +202,12 @@ static void flow_patch_i16(const mi_flow_place *at, const mi_flow_patch *patch,
     sums[0] = sums[1] = sums[2] = 0;
     for (int y = 0; y < patch->h; y++)
         for (int x = 0; x < patch->row; x++) {
-            ptrdiff_t i = (ptrdiff_t)y * patch->row + x, from = y * at->stride;
+            ptrdiff_t i = (ptrdiff_t)y * patch->row + x;
             int in = x < patch->w;
-            int32_t dx = in ? gradient(at, at->dx + from, x) : 0;
-            int32_t dy = in ? gradient(at, at->dy + from, x) : 0;
-            patch->grey[i] = (int16_t)(in ? between(at, at->p + from, x) : 0);
+            int32_t dx = in ? gradient(at, x, y, 0) : 0;
+            int32_t dy = in ? gradient(at, x, y, 1) : 0;
+            patch->grey[i] =
+                (int16_t)(in ? between(at, at->p + y * at->stride, x) : 0);
             patch->dx[i] = (int16_t)dx;
             patch->dy[i] = (int16_t)dy;
             sums[0] += dx * dx;
@@ -227,20 +242,6 @@ static int64_t flow_error_i16(const mi_flow_place *at,
             sum += d < 0 ? -d : d;
         }
     return sum;
-}
-
-/* Scharr's gradients of n pixels; columns -1 and n are read too. */
-static void scharr_i16(int n, const uint8_t *up, const uint8_t *here,
-                       const uint8_t *low, int16_t *dx, int16_t *dy)
-{
-    for (int x = 0; x < n; x++) {
-        int right = (up[x + 1] + low[x + 1]) * 3 + here[x + 1] * 10;
-        int left = (up[x - 1] + low[x - 1]) * 3 + here[x - 1] * 10;
-        dx[x] = (int16_t)(right - left);
-        dy[x] =
-            (int16_t)((low[x - 1] - up[x - 1] + low[x + 1] - up[x + 1]) * 3 +
-                      (low[x] - up[x]) * 10);
-    }
 }
 
 /* Five rows weighted 1 4 6 4 1. */

@@ -73,9 +73,6 @@ MI_KERN(flow_step_i16, void,
          int64_t sums[2]))
 MI_KERN(flow_error_i16, int64_t,
         (const struct mi_flow_place *at, const struct mi_flow_patch *patch))
-MI_KERN(scharr_i16, void,
-        (int n, const uint8_t *up, const uint8_t *here, const uint8_t *low,
-         int16_t *dx, int16_t *dy))
 MI_KERN(half_rows_u16, void,
         (int n, const uint8_t *const row[5], uint16_t *dst))
 MI_KERN(half_u8, void, (int n, const uint16_t *src, uint8_t *dst))

@@ -53,9 +53,11 @@ static int place_of(const flow *f, const mi_level *l, float x, float y,
         return 0;
     ptrdiff_t at = iy * l->stride + ix;
     *out = (mi_flow_place){.p = l->grey + at,
-                           .dx = l->dx + at,
-                           .dy = l->dy + at,
-                           .stride = l->stride};
+                           .stride = l->stride,
+                           .left = -ix,
+                           .right = l->w - ix,
+                           .top = -iy,
+                           .bottom = l->h - iy};
     weigh(x - (float)ix, y - (float)iy, out->weight);
     return 1;
 }

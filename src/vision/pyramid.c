@@ -1,8 +1,8 @@
-/* pyramid.c: a picture halved again and again, with its gradients.
+/* pyramid.c: a picture halved again and again.
  *
  * A level is the one before it, smoothed by 1 4 6 4 1 both ways, of which every
  * second pixel is kept; beyond the border lies the mirror image without the
- * border pixel itself.  Gradients are Scharr's: 3 10 3 across, -1 0 1 along. */
+ * border pixel itself. */
 #include "vision/pyramid.h"
 
 #include "base/alloc.h"
@@ -84,15 +84,6 @@ static void halve(const mi_kern *k, const mi_level *from, const mi_level *to,
     }
 }
 
-static void gradients(const mi_kern *k, const mi_level *l)
-{
-    for (int y = 0; y < l->h; y++) {
-        const uint8_t *p = l->grey + y * l->stride;
-        k->scharr_i16(l->w, p - l->stride, p, p + l->stride,
-                      l->dx + y * l->stride, l->dy + y * l->stride);
-    }
-}
-
 /* Sizes and places of the levels; numbers of a plane in all. */
 static size_t plan(mien_pyramid *p, int w, int h, int levels)
 {
@@ -111,15 +102,13 @@ static size_t plan(mien_pyramid *p, int w, int h, int levels)
     return total + MI_FLOW_LANES;
 }
 
-static void place(mien_pyramid *p, size_t total)
+static void place(mien_pyramid *p)
 {
     size_t at = 0;
     for (int i = 0; i < p->n; i++) {
         mi_level *l = &p->level[i];
         size_t first = at + (size_t)(p->margin * l->stride) + (size_t)p->margin;
         l->grey = p->pixels + first;
-        l->dx = p->gradients + first;
-        l->dy = l->dx + total;
         at += (size_t)l->stride * (size_t)(l->h + 2 * p->margin + 1);
     }
 }
@@ -134,7 +123,6 @@ static void fill(mien_pyramid *p, const mien_gray *g, uint16_t *line)
         if (i)
             halve(k, &p->level[i - 1], &p->level[i], line);
         mirror_around(&p->level[i], p->margin);
-        gradients(k, &p->level[i]);
     }
 }
 
@@ -157,14 +145,13 @@ mien_status mien_pyramid_new(const mien_gray *g,
     size_t total = plan(p, g->w, g->h, o.levels);
     uint16_t *line = mi_alloc((size_t)g->w + 8, sizeof *line);
     p->pixels = mi_alloc(total, 1);
-    p->gradients = mi_alloc(2 * total, sizeof *p->gradients);
-    if (!line || !p->pixels || !p->gradients) {
+    if (!line || !p->pixels) {
         mi_free(line);
         mien_pyramid_free(p);
         return mi_fail(err, MIEN_ENOMEM, "flow: pyramid of %d x %d", g->w,
                        g->h);
     }
-    place(p, total);
+    place(p);
     fill(p, g, line);
     mi_free(line);
     *out = p;
@@ -176,6 +163,5 @@ void mien_pyramid_free(mien_pyramid *p)
     if (!p)
         return;
     mi_free(p->pixels);
-    mi_free(p->gradients);
     mi_free(p);
 }
