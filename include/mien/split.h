@@ -98,7 +98,7 @@ MIEN_API MIEN_CHECKED mien_status mien_sample_wanted(int64_t n,
  *
  *   n     rows
  *   y     [n] 0 or 1, both present
- *   more  rows to be added: mien_sample_wanted
+ *   more  rows to be added, 0 or more: mien_sample_wanted
  *   seed  any
  *   out   [n + more] all rows, then those drawn
  *
@@ -110,7 +110,7 @@ MIEN_API MIEN_CHECKED mien_status mien_sample_over(int64_t n, const uint8_t *y,
 
 typedef struct mien_smote {
     int k;        /* neighbours; the smaller class has more rows than that */
-    int64_t more; /* rows to be made: mien_sample_wanted */
+    int64_t more; /* rows to be made, 0 or more: mien_sample_wanted */
     uint32_t seed;
 } mien_smote;
 

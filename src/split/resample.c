@@ -30,6 +30,16 @@ static mien_status count(int64_t n, const uint8_t *y, double ratio, sizes *out,
     return MIEN_OK;
 }
 
+static mien_status count_for(int64_t n, const uint8_t *y, int64_t more,
+                             sizes *out, mien_error *err)
+{
+    if (more < 0)
+        return mi_fail(err, MIEN_EARG,
+                       "resample: %lld rows more, wanted 0 or more",
+                       (long long)more);
+    return count(n, y, 1, out, err);
+}
+
 static mien_status too_low(mien_error *err, const sizes *s, double ratio)
 {
     return mi_fail(err, MIEN_EARG,
@@ -57,10 +67,11 @@ mien_status mien_sample_under(int64_t n, const uint8_t *y, double ratio,
     mien_status st = count(n, y, ratio, &s, err);
     if (st)
         return st;
-    int64_t large = s.n[!s.small],
-            keep = (int64_t)((double)s.n[s.small] / ratio);
-    if (keep > large)
+    int64_t large = s.n[!s.small];
+    double wanted = (double)s.n[s.small] / ratio;
+    if (wanted >= (double)large + 1)
         return too_low(err, &s, ratio);
+    int64_t keep = (int64_t)wanted;
     int64_t *rows = mi_alloc((size_t)large, 2 * sizeof *rows), at = 0;
     if (!rows)
         return mi_no_memory(err);
@@ -100,7 +111,7 @@ mien_status mien_sample_over(int64_t n, const uint8_t *y, int64_t more,
                              uint32_t seed, int64_t *out, mien_error *err)
 {
     sizes s;
-    mien_status st = count(n, y, 1, &s, err);
+    mien_status st = count_for(n, y, more, &s, err);
     if (st)
         return st;
     int64_t small = s.n[s.small];
@@ -118,8 +129,7 @@ mien_status mien_sample_over(int64_t n, const uint8_t *y, int64_t more,
     return MIEN_OK;
 }
 
-/* ---- SMOTE
- * ------------------------------------------------------------------- */
+/* ---- SMOTE ------------------------------------------------------------ */
 
 typedef struct neighbours {
     int64_t n; /* rows of the class */
@@ -182,7 +192,7 @@ mien_status mien_sample_smote(int64_t n, int p, const double *x,
     int k = how->k;
     int64_t more = how->more;
     sizes s;
-    mien_status st = count(n, y, 1, &s, err);
+    mien_status st = count_for(n, y, more, &s, err);
     if (st)
         return st;
     int64_t small = s.n[s.small];

@@ -24,8 +24,7 @@ static int64_t places(int64_t n, double share)
     return (int64_t)ceil(share * (double)n);
 }
 
-/* ---- stratified ------------------------------------------------------------
- */
+/* ---- stratified ------------------------------------------------------- */
 
 typedef struct strata {
     int classes;
@@ -173,8 +172,7 @@ static mien_status split_strata(int64_t n, const int32_t *classes,
     return st;
 }
 
-/* ---- one draw of two parts --------------------------------------------------
- */
+/* ---- one draw of two parts -------------------------------------------- */
 
 static mien_status get_parts(int64_t n, int64_t tests, mien_split *out,
                              mien_error *err)
@@ -254,6 +252,9 @@ mien_status mien_split_random(int64_t n, const mien_split_options *options,
         return mi_fail(err, MIEN_EARG,
                        "split: shares %g and %g, wanted 0 or more, below 1",
                        options->test, options->valid);
+    if (n < 2)
+        return mi_fail(err, MIEN_EARG, "split: %lld rows, wanted 2 or more",
+                       (long long)n);
     if (options->test > 0) {
         st = split_once(n, options->test, options->seed, options->classes,
                         &made, err);
@@ -272,8 +273,7 @@ mien_status mien_split_random(int64_t n, const mien_split_options *options,
     return MIEN_OK;
 }
 
-/* ---- in order
- * ---------------------------------------------------------------- */
+/* ---- in order --------------------------------------------------------- */
 
 static int64_t put_rows(const int64_t *order, int64_t from, int64_t to,
                         int64_t *out)
