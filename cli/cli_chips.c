@@ -258,3 +258,13 @@ int cli_chips_load(const char *path, const cli_chips_options *o,
     *out = (mien_chips){c.n, o->w, o->h, c.data};
     return CLI_OK;
 }
+
+void cli_chips_free(mien_chips *c)
+{
+    union {
+        const uint8_t *read;
+        uint8_t *own;
+    } p = {c->data};
+    mi_free(p.own);
+    *c = (mien_chips){0};
+}

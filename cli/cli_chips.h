@@ -47,4 +47,6 @@ typedef struct cli_objects {
 int cli_objects_load(const char *path, cli_objects *out);
 void cli_objects_free(cli_objects *o);
 
+void cli_chips_free(mien_chips *c);
+
 #endif

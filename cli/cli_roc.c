@@ -287,8 +287,8 @@ static int print(const roc *r, const char *const *names, int n,
 int cli_roc_compare(const cli_roc_job *job)
 {
     char names[CLI_ROC_MOST][64];
-    const char *name[CLI_ROC_MOST];
-    roc all[CLI_ROC_MOST];
+    const char *name[CLI_ROC_MOST] = {NULL};
+    roc all[CLI_ROC_MOST] = {{0}};
     cli_objects objects;
     if (job->picture && !cli_figure_path(job->picture))
         return CLI_USAGE;

@@ -12,7 +12,7 @@
 #include "cli/cli_json.h"
 #include "cli/cli_smile.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -83,17 +83,20 @@ static int sight_option(const cli_args *a, int option, const char *fallback,
     const char *text = a->value[option] ? a->value[option] : fallback;
     const char *comma = strchr(text, ',');
     size_t n = comma ? (size_t)(comma - text) : strlen(text);
-    char tail;
     out->o = (mien_cascade_options)MIEN_CASCADE_DEFAULTS;
     int good = n > 0 && n < sizeof out->name;
     if (good) {
         memcpy(out->name, text, n);
         out->name[n] = 0;
     }
-    if (good && comma)
-        good = sscanf(comma, ",%lf,%d%c", &out->o.scale, &out->o.neighbors,
-                      &tail) == 2 &&
-               out->o.scale > 1 && out->o.scale <= 10 && out->o.neighbors > 0;
+    if (good && comma) {
+        char *end;
+        out->o.scale = strtod(comma + 1, &end);
+        good = *end == ',' && out->o.scale > 1 && out->o.scale <= 10;
+        long n_windows = good ? strtol(end + 1, &end, 10) : 0;
+        good = good && !*end && n_windows > 0 && n_windows <= 1000000;
+        out->o.neighbors = (int)n_windows;
+    }
     if (!good)
         cli_error("smile: --%s: found '%s', wanted a cascade, a scale factor "
                   "above 1 and a number of windows: %s",

@@ -394,7 +394,7 @@ static int run(const cli_args *a)
 {
     training t = {0};
     int status = work(a, &t);
-    mi_free((void *)(uintptr_t)(const void *)t.chips.data);
+    cli_chips_free(&t.chips);
     cli_scenes_close(&t.scenes);
     mien_pool_free(t.o.pool);
     return status;

@@ -16,7 +16,7 @@ VFN vi boost_order(const uint16_t *p)
     return (vi)_mm256_cvtepu16_epi32(
         _mm_loadu_si128((const __m128i *)(const void *)p));
 #else
-    vi v;
+    vi v = {0};
     for (int i = 0; i < VN; i++)
         v[i] = p[i];
     return v;

@@ -136,7 +136,8 @@ VFN flow_read flow_begin(const mi_flow_place *at)
 /* Numbers between the pixels of the row above and those of this row. */
 VFN vh flow_between(flow_read *r, vh a, vh b, int bits)
 {
-    vi low, high, low2, high2, half = (1 << (bits - 1)) - (vi){0};
+    vi low = {0}, high = low, low2 = low, high2 = low,
+       half = (1 << (bits - 1)) - (vi){0};
     hweigh(r->a, r->b, r->above, &low, &high);
     hweigh(a, b, r->below, &low2, &high2);
     r->a = a;
@@ -158,7 +159,7 @@ VFN vh flow_grey(flow_read *r, const uint8_t *p)
 /* Ones where a column is from first on and before end. */
 VFN vh flow_mask(int first, int end)
 {
-    vh lane;
+    vh lane = {0};
     for (int i = 0; i < VH; i++)
         lane[i] = (int16_t)i;
     first = first < -1 ? -1 : first > VH ? VH : first;
@@ -226,7 +227,7 @@ VFN void flow_patch_block(const mi_flow_place *at, const mi_flow_patch *patch,
     vh keep = flow_mask(0, patch->w - x), dx[2], dy[2];
     const vh in[2] = {flow_mask(at->left - x, at->right - x),
                       flow_mask(at->left - x - 1, at->right - x - 1)};
-    flow_rows r;
+    flow_rows r = {.up = {{0}}};
     flow_load4(r.up, p - at->stride);
     flow_load4(r.here, p);
     g.a = r.here[1];

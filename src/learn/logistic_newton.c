@@ -224,7 +224,8 @@ mien_status mi_logit_newton(mi_logit *f, double *gamma, double *factor_of,
     double *block = mi_alloc((size_t)f->d.ld, 2 * sizeof *block);
     if (!block)
         return mi_fail(err, MIEN_ENOMEM, "logistic: %d columns", f->d.p);
-    newton t = {.f = f, .gamma = gamma, .factor = factor_of};
+    newton t = {.f = f, .factor = factor_of};
+    t.gamma = gamma;
     t.step = block;
     t.trial = block + f->d.ld;
     double worst = start_of_some(&t);

@@ -129,7 +129,7 @@ mien_status mi_cascade_add_tree(mien_cascade *c, int n, const mi_node *node,
         c->node[c->n_nodes + i] = node[i];
         c->node[c->n_nodes + i].subset = (c->n_nodes + i) * 8;
     }
-    if (c->kind == MIEN_FEATURE_LBP)
+    if (c->kind == MIEN_FEATURE_LBP && subset)
         memcpy(c->subset + (size_t)c->n_nodes * 8, subset,
                (size_t)n * 8 * sizeof *subset);
     memcpy(c->leaf + c->n_leaves, leaf, (size_t)(n + 1) * sizeof *leaf);

@@ -434,7 +434,7 @@ static mien_status read_root(reader *r)
 {
     const mi_xml *x = &r->xml;
     int root = x->n ? x->node[0].child : -1;
-    if (root < 0 || strcmp(x->node[0].name, "opencv_storage"))
+    if (root < 0 || strcmp(x->node[0].name, "opencv_storage") != 0)
         return mi_fail(r->err, MIEN_EFORMAT,
                        "cascade: <%.40s>, wanted <opencv_storage> with a "
                        "cascade",

@@ -40,28 +40,45 @@ typedef struct search {
     float *product;  /* [3, h, w] dx dx, dx dy, dy dy */
     float *response; /* [h, w] */
     double *column;  /* [3, w + block] sums of a column of the window */
+    double *sum;     /* [3, w] sums of the window */
 } search;
+
+/* Three rows of pixels, and what to multiply Sobel's sums with. */
+typedef struct rows {
+    const uint8_t *up, *here, *low;
+    float one, two;
+} rows;
+
+/* Products of the gradients at column x, whose neighbours are l and r. */
+static inline void product(const rows *p, int l, int x, int r, ptrdiff_t plane,
+                           float *out)
+{
+    const uint8_t *up = p->up, *low = p->low;
+    int sides = up[r] - up[l] + low[r] - low[l];
+    int middle = p->here[r] - p->here[l];
+    float dx = (float)middle * p->two + (float)sides * p->one;
+    float above = (float)up[x] * p->two + (float)(up[l] + up[r]) * p->one;
+    float below = (float)low[x] * p->two + (float)(low[l] + low[r]) * p->one;
+    float dy = below - above;
+    out[x] = dx * dx;
+    out[plane + x] = dx * dy;
+    out[2 * plane + x] = dy * dy;
+}
 
 static void products(const search *s, const mien_gray *g)
 {
-    size_t area = (size_t)s->w * (size_t)s->h;
-    float one = (float)(1. / (4. * s->block * 255.)), two = 2 * one;
+    ptrdiff_t plane = (ptrdiff_t)s->w * s->h;
+    float one = (float)(1. / (4. * s->block * 255.));
     for (int y = 0; y < s->h; y++) {
-        const uint8_t *up = g->data + mirrored(y - 1, s->h) * g->stride;
-        const uint8_t *p = g->data + y * g->stride;
-        const uint8_t *low = g->data + mirrored(y + 1, s->h) * g->stride;
+        const rows p = {g->data + mirrored(y - 1, s->h) * g->stride,
+                        g->data + y * g->stride,
+                        g->data + mirrored(y + 1, s->h) * g->stride, one,
+                        2 * one};
         float *out = s->product + (ptrdiff_t)y * s->w;
-        for (int x = 0; x < s->w; x++) {
-            int l = mirrored(x - 1, s->w), r = mirrored(x + 1, s->w);
-            int sides = up[r] - up[l] + low[r] - low[l], middle = p[r] - p[l];
-            float dx = (float)middle * two + (float)sides * one;
-            float above = (float)up[x] * two + (float)(up[l] + up[r]) * one;
-            float below = (float)low[x] * two + (float)(low[l] + low[r]) * one;
-            float dy = below - above;
-            out[x] = dx * dx;
-            out[(ptrdiff_t)area + x] = dx * dy;
-            out[2 * (ptrdiff_t)area + x] = dy * dy;
-        }
+        product(&p, 1, 0, 1, plane, out);
+        for (int x = 1; x < s->w - 1; x++)
+            product(&p, x - 1, x, x + 1, plane, out);
+        product(&p, s->w - 2, s->w - 1, s->w - 2, plane, out);
     }
 }
 
@@ -91,15 +108,20 @@ static void responses(const search *s)
     int n = s->w + s->block;
     for (int y = 0; y < s->h; y++) {
         columns(s, y);
+        for (int i = 0; i < 3; i++) {
+            const double *column = s->column + (ptrdiff_t)i * n;
+            double *sum = s->sum + (ptrdiff_t)i * s->w;
+            for (int x = 0; x < s->w; x++)
+                sum[x] = column[x];
+            for (int k = 1; k < s->block; k++)
+                for (int x = 0; x < s->w; x++)
+                    sum[x] += column[x + k];
+        }
+        float *out = s->response + (ptrdiff_t)y * s->w;
         for (int x = 0; x < s->w; x++) {
-            double sum[3] = {0};
-            for (int i = 0; i < 3; i++)
-                for (int k = 0; k < s->block; k++)
-                    sum[i] += s->column[(ptrdiff_t)i * n + x + k];
-            float a = (float)sum[0] * 0.5f, b = (float)sum[1];
-            float c = (float)sum[2] * 0.5f;
-            s->response[(ptrdiff_t)y * s->w + x] =
-                (a + c) - sqrtf((a - c) * (a - c) + b * b);
+            float a = (float)s->sum[x] * 0.5f, b = (float)s->sum[s->w + x];
+            float c = (float)s->sum[2 * (ptrdiff_t)s->w + x] * 0.5f;
+            out[x] = (a + c) - sqrtf((a - c) * (a - c) + b * b);
         }
     }
 }
@@ -253,8 +275,9 @@ mien_status mien_corners_find(const mien_gray *g,
     size_t area = (size_t)s.w * (size_t)s.h;
     s.product = mi_alloc_raw(area, 3 * sizeof *s.product);
     s.response = mi_alloc_raw(area, sizeof *s.response);
-    s.column = mi_alloc((size_t)(s.w + s.block), 3 * sizeof *s.column);
-    if (s.product && s.response && s.column) {
+    s.column = mi_alloc((size_t)s.w + (size_t)s.block, 3 * sizeof *s.column);
+    s.sum = mi_alloc((size_t)s.w, 3 * sizeof *s.sum);
+    if (s.product && s.response && s.column && s.sum) {
         products(&s, g);
         responses(&s);
         st = pick(&s, &o, out, err);
@@ -264,5 +287,6 @@ mien_status mien_corners_find(const mien_gray *g,
     mi_free(s.product);
     mi_free(s.response);
     mi_free(s.column);
+    mi_free(s.sum);
     return st;
 }

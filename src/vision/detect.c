@@ -96,15 +96,16 @@ static mien_status all_scales(const detection *d, float *all, int *n,
                               mien_error *err)
 {
     *n = 0;
-    for (double f = 1;; f *= d->o.scale) {
-        if (window(d->c->w, f) > d->g->w || window(d->c->h, f) > d->g->h)
-            return MIEN_OK;
+    double f = 1;
+    while (window(d->c->w, f) <= d->g->w && window(d->c->h, f) <= d->g->h) {
         if (*n == MAX_SCALES)
             return mi_fail(err, MIEN_ELIMIT,
                            "cascade: scale %g makes more than %d sizes",
                            d->o.scale, MAX_SCALES);
         all[(*n)++] = (float)f;
+        f *= d->o.scale;
     }
+    return MIEN_OK;
 }
 
 /* Of all sizes those asked for; the one nearest the least size if there is

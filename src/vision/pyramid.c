@@ -62,7 +62,7 @@ static void mirror_around(const mi_level *l, int margin)
             p[l->w - 1 + i] = p[mirrored(l->w - 1 + i, l->w)];
         }
     }
-    size_t row = (size_t)(l->w + 2 * margin);
+    size_t row = (size_t)l->w + 2 * (size_t)margin;
     for (int i = 1; i <= margin; i++) {
         uint8_t *up = l->grey - i * l->stride - margin;
         uint8_t *low = l->grey + (l->h - 1 + i) * l->stride - margin;

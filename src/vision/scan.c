@@ -24,7 +24,7 @@ void mi_windows_free(mi_windows *w)
 mien_status mi_scanner_new(const mien_cascade *c, int widest, mi_scanner *out,
                            mien_error *err)
 {
-    size_t room = (size_t)widest + 2 * MI_WINDOWS;
+    size_t room = (size_t)widest + 2 * (size_t)MI_WINDOWS;
     mi_scanner s = {.waiting = mi_alloc((size_t)c->n_stages, sizeof *s.waiting),
                     .norm = mi_alloc(room, sizeof *s.norm),
                     .passed = mi_alloc(room / 64 + 2, sizeof *s.passed),

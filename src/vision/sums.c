@@ -12,7 +12,7 @@ enum { PAD = 64 }; /* columns that may be read past a row's end */
 
 ptrdiff_t mi_sums_stride(int w)
 {
-    return ((ptrdiff_t)w + 1 + 2 * PAD + 31) & ~(ptrdiff_t)31;
+    return ((ptrdiff_t)w + 1 + 2 * (ptrdiff_t)PAD + 31) & ~(ptrdiff_t)31;
 }
 
 size_t mi_sums_count(ptrdiff_t stride, int rows, int tilted)
@@ -41,7 +41,7 @@ static void lay(const mi_sums *s, int w, const uint32_t *line,
         return;
     }
     ptrdiff_t odd = s->stride / 2;
-    for (int i = 0; i <= w / 2; i++) {
+    for (ptrdiff_t i = 0; i <= w / 2; i++) {
         row[i] = above[i] + line[2 * i];
         row[odd + i] = above[odd + i] + line[2 * i + 1];
     }

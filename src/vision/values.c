@@ -61,20 +61,20 @@ void mi_samples_set(mi_samples *s, int i, const uint8_t *pixels,
     mien_integral t = {.w = s->w,
                        .h = s->h,
                        .stride = s->w + 1,
-                       .sum = scratch,
                        .square = scratch + places,
                        .tilted = s->tilted ? scratch + 2 * places : NULL};
+    t.sum = scratch;
     mi_integral_fill(&g, &t);
     for (ptrdiff_t k = 0; k < places; k++)
         s->sum[k * s->stride + i] = t.sum[k];
-    for (ptrdiff_t k = 0; t.tilted && k < places; k++)
+    for (ptrdiff_t k = 0; s->tilted && k < places; k++)
         s->tilted[k * s->stride + i] = t.tilted[k];
     s->norm[i] = 1;
     if (s->w < 3 || s->h < 3)
         return;
     double area = (double)(s->w - 2) * (s->h - 2);
-    double v = rim_less(t.sum, s->w, s->h);
-    double nf = area * rim_less(t.square, s->w, s->h) - v * v;
+    double v = rim_less(scratch, s->w, s->h);
+    double nf = area * rim_less(scratch + places, s->w, s->h) - v * v;
     if (nf > 0)
         s->norm[i] = (float)(1. / sqrt(nf));
 }
