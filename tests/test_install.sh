@@ -22,15 +22,35 @@ quiet_make install "B=$MIEN_BUILD" "PREFIX=$t/own"
 export PKG_CONFIG_PATH="$t/own/lib/pkgconfig" LD_LIBRARY_PATH="$t/own/lib"
 [ "$(pkg-config --modversion mien)" = "$("$t/own/bin/mien" --version |
     sed -n '1s/^mien \([0-9.]*\).*/\1/p')" ] || fail 'versions differ'
-for f in examples/*.c; do
+# Besides the examples, one that needs the parts no example needs.
+cat >"$t/all.c" <<'END'
+#include <mien/mien.h>
+#include <stdio.h>
+
+int main(void)
+{
+    mien_cascade *c = NULL;
+    mien_video *v = NULL;
+    mien_error err = {0};
+    if (mien_cascade_read((const uint8_t *)"<a/>", 4, &c, &err) != MIEN_EFORMAT)
+        return 1;
+    puts(err.text);
+    if (mien_video_open("no such file", NULL, &v, &err) != MIEN_EIO)
+        return 2;
+    puts(err.text);
+    return 0;
+}
+END
+for f in examples/*.c "$t/all.c"; do
     cc -std=c99 -Wall -Wextra -Werror "$f" -o "$t/example" \
         $(pkg-config --cflags --libs mien) || fail "$f does not build"
     cc "$f" -o "$t/example_static" $(pkg-config --cflags mien) \
         -Wl,-Bstatic -L"$t/own/lib" -lmien -Wl,-Bdynamic \
         $(pkg-config --static --libs mien | sed 's/-lmien//') ||
         fail "$f does not build against libmien.a"
-    echo "$f builds"
+    echo "${f##*/} builds"
 done
+"$t/example" && "$t/example_static" || fail 'cascades and video do not work'
 ldd "$t/example" | grep -q 'libmien.so.0 => ' || fail 'libmien.so.0 is not used'
 photo=$MIEN_BUILD/share/mien/sample.jpg
 if [ -f "$photo" ]; then

@@ -29,7 +29,9 @@ list() {
 }
 
 if [ "$action" = install ]; then
-    sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" mien.pc.in >"$b/mien.pc"
+    ffmpeg=$(pkg-config --libs libavformat libavcodec libavutil libswscale libavdevice)
+    sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" \
+        -e "s|@FFMPEG@|$ffmpeg|" mien.pc.in >"$b/mien.pc"
     list | while IFS='|' read -r mode from to; do
         install -D -m "$mode" "$from" "$root/$to"
     done

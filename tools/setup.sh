@@ -41,6 +41,7 @@ check|cppcheck|cppcheck|looks for mistakes
 check|python3|python3|runs tools/*.py
 check|man-db|man|checks the man pages
 check|jq|jq|reads JSON in the tests of the command
+check|opencv-data|/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml|stock cascades to compare with
 END
 }
 
