@@ -118,7 +118,8 @@ static void order_feature(const mi_splitter *s, int candidate, lane *l,
     sort_values(n, l);
     for (int i = 0; i < n; i++) {
         int tie = i + 1 < n && l->key[i] == l->key[i + 1];
-        order[(ptrdiff_t)i * LANES] = (uint16_t)(l->at[i] | (tie ? MI_BOOST_TIE : 0));
+        order[(ptrdiff_t)i * LANES] =
+            (uint16_t)(l->at[i] | (tie ? MI_BOOST_TIE : 0));
     }
 }
 
