@@ -11,6 +11,28 @@
 #include <math.h>
 #include <string.h>
 
+int cli_crop(const cli_args *a, int option, int crop[4])
+{
+    const char *p = a->value[option];
+    if (!p)
+        return 1;
+    for (int i = 0; i < 4; i++) {
+        int v = 0;
+        const char *start = p;
+        for (; *p >= '0' && *p <= '9' && v < 100000; p++)
+            v = v * 10 + (*p - '0');
+        if (p == start || *p != (i < 3 ? ',' : 0) || (i > 1 && v < 1)) {
+            cli_error("%s: --%s: found '%s', wanted x,y,width,height",
+                      a->command->name, a->command->options[option].name,
+                      a->value[option]);
+            return 0;
+        }
+        crop[i] = v;
+        p += i < 3;
+    }
+    return 1;
+}
+
 /* Chips while they grow. */
 typedef struct chips {
     const cli_chips_options *o;

@@ -17,6 +17,10 @@ typedef struct cli_chips_options {
     unsigned seed;
 } cli_chips_options;
 
+/* The rectangle given with an option as X,Y,W,H, or crop as it was.  0, and a
+ * report, when it is none. */
+int cli_crop(const cli_args *a, int option, int crop[4]);
+
 /* Read positives.
  *
  *   path  a folder of pictures; a text file of "picture n x y w h ..." lines as

@@ -218,14 +218,8 @@ static int mean_face(showing *s)
     cli_chips_options o = {.w = s->info.w, .h = s->info.h};
     mien_chips chips = {0};
     mien_error err = {0};
-    const char *crop = s->a->value[OPT_CROP];
-    if (crop && (sscanf(crop, "%d,%d,%d,%d", &o.crop[0], &o.crop[1], &o.crop[2],
-                        &o.crop[3]) != 4 ||
-                 o.crop[2] < 1 || o.crop[3] < 1)) {
-        cli_error("cascade show: --crop: found '%s', wanted x,y,width,height",
-                  crop);
+    if (!cli_crop(s->a, OPT_CROP, o.crop))
         return CLI_USAGE;
-    }
     int status = cli_chips_load(s->a->value[OPT_POSITIVES], &o, &chips);
     mien_gray_free(&s->face);
     if (!status && mien_gray_new(s->info.w, s->info.h, &s->face, &err)) {

@@ -163,28 +163,6 @@ static int count(const cli_args *a, int option, int64_t *out)
     return 1;
 }
 
-static int crop_option(const cli_args *a, int *crop)
-{
-    const char *p = a->value[OPT_CROP];
-    if (!p)
-        return 1;
-    for (int i = 0; i < 4; i++) {
-        int v = 0;
-        const char *start = p;
-        for (; *p >= '0' && *p <= '9' && v < 100000; p++)
-            v = v * 10 + (*p - '0');
-        if (p == start || *p != (i < 3 ? ',' : 0) || (i > 1 && v < 1)) {
-            cli_error("train cascade: --crop: found '%s', wanted "
-                      "x,y,width,height",
-                      a->value[OPT_CROP]);
-            return 0;
-        }
-        crop[i] = v;
-        p += i < 3;
-    }
-    return 1;
-}
-
 static int chip_options(const cli_args *a, training *t)
 {
     cli_chips_options *c = &t->chip;
@@ -196,7 +174,8 @@ static int chip_options(const cli_args *a, training *t)
            cli_int(a, OPT_COPIES, 0, 1000, &c->copies) &&
            cli_float(a, OPT_TURN, 0, 180, &c->turn) &&
            cli_float(a, OPT_SHIFT, 0, 1, &c->shift) &&
-           cli_float(a, OPT_GROW, 0, 0.9, &c->grow) && crop_option(a, c->crop);
+           cli_float(a, OPT_GROW, 0, 0.9, &c->grow) &&
+           cli_crop(a, OPT_CROP, c->crop);
 }
 
 static int read_options(const cli_args *a, training *t)
