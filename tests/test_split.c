@@ -279,6 +279,13 @@ static void test_smote_stays_between_neighbours(void)
     CHECK_EQ(mien_sample_smote(36, 2, x[0], y, &how, out[0], NULL), MIEN_OK);
     for (int i = 0; i < MOST; i++)
         CHECK(out[i][0] == 0 || out[i][0] == 100);
+    /* two rows alone: each is the other's neighbour, none its own */
+    how.k = 1;
+    for (int i = 0; i < MOST; i++)
+        x[i][0] = x[i][1] = y[i] ? i : 1e6;
+    CHECK_EQ(mien_sample_smote(18, 2, x[0], y, &how, out[0], NULL), MIEN_OK);
+    for (int i = 0; i < MOST; i++)
+        CHECK(out[i][0] > 1 && out[i][0] < 10);
 }
 
 static void test_samples_refuse(void)
