@@ -45,6 +45,7 @@ export MIEN_BUILD   = $(abspath $B)
 export MIEN_PHOTOS ?= $(abspath $B/npm/node_modules/@vladmandic/face-api/demo)
 export MIEN_SAMPLES = $(MIEN_PHOTOS)
 export MIEN_PPM    ?= $(abspath $B/share/mien/sample.ppm)
+export MIEN_MOVIE  ?= $(abspath $B/share/mien/sample.mp4)
 
 all: $B/bin/mien $B/libmien.a $B/$(SO)
 $B/bin/mien: $(call objects,$(CLI)) $B/libmien.a
@@ -86,8 +87,9 @@ models: $B/bin/mien
 # ---- tests --------------------------------------------------------------
 # A test that passed leaves a .ok file, so that only what changed runs again;
 # what each said last stands in .result, from which the summary is made.
-fixtures: $B/tests/make_ppm $B/bin/mien
-	@tools/get_models.sh $B && { [ -e $(MIEN_PPM) ] || $< $B/share/mien/sample.jpg $(MIEN_PPM); } || \
+fixtures: $B/tests/make_ppm $B/tests/make_movie $B/bin/mien
+	@tools/get_models.sh $B && { [ -e $(MIEN_PPM) ] || $< $B/share/mien/sample.jpg $(MIEN_PPM); } && \
+	  { [ -e $(MIEN_MOVIE) ] || $B/tests/make_movie $B/share/mien/sample.jpg $(MIEN_MOVIE) 40; } || \
 	  echo 'models: not there; tests that need them skip'
 RESULTS := $(TESTS) $(SCRIPTS) headers layers
 check test:

@@ -321,7 +321,7 @@ static int train(const cli_args *a, training *t)
     mien_cascade_free(begin);
     if (st != MIEN_OK) {
         cli_error("%s", err.text);
-        return st == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
+        return st == MIEN_EARG && t->chips.n > 1 ? CLI_USAGE : CLI_NOTHING;
     }
     int status = stages(t, trainer);
     mien_cascade_trainer_free(trainer);

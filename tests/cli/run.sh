@@ -4,7 +4,8 @@
 # A case in a .test file:
 #   == what is true
 #   needs THING     skip without: models, sample (a photo of three people),
-#                   samples (the package it comes from), user (another user to
+#                   samples (the package it comes from), movie (a video of
+#                   them), cascades and cv2 (OpenCV's), user (another user to
 #                   become, so that permissions count), or a program
 #   $ COMMAND       given to bash, in a new folder; more lines, more commands
 #   status N        the exit status wanted (default 0)
@@ -21,6 +22,7 @@ samples=${MIEN_SAMPLES:-$build/samples}
 sample=$samples/sample1.jpg
 [ -e "$sample" ] || sample=$build/share/mien/sample.jpg
 export MIEN_MODELS=$models SAMPLES=$samples SAMPLE=$sample ROOT=$root BUILD=$build TESTS=$here
+export MOVIE=${MIEN_MOVIE:-$build/share/mien/sample.mp4}
 export PATH=$build/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
 # A library built with sanitizers needs them in the example's link.
@@ -37,6 +39,9 @@ has() {
         models) [ -e "$models/face_recognition.onnx" ] ;;
         sample) [ -e "$sample" ] ;;
         samples) [ -e "$samples/sample1.jpg" ] ;;
+        movie) [ -e "$MOVIE" ] ;;
+        cascades) [ -e /usr/share/opencv4/haarcascades/haarcascade_eye.xml ] ;;
+        cv2) /usr/bin/python3 -c 'import cv2' >"$work/probe" 2>&1 ;;
         user) setpriv --reuid=65534 --regid=65534 --clear-groups \
                   "$build/bin/mien" --version >"$work/probe" 2>&1 ;;
         *) command -v "$1" >"$work/probe" 2>&1 ;;
