@@ -160,11 +160,8 @@ coverage:
 	@$(SUBMAKE) -k run-tests B=$B/cov CC=gcc OPT='-O0 -g' SAN=--coverage SCRIPTS= >$B/cov.log; \
 	  tools/coverage.sh $B/cov
 bench: all $(BENCHES)
-	@bench/run.sh $B
-	@bench/csv.sh $B
-	@bench/logistic.sh $B
-	@bench/autoencoder.sh $B
-	@bench/rare_events.sh $B
+	@failed=0; for s in run csv logistic autoencoder rare_events vision cascade; do \
+	  bench/$$s.sh $B || failed=1; done; exit $$failed
 api-docs:
 	@tools/gendoc.py $B/docs/api include/mien/*.h
 
