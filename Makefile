@@ -8,9 +8,10 @@ WERROR  ?= -Werror
 WARN    := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion \
            -Wdouble-promotion -Wimplicit-fallthrough -Wundef
-PKGS    := libjpeg libpng libwebp libexif cairo jansson libsodium expat \
-           libavformat libavcodec libavutil libswscale libavdevice
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKGS    := libjpeg libpng libwebp libexif cairo jansson libsodium expat
+# Only the headers: src/video loads the libraries when a video is opened.
+FFMPEG  := libavformat libavcodec libavutil libswscale libavdevice
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
 PIC      = -fPIC -pthread
 CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(PIC) -ffp-contract=fast \

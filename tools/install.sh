@@ -29,9 +29,8 @@ list() {
 }
 
 if [ "$action" = install ]; then
-    ffmpeg=$(pkg-config --libs libavformat libavcodec libavutil libswscale libavdevice)
-    sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" \
-        -e "s|@FFMPEG@|$ffmpeg|" mien.pc.in >"$b/mien.pc"
+    sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" mien.pc.in \
+        >"$b/mien.pc"
     list | while IFS='|' read -r mode from to; do
         install -D -m "$mode" "$from" "$root/$to"
     done

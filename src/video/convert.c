@@ -22,28 +22,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <libavutil/error.h>
-#include <libavutil/log.h>
-#include <libavutil/pixdesc.h>
 
 enum { ALIGN = 64 };
-
-void mi_video_quiet(void) { av_log_set_level(AV_LOG_QUIET); }
-
-mien_status mi_video_fail(mien_error *err, const char *name, const char *what,
-                          int r)
-{
-    char words[80] = "";
-    (void)av_strerror(r, words, sizeof words);
-    mien_status st =
-        r == AVERROR(ENOMEM)                           ? MIEN_ENOMEM
-        : r == AVERROR_INVALIDDATA || r == AVERROR_EOF ? MIEN_EFORMAT
-        : r == AVERROR_DECODER_NOT_FOUND || r == AVERROR_ENCODER_NOT_FOUND ||
-                r == AVERROR_PATCHWELCOME
-            ? MIEN_EUNSUP
-            : MIEN_EIO;
-    return mi_fail(err, st, "%.90s: %s: %s", name, what, words);
-}
 
 int mi_picture_size(mi_picture *p, int w, int h, int bytes_per_pixel)
 {
@@ -110,20 +90,22 @@ static void turn_into(const mien_image *in, mi_turn t, mien_image *out)
 static int prepare(mi_to_rgb *c, const AVFrame *f, enum AVPixelFormat to)
 {
     struct SwsContext *old = c->sws;
-    c->sws =
-        sws_getCachedContext(c->sws, f->width, f->height, f->format, f->width,
-                             f->height, to, SWS_BICUBIC, NULL, NULL, NULL);
+    c->sws = c->ff->sws_getCachedContext(c->sws, f->width, f->height, f->format,
+                                         f->width, f->height, to, SWS_BICUBIC,
+                                         NULL, NULL, NULL);
     if (!c->sws)
         return 0;
     int full = f->color_range == AVCOL_RANGE_JPEG;
     if (c->sws == old && c->space == (int)f->colorspace && c->range == full)
         return 1;
     int *inverse, *table, from_full, to_full, brightness, contrast, saturation;
-    if (sws_getColorspaceDetails(c->sws, &inverse, &from_full, &table, &to_full,
-                                 &brightness, &contrast, &saturation) >= 0)
-        (void)sws_setColorspaceDetails(
-            c->sws, sws_getCoefficients(f->colorspace), full || from_full,
-            table, to_full, brightness, contrast, saturation);
+    if (c->ff->sws_getColorspaceDetails(c->sws, &inverse, &from_full, &table,
+                                        &to_full, &brightness, &contrast,
+                                        &saturation) >= 0)
+        (void)c->ff->sws_setColorspaceDetails(
+            c->sws, c->ff->sws_getCoefficients(f->colorspace),
+            full || from_full, table, to_full, brightness, contrast,
+            saturation);
     c->space = (int)f->colorspace;
     c->range = full;
     return 1;
@@ -136,8 +118,9 @@ static int convert(mi_to_rgb *c, const AVFrame *f, enum AVPixelFormat to,
         return 0;
     uint8_t *planes[4] = {im->data};
     int strides[4] = {(int)im->stride};
-    return sws_scale(c->sws, (const uint8_t *const *)f->data, f->linesize, 0,
-                     f->height, planes, strides) == f->height;
+    return c->ff->sws_scale(c->sws, (const uint8_t *const *)f->data,
+                            f->linesize, 0, f->height, planes,
+                            strides) == f->height;
 }
 
 /* [h, w, 4] red, green, blue, alpha over white. */
@@ -160,7 +143,7 @@ mien_status mi_to_rgb_run(mi_to_rgb *c, const AVFrame *frame, const char *name,
     mi_turn t = c->turn;
     int turned = t.transpose || t.mirror_x || t.mirror_y;
     mi_picture *plain = turned ? &c->plain : &c->out;
-    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(frame->format);
+    const AVPixFmtDescriptor *d = c->ff->av_pix_fmt_desc_get(frame->format);
     int alpha = d && (d->flags & AV_PIX_FMT_FLAG_ALPHA);
     if (!mi_picture_size(plain, w, h, 3) ||
         (alpha && !mi_picture_size(&c->alpha, w, h, 4)) ||
@@ -182,11 +165,12 @@ mien_status mi_to_rgb_run(mi_to_rgb *c, const AVFrame *frame, const char *name,
 
 void mi_to_rgb_done(mi_to_rgb *c)
 {
-    sws_freeContext(c->sws);
+    if (c->sws)
+        c->ff->sws_freeContext(c->sws);
     mi_free(c->out.im.data);
     mi_free(c->plain.im.data);
     mi_free(c->alpha.im.data);
-    memset(c, 0, sizeof *c);
+    *c = (mi_to_rgb){.ff = c->ff};
 }
 
 /* ---- from RGB --------------------------------------------------------- */
@@ -206,15 +190,15 @@ static int scale(mi_from_rgb *c, int same, enum AVPixelFormat to, int w, int h,
                  uint8_t *const *planes, const int *strides)
 {
     const mien_image *from = &c->staged.im;
-    c->sws = sws_getCachedContext(c->sws, from->w, from->h, AV_PIX_FMT_RGB24, w,
-                                  h, to, same ? SWS_BICUBIC : SWS_AREA, NULL,
-                                  NULL, NULL);
+    c->sws = c->ff->sws_getCachedContext(
+        c->sws, from->w, from->h, AV_PIX_FMT_RGB24, w, h, to,
+        same ? SWS_BICUBIC : SWS_AREA, NULL, NULL, NULL);
     if (!c->sws)
         return 0;
     const uint8_t *source[4] = {from->data};
     int source_strides[4] = {(int)from->stride};
-    return sws_scale(c->sws, source, source_strides, 0, from->h, planes,
-                     strides) >= 0;
+    return c->ff->sws_scale(c->sws, source, source_strides, 0, from->h, planes,
+                            strides) >= 0;
 }
 
 mien_status mi_from_rgb_run(mi_from_rgb *c, const mien_image *im, int w, int h,
@@ -245,8 +229,9 @@ mien_status mi_from_rgb_run(mi_from_rgb *c, const mien_image *im, int w, int h,
 
 void mi_from_rgb_done(mi_from_rgb *c)
 {
-    sws_freeContext(c->sws);
+    if (c->sws)
+        c->ff->sws_freeContext(c->sws);
     mi_free(c->staged.im.data);
     mi_free(c->scaled.im.data);
-    memset(c, 0, sizeof *c);
+    *c = (mi_from_rgb){.ff = c->ff};
 }

@@ -13,9 +13,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/time.h>
 
 enum { CAMERA_WAIT_MS = 10000 };
 
@@ -23,15 +20,15 @@ enum { CAMERA_WAIT_MS = 10000 };
 static int read_packet(mien_video *v)
 {
     for (int waited = 0;;) {
-        int r = av_read_frame(v->format, v->packet);
+        int r = v->ff.av_read_frame(v->format, v->packet);
         if (r == AVERROR(EAGAIN) && waited < CAMERA_WAIT_MS) {
-            av_usleep(1000);
+            v->ff.av_usleep(1000);
             waited++;
             continue;
         }
         if (r < 0 || v->packet->stream_index == v->stream->index)
             return r;
-        av_packet_unref(v->packet);
+        v->ff.av_packet_unref(v->packet);
     }
 }
 
@@ -48,12 +45,12 @@ static mien_status feed(mien_video *v, mien_error *err)
     if (r < 0) {
         v->damaged += r != AVERROR_EOF;
         v->drained = 1;
-        (void)avcodec_send_packet(v->decoder, NULL);
+        (void)v->ff.avcodec_send_packet(v->decoder, NULL);
         return MIEN_OK;
     }
     v->damaged += (v->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
-    r = avcodec_send_packet(v->decoder, v->packet);
-    av_packet_unref(v->packet);
+    r = v->ff.avcodec_send_packet(v->decoder, v->packet);
+    v->ff.av_packet_unref(v->packet);
     if (r == AVERROR(ENOMEM))
         return mi_no_memory(err);
     v->damaged += r < 0;
@@ -63,7 +60,7 @@ static mien_status feed(mien_video *v, mien_error *err)
 mien_status mi_video_decode(mien_video *v, int *more, mien_error *err)
 {
     for (;;) {
-        int r = avcodec_receive_frame(v->decoder, v->frame);
+        int r = v->ff.avcodec_receive_frame(v->decoder, v->frame);
         if (r == 0) {
             if (v->frame->width < 1 || v->frame->height < 1)
                 continue;
@@ -139,13 +136,13 @@ void mien_video_close(mien_video *v)
 {
     if (!v)
         return;
-    avcodec_free_context(&v->decoder);
-    avformat_close_input(&v->format);
+    v->ff.avcodec_free_context(&v->decoder);
+    v->ff.avformat_close_input(&v->format);
     if (v->io)
-        av_freep(&v->io->buffer);
-    avio_context_free(&v->io);
-    av_packet_free(&v->packet);
-    av_frame_free(&v->frame);
+        v->ff.av_freep(&v->io->buffer);
+    v->ff.avio_context_free(&v->io);
+    v->ff.av_packet_free(&v->packet);
+    v->ff.av_frame_free(&v->frame);
     mi_to_rgb_done(&v->to_rgb);
     mi_free(v->name);
     mi_free(v);

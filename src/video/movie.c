@@ -20,9 +20,6 @@
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/opt.h>
 
 enum { ENCODERS = 3 };
 
@@ -52,20 +49,19 @@ static const kind *kind_of(const char *path)
     return NULL;
 }
 
-static const AVCodec *encoder_of(const kind *k)
+static const AVCodec *encoder_of(const mien_movie *m, const kind *k)
 {
     const AVCodec *codec = NULL;
     for (int i = 0; i < ENCODERS && k->encoders[i] && !codec; i++)
-        codec = avcodec_find_encoder_by_name(k->encoders[i]);
+        codec = m->ff.avcodec_find_encoder_by_name(k->encoders[i]);
     return codec;
 }
 
 /* ---- making ----------------------------------------------------------- */
 
-mien_status mi_movie_make(const char *name, int w, int h, mien_movie **out,
-                          mien_error *err)
+mien_status mi_movie_make(const char *name, int w, int h, int devices,
+                          mien_movie **out, mien_error *err)
 {
-    mi_video_quiet();
     size_t n = strlen(name) + 1;
     mien_movie *m = mi_alloc(1, sizeof *m);
     char *copy = mi_alloc(n, 1);
@@ -78,8 +74,15 @@ mien_status mi_movie_make(const char *name, int w, int h, mien_movie **out,
     m->path = copy;
     m->w = w;
     m->h = h;
-    m->packet = av_packet_alloc();
-    m->frame = av_frame_alloc();
+    m->from_rgb.ff = &m->ff;
+    mien_status st = mi_ffmpeg_load(&m->ff, devices, err);
+    if (st != MIEN_OK) {
+        mi_free(m->path);
+        mi_free(m);
+        return st;
+    }
+    m->packet = m->ff.av_packet_alloc();
+    m->frame = m->ff.av_frame_alloc();
     if (!m->packet || !m->frame) {
         mien_movie_abandon(m);
         return mi_no_memory(err);
@@ -96,28 +99,30 @@ mien_status mi_movie_frame(mien_movie *m, mien_error *err)
     f->height = m->encoder->height;
     f->colorspace = m->encoder->colorspace;
     f->color_range = m->encoder->color_range;
-    return av_frame_get_buffer(f, 0) < 0 ? mi_no_memory(err) : MIEN_OK;
+    return m->ff.av_frame_get_buffer(f, 0) < 0 ? mi_no_memory(err) : MIEN_OK;
 }
 
-static void set_text(void *priv, const char *name, const char *value)
+static void set_text(const mien_movie *m, const char *name, const char *value)
 {
-    (void)av_opt_set(priv, name, value, 0); /* one it has not: no harm */
+    /* one it has not: no harm */
+    (void)m->ff.av_opt_set(m->encoder->priv_data, name, value, 0);
 }
 
-static void set_quality(AVCodecContext *c, int quality)
+static void set_quality(const mien_movie *m, int quality)
 {
+    AVCodecContext *c = m->encoder;
     double t = ((quality ? quality : 75) - 1) / 99.0;
     char crf[16];
     if (strcmp(c->codec->name, "libx264") == 0) {
         snprintf(crf, sizeof crf, "%d", (int)lround(45 - 33 * t));
-        set_text(c->priv_data, "crf", crf);
-        set_text(c->priv_data, "preset", "veryfast");
+        set_text(m, "crf", crf);
+        set_text(m, "preset", "veryfast");
     } else if (strncmp(c->codec->name, "libvpx", 6) == 0) {
         snprintf(crf, sizeof crf, "%d", (int)lround(60 - 45 * t));
-        set_text(c->priv_data, "crf", crf);
-        set_text(c->priv_data, "deadline", "good");
-        set_text(c->priv_data, "cpu-used", "5");
-        set_text(c->priv_data, "row-mt", "1");
+        set_text(m, "crf", crf);
+        set_text(m, "deadline", "good");
+        set_text(m, "cpu-used", "5");
+        set_text(m, "row-mt", "1");
         if (c->codec_id == AV_CODEC_ID_VP8) /* its crf needs an upper bound */
             c->bit_rate = (int64_t)c->width * c->height * 8;
     } else if (c->codec_id != AV_CODEC_ID_GIF) {
@@ -137,14 +142,15 @@ static enum AVPixelFormat pixels_of(const AVCodec *codec)
 static mien_status open_encoder(mien_movie *m, const AVCodec *codec, double fps,
                                 const mien_movie_options *o, mien_error *err)
 {
-    AVCodecContext *c = m->encoder = avcodec_alloc_context3(codec);
+    AVCodecContext *c = m->encoder = m->ff.avcodec_alloc_context3(codec);
     if (!c)
         return mi_no_memory(err);
     c->pix_fmt = pixels_of(codec);
     int even = c->pix_fmt != AV_PIX_FMT_PAL8;
     c->width = even ? m->w & ~1 : m->w;
     c->height = even ? m->h & ~1 : m->h;
-    c->framerate = av_d2q(fps, 60000); /* MPEG-4 holds no more than 65535 */
+    c->framerate =
+        m->ff.av_d2q(fps, 60000); /* MPEG-4 holds no more than 65535 */
     c->time_base = av_inv_q(c->framerate);
     c->gop_size = 60;
     c->thread_count = o ? o->threads : 0;
@@ -156,21 +162,22 @@ static mien_status open_encoder(mien_movie *m, const AVCodec *codec, double fps,
     c->flags |= AV_CODEC_FLAG_BITEXACT;
     if (m->format->oformat->flags & AVFMT_GLOBALHEADER)
         c->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    set_quality(c, o ? o->quality : 0);
-    int r = avcodec_open2(c, codec, NULL);
-    return r < 0 ? mi_video_fail(err, m->path, "its encoder does not start", r)
+    set_quality(m, o ? o->quality : 0);
+    int r = m->ff.avcodec_open2(c, codec, NULL);
+    return r < 0 ? mi_ffmpeg_fail(&m->ff, err, m->path,
+                                  "its encoder does not start", r)
                  : MIEN_OK;
 }
 
 static mien_status open_stream(mien_movie *m, double fps, mien_error *err)
 {
-    m->stream = avformat_new_stream(m->format, NULL);
-    if (!m->stream ||
-        avcodec_parameters_from_context(m->stream->codecpar, m->encoder) < 0)
+    m->stream = m->ff.avformat_new_stream(m->format, NULL);
+    if (!m->stream || m->ff.avcodec_parameters_from_context(m->stream->codecpar,
+                                                            m->encoder) < 0)
         return mi_no_memory(err);
     m->stream->time_base = m->encoder->time_base;
     m->stream->avg_frame_rate = m->encoder->framerate;
-    m->stream->r_frame_rate = av_d2q(fps, 60000);
+    m->stream->r_frame_rate = m->ff.av_d2q(fps, 60000);
     return MIEN_OK;
 }
 
@@ -180,7 +187,7 @@ static mien_status write_failed(mien_movie *m, int r, mien_error *err)
     if (r == AVERROR(ENOMEM))
         return mi_fail(err, MIEN_ENOMEM, "%.120s: no memory", m->path);
     char words[80] = "";
-    (void)av_strerror(r, words, sizeof words);
+    (void)m->ff.av_strerror(r, words, sizeof words);
     return m->part ? mi_fail(err, MIEN_EIO, "%.110s: cannot write: %s", m->path,
                              words)
                    : mi_fail(err, MIEN_EIO, "%.110s: the window was closed",
@@ -206,13 +213,13 @@ static mien_status open_file(mien_movie *m, mien_error *err)
     }
     snprintf(m->part, n, "%s.part", m->path);
     snprintf(url, n, "file:%s", m->part);
-    int r = avio_open(&m->format->pb, url, AVIO_FLAG_WRITE);
-    m->format->url = av_strdup(url); /* +faststart opens it again */
+    int r = m->ff.avio_open(&m->format->pb, url, AVIO_FLAG_WRITE);
+    m->format->url = m->ff.av_strdup(url); /* +faststart opens it again */
     mi_free(url);
     if (r < 0) {
         mi_free(m->part); /* nothing there to remove */
         m->part = NULL;
-        return mi_video_fail(err, m->path, "cannot write there", r);
+        return mi_ffmpeg_fail(&m->ff, err, m->path, "cannot write there", r);
     }
     return m->format->url ? MIEN_OK : mi_no_memory(err);
 }
@@ -221,20 +228,18 @@ static mien_status begin(mien_movie *m, mien_error *err)
 {
     AVDictionary *options = NULL;
     m->format->flags |= AVFMT_FLAG_BITEXACT;
-    int r = av_dict_set(&options, "movflags", "+faststart", 0);
+    int r = m->ff.av_dict_set(&options, "movflags", "+faststart", 0);
     if (r >= 0)
-        r = avformat_write_header(m->format, &options);
-    av_dict_free(&options);
+        r = m->ff.avformat_write_header(m->format, &options);
+    m->ff.av_dict_free(&options);
     m->begun = r >= 0;
     r = late_error(m, r);
     return r < 0 ? write_failed(m, r, err) : MIEN_OK;
 }
 
-mien_status mien_movie_new(const char *path, int w, int h, double fps,
-                           const mien_movie_options *options, mien_movie **out,
-                           mien_error *err)
+static mien_status check(const char *path, int w, int h, double fps,
+                         const mien_movie_options *o, mien_error *err)
 {
-    assert(path && out);
     if (w < 2 || h < 2 || w > MIEN_IMAGE_MAX_SIDE || h > MIEN_IMAGE_MAX_SIDE)
         return mi_fail(err, MIEN_EARG, "%.90s: %d x %d pixels, wanted 2..%d",
                        path, w, h, MIEN_IMAGE_MAX_SIDE);
@@ -242,32 +247,40 @@ mien_status mien_movie_new(const char *path, int w, int h, double fps,
         return mi_fail(err, MIEN_EARG,
                        "%.90s: %g frames a second, wanted 0.1..1000", path,
                        fps);
-    if (options && (options->quality < 0 || options->quality > 100 ||
-                    options->threads < 0))
+    if (o && (o->quality < 0 || o->quality > 100 || o->threads < 0))
         return mi_fail(err, MIEN_EARG,
                        "%.90s: quality %d, threads %d, wanted 1..100 and 0.. ",
-                       path, options->quality, options->threads);
-    const kind *k = kind_of(path);
-    if (!k)
+                       path, o->quality, o->threads);
+    if (!kind_of(path))
         return mi_fail(err, MIEN_EUNSUP,
                        "%.110s: wanted a name ending in .mp4, .mkv, .webm, "
                        ".avi, .mov or .gif",
                        path);
-    const AVCodec *codec = encoder_of(k);
+    return MIEN_OK;
+}
+
+/* The container, without anything written. */
+static mien_status open_container(mien_movie *m, const char *name,
+                                  mien_error *err)
+{
+    int r = m->ff.avformat_alloc_output_context2(&m->format, NULL, name, NULL);
+    return r >= 0
+               ? MIEN_OK
+               : mi_fail(err, r == AVERROR(ENOMEM) ? MIEN_ENOMEM : MIEN_EUNSUP,
+                         "%.120s: this FFmpeg does not write %s", m->path,
+                         name);
+}
+
+static mien_status fill(mien_movie *m, double fps,
+                        const mien_movie_options *options, mien_error *err)
+{
+    const kind *k = kind_of(m->path);
+    const AVCodec *codec = encoder_of(m, k);
     if (!codec)
         return mi_fail(err, MIEN_EUNSUP,
                        "%.110s: this FFmpeg has no encoder for %s, such as %s",
-                       path, k->ending, k->encoders[0]);
-    mien_movie *m = NULL;
-    mien_status st = mi_movie_make(path, w, h, &m, err);
-    if (st != MIEN_OK)
-        return st;
-    int r =
-        avformat_alloc_output_context2(&m->format, NULL, k->container, NULL);
-    if (r < 0)
-        st = mi_fail(err, r == AVERROR(ENOMEM) ? MIEN_ENOMEM : MIEN_EUNSUP,
-                     "%.120s: this FFmpeg does not write %s", path,
-                     k->container);
+                       m->path, k->ending, k->encoders[0]);
+    mien_status st = open_container(m, k->container, err);
     if (st == MIEN_OK && codec->id == AV_CODEC_ID_GIF &&
         !(m->palette = mi_palette_new()))
         st = mi_no_memory(err);
@@ -279,8 +292,21 @@ mien_status mien_movie_new(const char *path, int w, int h, double fps,
         st = mi_movie_frame(m, err);
     if (st == MIEN_OK)
         st = open_file(m, err);
+    return st == MIEN_OK ? begin(m, err) : st;
+}
+
+mien_status mien_movie_new(const char *path, int w, int h, double fps,
+                           const mien_movie_options *options, mien_movie **out,
+                           mien_error *err)
+{
+    assert(path && out);
+    mien_movie *m = NULL;
+    mien_status st = check(path, w, h, fps, options, err);
     if (st == MIEN_OK)
-        st = begin(m, err);
+        st = mi_movie_make(path, w, h, 0, &m, err);
+    if (st != MIEN_OK)
+        return st;
+    st = fill(m, fps, options, err);
     if (st != MIEN_OK) {
         mien_movie_abandon(m);
         return st;
@@ -294,19 +320,20 @@ mien_status mien_movie_new(const char *path, int w, int h, double fps,
 /* frame NULL: what the encoder still holds. */
 static int encode(mien_movie *m, const AVFrame *frame)
 {
-    int r = avcodec_send_frame(m->encoder, frame);
+    int r = m->ff.avcodec_send_frame(m->encoder, frame);
     while (r >= 0) {
-        r = avcodec_receive_packet(m->encoder, m->packet);
+        r = m->ff.avcodec_receive_packet(m->encoder, m->packet);
         if (r == AVERROR(EAGAIN) || r == AVERROR_EOF)
             return late_error(m, 0);
         if (r < 0)
             return r;
         if (m->packet->duration <= 0)
             m->packet->duration = 1;
-        av_packet_rescale_ts(m->packet, m->encoder->time_base,
-                             m->stream->time_base);
+        m->ff.av_packet_rescale_ts(m->packet, m->encoder->time_base,
+                                   m->stream->time_base);
         m->packet->stream_index = m->stream->index;
-        r = late_error(m, av_interleaved_write_frame(m->format, m->packet));
+        r = late_error(m,
+                       m->ff.av_interleaved_write_frame(m->format, m->packet));
     }
     return r;
 }
@@ -317,7 +344,7 @@ mien_status mien_movie_add(mien_movie *m, const mien_image *frame,
     assert(m && frame && frame->data && frame->w > 0 && frame->h > 0);
     if (m->broken)
         return write_failed(m, AVERROR(EIO), err);
-    if (av_frame_make_writable(m->frame) < 0)
+    if (m->ff.av_frame_make_writable(m->frame) < 0)
         return mi_no_memory(err);
     mien_status st = mi_from_rgb_run(&m->from_rgb, frame, m->w, m->h,
                                      m->palette, m->frame, err);
@@ -335,12 +362,12 @@ mien_status mien_movie_add(mien_movie *m, const mien_image *frame,
 
 static void movie_free(mien_movie *m)
 {
-    avcodec_free_context(&m->encoder);
+    m->ff.avcodec_free_context(&m->encoder);
     if (m->format && m->part)
-        (void)avio_closep(&m->format->pb);
-    avformat_free_context(m->format);
-    av_packet_free(&m->packet);
-    av_frame_free(&m->frame);
+        (void)m->ff.avio_closep(&m->format->pb);
+    m->ff.avformat_free_context(m->format);
+    m->ff.av_packet_free(&m->packet);
+    m->ff.av_frame_free(&m->frame);
     mi_from_rgb_done(&m->from_rgb);
     mi_palette_free(m->palette);
     mi_free(m->path);
@@ -373,9 +400,9 @@ static mien_status finish_file(mien_movie *m, mien_error *err)
                        "%.110s: not written, since it has no frames", m->path);
     int r = encode(m, NULL);
     if (r >= 0)
-        r = late_error(m, av_write_trailer(m->format));
+        r = late_error(m, m->ff.av_write_trailer(m->format));
     m->begun = 0;
-    int closed = avio_closep(&m->format->pb);
+    int closed = m->ff.avio_closep(&m->format->pb);
     r = r < 0 ? r : closed;
     return r < 0 ? write_failed(m, r, err) : put_in_place(m, err);
 }
@@ -398,7 +425,7 @@ void mien_movie_abandon(mien_movie *m)
     if (!m)
         return;
     if (m->begun) /* containers free their memory in the trailer only */
-        (void)av_write_trailer(m->format);
+        (void)m->ff.av_write_trailer(m->format);
     if (m->part)
         (void)unlink(m->part);
     movie_free(m);

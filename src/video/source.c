@@ -17,10 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <libavcodec/avcodec.h>
-#include <libavdevice/avdevice.h>
-#include <libavformat/avformat.h>
-#include <libavutil/display.h>
 
 static const char containers[] =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,mpegvideo,"
@@ -29,13 +25,13 @@ static const char containers[] =
 
 enum { IO_BUFFER = 1 << 15 };
 
-static mien_status video_new(const char *name, const mien_video_options *o,
-                             mien_video **out, mien_error *err)
+static mien_status video_new(const char *name, int is_device,
+                             const mien_video_options *o, mien_video **out,
+                             mien_error *err)
 {
     static const mien_video_options defaults = MIEN_VIDEO_DEFAULTS;
     o = o ? o : &defaults;
     assert(o->max_side >= 0 && o->max_pixels >= 0 && o->threads >= 0);
-    mi_video_quiet();
     size_t n = strlen(name) + 1;
     mien_video *v = mi_alloc(1, sizeof *v);
     char *copy = mi_alloc(n, 1);
@@ -53,9 +49,17 @@ static mien_status video_new(const char *name, const mien_video_options *o,
                         ? o->max_pixels
                         : MIEN_IMAGE_MAX_PIXELS;
     v->first = AV_NOPTS_VALUE;
-    v->format = avformat_alloc_context();
-    v->packet = av_packet_alloc();
-    v->frame = av_frame_alloc();
+    v->is_device = is_device;
+    v->to_rgb.ff = &v->ff;
+    mien_status st = mi_ffmpeg_load(&v->ff, is_device, err);
+    if (st != MIEN_OK) {
+        mi_free(v->name);
+        mi_free(v);
+        return st;
+    }
+    v->format = v->ff.avformat_alloc_context();
+    v->packet = v->ff.av_packet_alloc();
+    v->frame = v->ff.av_frame_alloc();
     if (!v->format || !v->packet || !v->frame) {
         mien_video_close(v);
         return mi_no_memory(err);
@@ -86,19 +90,22 @@ static mien_status find_streams(mien_video *v, mien_error *err)
         return mi_no_memory(err);
     int r = 0;
     for (unsigned i = 0; i < n && r >= 0; i++)
-        r = av_dict_set_int(&options[i], "max_pixels", v->max_pixels * 4, 0);
+        r = v->ff.av_dict_set_int(&options[i], "max_pixels", v->max_pixels * 4,
+                                  0);
     if (r >= 0)
-        r = avformat_find_stream_info(v->format, options);
+        r = v->ff.avformat_find_stream_info(v->format, options);
     for (unsigned i = 0; i < n; i++)
-        av_dict_free(&options[i]);
+        v->ff.av_dict_free(&options[i]);
     mi_free(options);
-    return r < 0 ? mi_video_fail(err, v->name, "streams cannot be read", r)
+    return r < 0 ? mi_ffmpeg_fail(&v->ff, err, v->name,
+                                  "streams cannot be read", r)
                  : MIEN_OK;
 }
 
 static mien_status choose_stream(mien_video *v, mien_error *err)
 {
-    int r = av_find_best_stream(v->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+    int r = v->ff.av_find_best_stream(v->format, AVMEDIA_TYPE_VIDEO, -1, -1,
+                                      NULL, 0);
     if (r < 0 ||
         v->format->streams[r]->disposition & AV_DISPOSITION_ATTACHED_PIC)
         return mi_fail(err, MIEN_EFORMAT,
@@ -120,35 +127,38 @@ static mien_status open_decoder(mien_video *v, int threads, mien_error *err)
         return mi_fail(err, MIEN_EFORMAT,
                        "%.120s: its video is of no known kind, or cut off",
                        v->name);
-    const AVCodec *codec = avcodec_find_decoder(p->codec_id);
+    const AVCodec *codec = v->ff.avcodec_find_decoder(p->codec_id);
     if (!codec)
         return mi_fail(err, MIEN_EUNSUP,
                        "%.120s: no decoder for its video, codec %s", v->name,
-                       avcodec_get_name(p->codec_id));
-    v->decoder = avcodec_alloc_context3(codec);
+                       v->ff.avcodec_get_name(p->codec_id));
+    v->decoder = v->ff.avcodec_alloc_context3(codec);
     if (!v->decoder)
         return mi_no_memory(err);
-    int r = avcodec_parameters_to_context(v->decoder, p);
+    int r = v->ff.avcodec_parameters_to_context(v->decoder, p);
     v->decoder->max_pixels = v->max_pixels;
     v->decoder->thread_count = threads;
     v->decoder->pkt_timebase = v->stream->time_base;
     if (r >= 0)
-        r = avcodec_open2(v->decoder, codec, NULL);
-    return r < 0 ? mi_video_fail(err, v->name, "its decoder does not start", r)
+        r = v->ff.avcodec_open2(v->decoder, codec, NULL);
+    return r < 0 ? mi_ffmpeg_fail(&v->ff, err, v->name,
+                                  "its decoder does not start", r)
                  : MIEN_OK;
 }
 
-static const int32_t *display_matrix(const AVStream *s)
+static const int32_t *display_matrix(const mien_video *v)
 {
+    const AVStream *s = v->stream;
     enum { BYTES = 9 * sizeof(int32_t) };
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)
-    const AVPacketSideData *d = av_packet_side_data_get(
+    const AVPacketSideData *d = v->ff.av_packet_side_data_get(
         s->codecpar->coded_side_data, s->codecpar->nb_coded_side_data,
         AV_PKT_DATA_DISPLAYMATRIX);
     return d && d->size >= BYTES ? (const void *)d->data : NULL;
 #else
     size_t n = 0;
-    const void *d = av_stream_get_side_data(s, AV_PKT_DATA_DISPLAYMATRIX, &n);
+    const void *d =
+        v->ff.av_stream_get_side_data(s, AV_PKT_DATA_DISPLAYMATRIX, &n);
     return n >= BYTES ? d : NULL;
 #endif
 }
@@ -165,7 +175,8 @@ static void fill_info(mien_video *v)
     mien_video_info *info = &v->info;
     info->w = v->to_rgb.turn.transpose ? v->frame->height : v->frame->width;
     info->h = v->to_rgb.turn.transpose ? v->frame->width : v->frame->height;
-    info->fps = usable_rate(av_guess_frame_rate(v->format, v->stream, NULL));
+    info->fps =
+        usable_rate(v->ff.av_guess_frame_rate(v->format, v->stream, NULL));
     if (info->fps == 0)
         info->fps = usable_rate(s->avg_frame_rate);
     if (info->fps == 0)
@@ -178,7 +189,7 @@ static void fill_info(mien_video *v)
     if (v->is_device)
         info->seconds = 0;
     snprintf(info->codec, sizeof info->codec, "%s",
-             avcodec_get_name(s->codecpar->codec_id));
+             v->ff.avcodec_get_name(s->codecpar->codec_id));
     snprintf(info->format, sizeof info->format, "%s", v->format->iformat->name);
 }
 
@@ -192,7 +203,7 @@ static mien_status begin(mien_video *v, int threads, mien_error *err)
         st = open_decoder(v, threads, err);
     if (st != MIEN_OK)
         return st;
-    const int32_t *matrix = display_matrix(v->stream);
+    const int32_t *matrix = display_matrix(v);
     if (matrix)
         v->to_rgb.turn = mi_turn_of(matrix);
     int more = 0;
@@ -201,7 +212,8 @@ static mien_status begin(mien_video *v, int threads, mien_error *err)
         st = mi_fail(err, MIEN_EFORMAT,
                      "%.90s: not one frame of its %s video can be decoded; it "
                      "is cut off or damaged",
-                     v->name, avcodec_get_name(v->stream->codecpar->codec_id));
+                     v->name,
+                     v->ff.avcodec_get_name(v->stream->codecpar->codec_id));
     if (st != MIEN_OK)
         return st;
     v->waiting = 1;
@@ -212,12 +224,12 @@ static mien_status begin(mien_video *v, int threads, mien_error *err)
 static mien_status open_format(mien_video *v, const char *url, mien_error *err)
 {
     AVDictionary *options = NULL;
-    int r = av_dict_set(&options, "format_whitelist", containers, 0);
+    int r = v->ff.av_dict_set(&options, "format_whitelist", containers, 0);
     if (r >= 0)
-        r = av_dict_set(&options, "protocol_whitelist", "file", 0);
+        r = v->ff.av_dict_set(&options, "protocol_whitelist", "file", 0);
     if (r >= 0) /* frees v->format when it fails */
-        r = avformat_open_input(&v->format, url, NULL, &options);
-    av_dict_free(&options);
+        r = v->ff.avformat_open_input(&v->format, url, NULL, &options);
+    v->ff.av_dict_free(&options);
     /* The file itself can be read, as look_at found: EIO is a demuxer's. */
     if (r == AVERROR_INVALIDDATA || r == AVERROR(EINVAL) || r == AVERROR_EOF ||
         r == AVERROR(EIO))
@@ -225,7 +237,8 @@ static mien_status open_format(mien_video *v, const char *url, mien_error *err)
                        "%.90s: not a video that mien reads (MP4, MKV, WebM, "
                        "AVI, GIF, ...), or cut off in its head",
                        v->name);
-    return r < 0 ? mi_video_fail(err, v->name, "cannot open", r) : MIEN_OK;
+    return r < 0 ? mi_ffmpeg_fail(&v->ff, err, v->name, "cannot open", r)
+                 : MIEN_OK;
 }
 
 /* What can be told of a path before FFmpeg sees it. */
@@ -266,7 +279,7 @@ mien_status mien_video_open(const char *path, const mien_video_options *options,
     if (st != MIEN_OK)
         return st;
     mien_video *v = NULL;
-    st = video_new(path, options, &v, err);
+    st = video_new(path, 0, options, &v, err);
     if (st != MIEN_OK)
         return st;
     size_t n = strlen(path) + sizeof "file:";
@@ -311,32 +324,33 @@ mien_status mi_video_open_memory(const uint8_t *bytes, size_t n,
                                  mien_video **out, mien_error *err)
 {
     mien_video *v = NULL;
-    mien_status st = video_new("video", options, &v, err);
+    mien_status st = video_new("video", 0, options, &v, err);
     if (st != MIEN_OK)
         return st;
     v->memory = (mi_memory){bytes, (int64_t)n, 0};
-    uint8_t *buffer = av_malloc(IO_BUFFER);
+    uint8_t *buffer = v->ff.av_malloc(IO_BUFFER);
     if (buffer)
-        v->io = avio_alloc_context(buffer, IO_BUFFER, 0, &v->memory,
-                                   read_memory, NULL, seek_memory);
+        v->io = v->ff.avio_alloc_context(buffer, IO_BUFFER, 0, &v->memory,
+                                         read_memory, NULL, seek_memory);
     if (!v->io) {
-        av_free(buffer);
+        v->ff.av_free(buffer);
         return finish_open(v, mi_no_memory(err), options, out, err);
     }
     v->format->pb = v->io;
     return finish_open(v, open_format(v, NULL, err), options, out, err);
 }
 
-static int device_options(AVDictionary **to, const mien_video_options *o)
+static int device_options(const mien_video *v, const mien_video_options *o,
+                          AVDictionary **to)
 {
     int r = 0;
     char size[32];
     if (o && o->camera_w > 0 && o->camera_h > 0) {
         snprintf(size, sizeof size, "%dx%d", o->camera_w, o->camera_h);
-        r = av_dict_set(to, "video_size", size, 0);
+        r = v->ff.av_dict_set(to, "video_size", size, 0);
     }
     if (r >= 0 && o && o->camera_fps > 0)
-        r = av_dict_set_int(to, "framerate", o->camera_fps, 0);
+        r = v->ff.av_dict_set_int(to, "framerate", o->camera_fps, 0);
     return r;
 }
 
@@ -344,25 +358,25 @@ mien_status mi_video_open_device(const char *driver, const char *device,
                                  const mien_video_options *options,
                                  mien_video **out, mien_error *err)
 {
-    mi_video_quiet();
-    avdevice_register_all();
-    const AVInputFormat *input = av_find_input_format(driver);
-    if (!input)
-        return mi_fail(err, MIEN_EUNSUP,
-                       "%.120s: this FFmpeg has no cameras (%s)", device,
-                       driver);
     mien_video *v = NULL;
-    mien_status st = video_new(device, options, &v, err);
+    mien_status st = video_new(device, 1, options, &v, err);
     if (st != MIEN_OK)
         return st;
-    v->is_device = 1;
+    const AVInputFormat *input = v->ff.av_find_input_format(driver);
+    if (!input)
+        return finish_open(v,
+                           mi_fail(err, MIEN_EUNSUP,
+                                   "%.120s: this FFmpeg has no cameras (%s)",
+                                   device, driver),
+                           options, out, err);
     AVDictionary *wishes = NULL;
-    int r = device_options(&wishes, options);
+    int r = device_options(v, options, &wishes);
     if (r >= 0)
-        r = avformat_open_input(&v->format, device, input, &wishes);
-    av_dict_free(&wishes);
+        r = v->ff.avformat_open_input(&v->format, device, input, &wishes);
+    v->ff.av_dict_free(&wishes);
     if (r < 0) {
-        (void)mi_video_fail(err, device, "the camera cannot be opened", r);
+        (void)mi_ffmpeg_fail(&v->ff, err, device, "the camera cannot be opened",
+                             r);
         st = r == AVERROR(ENOMEM) ? MIEN_ENOMEM : MIEN_EIO;
         if (err)
             err->status = st;

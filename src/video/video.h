@@ -4,19 +4,7 @@
 
 #include "mien/video.h"
 
-#include <libavutil/frame.h>
-#include <libswscale/swscale.h>
-
-struct AVFormatContext;
-
-/* Stop FFmpeg from writing to stderr.  Its level of logging is the one global
- * there is; setting it twice, or from two threads, does no harm. */
-void mi_video_quiet(void);
-
-/* Fail with FFmpeg's code r: ENOMEM, EUNSUP, EFORMAT or EIO, and
- * "name: what: FFmpeg's words". */
-mien_status mi_video_fail(mien_error *err, const char *name, const char *what,
-                          int r);
+#include "video/ffmpeg.h"
 
 /* ---- palette.c: colours for GIF --------------------------------------- */
 
@@ -44,8 +32,9 @@ typedef struct mi_picture {
     size_t bytes;
 } mi_picture;
 
-/* What turns frames into upright RGB.  Zero-initialise. */
+/* What turns frames into upright RGB.  Zero-initialise, but for ff. */
 typedef struct mi_to_rgb {
+    const mi_ffmpeg *ff;
     struct SwsContext *sws;
     mi_picture out, plain, alpha;
     int space, range; /* of the colours sws is set up for */
@@ -60,9 +49,10 @@ mien_status mi_to_rgb_run(mi_to_rgb *c, const AVFrame *frame, const char *name,
                           mien_error *err);
 void mi_to_rgb_done(mi_to_rgb *c);
 
-/* What brings images to the size and pixels of an encoder.  Zero-initialise.
- */
+/* What brings images to the size and pixels of an encoder.  Zero-initialise,
+ * but for ff. */
 typedef struct mi_from_rgb {
+    const mi_ffmpeg *ff;
     struct SwsContext *sws;
     mi_picture staged, scaled;
 } mi_from_rgb;
@@ -82,11 +72,12 @@ int mi_picture_size(mi_picture *p, int w, int h, int bytes_per_pixel);
 
 /* The parts of a movie that window.c makes otherwise. */
 struct mien_movie {
+    mi_ffmpeg ff;
     char *path, *part; /* in the end; while it is written (NULL: a window) */
-    struct AVFormatContext *format;
-    struct AVCodecContext *encoder;
-    struct AVStream *stream; /* of format */
-    struct AVPacket *packet;
+    AVFormatContext *format;
+    AVCodecContext *encoder;
+    AVStream *stream; /* of format */
+    AVPacket *packet;
     AVFrame *frame;
     mi_from_rgb from_rgb;
     mi_palette *palette; /* GIF */
@@ -96,9 +87,10 @@ struct mien_movie {
     int64_t n;           /* frames */
 };
 
-/* A movie without container or encoder: name is path, or a window's title. */
-mien_status mi_movie_make(const char *name, int w, int h, mien_movie **out,
-                          mien_error *err);
+/* A movie without container or encoder: name is path, or a window's title;
+ * devices as for mi_ffmpeg_load. */
+mien_status mi_movie_make(const char *name, int w, int h, int devices,
+                          mien_movie **out, mien_error *err);
 /* Make the frame that images are brought into, of the encoder's size. */
 mien_status mi_movie_frame(mien_movie *m, mien_error *err);
 
@@ -111,11 +103,12 @@ typedef struct mi_memory {
 } mi_memory;
 
 struct mien_video {
+    mi_ffmpeg ff;
     char *name; /* for messages */
-    struct AVFormatContext *format;
-    struct AVCodecContext *decoder;
-    struct AVStream *stream; /* of format */
-    struct AVPacket *packet;
+    AVFormatContext *format;
+    AVCodecContext *decoder;
+    AVStream *stream; /* of format */
+    AVPacket *packet;
     AVFrame *frame;
     mi_to_rgb to_rgb;
     mien_video_info info;
@@ -127,7 +120,7 @@ struct mien_video {
     int64_t damaged, given;
     int64_t first;  /* time stamp of the first frame */
     double seconds; /* of the last frame */
-    struct AVIOContext *io;
+    AVIOContext *io;
     mi_memory memory;
 };
 
