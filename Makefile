@@ -14,7 +14,7 @@ FFMPEG  := libavformat libavcodec libavutil libswscale libavdevice
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
 PIC      = -fPIC -pthread
-CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(PIC) -ffp-contract=fast \
+CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(PIC) -ffp-contract=fast -fno-math-errno \
            -fvisibility=hidden -Iinclude -Isrc -I. -I$B $(PKG_CFLAGS) -MMD -MP
 LDLIBS   = $(PKG_LIBS) -lm -pthread
 VERSION := $(shell sed -n 's/^.define MIEN_VERSION "\(.*\)"/\1/p' include/mien/base.h)

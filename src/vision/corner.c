@@ -37,7 +37,8 @@ static int mirrored(int i, int n)
 
 typedef struct search {
     int w, h, block;
-    float *product;  /* [3, h, w] dx dx, dx dy, dy dy */
+    int kept;        /* rows of products: those of the window, or h */
+    float *product;  /* [kept, 3, w] dx dx, dx dy, dy dy; row y at y % kept */
     float *response; /* [h, w] */
     double *column;  /* [3, w + block] sums of a column of the window */
     double *sum;     /* [3, w] sums of the window */
@@ -65,21 +66,22 @@ static inline void product(const rows *p, int l, int x, int r, ptrdiff_t plane,
     out[2 * plane + x] = dy * dy;
 }
 
-static void products(const search *s, const mien_gray *g)
+static float *row_of(const search *s, int y)
 {
-    ptrdiff_t plane = (ptrdiff_t)s->w * s->h;
+    return s->product + (ptrdiff_t)(y % s->kept) * 3 * s->w;
+}
+
+static void products(const search *s, const mien_gray *g, int y)
+{
     float one = (float)(1. / (4. * s->block * 255.));
-    for (int y = 0; y < s->h; y++) {
-        const rows p = {g->data + mirrored(y - 1, s->h) * g->stride,
-                        g->data + y * g->stride,
-                        g->data + mirrored(y + 1, s->h) * g->stride, one,
-                        2 * one};
-        float *out = s->product + (ptrdiff_t)y * s->w;
-        product(&p, 1, 0, 1, plane, out);
-        for (int x = 1; x < s->w - 1; x++)
-            product(&p, x - 1, x, x + 1, plane, out);
-        product(&p, s->w - 2, s->w - 1, s->w - 2, plane, out);
-    }
+    const rows p = {g->data + mirrored(y - 1, s->h) * g->stride,
+                    g->data + y * g->stride,
+                    g->data + mirrored(y + 1, s->h) * g->stride, one, 2 * one};
+    float *restrict out = row_of(s, y);
+    product(&p, 1, 0, 1, s->w, out);
+    for (int x = 1; x < s->w - 1; x++)
+        product(&p, x - 1, x, x + 1, s->w, out);
+    product(&p, s->w - 2, s->w - 1, s->w - 2, s->w, out);
 }
 
 /* Sums of columns of the window about row y, mirrored columns at the ends. */
@@ -88,11 +90,10 @@ static void columns(const search *s, int y)
     int before = s->block / 2, n = s->w + s->block;
     for (int i = 0; i < 3; i++) {
         double *sum = s->column + (ptrdiff_t)i * n;
-        const float *plane = s->product + (ptrdiff_t)i * s->w * s->h;
         memset(sum, 0, (size_t)n * sizeof *sum);
         for (int k = 0; k < s->block; k++) {
             const float *row =
-                plane + (ptrdiff_t)mirrored(y - before + k, s->h) * s->w;
+                row_of(s, mirrored(y - before + k, s->h)) + (ptrdiff_t)i * s->w;
             for (int x = 0; x < s->w; x++)
                 sum[before + x] += (double)row[x];
         }
@@ -103,10 +104,12 @@ static void columns(const search *s, int y)
     }
 }
 
-static void responses(const search *s)
+static void responses(const search *s, const mien_gray *g)
 {
-    int n = s->w + s->block;
+    int n = s->w + s->block, made = 0;
     for (int y = 0; y < s->h; y++) {
+        while (made < s->h && made < y - s->block / 2 + s->block)
+            products(s, g, made++);
         columns(s, y);
         for (int i = 0; i < 3; i++) {
             const double *column = s->column + (ptrdiff_t)i * n;
@@ -149,15 +152,26 @@ static int is_peak(const search *s, const float *p)
     return 1;
 }
 
+static float greatest(const float *r, ptrdiff_t n)
+{
+    float best[8] = {0}, most = 0;
+    ptrdiff_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int k = 0; k < 8; k++)
+            best[k] = r[i + k] > best[k] ? r[i + k] : best[k];
+    for (; i < n; i++)
+        most = r[i] > most ? r[i] : most;
+    for (int k = 0; k < 8; k++)
+        most = best[k] > most ? best[k] : most;
+    return most;
+}
+
 /* Local maxima above a share of the best; how many. */
 static int peaks(const search *s, double quality, corner *out)
 {
     ptrdiff_t area = (ptrdiff_t)s->w * s->h;
-    float best = 0;
     int n = 0;
-    for (ptrdiff_t i = 0; i < area; i++)
-        best = s->response[i] > best ? s->response[i] : best;
-    float least = (float)((double)best * quality);
+    float least = (float)((double)greatest(s->response, area) * quality);
     for (int y = 1; y < s->h - 1; y++)
         for (int x = 1; x < s->w - 1; x++) {
             int32_t at = (int32_t)((ptrdiff_t)y * s->w + x);
@@ -273,13 +287,14 @@ mien_status mien_corners_find(const mien_gray *g,
         return st;
     search s = {.w = g->w, .h = g->h, .block = o.block};
     size_t area = (size_t)s.w * (size_t)s.h;
-    s.product = mi_alloc_raw(area, 3 * sizeof *s.product);
+    s.kept = s.block < s.h ? s.block : s.h;
+    s.product =
+        mi_alloc_raw((size_t)s.kept * (size_t)s.w, 3 * sizeof *s.product);
     s.response = mi_alloc_raw(area, sizeof *s.response);
     s.column = mi_alloc((size_t)s.w + (size_t)s.block, 3 * sizeof *s.column);
     s.sum = mi_alloc((size_t)s.w, 3 * sizeof *s.sum);
     if (s.product && s.response && s.column && s.sum) {
-        products(&s, g);
-        responses(&s);
+        responses(&s, g);
         st = pick(&s, &o, out, err);
     } else {
         st = mi_fail(err, MIEN_ENOMEM, "corners: %d x %d", g->w, g->h);
