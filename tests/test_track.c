@@ -6,6 +6,7 @@
 #include "tests/check.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { W = 160, H = 120 };
@@ -180,6 +181,84 @@ static void test_corners(void)
     CHECK_EQ(mien_corners_find(&g, &o, &p, &err), MIEN_EARG);
     mien_gray thin = {2, 50, W, g.data};
     CHECK_EQ(mien_corners_find(&thin, NULL, &p, &err), MIEN_EARG);
+}
+
+/* As corner.c's `mirrored`, one reflection after the other. */
+static int inside(int i, int n)
+{
+    while (n > 1 && (i < 0 || i >= n))
+        i = i < 0 ? -i : 2 * (n - 1) - i;
+    return n > 1 ? i : 0;
+}
+
+static double at(const mien_gray *g, int x, int y)
+{
+    return g->data[inside(y, g->h) * g->stride + inside(x, g->w)];
+}
+
+/* The smaller eigenvalue at (x, y), up to a factor, straight from its
+ * definition. */
+static double plain_response(const mien_gray *g, int x, int y, int block)
+{
+    double a = 0, b = 0, c = 0;
+    for (int v = y - block / 2; v < y - block / 2 + block; v++)
+        for (int u = x - block / 2; u < x - block / 2 + block; u++) {
+            int px = inside(u, g->w), py = inside(v, g->h);
+            double dx = 0, dy = 0;
+            for (int k = -1; k <= 1; k++) {
+                dx += (2 - abs(k)) *
+                      (at(g, px + 1, py + k) - at(g, px - 1, py + k));
+                dy += (2 - abs(k)) *
+                      (at(g, px + k, py + 1) - at(g, px + k, py - 1));
+            }
+            a += dx * dx;
+            b += dx * dy;
+            c += dy * dy;
+        }
+    return (a + c) / 2 - sqrt((a - c) * (a - c) / 4 + b * b);
+}
+
+static double best_response(const mien_gray *g, int block)
+{
+    double best = 0;
+    for (int y = 1; y < g->h - 1; y++)
+        for (int x = 1; x < g->w - 1; x++) {
+            double here = plain_response(g, x, y, block), most = here;
+            for (int k = 0; k < 9; k++)
+                most = fmax(most, plain_response(g, x + k % 3 - 1,
+                                                 y + k / 3 - 1, block));
+            best = here >= most * (1 - 1e-6) ? fmax(best, here) : best;
+        }
+    return best;
+}
+
+/* Windows of any size, pictures smaller than them too. */
+static void test_corners_by_definition(void)
+{
+    uint32_t state = 1;
+    int found = 0;
+    for (int k = 0; k < 300; k++) {
+        for (int y = 0; y < 16; y++)
+            for (int x = 0; x < 16; x++) {
+                state = state * 1664525u + 1013904223u;
+                pixels[y][x] = (uint8_t)(state >> 24);
+            }
+        mien_gray g = {3 + k % 13, 3 + k / 13 % 11, W, &pixels[0][0]};
+        mien_corner_options o = {1, 1e-6, 0, 1 + k % 9};
+        mien_points p;
+        CHECK(mien_corners_find(&g, &o, &p, NULL) == MIEN_OK);
+        if (p.n == 1) { /* none: the greatest lies on the border */
+            double here =
+                plain_response(&g, (int)p.at[0].x, (int)p.at[0].y, o.block);
+            double want = best_response(&g, o.block);
+            CHECK_MSG(fabs(here - want) <= 1e-4 * want,
+                      "%d x %d, block %d: %g, want %g", g.w, g.h, o.block, here,
+                      want);
+            found++;
+        }
+        mien_points_free(&p);
+    }
+    CHECK(found > 150);
 }
 
 /* ---- motion of a box ---------------------------------------------------- */
@@ -462,6 +541,7 @@ int main(void)
     test_reasons();
     test_refusals();
     test_corners();
+    test_corners_by_definition();
     test_similarity();
     test_a_box_moves_turns_and_grows();
     test_ids_and_misses();
