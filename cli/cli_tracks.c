@@ -9,6 +9,8 @@
 
 void cli_tracks_free(cli_tracks *t)
 {
+    for (int i = 0; i < t->n; i++)
+        mi_free(t->story[i].landmarks);
     mi_free(t->story);
     mi_free(t->shown);
     *t = (cli_tracks){0};
@@ -105,7 +107,8 @@ static int show(cli_tracks *t, const mien_track *k, const cli_video *v,
     s->points += k->n_points;
     s->detections += k->since == 0;
     mien_box box = smooth ? smoothed(s, k->box, v->per_frame) : k->box;
-    t->shown[t->n_shown++] = (cli_shown){k, box, story};
+    t->shown[t->n_shown++] =
+        (cli_shown){.track = k, .box = box, .story = story};
     return 1;
 }
 
@@ -118,6 +121,46 @@ mien_status cli_tracks_update(cli_tracks *t, const mien_tracker *tracker,
     for (int i = 0; i < n; i++)
         if (k[i].n_points > 0 && !show(t, &k[i], v, smooth))
             return mi_no_memory(err);
+    return MIEN_OK;
+}
+
+/* Points smoothed with the filters of a story, made when first needed. */
+static int smooth_points(cli_story *s, mien_point *p, int n, double seconds)
+{
+    if (!s->landmarks) {
+        s->landmarks = mi_alloc((size_t)n, 2 * sizeof *s->landmarks);
+        if (!s->landmarks)
+            return 0;
+        for (int i = 0; i < 2 * n; i++)
+            s->landmarks[i] = (mien_one_euro)MIEN_ONE_EURO;
+    }
+    for (int i = 0; i < n; i++) {
+        mien_one_euro *f = s->landmarks + (ptrdiff_t)2 * i;
+        p[i].x = (float)mien_one_euro_next(&f[0], (double)p[i].x, seconds);
+        p[i].y = (float)mien_one_euro_next(&f[1], (double)p[i].y, seconds);
+    }
+    return 1;
+}
+
+mien_status cli_tracks_landmarks(cli_tracks *t, mien_analyzer *a,
+                                 const cli_video *v, const mien_image *frame,
+                                 int smooth, mien_error *err)
+{
+    for (int i = 0; i < t->n_shown; i++) {
+        cli_shown *s = &t->shown[i];
+        mien_face face;
+        mien_status st =
+            mien_analyzer_read(a, frame, s->track->box, &face, err);
+        if (st != MIEN_OK)
+            return st;
+        s->has_landmarks = (face.has & MIEN_FACE_LANDMARKS) != 0;
+        if (!s->has_landmarks)
+            continue;
+        memcpy(s->landmarks, face.landmarks, sizeof s->landmarks);
+        if (smooth &&
+            !smooth_points(&t->story[s->story], s->landmarks, 68, v->per_frame))
+            return mi_no_memory(err);
+    }
     return MIEN_OK;
 }
 
@@ -142,6 +185,10 @@ mien_status cli_tracks_draw(const cli_tracks *t, const mien_tracker *tracker,
         mien_colour colour = cli_tracks_colour(s->track->id);
         int n;
         const mien_point *p = mien_tracker_points(tracker, s->track->id, &n);
+        if (s->has_landmarks) {
+            p = s->landmarks;
+            n = 68;
+        }
         mien_canvas_points(canvas, p, n, colour, 1 + unit);
         mien_canvas_box(canvas, s->box, colour, 1 + 1.5f * unit);
     }

@@ -3,12 +3,15 @@
 #define MIEN_CLI_TRACKS_H
 
 #include "cli/cli_video.h"
+#include "mien/face.h"
 
 /* A track that is held in the frame of now. */
 typedef struct cli_shown {
     const mien_track *track; /* borrowed until the tracker moves on */
     mien_box box;            /* its own, or smoothed */
     int story;               /* its place among the stories */
+    int has_landmarks;
+    mien_point landmarks[68];
 } cli_shown;
 
 /* What is known of an id over the whole video. */
@@ -16,6 +19,7 @@ typedef struct cli_story {
     int64_t id, frames, first, last, detections;
     double begin, end, points; /* seconds; points summed over frames */
     mien_one_euro smooth[4];   /* centre and size */
+    mien_one_euro *landmarks;  /* [136], or NULL before they are smoothed */
 } cli_story;
 
 typedef struct cli_tracks {
@@ -41,9 +45,17 @@ MIEN_CHECKED mien_status cli_tracks_update(cli_tracks *t,
                                            const cli_video *v, int smooth,
                                            mien_error *err);
 
+/* Find the landmarks of all tracks in this frame.
+ *
+ *   a  wants MIEN_FACE_LANDMARKS */
+MIEN_CHECKED mien_status cli_tracks_landmarks(cli_tracks *t, mien_analyzer *a,
+                                              const cli_video *v,
+                                              const mien_image *frame,
+                                              int smooth, mien_error *err);
+
 mien_colour cli_tracks_colour(int64_t id);
 
-/* Boxes with their ids and points. */
+/* Boxes with their ids, and landmarks where they were found, else points. */
 MIEN_CHECKED mien_status cli_tracks_draw(const cli_tracks *t,
                                          const mien_tracker *tracker,
                                          mien_image *frame, mien_error *err);

@@ -23,12 +23,14 @@ enum {
     OPT_MIN,
     OPT_EVERY,
     OPT_POINTS,
+    OPT_LANDMARKS,
     OPT_SMOOTH,
     OPT_FORMAT,
     OPT_JSON,
     OPT_SHOW_POINTS,
     OPT_FRAMES,
     OPT_THREADS,
+    OPT_MODELS,
     OPT_CASCADES,
     OPT_QUIET
 };
@@ -52,8 +54,10 @@ static const cli_option options[] = {
      "lost it is done at once"},
     {"points", 'p', CLI_NUMBER, "N", NULL,
      "corners that hold a box (default 60)"},
+    {"landmarks", 'l', CLI_FLAG, NULL, NULL,
+     "find the 68 points of each face in every frame"},
     {"smooth", 0, CLI_FLAG, NULL, NULL,
-     "smooth boxes over time (One-Euro filter)"},
+     "smooth boxes and landmarks over time (One-Euro filter)"},
     {"format", 'f', CLI_CHOICE, "NAME", "table,json,csv",
      "table of the tracks at the end (default), json (a line a frame) or csv "
      "(a line a box)"},
@@ -62,6 +66,7 @@ static const cli_option options[] = {
     CLI_OPTION_FRAMES,
     {"threads", 't', CLI_NUMBER, "N", NULL,
      "threads (default: one for each processor); the result is the same"},
+    CLI_OPTION_MODELS,
     CLI_OPTION_CASCADES,
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
@@ -71,6 +76,8 @@ static const cli_row examples[] = {
     {"mien track video.mp4 --draw out.mp4", "each face with its number"},
     {"mien track video.mp4 --json --every 25",
      "a record a frame, detection once a second"},
+    {"mien track video.mp4 --landmarks --smooth --draw out.mp4",
+     "68 points on each face, held still by a filter"},
     {"mien track --camera 0 --cascade face", "live, with mien's own cascade"},
     {NULL, NULL},
 };
@@ -84,7 +91,7 @@ typedef enum format { TABLE, JSON, CSV } format;
 
 typedef struct tracking {
     format format;
-    int every, show_points, smooth;
+    int every, show_points, smooth, landmarks;
     cli_reader reader; /* yunet */
     mien_cascade *cascade;
     mien_cascade_options look;
@@ -108,6 +115,7 @@ static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
     t->look.scale = (double)scale;
     t->look.min_h = t->look.min_w;
     t->smooth = cli_given(a, OPT_SMOOTH);
+    t->landmarks = cli_given(a, OPT_LANDMARKS);
     t->show_points = cli_given(a, OPT_SHOW_POINTS);
     t->format = (format)cli_choice(a, OPT_FORMAT, TABLE);
     if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
@@ -118,13 +126,19 @@ static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
 static int open_detector(const cli_args *a, tracking *t)
 {
     mien_error err = {0};
-    if (!cli_given(a, OPT_CASCADE) && cli_choice(a, OPT_DETECTOR, 0) == 0) {
+    int network =
+        !cli_given(a, OPT_CASCADE) && cli_choice(a, OPT_DETECTOR, 0) == 0;
+    int status = CLI_OK;
+    if (network || t->landmarks) {
         t->reader = (cli_reader){.options = MIEN_FACE_DEFAULTS,
                                  .lanes = 1,
                                  .threads = mien_pool_size(t->pool)};
+        t->reader.options.want = t->landmarks ? MIEN_FACE_LANDMARKS : 0;
         t->has_reader = 1;
-        return cli_reader_open(&t->reader, NULL);
+        status = cli_reader_open(&t->reader, a->value[OPT_MODELS]);
     }
+    if (status || network)
+        return status;
     const char *name = a->value[OPT_CASCADE] ? a->value[OPT_CASCADE] : "face";
     if (cli_cascade_load(name, a->value[OPT_CASCADES], &t->cascade, &err) ==
         MIEN_OK)
@@ -217,6 +231,8 @@ static json_t *track_json(const tracking *t, const cli_shown *s)
         const mien_point *p = mien_tracker_points(t->tracker, k->id, &n);
         cli_json_put(&o, "at", cli_json_points(p, n));
     }
+    if (s->has_landmarks)
+        cli_json_put(&o, "landmarks", cli_json_points(s->landmarks, 68));
     return o;
 }
 
@@ -254,6 +270,9 @@ static int one_frame(tracking *t, cli_video *v, mien_image *frame)
     mien_status st = follow(t, frame, v->done, &err);
     if (st == MIEN_OK)
         st = cli_tracks_update(&t->all, t->tracker, v, t->smooth, &err);
+    if (st == MIEN_OK && t->landmarks)
+        st = cli_tracks_landmarks(&t->all, t->reader.analyzer[0], v, frame,
+                                  t->smooth, &err);
     if (st == MIEN_OK && cli_video_shows(v))
         st = cli_tracks_draw(&t->all, t->tracker, frame, &err);
     if (st != MIEN_OK) {

@@ -137,6 +137,43 @@ static void test_points_and_numbers_arrive(const nets *n)
     mien_image_free(&photo);
 }
 
+/* A face whose box is given is read as one that was detected there. */
+static void test_a_known_box(const nets *n)
+{
+    mien_image photo = make_photo(400, 200, 1);
+    mien_faces f = run(&n->use, ssd_options(EVERYTHING), &photo);
+    mien_face_options o = ssd_options(EVERYTHING);
+    mien_analyzer *a = NULL;
+    mien_error err = {0};
+    CHECK(mien_analyzer_new(&n->use, &o, &a, &err) == MIEN_OK);
+    for (int i = 0; a && i < f.n; i++) {
+        mien_face got;
+        const mien_face *want = &f.face[i];
+        CHECK(mien_analyzer_read(a, &photo, want->box, &got, &err) == MIEN_OK);
+        CHECK_EQ(got.has, want->has);
+        CHECK_NEAR(got.score, 1, 0);
+        for (int k = 0; k < 68; k++) {
+            CHECK_NEAR(got.landmarks[k].x, want->landmarks[k].x, 1e-3);
+            CHECK_NEAR(got.landmarks[k].y, want->landmarks[k].y, 1e-3);
+        }
+        CHECK_NEAR(got.age, want->age, 1e-3);
+    }
+    mien_face got;
+    CHECK(mien_analyzer_read(a, &photo, (mien_box){-900, -900, 50, 50}, &got,
+                             &err) == MIEN_OK);
+    CHECK_EQ(got.has, 0);
+    const mien_box wrong[] = {{0, 0, 0, 9},
+                              {0, 0, 9, -1},
+                              {(float)NAN, 0, 9, 9},
+                              {0, 0, (float)INFINITY, 9}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK_EQ(mien_analyzer_read(a, &photo, wrong[i], &got, &err),
+                 MIEN_EARG);
+    mien_analyzer_free(a);
+    mien_faces_free(&f);
+    mien_image_free(&photo);
+}
+
 static void test_only_what_was_asked_for_is_given(const nets *n)
 {
     mien_image photo = make_photo(300, 200, 2);
@@ -283,6 +320,7 @@ int main(void)
     nets n = make_nets();
     test_boxes_are_cut_and_scaled(&n);
     test_points_and_numbers_arrive(&n);
+    test_a_known_box(&n);
     test_only_what_was_asked_for_is_given(&n);
     test_odd_faces_are_left_unread(&n);
     test_options_out_of_range(&n);

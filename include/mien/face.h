@@ -129,6 +129,22 @@ MIEN_API MIEN_CHECKED mien_status mien_analyzer_run(mien_analyzer *a,
                                                     mien_faces *out,
                                                     mien_error *err);
 
+/* Read what was asked for of a face whose box is known, as from a tracker or
+ * from a detector of one's own.
+ *
+ *   a      one run at a time
+ *   photo  any size; only read
+ *   box    of the face, in pixels of the photo; it may reach outside
+ *   out    one face of that box, its score 1
+ *
+ * Fails with EARG (a box without area or with numbers that are not finite),
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_analyzer_read(mien_analyzer *a,
+                                                     const mien_image *photo,
+                                                     mien_box box,
+                                                     mien_face *out,
+                                                     mien_error *err);
+
 /* Seconds of a run by part, over all faces. */
 typedef struct mien_face_times {
     double detect, landmarks, descriptor, attributes;

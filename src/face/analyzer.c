@@ -14,6 +14,7 @@
 #include "face/detector.h"
 #include "face/landmark.h"
 
+#include <math.h>
 #include <time.h>
 
 enum {
@@ -159,11 +160,9 @@ static void give_landmarks(const mi_landmarks *l, mien_face *f)
 
 /* Everything but the box. */
 static mien_status read_face(mien_analyzer *a, const mien_image *photo,
-                             const mi_found *found, mien_face *f,
-                             mien_error *err)
+                             mi_rect box, mien_face *f, mien_error *err)
 {
     mien_status st = MIEN_OK;
-    mi_rect box = found->box;
     mi_landmarks l = {.crop = {0}};
     double since = now();
     if (a->landmarks.plan)
@@ -210,13 +209,31 @@ mien_status mien_analyzer_run(mien_analyzer *a, const mien_image *photo,
         f->n_keypoints = found->n_keypoints;
         for (int k = 0; k < found->n_keypoints; k++)
             f->keypoints[k] = found->keypoints[k];
-        st = read_face(a, photo, found, f, err);
+        st = read_face(a, photo, found->box, f, err);
     }
     if (st == MIEN_OK)
         *out = faces;
     else
         mien_faces_free(&faces);
     return st;
+}
+
+mien_status mien_analyzer_read(mien_analyzer *a, const mien_image *photo,
+                               mien_box box, mien_face *out, mien_error *err)
+{
+    const float *b = (const float[]){box.x, box.y, box.width, box.height};
+    for (int i = 0; i < 4; i++)
+        if (!isfinite(b[i]) || (i >= 2 && b[i] <= 0))
+            return mi_fail(err, MIEN_EARG,
+                           "face: box %g, %g, %g x %g, wanted finite numbers "
+                           "and an area",
+                           (double)b[0], (double)b[1], (double)b[2],
+                           (double)b[3]);
+    mi_rect r = {(double)box.x, (double)box.y, (double)box.width,
+                 (double)box.height};
+    a->times = (mien_face_times){0};
+    *out = (mien_face){.box = box, .score = 1};
+    return read_face(a, photo, r, out, err);
 }
 
 mien_face_times mien_analyzer_times(const mien_analyzer *a) { return a->times; }
