@@ -52,7 +52,7 @@ compare() { # WHAT COLUMN WANTED
     b=$(least "$2" "$theirs")
     line=$(awk -v a="$a" -v b="$b" -v w="$3" 'BEGIN {
         printf "mien %.1f ms, OpenCV %.1f ms; ratio %.2f", a, b, b / a
-        if (w) printf ", wanted %s: %s", w, b >= w * a ? "PASS" : "NO" }')
+        if (w) printf ", wanted %s: %s", w, (b >= w * a) ? "PASS" : "NO" }')
     echo "  $1: $line"
     case $line in *NO) status=1 ;; esac
 }
