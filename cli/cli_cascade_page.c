@@ -1,8 +1,9 @@
 /* cli_cascade_page.c: a cascade as a picture: a row a stage, its first features
  * over a face, and how windows fall through.
  *
- * Where the weights of a feature's rectangles add up to more than 0 it is drawn
- * light, below 0 dark. */
+ * Where brightness speaks for the object a feature is drawn light, where it
+ * speaks against it dark: the sum of the weights of its rectangles, times the
+ * sign of the values that its tree wants. */
 #include "cli/cli_cascade_page.h"
 
 #include <math.h>
@@ -51,10 +52,14 @@ static double pattern_at(const mien_feature *f, double px, double py)
     return middle ? -1 : ((int)x + (int)y) % 2 ? 1 : 0.5;
 }
 
-static void tile(const cli_cascade_page *p, const mien_feature *f, int lbp,
-                 mien_image *im, int x0, int y0)
+/* The feature of a stage's tree. */
+static void tile(const cli_cascade_page *p, int stage, int tree, mien_image *im,
+                 int x0, int y0)
 {
+    mien_feature f = mien_cascade_feature(p->cascade, stage, tree);
+    int sign = mien_cascade_sign(p->cascade, stage, tree);
     mien_cascade_info info = mien_cascade_get_info(p->cascade);
+    int lbp = info.kind == MIEN_FEATURE_LBP;
     int longer = info.w > info.h ? info.w : info.h;
     double by = (double)TILE / longer;
     for (int y = 0; y < (int)(info.h * by); y++)
@@ -63,7 +68,8 @@ static void tile(const cli_cascade_page *p, const mien_feature *f, int lbp,
             double v = 128;
             if (p->face)
                 v = p->face->data[(int)py * p->face->stride + (int)px];
-            double weight = lbp ? pattern_at(f, px, py) : weight_at(f, px, py);
+            double weight =
+                lbp ? pattern_at(&f, px, py) : sign * weight_at(&f, px, py);
             double to = weight > 0 ? 255 : 0;
             if (fabs(weight) > 1e-6)
                 v += (to - v) * (fabs(weight) == 0.5 && lbp ? 0.4 : 0.75);
@@ -148,14 +154,11 @@ static void row_text(const cli_cascade_page *p, int stage, mien_canvas *canvas,
 
 static void draw_rows(const cli_cascade_page *p, mien_image *im)
 {
-    int lbp = mien_cascade_get_info(p->cascade).kind == MIEN_FEATURE_LBP;
     for (int s = p->first; s <= p->last; s++) {
         int y = HEAD + (s - p->first) * (TILE + GAP);
         int n = mien_cascade_stage(p->cascade, s).n_trees;
-        for (int i = 0; i < n && i < p->features; i++) {
-            mien_feature f = mien_cascade_feature(p->cascade, s, i);
-            tile(p, &f, lbp, im, LEFT + i * (TILE + GAP), y);
-        }
+        for (int i = 0; i < n && i < p->features; i++)
+            tile(p, s, i, im, LEFT + i * (TILE + GAP), y);
         if (p->fall)
             fall(p, s, im, y);
     }

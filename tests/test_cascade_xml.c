@@ -51,6 +51,11 @@ static void check_old(void)
     mien_feature f = mien_cascade_feature(c, 0, 0);
     CHECK(f.n == 2 && f.rect[1].w == 2 && f.rect[1].weight == 2);
     CHECK(mien_cascade_stage(c, 0).threshold == 0.5f);
+    CHECK_EQ(mien_cascade_sign(c, 0, 0), 1); /* 0.75 on both sides */
+    c->leaf[0] = -1;
+    CHECK_EQ(mien_cascade_sign(c, 0, 0), -1); /* below node 1 */
+    c->leaf[2] = c->leaf[1] = -2;
+    CHECK_EQ(mien_cascade_sign(c, 0, 0), 1);
     mien_cascade_free(c);
 }
 

@@ -149,6 +149,15 @@ MIEN_API mien_stage_info mien_cascade_stage(const mien_cascade *c, int i);
 MIEN_API mien_feature mien_cascade_feature(const mien_cascade *c, int i,
                                            int tree);
 
+/* Tell which values of that feature speak for the object: 1 the larger ones, -1
+ * the smaller ones.  Of a tree the best leaf on either side of the root counts;
+ * LBP: 1 the codes outside its subset, -1 those in it.
+ *
+ *   c     a cascade
+ *   i     stage, 0 .. n_stages - 1
+ *   tree  0 .. n_trees - 1 of the stage */
+MIEN_API int mien_cascade_sign(const mien_cascade *c, int i, int tree);
+
 typedef struct mien_cascade_options {
     double scale;     /* from one window size to the next, > 1; 0: 1.1 */
     int neighbors;    /* rectangles that must agree; 0: all are given as they

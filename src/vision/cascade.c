@@ -5,7 +5,11 @@
 #include "base/error.h"
 
 #include <assert.h>
+#include <float.h>
 #include <string.h>
+
+/* Nodes of a tree that are looked at when telling of it. */
+enum { MAX_DEEP = 64 };
 
 mien_status mi_cascade_new(mien_feature_kind kind, int w, int h,
                            mien_cascade **out, mien_error *err)
@@ -257,14 +261,14 @@ mien_cascade_info mien_cascade_get_info(const mien_cascade *c)
         info.has_tilted |= c->feature[i].tilted;
     for (int t = 0; t < c->n_trees; t++) {
         /* Children come after their parents, so depth runs forwards. */
-        int depth[64] = {1}, n = c->tree[t].n_nodes;
+        int depth[MAX_DEEP] = {1}, n = c->tree[t].n_nodes;
         const mi_node *node = c->node + c->tree[t].node;
-        for (int i = 0; i < n && i < 64; i++) {
+        for (int i = 0; i < n && i < MAX_DEEP; i++) {
             if (depth[i] > info.max_depth)
                 info.max_depth = depth[i];
-            if (node[i].left > 0 && node[i].left < 64)
+            if (node[i].left > 0 && node[i].left < MAX_DEEP)
                 depth[node[i].left] = depth[i] + 1;
-            if (node[i].right > 0 && node[i].right < 64)
+            if (node[i].right > 0 && node[i].right < MAX_DEEP)
                 depth[node[i].right] = depth[i] + 1;
         }
     }
@@ -282,4 +286,24 @@ mien_feature mien_cascade_feature(const mien_cascade *c, int i, int tree)
     assert(c && i >= 0 && i < c->n_stages);
     assert(tree >= 0 && tree < c->stage[i].n_trees);
     return c->feature[c->node[c->tree[c->stage[i].tree + tree].node].feature];
+}
+
+int mien_cascade_sign(const mien_cascade *c, int i, int tree)
+{
+    assert(c && i >= 0 && i < c->n_stages);
+    assert(tree >= 0 && tree < c->stage[i].n_trees);
+    const mi_tree *t = &c->tree[c->stage[i].tree + tree];
+    float best[MAX_DEEP], of[2] = {0};
+    /* Children come after their parents, so leaves run backwards. */
+    for (int k = (t->n_nodes < MAX_DEEP ? t->n_nodes : MAX_DEEP) - 1; k >= 0;
+         k--) {
+        const mi_node *node = &c->node[t->node + k];
+        int child[2] = {node->left, node->right};
+        for (int s = 0; s < 2; s++)
+            of[s] = child[s] <= 0         ? c->leaf[t->leaf - child[s]]
+                    : child[s] < MAX_DEEP ? best[child[s]]
+                                          : -FLT_MAX;
+        best[k] = of[0] > of[1] ? of[0] : of[1];
+    }
+    return of[0] > of[1] ? -1 : 1;
 }
