@@ -263,6 +263,74 @@ static void test_values_are_the_detectors(mien_feature_kind kind)
     mi_samples_free(&s);
 }
 
+/* ---- rounds ------------------------------------------------------------- */
+
+static double label_of(const mi_booster *b, int i)
+{
+    return i < b->n_positives ? 1 : -1;
+}
+
+/* The loss that all kinds of boosting bring down: exp(-label * sum), half of
+ * the weight on each class. */
+static double loss(const mi_booster *b)
+{
+    double all = 0;
+    for (int i = 0; i < b->n; i++)
+        all +=
+            exp(-label_of(b, i) * b->sum[i]) /
+            (2 * (i < b->n_positives ? b->n_positives : b->n - b->n_positives));
+    return all;
+}
+
+/* After each round the weights are what the sums of votes say, and less is
+ * lost than before. */
+static void test_rounds_by_definition(mien_boost boost, int depth)
+{
+    enum { N = 200, POSITIVES = 80, ROUNDS = 8 };
+    unsigned seed = 17;
+    mi_samples s;
+    uint8_t chip[CHIP];
+    uint32_t scratch[3 * (W + 1) * (W + 1)];
+    CHECK(mi_samples_new(N, W, W, 0, &s, NULL) == MIEN_OK);
+    for (int i = 0; i < N; i++) { /* every tenth is of the wrong class */
+        if ((i < POSITIVES) == (i % 10 > 0))
+            cross(&seed, chip);
+        else
+            noise(&seed, chip, CHIP, 256);
+        mi_samples_set(&s, i, chip, scratch);
+    }
+    mi_candidate *list;
+    int n;
+    mi_splitter *splitter;
+    mi_booster b;
+    static mi_grown tree;
+    CHECK(mi_candidates_new(MIEN_FEATURE_HAAR, MIEN_HAAR_BASIC, W, W, &list, &n,
+                            NULL) == MIEN_OK);
+    CHECK(mi_splitter_new(MIEN_FEATURE_HAAR, list, n, &s, 1 << 30, NULL,
+                          &splitter, NULL) == MIEN_OK);
+    CHECK(mi_booster_new(boost, depth, 1, N, POSITIVES, splitter, &b, NULL) ==
+          MIEN_OK);
+    double before = loss(&b);
+    CHECK_NEAR(before, 1, 1e-12);
+    for (int round = 0; round < ROUNDS; round++) {
+        mi_booster_grow(&b, &tree);
+        double now = loss(&b);
+        CHECK_MSG(now < before, "boost %d, round %d: %g after %g", (int)boost,
+                  round, now, before);
+        before = now;
+        for (int i = 0; i < N; i++) {
+            double mine = exp(-label_of(&b, i) * b.sum[i]) /
+                          (2 * (i < POSITIVES ? POSITIVES : N - POSITIVES));
+            CHECK_NEAR(b.weight[i], mine / now, 1e-9);
+        }
+    }
+    CHECK(before < 0.8);
+    mi_booster_free(&b);
+    mi_splitter_free(splitter);
+    mi_free(list);
+    mi_samples_free(&s);
+}
+
 int main(void)
 {
     test_features_are_counted();
@@ -273,6 +341,8 @@ int main(void)
         test_best_split_is_found((mien_boost)boost, 256, 0);
         test_best_split_is_found((mien_boost)boost, 2, 1);
         test_best_subset_is_found((mien_boost)boost);
+        test_rounds_by_definition((mien_boost)boost, 1);
+        test_rounds_by_definition((mien_boost)boost, 2);
     }
     test_values_are_the_detectors(MIEN_FEATURE_HAAR);
     test_values_are_the_detectors(MIEN_FEATURE_LBP);

@@ -40,6 +40,31 @@ static void check_integral(int w, int h)
     mien_gray_free(&g);
 }
 
+/* Sums laid out for scanning are the same numbers. */
+static void check_sums(int w, int h, int step)
+{
+    mien_gray g = made_picture(w, h, 9);
+    mien_integral want;
+    CHECK_EQ(mien_integral_new(&g, 1, &want, NULL), MIEN_OK);
+    ptrdiff_t stride = mi_sums_stride(w);
+    uint32_t *memory = calloc(mi_sums_count(stride, h, 1), sizeof(uint32_t));
+    mi_sums s = mi_sums_of(memory, stride, h, 1, step);
+    for (int twice = 0; twice < 2; twice++)
+        mi_sums_fill(&s, &g);
+    for (int y = 0; y <= h; y++)
+        for (int x = 0; x <= w; x++) {
+            ptrdiff_t from = y * want.stride + x;
+            ptrdiff_t at = y * stride + mi_sums_column(x, step, stride);
+            CHECK_EQ(s.sum[at], want.sum[from]);
+            CHECK_EQ(s.square[at], want.square[from]);
+            if (y) /* nothing reads tilted sums above the picture */
+                CHECK_EQ(s.tilted[at], want.tilted[from]);
+        }
+    free(memory);
+    mien_integral_free(&want);
+    mien_gray_free(&g);
+}
+
 /* ---- running ------------------------------------------------------------ */
 
 static int32_t rect_of(const mien_gray *g, const mien_feature_rect *r,
@@ -302,6 +327,28 @@ static void check_group(void)
     }
 }
 
+/* A group inside a greater one goes; one or two windows go whatever is about
+ * them, three or more only inside a group of more. */
+static void check_groups_inside(void)
+{
+    for (int few = 2; few <= 4; few++)
+        for (int many = few - 1; many <= few + 1; many++) {
+            mien_hits h = {few + many, mi_alloc(9, sizeof *h.hit)};
+            for (int i = 0; i < few + many; i++) {
+                int out = i < many;
+                h.hit[i] = (mien_hit){.x = out ? 100 : 130,
+                                      .y = out ? 100 : 130,
+                                      .w = out ? 100 : 40,
+                                      .h = out ? 100 : 40,
+                                      .neighbors = 1};
+            }
+            CHECK_EQ(mi_group(&h, 1, 0.2, NULL), MIEN_OK);
+            int outer = many > 1, hidden = outer && (few < 3 || many > few);
+            CHECK_EQ(h.n, outer + !hidden);
+            mien_hits_free(&h);
+        }
+}
+
 /* ---- options, views, turns ---------------------------------------------- */
 
 static void check_refusals(void)
@@ -427,6 +474,11 @@ int main(void)
     check_integral(1, 1);
     check_integral(2, 9);
     check_integral(17, 13);
+    for (int step = 1; step <= 2; step++) {
+        check_sums(1, 1, step);
+        check_sums(24, 24, step);
+        check_sums(37, 11, step);
+    }
     check_scans();
     check_kernels(&easy);
     check_kernels(&(made_as){MIEN_FEATURE_HAAR, 1, 1, 13, 17, 3, 5});
@@ -434,6 +486,7 @@ int main(void)
     check_kernels(&(made_as){MIEN_FEATURE_LBP, 0, 2, 12, 12, 3, 5});
     check_threads();
     check_group();
+    check_groups_inside();
     check_refusals();
     check_turned();
     check_follow();

@@ -380,6 +380,28 @@ static void test_ids_and_misses(void)
     mien_tracker_free(t);
 }
 
+/* Boxes go to the tracks that they overlap most, not to the first. */
+static void test_boxes_find_their_tracks(void)
+{
+    mien_tracker *t = tracker();
+    mien_box two[] = {{20, 20, 40, 40}, {40, 20, 40, 40}};
+    int n;
+    follow(t, still);
+    CHECK(mien_tracker_detected(t, 2, two, NULL, NULL) == MIEN_OK);
+    mien_box between[] = {{35, 20, 40, 40}}; /* nearer to 2 */
+    CHECK(mien_tracker_detected(t, 1, between, NULL, NULL) == MIEN_OK);
+    const mien_track *k = mien_tracker_tracks(t, &n);
+    CHECK(n == 2 && k[0].missed == 1 && k[1].missed == 0);
+    CHECK(k[0].box.x == 20 && k[1].box.x == 35);
+    /* One is best for both, but better for 2; 1 takes the other. */
+    mien_box both[] = {{30, 20, 40, 40}, {20, 34, 40, 40}};
+    CHECK(mien_tracker_detected(t, 2, both, NULL, NULL) == MIEN_OK);
+    k = mien_tracker_tracks(t, &n);
+    CHECK(n == 2 && k[0].missed == 0 && k[1].missed == 0);
+    CHECK(k[0].box.y == 34 && k[1].box.x == 30);
+    mien_tracker_free(t);
+}
+
 static void test_lost_boxes_wait(void)
 {
     mien_tracker *t = tracker();
@@ -545,6 +567,7 @@ int main(void)
     test_similarity();
     test_a_box_moves_turns_and_grows();
     test_ids_and_misses();
+    test_boxes_find_their_tracks();
     test_lost_boxes_wait();
     test_drift_and_leaving();
     test_odd_boxes();

@@ -52,6 +52,28 @@ static void test_no_frames_and_abandoned(void)
     mien_video_close(NULL);
 }
 
+/* Encoders of video want even sides; the last column and row are left out. */
+static void test_odd_sizes(void)
+{
+    static const char *const names[] = {"o.mp4", "o.mkv", "o.avi", "o.webm",
+                                        "o.gif"};
+    for (int i = 0; i < 5; i++) {
+        path p = in_folder(names[i]);
+        mien_video *v = NULL;
+        mien_error err = {0};
+        CHECK_MSG(write_movie(p.s, 33, 25, 3, &err) == MIEN_OK, "%s", err.text);
+        CHECK_MSG(mien_video_open(p.s, NULL, &v, &err) == MIEN_OK, "%s",
+                  err.text);
+        if (!v)
+            continue;
+        mien_video_info info = mien_video_get_info(v);
+        CHECK_EQ(info.w, i == 4 ? 33 : 32);
+        CHECK_EQ(info.h, i == 4 ? 25 : 24);
+        mien_video_close(v);
+        (void)unlink(p.s);
+    }
+}
+
 static void test_places_that_cannot_be_written(void)
 {
     path p = in_folder("none/a.mp4");
@@ -99,6 +121,7 @@ int main(void)
         CHECK_SKIP("no folder to write in");
     test_wrong_arguments();
     test_no_frames_and_abandoned();
+    test_odd_sizes();
     test_places_that_cannot_be_written();
     test_full_disk();
     CHECK_EQ(count_files(), 0);

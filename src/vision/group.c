@@ -110,7 +110,7 @@ static int inside(const mien_hit *a, int n, const mien_hit *b, double eps)
     int dx = (int)lrint(b->w * eps), dy = (int)lrint(b->h * eps);
     return a->x >= b->x - dx && a->y >= b->y - dy &&
            a->x + a->w <= b->x + b->w + dx && a->y + a->h <= b->y + b->h + dy &&
-           (b->neighbors > (n > 3 ? n : 3) || n < 3);
+           (b->neighbors > n || n < 3);
 }
 
 /* Keep the groups that count; returns how many. */
