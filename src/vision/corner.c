@@ -108,7 +108,7 @@ static void responses(const search *s, const mien_gray *g)
 {
     int n = s->w + s->block, made = 0;
     for (int y = 0; y < s->h; y++) {
-        while (made < s->h && made < y - s->block / 2 + s->block)
+        while (made < s->h && made <= y + s->block / 2)
             products(s, g, made++);
         columns(s, y);
         for (int i = 0; i < 3; i++) {
@@ -287,7 +287,8 @@ mien_status mien_corners_find(const mien_gray *g,
         return st;
     search s = {.w = g->w, .h = g->h, .block = o.block};
     size_t area = (size_t)s.w * (size_t)s.h;
-    s.kept = s.block < s.h ? s.block : s.h;
+    s.kept = 2 * (s.block / 2) + 1; /* an even window's mirror image too */
+    s.kept = s.kept < s.h ? s.kept : s.h;
     s.product =
         mi_alloc_raw((size_t)s.kept * (size_t)s.w, 3 * sizeof *s.product);
     s.response = mi_alloc_raw(area, sizeof *s.response);
