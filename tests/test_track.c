@@ -434,6 +434,37 @@ static void test_lost_boxes_wait(void)
     mien_tracker_free(t);
 }
 
+/* After a cut nobody keeps an id, though a box lies at the same place; a dark
+ * frame between two of one scene is no cut. */
+static void test_a_cut_ends_all(void)
+{
+    mien_tracker *t = tracker();
+    mien_box box = {50, 40, 40, 40};
+    int n;
+    follow(t, still);
+    CHECK(mien_tracker_detected(t, 1, &box, NULL, NULL) == MIEN_OK);
+    mien_gray g = frame(still);
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++)
+            pixels[y][x] = (uint8_t)(255 - pixels[y][x]);
+    CHECK(mien_tracker_follow(t, &g, NULL) == MIEN_OK);
+    mien_tracker_tracks(t, &n);
+    CHECK(n == 0 && mien_tracker_wants_detection(t));
+    CHECK(mien_tracker_detected(t, 1, &box, NULL, NULL) == MIEN_OK);
+    const mien_track *k = mien_tracker_tracks(t, &n);
+    CHECK(n == 1 && k->id == 2);
+    /* Another picture, but its points are found: the camera moved. */
+    follow(t, still);
+    CHECK(mien_tracker_detected(t, 1, &(mien_box){70, 40, 40, 40}, NULL,
+                                NULL) == MIEN_OK);
+    int64_t id = mien_tracker_tracks(t, &n)[n - 1].id;
+    for (int i = 1; i <= 3; i++)
+        follow(t, (motion){1, 0, 6. * i, 0});
+    k = mien_tracker_tracks(t, &n);
+    CHECK(n >= 1 && k[n - 1].id == id && k[n - 1].n_points > 20);
+    mien_tracker_free(t);
+}
+
 static void test_drift_and_leaving(void)
 {
     mien_tracker *t = tracker();
@@ -569,6 +600,7 @@ int main(void)
     test_ids_and_misses();
     test_boxes_find_their_tracks();
     test_lost_boxes_wait();
+    test_a_cut_ends_all();
     test_drift_and_leaving();
     test_odd_boxes();
     test_failing_memory();

@@ -165,3 +165,22 @@ void mien_pyramid_free(mien_pyramid *p)
     mi_free(p->pixels);
     mi_free(p);
 }
+
+double mi_pyramid_likeness(const mien_pyramid *a, const mien_pyramid *b)
+{
+    assert(a->n == b->n);
+    const mi_level *p = &a->level[a->n - 1], *q = &b->level[b->n - 1];
+    double n = (double)p->w * p->h, sp = 0, sq = 0, pp = 0, qq = 0, pq = 0;
+    for (int y = 0; y < p->h; y++)
+        for (int x = 0; x < p->w; x++) {
+            double u = p->grey[y * p->stride + x];
+            double v = q->grey[y * q->stride + x];
+            sp += u;
+            sq += v;
+            pp += u * u;
+            qq += v * v;
+            pq += u * v;
+        }
+    double spread = (pp - sp * sp / n) * (qq - sq * sq / n);
+    return spread > 0 ? (pq - sp * sq / n) / sqrt(spread) : 1;
+}

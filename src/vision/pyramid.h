@@ -25,4 +25,8 @@ struct mien_pyramid {
 /* Fill in defaults; EARG when an option is out of range. */
 mien_status mi_flow_options(mien_flow_options *o, mien_error *err);
 
+/* The correlation of two pictures of one size at their smallest level, -1..1;
+ * 1 when one of them is of a single grey. */
+double mi_pyramid_likeness(const mien_pyramid *a, const mien_pyramid *b);
+
 #endif

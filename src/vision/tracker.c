@@ -6,7 +6,8 @@
  *
  * Corners that move unlike the rest are dropped.  A box with too few corners
  * left, out of the picture, or grown or shrunk too much since its detection is
- * lost, and waits where it was for a detection.
+ * lost, and waits where it was for a detection.  A cut to another scene ends all
+ * tracks, so that no id passes to another person.
  *
  * Source: Tomasi and Kanade, Detection and Tracking of Point Features, 1991;
  * Kalal et al., Forward-Backward Error, ICPR 2010. */
@@ -203,6 +204,16 @@ static mien_status step_new(const mien_tracker *t, step *s, mien_error *err)
     return MIEN_OK;
 }
 
+/* Another scene begins: the picture is another and most points are gone. */
+static int is_cut(const mien_tracker *t, const mien_pyramid *next,
+                  const step *s)
+{
+    int found = 0;
+    for (int i = 0; i < s->n; i++)
+        found += s->flow[i].lost == MIEN_LOST_NONE;
+    return 2 * found <= s->n && mi_pyramid_likeness(t->now, next) < 0.5;
+}
+
 static mien_status follow_all(mien_tracker *t, mien_pyramid *next,
                               mien_error *err)
 {
@@ -212,6 +223,8 @@ static mien_status follow_all(mien_tracker *t, mien_pyramid *next,
         return st;
     st = mien_flow_run(t->now, next, &t->o.flow, s.n, s.points, s.flow, err);
     if (st == MIEN_OK) {
+        if (is_cut(t, next, &s))
+            end_all(t);
         mien_pyramid_free(t->now);
         t->now = next;
         t->wants = 0;
