@@ -104,7 +104,7 @@ static void head(const cli_cascade_page *p, mien_canvas *canvas)
     mien_canvas_label(canvas, 4, 58, text, 12, white);
     if (!p->fall)
         return;
-    snprintf(text, sizeof text, "share of %lld windows left (log scale)",
+    snprintf(text, sizeof text, "share of %lld windows left (a line a tenth)",
              (long long)p->fall->windows);
     float x = (float)(LEFT + p->features * (TILE + GAP));
     mien_canvas_label(canvas, x, 58, text, 12, white);
@@ -120,6 +120,8 @@ static void fall(const cli_cascade_page *p, int stage, mien_image *im, int y)
     fill(im, x, y + 20, BAR, 22, plate);
     if (length > 0)
         fill(im, x, y + 20, (int)(BAR * length), 22, bar_colour);
+    for (int i = 1; i < DECADES; i++)
+        fill(im, x + BAR * i / DECADES, y + 20, 1, 22, white);
 }
 
 static void fall_text(const cli_cascade_page *p, int stage, mien_canvas *canvas,
@@ -147,7 +149,8 @@ static void row_text(const cli_cascade_page *p, int stage, mien_canvas *canvas,
     char text[128];
     snprintf(text, sizeof text, "stage %d", stage);
     mien_canvas_label(canvas, 4, (float)y + 36, text, 14, white);
-    snprintf(text, sizeof text, "%d trees\nthreshold %.3f", s.n_trees,
+    snprintf(text, sizeof text, "%d tree%s\nthreshold %.3f", s.n_trees,
+             s.n_trees == 1 ? "" : "s",
              (double)s.threshold);
     mien_canvas_label(canvas, 4, (float)y + 76, text, 12, white);
 }

@@ -10,7 +10,8 @@ typedef struct cli_fall {
     int64_t left[MIEN_CASCADE_MAX_STAGES]; /* after each stage */
     double sums[MIEN_CASCADE_MAX_STAGES];  /* of the best window */
     int passed;                            /* stages the best window passes */
-    mien_hit best; /* the surest object; w 0: nothing was found */
+    mien_hit best; /* the surest window of those that went on longest; w 0:
+                      none passed a stage */
 } cli_fall;
 
 typedef struct cli_cascade_page {

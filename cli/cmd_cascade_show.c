@@ -63,6 +63,9 @@ static const cli_row exits[] = {
  */
 enum { PHOTO_SIDE = 480 };
 
+/* From one window size to the next. */
+static const double SCALE = 1.1;
+
 typedef struct showing {
     const cli_args *a;
     mien_cascade *cascade;
@@ -113,8 +116,7 @@ static int read_options(showing *s)
 
 /* Windows that a detector looks at: every pixel at sizes above twice the
  * window's, every second below. */
-static int64_t count_windows(const mien_cascade_info *c, const mien_gray *g,
-                             double scale)
+static int64_t count_windows(const mien_cascade_info *c, const mien_gray *g)
 {
     int64_t n = 0;
     double f = 1;
@@ -123,48 +125,65 @@ static int64_t count_windows(const mien_cascade_info *c, const mien_gray *g,
         int step = f > 2 ? 1 : 2;
         int64_t nx = (w - c->w + step) / step, ny = (h - c->h + step) / step;
         n += nx > 0 && ny > 0 ? nx * ny : 0;
-        f *= scale;
+        f *= SCALE;
     }
     return n;
 }
 
-static mien_status best_window(showing *s, const mien_gray *g, mien_error *err)
+/* Of the windows left by a stage the surest. */
+static void keep_best(cli_fall *f, const mien_hits *hits)
 {
-    mien_hits hits;
-    mien_cascade_options o = MIEN_CASCADE_DEFAULTS;
-    o.neighbors = 1;
-    mien_status st = mien_cascade_detect(s->cascade, g, &o, &hits, err);
-    for (int i = 0; st == MIEN_OK && i < hits.n; i++)
-        if (hits.hit[i].neighbors > s->fall.best.neighbors)
-            s->fall.best = hits.hit[i];
-    mien_hits_free(&hits);
-    const mien_hit *b = &s->fall.best;
-    if (st != MIEN_OK || !b->w)
-        return st;
-    mien_gray part = mien_gray_view(g, b->x, b->y, b->w, b->h);
-    st = mien_gray_resize(&part, s->info.w, s->info.h, &s->face, err);
-    s->face_text = "what was found in the photo";
-    if (st == MIEN_OK)
-        st = mien_cascade_follow(s->cascade, &s->face, s->fall.sums,
-                                 &s->fall.passed, err);
-    return st;
+    for (int i = 0; i < hits->n; i++)
+        if (!i || hits->hit[i].weight > f->best.weight)
+            f->best = hits->hit[i];
 }
 
 static mien_status count_stages(showing *s, const mien_gray *g, mien_error *err)
 {
     mien_cascade_options o = MIEN_CASCADE_DEFAULTS;
+    o.scale = SCALE;
     o.neighbors = 0;
-    s->fall.windows = count_windows(&s->info, g, 1.1);
+    s->fall.windows = count_windows(&s->info, g);
     mien_status st = MIEN_OK;
     for (int k = 1; st == MIEN_OK && k <= s->info.n_stages; k++) {
         mien_hits hits;
         o.stages = k;
         st = mien_cascade_detect(s->cascade, g, &o, &hits, err);
-        if (st == MIEN_OK)
+        if (st == MIEN_OK) {
             s->fall.left[k - 1] = hits.n;
+            keep_best(&s->fall, &hits);
+        }
         mien_hits_free(&hits);
     }
     s->has_fall = st == MIEN_OK;
+    return st;
+}
+
+/* Follow the best window as the detector saw it: in the photo made smaller. */
+static mien_status follow_best(showing *s, const mien_gray *g, mien_error *err)
+{
+    const mien_hit *b = &s->fall.best;
+    const mien_cascade_info *c = &s->info;
+    if (!b->w)
+        return MIEN_OK;
+    double f = 1;
+    while (lrint(c->w * f) < b->w || lrint(c->h * f) < b->h)
+        f *= SCALE;
+    mien_gray small;
+    mien_status st = mien_gray_resize(g, (int)lrint(g->w / f),
+                                      (int)lrint(g->h / f), &small, err);
+    if (st != MIEN_OK)
+        return st;
+    int x = (int)lrint(b->x / f), y = (int)lrint(b->y / f);
+    x = x < small.w - c->w ? x : small.w - c->w;
+    y = y < small.h - c->h ? y : small.h - c->h;
+    mien_gray window = mien_gray_view(&small, x, y, c->w, c->h);
+    st = mien_cascade_follow(s->cascade, &window, s->fall.sums, &s->fall.passed,
+                             err);
+    if (st == MIEN_OK)
+        st = mien_gray_resize(&window, c->w, c->h, &s->face, err);
+    s->face_text = "the best window of the photo";
+    mien_gray_free(&small);
     return st;
 }
 
@@ -205,7 +224,7 @@ static int look(showing *s)
     if (st == MIEN_OK)
         st = count_stages(s, &g, &err);
     if (st == MIEN_OK)
-        st = best_window(s, &g, &err);
+        st = follow_best(s, &g, &err);
     mien_gray_free(&g);
     if (st != MIEN_OK)
         cli_error("%s: %s", path, err.text);

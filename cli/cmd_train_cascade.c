@@ -287,10 +287,11 @@ static int stages(training *t, mien_cascade_trainer *trainer)
             return status;
         mi_buffer out = {0};
         cli_printf(&out,
-                   "stage %d: %d trees, hit rate %.4f, false alarms %.4f; all "
+                   "stage %d: %d tree%s, hit rate %.4f, false alarms %.4f; all "
                    "stages: hit rate %.4f, false alarms %.3g; %.1f s\n",
-                   r.stage, r.n_trees, r.hit, r.false_alarm, r.cascade_hit,
-                   r.cascade_false_alarm, r.seconds);
+                   r.stage, r.n_trees, r.n_trees == 1 ? "" : "s", r.hit,
+                   r.false_alarm, r.cascade_hit, r.cascade_false_alarm,
+                   r.seconds);
         if (!cli_emit(&out))
             return CLI_OUTPUT;
     }
