@@ -92,6 +92,14 @@ int cli_float(const cli_args *a, int option, double min, double max,
 int cli_choice(const cli_args *a, int option, int fallback);
 /* Bit i is set when choice i is in the option's list. */
 unsigned cli_list(const cli_args *a, int option);
+/* What other tools call an option of a command. */
+typedef struct cli_alias {
+    const char *command, *name;
+    const char *option; /* ours, which means the same; NULL: there is none */
+    const char *text;   /* then: what to do */
+} cli_alias;
+/* NULL: no other tool calls one so. */
+const cli_alias *cli_alias_find(const cli_command *c, const char *name);
 /* The name nearest to word of n, or NULL if none is near. */
 const char *cli_nearest(const char *word, const char *const *names, int n);
 

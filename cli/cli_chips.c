@@ -168,6 +168,15 @@ static int photo(chips *c, const char *path, mien_image *out)
     return 0;
 }
 
+static int crop_fits(const cli_object *o, const mien_image *im)
+{
+    if (o->x + o->w <= im->w && o->y + o->h <= im->h)
+        return 1;
+    cli_error("%s: is %d x %d, wanted --crop %d,%d,%d,%d inside it", o->file,
+              im->w, im->h, o->x, o->y, o->w, o->h);
+    return 0;
+}
+
 static int from_folder(chips *c, const char *path)
 {
     cli_files files = {0};
@@ -183,12 +192,12 @@ static int from_folder(chips *c, const char *path)
         if (!photo(c, files.file[i].path, &im))
             continue;
         const int *r = c->o->crop;
-        cli_object o = {files.file[i].path, r[0], r[1], r[2], r[3]};
+        cli_object o = {files.file[i].path, r[0], r[1], r[2], r[3], 0};
         if (!o.w) {
             o.w = im.w;
             o.h = im.h;
         }
-        good = add_object(c, &im, &o);
+        good = crop_fits(&o, &im) && add_object(c, &im, &o);
         mien_image_free(&im);
     }
     cli_files_free(&files);
@@ -212,7 +221,8 @@ static int from_list(chips *c, const char *path)
                 im = (mien_image){0};
         }
         if (o->w && im.data)
-            good = add_object(c, &im, o);
+            good =
+                cli_object_fits(o, path, im.w, im.h) && add_object(c, &im, o);
     }
     mien_image_free(&im);
     cli_objects_free(&all);

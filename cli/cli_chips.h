@@ -36,11 +36,13 @@ int cli_chips_load(const char *path, const cli_chips_options *o,
 typedef struct cli_object {
     const char *file; /* the picture's path */
     int x, y, w, h;
+    int line; /* of the text file, from 1 */
 } cli_object;
 
 /* Objects of a text file, in its order; a picture with 0 objects is one of
  * width 0. */
 typedef struct cli_objects {
+    const char *path; /* of the text file, borrowed */
     int n, cap;
     cli_object *at;
     char **file; /* [n_files] */
@@ -50,6 +52,9 @@ typedef struct cli_objects {
 /* Read such a file; CLI_OK, or the status to exit with, reported. */
 int cli_objects_load(const char *path, cli_objects *out);
 void cli_objects_free(cli_objects *o);
+/* Does at least half of a rectangle lie in its picture of w x h?  0: reported.
+ * where names the list. */
+int cli_object_fits(const cli_object *o, const char *where, int w, int h);
 
 void cli_chips_free(mien_chips *c);
 

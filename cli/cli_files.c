@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Folders inside folders; also ends a loop of links. */
 enum { DEPTH_MAX = 32 };
@@ -209,6 +210,22 @@ mien_status cli_file_save(const char *path, const mien_bytes *b,
     if (st != MIEN_OK)
         without_path(path, err);
     return st;
+}
+
+int cli_output_ready(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? cli_text_copy(path, (size_t)(slash - path) + 1)
+                         : cli_text_copy(".", 1);
+    if (!folder) {
+        cli_error("%s: out of memory", path);
+        return 0;
+    }
+    int ready = access(folder, W_OK | X_OK) == 0;
+    if (!ready)
+        cli_error("%s: cannot be written: %s", path, strerror(errno));
+    mi_free(folder);
+    return ready;
 }
 
 int cli_folder_make(const char *path)

@@ -32,6 +32,10 @@ MIEN_CHECKED mien_status cli_file_load(const char *path, mien_bytes *out,
 MIEN_CHECKED mien_status cli_file_save(const char *path, const mien_bytes *b,
                                        mien_error *err);
 
+/* Can a file be written there, by its folder?  Asked before long work.  0, and
+ * a report, if not. */
+int cli_output_ready(const char *path);
+
 /* Make a folder and those above it.  0, and a report, on failure. */
 int cli_folder_make(const char *path);
 int cli_is_folder(const char *path);

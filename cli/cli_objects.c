@@ -105,7 +105,7 @@ static int read_line(cli_objects *o, const char *list, int number, char *line)
     if (n == 0)
         return add(o, (cli_object){.file = file}) ? CLI_OK : CLI_NOTHING;
     for (int i = 0; i < n; i++) {
-        cli_object one = {.file = file};
+        cli_object one = {.file = file, .line = number};
         if (!whole(&p, -MAX_SIDE, &one.x) || !whole(&p, -MAX_SIDE, &one.y) ||
             !whole(&p, 1, &one.w) || !whole(&p, 1, &one.h)) {
             cli_error("%s: line %d: '%.40s', wanted x y width height of "
@@ -119,11 +119,29 @@ static int read_line(cli_objects *o, const char *list, int number, char *line)
     return CLI_OK;
 }
 
+static int64_t inside(int from, int size, int side)
+{
+    int64_t a = from > 0 ? from : 0, b = (int64_t)from + size;
+    b = b < side ? b : side;
+    return b > a ? b - a : 0;
+}
+
+int cli_object_fits(const cli_object *o, const char *where, int w, int h)
+{
+    if (2 * inside(o->x, o->w, w) * inside(o->y, o->h, h) >=
+        (int64_t)o->w * o->h)
+        return 1;
+    cli_error("%s: line %d: rectangle %d %d %d %d, wanted at least half of it "
+              "inside %s of %d x %d",
+              where, o->line, o->x, o->y, o->w, o->h, o->file, w, h);
+    return 0;
+}
+
 int cli_objects_load(const char *path, cli_objects *out)
 {
     mien_bytes bytes;
     mien_error err = {0};
-    *out = (cli_objects){0};
+    *out = (cli_objects){.path = path};
     if (mien_file_load(path, (size_t)64 << 20, &bytes, &err) != MIEN_OK) {
         cli_error("%s", err.text);
         return CLI_NOTHING;

@@ -120,7 +120,7 @@ static int is_long(const cli_command *c, const char *word)
     for (int i = 0; c->options[i].name; i++)
         if (word[1] && word[2] && strcmp(c->options[i].name, word + 1) == 0)
             return 1;
-    return 0;
+    return word[1] && cli_alias_find(c, word + 1);
 }
 
 /* --name, --name=value, --name value, -name value: the words used, 0 after a
@@ -132,9 +132,15 @@ static int read_long(const cli_command *c, char **words, int left,
     const char *word = words[0] + (words[0][1] == '-' ? 2 : 1);
     size_t n = strcspn(word, "=");
     memcpy(name, word, n < sizeof name ? n : sizeof name - 1);
+    const cli_alias *alias = cli_alias_find(c, name);
+    if (alias && !alias->option) {
+        cli_error("%s: no option --%s; %s", c->name, name, alias->text);
+        return 0;
+    }
+    const char *ours = alias ? alias->option : name;
 
     for (int i = 0; c->options[i].name; i++) {
-        if (strcmp(c->options[i].name, name) != 0)
+        if (strcmp(c->options[i].name, ours) != 0)
             continue;
         if (c->options[i].kind == CLI_FLAG && word[n] == '=') {
             cli_error("%s: --%s takes no value", c->name, name);

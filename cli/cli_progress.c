@@ -66,3 +66,12 @@ void cli_progress_show(cli_progress *p, int done, int failed)
     }
     p->drawn = now;
 }
+
+void cli_progress_text(cli_progress *p, const char *text)
+{
+    double now = cli_seconds();
+    if (!p->on || now - p->drawn < interval)
+        return;
+    p->drawn = now;
+    fprintf(stderr, "\r\033[K%.*s", p->columns - 1, text);
+}

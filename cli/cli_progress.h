@@ -18,4 +18,7 @@ void cli_progress_hide(cli_progress *p);
 /* Draw the bar, at most ten times a second. */
 void cli_progress_show(cli_progress *p, int done, int failed);
 
+/* Draw a text instead of a bar, as often. */
+void cli_progress_text(cli_progress *p, const char *text);
+
 #endif

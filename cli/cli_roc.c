@@ -137,6 +137,11 @@ static int look(walk *w, const cli_object *at, int n)
     mien_gray g;
     if (!load(at->file, &g))
         return 0;
+    for (int i = 0; i < n; i++)
+        if (at[i].w && !cli_object_fits(&at[i], w->objects->path, g.w, g.h)) {
+            mien_gray_free(&g);
+            return 0;
+        }
     mien_hits hits = {0};
     mien_error err = {0};
     double start = cli_seconds();
@@ -275,7 +280,7 @@ static int print(const roc *r, const char *const *names, int n,
                  100 * share(&r[i], r[i].right), r[i].wrong);
         cli_printf(&out, "  %24s", cell);
     }
-    cli_puts(&out, "\n  seconds        ");
+    cli_puts(&out, "\n  seconds to look");
     for (int i = 0; i < n; i++)
         cli_printf(&out, "  %24.2f", r[i].seconds);
     cli_puts(&out, "\n");
@@ -292,6 +297,8 @@ int cli_roc_compare(const cli_roc_job *job)
     cli_objects objects;
     if (job->picture && !cli_figure_path(job->picture))
         return CLI_USAGE;
+    if (job->picture && !cli_output_ready(job->picture))
+        return CLI_OUTPUT;
     int status = cli_objects_load(job->test, &objects);
     if (status)
         return status;

@@ -3,6 +3,8 @@
 #include "cli/cli.h"
 #include "cli/cli_cascades.h"
 #include "cli/cli_chips.h"
+#include "cli/cli_files.h"
+#include "cli/cli_progress.h"
 #include "cli/cli_reader.h"
 #include "cli/cli_roc.h"
 #include "cli/cli_scenes.h"
@@ -72,10 +74,10 @@ static const cli_option options[] = {
     {"bt", 0, CLI_CHOICE, "NAME", "GAB,DAB,RAB",
      "boosting: GAB gentle (default), DAB discrete, RAB real"},
     {"featureType", 0, CLI_CHOICE, "NAME", "HAAR,LBP",
-     "features (default HAAR)"},
+     "features: HAAR (default) or LBP"},
     {"mode", 0, CLI_CHOICE, "NAME", "BASIC,CORE,ALL",
-     "Haar features: upright ones (default BASIC), more of them, and those "
-     "turned by 45 degrees"},
+     "Haar features: BASIC upright ones (default), CORE more of them, ALL those "
+     "turned by 45 degrees too"},
     {"maxDepth", 0, CLI_NUMBER, "N", NULL, "depth of a tree (default 1)"},
     {"maxWeakCount", 0, CLI_NUMBER, "N", NULL,
      "most trees a stage (default 100)"},
@@ -135,8 +137,8 @@ typedef struct training {
     mien_chips chips;
     cli_scenes scenes;
     const char *output;
-    int quiet, terminal, tree;
-    double told;
+    int quiet, tree;
+    cli_progress progress; /* of the search for negatives */
 } training;
 
 /* ---- options ------------------------------------------------------------- */
@@ -214,7 +216,7 @@ static int read_options(const cli_args *a, training *t)
     t->chip.seed = (unsigned)seed;
     t->output = a->value[OPT_OUTPUT];
     t->quiet = cli_given(a, OPT_QUIET);
-    t->terminal = isatty(2);
+    cli_progress_start(&t->progress, 0, t->quiet);
     return 1;
 }
 
@@ -229,27 +231,36 @@ static void table_line(const training *t, const mien_cascade_progress *p)
     cli_emit(&out);
 }
 
+static void searching(training *t, const mien_cascade_progress *p)
+{
+    char text[96];
+    snprintf(text, sizeof text,
+             "stage %d: %lld negatives found in %lld windows", p->stage,
+             (long long)p->negatives, (long long)p->windows);
+    cli_progress_text(&t->progress, text);
+}
+
 static int on_progress(void *user, const mien_cascade_progress *p)
 {
     training *t = user;
     if (p->trees > t->tree) {
+        cli_progress_hide(&t->progress);
         if (t->tree == 0 && !t->quiet) {
             mi_buffer out = {0};
             cli_printf(&out,
-                       "stage %d: %lld positives of %lld, %lld negatives of "
-                       "%lld windows\n|  N   |    HR     |    FA     |\n",
+                       "stage %d: %lld positives of %lld, %lld negatives found "
+                       "in %lld windows (acceptance ratio %.3g)\n"
+                       "|  N   |    HR     |    FA     |\n",
                        p->stage, (long long)p->positives,
                        (long long)p->consumed, (long long)p->negatives,
-                       (long long)p->windows);
+                       (long long)p->windows,
+                       (double)p->negatives / (double)p->windows);
             cli_emit(&out);
         }
         t->tree = p->trees;
         table_line(t, p);
-    } else if (t->terminal && !t->quiet && cli_seconds() - t->told > 0.2) {
-        t->told = cli_seconds();
-        fprintf(stderr, "\rstage %d: %lld negatives of %lld windows  ",
-                p->stage, (long long)p->negatives, (long long)p->windows);
-        fputs("\r\033[K", stderr);
+    } else if (p->trees == 0) {
+        searching(t, p);
     }
     return !cli_interrupted();
 }
@@ -295,7 +306,16 @@ static int stages(training *t, mien_cascade_trainer *trainer)
         if (!cli_emit(&out))
             return CLI_OUTPUT;
     }
-    return cli_interrupted() ? CLI_INTERRUPTED : CLI_OK;
+    if (!cli_interrupted())
+        return CLI_OK;
+    cli_progress_hide(&t->progress);
+    int n = mien_cascade_get_info(mien_cascade_trainer_get(trainer)).n_stages;
+    if (n)
+        cli_error("interrupted; %s has %d stage%s; --resume goes on", t->output,
+                  n, n == 1 ? "" : "s");
+    else
+        cli_error("interrupted before the first stage was done");
+    return CLI_INTERRUPTED;
 }
 
 static int train(const cli_args *a, training *t)
@@ -313,6 +333,13 @@ static int train(const cli_args *a, training *t)
                   "it",
                   t->output);
         return CLI_USAGE;
+    }
+    if (t->o.positives > t->chips.n) {
+        cli_error("train cascade: --numPos: found %lld, there are %lld "
+                  "positives",
+                  (long long)t->o.positives, (long long)t->chips.n);
+        mien_cascade_free(begin);
+        return CLI_NOTHING;
     }
     mien_scenes scenes = {t->scenes.files.n, cli_scenes_load, &t->scenes};
     t->o.progress = on_progress;
@@ -354,10 +381,16 @@ static int work(const cli_args *a, training *t)
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
+    if (!cli_output_ready(t->output))
+        return CLI_OUTPUT;
+    if (cli_given(a, OPT_ROC) && !cli_output_ready(a->value[OPT_ROC]))
+        return CLI_OUTPUT;
     t->scenes.max_bytes = (int64_t)1 << 30;
     int status = cli_scenes_open(&t->scenes, a->value[OPT_NEGATIVES]);
     if (!status)
         status = cli_chips_load(a->value[OPT_POSITIVES], &t->chip, &t->chips);
+    if (status == CLI_INTERRUPTED)
+        cli_error("interrupted before the first stage was done");
     if (status)
         return status;
     mi_buffer out = {0};
