@@ -37,9 +37,9 @@ static void bash_values(const cli_command *c, mi_buffer *out)
             cli_printf(out, "|'%s -%c'", c->name, o->letter);
         cli_puts(out, ")\n            ");
         if (o->choices) {
-            cli_puts(out, "words='");
+            cli_puts(out, "COMPREPLY=($(compgen -W '");
             with_spaces(o->choices, out);
-            cli_puts(out, "' ;;\n");
+            cli_puts(out, "' -- \"$cur\")); return ;;\n");
         } else if (o->kind == CLI_FOLDER) {
             cli_puts(out, "COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n");
         } else if (o->kind == CLI_FILE) {
@@ -58,20 +58,50 @@ static void bash_options(const cli_command *c, mi_buffer *out)
     cli_puts(out, "' ;;\n");
 }
 
+/* Is command i the first of those whose names begin with one word of two?
+ * n receives that word's length. */
+static int begins_family(int i, size_t *n)
+{
+    const char *name = cli_command_at(i)->name;
+    const char *last = i ? cli_command_at(i - 1)->name : "";
+    *n = strcspn(name, " ");
+    return name[*n] && (strncmp(name, last, *n + 1) != 0);
+}
+
 /* The first words of commands, each once, or the second words after first. */
 static void bash_names(const char *first, mi_buffer *out)
 {
     const cli_command *c;
-    size_t n = first ? strlen(first) : 0;
-    const char *last = "";
+    size_t n = first ? strcspn(first, " ") : 0, len;
     for (int i = 0; (c = cli_command_at(i)); i++) {
-        size_t len = strcspn(c->name, " ");
         if (first && strncmp(c->name, first, n) == 0 && c->name[n] == ' ')
             cli_printf(out, " %s", c->name + n + 1);
-        if (!first && (strncmp(c->name, last, len) != 0 || last[len] != ' '))
+        if (!first && (begins_family(i, &len) || !c->name[len]))
             cli_printf(out, " %.*s", (int)len, c->name);
-        last = c->name;
     }
+}
+
+static void bash_family(const char *name, size_t n, mi_buffer *out)
+{
+    cli_printf(out, "    %.*s)\n", (int)n, name);
+    cli_puts(out, "        command=\"$command ${COMP_WORDS[2]}\"\n"
+                  "        if [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+                  "            COMPREPLY=($(compgen -W '");
+    bash_names(name, out);
+    cli_puts(out, "' -- \"$cur\")); return\n"
+                  "        fi ;;\n");
+}
+
+static void bash_families(mi_buffer *out)
+{
+    size_t n;
+    cli_puts(out, "    case \"$command\" in\n");
+    for (int i = 0; cli_command_at(i); i++)
+        if (begins_family(i, &n))
+            bash_family(cli_command_at(i)->name, n, out);
+    cli_puts(out, "    help) COMPREPLY=($(compgen -W '");
+    bash_names(NULL, out);
+    cli_puts(out, "' -- \"$cur\")); return ;;\n    esac\n");
 }
 
 static void bash(mi_buffer *out)
@@ -86,20 +116,13 @@ static void bash(mi_buffer *out)
                   "        COMPREPLY=($(compgen -W '--help --version");
     bash_names(NULL, out);
     cli_puts(out, "' -- \"$cur\")); return\n"
-                  "    fi\n"
-                  "    if [ \"$command\" = model ]; then\n"
-                  "        command=\"model ${COMP_WORDS[2]}\"\n"
-                  "        if [ \"$COMP_CWORD\" -eq 2 ]; then\n"
-                  "            COMPREPLY=($(compgen -W '");
-    bash_names("model", out);
-    cli_puts(out, "' -- \"$cur\")); return\n"
-                  "        fi\n"
-                  "    fi\n"
-                  "    case \"$command $prev\" in\n");
+                  "    fi\n");
+    bash_families(out);
+    cli_puts(out, "    case \"$command $prev\" in\n");
     for (int i = 0; (c = cli_command_at(i)); i++)
         bash_values(c, out);
     cli_puts(out, "    esac\n"
-                  "    case \"$words$command\" in\n");
+                  "    case \"$command\" in\n");
     for (int i = 0; (c = cli_command_at(i)); i++)
         bash_options(c, out);
     cli_puts(out, "    esac\n"
@@ -145,15 +168,19 @@ static void zsh(mi_buffer *out)
     bash_names(NULL, out);
     cli_puts(out, "; return\n"
                   "    fi\n"
-                  "    if [[ $command == model ]]; then\n"
-                  "        if (( CURRENT == 3 )); then\n"
-                  "            compadd --");
-    bash_names("model", out);
-    cli_puts(out, "; return\n"
-                  "        fi\n"
-                  "        command=\"model $words[3]\"\n"
-                  "    fi\n"
                   "    case $command in\n");
+    size_t n;
+    for (int i = 0; (c = cli_command_at(i)); i++)
+        if (begins_family(i, &n)) {
+            cli_printf(out, "    %.*s)\n", (int)n, c->name);
+            cli_puts(out, "        if (( CURRENT == 3 )); then compadd --");
+            bash_names(c->name, out);
+            cli_puts(out, "; return; fi\n"
+                          "        command=\"$command $words[3]\" ;;\n");
+        }
+    cli_puts(out, "    help) compadd --");
+    bash_names(NULL, out);
+    cli_puts(out, "; return ;;\n    esac\n    case $command in\n");
     for (int i = 0; (c = cli_command_at(i)); i++) {
         cli_printf(out, "    '%s')\n        _arguments \\\n", c->name);
         for (const cli_option *o = c->options; o->name; o++)
@@ -204,12 +231,22 @@ static void fish(mi_buffer *out)
     cli_puts(out, "# fish completion of mien; made by `mien completion fish`\n"
                   "complete -c mien -n __fish_use_subcommand -f -a '");
     bash_names(NULL, out);
-    cli_puts(out, "'\ncomplete -c mien -n '__fish_seen_subcommand_from model; "
-                  "and not __fish_seen_subcommand_from");
-    bash_names("model", out);
-    cli_puts(out, "' -f -a '");
-    bash_names("model", out);
+    cli_puts(out, "'\ncomplete -c mien -n '__fish_seen_subcommand_from help' "
+                  "-f -a '");
+    bash_names(NULL, out);
     cli_puts(out, "'\n");
+    size_t n;
+    for (int i = 0; (c = cli_command_at(i)); i++)
+        if (begins_family(i, &n)) {
+            cli_printf(out,
+                       "complete -c mien -n '__fish_seen_subcommand_from %.*s; "
+                       "and not __fish_seen_subcommand_from",
+                       (int)n, c->name);
+            bash_names(c->name, out);
+            cli_puts(out, "' -f -a '");
+            bash_names(c->name, out);
+            cli_puts(out, "'\n");
+        }
     for (int i = 0; (c = cli_command_at(i)); i++)
         for (const cli_option *o = c->options; o->name; o++)
             fish_option(c, o, out);

@@ -156,8 +156,10 @@ int cli_video_close(cli_video *v, int status)
     int64_t damaged = mien_video_damaged(v->in);
     const char *from = v->ask.camera ? v->ask.camera : v->ask.path;
     if (damaged) {
-        cli_error("%s: %lld packets or frames could not be decoded", from,
-                  (long long)damaged);
+        cli_error("%s: cut off or damaged: %lld packet%s or frame%s could not "
+                  "be read",
+                  from, (long long)damaged, damaged == 1 ? "" : "s",
+                  damaged == 1 ? "" : "s");
         status = status ? status : CLI_PARTLY;
     }
     if (!v->ask.quiet && v->done)

@@ -29,6 +29,7 @@
 #define MI_FFMPEG_LIST(X)                       \
     X(AVUTIL, av_d2q)                           \
     X(AVUTIL, av_dict_free)                     \
+    X(AVUTIL, av_dict_get)                      \
     X(AVUTIL, av_dict_set)                      \
     X(AVUTIL, av_dict_set_int)                  \
     X(AVUTIL, av_frame_alloc)                   \

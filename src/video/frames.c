@@ -13,6 +13,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { CAMERA_WAIT_MS = 10000 };
 
@@ -30,6 +33,35 @@ static int read_packet(mien_video *v)
             return r;
         v->ff.av_packet_unref(v->packet);
     }
+}
+
+/* How long the stream says it is, in seconds from time 0; 0: it does not. */
+static double told_seconds(const mien_video *v)
+{
+    const AVDictionaryEntry *e =
+        v->ff.av_dict_get(v->stream->metadata, "DURATION", NULL, 0);
+    double unit = 3600, seconds = 0;
+    for (const char *p = e ? e->value : ""; *p && unit >= 1; unit /= 60) {
+        char *end;
+        seconds += unit * strtod(p, &end);
+        p = end + (*end == ':');
+        if (p == end)
+            break;
+    }
+    if (!e && v->format->nb_streams == 1)
+        seconds = v->info.seconds;
+    return seconds;
+}
+
+/* Matroska's demuxer takes a file that is cut off for one that ends there. */
+static int ends_early(const mien_video *v)
+{
+    if (!v->given || strncmp(v->info.format, "matroska", 8) != 0)
+        return 0;
+    double first = v->first == AV_NOPTS_VALUE ? 0 : (double)v->first;
+    double end = first * av_q2d(v->stream->time_base) + v->seconds;
+    double frame = 1 / v->info.fps;
+    return end + frame + fmax(0.1, 2 * frame) < told_seconds(v);
 }
 
 /* Give the decoder its next packet, or tell it that there are no more. */
@@ -113,6 +145,7 @@ mien_status mien_video_next(mien_video *v, mien_image *frame, double *seconds,
     }
     v->waiting = 0;
     if (!got) {
+        v->damaged += ends_early(v);
         *more = 0;
         return MIEN_OK;
     }
