@@ -97,7 +97,8 @@ static void draw_hit(mien_canvas *canvas, const mien_hit *h, const char *name,
     if (h->angle != 0)
         cli_printf(&text, " %+.0f\xc2\xb0", (double)h->angle);
     mi_buffer_put(&text, "", 1);
-    if (!text.failed && box.width >= 3 * size)
+    /* about as wide as the box: no label over other boxes */
+    if (!text.failed && 0.5f * size * (float)text.n <= 1.2f * box.width)
         mien_canvas_label(canvas, box.x, box.y - unit, (const char *)text.data,
                           size, colour);
     mi_buffer_done(&text);

@@ -3,11 +3,12 @@
 #include "cli/cli_batch.h"
 #include "cli/cli_cascades.h"
 #include "cli/cli_draw.h"
-#include "cli/cli_json.h"
+#include "cli/cli_hits.h"
 #include "cli/cli_reader.h"
 #include "cli/cli_record.h"
 
 #include "base/alloc.h"
+#include "base/error.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ enum {
     OPT_MIN,
     OPT_MAX,
     OPT_ROI,
+    OPT_INSIDE,
     OPT_ROTATE,
     OPT_EQUALIZE,
     OPT_FORMAT,
@@ -46,6 +48,9 @@ static const cli_option options[] = {
     {"min-size", 0, CLI_TEXT, "N|WxH", NULL, "least size in pixels"},
     {"max-size", 0, CLI_TEXT, "N|WxH", NULL, "greatest size in pixels"},
     {"roi", 0, CLI_TEXT, "X,Y,W,H", NULL, "look only in this part"},
+    {"inside", 0, CLI_FLAG, NULL, NULL,
+     "the second and further cascades look only inside what the first finds, "
+     "at any size: eyes in faces"},
     {"rotate", 0, CLI_TEXT, "DEG,...", NULL,
      "look at turned heads too: 0,\302\26130 or 0,-30,30; degrees "
      "counter-clockwise"},
@@ -72,6 +77,8 @@ static const cli_row examples[] = {
     {"mien detect --cascade haarcascade_frontalface_default.xml --scale 1.3 "
      "--neighbors 5 photo.jpg --draw out.png",
      "as OpenCV's detectMultiScale(grey, 1.3, 5)"},
+    {"mien detect --cascade face,eye,smile --inside photo.jpg",
+     "eyes and smiles in faces"},
     {"mien detect --cascade face,eye --rotate 0,-30,30 photos/ --json",
      "tilted heads too; a record a photo"},
     {NULL, NULL},
@@ -88,29 +95,22 @@ static const cli_row exits[] = {
 };
 
 typedef enum format { TABLE, JSON, CSV } format;
-enum { MAX_CASCADES = 8, MAX_ANGLES = 36 };
+enum { MAX_ANGLES = 36 };
 
 typedef struct detection {
     cli_files files;
     cli_drawing drawing;
     format format;
     int n;
-    mien_cascade *cascade[MAX_CASCADES];
-    char name[MAX_CASCADES][64];
+    mien_cascade *cascade[CLI_MOST_CASCADES];
+    char name[CLI_MOST_CASCADES][64];
     mien_cascade_options options;
-    int roi[4], has_roi, equalize, ignore_orientation;
+    int roi[4], has_roi, inside, equalize, ignore_orientation;
     int n_angles;
     double angle[MAX_ANGLES];
     int lanes, threads;
     mien_pool **pool; /* [lanes] */
 } detection;
-
-/* What the cascades found in a photo. */
-typedef struct sight {
-    int w, h;
-    mien_hits hits[MAX_CASCADES];
-    double seconds;
-} sight;
 
 static const mien_colour colours[] = {
     {0, 229, 160}, {255, 170, 40}, {90, 180, 255}, {255, 120, 190}};
@@ -194,6 +194,7 @@ static int read_options(const cli_args *a, detection *d)
     if (d->has_roi && (numbers(a->value[OPT_ROI], ',', 4, d->roi) != 4 ||
                        d->roi[2] < 1 || d->roi[3] < 1))
         return wrong(a, OPT_ROI, "x,y,width,height");
+    d->inside = cli_given(a, OPT_INSIDE);
     d->equalize = cli_given(a, OPT_EQUALIZE);
     d->ignore_orientation = cli_given(a, OPT_ORIENTATION);
     d->format = (format)cli_choice(a, OPT_FORMAT, isatty(1) ? TABLE : JSON);
@@ -208,10 +209,10 @@ static int load_cascades(const cli_args *a, detection *d)
     while (*p) {
         char name[1024];
         size_t n = strcspn(p, ",");
-        if (d->n == MAX_CASCADES || n == 0 || n >= sizeof name) {
+        if (d->n == CLI_MOST_CASCADES || n == 0 || n >= sizeof name) {
             cli_error("detect: --cascade: found '%s', wanted 1 to %d names "
                       "with commas between them",
-                      a->value[OPT_CASCADE], MAX_CASCADES);
+                      a->value[OPT_CASCADE], CLI_MOST_CASCADES);
             return CLI_USAGE;
         }
         memcpy(name, p, n);
@@ -231,26 +232,81 @@ static int load_cascades(const cli_args *a, detection *d)
 
 /* ---- one photo ----------------------------------------------------------- */
 
+static mien_status search(const detection *d, int cascade, const mien_gray *g,
+                          const mien_cascade_options *o, mien_hits *out,
+                          mien_error *err)
+{
+    const mien_cascade *c = d->cascade[cascade];
+    if (d->n_angles)
+        return mien_cascade_detect_turned(c, g, o, d->n_angles, d->angle, out,
+                                          err);
+    return mien_cascade_detect(c, g, o, out, err);
+}
+
+/* Put hits of the part at x, y behind those there are. */
+static mien_status append(mien_hits *all, const mien_hits *more, int x, int y,
+                          mien_error *err)
+{
+    size_t n = (size_t)all->n + (size_t)more->n;
+    mien_hit *hit = mi_alloc(n + 1, sizeof *hit);
+    if (!hit)
+        return mi_no_memory(err);
+    for (int i = 0; i < all->n; i++)
+        hit[i] = all->hit[i];
+    for (int i = 0; i < more->n; i++) {
+        hit[all->n + i] = more->hit[i];
+        hit[all->n + i].x += x;
+        hit[all->n + i].y += y;
+    }
+    mien_hits_free(all);
+    *all = (mien_hits){(int)n, hit};
+    return MIEN_OK;
+}
+
+static mien_status search_inside(const detection *d, int cascade,
+                                 const mien_gray *g,
+                                 const mien_cascade_options *o,
+                                 const mien_hits *where, mien_hits *out,
+                                 mien_error *err)
+{
+    mien_cascade_options any = *o;
+    any.min_w = any.min_h = any.max_w = any.max_h = 0;
+    mien_status st = MIEN_OK;
+    for (int i = 0; st == MIEN_OK && i < where->n; i++) {
+        const mien_hit *h = &where->hit[i];
+        int x = h->x > 0 ? h->x : 0, y = h->y > 0 ? h->y : 0;
+        int right = h->x + h->w < g->w ? h->x + h->w : g->w;
+        int low = h->y + h->h < g->h ? h->y + h->h : g->h;
+        if (right <= x || low <= y)
+            continue;
+        mien_gray part = mien_gray_view(g, x, y, right - x, low - y);
+        mien_hits found = {0};
+        st = search(d, cascade, &part, &any, &found, err);
+        if (st == MIEN_OK)
+            st = append(out, &found, x, y, err);
+        mien_hits_free(&found);
+    }
+    return st;
+}
+
 static mien_status look(const detection *d, int lane, const mien_gray *g,
-                        sight *out, mien_error *err)
+                        cli_hits *out, mien_error *err)
 {
     mien_cascade_options o = d->options;
     o.pool = d->pool[lane];
     double start = cli_seconds();
     mien_status st = MIEN_OK;
     for (int i = 0; st == MIEN_OK && i < d->n; i++)
-        st =
-            d->n_angles
-                ? mien_cascade_detect_turned(d->cascade[i], g, &o, d->n_angles,
-                                             d->angle, &out->hits[i], err)
-                : mien_cascade_detect(d->cascade[i], g, &o, &out->hits[i], err);
+        st = i && d->inside
+                 ? search_inside(d, i, g, &o, &out->hits[0], &out->hits[i], err)
+                 : search(d, i, g, &o, &out->hits[i], err);
     out->seconds = cli_seconds() - start;
     return st;
 }
 
 /* The part of the photo that is asked for, cut to its borders. */
 static mien_status look_in(const detection *d, int lane, mien_gray *g,
-                           sight *out, mien_error *err)
+                           cli_hits *out, mien_error *err)
 {
     if (d->equalize)
         mien_gray_equalize(g);
@@ -262,7 +318,9 @@ static mien_status look_in(const detection *d, int lane, mien_gray *g,
     int64_t w = (right < g->w ? right : g->w) - x;
     int64_t h = (low < g->h ? low : g->h) - y;
     if (w < 1 || h < 1)
-        return MIEN_OK;
+        return mi_fail(err, MIEN_EARG,
+                       "--roi %d,%d,%d,%d lies outside a photo of %d x %d",
+                       r[0], r[1], r[2], r[3], g->w, g->h);
     mien_gray part = mien_gray_view(g, x, y, (int)w, (int)h);
     mien_status st = look(d, lane, &part, out, err);
     for (int i = 0; st == MIEN_OK && i < d->n; i++)
@@ -274,7 +332,7 @@ static mien_status look_in(const detection *d, int lane, mien_gray *g,
 }
 
 static mien_status see(const detection *d, int lane, const char *path,
-                       mien_image *photo, sight *out, mien_error *err)
+                       mien_image *photo, cli_hits *out, mien_error *err)
 {
     mien_bytes bytes;
     mien_gray g;
@@ -296,98 +354,19 @@ static mien_status see(const detection *d, int lane, const char *path,
     return st;
 }
 
-static int is_face(const char *name)
-{
-    return !strcmp(name, "face") || !strncmp(name, "frontalface", 11) ||
-           !strncmp(name, "profileface", 11);
-}
-
-static json_t *hit_json(const mien_hit *h, const char *name)
-{
-    json_t *o = json_object();
-    mien_box box = {(float)h->x, (float)h->y, (float)h->w, (float)h->h};
-    cli_json_put(&o, "box", cli_json_box(box));
-    if (!is_face(name))
-        cli_json_put(&o, "class", cli_json_text(name));
-    cli_json_put(&o, "neighbors", json_integer(h->neighbors));
-    cli_json_put(&o, "level", json_integer(h->level));
-    cli_json_put(&o, "weight", cli_json_number(h->weight, 6));
-    if (h->angle != 0)
-        cli_json_put(&o, "angle", cli_json_number((double)h->angle, 3));
-    return o;
-}
-
-static json_t *record(const detection *d, const char *file, const sight *s)
-{
-    json_t *o = json_object(), *faces = json_array(), *objects = json_array();
-    json_t *ms = json_object();
-    int other = 0;
-    cli_json_put(&o, "schema", cli_json_text("mien/1"));
-    cli_json_put(&o, "file", cli_json_text(file));
-    cli_json_put(&o, "width", json_integer(s->w));
-    cli_json_put(&o, "height", json_integer(s->h));
-    for (int i = 0; i < d->n; i++) {
-        int face = is_face(d->name[i]);
-        other |= !face;
-        for (int k = 0; k < s->hits[i].n; k++)
-            cli_json_add(face ? &faces : &objects,
-                         hit_json(&s->hits[i].hit[k], d->name[i]));
-    }
-    cli_json_put(&o, "faces", faces);
-    if (other)
-        cli_json_put(&o, "objects", objects);
-    else
-        json_decref(objects);
-    cli_json_put(&ms, "detect", cli_json_number(s->seconds * 1e3, 3));
-    cli_json_put(&o, "ms", ms);
-    return o;
-}
-
-static void print_table(const detection *d, const char *file, const sight *s,
-                        mi_buffer *out)
-{
-    cli_printf(out, "%s  %d x %d  %.0f ms\n", file, s->w, s->h,
-               s->seconds * 1e3);
-    for (int i = 0; i < d->n; i++) {
-        cli_printf(out, "  %s: %d\n", d->name[i], s->hits[i].n);
-        for (int k = 0; k < s->hits[i].n; k++) {
-            const mien_hit *h = &s->hits[i].hit[k];
-            cli_printf(out, "  %6d %6d %6d x %-6d neighbors %-4d weight %.2f",
-                       h->x, h->y, h->w, h->h, h->neighbors, h->weight);
-            if (h->angle != 0)
-                cli_printf(out, "  turned %+g", (double)h->angle);
-            cli_puts(out, "\n");
-        }
-    }
-}
-
-static void print_csv(const detection *d, const char *file, const sight *s,
-                      mi_buffer *out)
-{
-    for (int i = 0; i < d->n; i++)
-        for (int k = 0; k < s->hits[i].n; k++) {
-            const mien_hit *h = &s->hits[i].hit[k];
-            cli_printf(out, "%s,%s,%d,%d,%d,%d,%d,%.6f,%g\n", file, d->name[i],
-                       h->x, h->y, h->w, h->h, h->neighbors, h->weight,
-                       (double)h->angle);
-        }
-}
-
-static void print(const detection *d, int i, const char *file, const sight *s,
+static void print(const detection *d, const char *file, const cli_hits *s,
                   mi_buffer *out)
 {
     if (d->format == JSON)
-        cli_json_print(out, record(d, file, s), JSON_COMPACT);
-    if (d->format == CSV && i == 0)
-        cli_puts(out, "file,class,x,y,width,height,neighbors,weight,angle\n");
+        cli_json_print(out, cli_hits_record(s, file), JSON_COMPACT);
     if (d->format == CSV)
-        print_csv(d, file, s, out);
+        cli_hits_csv(s, file, out);
     if (d->format == TABLE)
-        print_table(d, file, s, out);
+        cli_hits_table(s, file, out);
 }
 
 static int draw(const detection *d, const cli_file *f, mien_image *photo,
-                const sight *s, mi_buffer *report)
+                const cli_hits *s, mi_buffer *report)
 {
     mien_error err = {0};
     for (int i = 0; i < d->n; i++) {
@@ -406,7 +385,11 @@ static void detect_one(void *arg, int i, int lane, cli_outcome *out)
     const cli_file *f = &d->files.file[i];
     mien_error err = f->error;
     mien_image photo = {0};
-    sight s = {0};
+    if (d->format == CSV && i == 0)
+        cli_hits_csv_head(&out->text);
+    cli_hits s = {.n = d->n};
+    for (int k = 0; k < d->n; k++)
+        s.name[k] = d->name[k];
     mien_status st =
         err.status ? err.status : see(d, lane, f->path, &photo, &s, &err);
     if (st != MIEN_OK) {
@@ -416,12 +399,11 @@ static void detect_one(void *arg, int i, int lane, cli_outcome *out)
             cli_json_print(&out->text, cli_record_failed(f->path, &err),
                            JSON_COMPACT);
     } else {
-        print(d, i, f->path, &s, &out->text);
+        print(d, f->path, &s, &out->text);
         if (d->drawing.target && !draw(d, f, &photo, &s, &out->report))
             out->status = CLI_OUTPUT;
     }
-    for (int k = 0; k < d->n; k++)
-        mien_hits_free(&s.hits[k]);
+    cli_hits_free(&s);
     mien_image_free(&photo);
 }
 
