@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "cli/cli_figure.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { PANELS = 6 };
@@ -41,7 +42,11 @@ int cli_smiles_print(const cli_smiles *s)
     for (int i = 0; i < s->all.n; i++)
         smiles += print_id(s, &s->all.story[i], &out);
     if (!smiles)
-        cli_puts(&out, "no smile was seen\n");
+        cli_printf(&out,
+                   "no smile was seen; fewer windows that must agree see more, "
+                   "and more mistakes: --smile %s,%g,%d\n",
+                   s->smiles.name, s->smiles.o.scale,
+                   (s->smiles.o.neighbors + 1) / 2);
     cli_puts(&out, "\n    id      from       to  frames  smiling\n");
     for (int i = 0; i < s->all.n; i++) {
         const cli_story *k = &s->all.story[i];
@@ -79,24 +84,26 @@ static mien_status draw_id(const cli_smiles *s, int64_t id, mien_panel *p)
     if (!x)
         return MIEN_ENOMEM;
     double *votes = x + s->n_votes, *on = votes + s->n_votes;
-    int n = 0;
+    int n = 0, smiles = 0;
     for (int i = 0; i < s->n_votes; i++) {
         const cli_vote *v = &s->vote[i];
         if (v->id != id)
             continue;
         x[n] = v->seconds;
         votes[n] = (double)v->votes;
-        on[n++] = v->smiling ? 1 : -1;
+        smiles += v->smiling;
+        on[n++] = v->smiling ? 1 : (double)NAN;
     }
     char title[48];
     snprintf(title, sizeof title, "face %lld", (long long)id);
     mien_panel_labels(p, title, "seconds", "votes");
     mien_panel_line(p, "votes for a smile", n, x, votes);
-    mien_panel_steps(p, "smiles", n, x, on);
+    if (smiles)
+        mien_panel_steps(p, "smiles", n, x, on);
     mien_panel_hline(p, (double)s->begin, "begin");
     mien_panel_hline(p, (double)s->end, "end");
     double end = s->vote[s->n_votes - 1].seconds;
-    mien_panel_limits(p, 0, end > 0 ? end : 1, -1.1, 1.1);
+    mien_panel_limits(p, 0, end > 0 ? end : 1, -1.1, 1.2);
     mi_free(x);
     return MIEN_OK;
 }
@@ -111,6 +118,11 @@ int cli_smiles_plot(const cli_smiles *s, const char *path)
         return 1;
     }
     mien_status st = mien_figure_new(n, 1, 800, 60 + 200 * n, &f, &err);
+    char title[64];
+    snprintf(title, sizeof title, "the %d faces seen longest of %d", n,
+             s->all.n);
+    if (st == MIEN_OK && n < s->all.n)
+        mien_figure_title(f, title);
     for (int i = 0; st == MIEN_OK && i < n; i++)
         st = draw_id(s, s->all.story[which[i]].id, mien_figure_panel(f, i, 0));
     int good = st == MIEN_OK && cli_figure_save(f, path);

@@ -9,6 +9,7 @@
  */
 #include "cli/cli_cascades.h"
 #include "cli/cli_figure.h"
+#include "cli/cli_files.h"
 #include "cli/cli_json.h"
 #include "cli/cli_smile.h"
 
@@ -35,12 +36,12 @@ enum {
 static const cli_option options[] = {
     CLI_OPTION_DRAW_VIDEO,
     CLI_OPTION_CAMERA,
-    {"face", 0, CLI_TEXT, "NAME,F,N", NULL,
+    {"face", 0, CLI_TEXT, "NAME[,F[,N]]", NULL,
      "cascade of faces, scale factor and windows that must agree (default "
-     "frontalface_default,1.3,5)"},
-    {"eyes", 0, CLI_TEXT, "NAME,F,N", NULL,
+     "frontalface_default,1.3,5; so of what is left out)"},
+    {"eyes", 0, CLI_TEXT, "NAME[,F[,N]]", NULL,
      "the same for eyes inside a face (default eye,1.2,18)"},
-    {"smile", 0, CLI_TEXT, "NAME,F,N", NULL,
+    {"smile", 0, CLI_TEXT, "NAME[,F[,N]]", NULL,
      "the same for smiles inside a face (default smile,1.7,20)"},
     {"begin", 0, CLI_NUMBER, "V", NULL,
      "votes from which a smile is on (default 0.3; they lie in -1..1)"},
@@ -76,32 +77,40 @@ static const cli_row exits[] = {
 
 typedef enum format { TABLE, JSON, CSV } format;
 
-/* "eye,1.2,18": a cascade and how it looks. */
+/* "eye,1.2,18", "eye,1.2" or "eye": a cascade and how it looks; what is left
+ * out stays as it was. */
+static int read_sight(const char *text, cli_sight *out)
+{
+    size_t n = strcspn(text, ",");
+    if (n == 0 || n >= sizeof out->name)
+        return 0;
+    memcpy(out->name, text, n);
+    out->name[n] = 0;
+    if (!text[n])
+        return 1;
+    char *end;
+    out->o.scale = strtod(text + n + 1, &end);
+    if (end == text + n + 1 || !(out->o.scale > 1 && out->o.scale <= 10))
+        return 0;
+    if (*end != ',')
+        return !*end;
+    const char *windows = end + 1;
+    long v = strtol(windows, &end, 10);
+    out->o.neighbors = (int)v;
+    return end > windows && !*end && v > 0 && v <= 1000000;
+}
+
 static int sight_option(const cli_args *a, int option, const char *fallback,
                         cli_sight *out)
 {
     const char *text = a->value[option] ? a->value[option] : fallback;
-    const char *comma = strchr(text, ',');
-    size_t n = comma ? (size_t)(comma - text) : strlen(text);
     out->o = (mien_cascade_options)MIEN_CASCADE_DEFAULTS;
-    int good = n > 0 && n < sizeof out->name;
-    if (good) {
-        memcpy(out->name, text, n);
-        out->name[n] = 0;
-    }
-    if (good && comma) {
-        char *end;
-        out->o.scale = strtod(comma + 1, &end);
-        good = *end == ',' && out->o.scale > 1 && out->o.scale <= 10;
-        long n_windows = good ? strtol(end + 1, &end, 10) : 0;
-        good = good && !*end && n_windows > 0 && n_windows <= 1000000;
-        out->o.neighbors = (int)n_windows;
-    }
-    if (!good)
-        cli_error("smile: --%s: found '%s', wanted a cascade, a scale factor "
-                  "above 1 and a number of windows: %s",
-                  a->command->options[option].name, text, fallback);
-    return good;
+    if (read_sight(fallback, out) && read_sight(text, out))
+        return 1;
+    cli_error("smile: --%s: found '%s', wanted a cascade, a scale factor above "
+              "1 and a number of windows: %s",
+              a->command->options[option].name, text, fallback);
+    return 0;
 }
 
 static int load(const cli_args *a, cli_sight *s)
@@ -243,6 +252,8 @@ static int run(const cli_args *a)
     cli_sight *all[] = {&s.faces, &s.eyes, &s.smiles};
     for (int i = 0; !status && i < 3; i++)
         status = load(a, all[i]);
+    if (!status && a->value[OPT_PLOT] && !cli_output_ready(a->value[OPT_PLOT]))
+        status = CLI_OUTPUT;
     if (!status)
         status = watch(a, &s, how, &ask);
     cli_smiles_free(&s);
