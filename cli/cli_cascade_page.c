@@ -150,8 +150,7 @@ static void row_text(const cli_cascade_page *p, int stage, mien_canvas *canvas,
     snprintf(text, sizeof text, "stage %d", stage);
     mien_canvas_label(canvas, 4, (float)y + 36, text, 14, white);
     snprintf(text, sizeof text, "%d tree%s\nthreshold %.3f", s.n_trees,
-             s.n_trees == 1 ? "" : "s",
-             (double)s.threshold);
+             s.n_trees == 1 ? "" : "s", (double)s.threshold);
     mien_canvas_label(canvas, 4, (float)y + 76, text, 12, white);
 }
 

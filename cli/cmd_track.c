@@ -17,6 +17,7 @@ enum {
     OPT_DRAW,
     OPT_CAMERA,
     OPT_DETECTOR,
+    OPT_MIN_SCORE,
     OPT_CASCADE,
     OPT_SCALE,
     OPT_NEIGHBORS,
@@ -40,6 +41,8 @@ static const cli_option options[] = {
     CLI_OPTION_CAMERA,
     {"detector", 'd', CLI_CHOICE, "NAME", "yunet,cascade",
      "what finds faces: the network inside mien (default), or a cascade"},
+    {"min-score", 0, CLI_NUMBER, "S", NULL,
+     "network: least score of a face, 0 to 1 (default 0.6)"},
     {"cascade", 'c', CLI_TEXT, "NAME|FILE", NULL,
      "what to look for with a cascade: face (mien's own), an XML file, or a "
      "name of OpenCV's; implies --detector cascade"},
@@ -98,6 +101,7 @@ typedef struct tracking {
     mien_pool *pool;
     mien_tracker *tracker;
     cli_tracks all;
+    float min_score; /* 0: the detector's own */
     int has_reader;
 } tracking;
 
@@ -108,6 +112,7 @@ static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
     t->look.neighbors = 4;
     if (!cli_int(a, OPT_EVERY, 1, 1000000, &t->every) ||
         !cli_int(a, OPT_POINTS, 10, 1000, &o->points) ||
+        !cli_float(a, OPT_MIN_SCORE, 0.01, 1, &t->min_score) ||
         !cli_float(a, OPT_SCALE, 1.01, 10, &scale) ||
         !cli_int(a, OPT_NEIGHBORS, 1, 1000000, &t->look.neighbors) ||
         !cli_int(a, OPT_MIN, 0, MIEN_IMAGE_MAX_SIDE, &t->look.min_w))
@@ -134,6 +139,7 @@ static int open_detector(const cli_args *a, tracking *t)
                                  .lanes = 1,
                                  .threads = mien_pool_size(t->pool)};
         t->reader.options.want = t->landmarks ? MIEN_FACE_LANDMARKS : 0;
+        t->reader.options.min_score = t->min_score;
         t->has_reader = 1;
         status = cli_reader_open(&t->reader, a->value[OPT_MODELS]);
     }
@@ -316,8 +322,9 @@ static int track(const cli_args *a, tracking *t)
         if (!status && more)
             status = one_frame(t, &v, &frame);
     }
+    int seen = v.done > 0;
     status = cli_video_close(&v, status);
-    if (t->format == TABLE && status != CLI_USAGE && !cli_tracks_print(&t->all))
+    if (t->format == TABLE && seen && !cli_tracks_print(&t->all))
         status = CLI_OUTPUT;
     return status;
 }

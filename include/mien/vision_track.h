@@ -199,7 +199,9 @@ MIEN_API MIEN_CHECKED mien_status mien_tracker_follow(mien_tracker *t,
  *   score  [n]; NULL: 1 each
  *
  * Each track takes the box that overlaps it most and is held by new corners;
- * boxes of no track begin one; tracks that are missed too often end.
+ * boxes of no track begin one, but a box by 0.8 within a surer one is left out.
+ * Tracks that are missed too often end, and those missed that lie by 0.8 in one
+ * that was found.
  * Fails with EARG (no frame yet, a box that is not finite), ENOMEM: then
  * nothing changed. */
 MIEN_API MIEN_CHECKED mien_status mien_tracker_detected(mien_tracker *t, int n,

@@ -6,8 +6,8 @@
  *
  * Corners that move unlike the rest are dropped.  A box with too few corners
  * left, out of the picture, or grown or shrunk too much since its detection is
- * lost, and waits where it was for a detection.  A cut to another scene ends all
- * tracks, so that no id passes to another person.
+ * lost, and waits where it was for a detection.  A cut to another scene ends
+ * all tracks, so that no id passes to another person.
  *
  * Source: Tomasi and Kanade, Detection and Tracking of Point Features, 1991;
  * Kalal et al., Forward-Backward Error, ICPR 2010. */
@@ -341,13 +341,25 @@ static void hold_by(mien_tracker *t, int i, const mien_box *box, float score,
         t->wants = 1;
 }
 
+/* Does a track lie where another was just detected? */
+static int is_covered(const mien_tracker *t, int i)
+{
+    for (int j = 0; j < t->n; j++)
+        if (j != i && t->track[j].since == 0 &&
+            mi_tracker_within(&t->track[i].box, &t->track[j].box) > MI_SAME)
+            return 1;
+    return 0;
+}
+
+/* Tracks that no box was found for: one that lies on another ends. */
 static void miss(mien_tracker *t, int before, int n, const int *of)
 {
     for (int k = before - 1; k >= 0; k--) {
         int found = 0;
         for (int i = 0; i < n && !found; i++)
             found = of[i] == k;
-        if (!found && ++t->track[k].missed > t->o.max_missed)
+        if (!found &&
+            (++t->track[k].missed > t->o.max_missed || is_covered(t, k)))
             end_track(t, k);
     }
 }
@@ -359,7 +371,9 @@ static void apply(mien_tracker *t, int n, const mien_box *boxes,
     t->wants = 0;
     for (int i = 0; i < n; i++) {
         int k = of[i];
-        if (k < 0) {
+        if (k == MI_DOUBLE)
+            continue;
+        if (k == MI_NEW) {
             k = t->n++;
             t->track[k] = (mien_track){.id = t->next_id++};
             t->hold[k] = (mi_hold){0};
@@ -396,7 +410,7 @@ mien_status mien_tracker_detected(mien_tracker *t, int n, const mien_box *boxes,
     for (int i = 0; st == MIEN_OK && i < n; i++)
         st = corners_in(t, &boxes[i], &points[i], err);
     if (st == MIEN_OK) {
-        mi_tracker_match(t, n, boxes, of);
+        mi_tracker_match(t, n, boxes, score, of);
         apply(t, n, boxes, score, of, points);
     }
     for (int i = 0; points && i < n; i++)

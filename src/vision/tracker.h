@@ -22,8 +22,18 @@ struct mien_tracker {
     int wants; /* a detection */
 };
 
-/* The track each of n boxes belongs to, or -1; each track has at most one. */
+/* Instead of a track: a box of none, and one found twice. */
+enum { MI_NEW = -1, MI_DOUBLE = -2 };
+
+/* Boxes of which one lies by this share in the other are of one object. */
+static const double MI_SAME = 0.8;
+
+/* The track each of n boxes belongs to; each track has at most one.  score is
+ * [n] or NULL. */
 void mi_tracker_match(const mien_tracker *t, int n, const mien_box *boxes,
-                      int *of);
+                      const float *score, int *of);
+
+/* The intersection's share of the smaller box. */
+double mi_tracker_within(const mien_box *a, const mien_box *b);
 
 #endif
