@@ -124,6 +124,14 @@ tsan:
 	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \
 	  tools/summary.sh $$? $(TSAN_TESTS:%=$B/tsan/tests/%)
 
+# Reads of memory that nothing was written to; valgrind knows no AVX-512.
+MEM_TESTS := $(filter $(addprefix test_,base gray image boost cascade cascade_xml track csv csv_hostile \
+               table_ops stat metrics split nms plot layer optimizer),$(TESTS))
+memcheck:
+	@tools/setup.sh run check memcheck
+	@MIEN_ISA=avx2 $(SUBMAKE) -k $(MEM_TESTS:%=$B/memcheck/tests/%.ok) B=$B/memcheck CC=gcc OPT='-O1 -g' \
+	  RUN='valgrind -q --error-exitcode=1'; tools/summary.sh $$? $(MEM_TESTS:%=$B/memcheck/tests/%)
+
 # The same tests as WebAssembly in node: all but codecs, XML, drawing, manifests, cli.
 WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c %/cascade_xml.c %/cascade_dom.c %/cascade_write.c %/own.c src/plot/% src/video/%
 WASM_TESTS := $(filter $(addprefix test_,base pool kern gemm conv conv_pair graph op grad plan onnx face train \
@@ -183,7 +191,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test run-tests asan tsan wasm-check run-wasm fuzz lint mutants \
+.PHONY: all demo models fixtures check test run-tests asan tsan memcheck wasm-check run-wasm fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

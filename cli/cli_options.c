@@ -105,7 +105,8 @@ static int keep(const cli_command *c, int i, const char *value, cli_args *out)
 {
     const cli_option *o = &c->options[i];
     if (!value) {
-        cli_error("%s: --%s needs %s", c->name, o->name, o->argument);
+        cli_error("%s: --%s needs %s; mien %s --help tells more", c->name,
+                  o->name, o->argument, c->name);
         return 0;
     }
     if (!check_choices(c, o, value))

@@ -76,7 +76,8 @@ static const cli_option options[] = {
     {"featureType", 0, CLI_CHOICE, "NAME", "HAAR,LBP",
      "features: HAAR (default) or LBP"},
     {"mode", 0, CLI_CHOICE, "NAME", "BASIC,CORE,ALL",
-     "Haar features: BASIC upright ones (default), CORE more of them, ALL those "
+     "Haar features: BASIC upright ones (default), CORE more of them, ALL "
+     "those "
      "turned by 45 degrees too"},
     {"maxDepth", 0, CLI_NUMBER, "N", NULL, "depth of a tree (default 1)"},
     {"maxWeakCount", 0, CLI_NUMBER, "N", NULL,
@@ -278,44 +279,67 @@ static int save(const training *t, const mien_cascade *c)
     return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
 }
 
+static int print_stage(const mien_stage_report *r)
+{
+    mi_buffer out = {0};
+    cli_printf(&out,
+               "stage %d: %d tree%s, hit rate %.4f, false alarms %.4f; all "
+               "stages: hit rate %.4f, false alarms %.3g; %.1f s\n",
+               r->stage, r->n_trees, r->n_trees == 1 ? "" : "s", r->hit,
+               r->false_alarm, r->cascade_hit, r->cascade_false_alarm,
+               r->seconds);
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+/* Say why no further stage is trained; last is of the stage that was not. */
+static int say_end(const training *t, const mien_stage_report *last, int n)
+{
+    mi_buffer out = {0};
+    const char *s = n == 1 ? "" : "s";
+    if (cli_interrupted() && n)
+        cli_error("interrupted; %s has %d stage%s; --resume goes on", t->output,
+                  n, s);
+    else if (cli_interrupted())
+        cli_error("interrupted before the first stage was done");
+    else if (!n)
+        cli_error("no stage was trained: %lld negatives found in %lld windows",
+                  (long long)last->negatives, (long long)last->windows);
+    else if (last->windows)
+        cli_printf(&out,
+                   "ends with %d stage%s: they leave only %lld negatives in "
+                   "%lld windows\n",
+                   n, s, (long long)last->negatives, (long long)last->windows);
+    else
+        cli_printf(&out, "%s has all %d stage%s\n", t->output, n, s);
+    if (!cli_emit(&out))
+        return CLI_OUTPUT;
+    return cli_interrupted() ? CLI_INTERRUPTED : n ? CLI_OK : CLI_NOTHING;
+}
+
 static int stages(training *t, mien_cascade_trainer *trainer)
 {
+    mien_stage_report r = {0};
+    int n = 0;
     for (int more = 1; more;) {
-        mien_stage_report r = {0};
         mien_error err = {0};
-        int before =
-            mien_cascade_get_info(mien_cascade_trainer_get(trainer)).n_stages;
+        n = mien_cascade_get_info(mien_cascade_trainer_get(trainer)).n_stages;
         t->tree = 0;
-        if (mien_cascade_trainer_stage(trainer, &r, &more, &err) != MIEN_OK) {
+        mien_status st = mien_cascade_trainer_stage(trainer, &r, &more, &err);
+        cli_progress_hide(&t->progress);
+        if (st != MIEN_OK) {
             cli_error("%s", err.text);
             return CLI_NOTHING;
         }
         const mien_cascade *c = mien_cascade_trainer_get(trainer);
-        if (mien_cascade_get_info(c).n_stages == before)
-            continue;
+        if (mien_cascade_get_info(c).n_stages == n)
+            return say_end(t, &r, n);
         int status = save(t, c);
+        if (!status)
+            status = print_stage(&r);
         if (status)
             return status;
-        mi_buffer out = {0};
-        cli_printf(&out,
-                   "stage %d: %d tree%s, hit rate %.4f, false alarms %.4f; all "
-                   "stages: hit rate %.4f, false alarms %.3g; %.1f s\n",
-                   r.stage, r.n_trees, r.n_trees == 1 ? "" : "s", r.hit,
-                   r.false_alarm, r.cascade_hit, r.cascade_false_alarm,
-                   r.seconds);
-        if (!cli_emit(&out))
-            return CLI_OUTPUT;
     }
-    if (!cli_interrupted())
-        return CLI_OK;
-    cli_progress_hide(&t->progress);
-    int n = mien_cascade_get_info(mien_cascade_trainer_get(trainer)).n_stages;
-    if (n)
-        cli_error("interrupted; %s has %d stage%s; --resume goes on", t->output,
-                  n, n == 1 ? "" : "s");
-    else
-        cli_error("interrupted before the first stage was done");
-    return CLI_INTERRUPTED;
+    return CLI_OK;
 }
 
 static int train(const cli_args *a, training *t)

@@ -3,6 +3,7 @@
 # lacks, saying what and why.  Nothing happens when all is there.
 #   run    build mien, read photos, convert the networks
 #   check  the tests, lints and sanitizers besides
+#   memcheck  make memcheck
 set -u
 
 # group | package | what must be there | why
@@ -41,6 +42,7 @@ check|cppcheck|cppcheck|looks for mistakes
 check|python3|python3|runs tools/*.py
 check|man-db|man|checks the man pages
 check|jq|jq|reads JSON in the tests of the command
+memcheck|valgrind|valgrind|finds reads of memory that was never written
 check|opencv-data|/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml|stock cascades to compare with
 END
 }
