@@ -125,8 +125,8 @@ tsan:
 	  tools/summary.sh $$? $(TSAN_TESTS:%=$B/tsan/tests/%)
 
 # Reads of memory that nothing was written to; valgrind knows no AVX-512.
-MEM_TESTS := $(filter $(addprefix test_,base gray image boost cascade cascade_xml track csv csv_hostile \
-               table_ops stat metrics split nms plot layer optimizer),$(TESTS))
+MEM_TESTS := $(filter $(addprefix test_,base gray image boost cascade cascade_xml track tracker csv \
+               csv_hostile table_ops stat metrics split nms plot layer optimizer),$(TESTS))
 memcheck:
 	@tools/setup.sh run check memcheck
 	@MIEN_ISA=avx2 $(SUBMAKE) -k $(MEM_TESTS:%=$B/memcheck/tests/%.ok) B=$B/memcheck CC=gcc OPT='-O1 -g' \
@@ -135,7 +135,7 @@ memcheck:
 # The same tests as WebAssembly in node: all but codecs, XML, drawing, manifests, cli.
 WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c %/cascade_xml.c %/cascade_dom.c %/cascade_write.c %/own.c src/plot/% src/video/%
 WASM_TESTS := $(filter $(addprefix test_,base pool kern gemm conv conv_pair graph op grad plan onnx face train \
-                pipeline stat metrics split gray boost cascade track),$(TESTS))
+                pipeline stat metrics split gray boost cascade track tracker),$(TESTS))
 # node 20 corrupts its heap when fast calls of WASI meet a memory that grows;
 # node 18 has WASI only when asked for.
 NODE := node --no-warnings --no-turbo-fast-api-calls --experimental-wasi-unstable-preview1

@@ -40,16 +40,15 @@ static double told_seconds(const mien_video *v)
 {
     const AVDictionaryEntry *e =
         v->ff.av_dict_get(v->stream->metadata, "DURATION", NULL, 0);
-    double unit = 3600, seconds = 0;
-    for (const char *p = e ? e->value : ""; *p && unit >= 1; unit /= 60) {
+    if (!e)
+        return v->format->nb_streams == 1 ? v->info.seconds : 0;
+    double seconds = 0; /* "01:02:03.5" */
+    const char *p = e->value;
+    for (int part = 0; part < 3; part++) {
         char *end;
-        seconds += unit * strtod(p, &end);
+        seconds = 60 * seconds + strtod(p, &end);
         p = end + (*end == ':');
-        if (p == end)
-            break;
     }
-    if (!e && v->format->nb_streams == 1)
-        seconds = v->info.seconds;
     return seconds;
 }
 
