@@ -140,11 +140,11 @@ static int run(const cli_args *a)
     const char *folder =
         a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : "anscombe";
     if (!write_all(folder))
-        return cli_finish(CLI_OUTPUT);
+        return CLI_OUTPUT;
     put_summary(&out);
     cli_printf(&out, "written to %s: index.html, quartet.svg, quartet.csv\n",
                folder);
-    return cli_finish(cli_emit(&out) ? CLI_OK : CLI_OUTPUT);
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
 const cli_command cmd_demo_anscombe = {

@@ -122,7 +122,7 @@ static int run(const cli_args *a)
     mien_tabular_free(m);
     mien_file_unmap(&file);
     cli_table_close(&in);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_evaluate = {

@@ -301,7 +301,7 @@ static int run(const cli_args *a)
     mi_free(p.name);
     mien_tabular_free(p.model);
     mien_file_unmap(&file);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_predict = {

@@ -233,7 +233,7 @@ static int run(const cli_args *a)
     cli_table in;
     mi_buffer out = {0};
     if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
-        return cli_finish(CLI_NOTHING);
+        return CLI_NOTHING;
     mien_summary *s = mi_alloc((size_t)mien_table_columns(in.t), sizeof *s);
     int ok = s != NULL;
     if (ok && a->value[OPT_BY])
@@ -259,7 +259,7 @@ static int run(const cli_args *a)
     mi_buffer_done(&out);
     mi_free(s);
     cli_table_close(&in);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_table_describe = {

@@ -274,7 +274,7 @@ static int run(const cli_args *a)
         return CLI_USAGE;
     }
     if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
-        return cli_finish(CLI_NOTHING);
+        return CLI_NOTHING;
     drawing d = {.args = a,
                  .t = in.t,
                  .path = a->operand[0],
@@ -286,7 +286,7 @@ static int run(const cli_args *a)
     mi_free(d.px);
     mi_free(d.py);
     cli_table_close(&in);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_table_plot = {

@@ -262,13 +262,13 @@ static int run(const cli_args *a)
     if (!read_options(a, &j) || !may_touch(a->operand[0]))
         return CLI_USAGE;
     if (!cli_table_open(a->operand[0], a, OPT_TABLE, &j.in))
-        return cli_finish(CLI_NOTHING);
+        return CLI_NOTHING;
     if (read_labels(a, &j) && draw(a, &j))
         status = write(a, &j);
     mi_free(j.y);
     mi_free(j.row);
     cli_table_close(&j.in);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_table_resample = {

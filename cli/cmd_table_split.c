@@ -200,12 +200,12 @@ static int run(const cli_args *a)
                             .valid = round((double)valid * 1e6) / 1e6,
                             .seed = (uint32_t)seed};
     if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
-        return cli_finish(CLI_NOTHING);
+        return CLI_NOTHING;
     if (split(a, in.t, &o, purge, &s))
         status = write_parts(a, in.t, &o, purge, &s);
     mien_split_free(&s);
     cli_table_close(&in);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_table_split = {

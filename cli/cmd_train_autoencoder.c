@@ -329,7 +329,7 @@ static int run(const cli_args *a)
     mi_buffer_done(&l.events);
     cli_model_done(&m);
     cli_data_close(&d);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_train_autoencoder = {

@@ -250,7 +250,7 @@ static int run(const cli_args *a)
     mien_logistic_done(&fitted);
     cli_model_done(&m);
     cli_data_close(&d);
-    return cli_finish(status);
+    return status;
 }
 
 const cli_command cmd_train_logistic = {

@@ -13,6 +13,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,19 +149,35 @@ static mien_status drop(fitter *f, const char *name, const char *why,
     return MIEN_OK;
 }
 
+/* The numbers of a column; the first row that may not be so is refused. */
+static mien_status take_numbers(const fitter *f, const mien_column *c,
+                                double *x, mien_error *err)
+{
+    int64_t first = INT64_MAX, missing = 0;
+    for (int64_t i = 0; i < f->n; i++) {
+        int64_t row = mi_row_at(f->rows, i);
+        x[i] = c->number[row];
+        missing += isnan(x[i]);
+        if ((isinf(x[i]) ||
+             (isnan(x[i]) && f->options.missing == MIEN_MISSING_ERROR)) &&
+            row < first)
+            first = row;
+    }
+    if (first == INT64_MAX)
+        return MIEN_OK;
+    if (missing == f->n)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "encode: column '%.80s' has no value in %lld rows",
+                       c->name, (long long)f->n);
+    return mi_encode_refuse(c, first, err);
+}
+
 static mien_status fit_number(fitter *f, const mien_column *c, mien_error *err)
 {
     double *x = mi_alloc_raw((size_t)f->n, sizeof *x);
     if (!x)
         return mi_no_memory(err);
-    mien_status st = MIEN_OK;
-    for (int64_t i = 0; i < f->n && st == MIEN_OK; i++) {
-        int64_t row = mi_row_at(f->rows, i);
-        x[i] = c->number[row];
-        if (isinf(x[i]) ||
-            (isnan(x[i]) && f->options.missing == MIEN_MISSING_ERROR))
-            st = mi_encode_refuse(c, row, err);
-    }
+    mien_status st = take_numbers(f, c, x, err);
     mien_moments m = mien_moments_compute(st == MIEN_OK ? f->n : 0, x);
     mien_encoder_column e = {.type = c->type, .impute = (double)NAN};
     e.indicator = f->options.indicator && m.missing > 0;
