@@ -219,12 +219,19 @@ static int make_numbers(cli_data *d, int normal)
     return ok;
 }
 
+static int find_rule(cli_data *d)
+{
+    const char *const *value = d->args->value;
+    return cli_rule_read(value[DATA_RULE], value[DATA_COST], value[DATA_ALERTS],
+                         d->in.t, &d->rule);
+}
+
 int cli_data_open(const cli_args *a, int normal, cli_data *out)
 {
     cli_data d = {.args = a, .path = a->operand[0]};
     int ok = read_numbers(&d) && cli_table_open(d.path, a, DATA_TABLE, &d.in) &&
-             find_label(&d) && shift(&d) && make_parts(&d) && check_parts(&d) &&
-             make_numbers(&d, normal);
+             find_rule(&d) && find_label(&d) && shift(&d) && make_parts(&d) &&
+             check_parts(&d) && make_numbers(&d, normal);
     if (ok)
         *out = d;
     else

@@ -8,6 +8,7 @@
 #ifndef MIEN_CLI_DATA_H
 #define MIEN_CLI_DATA_H
 
+#include "cli/cli_rule.h"
 #include "cli/cli_table.h"
 
 /* Options that every training command begins with, in this order. */
@@ -27,6 +28,7 @@ enum {
     DATA_TABLE,
     DATA_RULE = DATA_TABLE + CLI_TABLE_OPTIONS,
     DATA_COST,
+    DATA_ALERTS,
     DATA_OUTPUT,
     DATA_QUIET,
     DATA_OPTIONS
@@ -95,15 +97,22 @@ enum {
          "RULE",                                                               \
          NULL,                                                                 \
          "choose the threshold on the validation part by f1 (default), "       \
-         "youden, cost, recall=R, precision=P, false-alarm=R or alerts=K/N "   \
-         "(K in N rows)"},                                                     \
+         "youden, cost, recall=R, precision=P, false-alarm=R or alerts=K/N"},  \
         {"cost",                                                               \
          0,                                                                    \
          CLI_TEXT,                                                             \
          "fn=A,fp=B",                                                          \
          NULL,                                                                 \
-         "what a missed event and a false alarm cost; for --threshold-by "     \
-         "cost"},                                                              \
+         "what a missed event and a false alarm cost: choose the cheapest "    \
+         "threshold"},                                                         \
+        {"alerts",                                                             \
+         0,                                                                    \
+         CLI_TEXT,                                                             \
+         "K/day|K/N",                                                          \
+         NULL,                                                                 \
+         "choose the threshold that gives most alerts of at most K a day "     \
+         "(the "                                                               \
+         "table has a column of dates) or in N rows"},                         \
         {"output", 'o',  CLI_FOLDER,                                           \
          "DIR",    NULL, "folder for the model, its figures and its report"},  \
         CLI_OPTION_QUIET
@@ -118,6 +127,7 @@ typedef struct cli_data {
     int64_t rows_read;    /* before the shift */
     int label, ahead, window, seed, honest, purge;
     mien_label classes;
+    cli_rule rule;   /* for the threshold */
     uint8_t *y;      /* [rows] */
     int64_t *source; /* [rows] where each row stood in the file */
     int64_t samples;

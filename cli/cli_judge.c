@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "cli/cli_json.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 int cli_part_new(const char *name, int64_t n, cli_part *out)
@@ -26,103 +26,21 @@ void cli_part_free(cli_part *p)
     *p = (cli_part){0};
 }
 
-int cli_two_numbers(const char *text, const char *first, const char *second,
-                    double out[2])
-{
-    const char *const name[] = {first, second};
-    double v[2];
-    for (int i = 0; i < 2; i++) {
-        size_t n = strlen(name[i]);
-        char *end;
-        if (strncmp(text, name[i], n) != 0)
-            return 0;
-        v[i] = strtod(text + n, &end);
-        if (end == text + n || *end != (i ? 0 : ','))
-            return 0;
-        text = end + 1;
-    }
-    memcpy(out, v, sizeof v);
-    return 1;
-}
-
-/* ---- thresholds
- * --------------------------------------------------------------- */
-
-typedef struct rule {
-    mien_rule kind;
-    double a, b;
-} rule;
-
-/* A number after "name=" and, for alerts, one after a slash. */
-static int read_two(const char *text, rule *out)
-{
-    char *end = NULL;
-    out->a = strtod(text, &end);
-    if (end == text)
-        return 0;
-    if (*end == '/' || *end == ',')
-        out->b = strtod(end + 1, &end);
-    return *end == 0;
-}
-
-static int read_rule(const char *text, const char *cost, rule *out)
-{
-    static const struct {
-        const char *name;
-        mien_rule kind;
-    } with_number[] = {{"recall=", MIEN_RULE_RECALL},
-                       {"precision=", MIEN_RULE_PRECISION},
-                       {"false-alarm=", MIEN_RULE_FALSE_ALARM},
-                       {"alerts=", MIEN_RULE_ALERTS}};
-    *out = (rule){MIEN_RULE_F, 1, 1};
-    if (!text || strcmp(text, "f1") == 0)
-        return !cost || (cli_error("--cost is for --threshold-by cost"), 0);
-    if (strcmp(text, "youden") == 0) {
-        out->kind = MIEN_RULE_YOUDEN;
-        return 1;
-    }
-    if (strcmp(text, "cost") == 0) {
-        out->kind = MIEN_RULE_COST;
-        double costs[2];
-        if (cost && cli_two_numbers(cost, "fn=", "fp=", costs)) {
-            out->a = costs[0];
-            out->b = costs[1];
-            return 1;
-        }
-        cli_error("--cost: '%s', wanted fn=A,fp=B", cost ? cost : "");
-        return 0;
-    }
-    for (size_t i = 0; i < sizeof with_number / sizeof *with_number; i++) {
-        size_t n = strlen(with_number[i].name);
-        if (strncmp(text, with_number[i].name, n) != 0)
-            continue;
-        out->kind = with_number[i].kind;
-        if (read_two(text + n, out))
-            return 1;
-    }
-    cli_error("--threshold-by: '%s', wanted f1, youden, cost, recall=R, "
-              "precision=P, false-alarm=R or alerts=K/N",
-              text);
-    return 0;
-}
-
 static mien_scored rows_of(const cli_part *p)
 {
     return (mien_scored){p->n, p->y, p->score, NULL};
 }
 
-int cli_judge_threshold(const char *text, const char *cost, const cli_part *p,
+int cli_judge_threshold(const cli_rule *rule, const cli_part *p,
                         mien_threshold *out)
 {
-    rule r;
     mien_error err = {0};
     mien_ranking *ranking = NULL;
     mien_scored rows = rows_of(p);
-    if (!read_rule(text, cost, &r))
-        return 0;
     mien_status st = mien_ranking_new(&rows, &ranking, &err);
     if (!st)
-        st = mien_ranking_choose(ranking, r.kind, r.a, r.b, out, &err);
+        st = mien_ranking_choose(ranking, rule->kind, rule->a, rule->b, out,
+                                 &err);
     mien_ranking_free(ranking);
     if (st)
         cli_error("threshold on the %s part: %s", p->name, err.text);
@@ -138,7 +56,7 @@ int cli_judge(const cli_part *p, double threshold, uint32_t seed,
     static const mien_statistic stats[] = {
         MIEN_STAT_AUC, MIEN_STAT_AP, MIEN_STAT_RECALL, MIEN_STAT_PRECISION};
     mien_bootstrap_options o = MIEN_BOOTSTRAP_DEFAULTS;
-    mien_interval interval[4];
+    mien_interval interval[4] = {{0}};
     mien_error err = {0};
     mien_ranking *r = NULL;
     mien_scored rows = rows_of(p);
@@ -148,11 +66,16 @@ int cli_judge(const cli_part *p, double threshold, uint32_t seed,
     o.replicates = p->n > 200000 ? 100 : 500;
     mien_status st = mien_ranking_new(&rows, &r, &err);
     if (!st)
-        st = mien_ranking_bootstrap(r, stats, 4, &o, pool, interval, &err);
+        v.count = mien_ranking_confusion(r, threshold);
+    /* no alarm: no precision */
+    int n_stats = v.count.tp + v.count.fp > 0 ? 4 : 3;
+    interval[3].value = interval[3].low = interval[3].high = (double)NAN;
+    if (!st)
+        st =
+            mien_ranking_bootstrap(r, stats, n_stats, &o, pool, interval, &err);
     if (!st)
         st = mien_ranking_at_false_alarm(r, 0.06, &v.near, NULL, &err);
     if (!st) {
-        v.count = mien_ranking_confusion(r, threshold);
         v.rates = mien_rates_of(&v.count, 1);
         v.auc = interval[0];
         v.ap = interval[1];

@@ -2,7 +2,7 @@
 #ifndef MIEN_CLI_JUDGE_H
 #define MIEN_CLI_JUDGE_H
 
-#include "cli/cli.h"
+#include "cli/cli_rule.h"
 
 #include <jansson.h>
 
@@ -27,13 +27,8 @@ typedef struct cli_verdict {
 int cli_part_new(const char *name, int64_t n, cli_part *out);
 void cli_part_free(cli_part *p);
 
-/* Two numbers behind their names, "fn=100,fp=1"; 0 when the text is another. */
-int cli_two_numbers(const char *text, const char *first, const char *second,
-                    double out[2]);
-
-/* The threshold that a rule gives ("f1", "recall=0.9", ...; NULL: f1).  0, and
- * a report. */
-int cli_judge_threshold(const char *rule, const char *cost, const cli_part *p,
+/* The threshold that a rule gives.  0, and a report. */
+int cli_judge_threshold(const cli_rule *rule, const cli_part *p,
                         mien_threshold *out);
 /* Judge a part at a threshold.  0, and a report. */
 int cli_judge(const cli_part *p, double threshold, uint32_t seed,

@@ -62,10 +62,8 @@ static int score_parts(cli_model *m, const mien_bytes *file)
 
 static int judge(cli_model *m)
 {
-    const cli_args *a = m->data->args;
     uint32_t seed = (uint32_t)m->data->seed;
-    if (!cli_judge_threshold(a->value[DATA_RULE], a->value[DATA_COST],
-                             &m->valid, &m->chosen))
+    if (!cli_judge_threshold(&m->data->rule, &m->valid, &m->chosen))
         return 0;
     m->parts.threshold = m->chosen.threshold;
     return cli_judge(&m->valid, m->chosen.threshold, seed, m->data->in.pool,
