@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -28,7 +29,8 @@ static const cli_option options[] = {
     {"smote", 0, CLI_NUMBER, "RATIO", NULL,
      "make rows between neighbours of the smaller class up to this ratio"},
     {"seed", 's', CLI_NUMBER, "N", NULL, "of the draw (default 123)"},
-    {"output", 'o', CLI_FILE, "FILE", NULL, "the new table"},
+    {"output", 'o', CLI_FILE, "FILE", NULL,
+     "the new table (default: standard output)"},
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -195,13 +197,56 @@ static int add_made(const cli_args *a, const job *j, mi_buffer *out)
     return ok;
 }
 
+static void say(const job *j, int64_t made, mi_buffer *out)
+{
+    int64_t ones = 0, was = 0;
+    for (int64_t i = 0; i < j->n; i++)
+        ones += j->y[j->row[i]];
+    for (int64_t i = 0; i < j->rows; i++)
+        was += j->y[i];
+    ones += made * (was * 2 <= j->rows);
+    cli_printf(out,
+               "%lld rows, %lld events (%.4f %%) -> %lld rows, %lld events "
+               "(%.4f %%)\nprobabilities learned from these rows are too high "
+               "by that; mien train logistic --under, --over and --smote "
+               "correct them\n",
+               (long long)j->rows, (long long)was,
+               100 * (double)was / (double)j->rows,
+               (long long)j->n + (long long)made, (long long)ones,
+               100 * (double)ones / (double)(j->n + made));
+}
+
+/* Rows to standard output, and the words beside them. */
+static int write_out(mi_buffer *rows, mi_buffer *words)
+{
+    mi_buffer_put(words, "", 1);
+    if (!words->failed)
+        fputs((const char *)words->data, stderr);
+    mi_buffer_done(words);
+    return cli_emit(rows) ? CLI_OK : CLI_OUTPUT;
+}
+
+static int write_file(const char *path, mi_buffer *rows, mi_buffer *words)
+{
+    mien_bytes b = {0};
+    mien_error err = {0};
+    mien_status st = rows->failed
+                         ? mi_buffer_give(rows, &b, &err)
+                         : mien_file_save(path, rows->data, rows->n, &err);
+    mi_buffer_done(rows);
+    if (!st)
+        return cli_emit(words) ? CLI_OK : CLI_OUTPUT;
+    cli_error("%s", err.text);
+    mi_buffer_done(words);
+    return CLI_OUTPUT;
+}
+
 static int write(const cli_args *a, const job *j)
 {
     mien_csv_write_options o = MIEN_CSV_WRITE_DEFAULTS;
     mien_bytes b = {0};
     mien_error err = {0};
     mi_buffer all = {0}, words = {0};
-    int64_t ones = 0, was = 0;
     o.as_read = 1;
     if (mien_csv_write(j->in.t, j->row, j->n, &o, &b, &err))
         return failed(a->operand[0], &err), CLI_NOTHING;
@@ -212,27 +257,10 @@ static int write(const cli_args *a, const job *j)
         mi_buffer_done(&all);
         return CLI_NOTHING;
     }
-    mien_status st = all.failed ? mi_buffer_give(&all, &b, &err)
-                                : mien_file_save(a->value[OPT_OUTPUT], all.data,
-                                                 all.n, &err);
-    mi_buffer_done(&all);
-    if (st)
-        return cli_error("%s", err.text), CLI_OUTPUT;
-    for (int64_t i = 0; i < j->n; i++)
-        ones += j->y[j->row[i]];
-    for (int64_t i = 0; i < j->rows; i++)
-        was += j->y[i];
-    ones += made * (was * 2 <= j->rows);
-    cli_printf(&words,
-               "%lld rows, %lld events (%.4f %%) -> %lld rows, %lld events "
-               "(%.4f %%)\nprobabilities learned from these rows are too high "
-               "by that; mien train logistic --under, --over and --smote "
-               "correct them\n",
-               (long long)j->rows, (long long)was,
-               100 * (double)was / (double)j->rows,
-               (long long)j->n + (long long)made, (long long)ones,
-               100 * (double)ones / (double)(j->n + made));
-    return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
+    say(j, made, &words);
+    return cli_given(a, OPT_OUTPUT)
+               ? write_file(a->value[OPT_OUTPUT], &all, &words)
+               : write_out(&all, &words);
 }
 
 static int read_options(const cli_args *a, job *j)
@@ -248,9 +276,9 @@ static int read_options(const cli_args *a, job *j)
     }
     /* Of what was typed, not of its nearest float. */
     j->ratio = (double)(int64_t)(j->ratio * 1e7 + 0.5) / 1e7;
-    if (given == 1 && a->value[OPT_LABEL] && a->value[OPT_OUTPUT])
+    if (given == 1 && a->value[OPT_LABEL])
         return cli_int(a, OPT_SEED, 0, 0x7fffffff, &j->seed);
-    cli_error("wanted: --label COLUMN, --output FILE and one of --under, "
+    cli_error("table resample: wanted --label COLUMN and one of --under, "
               "--over and --smote");
     return 0;
 }
