@@ -102,7 +102,7 @@ static void head(const cli_cascade_page *p, mien_canvas *canvas)
     snprintf(text, sizeof text, "the first features of each stage over %s",
              p->face_text);
     mien_canvas_label(canvas, 4, 58, text, 12, white);
-    if (!p->fall)
+    if (!p->fall->windows)
         return;
     snprintf(text, sizeof text, "share of %lld windows left (a line a tenth)",
              (long long)p->fall->windows);
@@ -110,7 +110,7 @@ static void head(const cli_cascade_page *p, mien_canvas *canvas)
     mien_canvas_label(canvas, x, 58, text, 12, white);
 }
 
-/* The share of windows left after a stage, and the sum of the best one. */
+/* The share of windows left after a stage. */
 static void fall(const cli_cascade_page *p, int stage, mien_image *im, int y)
 {
     int x = LEFT + p->features * (TILE + GAP) + 6;
@@ -133,13 +133,15 @@ static void fall_text(const cli_cascade_page *p, int stage, mien_canvas *canvas,
     double share = (double)f->left[stage] / (double)(f->windows + 1);
     snprintf(text, sizeof text, "%lld (%.2g)", (long long)f->left[stage],
              share);
-    mien_canvas_label(canvas, x + BAR + 10, (float)y + 42, text, 12, white);
-    if (!f->best.w)
+    if (f->windows)
+        mien_canvas_label(canvas, x + BAR + 10, (float)y + 42, text, 12, white);
+    if (!f->one)
         return;
     double least = (double)mien_cascade_stage(p->cascade, stage).threshold;
-    snprintf(text, sizeof text, "best window: %.2f, wanted %.2f",
-             f->sums[stage], least);
-    mien_canvas_label(canvas, x, (float)y + 66, text, 12, white);
+    snprintf(text, sizeof text, "%s: %.2f, wanted %.2f%s", f->one,
+             f->sums[stage], least, stage == f->passed ? ": out here" : "");
+    mien_canvas_label(canvas, x, (float)y + (f->windows ? 66 : 36), text, 12,
+                      white);
 }
 
 static void row_text(const cli_cascade_page *p, int stage, mien_canvas *canvas,
@@ -161,7 +163,7 @@ static void draw_rows(const cli_cascade_page *p, mien_image *im)
         int n = mien_cascade_stage(p->cascade, s).n_trees;
         for (int i = 0; i < n && i < p->features; i++)
             tile(p, s, i, im, LEFT + i * (TILE + GAP), y);
-        if (p->fall)
+        if (p->fall->windows)
             fall(p, s, im, y);
     }
 }
@@ -170,7 +172,8 @@ mien_status cli_cascade_page_draw(const cli_cascade_page *p, mien_image *out,
                                   mien_error *err)
 {
     int n = p->last - p->first + 1;
-    int w = LEFT + p->features * (TILE + GAP) + (p->fall ? RIGHT : 0);
+    int w = LEFT + p->features * (TILE + GAP) +
+            (p->fall->windows || p->fall->one ? RIGHT : 0);
     w = w > 760 ? w : 760;
     mien_canvas *canvas = NULL;
     mien_status st = mien_image_new(w, HEAD + n * (TILE + GAP) + GAP, out, err);
@@ -184,7 +187,7 @@ mien_status cli_cascade_page_draw(const cli_cascade_page *p, mien_image *out,
         for (int s = p->first; s <= p->last; s++) {
             int y = HEAD + (s - p->first) * (TILE + GAP);
             row_text(p, s, canvas, y);
-            if (p->fall)
+            if (p->fall->windows || p->fall->one)
                 fall_text(p, s, canvas, y);
         }
         st = mien_canvas_finish(canvas, err);

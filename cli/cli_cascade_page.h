@@ -4,12 +4,13 @@
 
 #include "cli/cli.h"
 
-/* How windows of a picture fall through the stages. */
+/* How windows of a picture fall through the stages, and one of them. */
 typedef struct cli_fall {
-    int64_t windows;                       /* that were looked at */
+    int64_t windows;                       /* looked at; 0: no picture */
     int64_t left[MIEN_CASCADE_MAX_STAGES]; /* after each stage */
-    double sums[MIEN_CASCADE_MAX_STAGES];  /* of the best window */
-    int passed;                            /* stages the best window passes */
+    const char *one;                       /* which is followed; NULL: none */
+    double sums[MIEN_CASCADE_MAX_STAGES];  /* of the one */
+    int passed;                            /* stages that it passes */
     mien_hit best; /* the surest window of those that went on longest; w 0:
                       none passed a stage */
 } cli_fall;
@@ -22,7 +23,7 @@ typedef struct cli_cascade_page {
     const mien_gray *face; /* of the window's size, behind the features; NULL:
                               plain grey */
     const char *face_text; /* what it is */
-    const cli_fall *fall;  /* NULL: not known */
+    const cli_fall *fall;
 } cli_cascade_page;
 
 /* Draw a page; out is freed with mien_image_free. */

@@ -33,7 +33,9 @@ static const cli_option options[] = {
      "best one"},
     {"positives", 0, CLI_TEXT, "DIR|FILE", NULL,
      "draw features over the mean of these pictures, as train cascade reads "
-     "them (default: over what was found in the photo)"},
+     "them (default: the best window of the photo, or the mean of the "
+     "positives "
+     "that the cascade was trained on)"},
     {"crop", 0, CLI_TEXT, "X,Y,W,H", NULL,
      "where the object is in every picture of a folder"},
     {"stages", 's', CLI_TEXT, "A-B", NULL, "only these stages, from 0"},
@@ -73,7 +75,6 @@ typedef struct showing {
     char name[64];
     int first, last, features;
     cli_fall fall;
-    int has_fall;
     mien_gray face; /* of the window's size; data NULL: none */
     const char *face_text;
 } showing;
@@ -155,7 +156,6 @@ static mien_status count_stages(showing *s, const mien_gray *g, mien_error *err)
         }
         mien_hits_free(&hits);
     }
-    s->has_fall = st == MIEN_OK;
     return st;
 }
 
@@ -182,6 +182,7 @@ static mien_status follow_best(showing *s, const mien_gray *g, mien_error *err)
                              err);
     if (st == MIEN_OK)
         st = mien_gray_resize(&window, c->w, c->h, &s->face, err);
+    s->fall.one = "best window";
     s->face_text = "the best window of the photo";
     mien_gray_free(&small);
     return st;
@@ -258,6 +259,28 @@ static int mean_face(showing *s)
     return status;
 }
 
+/* Without a photo the mean of the positives falls, if the cascade has it. */
+static int follow_mean(showing *s)
+{
+    const mien_cascade_info *c = &s->info;
+    const uint8_t *mean = mien_cascade_mean(s->cascade);
+    mien_error err = {0};
+    if (!mean)
+        return CLI_OK;
+    mien_status st = mien_gray_new(c->w, c->h, &s->face, &err);
+    for (int y = 0; st == MIEN_OK && y < c->h; y++)
+        memcpy(s->face.data + y * s->face.stride, mean + (size_t)y * c->w,
+               (size_t)c->w);
+    if (st == MIEN_OK)
+        st = mien_cascade_follow(s->cascade, &s->face, s->fall.sums,
+                                 &s->fall.passed, &err);
+    s->fall.one = "the mean";
+    s->face_text = "the mean of its positives";
+    if (st != MIEN_OK)
+        cli_error("%s", err.text);
+    return st == MIEN_OK ? CLI_OK : CLI_NOTHING;
+}
+
 /* ---- output -------------------------------------------------------------- */
 
 static int tilted_of(const showing *s, int stage)
@@ -275,22 +298,27 @@ static void print_table(const showing *s, mi_buffer *out)
         out, "%s: %d x %d, %s, %d stages, %d weak classifiers, depth %d\n",
         s->name, i->w, i->h, i->kind == MIEN_FEATURE_LBP ? "LBP" : "Haar",
         i->n_stages, i->n_trees, i->max_depth);
-    cli_printf(out, "stage  trees  tilted  threshold%s\n",
-               s->has_fall ? "      left     share  best window" : "");
+    cli_printf(out, "stage  trees  tilted  threshold%s",
+               s->fall.windows ? "      left     share" : "");
+    if (s->fall.one)
+        cli_printf(out, "  %11s", s->fall.one);
+    cli_puts(out, "\n");
     for (int k = s->first; k <= s->last; k++) {
         mien_stage_info st = mien_cascade_stage(s->cascade, k);
         cli_printf(out, "%5d  %5d  %6d  %9.4f", k, st.n_trees, tilted_of(s, k),
                    (double)st.threshold);
-        if (s->has_fall)
+        if (s->fall.windows)
             cli_printf(out, "  %8lld  %8.2g", (long long)s->fall.left[k],
                        (double)s->fall.left[k] / (double)s->fall.windows);
-        if (s->has_fall && s->fall.best.w)
+        if (s->fall.one)
             cli_printf(out, "  %+11.4f", s->fall.sums[k]);
         cli_puts(out, "\n");
     }
-    if (s->has_fall)
+    if (s->fall.windows)
         cli_printf(out, "%lld windows; the best one passes %d stages\n",
                    (long long)s->fall.windows, s->fall.passed);
+    else if (s->fall.one)
+        cli_printf(out, "%s passes %d stages\n", s->fall.one, s->fall.passed);
 }
 
 static json_t *stage_json(const showing *s, int k)
@@ -301,9 +329,9 @@ static json_t *stage_json(const showing *s, int k)
     cli_json_put(&o, "trees", json_integer(st.n_trees));
     cli_json_put(&o, "tilted", json_integer(tilted_of(s, k)));
     cli_json_put(&o, "threshold", cli_json_number((double)st.threshold, 6));
-    if (s->has_fall)
+    if (s->fall.windows)
         cli_json_put(&o, "left", json_integer(s->fall.left[k]));
-    if (s->has_fall && s->fall.best.w)
+    if (s->fall.one)
         cli_json_put(&o, "sum", cli_json_number(s->fall.sums[k], 6));
     return o;
 }
@@ -320,8 +348,10 @@ static void print_json(const showing *s, mi_buffer *out)
         cli_json_text(s->info.kind == MIEN_FEATURE_LBP ? "LBP" : "HAAR"));
     cli_json_put(&o, "trees", json_integer(s->info.n_trees));
     cli_json_put(&o, "nodes", json_integer(s->info.n_nodes));
-    if (s->has_fall)
+    if (s->fall.windows)
         cli_json_put(&o, "windows", json_integer(s->fall.windows));
+    if (s->fall.one)
+        cli_json_put(&o, "passed", json_integer(s->fall.passed));
     for (int k = s->first; k <= s->last; k++)
         cli_json_add(&stages, stage_json(s, k));
     cli_json_put(&o, "stages", stages);
@@ -338,7 +368,7 @@ static int draw(const showing *s)
                           .features = s->features,
                           .face = s->face.data ? &s->face : NULL,
                           .face_text = s->face.data ? s->face_text : "grey",
-                          .fall = s->has_fall ? &s->fall : NULL};
+                          .fall = &s->fall};
     mien_image im = {0};
     mien_bytes bytes = {0};
     mien_error err = {0};
@@ -360,8 +390,8 @@ static int show(showing *s)
 {
     mi_buffer out = {0};
     int status = read_options(s) ? CLI_OK : CLI_USAGE;
-    if (!status && s->a->value[OPT_PHOTO])
-        status = look(s);
+    if (!status)
+        status = s->a->value[OPT_PHOTO] ? look(s) : follow_mean(s);
     if (!status && s->a->value[OPT_POSITIVES])
         status = mean_face(s);
     if (!status && s->a->value[OPT_OUTPUT])
@@ -408,8 +438,10 @@ const cli_command cmd_cascade_show = {
     "Print a line a stage: its trees, how many of their features are turned by "
     "45 degrees, and the sum of votes a window must reach. With --photo, how "
     "many windows each stage leaves of all that a detector looks at (the photo "
-    "is made at most 480 pixels large), and the sums of the best window. With "
-    "--output, draw the first features of each stage over a face: light where "
+    "is made at most 480 pixels large), and the sums of the best window; "
+    "without, the sums of the mean of the positives, which cascades trained by "
+    "mien hold. With --output, draw the first features of each stage over a "
+    "face: light where "
     "brightness counts for, dark where it counts against.",
     options,
     examples,

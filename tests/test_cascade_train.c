@@ -161,6 +161,8 @@ static void test_it_learns(mien_cascade_train_options o, const char *what,
     CHECK_MSG(alarms < 0.02, "%s: false alarms %g, %g in training", what,
               alarms, last.cascade_false_alarm);
     CHECK(mi_cascade_check(c, NULL) == MIEN_OK);
+    const uint8_t *mean = mien_cascade_mean(c); /* bright in the cross */
+    CHECK(mean && mean[6 * W + 6] > 150 && mean[0] < 100);
     CHECK(last.cascade_false_alarm < 0.02);
     mien_cascade_free(c);
 }

@@ -142,8 +142,55 @@ static void check_refusals(void)
     CHECK_EQ(try(deep, &c, NULL), MIEN_ELIMIT);
 }
 
+/* A cascade with a mean of its positives, as a trainer makes it. */
+static mien_cascade *made_with_mean(const made_as *as, unsigned seed)
+{
+    mien_cascade *c = made_cascade(as, seed);
+    CHECK_EQ(mi_cascade_make_mean(c, NULL), MIEN_OK);
+    for (int i = 0; i < c->w * c->h; i++)
+        c->mean[i] = (uint8_t)check_rand(&seed);
+    return c;
+}
+
+static int same_mean(const mien_cascade *a, const mien_cascade *b)
+{
+    const uint8_t *p = mien_cascade_mean(a), *q = mien_cascade_mean(b);
+    return p && q ? !memcmp(p, q, (size_t)a->w * (size_t)a->h) : p == q;
+}
+
+/* A mean with the wrong numbers is refused. */
+static void check_mean(const made_as *as)
+{
+    static const struct refusal wrong[] = {
+        {"999", MIEN_EFORMAT, "wanted 480 of 0..255"},
+        {" -1", MIEN_EFORMAT, "wanted 480 of 0..255"},
+        {"1 1", MIEN_EFORMAT, "wanted at most 480 numbers"},
+        {"   ", MIEN_EFORMAT, "479 numbers, wanted 480"},
+        {"abc", MIEN_EFORMAT, "'abc"}};
+    mien_cascade *c = made_cascade(as, 3), *again = NULL;
+    mien_bytes xml;
+    CHECK(mien_cascade_mean(c) == NULL);
+    CHECK_EQ(mi_cascade_make_mean(c, NULL), MIEN_OK);
+    memset(c->mean, 222, (size_t)c->w * (size_t)c->h);
+    CHECK_EQ(mien_cascade_write(c, &xml, NULL), MIEN_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        mien_error err = {0};
+        uint8_t *at = xml.data + xml.n - 100;
+        while (memcmp(at, "222", 3) != 0)
+            at++;
+        memcpy(at, wrong[i].xml, 3);
+        CHECK_EQ(mien_cascade_read(xml.data, xml.n, &again, &err), wrong[i].st);
+        CHECK_MSG(strstr(err.text, wrong[i].text) != NULL, "%s", err.text);
+        memcpy(at, "222", 3);
+    }
+    mien_bytes_free(&xml);
+    mien_cascade_free(c);
+}
+
 static int same(const mien_cascade *a, const mien_cascade *b)
 {
+    if (!same_mean(a, b))
+        return 0;
     if (a->n_stages != b->n_stages || a->n_trees != b->n_trees ||
         a->n_nodes != b->n_nodes || a->n_leaves != b->n_leaves ||
         a->n_features != b->n_features || a->kind != b->kind || a->w != b->w ||
@@ -171,7 +218,9 @@ static int same(const mien_cascade *a, const mien_cascade *b)
 
 static void check_round_trip(const made_as *as, unsigned seed)
 {
-    mien_cascade *c = made_cascade(as, seed), *again = NULL, *copy = NULL;
+    mien_cascade *c =
+        seed % 2 ? made_with_mean(as, seed) : made_cascade(as, seed);
+    mien_cascade *again = NULL, *copy = NULL;
     mien_bytes xml, more;
     mien_error err = {0};
     CHECK_EQ(mien_cascade_write(c, &xml, NULL), MIEN_OK);
@@ -191,7 +240,7 @@ static void check_round_trip(const made_as *as, unsigned seed)
 
 static void check_damage(const made_as *as)
 {
-    mien_cascade *c = made_cascade(as, 8);
+    mien_cascade *c = made_with_mean(as, 8);
     mien_bytes xml;
     CHECK_EQ(mien_cascade_write(c, &xml, NULL), MIEN_OK);
     mien_cascade_free(c);
@@ -230,6 +279,7 @@ int main(void)
                                     {MIEN_FEATURE_LBP, 0, 2, 20, 24, 2, 5}};
     check_old();
     check_refusals();
+    check_mean(&kinds[0]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         for (unsigned seed = 1; seed < 5; seed++)
             check_round_trip(&kinds[i], seed);

@@ -158,6 +158,14 @@ MIEN_API mien_feature mien_cascade_feature(const mien_cascade *c, int i,
  *   tree  0 .. n_trees - 1 of the stage */
 MIEN_API int mien_cascade_sign(const mien_cascade *c, int i, int tree);
 
+/* Look at the mean of the positives that a cascade was trained on.
+ *
+ *   c  a cascade
+ *
+ * Returns [h, w] greys, borrowed from c; NULL when its file does not have it
+ * (only mien writes it). */
+MIEN_API const uint8_t *mien_cascade_mean(const mien_cascade *c);
+
 typedef struct mien_cascade_options {
     double scale;     /* from one window size to the next, > 1; 0: 1.1 */
     int neighbors;    /* rectangles that must agree; 0: all are given as they

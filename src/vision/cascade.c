@@ -45,6 +45,7 @@ void mien_cascade_free(mien_cascade *c)
     mi_free(c->leaf);
     mi_free(c->feature);
     mi_free(c->subset);
+    mi_free(c->mean);
     mi_free(c);
 }
 
@@ -143,6 +144,19 @@ mien_status mi_cascade_add_tree(mien_cascade *c, int n, const mi_node *node,
     return MIEN_OK;
 }
 
+mien_status mi_cascade_make_mean(mien_cascade *c, mien_error *err)
+{
+    if (!c->mean)
+        c->mean = mi_alloc((size_t)c->w * (size_t)c->h, sizeof *c->mean);
+    return c->mean ? MIEN_OK : mi_no_memory(err);
+}
+
+const uint8_t *mien_cascade_mean(const mien_cascade *c)
+{
+    assert(c);
+    return c->mean;
+}
+
 mien_status mi_cascade_copy(const mien_cascade *c, mien_cascade **out,
                             mien_error *err)
 {
@@ -160,10 +174,14 @@ mien_status mi_cascade_copy(const mien_cascade *c, mien_cascade **out,
                                      subset, c->leaf + tree->leaf, err);
         }
     }
+    if (st == MIEN_OK && c->mean)
+        st = mi_cascade_make_mean(made, err);
     if (st != MIEN_OK) {
         mien_cascade_free(made);
         return st;
     }
+    if (c->mean)
+        memcpy(made->mean, c->mean, (size_t)c->w * (size_t)c->h);
     memcpy(made->boost, c->boost, sizeof c->boost);
     made->min_hit = c->min_hit;
     made->max_false_alarm = c->max_false_alarm;

@@ -44,6 +44,7 @@ struct mien_cascade {
     char boost[8]; /* "GAB", "DAB", "RAB", "LB": what it was trained with */
     double min_hit, max_false_alarm, trim; /* likewise, for the file */
     int max_depth, max_trees;
+    uint8_t *mean; /* [h, w] of the positives; NULL: not known */
 };
 
 /* Make an empty cascade; free it with mien_cascade_free. */
@@ -61,6 +62,9 @@ mien_status mi_cascade_add_stage(mien_cascade *c, float threshold,
 mien_status mi_cascade_add_tree(mien_cascade *c, int n, const mi_node *node,
                                 const uint32_t *subset, const float *leaf,
                                 mien_error *err);
+
+/* Room for the mean of the positives.  Fails with ENOMEM. */
+mien_status mi_cascade_make_mean(mien_cascade *c, mien_error *err);
 
 /* Copy a cascade. */
 mien_status mi_cascade_copy(const mien_cascade *c, mien_cascade **out,

@@ -104,7 +104,21 @@ static void put_features(mi_buffer *b, const mien_cascade *c)
                 (double)r->weight);
         put(b, "      </rects>\n      <tilted>%d</tilted></_>\n", f->tilted);
     }
-    put(b, "  </features></cascade>\n</opencv_storage>\n");
+    put(b, "  </features>");
+}
+
+/* OpenCV passes over an element that it does not know. */
+static void put_mean(mi_buffer *b, const mien_cascade *c)
+{
+    if (!c->mean)
+        return;
+    put(b, "\n  <meanPositive>");
+    for (int y = 0; y < c->h; y++) {
+        put(b, "\n   ");
+        for (int x = 0; x < c->w; x++)
+            put(b, " %d", (int)c->mean[y * c->w + x]);
+    }
+    put(b, "</meanPositive>");
 }
 
 mien_status mien_cascade_write(const mien_cascade *c, mien_bytes *out,
@@ -117,6 +131,8 @@ mien_status mien_cascade_write(const mien_cascade *c, mien_bytes *out,
     put_head(&b, c);
     put_stages(&b, c);
     put_features(&b, c);
+    put_mean(&b, c);
+    put(&b, "</cascade>\n</opencv_storage>\n");
     uselocale(before);
     freelocale(plain);
     return mi_buffer_give(&b, out, err);

@@ -258,6 +258,31 @@ static void new_params(reader *r, int root)
         c->max_trees = (int)v;
 }
 
+/* mien's own: the mean of the positives, for pictures of the cascade. */
+static mien_status mean_positive(reader *r, int e)
+{
+    int n = r->c->w * r->c->h, good = 1;
+    mien_status st = mi_cascade_make_mean(r->c, r->err);
+    if (st != MIEN_OK)
+        return st;
+    double *v = mi_alloc((size_t)n, sizeof *v);
+    if (!v)
+        return mi_no_memory(r->err);
+    int found = mi_xml_numbers(&r->xml, e, n, v, r->err);
+    for (int i = 0; i < found && good; i++) {
+        good = v[i] >= 0 && v[i] <= 255;
+        r->c->mean[i] = good ? (uint8_t)v[i] : 0;
+    }
+    mi_free(v);
+    if (found == n && good)
+        return MIEN_OK;
+    return found < 0 ? MIEN_EFORMAT
+                     : mi_fail(r->err, MIEN_EFORMAT,
+                               "cascade: line %d, <meanPositive>: %d numbers, "
+                               "wanted %d of 0..255",
+                               r->xml.node[e].line, found, n);
+}
+
 static mien_status kind_of(const reader *r, int root, mien_feature_kind *kind)
 {
     int type = mi_xml_child(&r->xml, root, "featureType");
@@ -294,7 +319,10 @@ static mien_status new_cascade(reader *r, int root)
     if (stages < 0 || features < 0)
         return missing(r, root, stages < 0 ? "stages" : "features");
     st = new_stages(r, stages);
-    return st == MIEN_OK ? new_features(r, features) : st;
+    if (st == MIEN_OK)
+        st = new_features(r, features);
+    int mean = mi_xml_child(&r->xml, root, "meanPositive");
+    return st == MIEN_OK && mean >= 0 ? mean_positive(r, mean) : st;
 }
 
 /* ---- the old form ------------------------------------------------------- */

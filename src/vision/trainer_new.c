@@ -134,6 +134,20 @@ static void describe(mien_cascade *c, const mien_cascade_train_options *o)
     c->max_trees = o->max_trees;
 }
 
+static mien_status mean_of(mien_cascade *c, const mien_chips *chips,
+                           mien_error *err)
+{
+    mien_status st = mi_cascade_make_mean(c, err);
+    int area = c->w * c->h;
+    for (int k = 0; st == MIEN_OK && k < area; k++) {
+        int64_t sum = chips->n / 2;
+        for (int64_t i = 0; i < chips->n; i++)
+            sum += chips->data[i * area + k];
+        c->mean[k] = (uint8_t)(sum / chips->n);
+    }
+    return st;
+}
+
 void mien_cascade_trainer_free(mien_cascade_trainer *t)
 {
     if (!t)
@@ -157,6 +171,8 @@ static mien_status get_ready(mien_cascade_trainer *t, const mien_cascade *begin,
     t->rate = t->hit = 1;
     mien_status st = begin ? mi_cascade_copy(begin, &t->c, err)
                            : mi_cascade_new(o->kind, o->w, o->h, &t->c, err);
+    if (st == MIEN_OK)
+        st = mean_of(t->c, &t->chips, err);
     if (st != MIEN_OK)
         return st;
     describe(t->c, o);
