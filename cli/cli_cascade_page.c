@@ -140,7 +140,7 @@ static void fall_text(const cli_cascade_page *p, int stage, mien_canvas *canvas,
     double least = (double)mien_cascade_stage(p->cascade, stage).threshold;
     snprintf(text, sizeof text, "%s: %.2f, wanted %.2f%s", f->one,
              f->sums[stage], least, stage == f->passed ? ": out here" : "");
-    mien_canvas_label(canvas, x, (float)y + (f->windows ? 66 : 36), text, 12,
+    mien_canvas_label(canvas, x, (float)(y + (f->windows ? 66 : 36)), text, 12,
                       white);
 }
 

@@ -41,7 +41,9 @@ static size_t date_length(mien_text text)
             return 0;
         if (part == 2)
             break;
-        char here = at < text.n ? text.at[at++] : 0;
+        char here = 0;
+        if (at < text.n)
+            here = text.at[at++];
         if ((here != '/' && here != '-' && here != '.') ||
             (mark && here != mark))
             return 0;
