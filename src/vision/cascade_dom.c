@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <expat.h>
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -267,7 +268,7 @@ static int number(const char **p, double *out)
     char *end;
     *out = strtod_l(*p, &end, c);
     freelocale(c);
-    int good = end != *p && isfinite(*out);
+    int good = end != *p && fabs(*out) <= (double)FLT_MAX;
     *p = end;
     return good;
 }
@@ -288,7 +289,7 @@ int mi_xml_numbers(const mi_xml *x, int node, int max, double *out,
         if (n == max || !number(&p, &v) || (*p && !strchr(" \n\r\t", *p))) {
             (void)mi_fail(err, MIEN_EFORMAT,
                           "cascade: line %d, <%.40s>: '%.20s', wanted at most "
-                          "%d numbers",
+                          "%d numbers that a float holds",
                           e->line, e->name, from, max);
             return -1;
         }

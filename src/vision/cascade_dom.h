@@ -30,8 +30,9 @@ void mi_xml_free(mi_xml *x);
 /* The first child of that name; -1 if there is none. */
 int mi_xml_child(const mi_xml *x, int node, const char *name);
 
-/* The numbers in an element's text, at most max of them; how many there are, or
- * -1 with err filled when something else stands there. */
+/* The numbers in an element's text, at most max of them, each within a float's
+ * range; how many there are, or -1 with err filled when something else stands
+ * there. */
 int mi_xml_numbers(const mi_xml *x, int node, int max, double *out,
                    mien_error *err);
 
