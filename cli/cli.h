@@ -104,26 +104,22 @@ const cli_alias *cli_alias_find(const cli_command *c, const char *name);
 const char *cli_nearest(const char *word, const char *const *names, int n);
 
 /* ---- help in its forms --------------------------------------------------- */
-void cli_help_usage(const cli_command *c, mi_buffer *out);
-void cli_help_command(const cli_command *c, mi_buffer *out);
-void cli_help_all(mi_buffer *out);
+void cli_help_usage(const cli_command *c, mien_buffer *out);
+void cli_help_command(const cli_command *c, mien_buffer *out);
+void cli_help_all(mien_buffer *out);
 /* The commands of two words that begin with word, "model": how many. */
-int cli_help_family(const char *word, mi_buffer *out);
+int cli_help_family(const char *word, mien_buffer *out);
 /* The manual page of a command, or of mien itself when c is NULL. */
-void cli_man_page(const cli_command *c, mi_buffer *out);
+void cli_man_page(const cli_command *c, mien_buffer *out);
 /* shell: "bash", "zsh" or "fish" */
-void cli_completion(const char *shell, mi_buffer *out);
+void cli_completion(const char *shell, mien_buffer *out);
 
 /* ---- output -------------------------------------------------------------- */
 /* "mien: " and the text on standard error, control characters made harmless. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Add formatted text. */
-void cli_printf(mi_buffer *b, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-void cli_puts(mi_buffer *b, const char *text);
 /* Write a buffer to standard output and release it.  0 when that failed; the
  * reason is kept for cli_finish. */
-int cli_emit(mi_buffer *b);
+int cli_emit(mien_buffer *b);
 /* Flush standard output.  The status to exit with: status itself, or
  * CLI_OUTPUT (reported, unless the reader has gone). */
 int cli_finish(int status);

@@ -29,12 +29,12 @@ static void print_next(batch_state *s)
         s->status = CLI_OUTPUT;
     if (o->report.n || o->text.n)
         cli_progress_hide(&s->progress);
-    mi_buffer_put(&o->report, "", 1);
+    mien_buffer_put(&o->report, "", 1);
     if (o->report.failed)
         cli_error("out of memory");
     else if (o->report.n > 1)
         cli_error("%s", (char *)o->report.data);
-    mi_buffer_done(&o->report);
+    mien_buffer_free(&o->report);
     if (!cli_emit(&o->text)) {
         s->status = CLI_OUTPUT;
         atomic_store(&s->stop, 1);
@@ -87,8 +87,8 @@ int cli_batch_run(const cli_batch *b)
         status = final_status(&s, n);
     }
     for (int i = s.next; i < n && s.outcome; i++) {
-        mi_buffer_done(&s.outcome[i].text);
-        mi_buffer_done(&s.outcome[i].report);
+        mien_buffer_free(&s.outcome[i].text);
+        mien_buffer_free(&s.outcome[i].report);
     }
     mien_pool_free(pool);
     mi_free(s.outcome);

@@ -7,10 +7,10 @@
 
 /* What became of one photo. */
 typedef struct cli_outcome {
-    mi_buffer text;   /* for standard output */
-    mi_buffer report; /* for standard error, without "mien: "; may be empty */
-    int status;       /* CLI_OK; CLI_PARTLY: it could not be read; CLI_OUTPUT:
-                         something could not be written */
+    mien_buffer text;   /* for standard output */
+    mien_buffer report; /* for standard error, without "mien: "; may be empty */
+    int status;         /* CLI_OK; CLI_PARTLY: it could not be read; CLI_OUTPUT:
+                           something could not be written */
 } cli_outcome;
 
 typedef struct cli_batch {

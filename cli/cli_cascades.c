@@ -29,22 +29,22 @@ static int in_folder(const char *folder, const char *name, char *path,
     static const char *const forms[] = {
         "%s/%s", "%s/%s.xml", "%s/haarcascade_%s.xml", "%s/lbpcascade_%s.xml"};
     for (size_t i = 0; folder && i < sizeof forms / sizeof *forms; i++) {
-        mi_buffer b = {0};
+        mien_buffer b = {0};
         const char *p = forms[i];
         for (int argument = 0; *p; p++) {
             if (*p != '%') {
-                mi_buffer_put(&b, p, 1);
+                mien_buffer_put(&b, p, 1);
                 continue;
             }
-            cli_puts(&b, argument++ ? name : folder);
+            mien_buffer_puts(&b, argument++ ? name : folder);
             p++;
         }
-        mi_buffer_put(&b, "", 1);
+        mien_buffer_put(&b, "", 1);
         int there =
             !b.failed && b.n <= size && access((const char *)b.data, F_OK) == 0;
         if (there)
             memcpy(path, b.data, b.n);
-        mi_buffer_done(&b);
+        mien_buffer_free(&b);
         if (there)
             return 1;
     }

@@ -7,55 +7,57 @@
 
 /* Text for between single quotes.  escape: further characters that the shell's
  * own completion wants a backslash before. */
-static void quoted(const char *p, const char *escape, mi_buffer *out)
+static void quoted(const char *p, const char *escape, mien_buffer *out)
 {
     for (; *p; p++) {
         if (*p == '\'')
-            cli_puts(out, "'\\''");
+            mien_buffer_puts(out, "'\\''");
         else if (strchr(escape, *p))
-            cli_printf(out, "\\%c", *p);
+            mien_buffer_printf(out, "\\%c", *p);
         else
-            mi_buffer_put(out, p, 1);
+            mien_buffer_put(out, p, 1);
     }
 }
 
-static void with_spaces(const char *choices, mi_buffer *out)
+static void with_spaces(const char *choices, mien_buffer *out)
 {
     for (; *choices; choices++)
-        mi_buffer_put(out, *choices == ',' ? " " : choices, 1);
+        mien_buffer_put(out, *choices == ',' ? " " : choices, 1);
 }
 
 /* ---- bash ---------------------------------------------------------------- */
 
-static void bash_values(const cli_command *c, mi_buffer *out)
+static void bash_values(const cli_command *c, mien_buffer *out)
 {
     for (const cli_option *o = c->options; o->name; o++) {
         if (o->kind == CLI_FLAG)
             continue;
-        cli_printf(out, "        '%s --%s'", c->name, o->name);
+        mien_buffer_printf(out, "        '%s --%s'", c->name, o->name);
         if (o->letter)
-            cli_printf(out, "|'%s -%c'", c->name, o->letter);
-        cli_puts(out, ")\n            ");
+            mien_buffer_printf(out, "|'%s -%c'", c->name, o->letter);
+        mien_buffer_puts(out, ")\n            ");
         if (o->choices) {
-            cli_puts(out, "COMPREPLY=($(compgen -W '");
+            mien_buffer_puts(out, "COMPREPLY=($(compgen -W '");
             with_spaces(o->choices, out);
-            cli_puts(out, "' -- \"$cur\")); return ;;\n");
+            mien_buffer_puts(out, "' -- \"$cur\")); return ;;\n");
         } else if (o->kind == CLI_FOLDER) {
-            cli_puts(out, "COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n");
+            mien_buffer_puts(
+                out, "COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n");
         } else if (o->kind == CLI_FILE) {
-            cli_puts(out, "COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
+            mien_buffer_puts(
+                out, "COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
         } else {
-            cli_puts(out, "return ;;\n");
+            mien_buffer_puts(out, "return ;;\n");
         }
     }
 }
 
-static void bash_options(const cli_command *c, mi_buffer *out)
+static void bash_options(const cli_command *c, mien_buffer *out)
 {
-    cli_printf(out, "        '%s') words='--help", c->name);
+    mien_buffer_printf(out, "        '%s') words='--help", c->name);
     for (const cli_option *o = c->options; o->name; o++)
-        cli_printf(out, " --%s", o->name);
-    cli_puts(out, "' ;;\n");
+        mien_buffer_printf(out, " --%s", o->name);
+    mien_buffer_puts(out, "' ;;\n");
 }
 
 /* Is command i the first of those whose names begin with one word of two?
@@ -69,190 +71,198 @@ static int begins_family(int i, size_t *n)
 }
 
 /* The first words of commands, each once, or the second words after first. */
-static void bash_names(const char *first, mi_buffer *out)
+static void bash_names(const char *first, mien_buffer *out)
 {
     const cli_command *c;
     size_t n = first ? strcspn(first, " ") : 0, len;
     for (int i = 0; (c = cli_command_at(i)); i++) {
         if (first && strncmp(c->name, first, n) == 0 && c->name[n] == ' ')
-            cli_printf(out, " %s", c->name + n + 1);
+            mien_buffer_printf(out, " %s", c->name + n + 1);
         if (!first && (begins_family(i, &len) || !c->name[len]))
-            cli_printf(out, " %.*s", (int)len, c->name);
+            mien_buffer_printf(out, " %.*s", (int)len, c->name);
     }
 }
 
-static void bash_family(const char *name, size_t n, mi_buffer *out)
+static void bash_family(const char *name, size_t n, mien_buffer *out)
 {
-    cli_printf(out, "    %.*s)\n", (int)n, name);
-    cli_puts(out, "        command=\"$command ${COMP_WORDS[2]}\"\n"
-                  "        if [ \"$COMP_CWORD\" -eq 2 ]; then\n"
-                  "            COMPREPLY=($(compgen -W '");
+    mien_buffer_printf(out, "    %.*s)\n", (int)n, name);
+    mien_buffer_puts(out, "        command=\"$command ${COMP_WORDS[2]}\"\n"
+                          "        if [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+                          "            COMPREPLY=($(compgen -W '");
     bash_names(name, out);
-    cli_puts(out, "' -- \"$cur\")); return\n"
-                  "        fi ;;\n");
+    mien_buffer_puts(out, "' -- \"$cur\")); return\n"
+                          "        fi ;;\n");
 }
 
-static void bash_families(mi_buffer *out)
+static void bash_families(mien_buffer *out)
 {
     size_t n;
-    cli_puts(out, "    case \"$command\" in\n");
+    mien_buffer_puts(out, "    case \"$command\" in\n");
     for (int i = 0; cli_command_at(i); i++)
         if (begins_family(i, &n))
             bash_family(cli_command_at(i)->name, n, out);
-    cli_puts(out, "    help) COMPREPLY=($(compgen -W '");
+    mien_buffer_puts(out, "    help) COMPREPLY=($(compgen -W '");
     bash_names(NULL, out);
-    cli_puts(out, "' -- \"$cur\")); return ;;\n    esac\n");
+    mien_buffer_puts(out, "' -- \"$cur\")); return ;;\n    esac\n");
 }
 
-static void bash(mi_buffer *out)
+static void bash(mien_buffer *out)
 {
     const cli_command *c;
-    cli_puts(out, "# bash completion of mien; made by `mien completion bash`\n"
-                  "_mien() {\n"
-                  "    local cur=${COMP_WORDS[COMP_CWORD]} words= command=\n"
-                  "    local prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-                  "    command=${COMP_WORDS[1]}\n"
-                  "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-                  "        COMPREPLY=($(compgen -W '--help --version");
+    mien_buffer_puts(
+        out, "# bash completion of mien; made by `mien completion bash`\n"
+             "_mien() {\n"
+             "    local cur=${COMP_WORDS[COMP_CWORD]} words= command=\n"
+             "    local prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+             "    command=${COMP_WORDS[1]}\n"
+             "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+             "        COMPREPLY=($(compgen -W '--help --version");
     bash_names(NULL, out);
-    cli_puts(out, "' -- \"$cur\")); return\n"
-                  "    fi\n");
+    mien_buffer_puts(out, "' -- \"$cur\")); return\n"
+                          "    fi\n");
     bash_families(out);
-    cli_puts(out, "    case \"$command $prev\" in\n");
+    mien_buffer_puts(out, "    case \"$command $prev\" in\n");
     for (int i = 0; (c = cli_command_at(i)); i++)
         bash_values(c, out);
-    cli_puts(out, "    esac\n"
-                  "    case \"$command\" in\n");
+    mien_buffer_puts(out, "    esac\n"
+                          "    case \"$command\" in\n");
     for (int i = 0; (c = cli_command_at(i)); i++)
         bash_options(c, out);
-    cli_puts(out, "    esac\n"
-                  "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-                  "    case \"$cur\" in -*) ;; *)\n"
-                  "        [ ${#COMPREPLY[@]} -gt 0 ] && [ -n \"$cur\" ] ||\n"
-                  "            COMPREPLY+=($(compgen -f -- \"$cur\")) ;;\n"
-                  "    esac\n"
-                  "}\n"
-                  "complete -o filenames -F _mien mien\n");
+    mien_buffer_puts(
+        out, "    esac\n"
+             "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+             "    case \"$cur\" in -*) ;; *)\n"
+             "        [ ${#COMPREPLY[@]} -gt 0 ] && [ -n \"$cur\" ] ||\n"
+             "            COMPREPLY+=($(compgen -f -- \"$cur\")) ;;\n"
+             "    esac\n"
+             "}\n"
+             "complete -o filenames -F _mien mien\n");
 }
 
 /* ---- zsh ----------------------------------------------------------------- */
 
-static void zsh_option(const cli_option *o, mi_buffer *out)
+static void zsh_option(const cli_option *o, mien_buffer *out)
 {
-    cli_printf(out, "            '--%s[", o->name);
+    mien_buffer_printf(out, "            '--%s[", o->name);
     quoted(o->text, "[]:", out);
-    cli_puts(out, "]");
+    mien_buffer_puts(out, "]");
     if (o->kind != CLI_FLAG)
-        cli_printf(out, ":%s:", o->argument);
+        mien_buffer_printf(out, ":%s:", o->argument);
     if (o->choices) {
-        cli_puts(out, "(");
+        mien_buffer_puts(out, "(");
         with_spaces(o->choices, out);
-        cli_puts(out, ")");
+        mien_buffer_puts(out, ")");
     } else if (o->kind == CLI_FILE) {
-        cli_puts(out, "_files");
+        mien_buffer_puts(out, "_files");
     } else if (o->kind == CLI_FOLDER) {
-        cli_puts(out, "_files -/");
+        mien_buffer_puts(out, "_files -/");
     }
-    cli_puts(out, "' \\\n");
+    mien_buffer_puts(out, "' \\\n");
 }
 
-static void zsh(mi_buffer *out)
+static void zsh(mien_buffer *out)
 {
     const cli_command *c;
-    cli_puts(out, "#compdef mien\n"
-                  "# made by `mien completion zsh`\n"
-                  "_mien() {\n"
-                  "    local command=$words[2]\n"
-                  "    if (( CURRENT == 2 )); then\n"
-                  "        compadd -- --help --version");
+    mien_buffer_puts(out, "#compdef mien\n"
+                          "# made by `mien completion zsh`\n"
+                          "_mien() {\n"
+                          "    local command=$words[2]\n"
+                          "    if (( CURRENT == 2 )); then\n"
+                          "        compadd -- --help --version");
     bash_names(NULL, out);
-    cli_puts(out, "; return\n"
-                  "    fi\n"
-                  "    case $command in\n");
+    mien_buffer_puts(out, "; return\n"
+                          "    fi\n"
+                          "    case $command in\n");
     size_t n;
     for (int i = 0; (c = cli_command_at(i)); i++)
         if (begins_family(i, &n)) {
-            cli_printf(out, "    %.*s)\n", (int)n, c->name);
-            cli_puts(out, "        if (( CURRENT == 3 )); then compadd --");
+            mien_buffer_printf(out, "    %.*s)\n", (int)n, c->name);
+            mien_buffer_puts(out,
+                             "        if (( CURRENT == 3 )); then compadd --");
             bash_names(c->name, out);
-            cli_puts(out, "; return; fi\n"
-                          "        command=\"$command $words[3]\" ;;\n");
+            mien_buffer_puts(out,
+                             "; return; fi\n"
+                             "        command=\"$command $words[3]\" ;;\n");
         }
-    cli_puts(out, "    help) compadd --");
+    mien_buffer_puts(out, "    help) compadd --");
     bash_names(NULL, out);
-    cli_puts(out, "; return ;;\n    esac\n    case $command in\n");
+    mien_buffer_puts(out, "; return ;;\n    esac\n    case $command in\n");
     for (int i = 0; (c = cli_command_at(i)); i++) {
-        cli_printf(out, "    '%s')\n        _arguments \\\n", c->name);
+        mien_buffer_printf(out, "    '%s')\n        _arguments \\\n", c->name);
         for (const cli_option *o = c->options; o->name; o++)
             zsh_option(o, out);
-        cli_puts(out, "            '--help[print help]' '*:file:_files' ;;\n");
+        mien_buffer_puts(
+            out, "            '--help[print help]' '*:file:_files' ;;\n");
     }
-    cli_puts(out, "    esac\n}\n_mien \"$@\"\n");
+    mien_buffer_puts(out, "    esac\n}\n_mien \"$@\"\n");
 }
 
 /* ---- fish ---------------------------------------------------------------- */
 
 /* A condition that holds after the words of a command. */
-static void fish_condition(const char *name, mi_buffer *out)
+static void fish_condition(const char *name, mien_buffer *out)
 {
     const char *space = strchr(name, ' ');
-    cli_puts(out, "complete -c mien -n '__fish_seen_subcommand_from ");
+    mien_buffer_puts(out, "complete -c mien -n '__fish_seen_subcommand_from ");
     if (!space)
-        cli_printf(out, "%s' ", name);
+        mien_buffer_printf(out, "%s' ", name);
     else
-        cli_printf(out, "%.*s; and __fish_seen_subcommand_from %s' ",
-                   (int)(space - name), name, space + 1);
+        mien_buffer_printf(out, "%.*s; and __fish_seen_subcommand_from %s' ",
+                           (int)(space - name), name, space + 1);
 }
 
 static void fish_option(const cli_command *c, const cli_option *o,
-                        mi_buffer *out)
+                        mien_buffer *out)
 {
     fish_condition(c->name, out);
-    cli_printf(out, "-l %s", o->name);
+    mien_buffer_printf(out, "-l %s", o->name);
     if (o->letter)
-        cli_printf(out, " -s %c", o->letter);
+        mien_buffer_printf(out, " -s %c", o->letter);
     if (o->kind == CLI_FILE || o->kind == CLI_FOLDER)
-        cli_puts(out, " -r -F");
+        mien_buffer_puts(out, " -r -F");
     else if (o->kind != CLI_FLAG)
-        cli_puts(out, " -x");
+        mien_buffer_puts(out, " -x");
     if (o->choices) {
-        cli_puts(out, " -a '");
+        mien_buffer_puts(out, " -a '");
         with_spaces(o->choices, out);
-        cli_puts(out, "'");
+        mien_buffer_puts(out, "'");
     }
-    cli_puts(out, " -d '");
+    mien_buffer_puts(out, " -d '");
     quoted(o->text, "\\", out);
-    cli_puts(out, "'\n");
+    mien_buffer_puts(out, "'\n");
 }
 
-static void fish(mi_buffer *out)
+static void fish(mien_buffer *out)
 {
     const cli_command *c;
-    cli_puts(out, "# fish completion of mien; made by `mien completion fish`\n"
-                  "complete -c mien -n __fish_use_subcommand -f -a '");
+    mien_buffer_puts(
+        out, "# fish completion of mien; made by `mien completion fish`\n"
+             "complete -c mien -n __fish_use_subcommand -f -a '");
     bash_names(NULL, out);
-    cli_puts(out, "'\ncomplete -c mien -n '__fish_seen_subcommand_from help' "
-                  "-f -a '");
+    mien_buffer_puts(
+        out, "'\ncomplete -c mien -n '__fish_seen_subcommand_from help' "
+             "-f -a '");
     bash_names(NULL, out);
-    cli_puts(out, "'\n");
+    mien_buffer_puts(out, "'\n");
     size_t n;
     for (int i = 0; (c = cli_command_at(i)); i++)
         if (begins_family(i, &n)) {
-            cli_printf(out,
-                       "complete -c mien -n '__fish_seen_subcommand_from %.*s; "
-                       "and not __fish_seen_subcommand_from",
-                       (int)n, c->name);
+            mien_buffer_printf(
+                out,
+                "complete -c mien -n '__fish_seen_subcommand_from %.*s; "
+                "and not __fish_seen_subcommand_from",
+                (int)n, c->name);
             bash_names(c->name, out);
-            cli_puts(out, "' -f -a '");
+            mien_buffer_puts(out, "' -f -a '");
             bash_names(c->name, out);
-            cli_puts(out, "'\n");
+            mien_buffer_puts(out, "'\n");
         }
     for (int i = 0; (c = cli_command_at(i)); i++)
         for (const cli_option *o = c->options; o->name; o++)
             fish_option(c, o, out);
 }
 
-void cli_completion(const char *shell, mi_buffer *out)
+void cli_completion(const char *shell, mien_buffer *out)
 {
     if (strcmp(shell, "bash") == 0)
         bash(out);

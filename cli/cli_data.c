@@ -294,57 +294,61 @@ float *cli_data_floats(const cli_data *d, int64_t n, const int64_t *sample,
  * ------------------------------------------------------------------- */
 
 static void describe_part(const cli_data *d, const char *name, int64_t n,
-                          const int64_t *sample, mi_buffer *out)
+                          const int64_t *sample, mien_buffer *out)
 {
     int64_t ones = 0;
     for (int64_t i = 0; i < n; i++)
         ones += cli_data_label(d, sample[i]);
-    cli_printf(out, "  %-11s %8lld rows, %6lld events (%.3f %%)\n", name,
-               (long long)n, (long long)ones,
-               100 * (double)ones / (double)(n ? n : 1));
+    mien_buffer_printf(out, "  %-11s %8lld rows, %6lld events (%.3f %%)\n",
+                       name, (long long)n, (long long)ones,
+                       100 * (double)ones / (double)(n ? n : 1));
 }
 
-void cli_data_describe(const cli_data *d, mi_buffer *out)
+void cli_data_describe(const cli_data *d, mien_buffer *out)
 {
-    cli_printf(out, "%s: %lld rows, %d columns, label %s = %s\n", d->path,
-               (long long)d->rows_read, mien_table_columns(d->in.t),
-               d->label_name, d->classes.name[1]);
+    mien_buffer_printf(out, "%s: %lld rows, %d columns, label %s = %s\n",
+                       d->path, (long long)d->rows_read,
+                       mien_table_columns(d->in.t), d->label_name,
+                       d->classes.name[1]);
     if (d->ahead)
-        cli_printf(out,
-                   "  shifted by %d: %lld rows left, %lld of them labelled\n",
-                   d->ahead, (long long)d->rows, (long long)d->events);
+        mien_buffer_printf(
+            out, "  shifted by %d: %lld rows left, %lld of them labelled\n",
+            d->ahead, (long long)d->rows, (long long)d->events);
     if (d->window > 1)
-        cli_printf(out, "  %lld windows of %d rows\n", (long long)d->samples,
-                   d->window);
+        mien_buffer_printf(out, "  %lld windows of %d rows\n",
+                           (long long)d->samples, d->window);
     describe_part(d, "training", d->split.trains, d->split.train, out);
     describe_part(d, "validation", d->split.valids, d->split.valid, out);
     describe_part(d, "test", d->split.tests, d->split.test, out);
-    cli_printf(out, "  split %s, seed %d; %d inputs of %d columns\n",
-               d->honest ? "in the order of time" : "at random", d->seed,
-               d->width * d->window, d->encoder->columns);
+    mien_buffer_printf(out, "  split %s, seed %d; %d inputs of %d columns\n",
+                       d->honest ? "in the order of time" : "at random",
+                       d->seed, d->width * d->window, d->encoder->columns);
     if (d->honest)
-        cli_printf(out, "  %d rows purged between parts\n", d->purge);
+        mien_buffer_printf(out, "  %d rows purged between parts\n", d->purge);
     for (int i = 0; i < d->encoder->notes; i++)
-        cli_printf(out, "  column %s left out: %s\n", d->encoder->note[i].name,
-                   d->encoder->note[i].why);
+        mien_buffer_printf(out, "  column %s left out: %s\n",
+                           d->encoder->note[i].name, d->encoder->note[i].why);
 }
 
-void cli_data_warn(const cli_data *d, mi_buffer *out)
+void cli_data_warn(const cli_data *d, mien_buffer *out)
 {
     int n = mien_table_columns(d->t);
     mien_leak *leak = mi_alloc((size_t)n, sizeof *leak);
     if (leak && !mien_table_leaks(d->t, d->label, d->y, d->in.pool, leak, NULL))
         for (int i = 0; i < n; i++)
             if (leak[i].flag && i != d->label)
-                cli_printf(out,
-                           "  warning: column %s tells the label alone (AUC "
-                           "%.3f): a leak?\n",
-                           mien_table_column(d->t, i).name, leak[i].auc);
+                mien_buffer_printf(
+                    out,
+                    "  warning: column %s tells the label alone (AUC "
+                    "%.3f): a leak?\n",
+                    mien_table_column(d->t, i).name, leak[i].auc);
     mi_free(leak);
     if (!d->honest && d->window > 1)
-        cli_puts(out, "  warning: windows overlap across a random split: the "
-                      "test is not independent; use --honest\n");
+        mien_buffer_puts(
+            out, "  warning: windows overlap across a random split: the "
+                 "test is not independent; use --honest\n");
     if (!d->honest && d->ahead)
-        cli_puts(out, "  warning: rows of one time fall into all parts of a "
-                      "random split: figures are flattering; see --honest\n");
+        mien_buffer_puts(
+            out, "  warning: rows of one time fall into all parts of a "
+                 "random split: figures are flattering; see --honest\n");
 }

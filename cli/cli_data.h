@@ -153,8 +153,8 @@ float *cli_data_floats(const cli_data *d, int64_t n, const int64_t *sample,
                        int normal, int64_t *count);
 uint8_t cli_data_label(const cli_data *d, int64_t sample);
 /* What the data are, in some lines: rows, classes, parts, notes. */
-void cli_data_describe(const cli_data *d, mi_buffer *out);
+void cli_data_describe(const cli_data *d, mien_buffer *out);
 /* Leaks and doubtful columns, a line each. */
-void cli_data_warn(const cli_data *d, mi_buffer *out);
+void cli_data_warn(const cli_data *d, mien_buffer *out);
 
 #endif

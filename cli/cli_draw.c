@@ -13,22 +13,22 @@ static float within(float v, float least, float most)
 }
 
 /* "0.93", and a line with what else was asked for: "female 31 happy". */
-static void label_text(const mien_face *f, mi_buffer *out)
+static void label_text(const mien_face *f, mien_buffer *out)
 {
     double p;
     const char *between = "\n";
-    cli_printf(out, "%.2f", (double)f->score);
+    mien_buffer_printf(out, "%.2f", (double)f->score);
     if (f->has & MIEN_FACE_GENDER) {
-        cli_printf(out, "%s%s", between, cli_gender(f, &p));
+        mien_buffer_printf(out, "%s%s", between, cli_gender(f, &p));
         between = " ";
     }
     if (f->has & MIEN_FACE_AGE) {
-        cli_printf(out, "%s%.0f", between, (double)f->age);
+        mien_buffer_printf(out, "%s%.0f", between, (double)f->age);
         between = " ";
     }
     if (f->has & MIEN_FACE_EXPRESSION)
-        cli_printf(out, "%s%s", between, cli_expression(f, &p));
-    mi_buffer_put(out, "", 1);
+        mien_buffer_printf(out, "%s%s", between, cli_expression(f, &p));
+    mien_buffer_put(out, "", 1);
 }
 
 /* Lines and letters follow the face, within what suits the photo: unit is a
@@ -53,7 +53,7 @@ static void draw_label(mien_canvas *canvas, const mien_face *f, float unit)
     enum {
         ATTRIBUTES = MIEN_FACE_AGE | MIEN_FACE_GENDER | MIEN_FACE_EXPRESSION
     };
-    mi_buffer text = {0};
+    mien_buffer text = {0};
     float size = within(f->box.width / 7, 10 * unit, 22 * unit);
     size = within(size, 8, 400);
     if (!(f->has & ATTRIBUTES) && f->box.width < 3 * size)
@@ -62,7 +62,7 @@ static void draw_label(mien_canvas *canvas, const mien_face *f, float unit)
     if (!text.failed)
         mien_canvas_label(canvas, f->box.x, f->box.y - unit,
                           (const char *)text.data, size, box_colour);
-    mi_buffer_done(&text);
+    mien_buffer_free(&text);
 }
 
 mien_status cli_draw_faces(mien_image *photo, const mien_faces *faces,
@@ -90,18 +90,18 @@ static void draw_hit(mien_canvas *canvas, const mien_hit *h, const char *name,
     mien_box box = {(float)h->x, (float)h->y, (float)h->w, (float)h->h};
     float line = within(box.width / 40, 0.8f * unit, 3 * unit);
     float size = within(box.width / 7, 10 * unit, 22 * unit);
-    mi_buffer text = {0};
+    mien_buffer text = {0};
     mien_canvas_box(canvas, box, colour, within(line, 1, 100));
     size = within(size, 8, 400);
-    cli_printf(&text, "%s %d", name, h->neighbors);
+    mien_buffer_printf(&text, "%s %d", name, h->neighbors);
     if (h->angle != 0)
-        cli_printf(&text, " %+.0f\xc2\xb0", (double)h->angle);
-    mi_buffer_put(&text, "", 1);
+        mien_buffer_printf(&text, " %+.0f\xc2\xb0", (double)h->angle);
+    mien_buffer_put(&text, "", 1);
     /* about as wide as the box: no label over other boxes */
     if (!text.failed && 0.5f * size * (float)text.n <= 1.2f * box.width)
         mien_canvas_label(canvas, box.x, box.y - unit, (const char *)text.data,
                           size, colour);
-    mi_buffer_done(&text);
+    mien_buffer_free(&text);
 }
 
 mien_status cli_draw_hits(mien_image *photo, const mien_hits *hits,

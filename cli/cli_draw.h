@@ -22,7 +22,7 @@ int cli_drawing_plan(cli_drawing *d, const cli_files *files, int several);
  *
  *   report  receives "PATH: why" on failure; then 0 */
 int cli_drawing_save(const cli_drawing *d, const cli_file *file,
-                     const mien_image *photo, mi_buffer *report);
+                     const mien_image *photo, mien_buffer *report);
 
 /* Boxes, scores, attributes and points, sized for the photo. */
 mien_status cli_draw_faces(mien_image *photo, const mien_faces *faces,

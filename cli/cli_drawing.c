@@ -112,19 +112,19 @@ static mien_status encode(const char *path, const mien_image *im,
 }
 
 int cli_drawing_save(const cli_drawing *d, const cli_file *file,
-                     const mien_image *photo, mi_buffer *report)
+                     const mien_image *photo, mien_buffer *report)
 {
     mien_error err = {0};
     mien_bytes bytes = {0};
     char *path = target_of(d, file);
     mien_status st = MIEN_ENOMEM;
     if (!path) {
-        cli_puts(report, "--draw: out of memory");
+        mien_buffer_puts(report, "--draw: out of memory");
         return 0;
     }
     if (same_file(path, file->path)) {
-        cli_printf(report, "%s: is the photo itself; --draw wants another file",
-                   path);
+        mien_buffer_printf(
+            report, "%s: is the photo itself; --draw wants another file", path);
         mi_free(path);
         return 0;
     }
@@ -132,7 +132,7 @@ int cli_drawing_save(const cli_drawing *d, const cli_file *file,
     if (st == MIEN_OK)
         st = cli_file_save(path, &bytes, &err);
     if (st != MIEN_OK)
-        cli_printf(report, "%s: %s", path, err.text);
+        mien_buffer_printf(report, "%s: %s", path, err.text);
     mien_bytes_free(&bytes);
     mi_free(path);
     return st == MIEN_OK;

@@ -48,53 +48,56 @@ json_t *cli_hits_record(const cli_hits *s, const char *file)
     return o;
 }
 
-void cli_hits_table(const cli_hits *s, const char *file, mi_buffer *out)
+void cli_hits_table(const cli_hits *s, const char *file, mien_buffer *out)
 {
-    cli_printf(out, "%s  %d x %d  %.0f ms\n", file, s->w, s->h,
-               s->seconds * 1e3);
+    mien_buffer_printf(out, "%s  %d x %d  %.0f ms\n", file, s->w, s->h,
+                       s->seconds * 1e3);
     for (int i = 0; i < s->n; i++) {
-        cli_printf(out, "  %s: %d\n", s->name[i], s->hits[i].n);
+        mien_buffer_printf(out, "  %s: %d\n", s->name[i], s->hits[i].n);
         for (int k = 0; k < s->hits[i].n; k++) {
             const mien_hit *h = &s->hits[i].hit[k];
-            cli_printf(out, "  %6d %6d %6d x %-6d neighbors %-4d weight %.2f",
-                       h->x, h->y, h->w, h->h, h->neighbors, h->weight);
+            mien_buffer_printf(
+                out, "  %6d %6d %6d x %-6d neighbors %-4d weight %.2f", h->x,
+                h->y, h->w, h->h, h->neighbors, h->weight);
             if (h->angle != 0)
-                cli_printf(out, "  turned %+g", (double)h->angle);
-            cli_puts(out, "\n");
+                mien_buffer_printf(out, "  turned %+g", (double)h->angle);
+            mien_buffer_puts(out, "\n");
         }
     }
 }
 
 /* A field of RFC 4180, in quotes when it needs them. */
-static void field(const char *text, mi_buffer *out)
+static void field(const char *text, mien_buffer *out)
 {
     if (!strpbrk(text, ",\"\r\n")) {
-        cli_puts(out, text);
+        mien_buffer_puts(out, text);
         return;
     }
-    cli_puts(out, "\"");
+    mien_buffer_puts(out, "\"");
     for (; *text; text++) {
-        mi_buffer_put(out, text, 1);
+        mien_buffer_put(out, text, 1);
         if (*text == '"')
-            cli_puts(out, "\"");
+            mien_buffer_puts(out, "\"");
     }
-    cli_puts(out, "\"");
+    mien_buffer_puts(out, "\"");
 }
 
-void cli_hits_csv_head(mi_buffer *out)
+void cli_hits_csv_head(mien_buffer *out)
 {
-    cli_puts(out, "file,class,x,y,width,height,neighbors,weight,angle\n");
+    mien_buffer_puts(out,
+                     "file,class,x,y,width,height,neighbors,weight,angle\n");
 }
 
-void cli_hits_csv(const cli_hits *s, const char *file, mi_buffer *out)
+void cli_hits_csv(const cli_hits *s, const char *file, mien_buffer *out)
 {
     for (int i = 0; i < s->n; i++)
         for (int k = 0; k < s->hits[i].n; k++) {
             const mien_hit *h = &s->hits[i].hit[k];
             field(file, out);
-            cli_puts(out, ",");
+            mien_buffer_puts(out, ",");
             field(s->name[i], out);
-            cli_printf(out, ",%d,%d,%d,%d,%d,%.6f,%g\n", h->x, h->y, h->w, h->h,
-                       h->neighbors, h->weight, (double)h->angle);
+            mien_buffer_printf(out, ",%d,%d,%d,%d,%d,%.6f,%g\n", h->x, h->y,
+                               h->w, h->h, h->neighbors, h->weight,
+                               (double)h->angle);
         }
 }

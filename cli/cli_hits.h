@@ -20,8 +20,8 @@ void cli_hits_free(cli_hits *s);
 /* A record of the schema "mien/1": what cascades of faces found under "faces",
  * all else under "objects", each with its "class". */
 json_t *cli_hits_record(const cli_hits *s, const char *file);
-void cli_hits_table(const cli_hits *s, const char *file, mi_buffer *out);
-void cli_hits_csv_head(mi_buffer *out);
-void cli_hits_csv(const cli_hits *s, const char *file, mi_buffer *out);
+void cli_hits_table(const cli_hits *s, const char *file, mien_buffer *out);
+void cli_hits_csv_head(mien_buffer *out);
+void cli_hits_csv(const cli_hits *s, const char *file, mien_buffer *out);
 
 #endif

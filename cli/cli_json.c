@@ -1,8 +1,6 @@
 /* cli_json.c: build JSON with jansson. */
 #include "cli/cli_json.h"
 
-#include "cli/cli_text.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -46,12 +44,12 @@ json_t *cli_json_text(const char *text)
     json_t *plain = json_string(text);
     if (plain)
         return plain;
-    mi_buffer repaired = {0};
-    cli_text_repair(text, &repaired);
+    mien_buffer repaired = {0};
+    mien_utf8_repair(text, &repaired);
     json_t *out = repaired.failed
                       ? NULL
                       : json_stringn((const char *)repaired.data, repaired.n);
-    mi_buffer_done(&repaired);
+    mien_buffer_free(&repaired);
     return out;
 }
 
@@ -88,16 +86,16 @@ json_t *cli_json_floats(const float *v, int n)
 
 static int put_bytes(const char *bytes, size_t n, void *out)
 {
-    mi_buffer_put(out, bytes, n);
+    mien_buffer_put(out, bytes, n);
     return 0;
 }
 
-void cli_json_print(mi_buffer *out, json_t *value, size_t flags)
+void cli_json_print(mien_buffer *out, json_t *value, size_t flags)
 {
     /* Seven digits: all that a float holds. */
     flags |= JSON_REAL_PRECISION(7) | JSON_ENCODE_ANY;
     if (!value || json_dump_callback(value, put_bytes, out, flags) != 0)
         out->failed = 1;
-    mi_buffer_put(out, "\n", 1);
+    mien_buffer_put(out, "\n", 1);
     json_decref(value);
 }

@@ -25,6 +25,6 @@ json_t *cli_json_floats(const float *v, int n);
 
 /* Print value and a line feed, and release it.  flags are jansson's.  A value
  * that is NULL marks the buffer as failed. */
-void cli_json_print(mi_buffer *out, json_t *value, size_t flags);
+void cli_json_print(mien_buffer *out, json_t *value, size_t flags);
 
 #endif

@@ -90,7 +90,7 @@ int cli_judge(const cli_part *p, double threshold, uint32_t seed,
     return st == MIEN_OK;
 }
 
-static void print_report(const cli_part *p, double threshold, mi_buffer *out)
+static void print_report(const cli_part *p, double threshold, mien_buffer *out)
 {
     mien_report_options o = MIEN_REPORT_DEFAULTS;
     mien_bytes text = {0};
@@ -102,33 +102,36 @@ static void print_report(const cli_part *p, double threshold, mi_buffer *out)
         said[i] = p->score[i] >= threshold;
     }
     if (truth && !mien_report_text(p->n, truth, said, &o, &text, NULL))
-        mi_buffer_put(out, text.data, text.n);
+        mien_buffer_put(out, text.data, text.n);
     mien_bytes_free(&text);
     mi_free(truth);
 }
 
 void cli_judge_print(const cli_part *p, const cli_verdict *v, int whole,
-                     mi_buffer *out)
+                     mien_buffer *out)
 {
     const mien_rates *r = &v->rates;
-    cli_printf(out,
-               "%s: AUC %.4f (%.3f to %.3f), average precision %.4f (%.3f to "
-               "%.3f)\n",
-               p->name, v->auc.value, v->auc.low, v->auc.high, v->ap.value,
-               v->ap.low, v->ap.high);
-    cli_printf(out,
-               "  at threshold %.6g: precision %.4f, recall %.4f, F1 %.4f, MCC "
-               "%.4f, false alarms %.3f %%\n",
-               v->threshold, r->precision, r->recall, r->f, r->mcc,
-               100 * r->false_alarm);
-    cli_printf(out,
-               "  found %.0f of %.0f, %.0f false alarms in %lld rows; at %.2f "
-               "%% false alarms recall %.3f\n",
-               v->count.tp, v->count.tp + v->count.fn, v->count.fp,
-               (long long)p->n, 100 * v->near.rates.false_alarm,
-               v->near.rates.recall);
-    cli_printf(out, "  accuracy %.4f; always saying the larger class: %.4f\n",
-               r->accuracy, v->majority);
+    mien_buffer_printf(
+        out,
+        "%s: AUC %.4f (%.3f to %.3f), average precision %.4f (%.3f to "
+        "%.3f)\n",
+        p->name, v->auc.value, v->auc.low, v->auc.high, v->ap.value, v->ap.low,
+        v->ap.high);
+    mien_buffer_printf(
+        out,
+        "  at threshold %.6g: precision %.4f, recall %.4f, F1 %.4f, MCC "
+        "%.4f, false alarms %.3f %%\n",
+        v->threshold, r->precision, r->recall, r->f, r->mcc,
+        100 * r->false_alarm);
+    mien_buffer_printf(
+        out,
+        "  found %.0f of %.0f, %.0f false alarms in %lld rows; at %.2f "
+        "%% false alarms recall %.3f\n",
+        v->count.tp, v->count.tp + v->count.fn, v->count.fp, (long long)p->n,
+        100 * v->near.rates.false_alarm, v->near.rates.recall);
+    mien_buffer_printf(
+        out, "  accuracy %.4f; always saying the larger class: %.4f\n",
+        r->accuracy, v->majority);
     if (whole)
         print_report(p, v->threshold, out);
 }

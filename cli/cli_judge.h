@@ -35,7 +35,7 @@ int cli_judge(const cli_part *p, double threshold, uint32_t seed,
               mien_pool *pool, cli_verdict *out);
 /* A block of lines; with the classification report when `whole`. */
 void cli_judge_print(const cli_part *p, const cli_verdict *v, int whole,
-                     mi_buffer *out);
+                     mien_buffer *out);
 json_t *cli_judge_json(const cli_part *p, const cli_verdict *v);
 
 #endif

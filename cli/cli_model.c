@@ -89,28 +89,29 @@ int cli_model_save(const char *folder, const char *name, const void *bytes,
     return st ? failed(&err) : 1;
 }
 
-static int save_buffer(const char *folder, const char *name, mi_buffer *b)
+static int save_buffer(const char *folder, const char *name, mien_buffer *b)
 {
     int ok = !b->failed;
     if (ok)
         ok = cli_model_save(folder, name, b->data, b->n);
     else
         cli_error("out of memory");
-    mi_buffer_done(b);
+    mien_buffer_free(b);
     return ok;
 }
 
-static void put_history(const cli_model *m, mi_buffer *out)
+static void put_history(const cli_model *m, mien_buffer *out)
 {
-    cli_puts(out, "epoch,loss,penalty,val_loss,learning_rate,improved\n");
+    mien_buffer_puts(out,
+                     "epoch,loss,penalty,val_loss,learning_rate,improved\n");
     for (int i = 0; i < m->epochs; i++)
-        cli_printf(out, "%d,%.9g,%.9g,%.9g,%.9g,%d\n", m->epoch[i].epoch,
-                   m->epoch[i].train.total, m->epoch[i].train.penalty,
-                   m->epoch[i].valid.total, (double)m->epoch[i].rate,
-                   m->epoch[i].improved);
+        mien_buffer_printf(out, "%d,%.9g,%.9g,%.9g,%.9g,%d\n",
+                           m->epoch[i].epoch, m->epoch[i].train.total,
+                           m->epoch[i].train.penalty, m->epoch[i].valid.total,
+                           (double)m->epoch[i].rate, m->epoch[i].improved);
 }
 
-static void put_metrics(const cli_model *m, mi_buffer *out)
+static void put_metrics(const cli_model *m, mien_buffer *out)
 {
     const cli_data *d = m->data;
     json_t *o = json_object();
@@ -133,32 +134,35 @@ static void put_metrics(const cli_model *m, mi_buffer *out)
     cli_json_print(out, o, JSON_INDENT(2));
 }
 
-static void put_card(const cli_model *m, mi_buffer *out)
+static void put_card(const cli_model *m, mien_buffer *out)
 {
     const cli_data *d = m->data;
-    cli_printf(out, "# %s for %s = %s\n\n", m->title, d->label_name,
-               d->classes.name[1]);
-    cli_puts(out, "Intended use: to raise an alarm for rows of tables like the "
-                  "one it was made from.  Not for decisions about people "
-                  "without a person who checks them.\n\n## Data\n\n```\n");
+    mien_buffer_printf(out, "# %s for %s = %s\n\n", m->title, d->label_name,
+                       d->classes.name[1]);
+    mien_buffer_puts(
+        out, "Intended use: to raise an alarm for rows of tables like the "
+             "one it was made from.  Not for decisions about people "
+             "without a person who checks them.\n\n## Data\n\n```\n");
     cli_data_describe(d, out);
     cli_data_warn(d, out);
-    cli_puts(out, "```\n\n## Settings\n\n```\n");
-    mi_buffer_put(out, m->settings.data, m->settings.n);
-    cli_puts(out, "```\n\n## Figures\n\nThe threshold was chosen on the "
-                  "validation part; no figure of the test part was used to "
-                  "choose anything.\n\n```\n");
+    mien_buffer_puts(out, "```\n\n## Settings\n\n```\n");
+    mien_buffer_put(out, m->settings.data, m->settings.n);
+    mien_buffer_puts(out,
+                     "```\n\n## Figures\n\nThe threshold was chosen on the "
+                     "validation part; no figure of the test part was used to "
+                     "choose anything.\n\n```\n");
     cli_judge_print(&m->valid, &m->of_valid, 0, out);
     cli_judge_print(&m->test, &m->of_test, 1, out);
-    cli_puts(out, "```\n\n## Limits\n\nScores mean what they meant in the "
-                  "table above: a process that has drifted, other columns or "
-                  "another share of events need a new model.\n");
+    mien_buffer_puts(
+        out, "```\n\n## Limits\n\nScores mean what they meant in the "
+             "table above: a process that has drifted, other columns or "
+             "another share of events need a new model.\n");
 }
 
 static int write_files(const cli_model *m, const char *folder,
                        const mien_bytes *file)
 {
-    mi_buffer metrics = {0}, history = {0}, card = {0}, page = {0};
+    mien_buffer metrics = {0}, history = {0}, card = {0}, page = {0};
     if (!cli_folder_make(folder) ||
         !cli_model_save(folder, "model.onnx", file->data, file->n))
         return 0;
@@ -170,7 +174,7 @@ static int write_files(const cli_model *m, const char *folder,
            save_buffer(folder, "model_card.md", &card) &
            save_buffer(folder, "report.html", &page) &
            (m->epochs ? save_buffer(folder, "history.csv", &history)
-                      : (mi_buffer_done(&history), 1));
+                      : (mien_buffer_free(&history), 1));
 }
 
 int cli_model_finish(cli_model *m)
@@ -193,10 +197,10 @@ int cli_model_finish(cli_model *m)
     if (status == CLI_OK && folder && !write_files(m, folder, &file))
         status = CLI_OUTPUT;
     if (status == CLI_OK && folder)
-        cli_printf(&m->words,
-                   "written to %s: model.onnx, report.html, "
-                   "metrics.json, model_card.md%s\n",
-                   folder, m->epochs ? ", history.csv" : "");
+        mien_buffer_printf(&m->words,
+                           "written to %s: model.onnx, report.html, "
+                           "metrics.json, model_card.md%s\n",
+                           folder, m->epochs ? ", history.csv" : "");
     mien_bytes_free(&file);
     if (m->words.n && !cli_emit(&m->words))
         status = CLI_OUTPUT;
@@ -205,8 +209,8 @@ int cli_model_finish(cli_model *m)
 
 void cli_model_done(cli_model *m)
 {
-    mi_buffer_done(&m->settings);
-    mi_buffer_done(&m->words);
+    mien_buffer_free(&m->settings);
+    mien_buffer_free(&m->words);
     cli_part_free(&m->valid);
     cli_part_free(&m->test);
 }

@@ -8,13 +8,13 @@
 /* A finished model and what it says of the table it was made from. */
 typedef struct cli_model {
     const cli_data *data;
-    const char *title;  /* "Auto-encoder" */
-    mi_buffer settings; /* lines of text */
+    const char *title;    /* "Auto-encoder" */
+    mien_buffer settings; /* lines of text */
     mien_tabular_parts parts;
     mien_threshold chosen;
     cli_part valid, test;
     cli_verdict of_valid, of_test;
-    mi_buffer words; /* what is printed and goes into the report */
+    mien_buffer words; /* what is printed and goes into the report */
     const mien_epoch *epoch;
     int epochs, best;
 } cli_model;
@@ -30,7 +30,7 @@ int cli_model_save(const char *folder, const char *name, const void *bytes,
                    size_t n);
 /* The report as one page; *out is appended to. */
 /* Its figures, as SVG inside the page. */
-void cli_report_pictures(const cli_model *m, mi_buffer *out);
-void cli_report_html(const cli_model *m, mi_buffer *out);
+void cli_report_pictures(const cli_model *m, mien_buffer *out);
+void cli_report_html(const cli_model *m, mien_buffer *out);
 
 #endif

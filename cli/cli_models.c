@@ -79,17 +79,17 @@ int cli_models_find(const char *first, const char *file, char out[CLI_PATH_MAX])
 
 static void report_missing(const char *first, const mien_model_entry *e)
 {
-    mi_buffer where = {0};
+    mien_buffer where = {0};
     char folder[CLI_PATH_MAX];
     for (int i = 0; cli_models_folder(first, i, folder); i++)
         if (*folder)
-            cli_printf(&where, "%s%s", where.n ? ", " : "", folder);
-    mi_buffer_put(&where, "", 1);
+            mien_buffer_printf(&where, "%s%s", where.n ? ", " : "", folder);
+    mien_buffer_put(&where, "", 1);
     cli_error("model %s: %s is not installed; looked in %s; "
               "`make models` in mien's source folder installs it, or "
               "`mien model convert face-api DIR -o OUT` and --models OUT",
               e->name, e->file, where.failed ? "" : (char *)where.data);
-    mi_buffer_done(&where);
+    mien_buffer_free(&where);
 }
 
 int cli_models_load(cli_models *m, const char *first, const char *name,

@@ -28,48 +28,18 @@ void cli_error(const char *fmt, ...)
     if (n < 0)
         return;
     /* A file's name must not steer the terminal. */
-    mi_buffer line = {0};
-    cli_puts(&line, "mien: ");
+    mien_buffer line = {0};
+    mien_buffer_puts(&line, "mien: ");
     cli_text_plain(text, &line);
-    cli_puts(&line, "\n");
+    mien_buffer_puts(&line, "\n");
     if (line.failed)
         fputs("mien: out of memory\n", stderr);
     else
         fwrite(line.data, 1, line.n, stderr);
-    mi_buffer_done(&line);
+    mien_buffer_free(&line);
 }
 
-void cli_printf(mi_buffer *b, const char *fmt, ...)
-{
-    char text[512];
-    va_list ap;
-    va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    if (n < 0)
-        return;
-    if ((size_t)n < sizeof text) {
-        mi_buffer_put(b, text, (size_t)n);
-        return;
-    }
-    char *longer = mi_alloc((size_t)n + 1, 1);
-    if (!longer) {
-        b->failed = 1;
-        return;
-    }
-    va_start(ap, fmt);
-    vsnprintf(longer, (size_t)n + 1, fmt, ap);
-    va_end(ap);
-    mi_buffer_put(b, longer, (size_t)n);
-    mi_free(longer);
-}
-
-void cli_puts(mi_buffer *b, const char *text)
-{
-    mi_buffer_put(b, text, strlen(text));
-}
-
-int cli_emit(mi_buffer *b)
+int cli_emit(mien_buffer *b)
 {
     int code = output_errno;
     if (b->failed)
@@ -81,13 +51,13 @@ int cli_emit(mi_buffer *b)
         code = errno ? errno : EIO;
     if (code && !output_errno)
         output_errno = code;
-    mi_buffer_done(b);
+    mien_buffer_free(b);
     return code == 0;
 }
 
 int cli_finish(int status)
 {
-    mi_buffer nothing = {0};
+    mien_buffer nothing = {0};
     if (cli_emit(&nothing))
         return status;
     if (output_errno != EPIPE)

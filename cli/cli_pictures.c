@@ -118,7 +118,7 @@ static void draw(const cli_model *m, mien_figure *f, const mien_curve *roc,
                "precision", name, pr);
 }
 
-void cli_report_pictures(const cli_model *m, mi_buffer *out)
+void cli_report_pictures(const cli_model *m, mien_buffer *out)
 {
     mien_curve roc = {0}, pr = {0};
     mien_figure *f = NULL;
@@ -129,10 +129,10 @@ void cli_report_pictures(const cli_model *m, mi_buffer *out)
         if (!mien_figure_render(f, MIEN_PLOT_SVG, &svg, NULL)) {
             const char *text = (const char *)svg.data;
             const char *start = memmem(text, svg.n, "<svg", 4);
-            cli_puts(out, "<figure>");
+            mien_buffer_puts(out, "<figure>");
             if (start)
-                mi_buffer_put(out, start, svg.n - (size_t)(start - text));
-            cli_puts(out, "</figure>\n");
+                mien_buffer_put(out, start, svg.n - (size_t)(start - text));
+            mien_buffer_puts(out, "</figure>\n");
         }
     }
     mien_bytes_free(&svg);

@@ -14,7 +14,7 @@ static const double interval = 0.1;
 void cli_progress_start(cli_progress *p, int total, int quiet)
 {
     struct winsize size = {0};
-    *p = (cli_progress){.total = total, .columns = 80, .start = cli_seconds()};
+    *p = (cli_progress){.total = total, .columns = 80, .start = mien_clock()};
     p->on = !quiet && total != 1 && isatty(2);
     if (p->on && ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col)
         p->columns = size.ws_col;
@@ -38,7 +38,7 @@ static void write_time(char *out, size_t size, double seconds)
 
 void cli_progress_show(cli_progress *p, int done, int failed)
 {
-    double now = cli_seconds();
+    double now = mien_clock();
     if (!p->on || now - p->drawn < interval)
         return;
     double rate = done / (now - p->start + 1e-9);
@@ -69,7 +69,7 @@ void cli_progress_show(cli_progress *p, int done, int failed)
 
 void cli_progress_text(cli_progress *p, const char *text)
 {
-    double now = cli_seconds();
+    double now = mien_clock();
     if (!p->on || now - p->drawn < interval)
         return;
     p->drawn = now;

@@ -5,18 +5,10 @@
 #include "cli/cli_files.h"
 
 #include <string.h>
-#include <time.h>
 
 /* Names in the catalogue, by mien_detector. */
 static const char *const detectors[] = {"yunet", "tiny_face_detector",
                                         "ssd_mobilenetv1"};
-
-double cli_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int load_models(cli_reader *r, const char *folder, mien_face_models *out)
 {
@@ -82,12 +74,12 @@ static mien_status read_photo(cli_reader *r, int lane, cli_reading *out,
                               mien_image *photo)
 {
     mien_bytes bytes = {0};
-    double start = cli_seconds();
+    double start = mien_clock();
     mien_status st = cli_file_load(out->file, &bytes, &out->error);
     if (st == MIEN_OK)
         st = mien_image_read(bytes.data, bytes.n, &r->read, photo, &out->error);
     mien_bytes_free(&bytes);
-    out->decode = cli_seconds() - start;
+    out->decode = mien_clock() - start;
     if (st != MIEN_OK)
         return st;
 

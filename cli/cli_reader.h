@@ -47,7 +47,4 @@ void cli_reader_close(cli_reader *r);
  * (MIEN_FACE_*), or NULL. */
 const mien_face *cli_largest_face(const mien_faces *faces, unsigned has);
 
-/* Seconds on a clock that only goes forward. */
-double cli_seconds(void);
-
 #endif

@@ -18,7 +18,7 @@ json_t *cli_record_faceapi(const cli_reading *reading);
 
 /* The rows of a table for a person, at most 80 columns wide. */
 void cli_record_table(const cli_reading *reading, unsigned want,
-                      mi_buffer *out);
+                      mien_buffer *out);
 
 /* "male" or "female", and the probability of it. */
 const char *cli_gender(const mien_face *f, double *probability);

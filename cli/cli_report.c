@@ -15,38 +15,39 @@ static const char style[] =
     "left}\nfigure{margin:1rem 0}figure svg{max-width:100%;height:auto}\n"
     "</style>\n";
 
-static void put_text(mi_buffer *out, const char *s, size_t n)
+static void put_text(mien_buffer *out, const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (s[i] == '<')
-            cli_puts(out, "&lt;");
+            mien_buffer_puts(out, "&lt;");
         else if (s[i] == '&')
-            cli_puts(out, "&amp;");
+            mien_buffer_puts(out, "&amp;");
         else
-            mi_buffer_put(out, s + i, 1);
+            mien_buffer_put(out, s + i, 1);
     }
 }
 
-static void put_lines(mi_buffer *out, const char *title, mi_buffer *lines)
+static void put_lines(mien_buffer *out, const char *title, mien_buffer *lines)
 {
-    cli_printf(out, "<h2>%s</h2>\n<pre>", title);
+    mien_buffer_printf(out, "<h2>%s</h2>\n<pre>", title);
     put_text(out, (const char *)lines->data, lines->n);
-    cli_puts(out, "</pre>\n");
+    mien_buffer_puts(out, "</pre>\n");
     out->failed |= lines->failed;
-    mi_buffer_done(lines);
+    mien_buffer_free(lines);
 }
 
-static void put_row(mi_buffer *out, const char *name, double valid, double test)
+static void put_row(mien_buffer *out, const char *name, double valid,
+                    double test)
 {
-    cli_printf(out, "<tr><td>%s</td><td>%.4f</td><td>%.4f</td></tr>\n", name,
-               valid, test);
+    mien_buffer_printf(out, "<tr><td>%s</td><td>%.4f</td><td>%.4f</td></tr>\n",
+                       name, valid, test);
 }
 
-static void put_figures(mi_buffer *out, const cli_verdict *v,
+static void put_figures(mien_buffer *out, const cli_verdict *v,
                         const cli_verdict *t)
 {
-    cli_puts(out,
-             "<table><tr><th></th><th>validation</th><th>test</th></tr>\n");
+    mien_buffer_puts(
+        out, "<table><tr><th></th><th>validation</th><th>test</th></tr>\n");
     put_row(out, "AUC", v->auc.value, t->auc.value);
     put_row(out, "average precision", v->ap.value, t->ap.value);
     put_row(out, "precision", v->rates.precision, t->rates.precision);
@@ -60,16 +61,16 @@ static void put_figures(mi_buffer *out, const cli_verdict *v,
     put_row(out, "accuracy", v->rates.accuracy, t->rates.accuracy);
     put_row(out, "accuracy of always saying the larger class", v->majority,
             t->majority);
-    cli_puts(out, "</table>\n");
+    mien_buffer_puts(out, "</table>\n");
 }
 
 /* Precision if the test had as many events as other rows: what a balanced test
  * would print for the same recall and false-alarm rate. */
-static void put_balance(mi_buffer *out, const cli_verdict *t)
+static void put_balance(mien_buffer *out, const cli_verdict *t)
 {
     double found = t->rates.recall, alarm = t->rates.false_alarm;
     double balanced = found + alarm > 0 ? found / (found + alarm) : 0;
-    cli_printf(
+    mien_buffer_printf(
         out,
         "<p>Events are %.3f %% of the test rows. At this threshold %.1f %% of "
         "them are found, and %.2f %% of the other rows are alarmed falsely. "
@@ -82,26 +83,27 @@ static void put_balance(mi_buffer *out, const cli_verdict *t)
         t->rates.precision > 0 ? 1 / t->rates.precision : 0.0);
 }
 
-void cli_report_html(const cli_model *m, mi_buffer *out)
+void cli_report_html(const cli_model *m, mien_buffer *out)
 {
-    mi_buffer data = {0}, words = {0}, settings = {0};
-    cli_puts(out, style);
-    cli_printf(out, "<title>%s</title></head><body>\n<h1>%s: ", m->title,
-               m->title);
+    mien_buffer data = {0}, words = {0}, settings = {0};
+    mien_buffer_puts(out, style);
+    mien_buffer_printf(
+        out, "<title>%s</title></head><body>\n<h1>%s: ", m->title, m->title);
     put_text(out, m->data->label_name, strlen(m->data->label_name));
-    cli_puts(out, "</h1>\n");
+    mien_buffer_puts(out, "</h1>\n");
     put_figures(out, &m->of_valid, &m->of_test);
     put_balance(out, &m->of_test);
     cli_report_pictures(m, out);
     cli_data_describe(m->data, &data);
     cli_data_warn(m->data, &data);
     put_lines(out, "Data", &data);
-    mi_buffer_put(&settings, m->settings.data, m->settings.n);
-    cli_printf(&settings, "threshold %.9g, chosen on the validation part\n",
-               m->chosen.threshold);
+    mien_buffer_put(&settings, m->settings.data, m->settings.n);
+    mien_buffer_printf(&settings,
+                       "threshold %.9g, chosen on the validation part\n",
+                       m->chosen.threshold);
     put_lines(out, "Settings", &settings);
     cli_judge_print(&m->valid, &m->of_valid, 1, &words);
     cli_judge_print(&m->test, &m->of_test, 1, &words);
     put_lines(out, "Figures in full", &words);
-    cli_puts(out, "</body></html>\n");
+    mien_buffer_puts(out, "</body></html>\n");
 }

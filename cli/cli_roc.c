@@ -144,9 +144,9 @@ static int look(walk *w, const cli_object *at, int n)
         }
     mien_hits hits = {0};
     mien_error err = {0};
-    double start = cli_seconds();
+    double start = mien_clock();
     mien_status st = mien_cascade_detect(w->c, &g, &w->o, &hits, &err);
-    w->seconds += cli_seconds() - start;
+    w->seconds += mien_clock() - start;
     mien_gray_free(&g);
     if (st != MIEN_OK)
         cli_error("%s: %s", at->file, err.text);
@@ -258,32 +258,32 @@ static int print(const roc *r, const char *const *names, int n,
         const char *paper;
     } rows[] = {{0, ""},      {5, ""},      {10, "76.1"},
                 {31, "88.4"}, {65, "92.0"}, {167, "93.9"}};
-    mi_buffer out = {0};
-    cli_printf(&out,
-               "%d objects in %d pictures; detections in per cent\n"
-               "  false positives",
-               r[0].objects, r[0].pictures);
+    mien_buffer out = {0};
+    mien_buffer_printf(&out,
+                       "%d objects in %d pictures; detections in per cent\n"
+                       "  false positives",
+                       r[0].objects, r[0].pictures);
     for (int i = 0; i < n; i++)
-        cli_printf(&out, "  %24.24s", names[i]);
-    cli_puts(&out, "  Viola-Jones 2004 on MIT+CMU\n");
+        mien_buffer_printf(&out, "  %24.24s", names[i]);
+    mien_buffer_puts(&out, "  Viola-Jones 2004 on MIT+CMU\n");
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        cli_printf(&out, "  %15d", rows[k].wrong);
+        mien_buffer_printf(&out, "  %15d", rows[k].wrong);
         for (int i = 0; i < n; i++)
-            cli_printf(&out, "  %24.1f",
-                       100 * share(&r[i], r[i].most[rows[k].wrong]));
-        cli_printf(&out, "  %27s\n", rows[k].paper);
+            mien_buffer_printf(&out, "  %24.1f",
+                               100 * share(&r[i], r[i].most[rows[k].wrong]));
+        mien_buffer_printf(&out, "  %27s\n", rows[k].paper);
     }
-    cli_puts(&out, "  whole cascade  ");
+    mien_buffer_puts(&out, "  whole cascade  ");
     for (int i = 0; i < n; i++) {
         char cell[64];
         snprintf(cell, sizeof cell, "%.1f at %d",
                  100 * share(&r[i], r[i].right), r[i].wrong);
-        cli_printf(&out, "  %24s", cell);
+        mien_buffer_printf(&out, "  %24s", cell);
     }
-    cli_puts(&out, "\n  seconds to look");
+    mien_buffer_puts(&out, "\n  seconds to look");
     for (int i = 0; i < n; i++)
-        cli_printf(&out, "  %24.2f", r[i].seconds);
-    cli_puts(&out, "\n");
+        mien_buffer_printf(&out, "  %24.2f", r[i].seconds);
+    mien_buffer_puts(&out, "\n");
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     return path ? draw(r, names, n, path) : CLI_OK;

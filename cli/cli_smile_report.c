@@ -10,7 +10,8 @@
 enum { PANELS = 6 };
 
 /* The smiles of one id as lines of text; how many. */
-static int print_id(const cli_smiles *s, const cli_story *story, mi_buffer *out)
+static int print_id(const cli_smiles *s, const cli_story *story,
+                    mien_buffer *out)
 {
     int smiles = 0, on = 0;
     double begin = 0, last = story->begin;
@@ -23,42 +24,44 @@ static int print_id(const cli_smiles *s, const cli_story *story, mi_buffer *out)
             smiles++;
         }
         if (!v->smiling && on)
-            cli_printf(out, "%6lld  %7.2fs  %7.2fs  %6.2f s\n",
-                       (long long)v->id, begin, v->seconds, v->seconds - begin);
+            mien_buffer_printf(out, "%6lld  %7.2fs  %7.2fs  %6.2f s\n",
+                               (long long)v->id, begin, v->seconds,
+                               v->seconds - begin);
         on = v->smiling;
         last = v->seconds;
     }
     if (on)
-        cli_printf(out, "%6lld  %7.2fs  %7.2fs  %6.2f s\n",
-                   (long long)story->id, begin, last, last - begin);
+        mien_buffer_printf(out, "%6lld  %7.2fs  %7.2fs  %6.2f s\n",
+                           (long long)story->id, begin, last, last - begin);
     return smiles;
 }
 
 int cli_smiles_print(const cli_smiles *s)
 {
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     int smiles = 0;
-    cli_puts(&out, "    id     smile    until  length\n");
+    mien_buffer_puts(&out, "    id     smile    until  length\n");
     for (int i = 0; i < s->all.n; i++)
         smiles += print_id(s, &s->all.story[i], &out);
     if (!smiles)
-        cli_printf(&out,
-                   "no smile was seen; fewer windows that must agree see more, "
-                   "and more mistakes: --smile %s,%g,%d\n",
-                   s->smiles.name, s->smiles.o.scale,
-                   (s->smiles.o.neighbors + 1) / 2);
-    cli_puts(&out, "\n    id      from       to  frames  smiling\n");
+        mien_buffer_printf(
+            &out,
+            "no smile was seen; fewer windows that must agree see more, "
+            "and more mistakes: --smile %s,%g,%d\n",
+            s->smiles.name, s->smiles.o.scale, (s->smiles.o.neighbors + 1) / 2);
+    mien_buffer_puts(&out, "\n    id      from       to  frames  smiling\n");
     for (int i = 0; i < s->all.n; i++) {
         const cli_story *k = &s->all.story[i];
         int64_t on = 0;
         for (int j = 0; j < s->n_votes; j++)
             on += s->vote[j].id == k->id && s->vote[j].smiling;
-        cli_printf(&out, "%6lld  %7.2fs  %7.2fs  %6lld  %5.1f %%\n",
-                   (long long)k->id, k->begin, k->end, (long long)k->frames,
-                   100. * (double)on / (double)k->frames);
+        mien_buffer_printf(&out, "%6lld  %7.2fs  %7.2fs  %6lld  %5.1f %%\n",
+                           (long long)k->id, k->begin, k->end,
+                           (long long)k->frames,
+                           100. * (double)on / (double)k->frames);
     }
     if (!s->all.n)
-        cli_puts(&out, "no face was found\n");
+        mien_buffer_puts(&out, "no face was found\n");
     return cli_emit(&out);
 }
 

@@ -5,51 +5,18 @@
 
 #include <string.h>
 
-/* The character at p and how many bytes it takes; -1 and 1 byte for bytes that
- * are no UTF-8 (overlong forms, surrogates and cut sequences included). */
-static long decode(const unsigned char *p, int *n)
+void cli_text_plain(const char *text, mien_buffer *out)
 {
-    static const long least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    int len = *p < 0x80   ? 1
-              : *p < 0xc2 ? 0
-              : *p < 0xe0 ? 2
-              : *p < 0xf0 ? 3
-              : *p < 0xf5 ? 4
-                          : 0;
-    *n = 1;
-    if (len <= 1)
-        return len ? *p : -1;
-    long v = *p & (0x7f >> len);
-    for (int i = 1; i < len; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return -1;
-        v = v << 6 | (p[i] & 0x3f);
-    }
-    if (v < least[len] || v > 0x10ffff || (v >= 0xd800 && v < 0xe000))
-        return -1;
-    *n = len;
-    return v;
-}
-
-static void repair(const char *text, int plain, mi_buffer *out)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    while (*p) {
-        int n;
-        long c = decode(p, &n);
-        if (c < 0)
-            cli_puts(out, "\xef\xbf\xbd");
-        else if (plain && (c < 0x20 || (c >= 0x7f && c < 0xa0)))
-            cli_puts(out, "?");
-        else
-            mi_buffer_put(out, p, (size_t)n);
-        p += n;
+    for (int n; *text; text += n) {
+        int32_t c = mien_utf8_next(text, &n);
+        int control = c >= 0 && (c < 0x20 || (c >= 0x7f && c < 0xa0));
+        mien_buffer_put(out,
+                        c < 0     ? "\xef\xbf\xbd"
+                        : control ? "?"
+                                  : text,
+                        c < 0 ? 3 : (size_t)n);
     }
 }
-
-void cli_text_repair(const char *text, mi_buffer *out) { repair(text, 0, out); }
-
-void cli_text_plain(const char *text, mi_buffer *out) { repair(text, 1, out); }
 
 /* First and last of ranges of characters that take two columns. */
 static const long wide[][2] = {
@@ -76,37 +43,34 @@ static int within(long c, const long (*range)[2], size_t n)
 
 int cli_text_width(const char *text)
 {
-    const unsigned char *p = (const unsigned char *)text;
     int columns = 0;
-    while (*p) {
-        int n;
-        long c = decode(p, &n);
+    for (int n; *text; text += n) {
+        int32_t c = mien_utf8_next(text, &n);
         columns += within(c, wide, sizeof wide / sizeof *wide) ? 2 : 1;
         columns -= within(c, zero, sizeof zero / sizeof *zero);
-        p += n;
     }
     return columns;
 }
 
 void cli_text_wrap(const char *text, int column, int indent, int columns,
-                   mi_buffer *out)
+                   mien_buffer *out)
 {
     int at = column, first = 1;
     while (*text) {
         int n = (int)strcspn(text, " \n");
         if (!first && at + 1 + n > columns) {
-            cli_printf(out, "\n%*s", indent, "");
+            mien_buffer_printf(out, "\n%*s", indent, "");
             at = indent;
         } else if (!first) {
-            cli_puts(out, " ");
+            mien_buffer_puts(out, " ");
             at++;
         }
-        mi_buffer_put(out, text, (size_t)n);
+        mien_buffer_put(out, text, (size_t)n);
         at += n;
         first = 0;
         text += n;
         if (strncmp(text, "\n\n", 2) == 0) {
-            cli_printf(out, "\n\n%*s", indent, "");
+            mien_buffer_printf(out, "\n\n%*s", indent, "");
             at = indent;
             first = 1;
         }

@@ -4,15 +4,14 @@
 
 #include "base/bytes.h"
 
-/* Add text with each byte that is no UTF-8 replaced by U+FFFD. */
-void cli_text_repair(const char *text, mi_buffer *out);
-/* Add text as a terminal may show it: repaired, control characters as '?'. */
-void cli_text_plain(const char *text, mi_buffer *out);
+/* Add text as a terminal may show it: UTF-8 repaired, control characters as
+ * '?'. */
+void cli_text_plain(const char *text, mien_buffer *out);
 /* Columns that a text takes on a terminal. */
 int cli_text_width(const char *text);
 /* Add text broken at spaces, each line after the first moved in by indent
  * columns; column is where the first line starts. */
 void cli_text_wrap(const char *text, int column, int indent, int columns,
-                   mi_buffer *out);
+                   mien_buffer *out);
 
 #endif

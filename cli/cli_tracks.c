@@ -206,23 +206,25 @@ mien_status cli_tracks_draw(const cli_tracks *t, const mien_tracker *tracker,
 
 int cli_tracks_print(const cli_tracks *t)
 {
-    mi_buffer out = {0};
-    cli_puts(&out, "    id     from       to   frames  detected  points\n");
+    mien_buffer out = {0};
+    mien_buffer_puts(&out,
+                     "    id     from       to   frames  detected  points\n");
     for (int i = 0; i < t->n; i++) {
         const cli_story *s = &t->story[i];
-        cli_printf(&out, "%6lld  %6.2fs  %6.2fs  %7lld  %8lld  %6.1f\n",
-                   (long long)s->id, s->begin, s->end, (long long)s->frames,
-                   (long long)s->detections, s->points / (double)s->frames);
+        mien_buffer_printf(&out, "%6lld  %6.2fs  %6.2fs  %7lld  %8lld  %6.1f\n",
+                           (long long)s->id, s->begin, s->end,
+                           (long long)s->frames, (long long)s->detections,
+                           s->points / (double)s->frames);
     }
     if (!t->n)
-        cli_puts(&out, "nothing was found\n");
+        mien_buffer_puts(&out, "nothing was found\n");
     int64_t lost = 0;
     for (int r = 1; r < 8; r++)
         lost += t->lost[r];
-    cli_printf(&out, "%lld points lost\n", (long long)lost);
+    mien_buffer_printf(&out, "%lld points lost\n", (long long)lost);
     for (int r = 1; r < 8; r++)
         if (t->lost[r])
-            cli_printf(&out, "  %8lld  %s\n", (long long)t->lost[r],
-                       mien_lost_text((mien_lost)r));
+            mien_buffer_printf(&out, "  %8lld  %s\n", (long long)t->lost[r],
+                               mien_lost_text((mien_lost)r));
     return cli_emit(&out);
 }

@@ -80,7 +80,7 @@ int cli_video_open(cli_video *v, const cli_video_ask *ask)
     int64_t total = v->info.frames;
     if (ask->frames && (!total || ask->frames < total))
         total = ask->frames;
-    v->start = cli_seconds();
+    v->start = mien_clock();
     v->per_frame = 1 / v->info.fps;
     cli_progress_start(&v->progress, total > INT_MAX ? 0 : (int)total,
                        ask->quiet);
@@ -151,7 +151,7 @@ int cli_video_close(cli_video *v, int status)
     if (!v->in)
         return status;
     cli_progress_hide(&v->progress);
-    double seconds = cli_seconds() - v->start;
+    double seconds = mien_clock() - v->start;
     status = finish_outputs(v, status);
     int64_t damaged = mien_video_damaged(v->in);
     const char *from = v->ask.camera ? v->ask.camera : v->ask.path;

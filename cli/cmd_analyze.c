@@ -154,33 +154,33 @@ static void print_failed(const analysis *an, const cli_file *f,
                          const mien_error *error, cli_outcome *out)
 {
     out->status = CLI_PARTLY;
-    cli_printf(&out->report, "%s: %s", f->path, error->text);
+    mien_buffer_printf(&out->report, "%s: %s", f->path, error->text);
     if (an->format != TABLE)
         cli_json_print(&out->text, cli_record_failed(f->path, error),
                        JSON_COMPACT);
 }
 
 static void print_reading(analysis *an, int i, const cli_reading *r,
-                          mi_buffer *out)
+                          mien_buffer *out)
 {
     if (an->format == JSON)
         cli_json_print(out, cli_record(&an->reader, r), JSON_COMPACT);
     if (an->format == FACEAPI)
         cli_json_print(out, cli_record_faceapi(r), JSON_COMPACT);
     if (an->format == TABLE && i > 0)
-        cli_puts(out, "\n");
+        mien_buffer_puts(out, "\n");
     if (an->format == TABLE)
         cli_record_table(r, an->reader.options.want, out);
 }
 
 /* Mark the faces and save the photo; 0, and a report, on failure. */
 static int draw(const analysis *an, const cli_file *f, mien_image *photo,
-                const mien_faces *faces, mi_buffer *report)
+                const mien_faces *faces, mien_buffer *report)
 {
     mien_error err = {0};
     if (cli_draw_faces(photo, faces, &err) == MIEN_OK)
         return cli_drawing_save(&an->drawing, f, photo, report);
-    cli_printf(report, "%s: %s", f->path, err.text);
+    mien_buffer_printf(report, "%s: %s", f->path, err.text);
     return 0;
 }
 

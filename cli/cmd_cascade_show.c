@@ -291,34 +291,36 @@ static int tilted_of(const showing *s, int stage)
     return n;
 }
 
-static void print_table(const showing *s, mi_buffer *out)
+static void print_table(const showing *s, mien_buffer *out)
 {
     const mien_cascade_info *i = &s->info;
-    cli_printf(
+    mien_buffer_printf(
         out, "%s: %d x %d, %s, %d stages, %d weak classifiers, depth %d\n",
         s->name, i->w, i->h, i->kind == MIEN_FEATURE_LBP ? "LBP" : "Haar",
         i->n_stages, i->n_trees, i->max_depth);
-    cli_printf(out, "stage  trees  tilted  threshold%s",
-               s->fall.windows ? "      left     share" : "");
+    mien_buffer_printf(out, "stage  trees  tilted  threshold%s",
+                       s->fall.windows ? "      left     share" : "");
     if (s->fall.one)
-        cli_printf(out, "  %11s", s->fall.one);
-    cli_puts(out, "\n");
+        mien_buffer_printf(out, "  %11s", s->fall.one);
+    mien_buffer_puts(out, "\n");
     for (int k = s->first; k <= s->last; k++) {
         mien_stage_info st = mien_cascade_stage(s->cascade, k);
-        cli_printf(out, "%5d  %5d  %6d  %9.4f", k, st.n_trees, tilted_of(s, k),
-                   (double)st.threshold);
+        mien_buffer_printf(out, "%5d  %5d  %6d  %9.4f", k, st.n_trees,
+                           tilted_of(s, k), (double)st.threshold);
         if (s->fall.windows)
-            cli_printf(out, "  %8lld  %8.2g", (long long)s->fall.left[k],
-                       (double)s->fall.left[k] / (double)s->fall.windows);
+            mien_buffer_printf(
+                out, "  %8lld  %8.2g", (long long)s->fall.left[k],
+                (double)s->fall.left[k] / (double)s->fall.windows);
         if (s->fall.one)
-            cli_printf(out, "  %+11.4f", s->fall.sums[k]);
-        cli_puts(out, "\n");
+            mien_buffer_printf(out, "  %+11.4f", s->fall.sums[k]);
+        mien_buffer_puts(out, "\n");
     }
     if (s->fall.windows)
-        cli_printf(out, "%lld windows; the best one passes %d stages\n",
-                   (long long)s->fall.windows, s->fall.passed);
+        mien_buffer_printf(out, "%lld windows; the best one passes %d stages\n",
+                           (long long)s->fall.windows, s->fall.passed);
     else if (s->fall.one)
-        cli_printf(out, "%s passes %d stages\n", s->fall.one, s->fall.passed);
+        mien_buffer_printf(out, "%s passes %d stages\n", s->fall.one,
+                           s->fall.passed);
 }
 
 static json_t *stage_json(const showing *s, int k)
@@ -336,7 +338,7 @@ static json_t *stage_json(const showing *s, int k)
     return o;
 }
 
-static void print_json(const showing *s, mi_buffer *out)
+static void print_json(const showing *s, mien_buffer *out)
 {
     json_t *o = json_object(), *stages = json_array();
     cli_json_put(&o, "schema", cli_json_text("mien/1"));
@@ -388,7 +390,7 @@ static int draw(const showing *s)
 
 static int show(showing *s)
 {
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     int status = read_options(s) ? CLI_OK : CLI_USAGE;
     if (!status)
         status = s->a->value[OPT_PHOTO] ? look(s) : follow_mean(s);

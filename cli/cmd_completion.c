@@ -27,7 +27,7 @@ static int run(const cli_args *a)
         cli_error("completion: found '%s', wanted bash, zsh or fish", shell);
         return CLI_USAGE;
     }
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     cli_completion(shell, &out);
     cli_emit(&out);
     return CLI_OK;

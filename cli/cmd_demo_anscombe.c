@@ -42,16 +42,16 @@ static const double ys[SETS][ROWS] = {
     {7.46, 6.77, 12.74, 7.11, 7.81, 8.84, 6.08, 5.39, 8.15, 6.42, 5.73},
     {6.58, 5.76, 7.71, 8.84, 8.47, 7.04, 5.25, 12.50, 5.56, 7.91, 6.89}};
 
-static void put_summary(mi_buffer *out)
+static void put_summary(mien_buffer *out)
 {
-    cli_puts(out, "Set  mean(X)  sd(X)  mean(Y)  sd(Y)  cor(X,Y)\n");
+    mien_buffer_puts(out, "Set  mean(X)  sd(X)  mean(Y)  sd(Y)  cor(X,Y)\n");
     for (int i = 0; i < SETS; i++) {
         mien_moments x = mien_moments_compute(ROWS, xs[i]);
         mien_moments y = mien_moments_compute(ROWS, ys[i]);
-        cli_printf(out, "%3d  %7.3g  %5.3g  %7.2g  %5.3g  %8.3f\n", i + 1,
-                   x.mean, mien_moments_deviation(&x, 1), y.mean,
-                   mien_moments_deviation(&y, 1),
-                   mien_pearson(ROWS, xs[i], ys[i]));
+        mien_buffer_printf(out, "%3d  %7.3g  %5.3g  %7.2g  %5.3g  %8.3f\n",
+                           i + 1, x.mean, mien_moments_deviation(&x, 1), y.mean,
+                           mien_moments_deviation(&y, 1),
+                           mien_pearson(ROWS, xs[i], ys[i]));
     }
 }
 
@@ -71,20 +71,20 @@ static void draw(mien_figure *f)
     }
 }
 
-static void put_rows(mi_buffer *out)
+static void put_rows(mien_buffer *out)
 {
-    cli_puts(out, "set,x,y\n");
+    mien_buffer_puts(out, "set,x,y\n");
     for (int i = 0; i < SETS; i++)
         for (int k = 0; k < ROWS; k++)
-            cli_printf(out, "%s,%g,%g\n", names[i], xs[i][k], ys[i][k]);
+            mien_buffer_printf(out, "%s,%g,%g\n", names[i], xs[i][k], ys[i][k]);
 }
 
-static void put_page(mi_buffer *out, const mien_bytes *svg)
+static void put_page(mien_buffer *out, const mien_bytes *svg)
 {
     const char *text = (const char *)svg->data;
     const char *start = memmem(text, svg->n, "<svg", 4);
-    cli_puts(out,
-             "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
+    mien_buffer_puts(
+        out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
              "<title>Anscombe's quartet</title>\n<style>body{font:16px/1.5 "
              "system-ui,sans-serif;max-width:56rem;margin:2rem auto;"
              "padding:0 1rem}pre{background:#f5f5f2;padding:1rem}"
@@ -92,22 +92,22 @@ static void put_page(mi_buffer *out, const mien_bytes *svg)
              "<h1>Anscombe's quartet</h1>\n<p>Four tables of eleven rows. "
              "Their means, deviations and correlations agree:</p>\n<pre>");
     put_summary(out);
-    cli_puts(out,
-             "</pre>\n<p>Their pictures do not. In the first the line "
+    mien_buffer_puts(
+        out, "</pre>\n<p>Their pictures do not. In the first the line "
              "says what there is to say; the second is a curve; in the "
              "third one row bends the line that all others agree on, and a "
              "robust fit does not follow it; in the fourth one row makes "
              "the whole correlation.</p>\n");
     if (start)
-        mi_buffer_put(out, start, svg->n - (size_t)(start - text));
-    cli_puts(out, "</html>\n");
+        mien_buffer_put(out, start, svg->n - (size_t)(start - text));
+    mien_buffer_puts(out, "</html>\n");
 }
 
 static int write_all(const char *folder)
 {
     mien_figure *f = NULL;
     mien_bytes svg = {0};
-    mi_buffer rows = {0}, page = {0};
+    mien_buffer rows = {0}, page = {0};
     mien_error err = {0};
     int ok = cli_folder_make(folder);
     if (ok && mien_figure_new(2, 2, 900, 720, &f, &err)) {
@@ -127,8 +127,8 @@ static int write_all(const char *folder)
          cli_model_save(folder, "quartet.svg", svg.data, svg.n) &&
          cli_model_save(folder, "quartet.csv", rows.data, rows.n) &&
          cli_model_save(folder, "index.html", page.data, page.n);
-    mi_buffer_done(&rows);
-    mi_buffer_done(&page);
+    mien_buffer_free(&rows);
+    mien_buffer_free(&page);
     mien_bytes_free(&svg);
     mien_figure_free(f);
     return ok;
@@ -136,14 +136,14 @@ static int write_all(const char *folder)
 
 static int run(const cli_args *a)
 {
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     const char *folder =
         a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : "anscombe";
     if (!write_all(folder))
         return CLI_OUTPUT;
     put_summary(&out);
-    cli_printf(&out, "written to %s: index.html, quartet.svg, quartet.csv\n",
-               folder);
+    mien_buffer_printf(
+        &out, "written to %s: index.html, quartet.svg, quartet.csv\n", folder);
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 

@@ -294,13 +294,13 @@ static mien_status look(const detection *d, int lane, const mien_gray *g,
 {
     mien_cascade_options o = d->options;
     o.pool = d->pool[lane];
-    double start = cli_seconds();
+    double start = mien_clock();
     mien_status st = MIEN_OK;
     for (int i = 0; st == MIEN_OK && i < d->n; i++)
         st = i && d->inside
                  ? search_inside(d, i, g, &o, &out->hits[0], &out->hits[i], err)
                  : search(d, i, g, &o, &out->hits[i], err);
-    out->seconds = cli_seconds() - start;
+    out->seconds = mien_clock() - start;
     return st;
 }
 
@@ -355,7 +355,7 @@ static mien_status see(const detection *d, int lane, const char *path,
 }
 
 static void print(const detection *d, const char *file, const cli_hits *s,
-                  mi_buffer *out)
+                  mien_buffer *out)
 {
     if (d->format == JSON)
         cli_json_print(out, cli_hits_record(s, file), JSON_COMPACT);
@@ -366,13 +366,13 @@ static void print(const detection *d, const char *file, const cli_hits *s,
 }
 
 static int draw(const detection *d, const cli_file *f, mien_image *photo,
-                const cli_hits *s, mi_buffer *report)
+                const cli_hits *s, mien_buffer *report)
 {
     mien_error err = {0};
     for (int i = 0; i < d->n; i++) {
         mien_colour c = colours[i % (int)(sizeof colours / sizeof *colours)];
         if (cli_draw_hits(photo, &s->hits[i], d->name[i], c, &err) != MIEN_OK) {
-            cli_printf(report, "%s: %s", f->path, err.text);
+            mien_buffer_printf(report, "%s: %s", f->path, err.text);
             return 0;
         }
     }
@@ -394,7 +394,7 @@ static void detect_one(void *arg, int i, int lane, cli_outcome *out)
         err.status ? err.status : see(d, lane, f->path, &photo, &s, &err);
     if (st != MIEN_OK) {
         out->status = CLI_PARTLY;
-        cli_printf(&out->report, "%s: %s", f->path, err.text);
+        mien_buffer_printf(&out->report, "%s: %s", f->path, err.text);
         if (d->format == JSON)
             cli_json_print(&out->text, cli_record_failed(f->path, &err),
                            JSON_COMPACT);

@@ -81,7 +81,7 @@ static int report(const cli_args *a, const cli_part *p, double threshold,
                   mien_pool *pool)
 {
     cli_verdict v;
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     int seed = 123;
     float other = 0;
     if (!cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed) ||

@@ -76,32 +76,32 @@ typedef struct search {
 } search;
 
 /* A field of a CSV line, in quotes where RFC 4180 wants them. */
-static void csv_field(const char *text, mi_buffer *out)
+static void csv_field(const char *text, mien_buffer *out)
 {
     if (!strpbrk(text, ",\"\r\n")) {
-        cli_puts(out, text);
+        mien_buffer_puts(out, text);
         return;
     }
-    cli_puts(out, "\"");
+    mien_buffer_puts(out, "\"");
     for (; *text; text++) {
         if (*text == '"')
-            cli_puts(out, "\"");
-        mi_buffer_put(out, text, 1);
+            mien_buffer_puts(out, "\"");
+        mien_buffer_put(out, text, 1);
     }
-    cli_puts(out, "\"");
+    mien_buffer_puts(out, "\"");
 }
 
 static void csv_line(const search *s, const char *path, const char *name,
-                     const float *distance, mi_buffer *out)
+                     const float *distance, mien_buffer *out)
 {
     csv_field(path, out);
-    cli_puts(out, ",");
+    mien_buffer_puts(out, ",");
     csv_field(name, out);
     if (s->show_distance && distance)
-        cli_printf(out, ",%.6f", (double)*distance);
+        mien_buffer_printf(out, ",%.6f", (double)*distance);
     else if (s->show_distance)
-        cli_puts(out, ",None");
-    cli_puts(out, "\n");
+        mien_buffer_puts(out, ",None");
+    mien_buffer_puts(out, "\n");
 }
 
 /* The name of a face and how far the nearest known person is; NULL for a face
@@ -117,7 +117,7 @@ static const char *name_of(const search *s, const mien_face *f, float *distance)
     return *distance <= s->tolerance ? p->name : NULL;
 }
 
-static void print_csv(const search *s, const cli_reading *r, mi_buffer *out)
+static void print_csv(const search *s, const cli_reading *r, mien_buffer *out)
 {
     if (!r->faces.n)
         csv_line(s, r->file, "no_persons_found", NULL, out);
@@ -162,7 +162,7 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
         cli_reader_read(&s->reader, lane, f->path, NULL, &r);
     if (r.error.status) {
         out->status = CLI_PARTLY;
-        cli_printf(&out->report, "%s: %s", f->path, r.error.text);
+        mien_buffer_printf(&out->report, "%s: %s", f->path, r.error.text);
         if (s->json)
             cli_json_print(&out->text, cli_record_failed(f->path, &r.error),
                            JSON_COMPACT);

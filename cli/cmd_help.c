@@ -26,15 +26,15 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
-static void print_pages(mi_buffer *out)
+static void print_pages(mien_buffer *out)
 {
     const cli_command *c;
-    cli_puts(out, "mien\n");
+    mien_buffer_puts(out, "mien\n");
     for (int i = 0; (c = cli_command_at(i)); i++) {
-        cli_puts(out, "mien-");
+        mien_buffer_puts(out, "mien-");
         for (const char *p = c->name; *p; p++)
-            cli_printf(out, "%c", *p == ' ' ? '-' : *p);
-        cli_puts(out, "\n");
+            mien_buffer_printf(out, "%c", *p == ' ' ? '-' : *p);
+        mien_buffer_puts(out, "\n");
     }
 }
 
@@ -64,7 +64,7 @@ static const cli_command *wanted(const cli_args *a)
 
 static int run(const cli_args *a)
 {
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     const cli_command *c = wanted(a);
     int self = !a->n_operands || strcmp(a->operand[0], "mien") == 0;
     if (cli_given(a, OPT_PAGES)) {

@@ -95,9 +95,9 @@ static int write_onnx(const conversion *c, const char *out_dir, int quiet)
     st = cli_file_save(path, &onnx, &err);
     if (st != MIEN_OK)
         cli_error("%s: %s", path, err.text);
-    mi_buffer said = {0};
+    mien_buffer said = {0};
     if (st == MIEN_OK && !quiet)
-        cli_printf(&said, "%s: %zu bytes\n", path, onnx.n);
+        mien_buffer_printf(&said, "%s: %zu bytes\n", path, onnx.n);
     cli_emit(&said);
     mien_bytes_free(&onnx);
     return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;

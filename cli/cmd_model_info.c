@@ -89,28 +89,28 @@ static mien_shape output_shape(const mien_graph *g, int i)
     return mi_graph_output_node(g, i)->shape;
 }
 
-static void shape_text(const mien_shape *s, mi_buffer *out)
+static void shape_text(const mien_shape *s, mien_buffer *out)
 {
     for (int i = 0; i < s->rank; i++) {
-        cli_puts(out, i ? " x " : "");
+        mien_buffer_puts(out, i ? " x " : "");
         if (s->dim[i] < 0)
-            cli_puts(out, "?");
+            mien_buffer_puts(out, "?");
         else
-            cli_printf(out, "%lld", (long long)s->dim[i]);
+            mien_buffer_printf(out, "%lld", (long long)s->dim[i]);
     }
-    cli_puts(out, s->rank ? "\n" : "a number\n");
+    mien_buffer_puts(out, s->rank ? "\n" : "a number\n");
 }
 
 /* "label       text": names in a file that anybody may have written. */
 static void line(const char *label, const char *text, const char *after,
-                 mi_buffer *out)
+                 mien_buffer *out)
 {
-    cli_printf(out, "%-11s ", label);
+    mien_buffer_printf(out, "%-11s ", label);
     cli_text_plain(text, out);
-    cli_puts(out, after);
+    mien_buffer_puts(out, after);
 }
 
-static void print_ports(const mien_graph *g, mi_buffer *out)
+static void print_ports(const mien_graph *g, mien_buffer *out)
 {
     for (int i = 0; i < mien_graph_inputs(g); i++) {
         mien_shape s = mien_graph_input_shape(g, i);
@@ -124,30 +124,32 @@ static void print_ports(const mien_graph *g, mi_buffer *out)
     }
 }
 
-static void print_text(const model_facts *m, mi_buffer *out)
+static void print_text(const model_facts *m, mien_buffer *out)
 {
     line("file", m->path, "\n", out);
-    cli_printf(out, "size        %zu bytes\nSHA-256     %s\n", m->bytes,
-               m->digest);
+    mien_buffer_printf(out, "size        %zu bytes\nSHA-256     %s\n", m->bytes,
+                       m->digest);
     if (m->known)
-        cli_printf(out,
-                   "catalogue   %s: %s\nlicence     %s\nsource      %s %s\n",
-                   m->known->name, m->known->summary, m->known->licence,
-                   m->known->source, m->known->version);
+        mien_buffer_printf(
+            out, "catalogue   %s: %s\nlicence     %s\nsource      %s %s\n",
+            m->known->name, m->known->summary, m->known->licence,
+            m->known->source, m->known->version);
     else
-        cli_puts(out, "catalogue   not in it\n");
+        mien_buffer_puts(out, "catalogue   not in it\n");
     print_ports(m->graph, out);
-    cli_printf(out, "parameters  %lld\noperators  ", (long long)m->parameters);
+    mien_buffer_printf(out, "parameters  %lld\noperators  ",
+                       (long long)m->parameters);
     for (int i = 0; i < m->n_operators; i++)
-        cli_printf(out, " %s %d%s", m->operators[i].name, m->operators[i].n,
-                   i + 1 < m->n_operators ? "," : "");
-    cli_puts(out, "\n");
+        mien_buffer_printf(out, " %s %d%s", m->operators[i].name,
+                           m->operators[i].n,
+                           i + 1 < m->n_operators ? "," : "");
+    mien_buffer_puts(out, "\n");
     for (int i = 0; i < mi_graph_metas(m->graph); i++) {
         const char *key, *value;
         mi_graph_meta_at(m->graph, i, &key, &value);
         line("metadata", key, ": ", out);
         cli_text_plain(value, out);
-        cli_puts(out, "\n");
+        mien_buffer_puts(out, "\n");
     }
 }
 
@@ -231,7 +233,7 @@ static int run(const cli_args *a)
     if (mien_onnx_read(bytes, n, &g, &err) != MIEN_OK) {
         cli_error("%s: %s", m.path, err.text);
     } else {
-        mi_buffer out = {0};
+        mien_buffer out = {0};
         m.graph = g;
         learn(&m, bytes, n);
         if (cli_given(a, OPT_JSON))

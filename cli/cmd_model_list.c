@@ -63,22 +63,22 @@ static int list_json(const cli_args *a)
         char path[CLI_PATH_MAX];
         cli_json_add(&all, entry_json(e, place_of(a, e, path)));
     }
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     cli_json_print(&out, all, JSON_INDENT(2));
     cli_emit(&out);
     return CLI_OK;
 }
 
-static void list_folders(const cli_args *a, mi_buffer *out)
+static void list_folders(const cli_args *a, mien_buffer *out)
 {
     char folder[CLI_PATH_MAX];
-    cli_puts(out, "\nlooked in:\n");
+    mien_buffer_puts(out, "\nlooked in:\n");
     for (int i = 0; cli_models_folder(a->value[OPT_MODELS], i, folder); i++) {
         if (!*folder)
             continue;
-        cli_puts(out, "  ");
+        mien_buffer_puts(out, "  ");
         cli_text_plain(folder, out);
-        cli_puts(out, cli_is_folder(folder) ? "\n" : " (not there)\n");
+        mien_buffer_puts(out, cli_is_folder(folder) ? "\n" : " (not there)\n");
     }
 }
 
@@ -86,16 +86,16 @@ static int run(const cli_args *a)
 {
     if (cli_given(a, OPT_JSON))
         return list_json(a);
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     const mien_model_entry *e;
-    cli_printf(&out, "%-24s %-12s %-14s %s\n", "name", "task", "licence",
-               "installed");
+    mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", "name", "task",
+                       "licence", "installed");
     for (int i = 0; (e = mien_model_at(i)); i++) {
         char path[CLI_PATH_MAX];
         const char *place = place_of(a, e, path);
         const char *said = place == path ? "yes" : *place ? place : "no";
-        cli_printf(&out, "%-24s %-12s %-14s %s\n", e->name, e->task, e->licence,
-                   said);
+        mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", e->name, e->task,
+                           e->licence, said);
     }
     list_folders(a, &out);
     cli_emit(&out);

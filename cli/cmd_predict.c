@@ -48,7 +48,7 @@ typedef struct prediction {
     double *score; /* [cap] */
     float *part;   /* [cap, width] */
     int64_t cap, row;
-    mi_buffer out;
+    mien_buffer out;
 } prediction;
 
 /* ---- one row
@@ -74,19 +74,19 @@ static int find_top(const prediction *p, const float *part, int *top)
     return n;
 }
 
-static void put_text(mi_buffer *out, const char *s)
+static void put_text(mien_buffer *out, const char *s)
 {
     if (!strpbrk(s, ",\"\r\n")) {
-        mi_buffer_put(out, s, strlen(s));
+        mien_buffer_put(out, s, strlen(s));
         return;
     }
-    mi_buffer_put(out, "\"", 1);
+    mien_buffer_put(out, "\"", 1);
     for (; *s; s++) {
         if (*s == '"')
-            mi_buffer_put(out, s, 1);
-        mi_buffer_put(out, s, 1);
+            mien_buffer_put(out, s, 1);
+        mien_buffer_put(out, s, 1);
     }
-    mi_buffer_put(out, "\"", 1);
+    mien_buffer_put(out, "\"", 1);
 }
 
 static void put_row(prediction *p, double score, const float *part)
@@ -98,19 +98,19 @@ static void put_row(prediction *p, double score, const float *part)
         return;
     if (isnan(score)) {
         int n = snprintf(text, sizeof text, "%lld,,", (long long)p->row);
-        mi_buffer_put(&p->out, text, (size_t)n);
+        mien_buffer_put(&p->out, text, (size_t)n);
     } else {
         int n = snprintf(text, sizeof text, "%lld,%.6g,%d", (long long)p->row,
                          score, alarm);
-        mi_buffer_put(&p->out, text, (size_t)n);
+        mien_buffer_put(&p->out, text, (size_t)n);
     }
     int n = isnan(score) ? 0 : find_top(p, part, top);
     for (int i = 0; i < p->top; i++) {
-        mi_buffer_put(&p->out, ",", 1);
+        mien_buffer_put(&p->out, ",", 1);
         if (i < n)
             put_text(&p->out, p->name[top[i]]);
     }
-    mi_buffer_put(&p->out, "\n", 1);
+    mien_buffer_put(&p->out, "\n", 1);
 }
 
 static int score_rows(prediction *p, const mien_table *t, mien_error *err)
@@ -244,10 +244,10 @@ static int run_stream(prediction *p, const cli_args *a)
         if (cli_table_pool(a, OPT_TABLE, &pool) &&
             open_input(a->operand[1], &in)) {
             how.csv.pool = pool;
-            mi_buffer_put(&p->out, title, sizeof title - 1);
+            mien_buffer_put(&p->out, title, sizeof title - 1);
             for (int i = 0; i < p->top; i++)
-                cli_printf(&p->out, ",top_%d", i + 1);
-            cli_puts(&p->out, "\n");
+                mien_buffer_printf(&p->out, ",top_%d", i + 1);
+            mien_buffer_puts(&p->out, "\n");
             status = stream(p, &in, a->operand[1], &how.csv);
             if (in.fd != STDIN_FILENO)
                 close(in.fd);
@@ -295,7 +295,7 @@ static int run(const cli_args *a)
         if (name_inputs(&p))
             status = run_stream(&p, a);
     }
-    mi_buffer_done(&p.out);
+    mien_buffer_free(&p.out);
     mi_free(p.score);
     mi_free(p.part);
     mi_free(p.name);

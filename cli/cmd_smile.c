@@ -134,7 +134,8 @@ static json_t *hits_json(const mien_hits *hits)
     return a;
 }
 
-static void print_json(const cli_smiles *s, const cli_video *v, mi_buffer *out)
+static void print_json(const cli_smiles *s, const cli_video *v,
+                       mien_buffer *out)
 {
     json_t *o = json_object(), *faces = json_array();
     cli_json_put(&o, "schema", cli_json_text("mien/1"));
@@ -156,25 +157,27 @@ static void print_json(const cli_smiles *s, const cli_video *v, mi_buffer *out)
     cli_json_print(out, o, JSON_COMPACT);
 }
 
-static void print_csv(const cli_smiles *s, const cli_video *v, mi_buffer *out)
+static void print_csv(const cli_smiles *s, const cli_video *v, mien_buffer *out)
 {
     if (v->done == 1)
-        cli_puts(out, "frame,seconds,id,x,y,width,height,detected,eyes,smiles,"
-                      "score,smiling\n");
+        mien_buffer_puts(
+            out, "frame,seconds,id,x,y,width,height,detected,eyes,smiles,"
+                 "score,smiling\n");
     for (int i = 0; i < s->n; i++) {
         const cli_smile *f = &s->face[i];
-        cli_printf(out, "%lld,%.3f,%lld,%g,%g,%g,%g,%d,%d,%d,%.4f,%d\n",
-                   (long long)v->done - 1, v->seconds, (long long)f->id,
-                   (double)f->box.x, (double)f->box.y, (double)f->box.width,
-                   (double)f->box.height, f->detected, f->eyes.n, f->smiles.n,
-                   (double)f->votes, f->smiling);
+        mien_buffer_printf(out, "%lld,%.3f,%lld,%g,%g,%g,%g,%d,%d,%d,%.4f,%d\n",
+                           (long long)v->done - 1, v->seconds, (long long)f->id,
+                           (double)f->box.x, (double)f->box.y,
+                           (double)f->box.width, (double)f->box.height,
+                           f->detected, f->eyes.n, f->smiles.n,
+                           (double)f->votes, f->smiling);
     }
 }
 
 static int one_frame(cli_smiles *s, cli_video *v, mien_image *frame, format how)
 {
     mien_error err = {0};
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     mien_status st = cli_smiles_look(s, v, frame, &err);
     if (st == MIEN_OK && cli_video_shows(v))
         st = cli_smiles_draw(s, frame, &err);

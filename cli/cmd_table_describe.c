@@ -56,44 +56,44 @@ static int wide(const char *s)
     return n;
 }
 
-static void put_row(mi_buffer *out, const char *name, int room,
+static void put_row(mien_buffer *out, const char *name, int room,
                     const mien_summary *s, int text)
 {
     double v[FIGURES];
-    cli_printf(out, "%s%*s %8lld", name, room - wide(name), "",
-               (long long)s->count);
+    mien_buffer_printf(out, "%s%*s %8lld", name, room - wide(name), "",
+                       (long long)s->count);
     if (text) {
-        cli_printf(out,
-                   "  text: %lld distinct, %lld missing; most frequent "
-                   "'%.*s' (%lld)\n",
-                   (long long)s->distinct, (long long)s->missing,
-                   (int)(s->top.n < 40 ? s->top.n : 40),
-                   s->top.at ? s->top.at : "", (long long)s->frequency);
+        mien_buffer_printf(out,
+                           "  text: %lld distinct, %lld missing; most frequent "
+                           "'%.*s' (%lld)\n",
+                           (long long)s->distinct, (long long)s->missing,
+                           (int)(s->top.n < 40 ? s->top.n : 40),
+                           s->top.at ? s->top.at : "", (long long)s->frequency);
         return;
     }
     figures_of(s, v);
     for (int k = 0; k < FIGURES; k++) {
         if (k >= 7)
-            cli_printf(out, " %8.0f", v[k]);
+            mien_buffer_printf(out, " %8.0f", v[k]);
         else if (isfinite(v[k]))
-            cli_printf(out, " %11.6g", v[k]);
+            mien_buffer_printf(out, " %11.6g", v[k]);
         else
-            cli_printf(out, " %11s", "-");
+            mien_buffer_printf(out, " %11s", "-");
     }
-    cli_puts(out, "\n");
+    mien_buffer_puts(out, "\n");
 }
 
 static void put_table(const mien_table *t, const mien_summary *s,
-                      mi_buffer *out)
+                      mien_buffer *out)
 {
     int n = mien_table_columns(t), room = 6;
     for (int i = 0; i < n; i++)
         if (wide(mien_table_column(t, i).name) > room)
             room = wide(mien_table_column(t, i).name);
-    cli_printf(out, "%-*s %8s", room, "column", "count");
+    mien_buffer_printf(out, "%-*s %8s", room, "column", "count");
     for (int k = 0; k < FIGURES; k++)
-        cli_printf(out, " %*s", k >= 7 ? 8 : 11, titles[k]);
-    cli_puts(out, "\n");
+        mien_buffer_printf(out, " %*s", k >= 7 ? 8 : 11, titles[k]);
+    mien_buffer_puts(out, "\n");
     for (int i = 0; i < n; i++) {
         mien_column c = mien_table_column(t, i);
         put_row(out, c.name, room, &s[i], c.type == MIEN_COLUMN_TEXT);
@@ -120,7 +120,7 @@ static json_t *summary_json(const mien_table *t, const mien_summary *s)
 /* ---- what is odd
  * ----------------------------------------------------------------- */
 
-static void put_warnings(const cli_table *in, mi_buffer *out)
+static void put_warnings(const cli_table *in, mien_buffer *out)
 {
     int n = mien_table_columns(in->t);
     mien_column_quality *q = mi_alloc((size_t)n, sizeof *q);
@@ -133,30 +133,35 @@ static void put_warnings(const cli_table *in, mi_buffer *out)
         for (int i = 0; i < n; i++) {
             const char *name = mien_table_column(in->t, i).name;
             if (q[i].constant)
-                cli_printf(out, "warning: column %s is constant\n", name);
+                mien_buffer_printf(out, "warning: column %s is constant\n",
+                                   name);
             else if (q[i].near_constant)
-                cli_printf(out,
-                           "warning: column %s is nearly constant: one value "
-                           "in %.2f %% of the rows\n",
-                           name, 100 * q[i].most);
+                mien_buffer_printf(
+                    out,
+                    "warning: column %s is nearly constant: one value "
+                    "in %.2f %% of the rows\n",
+                    name, 100 * q[i].most);
             if (q[i].copy_of >= 0)
-                cli_printf(out, "warning: column %s is a copy of %s\n", name,
-                           mien_table_column(in->t, q[i].copy_of).name);
+                mien_buffer_printf(out, "warning: column %s is a copy of %s\n",
+                                   name,
+                                   mien_table_column(in->t, q[i].copy_of).name);
             if (q[i].infinite)
-                cli_printf(out, "warning: column %s: %lld infinite values\n",
-                           name, (long long)q[i].infinite);
+                mien_buffer_printf(out,
+                                   "warning: column %s: %lld infinite values\n",
+                                   name, (long long)q[i].infinite);
         }
     if (all && of && !mien_table_duplicates(in->t, n, all, of, &twice, NULL) &&
         twice)
-        cli_printf(out, "warning: %lld rows are exact duplicates of others\n",
-                   (long long)twice);
+        mien_buffer_printf(
+            out, "warning: %lld rows are exact duplicates of others\n",
+            (long long)twice);
     mi_free(q);
     mi_free(of);
     mi_free(all);
 }
 
 static void put_correlation(const cli_args *a, const cli_table *in,
-                            mi_buffer *out)
+                            mien_buffer *out)
 {
     int n = mien_table_columns(in->t), k = 0;
     int *column = mi_alloc((size_t)n, sizeof *column);
@@ -167,18 +172,19 @@ static void put_correlation(const cli_args *a, const cli_table *in,
     mien_correlation kind = (mien_correlation)cli_choice(a, OPT_CORRELATION, 0);
     if (column && r && k > 0 &&
         !mien_table_correlate(in->t, kind, k, column, in->pool, r, NULL)) {
-        cli_printf(out, "\n%s correlation\n%-12s",
-                   kind == MIEN_CORRELATION_PEARSON ? "Pearson" : "Spearman",
-                   "");
+        mien_buffer_printf(
+            out, "\n%s correlation\n%-12s",
+            kind == MIEN_CORRELATION_PEARSON ? "Pearson" : "Spearman", "");
         for (int i = 0; i < k; i++)
-            cli_printf(out, " %9.9s", mien_table_column(in->t, column[i]).name);
+            mien_buffer_printf(out, " %9.9s",
+                               mien_table_column(in->t, column[i]).name);
         for (int i = 0; i < k; i++) {
-            cli_printf(out, "\n%-12.12s",
-                       mien_table_column(in->t, column[i]).name);
+            mien_buffer_printf(out, "\n%-12.12s",
+                               mien_table_column(in->t, column[i]).name);
             for (int j = 0; j < k; j++)
-                cli_printf(out, " %9.4f", r[i * k + j]);
+                mien_buffer_printf(out, " %9.4f", r[i * k + j]);
         }
-        cli_puts(out, "\n");
+        mien_buffer_puts(out, "\n");
     }
     mi_free(column);
     mi_free(r);
@@ -198,7 +204,7 @@ static int describe(const cli_table *in, int64_t n, const int64_t *rows,
 }
 
 static int put_groups(const cli_args *a, const cli_table *in, mien_summary *s,
-                      mi_buffer *out)
+                      mien_buffer *out)
 {
     mien_groups g;
     mien_error err = {0};
@@ -214,11 +220,11 @@ static int put_groups(const cli_args *a, const cli_table *in, mien_summary *s,
     for (int i = 0; ok && i < g.count; i++) {
         int64_t first = g.first[i];
         if (c.type == MIEN_COLUMN_TEXT)
-            cli_printf(out, "%s%s = %.*s\n", i ? "\n" : "", c.name,
-                       (int)c.text[first].n, c.text[first].at);
+            mien_buffer_printf(out, "%s%s = %.*s\n", i ? "\n" : "", c.name,
+                               (int)c.text[first].n, c.text[first].at);
         else
-            cli_printf(out, "%s%s = %g\n", i ? "\n" : "", c.name,
-                       c.number[first]);
+            mien_buffer_printf(out, "%s%s = %g\n", i ? "\n" : "", c.name,
+                               c.number[first]);
         ok = describe(in, g.start[i + 1] - g.start[i], g.rows + g.start[i], s,
                       path);
         if (ok)
@@ -231,7 +237,7 @@ static int put_groups(const cli_args *a, const cli_table *in, mien_summary *s,
 static int run(const cli_args *a)
 {
     cli_table in;
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
         return CLI_NOTHING;
     mien_summary *s = mi_alloc((size_t)mien_table_columns(in.t), sizeof *s);
@@ -244,9 +250,9 @@ static int run(const cli_args *a)
         cli_json_print(&out, summary_json(in.t, s), JSON_INDENT(2));
     } else if (ok) {
         if (!a->value[OPT_BY]) {
-            cli_printf(&out, "%s: %lld rows, %d columns\n", a->operand[0],
-                       (long long)mien_table_rows(in.t),
-                       mien_table_columns(in.t));
+            mien_buffer_printf(&out, "%s: %lld rows, %d columns\n",
+                               a->operand[0], (long long)mien_table_rows(in.t),
+                               mien_table_columns(in.t));
             put_table(in.t, s, &out);
         }
         if (cli_given(a, OPT_CORRELATION))
@@ -256,7 +262,7 @@ static int run(const cli_args *a)
     int status = ok ? CLI_OK : CLI_NOTHING;
     if (ok && !cli_emit(&out))
         status = CLI_OUTPUT;
-    mi_buffer_done(&out);
+    mien_buffer_free(&out);
     mi_free(s);
     cli_table_close(&in);
     return status;

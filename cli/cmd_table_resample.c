@@ -152,7 +152,7 @@ static double *columns_of(const char *path, const mien_table *t)
 
 /* The made rows as a table without a header, written by the CSV writer. */
 static int write_made(const double *x, int p, int64_t n, const mien_table *t,
-                      mi_buffer *out)
+                      mien_buffer *out)
 {
     mien_csv_write_options o = MIEN_CSV_WRITE_DEFAULTS;
     mien_column *c = mi_alloc((size_t)p, sizeof *c);
@@ -173,7 +173,7 @@ static int write_made(const double *x, int p, int64_t n, const mien_table *t,
     if (!st)
         st = mien_csv_write(made, NULL, n, &o, &b, NULL);
     if (!st)
-        mi_buffer_put(out, b.data, b.n);
+        mien_buffer_put(out, b.data, b.n);
     mien_bytes_free(&b);
     mien_table_free(made);
     mi_free(c);
@@ -181,7 +181,7 @@ static int write_made(const double *x, int p, int64_t n, const mien_table *t,
     return st ? (cli_error("out of memory"), 0) : 1;
 }
 
-static int add_made(const cli_args *a, const job *j, mi_buffer *out)
+static int add_made(const cli_args *a, const job *j, mien_buffer *out)
 {
     mien_error err = {0};
     int p = mien_table_columns(j->in.t);
@@ -197,7 +197,7 @@ static int add_made(const cli_args *a, const job *j, mi_buffer *out)
     return ok;
 }
 
-static void say(const job *j, int64_t made, mi_buffer *out)
+static void say(const job *j, int64_t made, mien_buffer *out)
 {
     int64_t ones = 0, was = 0;
     for (int64_t i = 0; i < j->n; i++)
@@ -205,39 +205,39 @@ static void say(const job *j, int64_t made, mi_buffer *out)
     for (int64_t i = 0; i < j->rows; i++)
         was += j->y[i];
     ones += made * (was * 2 <= j->rows);
-    cli_printf(out,
-               "%lld rows, %lld events (%.4f %%) -> %lld rows, %lld events "
-               "(%.4f %%)\nprobabilities learned from these rows are too high "
-               "by that; mien train logistic --under, --over and --smote "
-               "correct them\n",
-               (long long)j->rows, (long long)was,
-               100 * (double)was / (double)j->rows,
-               (long long)j->n + (long long)made, (long long)ones,
-               100 * (double)ones / (double)(j->n + made));
+    mien_buffer_printf(
+        out,
+        "%lld rows, %lld events (%.4f %%) -> %lld rows, %lld events "
+        "(%.4f %%)\nprobabilities learned from these rows are too high "
+        "by that; mien train logistic --under, --over and --smote "
+        "correct them\n",
+        (long long)j->rows, (long long)was, 100 * (double)was / (double)j->rows,
+        (long long)j->n + (long long)made, (long long)ones,
+        100 * (double)ones / (double)(j->n + made));
 }
 
 /* Rows to standard output, and the words beside them. */
-static int write_out(mi_buffer *rows, mi_buffer *words)
+static int write_out(mien_buffer *rows, mien_buffer *words)
 {
-    mi_buffer_put(words, "", 1);
+    mien_buffer_put(words, "", 1);
     if (!words->failed)
         fputs((const char *)words->data, stderr);
-    mi_buffer_done(words);
+    mien_buffer_free(words);
     return cli_emit(rows) ? CLI_OK : CLI_OUTPUT;
 }
 
-static int write_file(const char *path, mi_buffer *rows, mi_buffer *words)
+static int write_file(const char *path, mien_buffer *rows, mien_buffer *words)
 {
     mien_bytes b = {0};
     mien_error err = {0};
     mien_status st = rows->failed
-                         ? mi_buffer_give(rows, &b, &err)
+                         ? mien_buffer_give(rows, &b, &err)
                          : mien_file_save(path, rows->data, rows->n, &err);
-    mi_buffer_done(rows);
+    mien_buffer_free(rows);
     if (!st)
         return cli_emit(words) ? CLI_OK : CLI_OUTPUT;
     cli_error("%s", err.text);
-    mi_buffer_done(words);
+    mien_buffer_free(words);
     return CLI_OUTPUT;
 }
 
@@ -246,15 +246,15 @@ static int write(const cli_args *a, const job *j)
     mien_csv_write_options o = MIEN_CSV_WRITE_DEFAULTS;
     mien_bytes b = {0};
     mien_error err = {0};
-    mi_buffer all = {0}, words = {0};
+    mien_buffer all = {0}, words = {0};
     o.as_read = 1;
     if (mien_csv_write(j->in.t, j->row, j->n, &o, &b, &err))
         return failed(a->operand[0], &err), CLI_NOTHING;
-    mi_buffer_put(&all, b.data, b.n);
+    mien_buffer_put(&all, b.data, b.n);
     mien_bytes_free(&b);
     int64_t made = cli_given(a, OPT_SMOTE) ? j->more : 0;
     if (made && !add_made(a, j, &all)) {
-        mi_buffer_done(&all);
+        mien_buffer_free(&all);
         return CLI_NOTHING;
     }
     say(j, made, &words);

@@ -142,7 +142,7 @@ static int write_note(const cli_args *a, const mien_split_options *o, int purge,
                       const mien_split *s)
 {
     json_t *j = json_object();
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     cli_json_put(&j, "schema", json_string("mien/split/1"));
     cli_json_put(&j, "source", cli_json_text(a->operand[0]));
     cli_json_put(&j, "how",
@@ -155,7 +155,7 @@ static int write_note(const cli_args *a, const mien_split_options *o, int purge,
     cli_json_print(&b, j, JSON_INDENT(2));
     int ok = !b.failed &&
              cli_model_save(a->value[OPT_OUTPUT], "split.json", b.data, b.n);
-    mi_buffer_done(&b);
+    mien_buffer_free(&b);
     return ok;
 }
 
@@ -164,17 +164,18 @@ static int write_parts(const cli_args *a, const mien_table *t,
                        const mien_split *s)
 {
     const char *folder = a->value[OPT_OUTPUT];
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     if (!cli_folder_make(folder) ||
         !write_part(t, folder, "train.csv", s->trains, s->train) ||
         !write_part(t, folder, "valid.csv", s->valids, s->valid) ||
         !write_part(t, folder, "test.csv", s->tests, s->test) ||
         !write_note(a, o, purge, s))
         return CLI_OUTPUT;
-    cli_printf(&out, "%s: train.csv %lld rows", folder, (long long)s->trains);
+    mien_buffer_printf(&out, "%s: train.csv %lld rows", folder,
+                       (long long)s->trains);
     if (s->valids)
-        cli_printf(&out, ", valid.csv %lld", (long long)s->valids);
-    cli_printf(&out, ", test.csv %lld\n", (long long)s->tests);
+        mien_buffer_printf(&out, ", valid.csv %lld", (long long)s->valids);
+    mien_buffer_printf(&out, ", test.csv %lld\n", (long long)s->tests);
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 

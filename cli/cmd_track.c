@@ -242,7 +242,7 @@ static json_t *track_json(const tracking *t, const cli_shown *s)
     return o;
 }
 
-static void print(const tracking *t, const cli_video *v, mi_buffer *out)
+static void print(const tracking *t, const cli_video *v, mien_buffer *out)
 {
     const cli_tracks *all = &t->all;
     if (t->format == JSON) {
@@ -256,23 +256,24 @@ static void print(const tracking *t, const cli_video *v, mi_buffer *out)
         cli_json_print(out, o, JSON_COMPACT);
     }
     if (t->format == CSV && v->done == 1)
-        cli_puts(out, "frame,seconds,id,x,y,width,height,angle,score,detected,"
-                      "points\n");
+        mien_buffer_puts(
+            out, "frame,seconds,id,x,y,width,height,angle,score,detected,"
+                 "points\n");
     for (int i = 0; t->format == CSV && i < all->n_shown; i++) {
         const cli_shown *s = &all->shown[i];
-        cli_printf(out, "%lld,%.3f,%lld,%.2f,%.2f,%.2f,%.2f,%.2f,%.4f,%d,%d\n",
-                   (long long)v->done - 1, v->seconds, (long long)s->track->id,
-                   (double)s->box.x, (double)s->box.y, (double)s->box.width,
-                   (double)s->box.height, (double)s->track->angle,
-                   (double)s->track->score, s->track->since == 0,
-                   s->track->n_points);
+        mien_buffer_printf(
+            out, "%lld,%.3f,%lld,%.2f,%.2f,%.2f,%.2f,%.2f,%.4f,%d,%d\n",
+            (long long)v->done - 1, v->seconds, (long long)s->track->id,
+            (double)s->box.x, (double)s->box.y, (double)s->box.width,
+            (double)s->box.height, (double)s->track->angle,
+            (double)s->track->score, s->track->since == 0, s->track->n_points);
     }
 }
 
 static int one_frame(tracking *t, cli_video *v, mien_image *frame)
 {
     mien_error err = {0};
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     mien_status st = follow(t, frame, v->done, &err);
     if (st == MIEN_OK)
         st = cli_tracks_update(&t->all, t->tracker, v, t->smooth, &err);

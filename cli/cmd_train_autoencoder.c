@@ -76,20 +76,13 @@ typedef struct learning {
     const float *inputs[2];
     int epochs, progress, failed;
     double start, saved;
-    mi_buffer events;
+    mien_buffer events;
 } learning;
 
 static int failed(const mien_error *err)
 {
     cli_error("%s", err->text);
     return 0;
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 /* ---- options
@@ -147,7 +140,7 @@ static int make_trainer(learning *l)
 
 static void show(learning *l, const mien_epoch *e)
 {
-    double spent = now() - l->start;
+    double spent = mien_clock() - l->start;
     int left = (int)(spent / e->epoch * (l->epochs - e->epoch) + 0.5);
     if (l->progress)
         fprintf(
@@ -179,11 +172,11 @@ static int on_epoch(void *arg, const mien_fit *f, const mien_epoch *e)
     if (!l->args->value[DATA_OUTPUT])
         return cli_interrupted();
     if (!mien_events_epoch(l->trainer, e, (double)time(NULL), &events, NULL))
-        mi_buffer_put(&l->events, events.data, events.n);
+        mien_buffer_put(&l->events, events.data, events.n);
     mien_bytes_free(&events);
-    if (last || e->epoch == 1 || now() - l->saved > 2) {
+    if (last || e->epoch == 1 || mien_clock() - l->saved > 2) {
         l->failed = !save_checkpoint(l, f);
-        l->saved = now();
+        l->saved = mien_clock();
     }
     return cli_interrupted() || l->failed;
 }
@@ -226,18 +219,18 @@ static int save_events(learning *l)
 {
     char name[64];
     mien_bytes head = {0};
-    mi_buffer all = {0};
+    mien_buffer all = {0};
     const char *folder = l->args->value[DATA_OUTPUT];
     if (!folder || !l->events.n)
         return 1;
     if (!mien_events_begin((double)time(NULL), &head, NULL))
-        mi_buffer_put(&all, head.data, head.n);
-    mi_buffer_put(&all, l->events.data, l->events.n);
+        mien_buffer_put(&all, head.data, head.n);
+    mien_buffer_put(&all, l->events.data, l->events.n);
     snprintf(name, sizeof name, "events.out.tfevents.%lld.mien",
              (long long)time(NULL));
     int ok = cli_model_save(folder, name, all.data, all.n);
     mien_bytes_free(&head);
-    mi_buffer_done(&all);
+    mien_buffer_free(&all);
     return ok;
 }
 
@@ -259,7 +252,7 @@ static int learn(learning *l, mien_fit_end *end)
         return failed(&err);
     if (!restore(l))
         return 0;
-    l->start = now();
+    l->start = mien_clock();
     mien_status st =
         mien_fit_run(l->fit, &l->samples[0], &l->samples[1], end, &err);
     if (l->progress)
@@ -270,28 +263,28 @@ static int learn(learning *l, mien_fit_end *end)
 /* ---- the command
  * ---------------------------------------------------------------- */
 
-static void put_settings(const learning *l, mi_buffer *out)
+static void put_settings(const learning *l, mien_buffer *out)
 {
     int n;
     const mien_epoch *e = mien_fit_history(l->fit, &n);
     int best = mien_fit_best(l->fit);
-    cli_printf(out, "%s auto-encoder, hidden layers",
-               l->network.lstm ? "LSTM" : "dense");
+    mien_buffer_printf(out, "%s auto-encoder, hidden layers",
+                       l->network.lstm ? "LSTM" : "dense");
     for (int i = 0; i < l->network.layers; i++)
-        cli_printf(out, "%s %d", i ? "," : "", l->network.layer[i]);
-    cli_printf(out,
-               "; learned from %lld normal rows\n%d epochs, the best %d: loss "
-               "%.5f, validation loss %.5f\n",
-               (long long)l->samples[0].n, n, best,
-               best ? e[best - 1].train.total : 0,
-               best ? e[best - 1].valid.total : 0);
+        mien_buffer_printf(out, "%s %d", i ? "," : "", l->network.layer[i]);
+    mien_buffer_printf(
+        out,
+        "; learned from %lld normal rows\n%d epochs, the best %d: loss "
+        "%.5f, validation loss %.5f\n",
+        (long long)l->samples[0].n, n, best, best ? e[best - 1].train.total : 0,
+        best ? e[best - 1].valid.total : 0);
 }
 
 static int finish(learning *l, cli_model *m)
 {
     int n;
     put_settings(l, &m->settings);
-    mi_buffer_put(&m->words, m->settings.data, m->settings.n);
+    mien_buffer_put(&m->words, m->settings.data, m->settings.n);
     m->parts.autoencoder = l->graph;
     m->parts.network = &l->network;
     m->epoch = mien_fit_history(l->fit, &n);
@@ -326,7 +319,7 @@ static int run(const cli_args *a)
     mien_graph_free(l.graph);
     mi_free(l.train);
     mi_free(l.valid);
-    mi_buffer_done(&l.events);
+    mien_buffer_free(&l.events);
     cli_model_done(&m);
     cli_data_close(&d);
     return status;

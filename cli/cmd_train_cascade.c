@@ -225,10 +225,10 @@ static int read_options(const cli_args *a, training *t)
 
 static void table_line(const training *t, const mien_cascade_progress *p)
 {
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     if (!t->quiet)
-        cli_printf(&out, "| %4d | %9.6f | %9.6f |\n", p->trees, p->hit,
-                   p->false_alarm);
+        mien_buffer_printf(&out, "| %4d | %9.6f | %9.6f |\n", p->trees, p->hit,
+                           p->false_alarm);
     cli_emit(&out);
 }
 
@@ -247,15 +247,15 @@ static int on_progress(void *user, const mien_cascade_progress *p)
     if (p->trees > t->tree) {
         cli_progress_hide(&t->progress);
         if (t->tree == 0 && !t->quiet) {
-            mi_buffer out = {0};
-            cli_printf(&out,
-                       "stage %d: %lld positives of %lld, %lld negatives found "
-                       "in %lld windows (acceptance ratio %.3g)\n"
-                       "|  N   |    HR     |    FA     |\n",
-                       p->stage, (long long)p->positives,
-                       (long long)p->consumed, (long long)p->negatives,
-                       (long long)p->windows,
-                       (double)p->negatives / (double)p->windows);
+            mien_buffer out = {0};
+            mien_buffer_printf(
+                &out,
+                "stage %d: %lld positives of %lld, %lld negatives found "
+                "in %lld windows (acceptance ratio %.3g)\n"
+                "|  N   |    HR     |    FA     |\n",
+                p->stage, (long long)p->positives, (long long)p->consumed,
+                (long long)p->negatives, (long long)p->windows,
+                (double)p->negatives / (double)p->windows);
             cli_emit(&out);
         }
         t->tree = p->trees;
@@ -281,20 +281,20 @@ static int save(const training *t, const mien_cascade *c)
 
 static int print_stage(const mien_stage_report *r)
 {
-    mi_buffer out = {0};
-    cli_printf(&out,
-               "stage %d: %d tree%s, hit rate %.4f, false alarms %.4f; all "
-               "stages: hit rate %.4f, false alarms %.3g; %.1f s\n",
-               r->stage, r->n_trees, r->n_trees == 1 ? "" : "s", r->hit,
-               r->false_alarm, r->cascade_hit, r->cascade_false_alarm,
-               r->seconds);
+    mien_buffer out = {0};
+    mien_buffer_printf(
+        &out,
+        "stage %d: %d tree%s, hit rate %.4f, false alarms %.4f; all "
+        "stages: hit rate %.4f, false alarms %.3g; %.1f s\n",
+        r->stage, r->n_trees, r->n_trees == 1 ? "" : "s", r->hit,
+        r->false_alarm, r->cascade_hit, r->cascade_false_alarm, r->seconds);
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
 /* Say why no further stage is trained; last is of the stage that was not. */
 static int say_end(const training *t, const mien_stage_report *last, int n)
 {
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     const char *s = n == 1 ? "" : "s";
     if (cli_interrupted() && n)
         cli_error("interrupted; %s has %d stage%s; --resume goes on", t->output,
@@ -305,12 +305,13 @@ static int say_end(const training *t, const mien_stage_report *last, int n)
         cli_error("no stage was trained: %lld negatives found in %lld windows",
                   (long long)last->negatives, (long long)last->windows);
     else if (last->windows)
-        cli_printf(&out,
-                   "ends with %d stage%s: they leave only %lld negatives in "
-                   "%lld windows\n",
-                   n, s, (long long)last->negatives, (long long)last->windows);
+        mien_buffer_printf(
+            &out,
+            "ends with %d stage%s: they leave only %lld negatives in "
+            "%lld windows\n",
+            n, s, (long long)last->negatives, (long long)last->windows);
     else
-        cli_printf(&out, "%s has all %d stage%s\n", t->output, n, s);
+        mien_buffer_printf(&out, "%s has all %d stage%s\n", t->output, n, s);
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     return cli_interrupted() ? CLI_INTERRUPTED : n ? CLI_OK : CLI_NOTHING;
@@ -417,10 +418,10 @@ static int work(const cli_args *a, training *t)
         cli_error("interrupted before the first stage was done");
     if (status)
         return status;
-    mi_buffer out = {0};
-    cli_printf(&out, "%lld positives of %d x %d, %d scenes\n",
-               (long long)t->chips.n, t->chips.w, t->chips.h,
-               t->scenes.files.n);
+    mien_buffer out = {0};
+    mien_buffer_printf(&out, "%lld positives of %d x %d, %d scenes\n",
+                       (long long)t->chips.n, t->chips.w, t->chips.h,
+                       t->scenes.files.n);
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     status = train(a, t);

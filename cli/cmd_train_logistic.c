@@ -179,21 +179,22 @@ static int read_weights(const cli_args *a, mien_logistic_options *o)
 
 static void put_settings(const mien_logistic *m, const rows *r,
                          const mien_logistic_options *o, int corrected,
-                         mi_buffer *out)
+                         mien_buffer *out)
 {
-    cli_printf(out,
-               "logistic regression: C %g, class weights %g and %g%s\n"
-               "learned from %lld rows, %.4f %% of them events (%.4f %% before "
-               "resampling)\n"
-               "%d iterations, largest component of the gradient %.2e%s\n",
-               o->c, o->class_weight[0], o->class_weight[1],
-               o->balanced ? " (balanced)" : "", (long long)r->n,
-               100 * rate_of(r->n, r->y), 100 * r->rate_before, m->iterations,
-               m->gradient, m->converged ? "" : "; NOT CONVERGED");
+    mien_buffer_printf(
+        out,
+        "logistic regression: C %g, class weights %g and %g%s\n"
+        "learned from %lld rows, %.4f %% of them events (%.4f %% before "
+        "resampling)\n"
+        "%d iterations, largest component of the gradient %.2e%s\n",
+        o->c, o->class_weight[0], o->class_weight[1],
+        o->balanced ? " (balanced)" : "", (long long)r->n,
+        100 * rate_of(r->n, r->y), 100 * r->rate_before, m->iterations,
+        m->gradient, m->converged ? "" : "; NOT CONVERGED");
     if (corrected)
-        cli_printf(out,
-                   "the intercept was corrected so that probabilities are at "
-                   "the true rate of events; see --uncorrected\n");
+        mien_buffer_printf(
+            out, "the intercept was corrected so that probabilities are at "
+                 "the true rate of events; see --uncorrected\n");
 }
 
 /* What weights and resampling made of the share of events is taken back. */
@@ -243,7 +244,7 @@ static int run(const cli_args *a)
     cli_data_warn(&d, &m.words);
     if (get_rows(&d, &r) && fit(a, &m, &r, &fitted)) {
         m.parts.logistic = &fitted;
-        mi_buffer_put(&m.words, m.settings.data, m.settings.n);
+        mien_buffer_put(&m.words, m.settings.data, m.settings.n);
         status = cli_model_finish(&m);
     }
     rows_done(&r);

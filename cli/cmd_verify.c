@@ -97,23 +97,24 @@ static json_t *comparison_json(const comparison *c)
     return o;
 }
 
-static void print_text(const comparison *c, mi_buffer *out)
+static void print_text(const comparison *c, mien_buffer *out)
 {
-    cli_printf(out, "%s\n",
-               c->distance < c->threshold ? "same person" : "different people");
-    cli_printf(out, "distance   %.4f (same below %.4g)\n", (double)c->distance,
-               (double)c->threshold);
+    mien_buffer_printf(out, "%s\n",
+                       c->distance < c->threshold ? "same person"
+                                                  : "different people");
+    mien_buffer_printf(out, "distance   %.4f (same below %.4g)\n",
+                       (double)c->distance, (double)c->threshold);
     for (int i = 0; i < 2; i++) {
         const cli_reading *r = &c->reading[i];
         const mien_face *f = c->face[i];
-        cli_puts(out, i ? "second     " : "first      ");
+        mien_buffer_puts(out, i ? "second     " : "first      ");
         cli_text_plain(r->file, out);
-        cli_puts(out, ": ");
+        mien_buffer_puts(out, ": ");
         if (r->faces.n > 1)
-            cli_printf(out, "the largest of %d faces, ", r->faces.n);
-        cli_printf(out, "%.0f x %.0f pixels at %.0f, %.0f\n",
-                   (double)f->box.width, (double)f->box.height,
-                   (double)f->box.x, (double)f->box.y);
+            mien_buffer_printf(out, "the largest of %d faces, ", r->faces.n);
+        mien_buffer_printf(out, "%.0f x %.0f pixels at %.0f, %.0f\n",
+                           (double)f->box.width, (double)f->box.height,
+                           (double)f->box.x, (double)f->box.y);
     }
 }
 
@@ -126,7 +127,7 @@ static int verify(const cli_args *a, comparison *c)
         return status;
     c->distance = mien_descriptor_distance(c->face[0]->descriptor,
                                            c->face[1]->descriptor);
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     if (cli_given(a, OPT_JSON) || !isatty(1))
         cli_json_print(&out, comparison_json(c), JSON_COMPACT);
     else

@@ -32,14 +32,15 @@ static void set_signals(void)
 static int print_version(void)
 {
     int webp = WebPGetDecoderVersion();
-    mi_buffer out = {0};
-    cli_printf(&out, "mien %s\ninstruction set: %s\n", mien_version(),
-               mien_isa());
-    cli_printf(&out, "libraries: libpng %s, libwebp %d.%d.%d, cairo %s, ",
-               png_get_libpng_ver(NULL), webp >> 16, webp >> 8 & 255,
-               webp & 255, cairo_version_string());
-    cli_printf(&out, "jansson %s, libsodium %s\n", jansson_version_str(),
-               sodium_version_string());
+    mien_buffer out = {0};
+    mien_buffer_printf(&out, "mien %s\ninstruction set: %s\n", mien_version(),
+                       mien_isa());
+    mien_buffer_printf(&out,
+                       "libraries: libpng %s, libwebp %d.%d.%d, cairo %s, ",
+                       png_get_libpng_ver(NULL), webp >> 16, webp >> 8 & 255,
+                       webp & 255, cairo_version_string());
+    mien_buffer_printf(&out, "jansson %s, libsodium %s\n",
+                       jansson_version_str(), sodium_version_string());
     cli_emit(&out);
     return CLI_OK;
 }
@@ -67,7 +68,7 @@ static int unknown_command(const char *word)
 
 static int print_help(const cli_command *c)
 {
-    mi_buffer out = {0};
+    mien_buffer out = {0};
     if (c)
         cli_help_command(c, &out);
     else
@@ -94,7 +95,7 @@ static int wants_help(const cli_command *c, char **words, int n)
  * for by people who look for what there is under model. */
 static int not_a_command(char **words, int n)
 {
-    mi_buffer family = {0};
+    mien_buffer family = {0};
     if (!cli_help_family(words[0], &family))
         return unknown_command(words[0]);
     if (n > 1 && wants_help(NULL, words + 1, n - 1)) {
@@ -103,7 +104,7 @@ static int not_a_command(char **words, int n)
     }
     if (n == 1)
         fwrite(family.data, 1, family.n, stderr);
-    mi_buffer_done(&family);
+    mien_buffer_free(&family);
     if (n == 1)
         return CLI_USAGE;
     char name[64];
@@ -134,10 +135,10 @@ int main(int argc, char **argv)
         return CLI_NOTHING;
     }
     if (argc < 2) {
-        mi_buffer out = {0};
+        mien_buffer out = {0};
         cli_help_all(&out);
         fwrite(out.data, 1, out.n, stderr);
-        mi_buffer_done(&out);
+        mien_buffer_free(&out);
         return CLI_USAGE;
     }
     int status;

@@ -12,12 +12,12 @@
 #include <string.h>
 
 /* name: float or other elements; raw: raw_data, NULL: none */
-static inline void make_tensor_in(mi_buffer *b, uint32_t number,
+static inline void make_tensor_in(mien_buffer *b, uint32_t number,
                                   const char *name, int type, int rank,
                                   const int64_t *dims, const void *raw,
                                   size_t raw_n)
 {
-    mi_buffer t = {0};
+    mien_buffer t = {0};
     for (int i = 0; i < rank; i++)
         mi_put_varint(&t, TENSOR_DIMS, (uint64_t)dims[i]);
     mi_put_varint(&t, TENSOR_TYPE, (uint64_t)type);
@@ -27,33 +27,33 @@ static inline void make_tensor_in(mi_buffer *b, uint32_t number,
     mi_put_message(b, number, &t);
 }
 
-static inline void make_tensor(mi_buffer *graph, const char *name, int type,
+static inline void make_tensor(mien_buffer *graph, const char *name, int type,
                                int rank, const int64_t *dims, const void *raw,
                                size_t raw_n)
 {
     make_tensor_in(graph, GRAPH_TENSOR, name, type, rank, dims, raw, raw_n);
 }
 
-static inline void make_floats(mi_buffer *graph, const char *name,
+static inline void make_floats(mien_buffer *graph, const char *name,
                                const float *v, int64_t n)
 {
     make_tensor(graph, name, ELEMENT_FLOAT, 1, &n, v, (size_t)n * sizeof *v);
 }
 
-static inline void make_ints(mi_buffer *graph, const char *name,
+static inline void make_ints(mien_buffer *graph, const char *name,
                              const int64_t *v, int64_t n)
 {
     make_tensor(graph, name, ELEMENT_INT64, 1, &n, v, (size_t)n * sizeof *v);
 }
 
 /* A dimension of 0 is written as the free one called "free". */
-static inline void make_value(mi_buffer *graph, uint32_t number,
+static inline void make_value(mien_buffer *graph, uint32_t number,
                               const char *name, int type, int rank,
                               const int64_t *dims)
 {
-    mi_buffer shape = {0}, tensor = {0}, t = {0}, value = {0};
+    mien_buffer shape = {0}, tensor = {0}, t = {0}, value = {0};
     for (int i = 0; i < rank; i++) {
-        mi_buffer dim = {0};
+        mien_buffer dim = {0};
         if (dims[i])
             mi_put_varint(&dim, DIM_VALUE, (uint64_t)dims[i]);
         else
@@ -68,28 +68,28 @@ static inline void make_value(mi_buffer *graph, uint32_t number,
     mi_put_message(graph, number, &value);
 }
 
-static inline void make_attr_int(mi_buffer *node, const char *name, int64_t v)
+static inline void make_attr_int(mien_buffer *node, const char *name, int64_t v)
 {
-    mi_buffer a = {0};
+    mien_buffer a = {0};
     mi_put_text(&a, ATTR_NAME, name);
     mi_put_varint(&a, ATTR_I, (uint64_t)v);
     mi_put_varint(&a, ATTR_TYPE, KIND_INT);
     mi_put_message(node, NODE_ATTR, &a);
 }
 
-static inline void make_attr_float(mi_buffer *node, const char *name, float v)
+static inline void make_attr_float(mien_buffer *node, const char *name, float v)
 {
-    mi_buffer a = {0};
+    mien_buffer a = {0};
     mi_put_text(&a, ATTR_NAME, name);
     mi_put_float(&a, ATTR_F, v);
     mi_put_varint(&a, ATTR_TYPE, KIND_FLOAT);
     mi_put_message(node, NODE_ATTR, &a);
 }
 
-static inline void make_attr_text(mi_buffer *node, const char *name,
+static inline void make_attr_text(mien_buffer *node, const char *name,
                                   const char *v)
 {
-    mi_buffer a = {0};
+    mien_buffer a = {0};
     mi_put_text(&a, ATTR_NAME, name);
     mi_put_text(&a, ATTR_S, v);
     mi_put_varint(&a, ATTR_TYPE, KIND_TEXT);
@@ -97,10 +97,10 @@ static inline void make_attr_text(mi_buffer *node, const char *name,
 }
 
 /* packed: one field holds all */
-static inline void make_attr_ints(mi_buffer *node, const char *name, int packed,
-                                  const int64_t *v, int n)
+static inline void make_attr_ints(mien_buffer *node, const char *name,
+                                  int packed, const int64_t *v, int n)
 {
-    mi_buffer a = {0}, list = {0};
+    mien_buffer a = {0}, list = {0};
     mi_put_text(&a, ATTR_NAME, name);
     for (int i = 0; i < n; i++) {
         if (packed)
@@ -116,11 +116,11 @@ static inline void make_attr_ints(mi_buffer *node, const char *name, int packed,
 
 /* inputs: names with commas between; the node's attributes are taken from
  * attrs (which may be NULL) and freed. */
-static inline void make_node(mi_buffer *graph, const char *op,
+static inline void make_node(mien_buffer *graph, const char *op,
                              const char *inputs, const char *output,
-                             mi_buffer *attrs)
+                             mien_buffer *attrs)
 {
-    mi_buffer n = {0};
+    mien_buffer n = {0};
     const char *end;
     for (const char *p = inputs; *inputs && p; p = end ? end + 1 : NULL) {
         end = strchr(p, ',');
@@ -129,16 +129,16 @@ static inline void make_node(mi_buffer *graph, const char *op,
     mi_put_text(&n, NODE_OUTPUT, output);
     mi_put_text(&n, NODE_OP, op);
     if (attrs) {
-        mi_buffer_put(&n, attrs->data, attrs->n);
-        mi_buffer_done(attrs);
+        mien_buffer_put(&n, attrs->data, attrs->n);
+        mien_buffer_free(attrs);
     }
     mi_put_message(graph, GRAPH_NODE, &n);
 }
 
 /* The file around a graph, which is freed.  The graph comes last. */
-static inline mi_buffer make_model(mi_buffer *graph, int opset)
+static inline mien_buffer make_model(mien_buffer *graph, int opset)
 {
-    mi_buffer m = {0}, o = {0};
+    mien_buffer m = {0}, o = {0};
     mi_put_varint(&m, MODEL_IR, 8);
     mi_put_varint(&o, OPSET_VERSION, (uint64_t)opset);
     mi_put_message(&m, MODEL_OPSET, &o);
@@ -149,9 +149,9 @@ static inline mi_buffer make_model(mi_buffer *graph, int opset)
 static const int64_t make_row[] = {1, 4};
 
 /* input x [1, 4] and output y, around what the caller adds */
-static inline mi_buffer make_graph(void)
+static inline mien_buffer make_graph(void)
 {
-    mi_buffer g = {0};
+    mien_buffer g = {0};
     make_value(&g, GRAPH_INPUT, "x", ELEMENT_FLOAT, 2, make_row);
     make_value(&g, GRAPH_OUTPUT, "y", ELEMENT_FLOAT, 2, make_row);
     return g;

@@ -125,7 +125,7 @@ static void test_varints_come_back(void)
     unsigned seed = 5;
     for (int i = 0; i < 2000; i++) {
         uint64_t v = i == 0 ? 0 : i == 1 ? UINT64_MAX : random64(&seed);
-        mi_buffer b = {0};
+        mien_buffer b = {0};
         mi_buffer_varint(&b, v);
         mi_cursor c = mi_cursor_of(b.data, b.n);
         CHECK(mi_cursor_varint(&c) == v);
@@ -137,7 +137,7 @@ static void test_varints_come_back(void)
             CHECK_EQ(mi_cursor_varint(&c), 0);
             CHECK(c.bad && mi_cursor_at(&c) == 0);
         }
-        mi_buffer_done(&b);
+        mien_buffer_free(&b);
     }
 }
 
@@ -157,17 +157,17 @@ static void test_varints_of_too_many_bits_are_refused(void)
 
 static void test_a_buffer_keeps_what_was_put(void)
 {
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     uint8_t piece[100];
     size_t total = 0;
     for (int i = 0; i < 200; i++) {
         memset(piece, i, sizeof piece);
-        mi_buffer_put(&b, piece, (size_t)(i % 100));
+        mien_buffer_put(&b, piece, (size_t)(i % 100));
         total += (size_t)(i % 100);
     }
-    mi_buffer_put(&b, NULL, 0);
+    mien_buffer_put(&b, NULL, 0);
     mien_bytes out = {0};
-    CHECK_EQ(mi_buffer_give(&b, &out, NULL), MIEN_OK);
+    CHECK_EQ(mien_buffer_give(&b, &out, NULL), MIEN_OK);
     CHECK_EQ(out.n, total);
     CHECK(b.data == NULL);
 
@@ -184,15 +184,15 @@ static void test_a_buffer_keeps_what_was_put(void)
 static void test_a_buffer_without_memory_says_so_at_its_end(void)
 {
     for (long n = 0;; n++) {
-        mi_buffer b = {0};
+        mien_buffer b = {0};
         mien_bytes out = {0};
         mien_error err = {0};
         uint8_t piece[300] = {1};
         mi_alloc_fail_after(n);
         for (int i = 0; i < 10; i++)
-            mi_buffer_put(&b, piece, sizeof piece);
+            mien_buffer_put(&b, piece, sizeof piece);
         mi_alloc_fail_after(-1);
-        mien_status st = mi_buffer_give(&b, &out, &err);
+        mien_status st = mien_buffer_give(&b, &out, &err);
         if (st == MIEN_OK) {
             CHECK(n >= 4);
             CHECK_EQ(out.n, 3000);

@@ -9,10 +9,10 @@
 static const float x[4] = {-2, -0.5F, 1, 7};
 
 /* Run the model around a graph and compare its one output. */
-static void expect(const char *what, mi_buffer *graph, int opset,
+static void expect(const char *what, mien_buffer *graph, int opset,
                    const float *want, int n)
 {
-    mi_buffer m = make_model(graph, opset);
+    mien_buffer m = make_model(graph, opset);
     mien_error err = {0};
     mien_shape shape = {0};
     float *got = run_file(m.data, m.n, x, &shape, &err);
@@ -25,14 +25,14 @@ static void expect(const char *what, mi_buffer *graph, int opset,
                       (double)got[i], (double)want[i]);
     }
     free(got);
-    mi_buffer_done(&m);
+    mien_buffer_free(&m);
 }
 
 static void test_clip_of_each_opset(void)
 {
     static const float want[4] = {-1, -0.5F, 1, 6}, lo = -1, hi = 6;
     for (int opset = 7; opset <= 21; opset++) {
-        mi_buffer g = make_graph(), attrs = {0};
+        mien_buffer g = make_graph(), attrs = {0};
         if (opset < 11) {
             make_attr_float(&attrs, "min", lo);
             make_attr_float(&attrs, "max", hi);
@@ -48,7 +48,7 @@ static void test_clip_of_each_opset(void)
 
 static void test_clip_without_bounds(void)
 {
-    mi_buffer g = make_graph();
+    mien_buffer g = make_graph();
     make_node(&g, "Clip", "x", "y", NULL);
     expect("Clip", &g, 8, x, 4);
 }
@@ -58,7 +58,7 @@ static void test_axes_as_attribute_and_input(void)
     static const int64_t axes[] = {2, 0}, zero[] = {0};
     for (int opset = 7; opset <= 21; opset++)
         for (int packed = 0; packed < 2; packed++) {
-            mi_buffer g = make_graph(), a = {0}, b = {0};
+            mien_buffer g = make_graph(), a = {0}, b = {0};
             if (opset < 13) {
                 make_attr_ints(&a, "axes", packed, axes, 2);
                 make_attr_ints(&b, "axes", packed, zero, 1);
@@ -80,7 +80,7 @@ static void test_pad_and_slice(void)
                          axis[] = {1};
     static const float want[] = {-2, -0.5F, 1, 7, 3}, fill = 3;
     for (int opset = 7; opset <= 21; opset++) {
-        mi_buffer g = make_graph(), a = {0}, b = {0};
+        mien_buffer g = make_graph(), a = {0}, b = {0};
         if (opset < 11) {
             make_attr_ints(&a, "pads", 0, pads, 4);
             make_attr_float(&a, "value", fill);
@@ -111,7 +111,7 @@ static void test_reduce_mean(void)
     static const int64_t axes[] = {1};
     static const float want[] = {1.375F};
     for (int opset = 7; opset <= 21; opset++) {
-        mi_buffer g = make_graph(), a = {0};
+        mien_buffer g = make_graph(), a = {0};
         make_attr_int(&a, "keepdims", 0);
         if (opset < 18) {
             make_attr_ints(&a, "axes", 1, axes, 1);
@@ -136,7 +136,7 @@ static void test_softmax_changed_its_meaning(void)
                 sum += opset < 13 || k % 2 == i % 2 ? expf(x[k]) : 0;
             want[i] = expf(x[i]) / sum;
         }
-        mi_buffer g = make_graph(), a = {0};
+        mien_buffer g = make_graph(), a = {0};
         make_ints(&g, "dims", dims, 3);
         make_node(&g, "Reshape", "x,dims", "r", NULL);
         make_attr_int(&a, "axis", 1);
@@ -151,7 +151,7 @@ static void test_upsample_and_resize(void)
     static const float scales[] = {1, 1, 1, 2};
     static const float want[8] = {-2, -2, -0.5F, -0.5F, 1, 1, 7, 7};
     for (int opset = 9; opset <= 13; opset++) {
-        mi_buffer g = make_graph(), a = {0};
+        mien_buffer g = make_graph(), a = {0};
         make_ints(&g, "dims", dims, 4);
         make_ints(&g, "flat", eight, 1);
         make_floats(&g, "scales", scales, 4);
@@ -173,7 +173,7 @@ static void test_upsample_and_resize(void)
 static void test_dropout_and_unused_things(void)
 {
     static const float half = 0.5F;
-    mi_buffer g = make_graph(), a = {0};
+    mien_buffer g = make_graph(), a = {0};
     make_tensor(&g, "ratio", ELEMENT_FLOAT, 0, NULL, &half, 4);
     make_tensor(&g, "unused", 99, 0, NULL, &half, 4);
     make_value(&g, GRAPH_INPUT, "ratio", ELEMENT_FLOAT, 0, NULL);
@@ -190,7 +190,7 @@ static void test_dequantize_int8(void)
     static const float half = 0.5F;
     static const int64_t dims[] = {1, 4};
     for (int k = 0; k < 4; k++) {
-        mi_buffer g = make_graph();
+        mien_buffer g = make_graph();
         float want[4];
         for (int i = 0; i < 4; i++)
             want[i] =
@@ -213,7 +213,7 @@ static void test_elements_in_every_form(void)
     static const int64_t two = 2, shape[] = {2, 2};
     static const int32_t shape32[] = {2, 2};
     for (int form = 0; form < 6; form++) {
-        mi_buffer g = make_graph(), t = {0}, list = {0}, one = {0};
+        mien_buffer g = make_graph(), t = {0}, list = {0}, one = {0};
         int wide = form % 2;
         mi_put_varint(&t, TENSOR_DIMS, 2);
         mi_put_varint(&t, TENSOR_TYPE, wide ? ELEMENT_INT64 : ELEMENT_INT32);
@@ -229,7 +229,7 @@ static void test_elements_in_every_form(void)
         if (form / 2 == 2)
             mi_put_bytes(&t, TENSOR_RAW, wide ? (const void *)shape : shape32,
                          wide ? 16 : 8);
-        mi_buffer_done(&list);
+        mien_buffer_free(&list);
         mi_put_message(&g, GRAPH_TENSOR, &t);
         mi_put_varint(&one, TENSOR_DIMS, 1);
         mi_put_varint(&one, TENSOR_TYPE, ELEMENT_FLOAT);
@@ -248,7 +248,7 @@ static void test_constant_nodes(void)
     static const int64_t dims[] = {2, 2};
     static const float want[] = {-6, -1.5F, 3, 21};
     for (int tensor = 0; tensor < 2; tensor++) {
-        mi_buffer g = make_graph(), a = {0}, b = {0}, v = {0};
+        mien_buffer g = make_graph(), a = {0}, b = {0}, v = {0};
         if (tensor) {
             mi_put_text(&v, ATTR_NAME, "value");
             make_tensor_in(&v, ATTR_T, "", ELEMENT_INT64, 1,

@@ -8,13 +8,13 @@
 static const float weights[8] = {1, 2, 3, 4, 5, 6, 7, 8};
 
 /* A file with every kind of thing in it: 600 bytes or so. */
-static mi_buffer small_file(void)
+static mien_buffer small_file(void)
 {
     static const int64_t wide[] = {1, 1, 2, 2}, kernel[] = {2, 2},
                          flat[] = {1, -1};
     static const uint8_t q[4] = {1, 2, 3, 4};
     static const float half = 0.5F;
-    mi_buffer g = make_graph(), a = {0}, b = {0}, c = {0};
+    mien_buffer g = make_graph(), a = {0}, b = {0}, c = {0};
     make_ints(&g, "wide", wide, 4);
     make_ints(&g, "flat", flat, 2);
     make_tensor(&g, "q", ELEMENT_UINT8, 4, wide, q, 4);
@@ -61,16 +61,16 @@ static mien_status try_file(const uint8_t *bytes, size_t n, mien_error *err)
 
 static void test_the_small_file_is_good(void)
 {
-    mi_buffer m = small_file();
+    mien_buffer m = small_file();
     mien_error err;
     CHECK_MSG(try_file(m.data, m.n, &err) == MIEN_OK, "%s", err.text);
-    mi_buffer_done(&m);
+    mien_buffer_free(&m);
 }
 
 /* The graph is the last field, so no part of the file is a file. */
 static void test_every_cut_is_refused(void)
 {
-    mi_buffer m = small_file();
+    mien_buffer m = small_file();
     for (size_t n = 0; n < m.n; n++) {
         uint8_t *part = malloc(n + 1); /* so that a read past it is seen */
         mien_error err;
@@ -81,13 +81,13 @@ static void test_every_cut_is_refused(void)
                   err.text);
         free(part);
     }
-    mi_buffer_done(&m);
+    mien_buffer_free(&m);
 }
 
 static void test_every_byte_flipped(void)
 {
     static const uint8_t flips[] = {0x01, 0x02, 0x10, 0x80, 0xff};
-    mi_buffer m = small_file();
+    mien_buffer m = small_file();
     int refused = 0;
     for (size_t i = 0; i < m.n; i++)
         for (size_t k = 0; k < sizeof flips; k++) {
@@ -97,25 +97,25 @@ static void test_every_byte_flipped(void)
             m.data[i] ^= flips[k];
         }
     CHECK(refused > 100);
-    mi_buffer_done(&m);
+    mien_buffer_free(&m);
 }
 
 /* The graph, which is freed, is refused with these words in the text. */
-static void refuse(mi_buffer *graph, mien_status want, const char *words)
+static void refuse(mien_buffer *graph, mien_status want, const char *words)
 {
-    mi_buffer m = make_model(graph, 13);
+    mien_buffer m = make_model(graph, 13);
     mien_error err;
     mien_status st = try_file(m.data, m.n, &err);
     CHECK_MSG(st == want, "%s: status %d, want %d: %s", words, st, want,
               err.text);
     CHECK_MSG(strstr(err.text, words) != NULL, "'%s' is not in '%s'", words,
               err.text);
-    mi_buffer_done(&m);
+    mien_buffer_free(&m);
 }
 
 static void test_unknown_operator(void)
 {
-    mi_buffer g = make_graph(), n = {0};
+    mien_buffer g = make_graph(), n = {0};
     make_node(&g, "Frobnicate", "x", "y", NULL);
     refuse(&g, MIEN_EUNSUP, "node 0 (Frobnicate 'y')");
     g = make_graph();
@@ -128,7 +128,7 @@ static void test_wrong_attributes(void)
 {
     static const int64_t three[] = {1, 1, 1};
     static const int64_t many[20] = {1}, dims[] = {1, 1, 1, 1};
-    mi_buffer g = make_graph(), a = {0};
+    mien_buffer g = make_graph(), a = {0};
     make_attr_text(&a, "alpha", "much");
     make_node(&g, "LeakyRelu", "x", "y", &a);
     refuse(&g, MIEN_EFORMAT, "attribute alpha is of type text, wanted float");
@@ -153,7 +153,7 @@ static void test_wrong_attributes(void)
 
 static void test_cycles_and_names(void)
 {
-    mi_buffer g = make_graph();
+    mien_buffer g = make_graph();
     make_node(&g, "Add", "x,z", "y", NULL);
     make_node(&g, "Relu", "y", "z", NULL);
     refuse(&g, MIEN_EFORMAT, "node 0 (Add 'y'): uses 'z' before it is made");
@@ -220,7 +220,7 @@ static void test_shapes_that_lie(void)
         {make_row, 2, MIEN_EFORMAT, "has 12 bytes, its shape wants 16"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        mi_buffer g = make_graph();
+        mien_buffer g = make_graph();
         make_tensor(&g, "w", ELEMENT_FLOAT, cases[i].rank, cases[i].dims,
                     weights, 12);
         make_node(&g, "Add", "x,w", "y", NULL);
@@ -228,11 +228,11 @@ static void test_shapes_that_lie(void)
     }
     static const int64_t inputs[][1] = {{-3}, {(int64_t)1 << 40}};
     for (int i = 0; i < 2; i++) {
-        mi_buffer g = make_graph();
+        mien_buffer g = make_graph();
         make_value(&g, GRAPH_INPUT, "z", ELEMENT_FLOAT, 1, inputs[i]);
         refuse(&g, MIEN_EFORMAT, "dimension 0 of an input");
     }
-    mi_buffer g = make_graph();
+    mien_buffer g = make_graph();
     make_value(&g, GRAPH_INPUT, "z", ELEMENT_INT64, 2, make_row);
     refuse(&g, MIEN_EUNSUP, "input 'z' has elements of type 7");
 }
@@ -241,7 +241,7 @@ static void test_shapes_that_lie(void)
 static void test_missing_elements(void)
 {
     for (int n = 0; n < 4; n++) {
-        mi_buffer g = make_graph(), t = {0};
+        mien_buffer g = make_graph(), t = {0};
         mi_put_varint(&t, TENSOR_DIMS, 4);
         mi_put_varint(&t, TENSOR_TYPE, ELEMENT_FLOAT);
         mi_put_text(&t, TENSOR_NAME, "w");
@@ -255,7 +255,7 @@ static void test_missing_elements(void)
 
 static void test_external_data(void)
 {
-    mi_buffer g = make_graph(), t = {0}, entry = {0};
+    mien_buffer g = make_graph(), t = {0}, entry = {0};
     mi_put_text(&entry, META_KEY, "location");
     mi_put_text(&entry, META_VALUE, "/etc/passwd");
     mi_put_varint(&t, TENSOR_DIMS, 4);
@@ -270,16 +270,16 @@ static void test_external_data(void)
 
 static void test_too_many(void)
 {
-    mi_buffer g = make_graph(), in = {0};
+    mien_buffer g = make_graph(), in = {0};
     for (int i = 0; i < 17; i++)
-        mi_buffer_put(&in, i ? ",x" : "x", i ? 2 : 1);
-    mi_buffer_put(&in, "", 1);
+        mien_buffer_put(&in, i ? ",x" : "x", i ? 2 : 1);
+    mien_buffer_put(&in, "", 1);
     make_node(&g, "Concat", (const char *)in.data, "y", NULL);
-    mi_buffer_done(&in);
+    mien_buffer_free(&in);
     refuse(&g, MIEN_ELIMIT, "more than 16 inputs");
 
     g = make_graph();
-    mi_buffer n = {0};
+    mien_buffer n = {0};
     for (int i = 0; i < 25; i++)
         make_attr_int(&n, "seed", i);
     make_node(&g, "Dropout", "x", "y", &n);
@@ -297,7 +297,7 @@ static void test_too_many(void)
 static void test_int8_elsewhere(void)
 {
     static const int8_t q[4] = {1, 2, 3, 4};
-    mi_buffer g = make_graph();
+    mien_buffer g = make_graph();
     make_tensor(&g, "q", ELEMENT_INT8, 2, make_row, q, 4);
     make_node(&g, "Add", "x,q", "y", NULL);
     refuse(&g, MIEN_EUNSUP, "input 1 is int8");
@@ -305,18 +305,18 @@ static void test_int8_elsewhere(void)
 
 static void test_models_without_something(void)
 {
-    mi_buffer g = make_graph();
+    mien_buffer g = make_graph();
     make_node(&g, "Relu", "x", "y", NULL);
     for (int opset = 6; opset <= 22; opset += 16) {
-        mi_buffer copy = {0};
-        mi_buffer_put(&copy, g.data, g.n);
-        mi_buffer m = make_model(&copy, opset);
+        mien_buffer copy = {0};
+        mien_buffer_put(&copy, g.data, g.n);
+        mien_buffer m = make_model(&copy, opset);
         mien_error err;
         CHECK(try_file(m.data, m.n, &err) == MIEN_EUNSUP);
         CHECK_MSG(strstr(err.text, "wanted 7 to 21") != NULL, "%s", err.text);
-        mi_buffer_done(&m);
+        mien_buffer_free(&m);
     }
-    mi_buffer m = {0};
+    mien_buffer m = {0};
     mien_error err;
     mi_put_bytes(&m, MODEL_GRAPH, g.data, g.n);
     CHECK(try_file(m.data, m.n, &err) == MIEN_EFORMAT);
@@ -324,8 +324,8 @@ static void test_models_without_something(void)
     mi_put_bytes(&m, MODEL_GRAPH, g.data, g.n);
     CHECK(try_file(m.data, m.n, &err) == MIEN_EFORMAT);
     CHECK_MSG(strstr(err.text, "two graphs") != NULL, "%s", err.text);
-    mi_buffer_done(&m);
-    mi_buffer_done(&g);
+    mien_buffer_free(&m);
+    mien_buffer_free(&g);
 
     static const char text[] = "This is a letter and not a network.\n";
     CHECK(try_file((const uint8_t *)text, sizeof text, &err) == MIEN_EFORMAT);
@@ -335,7 +335,7 @@ static void test_models_without_something(void)
 /* Names that all hash alike in a table without a seed would take for ever. */
 static void test_many_names(void)
 {
-    mi_buffer g = {0};
+    mien_buffer g = {0};
     char name[16];
     make_value(&g, GRAPH_INPUT, "n0", ELEMENT_FLOAT, 2, make_row);
     for (int i = 0; i < 20000; i++) {
@@ -345,18 +345,18 @@ static void test_many_names(void)
         make_node(&g, "Identity", from, name, NULL);
     }
     make_value(&g, GRAPH_OUTPUT, name, ELEMENT_FLOAT, 2, make_row);
-    mi_buffer m = make_model(&g, 13);
+    mien_buffer m = make_model(&g, 13);
     mien_graph *graph = NULL;
     mien_error err = {0};
     CHECK_MSG(mien_onnx_read(m.data, m.n, &graph, &err) == MIEN_OK, "%s",
               err.text);
     mien_graph_free(graph);
-    mi_buffer_done(&m);
+    mien_buffer_free(&m);
 }
 
 static void test_no_memory(void)
 {
-    mi_buffer m = small_file();
+    mien_buffer m = small_file();
     mien_status st = MIEN_ENOMEM;
     long n = 0;
     for (; st == MIEN_ENOMEM && n < 1000; n++) {
@@ -370,7 +370,7 @@ static void test_no_memory(void)
         mien_graph_free(g);
     }
     CHECK(st == MIEN_OK && n > 5);
-    mi_buffer_done(&m);
+    mien_buffer_free(&m);
 }
 
 int main(void)

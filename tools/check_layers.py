@@ -34,13 +34,23 @@ FREE = {"cli", "wasm", "examples", "tests", "bench", "fuzz"}
 INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 
 
+# Public headers that are not called after their folder.
+HEADERS = {"text": "base", "json": "base"}
+
+
+def header(path):
+    """The folder that a public header belongs to."""
+    name = pathlib.PurePath(path).stem.split("_")[0]
+    return HEADERS.get(name, name)
+
+
 def folder(path):
     """The folder of the house a source file or an include belongs to."""
     parts = pathlib.PurePath(path).parts
     if parts[0] == "src":
         return parts[1]
     if parts[0] == "include":
-        return pathlib.PurePath(path).stem.split("_")[0]
+        return header(path)
     return parts[0]
 
 
@@ -50,7 +60,7 @@ def verdict(path, target):
     if target == "mien/mien.h":
         return None if here in FREE else "includes mien/mien.h"
     parts = pathlib.PurePath(target).parts
-    there = pathlib.PurePath(target).stem.split("_")[0] if parts[0] == "mien" else parts[0]
+    there = header(target) if parts[0] == "mien" else parts[0]
     if len(parts) == 1 or there == here:
         return None
     if here not in ROW:

@@ -39,6 +39,8 @@ def parameters(text):
         return []
     names = []
     for part in re.split(r",(?![^(]*\))", text):
+        if part.strip() == "...":
+            continue
         function = re.search(r"\(\*\s*(\w+)\)", part)
         array = re.sub(r"\[[^]]*\]", "", part)
         names.append(function[1] if function else re.findall(r"\w+", array)[-1])

@@ -92,6 +92,18 @@ MIEN_API const char *mien_version(void);
  * environment takes another that it can run. */
 MIEN_API const char *mien_isa(void);
 
+/* Seconds on a clock that never goes back; only differences mean something. */
+MIEN_API double mien_clock(void);
+
+/* The SHA-256 of bytes.
+ *
+ *   bytes  [n] NULL is allowed when n is 0
+ *   n      how many
+ *   out    64 hexadecimal digits and a zero byte
+ *
+ * Source: FIPS 180-4. */
+MIEN_API void mien_sha256(const void *bytes, size_t n, char out[65]);
+
 /* Release a block.
  *
  *   b  its data are freed and its fields cleared; NULL is allowed */

@@ -2,7 +2,7 @@
 #ifndef MI_BASE_BYTES_H
 #define MI_BASE_BYTES_H
 
-#include "mien/base.h"
+#include "mien/text.h"
 
 /* A place in bytes that somebody else owns.  A read past the end sets bad,
  * returns zeros and leaves the place where it was; so a parser may check bad
@@ -25,24 +25,11 @@ uint64_t mi_cursor_varint(mi_cursor *c);
 /* A cursor over the next n bytes, which are passed over; bad if too few. */
 mi_cursor mi_cursor_take(mi_cursor *c, uint64_t n);
 
-/* A block that grows.  After a failed allocation all writes do nothing and
- * failed stays set, so that a writer may check it once at its end. */
-typedef struct mi_buffer {
-    uint8_t *data;
-    size_t n, cap;
-    int failed;
-} mi_buffer;
-
-/* Make room for n more bytes at once, where their number is known. */
-void mi_buffer_reserve(mi_buffer *b, size_t n);
-void mi_buffer_put(mi_buffer *b, const void *p, size_t n);
-void mi_buffer_u32le(mi_buffer *b, uint32_t v);
-void mi_buffer_u64le(mi_buffer *b, uint64_t v);
-void mi_buffer_f32le(mi_buffer *b, float v);
-void mi_buffer_f64le(mi_buffer *b, double v);
-void mi_buffer_varint(mi_buffer *b, uint64_t v);
-void mi_buffer_done(mi_buffer *b); /* free it */
-/* Hand the bytes over; ENOMEM (and nothing kept) if a write had failed. */
-mien_status mi_buffer_give(mi_buffer *b, mien_bytes *out, mien_error *err);
+/* Numbers behind the bytes of a mien_buffer, least byte first. */
+void mi_buffer_u32le(mien_buffer *b, uint32_t v);
+void mi_buffer_u64le(mien_buffer *b, uint64_t v);
+void mi_buffer_f32le(mien_buffer *b, float v);
+void mi_buffer_f64le(mien_buffer *b, double v);
+void mi_buffer_varint(mien_buffer *b, uint64_t v);
 
 #endif

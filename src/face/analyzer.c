@@ -15,7 +15,6 @@
 #include "face/landmark.h"
 
 #include <math.h>
-#include <time.h>
 
 enum {
     AGE_GENDER = MIEN_FACE_AGE | MIEN_FACE_GENDER,
@@ -103,17 +102,10 @@ void mien_analyzer_free(mien_analyzer *a)
     mi_free(a);
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Add the time since *since to *sum, and start again. */
 static void lap(double *since, double *sum)
 {
-    double t = now();
+    double t = mien_clock();
     *sum += t - *since;
     *since = t;
 }
@@ -164,7 +156,7 @@ static mien_status read_face(mien_analyzer *a, const mien_image *photo,
 {
     mien_status st = MIEN_OK;
     mi_landmarks l = {.crop = {0}};
-    double since = now();
+    double since = mien_clock();
     if (a->landmarks.plan)
         st = mi_landmarks_find(&a->landmarks, &a->feeder, photo, box, &l, err);
     if (st == MIEN_OK && l.crop.w > 0) {
@@ -189,7 +181,7 @@ mien_status mien_analyzer_run(mien_analyzer *a, const mien_image *photo,
                               mien_faces *out, mien_error *err)
 {
     a->times = (mien_face_times){0};
-    double since = now();
+    double since = mien_clock();
     mien_status st = mi_detector_run(&a->detector, photo, &a->found, err);
     lap(&since, &a->times.detect);
     if (st != MIEN_OK)

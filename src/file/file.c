@@ -30,7 +30,7 @@ static mien_status system_error(mien_error *err, const char *path,
 }
 
 static mien_status read_all(int fd, const char *path, size_t limit,
-                            mi_buffer *b, mien_error *err)
+                            mien_buffer *b, mien_error *err)
 {
     static const size_t chunk = CHUNK;
     uint8_t *part = mi_alloc_raw(chunk, 1);
@@ -47,7 +47,7 @@ static mien_status read_all(int fd, const char *path, size_t limit,
             st = mi_fail(err, MIEN_ELIMIT, "%.120s: larger than %zu bytes",
                          path, limit);
         else
-            mi_buffer_put(b, part, (size_t)n);
+            mien_buffer_put(b, part, (size_t)n);
     }
     mi_free(part);
     return st;
@@ -61,19 +61,19 @@ mien_status mien_file_load(const char *path, size_t limit, mien_bytes *out,
     int fd = is_stdin ? 0 : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return system_error(err, path, "cannot open");
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     struct stat about;
     if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
         (uint64_t)about.st_size <= (limit ? limit : default_limit))
-        mi_buffer_reserve(&b, (size_t)about.st_size);
+        mien_buffer_reserve(&b, (size_t)about.st_size);
     mien_status st = read_all(fd, path, limit ? limit : default_limit, &b, err);
     if (!is_stdin)
         close(fd);
     if (st != MIEN_OK) {
-        mi_buffer_done(&b);
+        mien_buffer_free(&b);
         return st;
     }
-    return mi_buffer_give(&b, out, err);
+    return mien_buffer_give(&b, out, err);
 }
 
 static int write_all(int fd, const uint8_t *bytes, size_t n)

@@ -20,7 +20,7 @@ typedef struct {
     const mi_limits *limits;
     int orientation;
     mien_error err;
-    mi_buffer out;
+    mien_buffer out;
 } state;
 
 static void on_error(png_structp png, png_const_charp text)
@@ -176,7 +176,7 @@ mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
 static void take_bytes(png_structp png, png_bytep from, size_t n)
 {
     state *s = png_get_io_ptr(png);
-    mi_buffer_put(&s->out, from, n);
+    mien_buffer_put(&s->out, from, n);
 }
 
 static void no_flush(png_structp png) { (void)png; }
@@ -213,9 +213,9 @@ mien_status mien_image_write_png(const mien_image *im, mien_bytes *out,
     else if (!encode(s, im))
         st = mi_fail(err, s->err.status, "%s", s->err.text);
     else
-        st = mi_buffer_give(&s->out, out, err);
+        st = mien_buffer_give(&s->out, out, err);
     png_destroy_write_struct(&s->png, &s->info);
-    mi_buffer_done(&s->out);
+    mien_buffer_free(&s->out);
     mi_free(s);
     return st;
 }

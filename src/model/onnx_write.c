@@ -34,7 +34,7 @@ static size_t varint_len(uint64_t v)
     return n;
 }
 
-static void put_attr_value(mi_buffer *b, const mi_attr *a, const char *field)
+static void put_attr_value(mien_buffer *b, const mi_attr *a, const char *field)
 {
     if (a->type == MI_ATTR_INT) {
         int64_t v;
@@ -73,23 +73,23 @@ static size_t field_size(const mi_attr *a, const char *field)
     }
 }
 
-static void put_attrs(mi_buffer *b, const mi_node *n)
+static void put_attrs(mien_buffer *b, const mi_node *n)
 {
     for (const mi_attr *a = n->op->attrs; a && a->name; a++) {
         const char *field = (const char *)n->attr + a->offset;
         const char *usual = (const char *)n->op->attr_defaults + a->offset;
         if (memcmp(field, usual, field_size(a, field)) == 0)
             continue;
-        mi_buffer attr = {0};
+        mien_buffer attr = {0};
         mi_put_text(&attr, ATTR_NAME, a->name);
         put_attr_value(&attr, a, field);
         mi_put_message(b, NODE_ATTR, &attr);
     }
 }
 
-static void put_node(mi_buffer *b, const mi_node *n)
+static void put_node(mien_buffer *b, const mi_node *n)
 {
-    mi_buffer node = {0};
+    mien_buffer node = {0};
     for (int i = 0; i < n->n_in; i++)
         mi_put_text(&node, NODE_INPUT, n->in[i] ? n->in[i]->name : "");
     mi_put_text(&node, NODE_OUTPUT, n->name);
@@ -100,9 +100,9 @@ static void put_node(mi_buffer *b, const mi_node *n)
 }
 
 /* A TensorProto whose raw_data begins at a multiple of ALIGN in b. */
-static void put_tensor(mi_buffer *b, const mi_node *n)
+static void put_tensor(mien_buffer *b, const mi_node *n)
 {
-    mi_buffer head = {0};
+    mien_buffer head = {0};
     size_t bytes = (size_t)mi_shape_len(&n->shape) * (n->type == MI_I64   ? 8
                                                       : n->type == MI_F32 ? 4
                                                                           : 1);
@@ -121,19 +121,19 @@ static void put_tensor(mi_buffer *b, const mi_node *n)
     mi_put_bytes(&head, TENSOR_DOC, spaces, pad);
     mi_buffer_varint(b, GRAPH_TENSOR << 3 | MI_WIRE_BYTES);
     mi_buffer_varint(b, total);
-    mi_buffer_put(b, head.data, head.n);
+    mien_buffer_put(b, head.data, head.n);
     mi_put_bytes(b, TENSOR_RAW, n->value, bytes);
     b->failed |= head.failed;
-    mi_buffer_done(&head);
+    mien_buffer_free(&head);
 }
 
 /* shape: -1 is a free dimension; input: whose dimensions have names, or -1 */
-static void put_value(mi_buffer *b, uint32_t number, const mien_graph *g,
+static void put_value(mien_buffer *b, uint32_t number, const mien_graph *g,
                       const char *name, const mien_shape *shape, int input)
 {
-    mi_buffer dims = {0}, tensor = {0}, type = {0}, value = {0};
+    mien_buffer dims = {0}, tensor = {0}, type = {0}, value = {0};
     for (int i = 0; i < shape->rank; i++) {
-        mi_buffer dim = {0};
+        mien_buffer dim = {0};
         const char *free_name =
             input < 0 ? NULL : mi_graph_dim_name_of(g, input, i);
         if (shape->dim[i] >= 0)
@@ -165,8 +165,8 @@ static void mark_constants(const mien_graph *g, char *used)
         used[mi_graph_input_node(g, i)->id] = 0;
 }
 
-static void put_graph(mi_buffer *b, const mien_graph *g, const mien_shape *out,
-                      char *used)
+static void put_graph(mien_buffer *b, const mien_graph *g,
+                      const mien_shape *out, char *used)
 {
     mark_constants(g, used);
     const char *name = mien_graph_meta(g, "mien.name");
@@ -187,9 +187,10 @@ static void put_graph(mi_buffer *b, const mien_graph *g, const mien_shape *out,
     }
 }
 
-static void put_model(mi_buffer *b, const mien_graph *g, const mi_buffer *graph)
+static void put_model(mien_buffer *b, const mien_graph *g,
+                      const mien_buffer *graph)
 {
-    mi_buffer opset = {0};
+    mien_buffer opset = {0};
     mi_put_varint(b, MODEL_IR, MI_ONNX_IR);
     mi_put_text(b, MODEL_PRODUCER, "mien");
     mi_put_text(b, MODEL_PRODUCER_VERSION, writer_version);
@@ -198,7 +199,7 @@ static void put_model(mi_buffer *b, const mien_graph *g, const mi_buffer *graph)
     mi_put_message(b, MODEL_OPSET, &opset);
     for (int i = 0; i < mi_graph_metas(g); i++) {
         const char *key, *value;
-        mi_buffer meta = {0};
+        mien_buffer meta = {0};
         mi_graph_meta_at(g, i, &key, &value);
         mi_put_text(&meta, META_KEY, key);
         mi_put_text(&meta, META_VALUE, value);
@@ -220,14 +221,14 @@ mien_status mien_onnx_write(const mien_graph *g, mien_bytes *out,
     char *used = mi_alloc((size_t)mi_graph_size(g) + 1, 1);
     if (!used)
         return mi_fail(err, MIEN_ENOMEM, "onnx: no memory to write");
-    mi_buffer graph = {0}, model = {0};
+    mien_buffer graph = {0}, model = {0};
     st = mi_onnx_shapes(g, shapes, err);
     if (st == MIEN_OK) {
         put_graph(&graph, g, shapes, used);
         put_model(&model, g, &graph);
-        st = mi_buffer_give(&model, out, err);
+        st = mien_buffer_give(&model, out, err);
     }
-    mi_buffer_done(&graph);
+    mien_buffer_free(&graph);
     mi_free(used);
     return st;
 }

@@ -90,39 +90,39 @@ int mi_text_is(const mi_cursor *c, const char *text)
     return mi_cursor_left(c) == n && (n == 0 || memcmp(c->p, text, n) == 0);
 }
 
-static void put_key(mi_buffer *b, uint32_t number, mi_wire wire)
+static void put_key(mien_buffer *b, uint32_t number, mi_wire wire)
 {
     mi_buffer_varint(b, (uint64_t)number << 3 | (uint64_t)wire);
 }
 
-void mi_put_varint(mi_buffer *b, uint32_t number, uint64_t v)
+void mi_put_varint(mien_buffer *b, uint32_t number, uint64_t v)
 {
     put_key(b, number, MI_WIRE_VARINT);
     mi_buffer_varint(b, v);
 }
 
-void mi_put_float(mi_buffer *b, uint32_t number, float v)
+void mi_put_float(mien_buffer *b, uint32_t number, float v)
 {
     put_key(b, number, MI_WIRE_32);
-    mi_buffer_put(b, &v, sizeof v);
+    mien_buffer_put(b, &v, sizeof v);
 }
 
-void mi_put_bytes(mi_buffer *b, uint32_t number, const void *p, size_t n)
+void mi_put_bytes(mien_buffer *b, uint32_t number, const void *p, size_t n)
 {
     put_key(b, number, MI_WIRE_BYTES);
     mi_buffer_varint(b, n);
-    mi_buffer_put(b, p, n);
+    mien_buffer_put(b, p, n);
 }
 
-void mi_put_text(mi_buffer *b, uint32_t number, const char *text)
+void mi_put_text(mien_buffer *b, uint32_t number, const char *text)
 {
     mi_put_bytes(b, number, text, strlen(text));
 }
 
-void mi_put_message(mi_buffer *b, uint32_t number, mi_buffer *part)
+void mi_put_message(mien_buffer *b, uint32_t number, mien_buffer *part)
 {
     if (part->failed)
         b->failed = 1;
     mi_put_bytes(b, number, part->data, part->n);
-    mi_buffer_done(part);
+    mien_buffer_free(part);
 }

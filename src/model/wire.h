@@ -34,11 +34,11 @@ void mi_text_show(char *out, size_t size, const uint8_t *p, size_t n);
 int mi_text_is(const mi_cursor *c, const char *text);
 
 /* Writing. */
-void mi_put_varint(mi_buffer *b, uint32_t number, uint64_t v);
-void mi_put_float(mi_buffer *b, uint32_t number, float v);
-void mi_put_bytes(mi_buffer *b, uint32_t number, const void *p, size_t n);
-void mi_put_text(mi_buffer *b, uint32_t number, const char *text);
+void mi_put_varint(mien_buffer *b, uint32_t number, uint64_t v);
+void mi_put_float(mien_buffer *b, uint32_t number, float v);
+void mi_put_bytes(mien_buffer *b, uint32_t number, const void *p, size_t n);
+void mi_put_text(mien_buffer *b, uint32_t number, const char *text);
 /* Write part as a message and free it; a failed part makes b failed. */
-void mi_put_message(mi_buffer *b, uint32_t number, mi_buffer *part);
+void mi_put_message(mien_buffer *b, uint32_t number, mien_buffer *part);
 
 #endif

@@ -9,13 +9,13 @@
 
 static cairo_status_t put(void *to, const unsigned char *p, unsigned n)
 {
-    mi_buffer *b = to;
-    mi_buffer_put(b, p, n);
+    mien_buffer *b = to;
+    mien_buffer_put(b, p, n);
     return b->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
 static cairo_surface_t *surface_of(const mien_figure *f,
-                                   mien_plot_format format, mi_buffer *b)
+                                   mien_plot_format format, mien_buffer *b)
 {
     if (format == MIEN_PLOT_SVG)
         return cairo_svg_surface_create_for_stream(put, b, f->width, f->height);
@@ -56,7 +56,7 @@ static void draw(const mien_figure *f, cairo_t *cr)
 mien_status mien_figure_render(const mien_figure *f, mien_plot_format format,
                                mien_bytes *out, mien_error *err)
 {
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     if (f->failed)
         return mi_no_memory(err);
     cairo_surface_t *s = surface_of(f, format, &b);
@@ -71,9 +71,9 @@ mien_status mien_figure_render(const mien_figure *f, mien_plot_format format,
         st = cairo_surface_status(s);
     cairo_surface_destroy(s);
     if (st && !b.failed) {
-        mi_buffer_done(&b);
+        mien_buffer_free(&b);
         return mi_fail(err, MIEN_EUNSUP, "figure: cairo: %s",
                        cairo_status_to_string(st));
     }
-    return mi_buffer_give(&b, out, err);
+    return mien_buffer_give(&b, out, err);
 }

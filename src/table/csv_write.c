@@ -15,12 +15,12 @@
 #include <math.h>
 
 typedef struct {
-    mi_buffer b;
+    mien_buffer b;
     const mien_csv_write_options *o;
     char delimiter;
 } writer;
 
-static void put_char(writer *w, char c) { mi_buffer_put(&w->b, &c, 1); }
+static void put_char(writer *w, char c) { mien_buffer_put(&w->b, &c, 1); }
 
 static int is_formula(mien_text text)
 {
@@ -41,11 +41,11 @@ static void put_text(writer *w, mien_text text, int guard)
     size_t from = 0;
     for (size_t i = 0; quote && i < text.n; i++)
         if (text.at[i] == '"') {
-            mi_buffer_put(&w->b, text.at + from, i + 1 - from);
+            mien_buffer_put(&w->b, text.at + from, i + 1 - from);
             from = i;
         }
     if (text.n > from)
-        mi_buffer_put(&w->b, text.at + from, text.n - from);
+        mien_buffer_put(&w->b, text.at + from, text.n - from);
     if (quote)
         put_char(w, '"');
 }
@@ -58,13 +58,13 @@ static void put_value(writer *w, const mi_column *c, int64_t row)
     }
     char text[MI_NUMBER_SIZE];
     if (!isnan(c->number[row]))
-        mi_buffer_put(&w->b, text,
-                      (size_t)mi_number_write(c->number[row], text));
+        mien_buffer_put(&w->b, text,
+                        (size_t)mi_number_write(c->number[row], text));
 }
 
 static void put_line(writer *w, mien_text raw)
 {
-    mi_buffer_put(&w->b, raw.at, raw.n);
+    mien_buffer_put(&w->b, raw.at, raw.n);
     put_char(w, '\n');
 }
 
@@ -81,7 +81,7 @@ static void put_row(writer *w, const mien_table *t, int64_t row)
         put_value(w, &t->column[c], row);
     }
     if (w->b.n == start)
-        mi_buffer_put(&w->b, "\"\"", 2);
+        mien_buffer_put(&w->b, "\"\"", 2);
     put_char(w, '\n');
 }
 
@@ -115,5 +115,5 @@ mien_status mien_csv_write(const mien_table *t, const int64_t *row, int64_t n,
     int64_t rows = row ? n : t->rows;
     for (int64_t i = 0; i < rows && !w.b.failed; i++)
         put_row(&w, t, row ? row[i] : i);
-    return mi_buffer_give(&w.b, out, err);
+    return mien_buffer_give(&w.b, out, err);
 }

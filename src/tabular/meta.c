@@ -26,45 +26,45 @@ static int number_of(const char *text, double *out)
     return 1;
 }
 
-static void put_name(mi_buffer *b, const char *s)
+static void put_name(mien_buffer *b, const char *s)
 {
     static const char plain[] = "\t\n\r\\", coded[] = "tnr\\";
-    mi_buffer_put(b, "\t", 1);
+    mien_buffer_put(b, "\t", 1);
     for (; *s; s++) {
         const char *at = strchr(plain, *s);
         if (at) {
             const char pair[] = {'\\', coded[at - plain]};
-            mi_buffer_put(b, pair, 2);
+            mien_buffer_put(b, pair, 2);
         } else {
-            mi_buffer_put(b, s, 1);
+            mien_buffer_put(b, s, 1);
         }
     }
 }
 
-static void put_number(mi_buffer *b, double v)
+static void put_number(mien_buffer *b, double v)
 {
     char text[MI_NUMBER_SIZE];
-    mi_buffer_put(b, text, (size_t)mi_number_write(v, text));
+    mien_buffer_put(b, text, (size_t)mi_number_write(v, text));
 }
 
-static void put_column(mi_buffer *b, const mien_encoder_column *c)
+static void put_column(mien_buffer *b, const mien_encoder_column *c)
 {
     if (c->type == MIEN_COLUMN_TEXT) {
-        mi_buffer_put(b, "text", 4);
+        mien_buffer_put(b, "text", 4);
         put_name(b, c->name);
         for (int i = 0; i < c->levels; i++)
             put_name(b, c->level[i]);
-        mi_buffer_put(b, "\n", 1);
+        mien_buffer_put(b, "\n", 1);
         return;
     }
-    mi_buffer_put(b, "number", 6);
+    mien_buffer_put(b, "number", 6);
     put_name(b, c->name);
-    mi_buffer_put(b, "\t", 1);
+    mien_buffer_put(b, "\t", 1);
     if (isnan(c->impute))
-        mi_buffer_put(b, "-", 1);
+        mien_buffer_put(b, "-", 1);
     else
         put_number(b, c->impute);
-    mi_buffer_put(b, c->indicator ? "\t1\n" : "\t0\n", 3);
+    mien_buffer_put(b, c->indicator ? "\t1\n" : "\t0\n", 3);
 }
 
 static void set_number(mien_graph *g, const char *key, double v)
@@ -77,16 +77,16 @@ static void set_number(mien_graph *g, const char *key, double v)
 mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
                         mien_error *err)
 {
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     for (int i = 0; i < p->encoder->columns; i++)
         put_column(&b, &p->encoder->column[i]);
-    mi_buffer_put(&b, "", 1);
+    mien_buffer_put(&b, "", 1);
     if (b.failed) {
-        mi_buffer_done(&b);
+        mien_buffer_free(&b);
         return mi_no_memory(err);
     }
     mi_graph_set_meta(g, "mien.columns", (const char *)b.data);
-    mi_buffer_done(&b);
+    mien_buffer_free(&b);
     mi_graph_set_meta(g, "mien.task", "tabular");
     mi_graph_set_meta(g, "mien.kind", p->logistic ? "logistic" : "autoencoder");
     mi_graph_set_meta(g, "mien.label", p->label ? p->label : "");

@@ -17,25 +17,25 @@
 
 enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5, BUCKETS = 30 };
 
-static void put_key(mi_buffer *b, int field, int wire)
+static void put_key(mien_buffer *b, int field, int wire)
 {
     mi_buffer_varint(b, (uint64_t)(field << 3 | wire));
 }
 
-static void put_double(mi_buffer *b, int field, double v)
+static void put_double(mien_buffer *b, int field, double v)
 {
     put_key(b, field, FIXED64);
     mi_buffer_f64le(b, v);
 }
 
 /* A buffer inside another, which is released. */
-static void put_inner(mi_buffer *b, int field, mi_buffer *inner)
+static void put_inner(mien_buffer *b, int field, mien_buffer *inner)
 {
     put_key(b, field, BYTES);
     mi_buffer_varint(b, inner->n);
-    mi_buffer_put(b, inner->data, inner->n);
+    mien_buffer_put(b, inner->data, inner->n);
     b->failed |= inner->failed;
-    mi_buffer_done(inner);
+    mien_buffer_free(inner);
 }
 
 static uint32_t masked(const uint8_t *p, size_t n)
@@ -44,24 +44,24 @@ static uint32_t masked(const uint8_t *p, size_t n)
     return (crc >> 15 | crc << 17) + 0xa282ead8u;
 }
 
-static void put_record(mi_buffer *b, mi_buffer *event)
+static void put_record(mien_buffer *b, mien_buffer *event)
 {
     size_t at = b->n;
     mi_buffer_u64le(b, event->n);
     if (!b->failed)
         mi_buffer_u32le(b, masked(b->data + at, 8));
-    mi_buffer_put(b, event->data, event->n);
+    mien_buffer_put(b, event->data, event->n);
     if (!event->failed)
         mi_buffer_u32le(b, masked(event->data, event->n));
     b->failed |= event->failed;
-    mi_buffer_done(event);
+    mien_buffer_free(event);
 }
 
 /* The event of one value of a summary. */
-static void put_value(mi_buffer *b, double wall_time, int step,
-                      mi_buffer *value)
+static void put_value(mien_buffer *b, double wall_time, int step,
+                      mien_buffer *value)
 {
-    mi_buffer summary = {0}, event = {0};
+    mien_buffer summary = {0}, event = {0};
     put_inner(&summary, 1, value);
     put_double(&event, 1, wall_time);
     put_key(&event, 2, VARINT);
@@ -70,24 +70,24 @@ static void put_value(mi_buffer *b, double wall_time, int step,
     put_record(b, &event);
 }
 
-static void put_tag(mi_buffer *value, const char *tag)
+static void put_tag(mien_buffer *value, const char *tag)
 {
     put_key(value, 1, BYTES);
     mi_buffer_varint(value, strlen(tag));
-    mi_buffer_put(value, tag, strlen(tag));
+    mien_buffer_put(value, tag, strlen(tag));
 }
 
-static void put_scalar(mi_buffer *b, double wall_time, int step,
+static void put_scalar(mien_buffer *b, double wall_time, int step,
                        const char *tag, double v)
 {
-    mi_buffer value = {0};
+    mien_buffer value = {0};
     put_tag(&value, tag);
     put_key(&value, 2, FIXED32);
     mi_buffer_f32le(&value, (float)v);
     put_value(b, wall_time, step, &value);
 }
 
-static void put_doubles(mi_buffer *b, int field, const double *x, int n)
+static void put_doubles(mien_buffer *b, int field, const double *x, int n)
 {
     put_key(b, field, BYTES);
     mi_buffer_varint(b, (uint64_t)n * 8);
@@ -96,7 +96,7 @@ static void put_doubles(mi_buffer *b, int field, const double *x, int n)
 }
 
 /* Counts in buckets of equal width from the least to the largest. */
-static void put_histogram(mi_buffer *b, double wall_time, int step,
+static void put_histogram(mien_buffer *b, double wall_time, int step,
                           const char *tag, const float *x, int64_t n)
 {
     double lo = HUGE_VAL, hi = -HUGE_VAL, sum = 0, square = 0;
@@ -114,7 +114,7 @@ static void put_histogram(mi_buffer *b, double wall_time, int step,
         int k = (int)(((double)x[i] - lo) / width);
         count[k < 0 ? 0 : k < BUCKETS ? k : BUCKETS - 1]++;
     }
-    mi_buffer value = {0}, histogram = {0};
+    mien_buffer value = {0}, histogram = {0};
     put_tag(&value, tag);
     const double five[] = {lo, hi, (double)n, sum, square};
     for (int k = 0; k < 5; k++)
@@ -129,20 +129,20 @@ mien_status mien_events_begin(double wall_time, mien_bytes *out,
                               mien_error *err)
 {
     static const char version[] = "brain.Event:2";
-    mi_buffer b = {0}, event = {0};
+    mien_buffer b = {0}, event = {0};
     put_double(&event, 1, wall_time);
     put_key(&event, 3, BYTES);
     mi_buffer_varint(&event, sizeof version - 1);
-    mi_buffer_put(&event, version, sizeof version - 1);
+    mien_buffer_put(&event, version, sizeof version - 1);
     put_record(&b, &event);
-    return mi_buffer_give(&b, out, err);
+    return mien_buffer_give(&b, out, err);
 }
 
 mien_status mien_events_epoch(const mien_trainer *t, const mien_epoch *e,
                               double wall_time, mien_bytes *out,
                               mien_error *err)
 {
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     put_scalar(&b, wall_time, e->epoch, "loss/train", e->train.total);
     put_scalar(&b, wall_time, e->epoch, "loss/validation", e->valid.total);
     put_scalar(&b, wall_time, e->epoch, "learning_rate", (double)e->rate);
@@ -156,5 +156,5 @@ mien_status mien_events_epoch(const mien_trainer *t, const mien_epoch *e,
         put_histogram(&b, wall_time, e->epoch,
                       mi_graph_at(t->graph, p->id[i])->name, p->value[i],
                       p->len[i]);
-    return mi_buffer_give(&b, out, err);
+    return mien_buffer_give(&b, out, err);
 }

@@ -188,7 +188,7 @@ mien_status mien_fit_run(mien_fit *f, const mien_samples *train,
 /* ---- saving and restoring
  * ---------------------------------------------------- */
 
-static void put_losses(mi_buffer *b, const mien_losses *l)
+static void put_losses(mien_buffer *b, const mien_losses *l)
 {
     mi_buffer_f64le(b, l->total);
     mi_buffer_f64le(b, l->penalty);
@@ -209,14 +209,14 @@ static mien_losses get_losses(mi_cursor *c)
 mien_status mien_fit_save(const mien_fit *f, mien_bytes *out, mien_error *err)
 {
     mien_bytes trainer;
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     mien_status st = mien_trainer_save(f->trainer, &trainer, err);
     if (st)
         return st;
     int64_t total = f->trainer->parameters.total;
     mi_state_begin(&b, MAGIC);
     mi_buffer_u64le(&b, trainer.n);
-    mi_buffer_put(&b, trainer.data, trainer.n);
+    mien_buffer_put(&b, trainer.data, trainer.n);
     mien_bytes_free(&trainer);
     mi_buffer_u32le(&b, (uint32_t)f->best);
     mi_buffer_u32le(&b, (uint32_t)f->waited);

@@ -22,20 +22,20 @@
 
 enum { MAGIC_LEN = 8, HEAD = 12 };
 
-void mi_state_begin(mi_buffer *b, const char *magic)
+void mi_state_begin(mien_buffer *b, const char *magic)
 {
-    mi_buffer_put(b, magic, MAGIC_LEN);
+    mien_buffer_put(b, magic, MAGIC_LEN);
     mi_buffer_u32le(b, 0);
 }
 
-mien_status mi_state_end(mi_buffer *b, mien_bytes *out, mien_error *err)
+mien_status mi_state_end(mien_buffer *b, mien_bytes *out, mien_error *err)
 {
     if (!b->failed) {
         uint32_t check = mi_crc32c(b->data + HEAD, b->n - HEAD);
         for (int i = 0; i < 4; i++)
             b->data[MAGIC_LEN + i] = (uint8_t)(check >> 8 * i);
     }
-    return mi_buffer_give(b, out, err);
+    return mien_buffer_give(b, out, err);
 }
 
 mien_status mi_state_open(mi_cursor *c, const char *magic, mien_error *err)
@@ -51,13 +51,13 @@ mien_status mi_state_open(mi_cursor *c, const char *magic, mien_error *err)
     return MIEN_OK;
 }
 
-static void put_floats(mi_buffer *b, const float *x, int64_t n)
+static void put_floats(mien_buffer *b, const float *x, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         mi_buffer_f32le(b, x[i]);
 }
 
-static void put_random(mi_buffer *b, const mien_random *r)
+static void put_random(mien_buffer *b, const mien_random *r)
 {
     for (int i = 0; i < 624; i++)
         mi_buffer_u32le(b, r->state[i]);
@@ -66,7 +66,7 @@ static void put_random(mi_buffer *b, const mien_random *r)
     mi_buffer_f64le(b, r->gauss);
 }
 
-static void put_parameters(mi_buffer *b, const mien_trainer *t)
+static void put_parameters(mien_buffer *b, const mien_trainer *t)
 {
     const mi_parameters *p = &t->parameters;
     mi_buffer_u32le(b, (uint32_t)p->n);
@@ -74,7 +74,7 @@ static void put_parameters(mi_buffer *b, const mien_trainer *t)
         const char *name = mi_graph_at(t->graph, p->id[i])->name;
         mi_buffer_u32le(b, (uint32_t)p->len[i]);
         mi_buffer_u32le(b, (uint32_t)strlen(name));
-        mi_buffer_put(b, name, strlen(name));
+        mien_buffer_put(b, name, strlen(name));
         put_floats(b, p->value[i], p->len[i]);
     }
     put_floats(b, p->moments, 2 * p->total);
@@ -83,8 +83,8 @@ static void put_parameters(mi_buffer *b, const mien_trainer *t)
 mien_status mien_trainer_save(const mien_trainer *t, mien_bytes *out,
                               mien_error *err)
 {
-    mi_buffer b = {0};
-    mi_buffer_reserve(&b, (size_t)t->parameters.total * 12 + 4096);
+    mien_buffer b = {0};
+    mien_buffer_reserve(&b, (size_t)t->parameters.total * 12 + 4096);
     mi_state_begin(&b, MAGIC);
     mi_buffer_u32le(&b, (uint32_t)t->epochs);
     mi_buffer_u64le(&b, (uint64_t)t->parameters.steps);

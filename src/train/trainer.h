@@ -46,8 +46,8 @@ typedef struct mi_batch {
 
 /* state.c: what every checkpoint begins with, eight letters and a check sum of
  * all that follows. */
-void mi_state_begin(mi_buffer *b, const char *magic);
-mien_status mi_state_end(mi_buffer *b, mien_bytes *out, mien_error *err);
+void mi_state_begin(mien_buffer *b, const char *magic);
+mien_status mi_state_end(mien_buffer *b, mien_bytes *out, mien_error *err);
 mien_status mi_state_open(mi_cursor *c, const char *magic, mien_error *err);
 
 /* A tape of so many rows. */

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put(mi_buffer *b, const char *format, ...)
+static void put(mien_buffer *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-static void put(mi_buffer *b, const char *format, ...)
+static void put(mien_buffer *b, const char *format, ...)
 {
     char line[512];
     va_list args;
@@ -22,10 +22,10 @@ static void put(mi_buffer *b, const char *format, ...)
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     if (n > 0)
-        mi_buffer_put(b, line, (size_t)n);
+        mien_buffer_put(b, line, (size_t)n);
 }
 
-static void put_head(mi_buffer *b, const mien_cascade *c)
+static void put_head(mien_buffer *b, const mien_cascade *c)
 {
     int lbp = c->kind == MIEN_FEATURE_LBP, tilted = 0;
     for (int i = 0; i < c->n_features; i++)
@@ -50,7 +50,7 @@ static void put_head(mi_buffer *b, const mien_cascade *c)
     put(b, "</featureParams>\n  <stageNum>%d</stageNum>\n", c->n_stages);
 }
 
-static void put_tree(mi_buffer *b, const mien_cascade *c, const mi_tree *t)
+static void put_tree(mien_buffer *b, const mien_cascade *c, const mi_tree *t)
 {
     put(b, "        <_>\n          <internalNodes>\n           ");
     for (int i = 0; i < t->n_nodes; i++) {
@@ -67,7 +67,7 @@ static void put_tree(mi_buffer *b, const mien_cascade *c, const mi_tree *t)
     put(b, "</leafValues></_>\n");
 }
 
-static void put_stages(mi_buffer *b, const mien_cascade *c)
+static void put_stages(mien_buffer *b, const mien_cascade *c)
 {
     put(b, "  <stages>\n");
     for (int s = 0; s < c->n_stages; s++) {
@@ -87,7 +87,7 @@ static void put_stages(mi_buffer *b, const mien_cascade *c)
     put(b, "  </stages>\n");
 }
 
-static void put_features(mi_buffer *b, const mien_cascade *c)
+static void put_features(mien_buffer *b, const mien_cascade *c)
 {
     put(b, "  <features>\n");
     for (int i = 0; i < c->n_features; i++) {
@@ -108,7 +108,7 @@ static void put_features(mi_buffer *b, const mien_cascade *c)
 }
 
 /* OpenCV passes over an element that it does not know. */
-static void put_mean(mi_buffer *b, const mien_cascade *c)
+static void put_mean(mien_buffer *b, const mien_cascade *c)
 {
     if (!c->mean)
         return;
@@ -127,7 +127,7 @@ mien_status mien_cascade_write(const mien_cascade *c, mien_bytes *out,
     assert(c && out);
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t before = uselocale(plain);
-    mi_buffer b = {0};
+    mien_buffer b = {0};
     put_head(&b, c);
     put_stages(&b, c);
     put_features(&b, c);
@@ -135,5 +135,5 @@ mien_status mien_cascade_write(const mien_cascade *c, mien_bytes *out,
     put(&b, "</cascade>\n</opencv_storage>\n");
     uselocale(before);
     freelocale(plain);
-    return mi_buffer_give(&b, out, err);
+    return mien_buffer_give(&b, out, err);
 }

@@ -43,17 +43,9 @@ typedef struct stage {
 
 /* ---- progress ----------------------------------------------------------- */
 
-static double seconds_since(const struct timespec *begin)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - begin->tv_sec) +
-           (double)(now.tv_nsec - begin->tv_nsec) * 1e-9;
-}
-
 static int tell(mien_cascade_trainer *t)
 {
-    t->now.seconds = seconds_since(&t->begin);
+    t->now.seconds = mien_clock() - t->begin;
     return !t->o.progress || t->o.progress(t->o.user, &t->now);
 }
 
@@ -336,7 +328,7 @@ static void make_report(const stage *s, double cascade_hit,
                                .consumed = t->now.consumed,
                                .negatives = t->now.negatives,
                                .windows = t->now.windows,
-                               .seconds = seconds_since(&t->begin),
+                               .seconds = mien_clock() - t->begin,
                                .curve_hit = t->curve_hit,
                                .curve_false = t->curve_false};
 }
@@ -372,7 +364,7 @@ mien_status mien_cascade_trainer_stage(mien_cascade_trainer *t,
                                        mien_error *err)
 {
     assert(t && report && more);
-    clock_gettime(CLOCK_MONOTONIC, &t->begin);
+    t->begin = mien_clock();
     t->now = (mien_cascade_progress){.stage = t->c->n_stages};
     if (t->c->n_stages >= t->o.stages) {
         *report = (mien_stage_report){.stage = t->c->n_stages,

@@ -6,8 +6,6 @@
 #include "vision/cascade.h"
 #include "vision/haar_set.h"
 
-#include <time.h>
-
 enum { MI_LEAST_NEGATIVES = 2 };
 
 struct mien_cascade_trainer {
@@ -18,9 +16,9 @@ struct mien_cascade_trainer {
     mi_candidate *list;
     int n_list;
     double *curve_hit, *curve_false; /* [max_trees] */
-    double rate; /* share of windows that the cascade lets through */
-    double hit;  /* share of positives it keeps */
-    struct timespec begin;
+    double rate;  /* share of windows that the cascade lets through */
+    double hit;   /* share of positives it keeps */
+    double begin; /* of the stage, on mien_clock */
     mien_cascade_progress now;
 };
 
