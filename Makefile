@@ -27,7 +27,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base file kern num image split metrics table video nn plot train model vision learn tabular face
+DIRS    ?= base file kern num image split metrics table video graph engine plot train model vision learn tabular face
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))

@@ -10,9 +10,10 @@
  * --cpu takes the processor's time of this process instead of the clock's.
  * --steps lists the steps of a plan, slowest first.  Without a file: the peak.
  */
+#include "mien/engine.h"
 #include "bench/bench.h"
 #include "bench/peak.h"
-#include "nn/plan.h"
+#include "engine/plan.h"
 
 typedef struct {
     int threads, steps, json;

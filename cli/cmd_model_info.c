@@ -4,7 +4,7 @@
 #include "cli/cli_json.h"
 #include "cli/cli_models.h"
 #include "cli/cli_text.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
 
 #include <string.h>
 #include <unistd.h>

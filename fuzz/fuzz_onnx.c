@@ -1,8 +1,9 @@
 /* Any bytes as an ONNX file: read or refuse; what was read is written and read
  * again, and, where it is small, planned and run. */
+#include "mien/engine.h"
 #include "mien/model.h"
 
-#include "nn/graph.h"
+#include "graph/graph.h"
 
 #include <stdlib.h>
 

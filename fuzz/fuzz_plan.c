@@ -1,10 +1,11 @@
 /* Any bytes as an ONNX file that is planned and run.  The first bytes choose
  * the free dimensions; the rest is the file.  Plans that are large or slow are
  * left alone: they are what the file asks for, not a fault. */
+#include "mien/engine.h"
 #include "mien/model.h"
 
-#include "nn/graph.h"
-#include "nn/plan.h"
+#include "graph/graph.h"
+#include "engine/plan.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,8 +8,8 @@
 #ifndef TESTS_FACE_MAKE_H
 #define TESTS_FACE_MAKE_H
 
-#include "nn/graph.h"
-#include "nn/op_attr.h"
+#include "graph/graph.h"
+#include "graph/op_attr.h"
 
 #include "base/alloc.h"
 #include "check.h"

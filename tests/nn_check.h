@@ -3,8 +3,9 @@
 #ifndef NN_CHECK_H
 #define NN_CHECK_H
 
-#include "nn/graph.h"
-#include "nn/op_attr.h"
+#include "mien/engine.h"
+#include "graph/graph.h"
+#include "graph/op_attr.h"
 
 #include "base/alloc.h"
 #include "check.h"

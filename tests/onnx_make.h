@@ -3,6 +3,7 @@
 #ifndef ONNX_MAKE_H
 #define ONNX_MAKE_H
 
+#include "mien/engine.h"
 #include "mien/model.h"
 #include "base/alloc.h"
 #include "check.h"

@@ -3,8 +3,8 @@
 #define OP_CHECK_H
 
 #include "base/alloc.h"
-#include "nn/graph.h"
-#include "nn/op_attr.h"
+#include "graph/graph.h"
+#include "graph/op_attr.h"
 #include "tests/check.h"
 
 #include <string.h>

@@ -3,11 +3,12 @@
  * Expected numbers: face-api.js 1.7.15 with tf.js 4.22 (wasm backend) in node,
  * each network's forwardInput on the picture made below, a few elements spread
  * over each result in ONNX's order. */
+#include "mien/engine.h"
 #include "mien/file.h"
 #include "mien/model.h"
 
 #include "check.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
  * is checked for random r and d, of every input that a gradient flows to.  The
  * differences are extrapolated from h and h / 2, so that their error falls as
  * the fourth power of h. */
-#include "nn/graph.h"
+#include "graph/graph.h"
 
 static void check_gradient(const mi_node *n);
 #define AFTER_RUN(n) check_gradient(n)
@@ -329,7 +329,7 @@ int main(void)
         end();                                        \
         check_row(&mi_op_##name, n_checked > before); \
     }
-#include "nn/op_list.h"
+#include "graph/op_list.h"
 #undef MI_OP
     test_conv_against_scatter();
     begin();

@@ -1,7 +1,7 @@
 /* Graphs: building, the first mistake, names, limits, memory that runs out. */
 #include "base/alloc.h"
-#include "nn/graph.h"
-#include "nn/op_attr.h"
+#include "graph/graph.h"
+#include "graph/op_attr.h"
 #include "tests/check.h"
 
 #include <string.h>

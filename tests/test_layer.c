@@ -1,10 +1,11 @@
 /* Layers: the shapes they give, how their values begin, that they learn, and
  * that the ONNX file of what they build gives the same answers. */
+#include "mien/engine.h"
 #include "mien/model.h"
 #include "mien/train.h"
 
 #include "base/alloc.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
 #include "tests/check.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Bytes that mean harm: every cut and every flipped byte of a small file,
  * counts and shapes that lie, names that do not fit, and memory that runs out.
  * The reader must answer with a status and a text that names the place. */
+#include "mien/engine.h"
 #include "onnx_make.h"
 
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* What is written is read again as the same graph, gives the same answers,
  * keeps its weights where they can be used, and never comes in halves. */
+#include "mien/engine.h"
 #include "onnx_make.h"
 
-#include "nn/op_attr.h"
+#include "graph/op_attr.h"
 
 #include <stdio.h>
 

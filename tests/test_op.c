@@ -40,7 +40,7 @@ static void test_names_are_found(void)
     CHECK(mi_op_find("Nope") == NULL);
     CHECK(mi_op_find("") == NULL);
 #define MI_OP(word, onnx) check_row(&mi_op_##word, onnx);
-#include "nn/op_list.h"
+#include "graph/op_list.h"
 #undef MI_OP
 }
 
@@ -50,7 +50,7 @@ int main(void)
     begin();              \
     test_##name();        \
     end();
-#include "nn/op_list.h"
+#include "graph/op_list.h"
 #undef MI_OP
     test_conv_against_scatter();
     begin();

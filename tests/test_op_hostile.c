@@ -205,7 +205,7 @@ static void check_op(const mi_op *op)
 int main(void)
 {
 #define MI_OP(word, onnx) check_op(&mi_op_##word);
-#include "nn/op_list.h"
+#include "graph/op_list.h"
 #undef MI_OP
     return check_done();
 }

@@ -1,6 +1,7 @@
 /* A planned run against every operator's definition, on random small networks:
  * the same shapes, the same numbers, the same bits for any number of threads,
  * and no allocation while it runs. */
+#include "mien/engine.h"
 #include "nn_check.h"
 
 /* Plan, run and compare with 1, 2 and 3 threads; all bits must agree. */

@@ -1,6 +1,7 @@
 /* Small random networks of all operators, shapes of rank 0 to 6 and every
  * attribute tried blindly: a node that its operator refuses is left out.  What
  * the plan gives must be what the operators' definitions give. */
+#include "mien/engine.h"
 #include "nn_check.h"
 
 enum { MOST = 40, MOST_ELEMENTS = 3000 };

@@ -1,6 +1,6 @@
 /* Gradients and ten steps of Adam against PyTorch's, network by network. */
-#include "nn/graph.h"
-#include "nn/op_attr.h"
+#include "graph/graph.h"
+#include "graph/op_attr.h"
 #include "tests/check.h"
 #include "train/trainer.h"
 

@@ -3,8 +3,8 @@
 #define TRAIN_MAKE_H
 
 #include "mien/train.h"
-#include "nn/graph.h"
-#include "nn/op_attr.h"
+#include "graph/graph.h"
+#include "graph/op_attr.h"
 #include "tests/check.h"
 
 #include <stdlib.h>

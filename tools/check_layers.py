@@ -13,7 +13,8 @@ ROWS = [
     ["kern", "file"],
     ["num", "image", "split", "metrics"],
     ["table", "video"],
-    ["nn", "plot"],
+    ["graph", "plot"],
+    ["engine"],
     ["train"],
     ["model", "vision"],
     ["learn"],
@@ -25,9 +26,9 @@ ROWS = [
 ]
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
 # Rows apart, and still strangers: pixels meet networks in face.
-STRANGERS = {("nn", "image"), ("nn", "file"), ("image", "file"),
+STRANGERS = {("graph", "image"), ("engine", "image"), ("graph", "file"), ("engine", "file"), ("image", "file"),
              ("model", "image"), ("model", "file"), ("face", "file"),
-             ("nn", "table"), ("train", "table"), ("train", "file"),
+             ("graph", "table"), ("engine", "table"), ("train", "table"), ("train", "file"),
              ("model", "table"), ("face", "learn"), ("table", "file"),
              ("face", "table"), ("face", "tabular"), ("tabular", "file"), ("tabular", "image"), ("learn", "file"), ("learn", "image")}
 FREE = {"cli", "wasm", "examples", "tests", "bench", "fuzz"}
@@ -35,7 +36,7 @@ INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 
 
 # Public headers that are not called after their folder.
-HEADERS = {"text": "base", "json": "base"}
+HEADERS = {"text": "base", "json": "base", "layer": "graph"}
 
 
 def header(path):

@@ -9,7 +9,7 @@
 #define MIEN_FACE_H
 
 #include "mien/image.h"
-#include "mien/nn.h"
+#include "mien/engine.h"
 
 #ifdef __cplusplus
 extern "C" {

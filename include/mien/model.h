@@ -8,7 +8,7 @@
 #ifndef MIEN_MODEL_H
 #define MIEN_MODEL_H
 
-#include "mien/nn.h"
+#include "mien/graph.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -13,7 +13,7 @@
 #define MIEN_TABULAR_H
 
 #include "mien/learn.h"
-#include "mien/nn.h"
+#include "mien/engine.h"
 #include "mien/table_columns.h"
 
 #ifdef __cplusplus

@@ -4,7 +4,7 @@
 
 #include "face/box.h"
 #include "image/sample.h"
-#include "mien/nn.h"
+#include "mien/engine.h"
 
 enum { MI_STAGE_OUT = 12 };
 

@@ -7,8 +7,8 @@
 #define MI_MODEL_FACEAPI_H
 
 #include "model/manifest.h"
-#include "nn/graph.h"
-#include "nn/op_attr.h"
+#include "graph/graph.h"
+#include "graph/op_attr.h"
 
 typedef struct mi_net {
     mien_graph *g;

@@ -3,7 +3,7 @@
 #ifndef MI_MODEL_MANIFEST_H
 #define MI_MODEL_MANIFEST_H
 
-#include "mien/nn.h"
+#include "mien/graph.h"
 
 enum {
     MI_MANIFEST_MAX = 1 << 20, /* bytes of JSON */

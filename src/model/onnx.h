@@ -9,7 +9,7 @@
 #define MI_MODEL_ONNX_H
 
 #include "model/wire.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
 
 enum {
     MI_ONNX_OPSET_MIN = 7,

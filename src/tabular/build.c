@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "nn/op_attr.h"
+#include "graph/op_attr.h"
 
 #include <string.h>
 

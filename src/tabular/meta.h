@@ -3,7 +3,7 @@
 #define MI_TABULAR_META_H
 
 #include "mien/tabular.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
 
 /* Write: mien.task, mien.columns, mien.window, mien.threshold, ... */
 mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,

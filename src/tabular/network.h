@@ -4,7 +4,7 @@
 
 #include "mien/tabular.h"
 #include "mien/train.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
 
 /* x is [rows, window * inputs] or, for LSTM, [rows, window, inputs]; so is the
  * result.  First values are drawn from r. */

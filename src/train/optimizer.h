@@ -3,7 +3,7 @@
 #define MI_TRAIN_OPTIMIZER_H
 
 #include "kern/kern.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
 #include "train/loss.h"
 
 /* Everything a graph has learned, and the moments, in the graph's order. */

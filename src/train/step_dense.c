@@ -4,7 +4,7 @@
  *   z = x op(w) + b,  y = relu(z)
  *   dz = dy where y > 0;  dx = dz op(w)';  dw = x' dz (or dz' x);  db = sum dz
  */
-#include "nn/op_attr.h"
+#include "graph/op_attr.h"
 #include "train/tape.h"
 
 #include <math.h>

@@ -3,8 +3,8 @@
  * For all steps at once z = x W' + Wb + Rb; then, step after step, z_t +=
  * h_{t-1} R' and the gates.  Back: dz_t from dh_t and dc_t, dh_{t-1} = dz_t R;
  * then for all steps at once dx = dz W, dW = dz' x, dR = dz' h (a step apart)
- * and db.  See src/nn/op_lstm.c for the formulas and the order of gates. */
-#include "nn/op_attr.h"
+ * and db.  See src/graph/op_lstm.c for the formulas and the order of gates. */
+#include "graph/op_attr.h"
 #include "train/tape.h"
 
 #include <assert.h>

@@ -1,7 +1,7 @@
 /* step_simple.c: operators whose result's element i comes from the elements i
  * of their inputs alone, where a kernel or a copy is faster than the operator
  * in plain loops. */
-#include "nn/op_attr.h"
+#include "graph/op_attr.h"
 #include "train/tape.h"
 
 #include <math.h>

@@ -10,7 +10,8 @@
 #define MI_TRAIN_TAPE_H
 
 #include "kern/gemm.h"
-#include "nn/graph.h"
+#include "graph/graph.h"
+#include "mien/engine.h"
 
 typedef struct mi_tape mi_tape;
 typedef struct mi_tape_step mi_tape_step;

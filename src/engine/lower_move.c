@@ -1,0 +1,320 @@
+/* lower_move.c: operators that move elements without changing them (views,
+ * concatenation, padding, enlarging), and those that run as they are defined.
+ */
+#include "engine/plan.h"
+
+#include "base/error.h"
+#include "graph/op_attr.h"
+
+#include <string.h>
+
+/* A result that lies in memory exactly as its input in ONNX's order. */
+mien_status mi_lower_alias(mien_plan *p, mi_node *head, mien_error *err)
+{
+    mi_node *x = head->in[0];
+    int keeps_shape = head->op == &mi_op_identity || head->op == &mi_op_dropout;
+    int last = keeps_shape && mi_plan_lies_last(p, x), from, to;
+    mien_status st = mi_plan_use(p, x, last, &from, err);
+    if (st == MIEN_OK)
+        st = mi_plan_result(p, head, last, &to, err);
+    if (st != MIEN_OK)
+        return st;
+    p->value[to].same_as = from;
+    return MIEN_OK;
+}
+
+static int is_perm(const mi_ints *perm, int a, int b, int c, int d)
+{
+    return perm->n == 4 && perm->v[0] == a && perm->v[1] == b &&
+           perm->v[2] == c && perm->v[3] == d;
+}
+
+/* Between [n, c, h, w] and [n, h, w, c] nothing has to move if the memory
+ * already is in the order that the result names. */
+mien_status mi_lower_transpose(mien_plan *p, mi_node *head, mien_error *err)
+{
+    const mi_transpose_attr *attr = head->attr;
+    int to_last = is_perm(&attr->perm, 0, 2, 3, 1);
+    int to_first = is_perm(&attr->perm, 0, 3, 1, 2);
+    if (!to_last && !to_first)
+        return mi_lower_eval(p, head, err);
+    int from, to;
+    mien_status st = mi_plan_use(p, head->in[0], to_last, &from, err);
+    if (st == MIEN_OK)
+        st = mi_plan_result(p, head, to_first, &to, err);
+    if (st != MIEN_OK)
+        return st;
+    p->value[to].same_as = from;
+    return MIEN_OK;
+}
+
+/* In memory, every input of a concatenation is outer runs of inner floats. */
+typedef struct {
+    size_t outer;
+    size_t inner[MI_MAX_IN];
+} concat_spec;
+
+static void run_concat(const mien_plan *p, const mi_step *s, int task,
+                       void *scratch)
+{
+    (void)task;
+    (void)scratch;
+    const concat_spec *c = s->spec;
+    float *to = p->value[s->out].data;
+    for (size_t o = 0; o < c->outer; o++)
+        for (int k = 0; k < s->n_in; k++) {
+            const float *from = p->value[s->in[k]].data + o * c->inner[k];
+            memcpy(to, from, c->inner[k] * sizeof *to);
+            to += c->inner[k];
+        }
+}
+
+/* Position of ONNX axis a of a rank-4 shape in memory with channels last. */
+static int place_of_axis(int a) { return a == 0 ? 0 : a == 1 ? 3 : a - 1; }
+
+static size_t size_at(const mi_value *v, int place)
+{
+    static const int onnx_axis[4] = {0, 2, 3, 1};
+    return (size_t)v->shape.dim[v->channels_last ? onnx_axis[place] : place];
+}
+
+mien_status mi_lower_concat(mien_plan *p, mi_node *head, mien_error *err)
+{
+    int rank = head->shape.rank, last = rank == 4;
+    for (int k = 0; k < head->n_in; k++)
+        last = last && mi_plan_lies_last(p, head->in[k]);
+    int64_t axis = ((const mi_concat_attr *)head->attr)->axis;
+    int a = (int)(axis < 0 ? axis + rank : axis);
+    int at = last ? place_of_axis(a) : a;
+
+    concat_spec *c = mi_plan_alloc(p, 1, sizeof *c);
+    int in[MI_MAX_IN], out;
+    for (int k = 0; k < head->n_in; k++) {
+        mien_status st = mi_plan_use(p, head->in[k], last, &in[k], err);
+        if (st != MIEN_OK)
+            return st;
+    }
+    mien_status st = mi_plan_result(p, head, last, &out, err);
+    if (st != MIEN_OK)
+        return st;
+    mi_step *s = mi_plan_add_step(p, "concat", out);
+    if (!c || !s)
+        return mi_no_memory(err);
+    c->outer = 1;
+    for (int d = 0; d < at; d++)
+        c->outer *= size_at(&p->value[out], d);
+    for (int k = 0; k < head->n_in; k++) {
+        s->in[s->n_in++] = in[k];
+        c->inner[k] = p->value[in[k]].len / c->outer;
+    }
+    s->spec = c;
+    s->run = run_concat;
+    return MIEN_OK;
+}
+
+/* Constant padding of an image that lies with its channels together. */
+typedef struct {
+    size_t h, w, c, oh, ow, oc, top, left, front;
+    float value;
+} pad_spec;
+
+static void run_pad(const mien_plan *p, const mi_step *s, int task,
+                    void *scratch)
+{
+    (void)scratch;
+    const pad_spec *d = s->spec;
+    const float *x =
+        p->value[s->in[0]].data + (size_t)task * d->h * d->w * d->c;
+    float *y = p->value[s->out].data + (size_t)task * d->oh * d->ow * d->oc;
+    for (size_t i = 0; i < d->oh * d->ow * d->oc; i++)
+        y[i] = d->value;
+    for (size_t i = 0; i < d->h; i++)
+        for (size_t j = 0; j < d->w; j++)
+            memcpy(y + ((i + d->top) * d->ow + j + d->left) * d->oc + d->front,
+                   x + (i * d->w + j) * d->c, d->c * sizeof *y);
+}
+
+/* The pads of a node if they are what run_pad does; else 0. */
+static int is_plain_pad(const mien_plan *p, const mi_node *n)
+{
+    const mi_pad_attr *attr = n->attr;
+    const mi_node *pads = n->in[1];
+    if (n->shape.rank != 4 || strcmp(attr->mode, "constant") != 0 ||
+        !mi_plan_lies_last(p, n->in[0]) || pads->n_known != 8 ||
+        pads->known[0] != 0 || pads->known[4] != 0)
+        return 0;
+    for (int i = 0; i < 8; i++)
+        if (pads->known[i] < 0)
+            return 0;
+    return (n->n_in < 4 || !n->in[3]) &&
+           (n->n_in < 3 || !n->in[2] || p->of[n->in[2]->id].constant);
+}
+
+mien_status mi_lower_pad(mien_plan *p, mi_node *head, mien_error *err)
+{
+    if (!is_plain_pad(p, head))
+        return mi_lower_eval(p, head, err);
+    const mi_node *x = head->in[0];
+    const int64_t *pads = head->in[1]->known;
+    pad_spec *d = mi_plan_alloc(p, 1, sizeof *d);
+    const float *value = NULL;
+    int from, to;
+    mien_status st = mi_plan_use(p, head->in[0], 1, &from, err);
+    if (st == MIEN_OK && head->n_in > 2 && head->in[2])
+        st = mi_plan_floats(p, head->in[2], &value, err);
+    if (st == MIEN_OK)
+        st = mi_plan_result(p, head, 1, &to, err);
+    if (st != MIEN_OK)
+        return st;
+    mi_step *s = mi_plan_add_step(p, "pad", to);
+    if (!d || !s)
+        return mi_no_memory(err);
+    *d = (pad_spec){.h = (size_t)x->shape.dim[2],
+                    .w = (size_t)x->shape.dim[3],
+                    .c = (size_t)x->shape.dim[1],
+                    .oh = (size_t)head->shape.dim[2],
+                    .ow = (size_t)head->shape.dim[3],
+                    .oc = (size_t)head->shape.dim[1],
+                    .top = (size_t)pads[2],
+                    .left = (size_t)pads[3],
+                    .front = (size_t)pads[1],
+                    .value = value ? *value : 0};
+    s->in[s->n_in++] = from;
+    s->tasks = (int)head->shape.dim[0];
+    s->spec = d;
+    s->run = run_pad;
+    return MIEN_OK;
+}
+
+/* Nearest neighbour, every pixel repeated fy x fx times. */
+typedef struct {
+    size_t h, w, c, fy, fx;
+} repeat_spec;
+
+static void run_repeat(const mien_plan *p, const mi_step *s, int task,
+                       void *scratch)
+{
+    (void)scratch;
+    const repeat_spec *r = s->spec;
+    size_t row = r->w * r->fx * r->c;
+    const float *x = p->value[s->in[0]].data + (size_t)task * r->w * r->c;
+    float *y = p->value[s->out].data + (size_t)task * r->fy * row;
+    for (size_t j = 0; j < r->w * r->fx; j++)
+        memcpy(y + j * r->c, x + j / r->fx * r->c, r->c * sizeof *y);
+    for (size_t i = 1; i < r->fy; i++)
+        memcpy(y + i * row, y, row * sizeof *y);
+}
+
+/* Whether every pixel becomes a whole number of pixels.  Scales that are given
+ * may be more than the sizes that come of them, rounded down, say. */
+static int is_repeat(const mi_node *n)
+{
+    const mi_resize_attr *attr = n->attr;
+    const mien_shape *a = &n->in[0]->shape, *b = &n->shape;
+    const mi_node *scales = n->n_in > 2 ? n->in[2] : NULL;
+    if (b->rank != 4 || strcmp(attr->mode, "nearest") != 0 ||
+        strcmp(attr->coordinate_transformation_mode, "asymmetric") != 0 ||
+        strcmp(attr->nearest_mode, "floor") != 0 || b->dim[0] != a->dim[0] ||
+        b->dim[1] != a->dim[1])
+        return 0;
+    for (int d = 0; d < 4; d++) {
+        int64_t times = b->dim[d] / a->dim[d];
+        if (times * a->dim[d] != b->dim[d] ||
+            (scales && mi_shape_len(&scales->shape) == 4 &&
+             ((const float *)scales->value)[d] != (float)times))
+            return 0;
+    }
+    return 1;
+}
+
+mien_status mi_lower_resize(mien_plan *p, mi_node *head, mien_error *err)
+{
+    const mien_shape *a = &head->in[0]->shape, *b = &head->shape;
+    if (!is_repeat(head))
+        return mi_lower_eval(p, head, err);
+    repeat_spec *r = mi_plan_alloc(p, 1, sizeof *r);
+    int from, to;
+    mien_status st = mi_plan_use(p, head->in[0], 1, &from, err);
+    if (st == MIEN_OK)
+        st = mi_plan_result(p, head, 1, &to, err);
+    if (st != MIEN_OK)
+        return st;
+    mi_step *s = mi_plan_add_step(p, "repeat", to);
+    if (!r || !s)
+        return mi_no_memory(err);
+    *r = (repeat_spec){(size_t)a->dim[2], (size_t)a->dim[3], (size_t)a->dim[1],
+                       (size_t)(b->dim[2] / a->dim[2]),
+                       (size_t)(b->dim[3] / a->dim[3])};
+    s->in[s->n_in++] = from;
+    s->tasks = (int)(a->dim[0] * a->dim[2]);
+    s->spec = r;
+    s->run = run_repeat;
+    return MIEN_OK;
+}
+
+/* A node that runs as its operator is defined, on memory in ONNX's order. */
+typedef struct {
+    mi_node node;
+    mi_node *in;          /* [node.n_in] copies that node.in points at */
+    int value[MI_MAX_IN]; /* -1: the input is known, not run */
+} eval_spec;
+
+static void bind_eval(const mien_plan *p, mi_step *s)
+{
+    eval_spec *e = s->spec;
+    e->node.eval = p->value[s->out].data;
+    for (int k = 0; k < e->node.n_in; k++)
+        if (e->value[k] >= 0)
+            e->in[k].eval = p->value[e->value[k]].data;
+}
+
+static void run_eval(const mien_plan *p, const mi_step *s, int task,
+                     void *scratch)
+{
+    (void)p;
+    (void)task;
+    (void)scratch;
+    const eval_spec *e = s->spec;
+    e->node.op->eval(&e->node);
+}
+
+mien_status mi_lower_eval(mien_plan *p, mi_node *head, mien_error *err)
+{
+    if (head->type != MI_F32)
+        return mi_fail(err, MIEN_EUNSUP,
+                       "plan: node %d (%s '%s'): integers that depend on the "
+                       "input's values",
+                       head->id, head->op->name, head->name);
+    eval_spec *e = mi_plan_alloc(p, 1, sizeof *e);
+    mi_node *in = mi_plan_alloc(p, (size_t)head->n_in, sizeof *in);
+    if (!e || !in)
+        return mi_no_memory(err);
+    e->node = *head;
+    e->in = in;
+    for (int k = 0; k < head->n_in; k++) {
+        e->value[k] = -1;
+        if (!head->in[k])
+            continue;
+        e->in[k] = *head->in[k];
+        e->node.in[k] = &e->in[k];
+        if (head->in[k]->type != MI_F32)
+            continue;
+        mien_status st = mi_plan_use(p, head->in[k], 0, &e->value[k], err);
+        if (st != MIEN_OK)
+            return st;
+    }
+    int out;
+    mien_status st = mi_plan_result(p, head, 0, &out, err);
+    if (st != MIEN_OK)
+        return st;
+    mi_step *s = mi_plan_add_step(p, head->op->name, out);
+    if (!s)
+        return mi_no_memory(err);
+    for (int k = 0; k < head->n_in; k++)
+        if (e->value[k] >= 0)
+            s->in[s->n_in++] = e->value[k];
+    s->spec = e;
+    s->bind = bind_eval;
+    s->run = run_eval;
+    return MIEN_OK;
+}

@@ -1,0 +1,118 @@
+/* layer_image.c: layers of images [rows, channels, h, w]: convolutions, pools,
+ * and batch normalisation, which works on channels too. */
+#include "graph/layer.h"
+
+#include <string.h>
+
+static int is_window(const mien_window *w)
+{
+    for (int d = 0; d < 2; d++)
+        if (w->kernel[d] < 1 || w->stride[d] < 1 || w->dilation[d] < 1)
+            return 0;
+    return w->group >= 1;
+}
+
+static mi_ints pair(const int v[2]) { return (mi_ints){2, {v[0], v[1]}}; }
+
+static void set_padding(char to[MI_ATTR_TEXT_LEN], int same)
+{
+    const char *text = same ? "SAME_UPPER" : "VALID";
+    memcpy(to, text, strlen(text) + 1);
+}
+
+mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
+                             const mien_window *w, const mien_layer_options *o,
+                             const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "conv2d", name);
+    mi_conv_attr attr = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
+    mien_shape s;
+    if (units < 1 || !is_window(w) || units % w->group)
+        return mi_layer_wrong(&l, MIEN_EARG,
+                              "its units or window are out of range");
+    if (!mi_layer_shape(&l, x, 4, 4, &s))
+        return mi_layer_wrong(&l, MIEN_EARG, "");
+    if (s.dim[1] % w->group)
+        return mi_layer_wrong(&l, MIEN_EARG, "groups do not divide channels");
+    attr.kernel_shape = pair(w->kernel);
+    attr.strides = pair(w->stride);
+    attr.dilations = pair(w->dilation);
+    attr.group = w->group;
+    set_padding(attr.auto_pad, w->same);
+
+    double area = (double)w->kernel[0] * w->kernel[1];
+    int64_t channels = s.dim[1] / w->group;
+    double into = area * (double)channels;
+    const mi_drawing weight = {o->weight, o->random, into, area * units,
+                               o->constant};
+    const mi_drawing bias = mi_layer_bias(o, into);
+    const mien_shape shape = {
+        4, {units, s.dim[1] / w->group, w->kernel[0], w->kernel[1]}};
+    mi_node *in[3] = {x, mi_layer_parameter(&l, "weight", shape, &weight)};
+    if (!o->no_bias)
+        in[2] = mi_layer_parameter(&l, "bias", (mien_shape){1, {units}}, &bias);
+    return mi_layer_result(&l, &mi_op_conv, in, o->no_bias ? 2 : 3, &attr);
+}
+
+static mi_node *pool(const mi_layer *l, const mi_op *op, mi_node *x,
+                     const mien_window *w)
+{
+    mi_pool_attr attr = *(const mi_pool_attr *)op->attr_defaults;
+    if (!is_window(w))
+        return mi_layer_wrong(l, MIEN_EARG, "its window is out of range");
+    attr.kernel_shape = pair(w->kernel);
+    attr.strides = pair(w->stride);
+    attr.dilations = (mi_ints){0}; /* AveragePool has none in opset 13 */
+    if (w->dilation[0] != 1 || w->dilation[1] != 1)
+        attr.dilations = pair(w->dilation);
+    set_padding(attr.auto_pad, w->same);
+    return mi_layer_result(l, op, &x, 1, &attr);
+}
+
+mien_node *mien_layer_max_pool(mien_graph *g, mien_node *x,
+                               const mien_window *w, const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "max_pool", name);
+    return pool(&l, &mi_op_max_pool, x, w);
+}
+
+mien_node *mien_layer_average_pool(mien_graph *g, mien_node *x,
+                                   const mien_window *w, const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "average_pool", name);
+    if (w->dilation[0] != 1 || w->dilation[1] != 1)
+        return mi_layer_wrong(&l, MIEN_EARG, "its window has a dilation");
+    return pool(&l, &mi_op_average_pool, x, w);
+}
+
+mien_node *mien_layer_global_pool(mien_graph *g, mien_node *x, const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "global_pool", name);
+    mi_node *y =
+        mi_graph_node(g, &mi_op_global_average_pool, &x, 1, NULL, NULL);
+    return mi_layer_result(&l, &mi_op_flatten, &y, 1, NULL);
+}
+
+mien_node *mien_layer_batch_norm(mien_graph *g, mien_node *x, float epsilon,
+                                 float momentum, const char *name)
+{
+    static const struct {
+        const char *part;
+        float value;
+    } parts[] = {{"weight", 1}, {"bias", 0}, {"mean", 0}, {"variance", 1}};
+    mi_layer l = mi_layer_begin(g, "batch_norm", name);
+    const mi_batch_norm_attr attr = {epsilon, momentum, 0};
+    mi_node *in[5] = {x};
+    mien_shape s;
+    if (!(epsilon >= 0) || !(momentum >= 0 && momentum <= 1))
+        return mi_layer_wrong(&l, MIEN_EARG,
+                              "its epsilon or momentum is out of range");
+    if (!mi_layer_shape(&l, x, 2, 4, &s))
+        return mi_layer_wrong(&l, MIEN_EARG, "");
+    for (int k = 0; k < 4; k++) {
+        const mi_drawing d = {MIEN_INIT_CONSTANT, NULL, 1, 1, parts[k].value};
+        in[k + 1] = mi_layer_parameter(&l, parts[k].part,
+                                       (mien_shape){1, {s.dim[1]}}, &d);
+    }
+    return mi_layer_result(&l, &mi_op_batch_norm, in, 5, &attr);
+}

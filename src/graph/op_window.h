@@ -1,0 +1,18 @@
+/* op_window.h: the arithmetic of windows; for op_conv.c and op_pool.c. */
+#ifndef MI_GRAPH_OP_WINDOW_H
+#define MI_GRAPH_OP_WINDOW_H
+
+#include "graph/op_attr.h"
+
+/* What a window is made from; empty lists take ONNX's defaults. */
+typedef struct mi_window_spec {
+    const mi_ints *kernel, *strides, *dilations, *pads;
+    const char *auto_pad;
+    int64_t ceil_mode;
+} mi_window_spec;
+
+/* x is [n, c, h, w]. */
+const char *mi_window_of(const mi_window_spec *spec, const mien_shape *x,
+                         mi_window *out);
+
+#endif
