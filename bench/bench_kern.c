@@ -6,72 +6,18 @@
  * the best of several rounds, since noise only ever adds time; compare the
  * shares of the peak, not the figures, between runs. */
 #include "base/alloc.h"
+#include "bench/kern_time.h"
 #include "kern/boost.h"
 #include "kern/conv.h"
 #include "kern/flow.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { N = 4096, ROUNDS = 15 };
-static const double round_seconds = 0.004;
-
-/* Of this thread's processor time: what others run in between is not in it. */
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* ---- what is timed ---------------------------------------------------- */
-
-typedef void job(const mi_kern *k, void *arg);
-
-/* Seconds of one call, the mean of so many that a round takes its time. */
-static double time_job(job *run, const mi_kern *k, void *arg, int *repeat)
-{
-    for (;;) {
-        double t = seconds();
-        for (int i = 0; i < *repeat; i++)
-            run(k, arg);
-        t = seconds() - t;
-        if (t > round_seconds / 2)
-            return t / *repeat;
-        *repeat *= 2;
-    }
-}
-
-static volatile float sink;
-
-static void run_peak(const mi_kern *k, void *arg)
-{
-    (void)arg;
-    sink = k->fma_chains_f32(20000, 0.5f, 1);
-}
-
-typedef struct best {
-    double job, peak; /* seconds of one call; GFLOP/s */
-} best;
-
-static best measure(job *run, const mi_kern *k, void *arg)
-{
-    best b = {1e9, 0};
-    int repeat = 1, peak_repeat = 1;
-    double flops = 2e-9 * 20000 * MI_FMA_CHAINS * k->lanes;
-    for (int r = 0; r < ROUNDS; r++) {
-        double p = flops / time_job(run_peak, k, NULL, &peak_repeat);
-        double t = time_job(run, k, arg, &repeat);
-        b.peak = p > b.peak ? p : b.peak;
-        b.job = t < b.job ? t : b.job;
-    }
-    return b;
-}
+enum { N = 4096 };
 
 /* ---- elementwise ------------------------------------------------------ */
 
@@ -161,11 +107,6 @@ static void run_adam_f32(const mi_kern *k, void *arg)
     (void)arg;
     k->adam_f32(N / 4, &by, fx, fz, fz + N / 4, fz + N / 2);
 }
-static void run_relu_grad_f32(const mi_kern *k, void *arg)
-{
-    (void)arg;
-    k->relu_grad_f32(N, fx, fy, fz);
-}
 static void run_exp_f32(const mi_kern *k, void *arg)
 {
     (void)arg;
@@ -176,6 +117,34 @@ static void run_fma_chains_f32(const mi_kern *k, void *arg)
     (void)arg;
     sink = k->fma_chains_f32(N, 0.5f, 1);
 }
+static void run_pixel_sums_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->pixel_sums_f32(N / 32, 32, fx, fz);
+}
+static void run_pixel_products_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    k->pixel_products_f32(N / 32, 32, fx, fx, fy, fy, fz);
+}
+static void run_batch_grad_f32(const mi_kern *k, void *arg)
+{
+    (void)arg;
+    const float *const by[4] = {fx, fy, fx, fy};
+    k->batch_grad_f32(N / 32, 32, fx, fy, by, fz);
+}
+static void run_act_grad_f32(const mi_kern *k, void *arg)
+{
+    const mi_act relu = {MI_ACT_CLAMP, 0, 1e30f};
+    (void)arg;
+    k->act_grad_f32(N, &relu, fx, fy, fz);
+}
+/* Timed by bench_back, by layers. */
+#define run_outer_f32 NULL
+#define run_dots_f32 NULL
+#define run_depth_data_f32 NULL
+#define run_pool2d_winner_f32 NULL
+#define run_pool_back_f32 NULL
 /* Timed below, by layers. */
 #define run_conv_tile_f32 NULL
 #define run_depthwise_f32 NULL
@@ -343,16 +312,6 @@ static void run_layer(const mi_kern *k, void *arg)
         mi_conv_run(k, &j->cv, &j->io, i, j->scratch);
 }
 
-static float *numbers(size_t n)
-{
-    float *p = mi_alloc(n, sizeof *p);
-    if (!p)
-        exit(1);
-    for (size_t i = 0; i < n; i++)
-        p[i] = (float)(i * 7919 % 1013) / 1013.f - 0.5f;
-    return p;
-}
-
 static void layer_init(layer_job *j, const mi_kern *k, const layer *l)
 {
     int pad = l->same ? (l->side - 1) / 2 : 0;
@@ -497,19 +456,10 @@ static void kernel_row(const mi_kern *k, const char *name, job *run)
                measure(run, k, NULL).job * 1e9 / N);
 }
 
-/* Stay on the processor we are on: its peak is measured with each row. */
-static void pin(void)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(sched_getcpu(), &set);
-    (void)sched_setaffinity(0, sizeof set, &set);
-}
-
 int main(int argc, char **argv)
 {
     const char *isa = argc > 1 ? argv[1] : "", *part = argc > 2 ? argv[2] : "";
-    pin();
+    pin_here();
     for (int i = 0; i < N; i++)
         fx[i] = (float)i / N - 0.5f, fy[i] = (float)(N - i) / N;
     for (int i = 0; i < N; i++) {

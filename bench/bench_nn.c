@@ -13,7 +13,7 @@
 #include "mien/engine.h"
 #include "bench/bench.h"
 #include "bench/peak.h"
-#include "engine/plan.h"
+#include "engine/steps.h"
 
 typedef struct {
     int threads, steps, json;
@@ -42,7 +42,8 @@ static double node_flop(const mi_node *n)
 static const mi_node *step_node(const mien_plan *p, const mi_step *s)
 {
     for (int i = 0; i < p->n_nodes; i++)
-        if (p->of[i].value == s->out && node_flop(&p->node[p->of[i].head]) > 0)
+        if (p->of[i].value == s->out[0] &&
+            node_flop(&p->node[p->of[i].head]) > 0)
             return &p->node[p->of[i].head];
     return NULL;
 }
@@ -180,7 +181,7 @@ static void print_step(const mien_plan *p, const timed_step *t, double all,
                peak > 0 ? 100 * gflops / peak : 0);
     for (int k = 0; n && k < n->in[1]->shape.rank; k++)
         printf(k ? "x%lld" : " %lld", (long long)n->in[1]->shape.dim[k]);
-    const mien_shape *y = &p->value[s->out].shape;
+    const mien_shape *y = &p->value[s->out[0]].shape;
     for (int k = 0; k < y->rank; k++)
         printf(k ? "x%lld" : " -> %lld", (long long)y->dim[k]);
     putchar('\n');

@@ -5,7 +5,7 @@
 #include "mien/model.h"
 
 #include "graph/graph.h"
-#include "engine/plan.h"
+#include "engine/infer.h"
 
 #include <stdlib.h>
 #include <string.h>

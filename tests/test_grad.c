@@ -14,6 +14,7 @@ static void check_gradient(const mi_node *n);
 #include "tests/op_check.h"
 
 #include "tests/op_cases_learn.h"
+#include "tests/op_cases_loss.h"
 #include "tests/op_cases_math.h"
 #include "tests/op_cases_move.h"
 #include "tests/op_cases_window.h"

@@ -152,6 +152,53 @@ static void check_conv_tile_f32(const mi_kern *k, const mi_kern *ref, int n)
     CHECK(n < 0 || (k->conv_tile_f32 && k->lanes >= ref->lanes));
 }
 
+/* Compared whole in test_conv_back.c. */
+static void check_outer_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->outer_f32 && ref->outer_f32));
+}
+
+static void check_dots_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->dots_f32 && ref->dots_f32));
+}
+
+static void check_pixel_sums_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->pixel_sums_f32 && ref->pixel_sums_f32));
+}
+
+static void check_pixel_products_f32(const mi_kern *k, const mi_kern *ref,
+                                     int n)
+{
+    CHECK(n < 0 || (k->pixel_products_f32 && ref->pixel_products_f32));
+}
+
+static void check_batch_grad_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->batch_grad_f32 && ref->batch_grad_f32));
+}
+
+static void check_act_grad_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->act_grad_f32 && ref->act_grad_f32));
+}
+
+static void check_depth_data_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->depth_data_f32 && ref->depth_data_f32));
+}
+
+static void check_pool2d_winner_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->pool2d_winner_f32 && ref->pool2d_winner_f32));
+}
+
+static void check_pool_back_f32(const mi_kern *k, const mi_kern *ref, int n)
+{
+    CHECK(n < 0 || (k->pool_back_f32 && ref->pool_back_f32));
+}
+
 /* Compared whole in test_gemm.c. */
 static void check_gemm_columns_f32(const mi_kern *k, const mi_kern *ref, int n)
 {
@@ -177,14 +224,6 @@ static void check_adam_f32(const mi_kern *k, const mi_kern *ref, int n)
         CHECK_NEAR(m[1][i], m[0][i], 1e-7);
         CHECK_NEAR(v[1][i], v[0][i], 1e-7);
     }
-}
-
-static void check_relu_grad_f32(const mi_kern *k, const mi_kern *ref, int n)
-{
-    ref->relu_grad_f32(n, fx, fy, want + 1);
-    fill_poison();
-    k->relu_grad_f32(n, fx, fy, got + 1);
-    compare("relu_grad_f32", k, n, 0);
 }
 
 /* Compared whole: layers in test_conv.c, rows of doubles in test_linalg.c,

@@ -3,6 +3,7 @@
 #include "tests/op_check.h"
 
 #include "tests/op_cases_learn.h"
+#include "tests/op_cases_loss.h"
 #include "tests/op_cases_math.h"
 #include "tests/op_cases_move.h"
 #include "tests/op_cases_window.h"

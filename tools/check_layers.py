@@ -1,42 +1,40 @@
 #!/usr/bin/env python3
-"""check_layers.py: includes may only point to a lower row of the house.
+"""check_layers.py: includes follow the house.
 
-Folders of one row do not know each other, and nobody includes mien/mien.h but
-commands, examples, WebAssembly, tests, benches and fuzzers.  A public header
-include/mien/NAME.h or NAME_MORE.h belongs to the folder NAME."""
+A folder of src/ may include itself and the folders that ALLOWED names for it.
+WebAssembly and examples are clients: they use include/mien/ alone.
+Nobody includes mien/mien.h but clients, tests, benches and fuzzers.  Files do
+not include each other in a circle; NAME.c and NAME.h count as one."""
+import collections
 import pathlib
 import re
 import sys
 
-ROWS = [
-    ["base"],
-    ["kern", "file"],
-    ["num", "image", "split", "metrics"],
-    ["table", "video"],
-    ["graph", "plot"],
-    ["engine"],
-    ["train"],
-    ["model", "vision"],
-    ["learn"],
-    ["tabular"],
-    ["face", "gallery"],
-    ["serve"],
-    ["cli", "wasm", "examples"],
-    ["tests", "bench", "fuzz"],
-]
-ROW = {name: i for i, row in enumerate(ROWS) for name in row}
-# Rows apart, and still strangers: pixels meet networks in face.
-STRANGERS = {("graph", "image"), ("engine", "image"), ("graph", "file"), ("engine", "file"), ("image", "file"),
-             ("model", "image"), ("model", "file"), ("face", "file"),
-             ("graph", "table"), ("engine", "table"), ("train", "table"), ("train", "file"),
-             ("model", "table"), ("face", "learn"), ("table", "file"),
-             ("face", "table"), ("face", "tabular"), ("tabular", "file"), ("tabular", "image"), ("learn", "file"), ("learn", "image")}
-FREE = {"cli", "wasm", "examples", "tests", "bench", "fuzz"}
-INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
-
-
+ALLOWED = {
+    "base": [],
+    "kern": ["base"],
+    "file": ["base"],
+    "num": ["base", "kern"],
+    "image": ["base"],
+    "split": ["base"],
+    "metrics": ["base"],
+    "plot": ["base"],
+    "table": ["base", "num"],
+    "video": ["base", "image"],
+    "graph": ["base"],
+    "engine": ["base", "kern", "graph"],
+    "train": ["base", "kern", "graph", "engine"],
+    "model": ["base", "graph"],
+    "learn": ["base", "kern", "num"],
+    "vision": ["base", "kern", "image"],
+    "tabular": ["base", "graph", "engine", "train", "model", "learn", "table"],
+    "face": ["base", "image", "engine"],
+}
+CLIENTS = {"wasm", "examples"}
+FREE = {"cli", "tests", "bench", "fuzz"}
 # Public headers that are not called after their folder.
 HEADERS = {"text": "base", "json": "base", "layer": "graph"}
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
 def header(path):
@@ -46,47 +44,75 @@ def header(path):
 
 
 def folder(path):
-    """The folder of the house a source file or an include belongs to."""
+    """The folder of the house that a source file belongs to."""
     parts = pathlib.PurePath(path).parts
     if parts[0] == "src":
         return parts[1]
-    if parts[0] == "include":
-        return header(path)
-    return parts[0]
+    return header(path) if parts[0] == "include" else parts[0]
 
 
 def verdict(path, target):
     """Why the file at path may not include target; None if it may."""
-    here = folder(path)
-    if target == "mien/mien.h":
-        return None if here in FREE else "includes mien/mien.h"
-    parts = pathlib.PurePath(target).parts
-    there = header(target) if parts[0] == "mien" else parts[0]
-    if len(parts) == 1 or there == here:
+    here, parts = folder(path), pathlib.PurePath(target).parts
+    if here in FREE or len(parts) == 1:
         return None
-    if here not in ROW:
-        return f"folder {here} has no row in tools/check_layers.py"
-    if there not in ROW:
-        return None if here in FREE else f"{target}: no such folder of the house"
-    if ROW[there] >= ROW[here] or (here, there) in STRANGERS:
+    if here in CLIENTS:
+        return None if parts[0] in ("mien", here) else f"{here} includes {target}"
+    if target == "mien/mien.h":
+        return "includes mien/mien.h"
+    there = header(target) if parts[0] == "mien" else parts[0]
+    if here not in ALLOWED:
+        return f"folder {here} has no line in tools/check_layers.py"
+    if there != here and there not in ALLOWED[here]:
         return f"{here} may not include {there} ({target})"
     return None
 
 
+def circles(edges):
+    """Groups of files that include each other (Tarjan's algorithm)."""
+    number, low, stack, found = {}, {}, [], []
+
+    def visit(at):
+        number[at] = low[at] = len(number)
+        stack.append(at)
+        for to in edges.get(at, ()):
+            if to not in number:
+                visit(to)
+            if to in stack:
+                low[at] = min(low[at], low[to])
+        if low[at] == number[at]:
+            group = stack[stack.index(at):]
+            del stack[stack.index(at):]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for file in sorted(edges):
+        if file not in number:
+            visit(file)
+    return found
+
+
 def main():
-    bad = 0
-    for root in ["include", "src", *sorted(FREE)]:
+    bad, edges = 0, collections.defaultdict(set)
+    for root in ["include", "src", *sorted(CLIENTS | FREE)]:
         for path in sorted(pathlib.Path(root).rglob("*.[ch]")):
             if path.as_posix() == "include/mien/mien.h":
                 continue
-            text = path.read_text(encoding="utf-8")
-            for number, line in enumerate(text.splitlines(), 1):
-                found = INCLUDE.match(line)
-                why = verdict(path.as_posix(), found[1]) if found else None
+            for target in INCLUDE.findall(path.read_text(encoding="utf-8")):
+                why = verdict(path.as_posix(), target)
                 if why:
-                    print(f"{path}:{number}: {why}")
+                    print(f"{path}: {why}")
                     bad = 1
+                if root == "src" and not target.startswith("mien/"):
+                    unit = path.relative_to("src").with_suffix("").as_posix()
+                    to = target.rsplit(".", 1)[0]
+                    if to != unit:
+                        edges[unit].add(to)
+    for group in circles(edges):
+        print("src: files include each other:", " ".join(group))
+        bad = 1
     return bad
 
 
+sys.setrecursionlimit(10000)
 sys.exit(main())

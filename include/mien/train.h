@@ -51,8 +51,10 @@ typedef enum mien_loss_kind {
     MIEN_LOSS_MSE,   /* mean squared error */
     MIEN_LOSS_HUBER, /* quadratic up to delta, then linear */
     MIEN_LOSS_BCE,   /* binary cross-entropy of logits; targets 0..1 */
-    MIEN_LOSS_CCE    /* cross-entropy of logits over the last axis; targets
+    MIEN_LOSS_CCE,   /* cross-entropy of logits over the last axis; targets
                         are probabilities of classes ("one-hot") */
+    MIEN_LOSS_MEAN   /* the output itself, which any operators of the graph
+                        make a loss; there are no targets */
 } mien_loss_kind;
 
 typedef struct mien_loss {
@@ -62,6 +64,8 @@ typedef struct mien_loss {
     float delta;  /* Huber; 0: 1 */
     /* BCE: [2]; CCE: [classes]; weights of true classes, or NULL */
     const float *class_weight;
+    int of_input; /* 1 + the input of the graph that is the target, as an
+                     auto-encoder's is; 0: samples->targets holds it */
 } mien_loss;
 
 /* A penalty added to the loss: l1 sum |x| + l2 sum x^2.  Of a parameter as it
@@ -95,7 +99,8 @@ enum { MIEN_MAX_LOSSES = 8 };
 typedef struct mien_samples {
     int64_t n;                   /* rows */
     const float *const *inputs;  /* one an input of the graph: [n, ...] */
-    const float *const *targets; /* one a loss: [n, ...] of its output */
+    const float *const *targets; /* one a loss: [n, ...] of its output; NULL
+                                    where a loss has no targets of its own */
     const float *weights;        /* [n] of rows, or NULL */
 } mien_samples;
 

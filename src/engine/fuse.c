@@ -4,14 +4,18 @@
  *   affine*  y = scale[c] x + bias[c]: batch-norm, or + - * / a constant
  *   add?     a residual of the same shape (convolutions only)
  *   act?     ReLU, ReLU6 and other clips, leaky ReLU, sigmoid
- * as long as each result is read once and is not an output itself. */
-#include "engine/plan.h"
+ * as long as each result is read once and is not an output itself.
+ *
+ * When a gradient flows through it, a product whose weights are no constants
+ * and a batch-norm may be followed by an activation whose slope its own result
+ * tells: ReLU, leaky ReLU. */
+#include "engine/fuse.h"
 
 #include "base/error.h"
+#include "engine/infer.h"
 #include "graph/op_attr.h"
 
 #include <math.h>
-#include <string.h>
 
 int mi_channel_axis(const mien_shape *s)
 {
@@ -21,12 +25,6 @@ int mi_channel_axis(const mien_shape *s)
 int64_t mi_channels(const mien_shape *s)
 {
     return s->rank == 0 ? 1 : s->dim[mi_channel_axis(s)];
-}
-
-static int same_shape(const mien_shape *a, const mien_shape *b)
-{
-    return a->rank == b->rank &&
-           memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) == 0;
 }
 
 static int is_binary(const mi_op *op)
@@ -51,7 +49,7 @@ static int is_per_channel(const mien_shape *x, const mien_shape *b)
 
 static int is_affine(const mien_plan *p, const mi_node *n, int side)
 {
-    if (!same_shape(&n->shape, &n->in[side]->shape) || n->shape.rank == 0)
+    if (!mi_shape_equal(&n->shape, &n->in[side]->shape) || n->shape.rank == 0)
         return 0;
     if (n->op == &mi_op_batch_norm) {
         for (int k = 1; k < n->n_in; k++)
@@ -67,6 +65,67 @@ static int is_affine(const mien_plan *p, const mi_node *n, int side)
            is_per_channel(&n->shape, &other->shape);
 }
 
+static int is_weights(const mien_plan *p, const mi_node *n)
+{
+    return n && n->type == MI_F32 && p->of[n->id].constant;
+}
+
+/* Bias of out channels: absent, or a constant with an element each. */
+static int is_bias(const mien_plan *p, const mi_node *n, int64_t out)
+{
+    return !n || (is_weights(p, n) && mi_shape_len(&n->shape) == out &&
+                  n->shape.rank > 0 && n->shape.dim[n->shape.rank - 1] == out);
+}
+
+int mi_is_packed(const mien_plan *p, const mi_node *n)
+{
+    if (p->of[n->id].flows)
+        return 0;
+    if (n->op == &mi_op_conv) {
+        const mi_conv_attr *a = n->attr;
+        int64_t c = n->in[0]->shape.dim[1], oc = n->shape.dim[1];
+        return n->shape.rank == 4 && is_weights(p, n->in[1]) &&
+               is_bias(p, mi_node_in(n, 2), oc) &&
+               (a->group == 1 || (a->group == c && oc == c));
+    }
+    if (n->op == &mi_op_gemm) {
+        const mi_gemm_attr *a = n->attr;
+        return !a->transA && is_weights(p, n->in[1]) &&
+               !p->of[n->in[0]->id].constant &&
+               is_bias(p, mi_node_in(n, 2), n->shape.dim[1]);
+    }
+    /* of rank 4 the channels, to what follows, are not the last axis */
+    return n->op == &mi_op_matmul && is_weights(p, n->in[1]) &&
+           n->in[1]->shape.rank == 2 && n->shape.rank != 4 &&
+           !p->of[n->in[0]->id].constant;
+}
+
+/* A bias of out channels, or none. */
+static int fits_bias(const mi_node *b, int64_t out)
+{
+    return !b || (b->shape.rank == 1 && b->shape.dim[0] == out);
+}
+
+int mi_is_product(const mien_plan *p, const mi_node *n)
+{
+    if (n->type != MI_F32 || mi_is_packed(p, n) || p->of[n->id].constant)
+        return 0;
+    if (n->op == &mi_op_conv) {
+        const mi_conv_attr *a = n->attr;
+        int64_t c = n->in[0]->shape.dim[1], oc = n->shape.dim[1];
+        return n->shape.rank == 4 &&
+               (a->group == 1 || (a->group == c && oc == c));
+    }
+    if (n->op == &mi_op_gemm) {
+        const mi_gemm_attr *a = n->attr;
+        return !a->transA && a->alpha == 1 &&
+               (!mi_node_in(n, 2) || a->beta == 1) &&
+               fits_bias(mi_node_in(n, 2), n->shape.dim[1]);
+    }
+    return n->op == &mi_op_matmul && n->in[1]->shape.rank == 2 &&
+           n->in[0]->shape.rank >= 2;
+}
+
 static int is_act(const mien_plan *p, const mi_node *n)
 {
     if (n->op == &mi_op_clip) {
@@ -79,16 +138,24 @@ static int is_act(const mien_plan *p, const mi_node *n)
            n->op == &mi_op_sigmoid;
 }
 
+/* Whether its own result tells the slope of an activation. */
+static int tells_slope(const mi_node *n)
+{
+    return n->op == &mi_op_relu || n->op == &mi_op_sigmoid ||
+           (n->op == &mi_op_leaky_relu &&
+            ((const mi_leaky_relu_attr *)n->attr)->alpha > 0);
+}
+
 mi_part mi_plan_part(const mien_plan *p, const mi_node *n, int side)
 {
     if (!n->op || n->type != MI_F32)
         return MI_PART_NONE;
-    if (side == 0 && is_act(p, n))
+    if (side == 0 && is_act(p, n) && (!p->of[n->id].flows || tells_slope(n)))
         return MI_PART_ACT;
     if (is_affine(p, n, side))
         return MI_PART_AFFINE;
     if (n->op == &mi_op_add && n->in[0] != n->in[1] &&
-        same_shape(&n->in[0]->shape, &n->in[1]->shape) &&
+        mi_shape_equal(&n->in[0]->shape, &n->in[1]->shape) &&
         !p->of[n->in[1 - side]->id].constant)
         return MI_PART_ADD;
     return MI_PART_NONE;
@@ -99,11 +166,21 @@ static int side_of(const mi_node *n, const mi_node *x)
     return n->n_in > 1 && n->in[1] == x ? 1 : 0;
 }
 
+/* A batch-norm with statistics of the batch, or a product with weights that are
+ * no constants. */
+static int takes_only_act(const mien_plan *p, const mi_node *n)
+{
+    return mi_is_product(p, n) ||
+           (n->op == &mi_op_batch_norm && p->learns && !is_affine(p, n, 0));
+}
+
 /* What may follow a head: the furthest part it can absorb first. */
 static mi_part first_part(const mien_plan *p, const mi_node *n)
 {
     if (mi_is_packed(p, n))
         return MI_PART_AFFINE;
+    if (takes_only_act(p, n))
+        return MI_PART_ACT;
     for (int side = 0; side < 2 && side < n->n_in; side++)
         if (n->in[side] && !p->of[n->in[side]->id].constant &&
             is_affine(p, n, side))
@@ -111,7 +188,7 @@ static mi_part first_part(const mien_plan *p, const mi_node *n)
     int plain_add = n->op == &mi_op_add && n->in[0] && n->in[1] &&
                     !p->of[n->in[0]->id].constant &&
                     !p->of[n->in[1]->id].constant &&
-                    same_shape(&n->in[0]->shape, &n->in[1]->shape);
+                    mi_shape_equal(&n->in[0]->shape, &n->in[1]->shape);
     return plain_add ? MI_PART_ACT : MI_PART_NONE;
 }
 
@@ -129,7 +206,8 @@ static void grow_group(mien_plan *p, mi_node *head)
         mi_part part = mi_plan_part(p, n, side_of(n, tail));
         int allowed = part >= next && part != MI_PART_NONE &&
                       p->of[n->id].head == n->id &&
-                      (part != MI_PART_ADD || head->op == &mi_op_conv);
+                      (part != MI_PART_ADD || head->op == &mi_op_conv) &&
+                      !(n->op == &mi_op_sigmoid && takes_only_act(p, head));
         if (!allowed)
             return;
         p->of[n->id].head = head->id;

@@ -1,6 +1,6 @@
 /* infer.c: what a graph means for given input shapes: the shape of every node,
  * which nodes are constant, which are needed, and constants' elements. */
-#include "engine/plan.h"
+#include "engine/infer.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -24,7 +24,7 @@ static const char *node_title(const mi_node *n)
 static mien_status set_input(const mien_plan *p, mi_node *n, int i,
                              const mien_shape *shape, mien_error *err)
 {
-    const mien_shape *want = &p->node[n->id].shape;
+    const mien_shape got = mien_graph_input_shape(p->graph, i), *want = &got;
     if (shape->rank != want->rank)
         return mi_fail(err, MIEN_EARG,
                        "plan: input %d '%s': rank %d, wanted %d", i, n->name,
@@ -66,7 +66,9 @@ static mien_status copy_nodes(mien_plan *p, mien_error *err)
 
 static int is_constant(const mien_plan *p, const mi_node *n)
 {
-    if (n->value || n->n_known >= 0)
+    if (n->value)
+        return !(n->learned && p->learns);
+    if (n->n_known >= 0)
         return 1;
     if (!n->op || n->n_in == 0)
         return 0;
@@ -117,6 +119,33 @@ static void mark_live(mien_plan *p)
             f->user = i;
         }
     }
+}
+
+int mi_flows_back(const mien_plan *p, const mi_node *n, int i)
+{
+    const mi_node *in = n->in[i];
+    int statistic = n->op->statistics && i >= n->op->statistics;
+    return in && in->type == MI_F32 && !statistic && p->of[in->id].flows;
+}
+
+/* From the parameters on. */
+static mien_status mark_flows(mien_plan *p, mien_error *err)
+{
+    for (int i = 0; p->learns && i < p->n_nodes; i++) {
+        const mi_node *n = &p->node[i];
+        mi_node_facts *f = &p->of[i];
+        if (!f->live || n->type != MI_F32)
+            continue;
+        f->flows = (char)(!n->op && n->learned);
+        for (int k = 0; n->op && k < n->n_in; k++)
+            if (mi_flows_back(p, n, k))
+                f->flows = 1;
+        if (f->flows && n->op && !n->op->grad)
+            return mi_fail(err, MIEN_EUNSUP,
+                           "train: node '%s': operator %s has no gradient",
+                           n->name, n->op->name);
+    }
+    return MIEN_OK;
 }
 
 /* Elements of input k. */
@@ -180,7 +209,8 @@ mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
     if (st != MIEN_OK)
         return st;
     mark_live(p);
-    return check_work(p, err);
+    st = mark_flows(p, err);
+    return st ? st : check_work(p, err);
 }
 
 static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)

@@ -2,48 +2,15 @@
  * them, turned to [oc, kh, kw, c] and packed once for the kernels. */
 #include "engine/lower_conv.h"
 
+#include "engine/fuse.h"
+#include "engine/infer.h"
+#include "engine/lowerings.h"
+#include "engine/values.h"
+
 #include "base/error.h"
 #include "graph/op_attr.h"
 
 #include <string.h>
-
-static int is_weights(const mien_plan *p, const mi_node *n)
-{
-    return n && n->type == MI_F32 && p->of[n->id].constant;
-}
-
-/* Bias of out channels: absent, or a constant with an element each. */
-static int is_bias(const mien_plan *p, const mi_node *n, int64_t out)
-{
-    return !n || (is_weights(p, n) && mi_shape_len(&n->shape) == out &&
-                  n->shape.rank > 0 && n->shape.dim[n->shape.rank - 1] == out);
-}
-
-static mi_node *input(const mi_node *n, int k)
-{
-    return k < n->n_in ? n->in[k] : NULL;
-}
-
-int mi_is_packed(const mien_plan *p, const mi_node *n)
-{
-    if (n->op == &mi_op_conv) {
-        const mi_conv_attr *a = n->attr;
-        int64_t c = n->in[0]->shape.dim[1], oc = n->shape.dim[1];
-        return n->shape.rank == 4 && is_weights(p, n->in[1]) &&
-               is_bias(p, input(n, 2), oc) &&
-               (a->group == 1 || (a->group == c && oc == c));
-    }
-    if (n->op == &mi_op_gemm) {
-        const mi_gemm_attr *a = n->attr;
-        return !a->transA && is_weights(p, n->in[1]) &&
-               !p->of[n->in[0]->id].constant &&
-               is_bias(p, input(n, 2), n->shape.dim[1]);
-    }
-    /* of rank 4 the channels, to what follows, are not the last axis */
-    return n->op == &mi_op_matmul && is_weights(p, n->in[1]) &&
-           n->in[1]->shape.rank == 2 && n->shape.rank != 4 &&
-           !p->of[n->in[0]->id].constant;
-}
 
 void mi_run_conv(const mien_plan *p, const mi_step *s, int task, void *scratch)
 {
@@ -51,12 +18,12 @@ void mi_run_conv(const mien_plan *p, const mi_step *s, int task, void *scratch)
     int image = task / v->tasks;
     size_t y_at = (size_t)image * v->y_len;
     mi_conv_io io = {
-        .x = p->value[s->in[0]].data + (size_t)image * v->x_len,
+        .x = mi_step_in(p, s, 0) + (size_t)image * v->x_len,
         .x_stride = mi_pixel_stride(&p->value[s->in[0]], v->cv.c),
         .packed = v->packed,
         .add = v->add < 0 ? NULL : p->value[v->add].data + y_at,
         .add_stride = v->cv.oc,
-        .y = p->value[s->out].data + y_at,
+        .y = mi_step_out(p, s, 0) + y_at,
         .y_stride = v->cv.oc,
     };
     mi_conv_run(p->kern, &v->cv, &io, task % v->tasks, scratch);
@@ -159,9 +126,9 @@ static mien_status add_conv(mien_plan *p, mi_node *head, mi_conv cv,
     v->tasks = mi_conv_tasks(p->kern, &cv);
     v->x_len = (size_t)cv.h * (size_t)cv.w * (size_t)cv.c;
     v->y_len = (size_t)cv.oh * (size_t)cv.ow * (size_t)cv.oc;
-    s->in[s->n_in++] = in;
+    mi_step_reads(s, in);
     if (add >= 0)
-        s->in[s->n_in++] = add;
+        mi_step_reads(s, add);
     s->tasks = v->tasks * images;
     s->scratch = mi_conv_scratch(p->kern, &cv);
     s->work =
@@ -198,7 +165,7 @@ mien_status mi_lower_conv(mien_plan *p, mi_node *head, mien_error *err)
                   .depthwise =
                       a->group > 1 || (x->dim[1] == 1 && y->dim[1] == 1)};
     layer l = {head->in[1],
-               input(head, 2),
+               mi_node_in(head, 2),
                taps * (size_t)(cv.depthwise ? 1 : cv.c),
                taps,
                1,
@@ -226,7 +193,7 @@ mien_status mi_lower_dense(mien_plan *p, mi_node *head, mien_error *err)
     layer l = {head->in[1], NULL, 1, (size_t)oc, 1, 1};
     if (head->op == &mi_op_gemm) {
         const mi_gemm_attr *a = head->attr;
-        l.bias = input(head, 2);
+        l.bias = mi_node_in(head, 2);
         l.alpha = a->alpha;
         l.beta = a->beta;
         if (a->transB) {

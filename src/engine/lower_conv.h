@@ -2,7 +2,7 @@
 #ifndef MI_ENGINE_LOWER_CONV_H
 #define MI_ENGINE_LOWER_CONV_H
 
-#include "engine/plan.h"
+#include "engine/steps.h"
 
 typedef struct {
     mi_conv cv;

@@ -1,38 +1,24 @@
-/* lower_elem.c: operators that treat every element, or every channel, alone. */
-#include "engine/plan.h"
+/* lower_elem.c: operators whose result's element i depends on the elements i of
+ * their inputs alone. */
+#include "engine/act.h"
+#include "engine/fuse.h"
+#include "engine/gradient.h"
+#include "engine/infer.h"
+#include "engine/lowerings.h"
+#include "engine/values.h"
 
 #include "base/error.h"
-#include "graph/op_attr.h"
 
-#include <math.h>
 #include <string.h>
 
-/* Floats a task does: the inputs and the output of one fit the L1 cache. */
-enum { CHUNK = 4096 };
+/* ---- two inputs ------------------------------------------------------------
+ */
 
-static int chunks(size_t len) { return (int)((len + CHUNK - 1) / CHUNK); }
-
-/* Where task i starts, and how many floats it does. */
-static size_t chunk_at(int i, size_t len, int *n)
-{
-    size_t at = (size_t)i * CHUNK;
-    *n = (int)(len - at < CHUNK ? len - at : CHUNK);
-    return at;
-}
-
-static void apply_act(const mi_kern *k, mi_act act, int n, const float *x,
-                      float *y)
-{
-    switch (act.kind) {
-    case MI_ACT_NONE: break;
-    case MI_ACT_CLAMP: k->clamp_f32(n, x, act.lo, act.hi, y); break;
-    case MI_ACT_LEAKY: k->leaky_f32(n, x, act.lo, y); break;
-    case MI_ACT_SIGMOID: k->sigmoid_f32(n, x, y); break;
-    }
-}
+typedef void binary_kernel(int n, const float *x, const float *y, float *dst);
 
 typedef struct {
-    void (*kernel)(int n, const float *x, const float *y, float *dst);
+    binary_kernel *kernel;
+    const mi_op *op;
     mi_act act;
 } binary_spec;
 
@@ -41,24 +27,72 @@ static void run_binary(const mien_plan *p, const mi_step *s, int task,
 {
     (void)scratch;
     const binary_spec *b = s->spec;
-    float *out = p->value[s->out].data;
+    float *out = mi_step_out(p, s, 0);
     int n;
-    size_t at = chunk_at(task, p->value[s->out].len, &n);
-    b->kernel(n, p->value[s->in[0]].data + at, p->value[s->in[1]].data + at,
-              out + at);
-    apply_act(p->kern, b->act, n, out + at, out + at);
+    size_t at = mi_chunk_at(task, p->value[s->out[0]].len, &n);
+    b->kernel(n, mi_step_in(p, s, 0) + at, mi_step_in(p, s, 1) + at, out + at);
+    mi_act_apply(p->kern, &b->act, n, out + at, out + at);
 }
 
-static int shapes_equal(const mien_shape *a, const mien_shape *b)
+/* in: gradient, and the other factor of a product; out: the gradient of one
+ * operand: the same, times the factor, or turned round. */
+static void run_operand(const mien_plan *p, const mi_step *s, int task,
+                        void *scratch)
 {
-    return a->rank == b->rank &&
-           memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) == 0;
+    int n;
+    size_t at = mi_chunk_at(task, p->value[s->out[0]].len, &n);
+    const float *g = mi_step_in(p, s, 0) + at;
+    float *to = mi_step_out(p, s, 0) + at, *part = s->add ? scratch : to;
+    if (s->n_in > 1)
+        p->kern->mul_f32(n, g, mi_step_in(p, s, 1) + at, part);
+    else
+        p->kern->affine_f32(n, g, -1, 0, part);
+    if (s->add)
+        p->kern->add_f32(n, to, part, to);
+}
+
+/* The gradient of operand `side` from that before the activation. */
+static mien_status back_to_operand(mien_plan *p, const mi_step *s, int side,
+                                   int dz, mien_error *err)
+{
+    const binary_spec *b = s->spec;
+    if (b->op == &mi_op_add || (b->op == &mi_op_sub && side == 0))
+        return mi_gradient_pass(p, dz, s->in[side], err);
+    mi_step *back = mi_gradient_step(p, "operand", s->in[side]);
+    if (!back)
+        return mi_no_memory(err);
+    mi_step_reads(back, dz);
+    if (b->op == &mi_op_mul)
+        mi_step_reads(back, s->in[1 - side]);
+    back->tasks = mi_chunks(p->value[s->out[0]].len);
+    back->scratch = MI_CHUNK * sizeof(float);
+    back->run = run_operand;
+    return MIEN_OK;
+}
+
+static mien_status binary_back(mien_plan *p, const mi_step *s, mien_error *err)
+{
+    const binary_spec *b = s->spec;
+    int dz;
+    mien_status st = mi_gradient_before(p, s, &b->act, &dz, err);
+    for (int side = 0; side < 2 && !st; side++)
+        if (p->value[s->in[side]].flows)
+            st = back_to_operand(p, s, side, dz, err);
+    return st;
+}
+
+static binary_kernel *kernel_of(const mi_kern *k, const mi_op *op)
+{
+    return op == &mi_op_add   ? k->add_f32
+           : op == &mi_op_sub ? k->sub_f32
+           : op == &mi_op_mul ? k->mul_f32
+                              : k->div_f32;
 }
 
 mien_status mi_lower_binary(mien_plan *p, mi_node *head, mien_error *err)
 {
     mi_node *x = head->in[0], *y = head->in[1];
-    if (!shapes_equal(&x->shape, &y->shape))
+    if (!mi_shape_equal(&x->shape, &y->shape))
         return mi_lower_eval(p, head, err);
     binary_spec *b = mi_plan_alloc(p, 1, sizeof *b);
     mi_act act = {MI_ACT_NONE, 0, 0};
@@ -77,39 +111,44 @@ mien_status mi_lower_binary(mien_plan *p, mi_node *head, mien_error *err)
     mi_step *s = mi_plan_add_step(p, head->op->name, out);
     if (!b || !s)
         return mi_no_memory(err);
-    b->kernel = head->op == &mi_op_add   ? p->kern->add_f32
-                : head->op == &mi_op_sub ? p->kern->sub_f32
-                : head->op == &mi_op_mul ? p->kern->mul_f32
-                                         : p->kern->div_f32;
-    b->act = act;
-    s->in[s->n_in++] = in[0];
-    s->in[s->n_in++] = in[1];
-    s->tasks = chunks(p->value[out].len);
+    *b = (binary_spec){kernel_of(p->kern, head->op), head->op, act};
+    mi_step_reads(s, in[0]);
+    mi_step_reads(s, in[1]);
+    s->tasks = mi_chunks(p->value[out].len);
     s->spec = b;
     s->in_place = 1;
     s->run = run_binary;
+    s->back = p->value[out].flows ? binary_back : NULL;
     return MIEN_OK;
 }
+
+/* ---- one input -------------------------------------------------------------
+ */
 
 static void run_exp(const mien_plan *p, const mi_step *s, int task,
                     void *scratch)
 {
     (void)scratch;
     int n;
-    size_t at = chunk_at(task, p->value[s->out].len, &n);
-    p->kern->exp_f32(n, p->value[s->in[0]].data + at,
-                     p->value[s->out].data + at);
+    size_t at = mi_chunk_at(task, p->value[s->out[0]].len, &n);
+    p->kern->exp_f32(n, mi_step_in(p, s, 0) + at, mi_step_out(p, s, 0) + at);
 }
 
 static void run_act(const mien_plan *p, const mi_step *s, int task,
                     void *scratch)
 {
     (void)scratch;
-    const mi_act *act = s->spec;
     int n;
-    size_t at = chunk_at(task, p->value[s->out].len, &n);
-    apply_act(p->kern, *act, n, p->value[s->in[0]].data + at,
-              p->value[s->out].data + at);
+    size_t at = mi_chunk_at(task, p->value[s->out[0]].len, &n);
+    mi_act_apply(p->kern, s->spec, n, mi_step_in(p, s, 0) + at,
+                 mi_step_out(p, s, 0) + at);
+}
+
+static mien_status act_back(mien_plan *p, const mi_step *s, mien_error *err)
+{
+    int dz;
+    mien_status st = mi_gradient_before(p, s, s->spec, &dz, err);
+    return st ? st : mi_gradient_pass(p, dz, s->in[0], err);
 }
 
 mien_status mi_lower_unary(mien_plan *p, mi_node *head, mien_error *err)
@@ -130,75 +169,84 @@ mien_status mi_lower_unary(mien_plan *p, mi_node *head, mien_error *err)
     mi_step *s = mi_plan_add_step(p, head->op->name, out);
     if (!s)
         return mi_no_memory(err);
-    s->in[s->n_in++] = in;
-    s->tasks = chunks(p->value[out].len);
+    mi_step_reads(s, in);
+    s->tasks = mi_chunks(p->value[out].len);
     s->spec = act;
     s->in_place = 1;
     s->run = head->op == &mi_op_exp ? run_exp : run_act;
+    s->back = p->value[out].flows ? act_back : NULL;
     return MIEN_OK;
 }
 
-/* y[i, c] = act(scale[c] x[i, c] + bias[c]) for rows of c floats. */
+/* ---- dropout ----------------------------------------------------------------
+ *
+ * In training each number is dropped, or enlarged to make up for the others;
+ * which, a second result keeps.  Numbers are drawn in the order of memory. */
+
 typedef struct {
-    int c, rows; /* rows a task does */
-    size_t all;  /* rows in all */
-    float *scale, *bias;
-    mi_act act;
-} affine_spec;
+    double ratio;
+    float kept;
+} dropout_spec;
 
-static void run_affine(const mien_plan *p, const mi_step *s, int task,
-                       void *scratch)
+/* in: x; out: y, factors. */
+static void run_dropout(const mien_plan *p, const mi_step *s, int task,
+                        void *scratch)
 {
+    (void)task;
     (void)scratch;
-    const affine_spec *a = s->spec;
-    size_t at = (size_t)task * (size_t)a->rows, left = a->all - at;
-    int n = left < (size_t)a->rows ? (int)left : a->rows;
-    const float *x = p->value[s->in[0]].data + at * (size_t)a->c;
-    float *y = p->value[s->out].data + at * (size_t)a->c;
-    p->kern->affine_pixels_f32(n, a->c, x, a->scale, a->bias, y);
-    apply_act(p->kern, a->act, n * a->c, y, y);
+    const dropout_spec *d = s->spec;
+    const float *x = mi_step_in(p, s, 0);
+    float *y = mi_step_out(p, s, 0), *factor = mi_step_out(p, s, 1);
+    size_t len = p->value[s->out[0]].len;
+    if (!p->training) {
+        memcpy(y, x, len * sizeof *y);
+        return;
+    }
+    for (size_t i = 0; i < len; i++) {
+        double drawn = (double)mien_random_u32(p->random);
+        factor[i] = drawn < d->ratio * 4294967296.0 ? 0 : d->kept;
+        y[i] = x[i] * factor[i];
+    }
 }
 
-static affine_spec *make_affine(mien_plan *p, const mi_node *head,
-                                const mi_after *after)
+static mien_status dropout_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
-    size_t c = (size_t)mi_channels(&head->shape);
-    affine_spec *a = mi_plan_alloc(p, 1, sizeof *a);
-    float *scale = mi_plan_alloc(p, c, sizeof *scale);
-    float *bias = mi_plan_alloc(p, c, sizeof *bias);
-    if (!a || !scale || !bias)
-        return NULL;
-    memcpy(scale, after->scale, c * sizeof *scale);
-    memcpy(bias, after->bias, c * sizeof *bias);
-    *a = (affine_spec){.c = (int)c,
-                       .rows = c < CHUNK ? (int)(CHUNK / c) : 1,
-                       .all = (size_t)mi_shape_len(&head->shape) / c,
-                       .scale = scale,
-                       .bias = bias,
-                       .act = after->act};
-    return a;
-}
-
-mien_status mi_lower_affine(mien_plan *p, mi_node *head, mien_error *err)
-{
-    mi_node *x = head->in[p->of[head->in[0]->id].constant ? 1 : 0];
-    mi_after after;
-    int in, out;
-    mien_status st = mi_plan_use(p, x, 1, &in, err);
-    if (st == MIEN_OK)
-        st = mi_plan_after(p, head, &after, err);
-    if (st == MIEN_OK)
-        st = mi_plan_result(p, head, 1, &out, err);
-    if (st != MIEN_OK)
-        return st;
-    affine_spec *a = make_affine(p, head, &after);
-    mi_step *s = mi_plan_add_step(p, "affine", out);
-    if (!a || !s)
+    int g = mi_gradient_of(p, s->out[0]);
+    mi_step *back = mi_gradient_step(p, "operand", s->in[0]);
+    if (g < 0 || !back)
         return mi_no_memory(err);
-    s->in[s->n_in++] = in;
-    s->tasks = (int)((a->all + (size_t)a->rows - 1) / (size_t)a->rows);
-    s->spec = a;
-    s->in_place = 1;
-    s->run = run_affine;
+    mi_step_reads(back, g);
+    mi_step_reads(back, s->out[1]);
+    back->tasks = mi_chunks(p->value[g].len);
+    back->scratch = MI_CHUNK * sizeof(float);
+    back->run = run_operand;
+    return MIEN_OK;
+}
+
+mien_status mi_lower_dropout(mien_plan *p, mi_node *head, mien_error *err)
+{
+    const float *ratio = NULL;
+    dropout_spec *d = mi_plan_alloc(p, 1, sizeof *d);
+    int last = mi_plan_lies_last(p, head->in[0]), in, out;
+    mien_status st = d ? MIEN_OK : mi_no_memory(err);
+    if (!st && mi_node_in(head, 1))
+        st = mi_plan_floats(p, head->in[1], &ratio, err);
+    if (!st)
+        st = mi_plan_use(p, head->in[0], last, &in, err);
+    if (!st)
+        st = mi_plan_result(p, head, last, &out, err);
+    if (st)
+        return st;
+    d->ratio = ratio ? (double)*ratio : 0.5;
+    d->kept = d->ratio < 1 ? (float)(1 / (1 - d->ratio)) : 0;
+    int factors = mi_plan_add_floats(p, p->value[out].len);
+    mi_step *s = factors < 0 ? NULL : mi_plan_add_step(p, "dropout", out);
+    if (!s)
+        return mi_no_memory(err);
+    mi_step_writes(s, factors);
+    mi_step_reads(s, in);
+    s->spec = d;
+    s->run = run_dropout;
+    s->back = p->value[out].flows ? dropout_back : NULL;
     return MIEN_OK;
 }

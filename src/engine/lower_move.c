@@ -1,7 +1,9 @@
-/* lower_move.c: operators that move elements without changing them (views,
- * concatenation, padding, enlarging), and those that run as they are defined.
- */
-#include "engine/plan.h"
+/* lower_move.c: operators that move elements without changing them: views,
+ * concatenation, padding, enlarging. */
+#include "engine/gradient.h"
+#include "engine/infer.h"
+#include "engine/lowerings.h"
+#include "engine/values.h"
 
 #include "base/error.h"
 #include "graph/op_attr.h"
@@ -60,13 +62,57 @@ static void run_concat(const mien_plan *p, const mi_step *s, int task,
     (void)task;
     (void)scratch;
     const concat_spec *c = s->spec;
-    float *to = p->value[s->out].data;
+    float *to = mi_step_out(p, s, 0);
     for (size_t o = 0; o < c->outer; o++)
         for (int k = 0; k < s->n_in; k++) {
-            const float *from = p->value[s->in[k]].data + o * c->inner[k];
+            const float *from = mi_step_in(p, s, k) + o * c->inner[k];
             memcpy(to, from, c->inner[k] * sizeof *to);
             to += c->inner[k];
         }
+}
+
+/* in: the result's gradient; out: that of input `part`. */
+typedef struct {
+    const concat_spec *whole;
+    size_t before, row; /* floats of a run in front of the part; of a run */
+    size_t part;
+} concat_back_spec;
+
+static void run_concat_back(const mien_plan *p, const mi_step *s, int task,
+                            void *scratch)
+{
+    (void)task;
+    (void)scratch;
+    const concat_back_spec *b = s->spec;
+    const float *from = mi_step_in(p, s, 0) + b->before;
+    float *to = mi_step_out(p, s, 0);
+    for (size_t o = 0; o < b->whole->outer; o++, from += b->row, to += b->part)
+        if (s->add)
+            p->kern->add_f32((int)b->part, to, from, to);
+        else
+            memcpy(to, from, b->part * sizeof *to);
+}
+
+static mien_status concat_back(mien_plan *p, const mi_step *s, mien_error *err)
+{
+    const concat_spec *c = s->spec;
+    size_t row = 0, before = 0;
+    int g = mi_gradient_of(p, s->out[0]);
+    for (int i = 0; i < s->n_in; i++)
+        row += c->inner[i];
+    for (int i = 0; i < s->n_in; before += c->inner[i++]) {
+        if (!p->value[s->in[i]].flows)
+            continue;
+        concat_back_spec *v = mi_plan_alloc(p, 1, sizeof *v);
+        mi_step *b = mi_gradient_step(p, "part", s->in[i]);
+        if (!v || !b)
+            return mi_no_memory(err);
+        *v = (concat_back_spec){c, before, row, c->inner[i]};
+        mi_step_reads(b, g);
+        b->spec = v;
+        b->run = run_concat_back;
+    }
+    return MIEN_OK;
 }
 
 /* Position of ONNX axis a of a rank-4 shape in memory with channels last. */
@@ -104,11 +150,12 @@ mien_status mi_lower_concat(mien_plan *p, mi_node *head, mien_error *err)
     for (int d = 0; d < at; d++)
         c->outer *= size_at(&p->value[out], d);
     for (int k = 0; k < head->n_in; k++) {
-        s->in[s->n_in++] = in[k];
+        mi_step_reads(s, in[k]);
         c->inner[k] = p->value[in[k]].len / c->outer;
     }
     s->spec = c;
     s->run = run_concat;
+    s->back = p->value[out].flows ? concat_back : NULL;
     return MIEN_OK;
 }
 
@@ -123,9 +170,8 @@ static void run_pad(const mien_plan *p, const mi_step *s, int task,
 {
     (void)scratch;
     const pad_spec *d = s->spec;
-    const float *x =
-        p->value[s->in[0]].data + (size_t)task * d->h * d->w * d->c;
-    float *y = p->value[s->out].data + (size_t)task * d->oh * d->ow * d->oc;
+    const float *x = mi_step_in(p, s, 0) + (size_t)task * d->h * d->w * d->c;
+    float *y = mi_step_out(p, s, 0) + (size_t)task * d->oh * d->ow * d->oc;
     for (size_t i = 0; i < d->oh * d->ow * d->oc; i++)
         y[i] = d->value;
     for (size_t i = 0; i < d->h; i++)
@@ -179,7 +225,7 @@ mien_status mi_lower_pad(mien_plan *p, mi_node *head, mien_error *err)
                     .left = (size_t)pads[3],
                     .front = (size_t)pads[1],
                     .value = value ? *value : 0};
-    s->in[s->n_in++] = from;
+    mi_step_reads(s, from);
     s->tasks = (int)head->shape.dim[0];
     s->spec = d;
     s->run = run_pad;
@@ -197,8 +243,8 @@ static void run_repeat(const mien_plan *p, const mi_step *s, int task,
     (void)scratch;
     const repeat_spec *r = s->spec;
     size_t row = r->w * r->fx * r->c;
-    const float *x = p->value[s->in[0]].data + (size_t)task * r->w * r->c;
-    float *y = p->value[s->out].data + (size_t)task * r->fy * row;
+    const float *x = mi_step_in(p, s, 0) + (size_t)task * r->w * r->c;
+    float *y = mi_step_out(p, s, 0) + (size_t)task * r->fy * row;
     for (size_t j = 0; j < r->w * r->fx; j++)
         memcpy(y + j * r->c, x + j / r->fx * r->c, r->c * sizeof *y);
     for (size_t i = 1; i < r->fy; i++)
@@ -245,76 +291,9 @@ mien_status mi_lower_resize(mien_plan *p, mi_node *head, mien_error *err)
     *r = (repeat_spec){(size_t)a->dim[2], (size_t)a->dim[3], (size_t)a->dim[1],
                        (size_t)(b->dim[2] / a->dim[2]),
                        (size_t)(b->dim[3] / a->dim[3])};
-    s->in[s->n_in++] = from;
+    mi_step_reads(s, from);
     s->tasks = (int)(a->dim[0] * a->dim[2]);
     s->spec = r;
     s->run = run_repeat;
-    return MIEN_OK;
-}
-
-/* A node that runs as its operator is defined, on memory in ONNX's order. */
-typedef struct {
-    mi_node node;
-    mi_node *in;          /* [node.n_in] copies that node.in points at */
-    int value[MI_MAX_IN]; /* -1: the input is known, not run */
-} eval_spec;
-
-static void bind_eval(const mien_plan *p, mi_step *s)
-{
-    eval_spec *e = s->spec;
-    e->node.eval = p->value[s->out].data;
-    for (int k = 0; k < e->node.n_in; k++)
-        if (e->value[k] >= 0)
-            e->in[k].eval = p->value[e->value[k]].data;
-}
-
-static void run_eval(const mien_plan *p, const mi_step *s, int task,
-                     void *scratch)
-{
-    (void)p;
-    (void)task;
-    (void)scratch;
-    const eval_spec *e = s->spec;
-    e->node.op->eval(&e->node);
-}
-
-mien_status mi_lower_eval(mien_plan *p, mi_node *head, mien_error *err)
-{
-    if (head->type != MI_F32)
-        return mi_fail(err, MIEN_EUNSUP,
-                       "plan: node %d (%s '%s'): integers that depend on the "
-                       "input's values",
-                       head->id, head->op->name, head->name);
-    eval_spec *e = mi_plan_alloc(p, 1, sizeof *e);
-    mi_node *in = mi_plan_alloc(p, (size_t)head->n_in, sizeof *in);
-    if (!e || !in)
-        return mi_no_memory(err);
-    e->node = *head;
-    e->in = in;
-    for (int k = 0; k < head->n_in; k++) {
-        e->value[k] = -1;
-        if (!head->in[k])
-            continue;
-        e->in[k] = *head->in[k];
-        e->node.in[k] = &e->in[k];
-        if (head->in[k]->type != MI_F32)
-            continue;
-        mien_status st = mi_plan_use(p, head->in[k], 0, &e->value[k], err);
-        if (st != MIEN_OK)
-            return st;
-    }
-    int out;
-    mien_status st = mi_plan_result(p, head, 0, &out, err);
-    if (st != MIEN_OK)
-        return st;
-    mi_step *s = mi_plan_add_step(p, head->op->name, out);
-    if (!s)
-        return mi_no_memory(err);
-    for (int k = 0; k < head->n_in; k++)
-        if (e->value[k] >= 0)
-            s->in[s->n_in++] = e->value[k];
-    s->spec = e;
-    s->bind = bind_eval;
-    s->run = run_eval;
     return MIEN_OK;
 }

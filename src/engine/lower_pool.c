@@ -1,25 +1,68 @@
 /* lower_pool.c: maxima and means over windows or over the whole image. */
-#include "engine/plan.h"
+#include "engine/gradient.h"
+#include "engine/lowerings.h"
+#include "engine/values.h"
 
 #include "base/error.h"
 #include "graph/op_attr.h"
+#include "kern/back.h"
 
 typedef struct {
     mi_pool2d pool;
-    int tasks; /* of one image */
-    size_t x_len, y_len;
+    int images, tasks, back_tasks; /* tasks of one image */
+    size_t x_len, y_len;           /* floats of one image */
 } pool_spec;
 
+/* in: x; out: y, and of maxima that learn the winners' taps, a byte each. */
 static void run_pool(const mien_plan *p, const mi_step *s, int task,
                      void *scratch)
 {
     (void)scratch;
     const pool_spec *v = s->spec;
-    int image = task / v->tasks;
-    mi_pool2d_run(p->kern, &v->pool,
-                  p->value[s->in[0]].data + (size_t)image * v->x_len, v->pool.c,
-                  p->value[s->out].data + (size_t)image * v->y_len, v->pool.c,
+    size_t image = (size_t)(task / v->tasks);
+    const float *x = mi_step_in(p, s, 0) + image * v->x_len;
+    float *y = mi_step_out(p, s, 0) + image * v->y_len;
+    if (s->n_out > 1) {
+        uint8_t *winner = (uint8_t *)mi_step_out(p, s, 1);
+        mi_pool_winner_run(p->kern, &v->pool, x, y, winner + image * v->y_len,
+                           task % v->tasks);
+        return;
+    }
+    mi_pool2d_run(p->kern, &v->pool, x, v->pool.c, y, v->pool.c,
                   task % v->tasks);
+}
+
+/* in: dy, winners; out: dx. */
+static void run_back(const mien_plan *p, const mi_step *s, int task,
+                     void *scratch)
+{
+    (void)scratch;
+    const pool_spec *v = s->spec;
+    size_t image = (size_t)(task / v->back_tasks);
+    mi_pool_back_io io = {.dy = mi_step_in(p, s, 0) + image * v->y_len,
+                          .dx = mi_step_out(p, s, 0) + image * v->x_len,
+                          .add = s->add};
+    if (s->n_in > 1)
+        io.winner = (const uint8_t *)mi_step_in(p, s, 1) + image * v->y_len;
+    mi_pool_back_run(p->kern, &v->pool, &io, task % v->back_tasks);
+}
+
+static mien_status pool_back(mien_plan *p, const mi_step *s, mien_error *err)
+{
+    pool_spec *v = s->spec;
+    int g = mi_gradient_of(p, s->out[0]);
+    mi_step *back = mi_gradient_step(p, "pool", s->in[0]);
+    if (g < 0 || !back)
+        return mi_no_memory(err);
+    mi_step_reads(back, g);
+    if (s->n_out > 1)
+        mi_step_reads(back, s->out[1]);
+    v->back_tasks = mi_pool_back_tasks(p->kern, &v->pool);
+    back->tasks = v->back_tasks * v->images;
+    back->work = (double)p->value[s->in[0]].len;
+    back->spec = v;
+    back->run = run_back;
+    return MIEN_OK;
 }
 
 /* The mean over height and width, kept as axes of one or dropped. */
@@ -73,10 +116,23 @@ static int describe(const mi_node *n, mi_pool2d *out)
     return !(d.count_padding && a->ceil_mode);
 }
 
+/* A maximum through which a gradient flows keeps its winners. */
+static mien_status add_winners(mien_plan *p, mi_step *s, mien_error *err)
+{
+    size_t bytes = p->value[s->out[0]].len;
+    int winners = mi_plan_add_floats(p, (bytes + 3) / 4);
+    if (winners < 0)
+        return mi_no_memory(err);
+    mi_step_writes(s, winners);
+    return MIEN_OK;
+}
+
 mien_status mi_lower_pool(mien_plan *p, mi_node *head, mien_error *err)
 {
     mi_pool2d d;
-    if (!describe(head, &d))
+    int flows = p->of[head->id].flows;
+    if (!describe(head, &d) ||
+        (flows && !d.average && d.kh * d.kw > MI_WINNER_TAPS))
         return mi_lower_eval(p, head, err);
     pool_spec *v = mi_plan_alloc(p, 1, sizeof *v);
     int in, out;
@@ -89,13 +145,15 @@ mien_status mi_lower_pool(mien_plan *p, mi_node *head, mien_error *err)
     if (!v || !s)
         return mi_no_memory(err);
     v->pool = d;
+    v->images = (int)head->in[0]->shape.dim[0];
     v->tasks = mi_pool2d_tasks(p->kern, &d);
     v->x_len = (size_t)d.h * (size_t)d.w * (size_t)d.c;
     v->y_len = (size_t)d.oh * (size_t)d.ow * (size_t)d.c;
-    s->in[s->n_in++] = in;
-    s->tasks = v->tasks * (int)head->in[0]->shape.dim[0];
+    mi_step_reads(s, in);
+    s->tasks = v->tasks * v->images;
     s->work = (double)p->value[out].len * d.kh * d.kw;
     s->spec = v;
     s->run = run_pool;
-    return MIEN_OK;
+    s->back = flows ? pool_back : NULL;
+    return flows && !d.average ? add_winners(p, s, err) : MIEN_OK;
 }

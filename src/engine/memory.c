@@ -5,7 +5,7 @@
  * at the lowest offset where nothing that lives at the same time lies: the
  * greedy-by-size rule of Pisarchyk & Lee, "Efficient memory management for deep
  * neural net inference", 2020. */
-#include "engine/plan.h"
+#include "engine/memory.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -18,14 +18,6 @@
  * their number; smaller ones past that follow at the end. */
 enum { LINE = 16, MAX_FITTED = 8192 };
 
-/* The value whose memory v really is. */
-static int root_of(const mien_plan *p, int v)
-{
-    while (p->value[v].same_as >= 0)
-        v = p->value[v].same_as;
-    return v;
-}
-
 static void set_lifetimes(mien_plan *p)
 {
     for (int v = 0; v < p->n_values; v++) {
@@ -34,16 +26,18 @@ static void set_lifetimes(mien_plan *p)
     }
     for (int i = 0; i < p->n_steps; i++) {
         const mi_step *s = &p->step[i];
-        mi_value *out = &p->value[root_of(p, s->out)];
-        out->first = i < out->first ? i : out->first;
-        out->last = i > out->last ? i : out->last;
+        for (int k = 0; k < s->n_out; k++) {
+            mi_value *out = &p->value[mi_value_root(p, s->out[k])];
+            out->first = i < out->first ? i : out->first;
+            out->last = i > out->last ? i : out->last;
+        }
         for (int k = 0; k < s->n_in; k++)
-            p->value[root_of(p, s->in[k])].last = i;
+            p->value[mi_value_root(p, s->in[k])].last = i;
     }
     for (int i = 0; i < p->n_nodes; i++) {
         if (p->of[i].value < 0)
             continue;
-        mi_value *v = &p->value[root_of(p, p->of[i].value)];
+        mi_value *v = &p->value[mi_value_root(p, p->of[i].value)];
         if (p->of[i].input) { /* filled even if nothing reads it */
             v->first = 0;
             v->last = v->last > 0 ? v->last : 0;
@@ -51,6 +45,9 @@ static void set_lifetimes(mien_plan *p)
         if (p->of[i].output)
             v->last = p->n_steps;
     }
+    for (int v = 0; v < p->n_values; v++) /* parameters' are read afterwards */
+        if (p->value[v].data && p->value[v].gradient >= 0)
+            p->value[mi_value_root(p, p->value[v].gradient)].last = p->n_steps;
 }
 
 /* Let a step that works element by element write over its first input where
@@ -61,7 +58,7 @@ static void share_memory(mien_plan *p)
         const mi_step *s = &p->step[i];
         if (!s->in_place)
             continue;
-        int from = root_of(p, s->in[0]), to = root_of(p, s->out);
+        int from = mi_value_root(p, s->in[0]), to = mi_value_root(p, s->out[0]);
         mi_value *x = &p->value[from], *y = &p->value[to];
         if (x->last != i || x->data || x->len != y->len || y->first != i)
             continue;
@@ -161,7 +158,8 @@ mien_status mi_plan_layout(mien_plan *p, mien_error *err)
         if (is_placed(&p->value[v]))
             p->value[v].data = p->memory + p->value[v].offset;
     for (int v = 0; v < p->n_values; v++)
-        p->value[v].data = p->value[root_of(p, v)].data + p->value[v].part_at;
+        p->value[v].data =
+            p->value[mi_value_root(p, v)].data + p->value[v].part_at;
     for (int i = 0; i < p->n_steps; i++)
         if (p->step[i].bind)
             p->step[i].bind(p, &p->step[i]);

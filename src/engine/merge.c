@@ -4,7 +4,10 @@
  * Their weights are put side by side, the one step writes [h, w, sum of
  * channels], and each head's value becomes a view of some of the channels. Only
  * where convolutions alone read the heads: they can step over the rest. */
+#include "engine/merge.h"
+
 #include "engine/lower_conv.h"
+#include "engine/uses.h"
 
 #include "base/error.h"
 
@@ -39,8 +42,8 @@ static int may_merge(const mi_step *s, const readers *r)
         return 0;
     const mi_conv_spec *v = s->spec;
     return v->weights && v->add < 0 && s->tasks == v->tasks &&
-           r->convolutions[s->out] > 0 &&
-           r->convolutions[s->out] == r->of[s->out].readers;
+           r->convolutions[s->out[0]] > 0 &&
+           r->convolutions[s->out[0]] == r->of[s->out[0]].readers;
 }
 
 /* The steps from first on that may join it, itself included. */
@@ -108,7 +111,7 @@ static mien_status merge(mien_plan *p, const int *found, int n, mien_error *err)
         return mi_no_memory(err);
     for (int i = 0; i < n; i++) {
         mi_step *s = &p->step[found[i]];
-        mi_value *v = &p->value[s->out];
+        mi_value *v = &p->value[s->out[0]];
         v->same_as = wide;
         v->part_at = at;
         v->part_of = all->cv.oc;
@@ -116,7 +119,7 @@ static mien_status merge(mien_plan *p, const int *found, int n, mien_error *err)
         s->run = NULL;
     }
     mi_step *s = &p->step[found[0]];
-    s->out = wide;
+    s->out[0] = wide;
     s->tasks = all->tasks;
     s->scratch = mi_conv_scratch(p->kern, &all->cv);
     s->work = (double)all->y_len * all->cv.c;

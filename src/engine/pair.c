@@ -1,6 +1,9 @@
 /* pair.c: a depthwise convolution and the pointwise one that alone reads it
  * become one step, which never writes what is between them. */
+#include "engine/pair.h"
+
 #include "engine/lower_conv.h"
+#include "engine/uses.h"
 
 #include "base/error.h"
 
@@ -15,46 +18,16 @@ static void run_pair(const mien_plan *p, const mi_step *s, int task,
 {
     const pair_spec *v = s->spec;
     mi_pair_io io = {
-        .x = p->value[s->in[0]].data,
+        .x = mi_step_in(p, s, 0),
         .x_stride = mi_pixel_stride(&p->value[s->in[0]], v->pair.first.c),
         .first = v->first,
         .second = v->second,
         .add = v->add < 0 ? NULL : p->value[v->add].data,
         .add_stride = v->pair.second.oc,
-        .y = p->value[s->out].data,
+        .y = mi_step_out(p, s, 0),
         .y_stride = v->pair.second.oc,
     };
     mi_pair_run(p->kern, &v->pair, &io, task, scratch);
-}
-
-mi_use *mi_plan_uses(mien_plan *p)
-{
-    mi_use *of = mi_plan_temp(p, (size_t)p->n_values, sizeof *of);
-    if (!of)
-        return NULL;
-    for (int v = 0; v < p->n_values; v++)
-        of[v].maker = -1;
-    for (int i = 0; i < p->n_steps; i++) {
-        of[p->step[i].out].maker = i;
-        for (int k = 0; k < p->step[i].n_in; k++)
-            of[p->step[i].in[k]].readers++;
-    }
-    for (int v = 0; v < p->n_values; v++)
-        if (p->value[v].same_as >= 0)
-            of[p->value[v].same_as].readers++;
-    for (int i = 0; i < p->n_nodes; i++)
-        if (p->of[i].output && p->of[i].value >= 0)
-            of[p->of[i].value].readers++;
-    return of;
-}
-
-void mi_plan_drop_steps(mien_plan *p)
-{
-    int n = 0;
-    for (int i = 0; i < p->n_steps; i++)
-        if (p->step[i].run)
-            p->step[n++] = p->step[i];
-    p->n_steps = n;
 }
 
 /* The depthwise step whose result step s alone reads, or -1. */

@@ -41,6 +41,12 @@ int64_t mi_shape_len(const mien_shape *s)
     return empty ? 0 : len;
 }
 
+int mi_shape_equal(const mien_shape *a, const mien_shape *b)
+{
+    return a->rank == b->rank &&
+           memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) == 0;
+}
+
 mien_status mi_graph_new(mien_graph **out, mien_error *err)
 {
     mien_graph *g = mi_alloc(1, sizeof *g);
@@ -271,6 +277,11 @@ mi_node *mi_graph_input(mien_graph *g, const char *name, mien_shape shape)
     if (why)
         return wrong(g, n, why);
     n->shape = shape;
+    for (int d = 0; d < shape.rank; d++)
+        if (shape.dim[d] < 0) {
+            n->shape.dim[d] = 1;
+            n->free |= 1u << d;
+        }
     g->in[g->n_in++].node = n;
     return add_node(g, n);
 }
@@ -350,6 +361,16 @@ static int is_mine(const mien_graph *g, const mi_node *n)
     return n->id >= 0 && n->id < g->n && g->node[n->id] == n;
 }
 
+/* The shape of a new node's result, for free dimensions of 1. */
+static void set_shape(mi_node *n)
+{
+    for (int k = 0; k < n->n_in; k++)
+        if (n->in[k] && n->in[k]->unshaped)
+            n->unshaped = n->in[k]->unshaped;
+    if (!n->unshaped)
+        n->unshaped = n->op->shape(n);
+}
+
 mi_node *mi_graph_node(mien_graph *g, const mi_op *op, mi_node *const *in,
                        int n_in, const void *attr, const char *name)
 {
@@ -376,6 +397,7 @@ mi_node *mi_graph_node(mien_graph *g, const mi_op *op, mi_node *const *in,
             return &g->bad;
         memcpy(n->attr, attr, op->attr_size);
     }
+    set_shape(n);
     return add_node(g, n);
 }
 

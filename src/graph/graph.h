@@ -15,7 +15,7 @@ enum { MI_MAX_KNOWN = 16 };
 enum {
     MI_MAX_NODES = 1 << 16, /* inputs and constants included */
     MI_MAX_NAME = 255,      /* bytes */
-    MI_MAX_PORTS = 64,      /* inputs; outputs */
+    MI_MAX_PORTS = 256,     /* inputs; outputs */
     MI_MAX_METAS = 256,
     MI_MAX_META_TEXT = 1 << 20, /* bytes of a key or value */
 };
@@ -28,9 +28,13 @@ struct mi_node {
     mi_node *in[MI_MAX_IN]; /* NULL: an optional input left out */
     void *attr;             /* the operator's attribute struct */
     mi_type type;
-    mien_shape shape;  /* of an operator's result: set when planned */
-    const void *value; /* a constant's elements, row-major; else NULL */
-    int n_known;       /* integers known, or -1 */
+    mien_shape shape;     /* with 1 for each free dimension; of an operator's
+                             result it is worked out when it is added, and again
+                             when planned */
+    unsigned free;        /* of an input: bit d: dimension d is free */
+    const char *unshaped; /* why the shape is not known, or NULL */
+    const void *value;    /* a constant's elements, row-major; else NULL */
+    int n_known;          /* integers known, or -1 */
     int64_t known[MI_MAX_KNOWN];
     int id;      /* position in the graph: inputs come before users */
     float *eval; /* where op->eval writes, while folding, testing, training */
@@ -78,6 +82,11 @@ struct mien_graph {
 typedef enum mi_own { MI_BORROW, MI_COPY } mi_own;
 
 mien_status mi_graph_new(mien_graph **out, mien_error *err);
+/* copy.c: the same nodes with the same ids, without outputs and metadata.
+ * Constants and parameters stay those of g, which has to live as long; what
+ * learns through the copy, g has learned. */
+mien_status mi_graph_copy(const mien_graph *g, mien_graph **out,
+                          mien_error *err);
 /* Floats that a run is given.  A dimension of -1 is free. */
 mi_node *mi_graph_input(mien_graph *g, const char *name, mien_shape shape);
 /* Symbolic name of a free dimension ("height"), for the ONNX writer. */
@@ -130,5 +139,6 @@ static inline float *mi_values_of(const mi_node *n)
 size_t mi_type_size(mi_type type);
 /* Elements of a shape; -1 if a dimension is free or it passes the limit. */
 int64_t mi_shape_len(const mien_shape *s);
+int mi_shape_equal(const mien_shape *a, const mien_shape *b);
 
 #endif

@@ -56,7 +56,12 @@ const char *mien_graph_output_name(const mien_graph *g, int i)
 
 mien_shape mien_graph_input_shape(const mien_graph *g, int i)
 {
-    return mi_graph_input_node(g, i)->shape;
+    const mi_node *n = mi_graph_input_node(g, i);
+    mien_shape s = n->shape;
+    for (int d = 0; d < s.rank; d++)
+        if (n->free >> d & 1)
+            s.dim[d] = -1;
+    return s;
 }
 
 const char *mien_graph_meta(const mien_graph *g, const char *key)

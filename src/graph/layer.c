@@ -27,28 +27,6 @@ mi_node *mi_layer_wrong(const mi_layer *l, mien_status st, const char *why)
     return mi_graph_wrong(l->graph, st, l->what, why);
 }
 
-/* Shapes of operators' results are of no use to others until a graph is
- * planned, so they are worked out in place. */
-static const char *set_shapes(mien_graph *g, int last)
-{
-    mien_shape kept[MI_MAX_PORTS];
-    const char *why = NULL;
-    int n = mien_graph_inputs(g);
-    for (int i = 0; i < n; i++) {
-        mien_shape *s = &mi_graph_input_node(g, i)->shape;
-        kept[i] = *s;
-        for (int d = 0; d < s->rank; d++)
-            s->dim[d] = s->dim[d] < 0 ? 1 : s->dim[d];
-    }
-    for (int i = 0; i <= last && !why; i++) {
-        mi_node *m = mi_graph_at(g, i);
-        why = m->op ? m->op->shape(m) : NULL;
-    }
-    for (int i = 0; i < n; i++)
-        mi_graph_input_node(g, i)->shape = kept[i];
-    return why;
-}
-
 int mi_layer_shape(const mi_layer *l, const mi_node *x, int least, int most,
                    mien_shape *out)
 {
@@ -58,10 +36,8 @@ int mi_layer_shape(const mi_layer *l, const mi_node *x, int least, int most,
         mi_layer_wrong(l, MIEN_EARG, "its input is of another graph");
         return 0;
     }
-    const char *why = set_shapes(l->graph, x->id);
+    const char *why = x->unshaped;
     *out = x->shape;
-    for (int d = 0; d < out->rank; d++)
-        out->dim[d] = out->dim[d] < 0 ? 1 : out->dim[d];
     if (!why && (out->rank < least || out->rank > most))
         why = "its input has another number of dimensions than it takes";
     if (why)

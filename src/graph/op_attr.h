@@ -66,6 +66,10 @@ typedef struct mi_gemm_attr {
     int64_t transA, transB;
 } mi_gemm_attr;
 
+typedef struct mi_huber_attr {
+    float delta;
+} mi_huber_attr;
+
 typedef struct mi_leaky_relu_attr {
     float alpha;
 } mi_leaky_relu_attr;
@@ -73,6 +77,11 @@ typedef struct mi_leaky_relu_attr {
 typedef struct mi_pad_attr {
     char mode[MI_ATTR_TEXT_LEN];
 } mi_pad_attr;
+
+typedef struct mi_penalty_attr {
+    float l1, l2;
+    int64_t mean; /* 1: over the rows */
+} mi_penalty_attr;
 
 typedef struct mi_reduce_mean_attr {
     mi_ints axes; /* empty: all */

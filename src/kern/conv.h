@@ -50,13 +50,27 @@ typedef struct mi_conv_io {
     ptrdiff_t add_stride;
     float *y;
     ptrdiff_t y_stride;
+    ptrdiff_t y_row; /* floats from row to row of y and add; 0: ow pixels.  Not
+                        of depthwise ones */
 } mi_conv_io;
+
+/* How weights lie: element (o, i, ky, kx) at w[o out + i in + ky down + kx
+ * across]. */
+typedef struct mi_conv_source {
+    const float *w;
+    ptrdiff_t out, in, down, across;
+} mi_conv_source;
 
 /* Floats of the packed weights for table k. */
 size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv);
 /* w is [oc, kh, kw, c] (depthwise [kh, kw, c]); bias is NULL or [oc]. */
 void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,
                   const float *bias, float *packed);
+/* The same of weights that lie as given; of a depthwise one `in` is not
+ * looked at. */
+void mi_conv_pack_from(const mi_kern *k, const mi_conv *cv,
+                       const mi_conv_source *w, const float *bias,
+                       float *packed);
 /* Bytes of scratch one lane needs while it runs a task. */
 size_t mi_conv_scratch(const mi_kern *k, const mi_conv *cv);
 int mi_conv_tasks(const mi_kern *k, const mi_conv *cv);

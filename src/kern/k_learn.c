@@ -25,20 +25,3 @@ static void adam_f32(int n, const mi_adam *by, const float *g, float *m,
                            vload_n(w + i, n - i), n - i),
                  n - i);
 }
-
-VFN vf relu_pass(vf y, vf g)
-{
-    vi keep = (vi)(y > (vf){0});
-    return (vf)((vi)g & keep);
-}
-
-static void relu_grad_f32(int n, const float *y, const float *g, float *dst)
-{
-    int i = 0;
-    for (; i + VN <= n; i += VN)
-        vstore(dst + i, relu_pass(vload(y + i), vload(g + i)));
-    if (i < n)
-        vstore_n(dst + i,
-                 relu_pass(vload_n(y + i, n - i), vload_n(g + i, n - i)),
-                 n - i);
-}

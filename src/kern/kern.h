@@ -9,17 +9,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct mi_tile;        /* tile.h */
-struct mi_conv;        /* conv.h */
-struct mi_conv_io;     /* conv.h */
-struct mi_pool2d;      /* conv.h */
-struct mi_pool2d_io;   /* tile.h */
-struct mi_flow_place;  /* flow.h */
-struct mi_flow_patch;  /* flow.h */
-struct mi_votes;       /* windows.h */
-struct mi_vote_stage;  /* windows.h */
-struct mi_window_norm; /* windows.h */
-struct mi_ranks;       /* boost.h */
+struct mi_tile;         /* tile.h */
+struct mi_conv;         /* conv.h */
+struct mi_conv_io;      /* conv.h */
+struct mi_pool2d;       /* conv.h */
+struct mi_pool2d_io;    /* tile.h */
+struct mi_act;          /* conv.h */
+struct mi_outer;        /* back.h */
+struct mi_pool_back_io; /* back.h */
+struct mi_flow_place;   /* flow.h */
+struct mi_flow_patch;   /* flow.h */
+struct mi_votes;        /* windows.h */
+struct mi_vote_stage;   /* windows.h */
+struct mi_window_norm;  /* windows.h */
+struct mi_ranks;        /* boost.h */
 
 /* A step of Adam: m and v are the moments of the gradient g, whose bias
  * `correct` and `rate` (of the first moment) have taken into account:

@@ -27,13 +27,32 @@ MI_KERN(gemm_columns_f32, void,
 MI_KERN(adam_f32, void,
         (int n, const struct mi_adam *by, const float *g, float *m, float *v,
          float *w))
-MI_KERN(relu_grad_f32, void,
-        (int n, const float *y, const float *g, float *dst))
 MI_KERN(depthwise_f32, void,
         (const struct mi_conv *cv, const struct mi_conv_io *io, int row0,
          int row1))
 MI_KERN(pool2d_f32, void,
         (const struct mi_pool2d *p, const struct mi_pool2d_io *io, int row0,
+         int row1))
+MI_KERN(outer_f32, void, (const struct mi_outer *o))
+MI_KERN(dots_f32, void, (const struct mi_outer *o))
+MI_KERN(pixel_sums_f32, void, (int n, int c, const float *x, float *sum))
+MI_KERN(pixel_products_f32, void,
+        (int n, int c, const float *x, const float *xmean, const float *y,
+         const float *ymean, float *sum))
+MI_KERN(batch_grad_f32, void,
+        (int n, int c, const float *g, const float *x, const float *const by[4],
+         float *dst))
+MI_KERN(act_grad_f32, void,
+        (int n, const struct mi_act *act, const float *y, const float *g,
+         float *dst))
+MI_KERN(depth_data_f32, void,
+        (const struct mi_conv *cv, const struct mi_conv_io *io, int row0,
+         int row1))
+MI_KERN(pool2d_winner_f32, void,
+        (const struct mi_pool2d *p, const struct mi_pool2d_io *io,
+         uint8_t *winner, int row0, int row1))
+MI_KERN(pool_back_f32, void,
+        (const struct mi_pool2d *p, const struct mi_pool_back_io *io, int row0,
          int row1))
 MI_KERN(standard_f64, void,
         (int n, int p, int ld, const double *x, const double *mean,

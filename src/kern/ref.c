@@ -203,13 +203,6 @@ static void adam_f32(int n, const mi_adam *by, const float *g, float *m,
     }
 }
 
-/* The gradient of a ReLU whose result was y: g where y > 0, else 0. */
-static void relu_grad_f32(int n, const float *y, const float *g, float *dst)
-{
-    for (int i = 0; i < n; i++)
-        dst[i] = y[i] > 0 ? g[i] : 0;
-}
-
 static float depthwise_at(const mi_conv *cv, const mi_conv_io *io, int oy,
                           int ox, int c)
 {
@@ -341,6 +334,7 @@ static double logit_f64(int n, const double *eta, const double *signed_w,
     return sum;
 }
 
+#include "kern/k_ref_back.c"
 #include "kern/k_ref_vision.c"
 
 extern const mi_kern mi_kern_ref;

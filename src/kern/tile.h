@@ -33,6 +33,17 @@ typedef struct mi_pool2d_io {
     ptrdiff_t y_stride;
 } mi_pool2d_io;
 
+enum { MI_TASKS_MAX = 64 };
+
+/* Bands of rows, for what has no sum over channels. */
+static inline int mi_bands(int rows, int64_t row_floats)
+{
+    int64_t wanted = (rows * row_floats + (64 << 10) - 1) / (64 << 10);
+    wanted = wanted < rows ? wanted : rows;
+    wanted = wanted < MI_TASKS_MAX ? wanted : MI_TASKS_MAX;
+    return wanted > 1 ? (int)wanted : 1;
+}
+
 /* The part lo <= i < hi of a window's n taps, `step` apart and the first at
  * `first`, that falls on 0..size-1. */
 typedef struct mi_span {

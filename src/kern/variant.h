@@ -1,6 +1,7 @@
 /* variant.h: the body of variant_*.c: every vector kernel and their table.
  * Not an ordinary header: the includer sets MI_ISA, VBYTES, the rows of its
  * tiles and the target. */
+#include "kern/back.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
 #include "kern/windows.h"
@@ -14,6 +15,7 @@
 #include "kern/k_learn.c"
 #include "kern/k_depthwise.c"
 #include "kern/k_pool.c"
+#include "kern/k_back.c"
 #include "kern/k_rows.c"
 #include "kern/k_windows.c"
 #include "kern/k_flow.c"

@@ -188,6 +188,26 @@ VFN vf vload_u8(const uint8_t *p)
 #endif
 }
 
+/* VN integers 0..255 to VN bytes. */
+VFN void vstore_u8(uint8_t *p, vi v)
+{
+#if VBYTES == 64
+    _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8((__m512i)v));
+#elif VBYTES == 32
+    __m128i lo = _mm256_castsi256_si128((__m256i)v);
+    __m128i hi = _mm256_extracti128_si256((__m256i)v, 1);
+    __m128i b = _mm_packs_epi32(lo, hi);
+    _mm_storel_epi64((__m128i *)p, _mm_packus_epi16(b, b));
+#elif defined(__SSE2__)
+    __m128i b = _mm_packs_epi32((__m128i)v, (__m128i)v);
+    int32_t word = _mm_cvtsi128_si32(_mm_packus_epi16(b, b));
+    memcpy(p, &word, sizeof word);
+#else
+    for (int i = 0; i < VN; i++)
+        p[i] = (uint8_t)v[i];
+#endif
+}
+
 /* e^x within 2 ulp for |x| <= 87; 0 below, infinity above 88.7.
  * x = n ln 2 + r, |r| <= ln 2 / 2; e^r by a polynomial (Cephes, expf). */
 VFN vf vexp(vf x)

@@ -19,7 +19,7 @@ static mien_status infer(const mien_graph *g, mi_node *node, int64_t free_dim,
             if (m->in[k])
                 m->in[k] = &node[m->in[k]->id];
         for (int d = 0; d < m->shape.rank && !m->op; d++)
-            if (m->shape.dim[d] < 0)
+            if (m->free >> d & 1)
                 m->shape.dim[d] = free_dim;
         const char *why = m->op ? m->op->shape(m) : NULL;
         if (why)

@@ -5,7 +5,7 @@
  * again: 17 digits always do.  Trailing zeros are dropped, so that 0.1 is
  * "0.1".  Exponents are written as Python writes them, from 1e+16 and 1e-05 on.
  * Source: Steele and White, "How to print floating-point numbers accurately",
- * PLDI 1990, for the aim; the arithmetic is number.c's. */
+ * PLDI 1990, for the aim; the arithmetic is number_read.c's. */
 #include "table/number.h"
 
 #include "table/number_powers.h"

@@ -1,128 +1,112 @@
-/* batch.c: a batch gathered, run, measured and learned from. */
-#include "train/trainer.h"
+#include "train/batch.h"
 
 #include "base/error.h"
+#include "engine/learn.h"
+#include "graph/graph.h"
+#include "train/plans.h"
 
 #include <math.h>
 #include <string.h>
+
+/* ---- gathering -------------------------------------------------------------
+ */
 
 static int64_t row_of(const mi_batch *b, int64_t i)
 {
     return b->order ? b->order[b->from + i] : b->from + i;
 }
 
-/* Rows of so many floats. */
-static void gather(const mi_batch *b, const float *from, int64_t row, float *to)
+/* One row [c, h, w] as [h, w, c]. */
+static void turn_row(const float *from, const mien_shape *s, float *to)
 {
-    if (!b->order) {
-        memcpy(to, from + b->from * row, (size_t)(b->rows * row) * sizeof *to);
+    int64_t c = s->dim[1], area = s->dim[2] * s->dim[3];
+    for (int64_t i = 0; i < area; i++)
+        for (int64_t j = 0; j < c; j++)
+            *to++ = from[j * area + i];
+}
+
+/* The batch's rows of `from` into an input of a plan. */
+static void gather(const mi_batch *b, const float *from, mien_tensor to)
+{
+    int64_t row = mi_shape_len(&to.shape) / b->rows;
+    int turned = to.channels_last && to.shape.dim[1] > 1;
+    if (!b->order && !turned) {
+        memcpy(to.data, from + b->from * row,
+               (size_t)(b->rows * row) * sizeof *from);
         return;
     }
-    for (int64_t i = 0; i < b->rows; i++)
-        memcpy(to + i * row, from + row_of(b, i) * row,
-               (size_t)row * sizeof *to);
-}
-
-static void gather_inputs(const mien_trainer *t, const mi_tape *tape,
-                          const mi_batch *b)
-{
-    for (int i = 0; i < mien_graph_inputs(t->graph); i++) {
-        int id = mi_graph_input_node(t->graph, i)->id;
-        const mi_node *n = &tape->node[id];
-        if (n->eval)
-            gather(b, b->samples->inputs[i], mi_shape_len(&n->shape) / b->rows,
-                   n->eval);
+    for (int64_t i = 0; i < b->rows; i++, to.data += row) {
+        const float *at = from + row_of(b, i) * row;
+        if (turned)
+            turn_row(at, &to.shape, to.data);
+        else
+            memcpy(to.data, at, (size_t)row * sizeof *at);
     }
 }
 
-/* An auto-encoder's targets are its input: then they are there already. */
-static const float *targets_of(const mien_trainer *t, const mi_tape *tape,
-                               const mi_batch *b, int loss, int64_t row)
+static void gather_all(const mien_trainer *t, const mien_plan *p,
+                       const mi_batch *b)
 {
-    const float *from = b->samples->targets[loss];
-    for (int i = 0; i < mien_graph_inputs(t->graph); i++) {
-        const mi_node *n = &tape->node[mi_graph_input_node(t->graph, i)->id];
-        if (b->samples->inputs[i] == from && n->eval &&
-            mi_shape_len(&n->shape) == row * b->rows)
-            return n->eval;
-    }
-    gather(b, from, row, t->target[loss]);
-    return t->target[loss];
+    const mi_objective *o = &t->objective;
+    const mien_samples *s = b->samples;
+    for (int i = 0; i < mien_graph_inputs(t->graph); i++)
+        gather(b, s->inputs[i], mien_plan_input(p, i));
+    for (int i = 0; i < o->n_losses; i++)
+        if (o->target[i] >= 0)
+            gather(b, s->targets[i], mien_plan_input(p, o->target[i]));
+    mien_tensor weights = mien_plan_input(p, o->row_weights);
+    if (s->weights)
+        gather(b, s->weights, weights);
+    for (int64_t i = 0; !s->weights && i < b->rows; i++)
+        weights.data[i] = 1;
 }
 
-static void run_losses(const mien_trainer *t, const mi_tape *tape,
-                       const mi_batch *b, int learn, mien_losses *out)
+/* ---- learning --------------------------------------------------------------
+ */
+
+/* Losses, then penalties: those of activities first. */
+static mien_losses losses_of(const mien_trainer *t, const mien_plan *p)
 {
-    const float *weights = NULL;
-    if (b->samples->weights) {
-        gather(b, b->samples->weights, 1, t->weights);
-        weights = t->weights;
+    const mi_objective *o = &t->objective;
+    mien_losses l = {0};
+    for (int i = 0; i < o->n_losses; i++) {
+        l.part[i] = mi_plan_loss(p, i);
+        l.total += (double)o->weight[i] * l.part[i];
     }
-    for (int l = 0; l < t->options.n_losses; l++) {
-        const mi_node *y = &tape->node[t->loss_node[l]];
-        int64_t row = mi_shape_len(&y->shape) / b->rows;
-        mi_loss_batch lb = {.rows = b->rows,
-                            .row = row,
-                            .classes = (int)y->shape.dim[y->shape.rank - 1],
-                            .y = y->eval,
-                            .target = targets_of(t, tape, b, l, row),
-                            .weights = weights,
-                            .grad = learn ? y->grad : NULL};
-        out->part[l] = mi_loss_of(&t->loss[l], &lb);
-        out->total += (double)t->loss[l].weight * out->part[l];
-    }
+    for (int of_parameter = 0; of_parameter < 2; of_parameter++)
+        for (int i = 0; i < o->n_penalties; i++)
+            if (o->of_parameter[i] == of_parameter)
+                l.penalty += mi_plan_loss(p, o->n_losses + i);
+    l.total += l.penalty;
+    return l;
 }
 
-/* Activities before the gradients flow, parameters after. */
-static void run_penalties(const mien_trainer *t, const mi_tape *tape,
-                          int of_parameters, int learn, mien_losses *out)
+static void learn_from(mien_trainer *t, mien_plan *p)
 {
-    for (int i = 0; i < t->options.n_penalties; i++) {
-        const mi_penalized *p = &t->penalty[i];
-        const mi_node *n = &tape->node[p->node];
-        if ((p->parameter >= 0) != of_parameters)
-            continue;
-        double scale = of_parameters ? 1 : 1 / (double)tape->rows;
-        out->penalty += mi_penalty_of(&p->by, mi_shape_len(&n->shape), n->eval,
-                                      scale, learn ? n->grad : NULL);
-    }
-}
-
-static void learn_from(mien_trainer *t, const mi_tape *tape)
-{
-    mien_losses ignored = {0};
-    mi_tape_backward(tape);
-    run_penalties(t, tape, 1, 1, &ignored);
+    mi_plan_backward_run(p);
     for (int i = 0; i < t->parameters.n; i++)
-        t->grad[i] = tape->node[t->parameters.id[i]].grad;
-    mi_optimizer_step(&t->options.optimizer, tape->kern, &t->parameters,
+        t->grad[i] = mi_plan_gradient(p, t->parameters.id[i]);
+    mi_optimizer_step(&t->options.optimizer, mi_kern_best(), &t->parameters,
                       t->grad);
 }
 
 mien_status mi_batch_run(mien_trainer *t, const mi_batch *b, int learn,
                          mien_losses *out, mien_error *err)
 {
-    mi_tape *tape;
-    mien_status st = mi_trainer_tape(t, b->rows, &tape, err);
+    mien_plan *p;
+    mien_status st = mi_trainer_plan(t, b->rows, &p, err);
     if (st)
         return st;
-    mien_losses l = {0};
-    tape->training = learn;
-    gather_inputs(t, tape, b);
-    mi_tape_forward(tape);
-    if (learn)
-        mi_tape_seed(tape);
-    run_losses(t, tape, b, learn, &l);
-    run_penalties(t, tape, 0, learn, &l);
-    run_penalties(t, tape, 1, 0, &l);
-    l.total += l.penalty;
+    gather_all(t, p, b);
+    mi_plan_forward(p, learn);
+    mien_losses l = losses_of(t, p);
     if (!isfinite(l.total))
         return mi_fail(err, MIEN_EUNSUP,
                        "train: the loss is not finite in epoch %d: a smaller "
                        "learning rate, or values without NaN, may help",
                        t->epochs + 1);
     if (learn)
-        learn_from(t, tape);
+        learn_from(t, p);
     *out = l;
     return MIEN_OK;
 }

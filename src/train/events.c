@@ -7,6 +7,7 @@
  *
  * Source: tensorflow/core/util/event.proto, framework/summary.proto and
  * lib/io/record_writer.cc describe the format. */
+#include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/error.h"
 #include "train/trainer.h"

@@ -3,6 +3,7 @@
  *
  * What is saved holds all of it, so that a fit that was cut off goes on as if
  * nothing had happened; see state.c for its form. */
+#include "train/state.h"
 #include "train/trainer.h"
 
 #include "base/alloc.h"

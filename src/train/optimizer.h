@@ -4,7 +4,7 @@
 
 #include "kern/kern.h"
 #include "graph/graph.h"
-#include "train/loss.h"
+#include "mien/train.h"
 
 /* Everything a graph has learned, and the moments, in the graph's order. */
 typedef struct mi_parameters {

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/error.h"
+#include "train/state.h"
 #include "train/trainer.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* number.c: decimal numbers from text, correctly rounded.
+/* number_read.c: decimal numbers from text, correctly rounded.
  *
  * A decimal number is w * 10^q = w * 5^q * 2^q.  With w shifted up to 64 bits
  * and the first 128 bits of 5^q from a table, the top of the product holds the

@@ -1,4 +1,4 @@
-/* conv.c: convolutions and poolings cut into tasks, and tasks into tiles.
+/* conv_tasks.c: convolutions cut into tasks, and tasks into tiles.
  *
  * An output pixel is a sum over runs of inputs that lie together in memory; a
  * tile of pixels is computed from a table of where its runs begin (rows.h), so
@@ -9,6 +9,7 @@
  *
  * Method: K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix
  * Multiplication, ACM TOMS 34(3), 2008, for the panels. */
+#include "kern/back.h"
 #include "kern/conv.h"
 #include "kern/rows.h"
 #include "kern/tile.h"
@@ -19,8 +20,7 @@
 enum {
     TASK_MACS = 2000000,     /* multiply-adds worth a task of its own */
     TASK_WEIGHTS = 64 << 10, /* floats of weights worth a task of its own */
-    GROUP_WEIGHTS = 192 << 10,
-    TASKS_MAX = 64
+    GROUP_WEIGHTS = 192 << 10
 };
 
 typedef struct cut {
@@ -57,7 +57,7 @@ static cut cut_of(const mi_kern *k, const mi_conv *cv)
     int64_t tasks = divide_up(weights * pixels, TASK_MACS);
     int64_t by_weights = divide_up(weights, TASK_WEIGHTS);
     int64_t groups = divide_up(weights, GROUP_WEIGHTS);
-    tasks = between(tasks > by_weights ? tasks : by_weights, 1, TASKS_MAX);
+    tasks = between(tasks > by_weights ? tasks : by_weights, 1, MI_TASKS_MAX);
     if (weights > (int64_t)cv->h * cv->w * cv->c && groups < tasks)
         groups = tasks;
     groups = between(groups, 1, panels);
@@ -87,8 +87,9 @@ size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv)
 }
 
 /* Blocks of `lanes` channels: the biases, then the taps of each. */
-static void pack_depthwise(const mi_kern *k, const mi_conv *cv, const float *w,
-                           const float *bias, float *packed)
+static void pack_depthwise(const mi_kern *k, const mi_conv *cv,
+                           const mi_conv_source *w, const float *bias,
+                           float *packed)
 {
     int taps = cv->kh * cv->kw;
     memset(packed, 0, mi_conv_packed_len(k, cv) * sizeof *packed);
@@ -96,31 +97,55 @@ static void pack_depthwise(const mi_kern *k, const mi_conv *cv, const float *w,
         int block = c / k->lanes * k->lanes;
         float *to = packed + (ptrdiff_t)block * (1 + taps) + c - block;
         to[0] = bias ? bias[c] : 0;
-        for (int tap = 0; tap < taps; tap++)
-            to[(ptrdiff_t)(tap + 1) * k->lanes] = w[(ptrdiff_t)tap * cv->c + c];
+        for (int ky = 0; ky < cv->kh; ky++)
+            for (int kx = 0; kx < cv->kw; kx++) {
+                to += k->lanes;
+                *to = w->w[c * w->out + ky * w->down + kx * w->across];
+            }
+    }
+}
+
+/* One tap of a panel: `wide` channels from o on, of which `have` exist. */
+static float *pack_tap(const mi_conv *cv, const mi_conv_source *w,
+                       const float *from, int wide, int have, float *to)
+{
+    for (int i = 0; i < cv->c; i++, from += w->in, to += wide)
+        for (int j = 0; j < wide; j++)
+            to[j] = j < have ? from[j * w->out] : 0;
+    return to;
+}
+
+void mi_conv_pack_from(const mi_kern *k, const mi_conv *cv,
+                       const mi_conv_source *w, const float *bias,
+                       float *packed)
+{
+    if (cv->depthwise) {
+        pack_depthwise(k, cv, w, bias, packed);
+        return;
+    }
+    for (int o = 0; o < cv->oc; o += 2 * k->lanes) {
+        int left = cv->oc - o;
+        int wide = left > k->lanes ? 2 * k->lanes : k->lanes;
+        int have = left < wide ? left : wide;
+        for (int j = 0; j < wide; j++)
+            packed[j] = bias && j < have ? bias[o + j] : 0;
+        packed += wide;
+        for (int ky = 0; ky < cv->kh; ky++)
+            for (int kx = 0; kx < cv->kw; kx++)
+                packed = pack_tap(
+                    cv, w, w->w + o * w->out + ky * w->down + kx * w->across,
+                    wide, have, packed);
     }
 }
 
 void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,
                   const float *bias, float *packed)
 {
-    if (cv->depthwise) {
-        pack_depthwise(k, cv, w, bias, packed);
-        return;
-    }
-    int64_t inputs = inputs_of(cv);
-    for (int o = 0; o < cv->oc; o += 2 * k->lanes) {
-        int left = cv->oc - o;
-        int wide = left > k->lanes ? 2 * k->lanes : k->lanes;
-        for (int j = 0; j < wide; j++)
-            packed[j] = bias && j < left ? bias[o + j] : 0;
-        const float *from = w + o * inputs;
-        float *to = packed + wide;
-        for (int64_t i = 0; i < inputs; i++)
-            for (int j = 0; j < wide; j++)
-                *to++ = j < left ? from[j * inputs + i] : 0;
-        packed += wide * (1 + inputs);
-    }
+    mi_conv_source from = {w, (ptrdiff_t)inputs_of(cv), 1,
+                           (ptrdiff_t)cv->kw * cv->c, cv->c};
+    if (cv->depthwise)
+        from.out = 1;
+    mi_conv_pack_from(k, cv, &from, bias, packed);
 }
 
 static int most_rows(const mi_kern *k)
@@ -166,13 +191,21 @@ static void run_part(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
         .run = r.run,
         .w = io->packed + (size_t)at.first * panel_len(k, cv, 0),
         .oc = (last < cv->oc ? last : cv->oc) - o,
-        .add = io->add ? io->add + at.p0 * io->add_stride + o : NULL,
         .add_stride = io->add_stride,
-        .y = io->y + at.p0 * io->y_stride + o,
         .y_stride = io->y_stride,
         .act = cv->act,
     };
-    run_block(k, &r, &t, at.p0, at.p1);
+    /* all pixels at once, or those of one row after the other */
+    int64_t p1;
+    for (int64_t p0 = at.p0; p0 < at.p1; p0 = p1) {
+        int64_t row = io->y_row ? p0 / cv->ow : 0, first = row * cv->ow;
+        p1 = io->y_row && first + cv->ow < at.p1 ? first + cv->ow : at.p1;
+        ptrdiff_t at_row = (ptrdiff_t)row * io->y_row + o;
+        ptrdiff_t column = (ptrdiff_t)(p0 - first);
+        t.y = io->y + at_row + column * io->y_stride;
+        t.add = io->add ? io->add + at_row + column * io->add_stride : NULL;
+        run_block(k, &r, &t, p0, p1);
+    }
 }
 
 static void run_task(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
@@ -195,16 +228,9 @@ void mi_conv_pixels(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
     run_part(k, cv, io, all, scratch);
 }
 
-/* Bands of rows for what has no sum over channels. */
-static int bands(int oh, int64_t row_floats)
-{
-    int64_t wanted = divide_up(oh * row_floats, 64 << 10);
-    return (int)between(wanted, 1, oh < TASKS_MAX ? oh : TASKS_MAX);
-}
-
 static int depthwise_bands(const mi_conv *cv)
 {
-    return bands(cv->oh, (int64_t)cv->ow * cv->c);
+    return mi_bands(cv->oh, (int64_t)cv->ow * cv->c);
 }
 
 int mi_conv_tasks(const mi_kern *k, const mi_conv *cv)
@@ -228,18 +254,16 @@ void mi_conv_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
                      (int)((int64_t)cv->oh * (task + 1) / n));
 }
 
-int mi_pool2d_tasks(const mi_kern *k, const mi_pool2d *p)
+int mi_depth_data_tasks(const mi_kern *k, const mi_conv *cv)
 {
     (void)k;
-    return bands(p->oh, (int64_t)p->ow * p->c);
+    return mi_bands(cv->h, (int64_t)cv->w * cv->c);
 }
 
-void mi_pool2d_run(const mi_kern *k, const mi_pool2d *p, const float *x,
-                   ptrdiff_t x_stride, float *y, ptrdiff_t y_stride, int task)
+void mi_depth_data_run(const mi_kern *k, const mi_conv *cv,
+                       const mi_conv_io *io, int task)
 {
-    mi_pool2d_io io = {.x = x, .x_stride = x_stride, .y_stride = y_stride};
-    io.y = y;
-    int n = mi_pool2d_tasks(k, p);
-    k->pool2d_f32(p, &io, (int)((int64_t)p->oh * task / n),
-                  (int)((int64_t)p->oh * (task + 1) / n));
+    int n = mi_depth_data_tasks(k, cv);
+    k->depth_data_f32(cv, io, (int)((int64_t)cv->h * task / n),
+                      (int)((int64_t)cv->h * (task + 1) / n));
 }

@@ -1,0 +1,204 @@
+/* bench_back: layers forward, and backward to their inputs and weights, on one
+ * core, as shares of its multiply-add peak.
+ *
+ *   bench_back [isa] [part of a row's name] */
+#include "bench/kern_time.h"
+#include "kern/back.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { IMAGES = 16 };
+
+typedef struct layer {
+    const char *name;
+    int side, c, oc, kernel, stride, pad, depthwise;
+} layer;
+
+/* Of the networks of articles 4, 6 and 10. */
+static const layer layers[] = {
+    {"align 5x5 160 3-16", 160, 3, 16, 5, 1, 0, 0},
+    {"align 3x3 78 16-48", 78, 16, 48, 3, 1, 0, 0},
+    {"align 3x3 38 48-64", 38, 48, 64, 3, 1, 0, 0},
+    {"align 2x2 18 64-64", 18, 64, 64, 2, 1, 0, 0},
+    {"emotion 3x3 48 1-32", 48, 1, 32, 3, 1, 1, 0},
+    {"emotion 3x3 24 32-64", 24, 32, 64, 3, 1, 1, 0},
+    {"emotion 3x3 12 64-96", 12, 64, 96, 3, 1, 1, 0},
+    {"vae 3x3s2 128 3-32", 128, 3, 32, 3, 2, 1, 0},
+    {"vae 3x3s2 64 32-64", 64, 32, 64, 3, 2, 1, 0},
+    {"vae 3x3s2 32 64-128", 32, 64, 128, 3, 2, 1, 0},
+    {"vae 3x3s2 16 128-256", 16, 128, 256, 3, 2, 1, 0},
+    {"dw 3x3 56 64", 56, 64, 64, 3, 1, 1, 1},
+    {"dw 3x3s2 56 64", 56, 64, 64, 3, 2, 1, 1}};
+
+typedef struct back_job {
+    mi_conv cv;
+    mi_conv_source at;
+    size_t x_len, y_len;
+    float *x, *y, *w, *forward, *turned, *sums;
+    void *scratch;
+} back_job;
+
+static void run_forward(const mi_kern *k, void *arg)
+{
+    back_job *j = arg;
+    mi_conv_pack_from(k, &j->cv, &j->at, NULL, j->forward);
+    for (size_t n = 0; n < IMAGES; n++) {
+        mi_conv_io io = {.x = j->x + n * j->x_len,
+                         .x_stride = j->cv.c,
+                         .packed = j->forward,
+                         .y = j->y + n * j->y_len,
+                         .y_stride = j->cv.oc};
+        for (int i = mi_conv_tasks(k, &j->cv) - 1; i >= 0; i--)
+            mi_conv_run(k, &j->cv, &io, i, j->scratch);
+    }
+}
+
+static void run_data(const mi_kern *k, void *arg)
+{
+    back_job *j = arg;
+    if (!j->cv.depthwise)
+        mi_conv_data_pack(k, &j->cv, &j->at, j->turned);
+    for (size_t n = 0; n < IMAGES; n++) {
+        mi_conv_io io = {.x = j->y + n * j->y_len,
+                         .x_stride = j->cv.oc,
+                         .packed = j->turned,
+                         .y = j->x + n * j->x_len,
+                         .y_stride = j->cv.c};
+        int tasks = j->cv.depthwise ? mi_depth_data_tasks(k, &j->cv)
+                                    : mi_conv_data_tasks(k, &j->cv);
+        for (int i = 0; i < tasks; i++)
+            if (j->cv.depthwise)
+                mi_depth_data_run(k, &j->cv, &io, i);
+            else
+                mi_conv_data_run(k, &j->cv, &io, i, j->scratch);
+    }
+}
+
+static void run_weights(const mi_kern *k, void *arg)
+{
+    back_job *j = arg;
+    const mi_conv_batch b = {IMAGES, j->x, j->y, j->cv.c, j->cv.oc};
+    const mi_conv_grads to = {j->at, j->w, NULL, 0, 0};
+    for (int i = mi_conv_weights_tasks(k, &j->cv, IMAGES) - 1; i >= 0; i--)
+        mi_conv_weights_run(k, &j->cv, &b, i, j->sums);
+    mi_conv_weights_sum(k, &j->cv, mi_conv_weights_parts(k, &j->cv, IMAGES),
+                        j->sums, &to);
+}
+
+static void job_init(back_job *j, const mi_kern *k, const layer *l)
+{
+    int out = (l->side + 2 * l->pad - l->kernel) / l->stride + 1;
+    int taps = l->kernel * l->kernel, in = l->depthwise ? 1 : l->c;
+    *j = (back_job){.cv = {.h = l->side, .w = l->side, .c = l->c, .oc = l->oc}};
+    mi_conv *cv = &j->cv;
+    cv->oh = cv->ow = out;
+    cv->kh = cv->kw = l->kernel, cv->sy = cv->sx = l->stride;
+    cv->dy = cv->dx = 1, cv->top = cv->left = l->pad;
+    cv->depthwise = l->depthwise;
+    j->x_len = (size_t)(l->side * l->side) * (size_t)l->c;
+    j->y_len = (size_t)(out * out) * (size_t)l->oc;
+    j->x = numbers(IMAGES * j->x_len);
+    j->y = numbers(IMAGES * j->y_len);
+    j->w = numbers((size_t)(l->oc * in * taps));
+    j->at = (mi_conv_source){j->w, in * taps, taps, l->kernel, 1};
+    j->forward = numbers(mi_conv_packed_len(k, cv));
+    j->turned = numbers(l->depthwise ? (size_t)(taps * l->c)
+                                     : mi_conv_data_packed_len(k, cv));
+    j->sums = numbers((size_t)mi_conv_weights_parts(k, cv, IMAGES) *
+                      mi_conv_weights_len(k, cv));
+    j->scratch = numbers((mi_conv_scratch(k, cv) +
+                          (l->depthwise ? 0 : mi_conv_data_scratch(k, cv))) /
+                             4 +
+                         16);
+}
+
+static void job_done(back_job *j)
+{
+    float *const all[] = {j->x,      j->y,    j->w,      j->forward,
+                          j->turned, j->sums, j->scratch};
+    for (int i = 0; i < 7; i++)
+        mi_free(all[i]);
+}
+
+static void layer_row(const mi_kern *k, const layer *l)
+{
+    static job *const jobs[] = {run_forward, run_data, run_weights};
+    static const char *const names[] = {"forward", "to input", "to weights"};
+    back_job j;
+    job_init(&j, k, l);
+    double flops = 2e-9 * IMAGES * (double)j.y_len * l->kernel * l->kernel *
+                   (l->depthwise ? 1 : l->c);
+    printf("%-7s %-22s", k->isa, l->name);
+    for (int i = 0; i < 3; i++) {
+        best b = measure(jobs[i], k, &j);
+        printf("  %s %6.1f GFLOP/s %3.0f %%", names[i], flops / b.job,
+               100 * flops / b.job / b.peak);
+    }
+    printf("\n");
+    fflush(stdout);
+    job_done(&j);
+}
+
+/* Maxima of 2x2, their winners and their gradients: nanoseconds an input. */
+typedef struct pool_job {
+    mi_pool2d pool;
+    float *x, *y;
+    uint8_t *winner;
+} pool_job;
+
+static void run_winner(const mi_kern *k, void *arg)
+{
+    pool_job *j = arg;
+    for (int i = mi_pool2d_tasks(k, &j->pool) - 1; i >= 0; i--)
+        mi_pool_winner_run(k, &j->pool, j->x, j->y, j->winner, i);
+}
+
+static void run_pool_back(const mi_kern *k, void *arg)
+{
+    pool_job *j = arg;
+    const mi_pool_back_io io = {j->y, j->winner, j->x, 0};
+    for (int i = mi_pool_back_tasks(k, &j->pool) - 1; i >= 0; i--)
+        mi_pool_back_run(k, &j->pool, &io, i);
+}
+
+static void pool_row(const mi_kern *k)
+{
+    pool_job j = {{.h = 76,
+                   .w = 76,
+                   .c = 48,
+                   .oh = 38,
+                   .ow = 38,
+                   .kh = 2,
+                   .kw = 2,
+                   .sy = 2,
+                   .sx = 2},
+                  numbers(76 * 76 * 48),
+                  numbers(38 * 38 * 48),
+                  (uint8_t *)numbers(38 * 38 * 12)};
+    double n = 76 * 76 * 48;
+    run_winner(k, &j);
+    printf("%-7s max 2x2 76 48: winners %.3f ns, backward %.3f ns an input\n",
+           k->isa, measure(run_winner, k, &j).job * 1e9 / n,
+           measure(run_pool_back, k, &j).job * 1e9 / n);
+    mi_free(j.x);
+    mi_free(j.y);
+    mi_free(j.winner);
+}
+
+int main(int argc, char **argv)
+{
+    const char *isa = argc > 1 ? argv[1] : "", *part = argc > 2 ? argv[2] : "";
+    const mi_kern *k;
+    pin_here();
+    for (int v = 1; (k = mi_kern_at(v)); v++) {
+        if (*isa && strcmp(isa, k->isa))
+            continue;
+        for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+            if (strstr(layers[i].name, part))
+                layer_row(k, &layers[i]);
+        if (strstr("max", part))
+            pool_row(k);
+    }
+    return 0;
+}

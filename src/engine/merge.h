@@ -1,0 +1,9 @@
+/* merge.h: narrow pointwise convolutions of one tensor become one step. */
+#ifndef MI_ENGINE_MERGE_H
+#define MI_ENGINE_MERGE_H
+
+#include "engine/steps.h"
+
+mien_status mi_plan_merge(mien_plan *p, mien_error *err);
+
+#endif

@@ -1,0 +1,101 @@
+/* back.h: convolutions and poolings backward, on raw NHWC memory.
+ *
+ *   mi_conv_data_*     dx from dy: convolutions of dy with turned weights
+ *   mi_conv_weights_*  dw and db from x and dy, over all images of a batch
+ *   mi_depth_data_*    dx of depthwise convolutions, whose dw is as the others'
+ *   mi_pool_back_*     dx from dy, of maxima (by the winner) and means
+ *
+ * As in conv.h work is cut into tasks by the shape alone, so that the bits do
+ * not depend on the number of threads, and nothing allocates. */
+#ifndef MI_KERN_BACK_H
+#define MI_KERN_BACK_H
+
+#include "kern/conv.h"
+
+/* ---- kernels' arguments ---------------------------------------------------
+ */
+
+/* Sums over rows x cols pixels of products of what lies at each pixel of two
+ * tensors: w[i][j] += sum a[i] b[j] for i < na, j < nb.  ld is nb rounded up
+ * to whole vectors; what lies in w past nb is not said. */
+typedef struct mi_outer {
+    int rows, cols, na, nb;
+    const float *a, *b;
+    ptrdiff_t a_pixel, a_row, b_pixel, b_row; /* floats from one to the next */
+    float *w;                                 /* [na, ld] */
+    ptrdiff_t ld;
+} mi_outer;
+
+/* Rows of a pooling's input, from the gradient of its result. */
+typedef struct mi_pool_back_io {
+    const float *dy;       /* [oh, ow, c] */
+    const uint8_t *winner; /* [oh, ow, c] of maxima; NULL: means */
+    float *dx;             /* [h, w, c] */
+    int add;               /* 1: to what is in dx */
+} mi_pool_back_io;
+
+/* ---- convolution, all channels --------------------------------------------
+ */
+
+/* The packed weights and tasks of a convolution's gradient by its input. */
+size_t mi_conv_data_packed_len(const mi_kern *k, const mi_conv *cv);
+void mi_conv_data_pack(const mi_kern *k, const mi_conv *cv,
+                       const mi_conv_source *w, float *packed);
+size_t mi_conv_data_scratch(const mi_kern *k, const mi_conv *cv);
+int mi_conv_data_tasks(const mi_kern *k, const mi_conv *cv);
+/* io->x is dy of one image, io->y dx; io->add NULL, or dx again. */
+void mi_conv_data_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+                      int task, void *scratch);
+
+/* A batch of images: x [n, h, w, c] and dy [n, oh, ow, oc], pixels so many
+ * floats apart. */
+typedef struct mi_conv_batch {
+    int images;
+    const float *x, *dy;
+    ptrdiff_t x_stride, dy_stride;
+} mi_conv_batch;
+
+/* The sums of a batch are taken in parts, one buffer each of so many floats;
+ * the tasks fill them all. */
+int mi_conv_weights_parts(const mi_kern *k, const mi_conv *cv, int images);
+size_t mi_conv_weights_len(const mi_kern *k, const mi_conv *cv);
+int mi_conv_weights_tasks(const mi_kern *k, const mi_conv *cv, int images);
+/* sums is [parts, len]. */
+void mi_conv_weights_run(const mi_kern *k, const mi_conv *cv,
+                         const mi_conv_batch *b, int task, float *sums);
+
+/* Where the gradients go: to weights that lie as w says, its w being those of
+ * the gradient, and to a bias [oc]; either may be left out. */
+typedef struct mi_conv_grads {
+    mi_conv_source at; /* strides; its w is not looked at */
+    float *dw, *db;    /* NULL: not wanted */
+    int add_w, add_b;  /* 1: to what is there */
+} mi_conv_grads;
+/* Add the parts up, in their order; they are changed. */
+void mi_conv_weights_sum(const mi_kern *k, const mi_conv *cv, int parts,
+                         float *sums, const mi_conv_grads *to);
+
+/* ---- convolution, each channel alone ---------------------------------------
+ */
+
+/* dx of one image in bands of rows: io->x is dy, io->packed the weights [kh,
+ * kw, c] as they are, io->y dx, io->add NULL or dx again. */
+int mi_depth_data_tasks(const mi_kern *k, const mi_conv *cv);
+void mi_depth_data_run(const mi_kern *k, const mi_conv *cv,
+                       const mi_conv_io *io, int task);
+
+/* ---- pooling ---------------------------------------------------------------
+ */
+
+/* Most taps of a window whose winner a byte holds. */
+enum { MI_WINNER_TAPS = 255 };
+
+/* Bands of rows of the input. */
+int mi_pool_back_tasks(const mi_kern *k, const mi_pool2d *p);
+void mi_pool_back_run(const mi_kern *k, const mi_pool2d *p,
+                      const mi_pool_back_io *io, int task);
+/* As mi_pool2d_run of maxima, in its tasks, with the winners. */
+void mi_pool_winner_run(const mi_kern *k, const mi_pool2d *p, const float *x,
+                        float *y, uint8_t *winner, int task);
+
+#endif

@@ -1,0 +1,12 @@
+/* state.h: what every checkpoint begins with, eight letters and a check sum of
+ * all that follows. */
+#ifndef MI_TRAIN_STATE_H
+#define MI_TRAIN_STATE_H
+
+#include "base/bytes.h"
+
+void mi_state_begin(mien_buffer *b, const char *magic);
+mien_status mi_state_end(mien_buffer *b, mien_bytes *out, mien_error *err);
+mien_status mi_state_open(mi_cursor *c, const char *magic, mien_error *err);
+
+#endif

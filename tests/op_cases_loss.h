@@ -1,0 +1,78 @@
+/* op_cases_loss.h: losses and penalties, which mien alone has; included by
+ * test_op.c and test_grad.c. */
+
+#define PAIR FLOATS(DIMS(2, 2), 1, 2, 3, 4), FLOATS(DIMS(2, 2), 0, 2, 1, 1)
+
+static void test_mean_loss(void)
+{
+    mi_node *y = FLOATS(DIMS(2, 2), 1, 2, 3, 4);
+    WANT(run(&mi_op_mean_loss, NULL, IN(y)), SCALAR, 2.5);
+    WANT(run(&mi_op_mean_loss, NULL, IN(y, NULL, FLOATS(DIMS(2), 2, 0.5F))),
+         SCALAR, 2.375);
+    REFUSED("there are no rows", &mi_op_mean_loss, NULL, IN(FLOATS(SCALAR, 1)));
+    REFUSED("the weights are not one for each row", &mi_op_mean_loss, NULL,
+            IN(y, NULL, y));
+}
+
+static void test_mean_squared_error(void)
+{
+    WANT(run(&mi_op_mean_squared_error, NULL, IN(PAIR)), SCALAR, 3.5);
+    WANT(run(&mi_op_mean_squared_error, NULL,
+             IN(PAIR, FLOATS(DIMS(2), 2, 0.5F))),
+         SCALAR, 2.125);
+    REFUSED("the targets have another shape", &mi_op_mean_squared_error, NULL,
+            IN(counting(DIMS(2, 2), 1), counting(DIMS(2, 1), 1)));
+}
+
+static void test_huber_loss(void)
+{
+    const mi_huber_attr two = {2};
+    WANT(run(&mi_op_huber_loss, NULL, IN(PAIR)), SCALAR, 1.125);
+    WANT(run(&mi_op_huber_loss, &two, IN(PAIR)), SCALAR, 1.625);
+    REFUSED("an input is not of floats", &mi_op_huber_loss, NULL,
+            IN(INTS(1), INTS(1)));
+}
+
+static void test_sigmoid_cross_entropy(void)
+{
+    mi_node *z = FLOATS(DIMS(1, 2), 0, 2), *t = FLOATS(DIMS(1, 2), 1, 0);
+    WANT(run(&mi_op_sigmoid_cross_entropy, NULL, IN(z, t)), SCALAR,
+         1.410037596);
+    WANT(run(&mi_op_sigmoid_cross_entropy, NULL,
+             IN(z, t, NULL, FLOATS(DIMS(2), 3, 0.5F))),
+         SCALAR, 3.363678812);
+    WANT(run(&mi_op_sigmoid_cross_entropy, NULL,
+             IN(FLOATS(DIMS(1, 2), 200, -200), t)),
+         SCALAR, 0);
+    REFUSED("the weights are not one for each class",
+            &mi_op_sigmoid_cross_entropy, NULL,
+            IN(z, t, NULL, counting(DIMS(3), 1)));
+}
+
+static void test_softmax_cross_entropy(void)
+{
+    mi_node *z = FLOATS(DIMS(1, 3), 1, 2, 3), *t = FLOATS(DIMS(1, 3), 0, 0, 1);
+    WANT(run(&mi_op_softmax_cross_entropy, NULL, IN(z, t)), SCALAR,
+         0.407605964);
+    WANT(run(&mi_op_softmax_cross_entropy, NULL,
+             IN(z, t, FLOATS(DIMS(1), 3), FLOATS(DIMS(3), 1, 1, 2))),
+         SCALAR, 2.445635783);
+    WANT(run(&mi_op_softmax_cross_entropy, NULL,
+             IN(FLOATS(DIMS(2, 1, 2), 1, 2, 2, 1),
+                FLOATS(DIMS(2, 1, 2), 0, 1, 0.5F, 0.5F))),
+         SCALAR, 0.563261687);
+    REFUSED("there are no classes", &mi_op_softmax_cross_entropy, NULL,
+            IN(counting(DIMS(3), 1), counting(DIMS(3), 1)));
+    REFUSED("the weights are not one for each class",
+            &mi_op_softmax_cross_entropy, NULL,
+            IN(z, t, NULL, counting(DIMS(2), 1)));
+}
+
+static void test_penalty(void)
+{
+    const mi_penalty_attr both = {0.5F, 0.25F, 0}, rows = {0.5F, 0.25F, 1};
+    mi_node *x = FLOATS(DIMS(3), -2, 0, 3);
+    WANT(run(&mi_op_penalty, &both, IN(x)), SCALAR, 5.75);
+    WANT(run(&mi_op_penalty, &rows, IN(x)), SCALAR, 1.916666667);
+    REFUSED("there are no rows", &mi_op_penalty, &rows, IN(FLOATS(SCALAR, 1)));
+}
