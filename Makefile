@@ -169,7 +169,7 @@ coverage:
 	@$(SUBMAKE) -k run-tests B=$B/cov CC=gcc OPT='-O0 -g' SAN=--coverage SCRIPTS= >$B/cov.log; \
 	  tools/coverage.sh $B/cov
 bench: all $(BENCHES)
-	@failed=0; for s in run csv predict logistic autoencoder rare_events vision cascade; do \
+	@failed=0; for s in run csv predict logistic autoencoder learn rare_events vision cascade; do \
 	  bench/$$s.sh $B || failed=1; done; exit $$failed
 api-docs:
 	@tools/gendoc.py $B/docs/api include/mien/*.h

@@ -326,6 +326,68 @@ static void test_every_allocation_may_fail(void)
     CHECK(n > 5);
 }
 
+/* A loss of free operators: the mean of (x w - 2 x)^2 has its least at 2. */
+static void test_any_operators_make_a_loss(void)
+{
+    mien_graph *g = begin();
+    const float one = 1, two = 2;
+    const mien_shape shape = {2, {1, 1}};
+    const int64_t axes[] = {-1};
+    const mien_attribute mean[] = {
+        {.name = "axes", .kind = MIEN_ATTR_INTS, .n = 1, .ints = axes},
+        {.name = "keepdims", .kind = MIEN_ATTR_INT, .i = 0}};
+    mien_node *x = mien_graph_input(g, "x", (mien_shape){2, {-1, 1}});
+    mien_node *w = mien_graph_parameter(g, shape, &one, "w");
+    mien_node *y =
+        mien_graph_op(g, "Mul", 2, (mien_node *[]){x, w}, 0, NULL, NULL);
+    mien_node *t = mien_graph_constant(g, (mien_shape){0}, &two, NULL);
+    t = mien_graph_op(g, "Mul", 2, (mien_node *[]){x, t}, 0, NULL, NULL);
+    y = mien_graph_op(g, "Sub", 2, (mien_node *[]){y, t}, 0, NULL, NULL);
+    y = mien_graph_op(g, "Mul", 2, (mien_node *[]){y, y}, 0, NULL, NULL);
+    y = mien_graph_op(g, "ReduceMean", 1, &y, 2, mean, NULL);
+    CHECK_EQ(mien_node_shape(y).rank, 1);
+    mien_graph_output(g, y, "loss");
+
+    const mien_loss loss = {.kind = MIEN_LOSS_MEAN, .weight = 1};
+    mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
+    o.optimizer = (mien_optimizer)MIEN_SGD_KERAS;
+    o.optimizer.rate = 0.2F;
+    o.losses = &loss;
+    o.n_losses = 1;
+    o.batch = 4;
+    const float rows[4] = {1, -1, 0.5F, 1}, *in = rows;
+    const mien_samples s = {.n = 4, .inputs = &in};
+    mien_trainer *trainer = NULL;
+    mien_losses l = {0};
+    CHECK_EQ(mien_trainer_new(g, &o, &trainer, NULL), MIEN_OK);
+    for (int i = 0; trainer && i < 60; i++)
+        CHECK_EQ(mien_trainer_epoch(trainer, &s, &l, NULL), MIEN_OK);
+    CHECK(l.total < 1e-9);
+    const float *learned = mien_graph_values(g, "w", NULL);
+    CHECK(learned && fabsf(*learned - 2) < 1e-4F);
+    mien_trainer_free(trainer);
+    mien_graph_free(g);
+}
+
+static void test_operators_are_refused(void)
+{
+    const mien_attribute wrong[] = {
+        {.name = "alpha", .kind = MIEN_ATTR_INT, .i = 1},
+        {.name = "beta", .kind = MIEN_ATTR_FLOAT, .f = 1}};
+    const char *const reasons[] = {"no such operator", "of another kind",
+                                   "no such attribute"};
+    for (int i = 0; i < 3; i++) {
+        mien_graph *g = begin();
+        mien_error err = {0};
+        mien_node *x = mien_graph_input(g, "x", (mien_shape){2, {-1, 1}});
+        mien_graph_op(g, i ? "LeakyRelu" : "Leaky", 1, &x, i > 0, &wrong[i > 1],
+                      NULL);
+        CHECK_EQ(mien_graph_check(g, &err), MIEN_EARG);
+        CHECK_MSG(strstr(err.text, reasons[i]) != NULL, "%s", err.text);
+        mien_graph_free(g);
+    }
+}
+
 int main(void)
 {
     test_dense();
@@ -337,5 +399,7 @@ int main(void)
     test_learning();
     test_mistakes_are_kept();
     test_every_allocation_may_fail();
+    test_any_operators_make_a_loss();
+    test_operators_are_refused();
     return check_done();
 }

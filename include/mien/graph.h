@@ -60,6 +60,64 @@ MIEN_API MIEN_CHECKED mien_status mien_graph_check(const mien_graph *g,
 MIEN_API mien_node *mien_graph_input(mien_graph *g, const char *name,
                                      mien_shape shape);
 
+/* Tell the shape of a node, with 1 for each free dimension.
+ *   x  a node
+ *
+ * Its rank is -1 if it is not known: a dimension of 1 does not fit. */
+MIEN_API mien_shape mien_node_shape(const mien_node *x);
+
+/* Add numbers that stay as they are.
+ *   g       a graph
+ *   shape   all dimensions known; rank 0 is one number
+ *   values  [...] copied
+ *   name    of the node; NULL: one is made */
+MIEN_API mien_node *mien_graph_constant(mien_graph *g, mien_shape shape,
+                                        const float *values, const char *name);
+
+/* Add integers, as operators take for shapes and axes.
+ *   g       a graph
+ *   n       how many
+ *   values  [n] copied */
+MIEN_API mien_node *mien_graph_integers(mien_graph *g, int n,
+                                        const int64_t *values);
+
+/* Add numbers that training changes.
+ *   g       a graph
+ *   shape   all dimensions known
+ *   values  [...] that it begins with; copied
+ *   name    of the parameter; NULL: one is made */
+MIEN_API mien_node *mien_graph_parameter(mien_graph *g, mien_shape shape,
+                                         const float *values, const char *name);
+
+/* An attribute of an operator, as ONNX names it. */
+typedef struct mien_attribute {
+    const char *name;
+    enum {
+        MIEN_ATTR_INT,
+        MIEN_ATTR_FLOAT,
+        MIEN_ATTR_TEXT,
+        MIEN_ATTR_INTS
+    } kind;
+    int64_t i;           /* of the kind INT */
+    float f;             /* FLOAT */
+    const char *text;    /* TEXT */
+    int n;               /* INTS: how many */
+    const int64_t *ints; /* [n] */
+} mien_attribute;
+
+/* Add any operator that mien knows (docs/operators.md lists them).
+ *   g             a graph
+ *   op            its name in ONNX: "Conv", "ReduceMean"
+ *   n_in          inputs
+ *   in            [n_in] nodes of g; NULL where an optional one is left out
+ *   n_attributes  attributes that differ from ONNX's defaults
+ *   attributes    [n_attributes] copied; NULL is allowed when there are none
+ *   name          of the result; NULL: one is made */
+MIEN_API mien_node *mien_graph_op(mien_graph *g, const char *op, int n_in,
+                                  mien_node *const *in, int n_attributes,
+                                  const mien_attribute *attributes,
+                                  const char *name);
+
 /* Make a node a result of the network.
  *   g     a graph
  *   x     one of its nodes

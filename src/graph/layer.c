@@ -1,5 +1,5 @@
-/* layer.c: graphs as their users build them, and layers that work on any rows.
- * A layer is one ONNX operator or a few, with named parameters. */
+/* layer.c: layers that work on any rows.  A layer is one ONNX operator or a
+ * few, with named parameters. */
 #include "graph/layer.h"
 
 #include "base/alloc.h"
@@ -82,45 +82,6 @@ mi_drawing mi_layer_bias(const mien_layer_options *o, double in)
     return (mi_drawing){o->weight == MIEN_INIT_TORCH ? MIEN_INIT_TORCH
                                                      : MIEN_INIT_CONSTANT,
                         o->random, in, in, o->bias};
-}
-
-/* ---- graphs ----------------------------------------------------------------
- */
-
-mien_status mien_graph_new(mien_graph **out, mien_error *err)
-{
-    return mi_graph_new(out, err);
-}
-
-mien_status mien_graph_check(const mien_graph *g, mien_error *err)
-{
-    return mi_graph_check(g, err);
-}
-
-mien_node *mien_graph_input(mien_graph *g, const char *name, mien_shape shape)
-{
-    return mi_graph_input(g, name, shape);
-}
-
-void mien_graph_output(mien_graph *g, mien_node *x, const char *name)
-{
-    mi_graph_output(g, x, name);
-}
-
-void mien_graph_set_meta(mien_graph *g, const char *key, const char *value)
-{
-    mi_graph_set_meta(g, key, value);
-}
-
-const float *mien_graph_values(const mien_graph *g, const char *name,
-                               mien_shape *shape)
-{
-    const mi_node *n = mi_graph_find(g, name);
-    if (!n || !n->value || n->type != MI_F32)
-        return NULL;
-    if (shape)
-        *shape = n->shape;
-    return n->value;
 }
 
 /* ---- layers ----------------------------------------------------------------
