@@ -39,54 +39,55 @@ typedef struct back_job {
     void *scratch;
 } back_job;
 
-static void run_forward(const mi_kern *k, void *arg)
+static void run_forward(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
-    mi_conv_pack_from(k, &j->cv, &j->at, NULL, j->forward);
+    mi_conv_pack_from(kern, &j->cv, &j->at, NULL, j->forward);
     for (size_t n = 0; n < IMAGES; n++) {
         mi_conv_io io = {.x = j->x + n * j->x_len,
                          .x_stride = j->cv.c,
                          .packed = j->forward,
                          .y = j->y + n * j->y_len,
                          .y_stride = j->cv.oc};
-        for (int i = mi_conv_tasks(k, &j->cv) - 1; i >= 0; i--)
-            mi_conv_run(k, &j->cv, &io, i, j->scratch);
+        for (int i = mi_conv_tasks(kern, &j->cv) - 1; i >= 0; i--)
+            mi_conv_run(kern, &j->cv, &io, i, j->scratch);
     }
 }
 
-static void run_data(const mi_kern *k, void *arg)
+static void run_data(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
     if (!j->cv.depthwise)
-        mi_conv_data_pack(k, &j->cv, &j->at, j->turned);
+        mi_conv_data_pack(kern, &j->cv, &j->at, j->turned);
     for (size_t n = 0; n < IMAGES; n++) {
         mi_conv_io io = {.x = j->y + n * j->y_len,
                          .x_stride = j->cv.oc,
                          .packed = j->turned,
                          .y = j->x + n * j->x_len,
                          .y_stride = j->cv.c};
-        int tasks = j->cv.depthwise ? mi_depth_data_tasks(k, &j->cv)
-                                    : mi_conv_data_tasks(k, &j->cv);
+        int tasks = j->cv.depthwise ? mi_depth_data_tasks(kern, &j->cv)
+                                    : mi_conv_data_tasks(kern, &j->cv);
         for (int i = 0; i < tasks; i++)
             if (j->cv.depthwise)
-                mi_depth_data_run(k, &j->cv, &io, i);
+                mi_depth_data_run(kern, &j->cv, &io, i);
             else
-                mi_conv_data_run(k, &j->cv, &io, i, j->scratch);
+                mi_conv_data_run(kern, &j->cv, &io, i, j->scratch);
     }
 }
 
-static void run_weights(const mi_kern *k, void *arg)
+static void run_weights(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
     const mi_conv_batch b = {IMAGES, j->x, j->y, j->cv.c, j->cv.oc};
     const mi_conv_grads to = {j->at, j->w, NULL, 0, 0};
-    for (int i = mi_conv_weights_tasks(k, &j->cv, IMAGES) - 1; i >= 0; i--)
-        mi_conv_weights_run(k, &j->cv, &b, i, j->sums);
-    mi_conv_weights_sum(k, &j->cv, mi_conv_weights_parts(k, &j->cv, IMAGES),
-                        j->sums, &to);
+    for (int i = mi_conv_weights_tasks(kern, &j->cv, IMAGES) - 1; i >= 0; i--)
+        mi_conv_weights_run(kern, &j->cv, &b, i, j->sums);
+    mi_conv_weights_sum(kern, &j->cv,
+                        mi_conv_weights_parts(kern, &j->cv, IMAGES), j->sums,
+                        &to);
 }
 
-static void job_init(back_job *j, const mi_kern *k, const layer *l)
+static void job_init(back_job *j, const mi_kern *kern, const layer *l)
 {
     int out = (l->side + 2 * l->pad - l->kernel) / l->stride + 1;
     int taps = l->kernel * l->kernel, in = l->depthwise ? 1 : l->c;
@@ -102,13 +103,13 @@ static void job_init(back_job *j, const mi_kern *k, const layer *l)
     j->y = numbers(IMAGES * j->y_len);
     j->w = numbers((size_t)(l->oc * in * taps));
     j->at = (mi_conv_source){j->w, in * taps, taps, l->kernel, 1};
-    j->forward = numbers(mi_conv_packed_len(k, cv));
+    j->forward = numbers(mi_conv_packed_len(kern, cv));
     j->turned = numbers(l->depthwise ? (size_t)(taps * l->c)
-                                     : mi_conv_data_packed_len(k, cv));
-    j->sums = numbers((size_t)mi_conv_weights_parts(k, cv, IMAGES) *
-                      mi_conv_weights_len(k, cv));
-    j->scratch = numbers((mi_conv_scratch(k, cv) +
-                          (l->depthwise ? 0 : mi_conv_data_scratch(k, cv))) /
+                                     : mi_conv_data_packed_len(kern, cv));
+    j->sums = numbers((size_t)mi_conv_weights_parts(kern, cv, IMAGES) *
+                      mi_conv_weights_len(kern, cv));
+    j->scratch = numbers((mi_conv_scratch(kern, cv) +
+                          (l->depthwise ? 0 : mi_conv_data_scratch(kern, cv))) /
                              4 +
                          16);
 }
@@ -121,17 +122,17 @@ static void job_done(back_job *j)
         mi_free(all[i]);
 }
 
-static void layer_row(const mi_kern *k, const layer *l)
+static void layer_row(const mi_kern *kern, const layer *l)
 {
     static job *const jobs[] = {run_forward, run_data, run_weights};
     static const char *const names[] = {"forward", "to input", "to weights"};
     back_job j;
-    job_init(&j, k, l);
+    job_init(&j, kern, l);
     double flops = 2e-9 * IMAGES * (double)j.y_len * l->kernel * l->kernel *
                    (l->depthwise ? 1 : l->c);
-    printf("%-7s %-22s", k->isa, l->name);
+    printf("%-7s %-22s", kern->isa, l->name);
     for (int i = 0; i < 3; i++) {
-        best b = measure(jobs[i], k, &j);
+        best b = measure(jobs[i], kern, &j);
         printf("  %s %6.1f GFLOP/s %3.0f %%", names[i], flops / b.job,
                100 * flops / b.job / b.peak);
     }
@@ -147,22 +148,22 @@ typedef struct pool_job {
     uint8_t *winner;
 } pool_job;
 
-static void run_winner(const mi_kern *k, void *arg)
+static void run_winner(const mi_kern *kern, void *arg)
 {
     pool_job *j = arg;
-    for (int i = mi_pool2d_tasks(k, &j->pool) - 1; i >= 0; i--)
-        mi_pool_winner_run(k, &j->pool, j->x, j->y, j->winner, i);
+    for (int i = mi_pool2d_tasks(kern, &j->pool) - 1; i >= 0; i--)
+        mi_pool_winner_run(kern, &j->pool, j->x, j->y, j->winner, i);
 }
 
-static void run_pool_back(const mi_kern *k, void *arg)
+static void run_pool_back(const mi_kern *kern, void *arg)
 {
     pool_job *j = arg;
     const mi_pool_back_io io = {j->y, j->winner, j->x, 0};
-    for (int i = mi_pool_back_tasks(k, &j->pool) - 1; i >= 0; i--)
-        mi_pool_back_run(k, &j->pool, &io, i);
+    for (int i = mi_pool_back_tasks(kern, &j->pool) - 1; i >= 0; i--)
+        mi_pool_back_run(kern, &j->pool, &io, i);
 }
 
-static void pool_row(const mi_kern *k)
+static void pool_row(const mi_kern *kern)
 {
     pool_job j = {{.h = 76,
                    .w = 76,
@@ -177,10 +178,10 @@ static void pool_row(const mi_kern *k)
                   numbers(38 * 38 * 48),
                   (uint8_t *)numbers(38 * 38 * 12)};
     double n = 76 * 76 * 48;
-    run_winner(k, &j);
+    run_winner(kern, &j);
     printf("%-7s max 2x2 76 48: winners %.3f ns, backward %.3f ns an input\n",
-           k->isa, measure(run_winner, k, &j).job * 1e9 / n,
-           measure(run_pool_back, k, &j).job * 1e9 / n);
+           kern->isa, measure(run_winner, kern, &j).job * 1e9 / n,
+           measure(run_pool_back, kern, &j).job * 1e9 / n);
     mi_free(j.x);
     mi_free(j.y);
     mi_free(j.winner);
@@ -189,16 +190,16 @@ static void pool_row(const mi_kern *k)
 int main(int argc, char **argv)
 {
     const char *isa = argc > 1 ? argv[1] : "", *part = argc > 2 ? argv[2] : "";
-    const mi_kern *k;
+    const mi_kern *kern;
     pin_here();
-    for (int v = 1; (k = mi_kern_at(v)); v++) {
-        if (*isa && strcmp(isa, k->isa))
+    for (int v = 1; (kern = mi_kern_at(v)); v++) {
+        if (*isa && strcmp(isa, kern->isa))
             continue;
         for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
             if (strstr(layers[i].name, part))
-                layer_row(k, &layers[i]);
+                layer_row(kern, &layers[i]);
         if (strstr("max", part))
-            pool_row(k);
+            pool_row(kern);
     }
     return 0;
 }

@@ -24,72 +24,72 @@ enum { N = 4096 };
 static float fx[N], fy[N], fz[N];
 static uint8_t bytes[N];
 
-static void run_dist2_f32(const mi_kern *k, void *arg)
+static void run_dist2_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    sink = k->dist2_f32(N, fx, fy);
+    sink = kern->dist2_f32(N, fx, fy);
 }
-static void run_sum_f32(const mi_kern *k, void *arg)
+static void run_sum_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    sink = k->sum_f32(N, fx);
+    sink = kern->sum_f32(N, fx);
 }
-static void run_max_f32(const mi_kern *k, void *arg)
+static void run_max_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    sink = k->max_f32(N, fx);
+    sink = kern->max_f32(N, fx);
 }
-static void run_u8_to_f32(const mi_kern *k, void *arg)
+static void run_u8_to_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->u8_to_f32(N, bytes, 1 / 127.5f, -1, fz);
+    kern->u8_to_f32(N, bytes, 1 / 127.5f, -1, fz);
 }
-static void run_add_f32(const mi_kern *k, void *arg)
+static void run_add_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->add_f32(N, fx, fy, fz);
+    kern->add_f32(N, fx, fy, fz);
 }
-static void run_sub_f32(const mi_kern *k, void *arg)
+static void run_sub_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->sub_f32(N, fx, fy, fz);
+    kern->sub_f32(N, fx, fy, fz);
 }
-static void run_mul_f32(const mi_kern *k, void *arg)
+static void run_mul_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->mul_f32(N, fx, fy, fz);
+    kern->mul_f32(N, fx, fy, fz);
 }
-static void run_div_f32(const mi_kern *k, void *arg)
+static void run_div_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->div_f32(N, fx, fy, fz);
+    kern->div_f32(N, fx, fy, fz);
 }
-static void run_affine_f32(const mi_kern *k, void *arg)
+static void run_affine_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->affine_f32(N, fx, 2, 3, fz);
+    kern->affine_f32(N, fx, 2, 3, fz);
 }
-static void run_affine_pixels_f32(const mi_kern *k, void *arg)
+static void run_affine_pixels_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->affine_pixels_f32(N / 32, 32, fx, fy, fy, fz);
+    kern->affine_pixels_f32(N / 32, 32, fx, fy, fy, fz);
 }
-static void run_clamp_f32(const mi_kern *k, void *arg)
+static void run_clamp_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->clamp_f32(N, fx, 0, 6, fz);
+    kern->clamp_f32(N, fx, 0, 6, fz);
 }
-static void run_leaky_f32(const mi_kern *k, void *arg)
+static void run_leaky_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->leaky_f32(N, fx, 0.1f, fz);
+    kern->leaky_f32(N, fx, 0.1f, fz);
 }
-static void run_sigmoid_f32(const mi_kern *k, void *arg)
+static void run_sigmoid_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->sigmoid_f32(N, fx, fz);
+    kern->sigmoid_f32(N, fx, fz);
 }
-static void run_gemm_columns_f32(const mi_kern *k, void *arg)
+static void run_gemm_columns_f32(const mi_kern *kern, void *arg)
 {
     mi_tile t = {.rows = 8,
                  .taps = 1,
@@ -99,45 +99,45 @@ static void run_gemm_columns_f32(const mi_kern *k, void *arg)
                  .y = fz,
                  .y_stride = 16};
     (void)arg;
-    k->gemm_columns_f32(&t, fy, 8);
+    kern->gemm_columns_f32(&t, fy, 8);
 }
-static void run_adam_f32(const mi_kern *k, void *arg)
+static void run_adam_f32(const mi_kern *kern, void *arg)
 {
     const mi_adam by = {1e-3f, 0.9f, 0.999f, 1e-7f, 1};
     (void)arg;
-    k->adam_f32(N / 4, &by, fx, fz, fz + N / 4, fz + N / 2);
+    kern->adam_f32(N / 4, &by, fx, fz, fz + N / 4, fz + N / 2);
 }
-static void run_exp_f32(const mi_kern *k, void *arg)
+static void run_exp_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->exp_f32(N, fx, fz);
+    kern->exp_f32(N, fx, fz);
 }
-static void run_fma_chains_f32(const mi_kern *k, void *arg)
+static void run_fma_chains_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    sink = k->fma_chains_f32(N, 0.5f, 1);
+    sink = kern->fma_chains_f32(N, 0.5f, 1);
 }
-static void run_pixel_sums_f32(const mi_kern *k, void *arg)
+static void run_pixel_sums_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->pixel_sums_f32(N / 32, 32, fx, fz);
+    kern->pixel_sums_f32(N / 32, 32, fx, fz);
 }
-static void run_pixel_products_f32(const mi_kern *k, void *arg)
+static void run_pixel_products_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->pixel_products_f32(N / 32, 32, fx, fx, fy, fy, fz);
+    kern->pixel_products_f32(N / 32, 32, fx, fx, fy, fy, fz);
 }
-static void run_batch_grad_f32(const mi_kern *k, void *arg)
+static void run_batch_grad_f32(const mi_kern *kern, void *arg)
 {
     (void)arg;
     const float *const by[4] = {fx, fy, fx, fy};
-    k->batch_grad_f32(N / 32, 32, fx, fy, by, fz);
+    kern->batch_grad_f32(N / 32, 32, fx, fy, by, fz);
 }
-static void run_act_grad_f32(const mi_kern *k, void *arg)
+static void run_act_grad_f32(const mi_kern *kern, void *arg)
 {
     const mi_act relu = {MI_ACT_CLAMP, 0, 1e30f};
     (void)arg;
-    k->act_grad_f32(N, &relu, fx, fy, fz);
+    kern->act_grad_f32(N, &relu, fx, fy, fz);
 }
 /* Timed by bench_back, by layers. */
 #define run_outer_f32 NULL
@@ -195,42 +195,42 @@ static const mi_flow_place flow_place = {bytes + WINDOW_STRIDE + 1,
                                          -99,
                                          99};
 
-static void run_flow_patch_i16(const mi_kern *k, void *arg)
+static void run_flow_patch_i16(const mi_kern *kern, void *arg)
 {
     (void)arg;
     int64_t sums[3];
     for (int i = 0; i < WINDOWS; i++)
-        k->flow_patch_i16(&flow_place, &flow_patch, sums);
+        kern->flow_patch_i16(&flow_place, &flow_patch, sums);
     sink = (float)sums[0];
 }
-static void run_flow_step_i16(const mi_kern *k, void *arg)
+static void run_flow_step_i16(const mi_kern *kern, void *arg)
 {
     (void)arg;
     int64_t sums[2];
     for (int i = 0; i < WINDOWS; i++)
-        k->flow_step_i16(&flow_place, &flow_patch, sums);
+        kern->flow_step_i16(&flow_place, &flow_patch, sums);
     sink = (float)sums[0];
 }
-static void run_flow_error_i16(const mi_kern *k, void *arg)
+static void run_flow_error_i16(const mi_kern *kern, void *arg)
 {
     (void)arg;
     for (int i = 0; i < WINDOWS; i++)
-        sink = (float)k->flow_error_i16(&flow_place, &flow_patch);
+        sink = (float)kern->flow_error_i16(&flow_place, &flow_patch);
 }
 
 static uint16_t rows_u16[N + 8];
 static uint8_t halved[N];
 
-static void run_half_rows_u16(const mi_kern *k, void *arg)
+static void run_half_rows_u16(const mi_kern *kern, void *arg)
 {
     const uint8_t *const rows[5] = {bytes, bytes, bytes, bytes, bytes};
     (void)arg;
-    k->half_rows_u16(N, rows, rows_u16);
+    kern->half_rows_u16(N, rows, rows_u16);
 }
-static void run_half_u8(const mi_kern *k, void *arg)
+static void run_half_u8(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    k->half_u8(N / 2, rows_u16 + 2, halved);
+    kern->half_u8(N / 2, rows_u16 + 2, halved);
 }
 
 /* ---- layers ----------------------------------------------------------- */
@@ -298,21 +298,21 @@ typedef struct layer_job {
     void *scratch;
 } layer_job;
 
-static void run_layer(const mi_kern *k, void *arg)
+static void run_layer(const mi_kern *kern, void *arg)
 {
     layer_job *j = arg;
     if (j->l->kind >= 2) {
-        int n = mi_pool2d_tasks(k, &j->pool);
+        int n = mi_pool2d_tasks(kern, &j->pool);
         for (int i = 0; i < n; i++)
-            mi_pool2d_run(k, &j->pool, j->x, j->l->c, j->y, j->l->c, i);
+            mi_pool2d_run(kern, &j->pool, j->x, j->l->c, j->y, j->l->c, i);
         return;
     }
-    int n = mi_conv_tasks(k, &j->cv);
+    int n = mi_conv_tasks(kern, &j->cv);
     for (int i = 0; i < n; i++)
-        mi_conv_run(k, &j->cv, &j->io, i, j->scratch);
+        mi_conv_run(kern, &j->cv, &j->io, i, j->scratch);
 }
 
-static void layer_init(layer_job *j, const mi_kern *k, const layer *l)
+static void layer_init(layer_job *j, const mi_kern *kern, const layer *l)
 {
     int pad = l->same ? (l->side - 1) / 2 : 0;
     int oh = (l->h + 2 * pad - l->side) / l->stride + 1;
@@ -351,10 +351,10 @@ static void layer_init(layer_job *j, const mi_kern *k, const layer *l)
     size_t taps = (size_t)(l->side * l->side);
     size_t inputs = taps * (size_t)(j->cv.depthwise ? 1 : l->c);
     float *w = numbers(inputs * (size_t)l->oc);
-    j->packed = numbers(mi_conv_packed_len(k, &j->cv));
-    mi_conv_pack(k, &j->cv, w, NULL, j->packed);
+    j->packed = numbers(mi_conv_packed_len(kern, &j->cv));
+    mi_conv_pack(kern, &j->cv, w, NULL, j->packed);
     mi_free(w);
-    j->scratch = mi_alloc(mi_conv_scratch(k, &j->cv) + 1, 1);
+    j->scratch = mi_alloc(mi_conv_scratch(kern, &j->cv) + 1, 1);
     j->io = (mi_conv_io){.x = j->x,
                          .x_stride = l->c,
                          .packed = j->packed,
@@ -370,16 +370,16 @@ static void layer_done(layer_job *j)
     mi_free(j->scratch);
 }
 
-static void layer_row(const mi_kern *k, const layer *l)
+static void layer_row(const mi_kern *kern, const layer *l)
 {
     layer_job j;
-    layer_init(&j, k, l);
-    best b = measure(run_layer, k, &j);
+    layer_init(&j, kern, l);
+    best b = measure(run_layer, kern, &j);
     double outputs = (double)j.cv.oh * j.cv.ow * l->oc;
     double terms = (double)l->side * l->side * (l->kind ? 1 : l->c);
     double bytes_moved = 4 * (outputs + (double)l->h * l->w * l->c);
     double rate = 2 * outputs * terms / b.job * 1e-9;
-    printf("%-7s %-24s %9.1f us", k->isa, l->name, b.job * 1e6);
+    printf("%-7s %-24s %9.1f us", kern->isa, l->name, b.job * 1e6);
     if (l->kind < 2)
         printf(" %7.1f GFLOP/s %3.0f %% of %.0f", rate, 100 * rate / b.peak,
                b.peak);
@@ -396,29 +396,29 @@ typedef struct pair_job {
     void *scratch;
 } pair_job;
 
-static void run_both(const mi_kern *k, void *arg)
+static void run_both(const mi_kern *kern, void *arg)
 {
     pair_job *j = arg;
-    run_layer(k, &j->a);
-    run_layer(k, &j->b);
+    run_layer(kern, &j->a);
+    run_layer(kern, &j->b);
 }
 
-static void run_pair(const mi_kern *k, void *arg)
+static void run_pair(const mi_kern *kern, void *arg)
 {
     pair_job *j = arg;
-    int n = mi_pair_tasks(k, &j->pair);
+    int n = mi_pair_tasks(kern, &j->pair);
     for (int i = 0; i < n; i++)
-        mi_pair_run(k, &j->pair, &j->io, i, j->scratch);
+        mi_pair_run(kern, &j->pair, &j->io, i, j->scratch);
 }
 
-static void pair_row(const mi_kern *k, const char *first, const char *second)
+static void pair_row(const mi_kern *kern, const char *first, const char *second)
 {
     pair_job j;
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         if (strcmp(layers[i].name, first) == 0)
-            layer_init(&j.a, k, &layers[i]);
+            layer_init(&j.a, kern, &layers[i]);
         if (strcmp(layers[i].name, second) == 0)
-            layer_init(&j.b, k, &layers[i]);
+            layer_init(&j.b, kern, &layers[i]);
     }
     j.b.io.x = j.a.y;
     j.pair = (mi_pair){j.a.cv, j.b.cv};
@@ -428,12 +428,12 @@ static void pair_row(const mi_kern *k, const char *first, const char *second)
                         .second = j.b.packed,
                         .y = j.b.y,
                         .y_stride = j.b.l->oc};
-    j.scratch = mi_alloc(mi_pair_scratch(k, &j.pair), 1);
-    double apart = measure(run_both, k, &j).job;
-    double together = measure(run_pair, k, &j).job;
+    j.scratch = mi_alloc(mi_pair_scratch(kern, &j.pair), 1);
+    double apart = measure(run_both, kern, &j).job;
+    double together = measure(run_pair, kern, &j).job;
     printf("%-7s %-20s + %-20s %9.1f us one by one, %9.1f as a pair, %s\n",
-           k->isa, first, second, apart * 1e6, together * 1e6,
-           mi_pair_pays(k, &j.pair) ? "pays" : "does not pay");
+           kern->isa, first, second, apart * 1e6, together * 1e6,
+           mi_pair_pays(kern, &j.pair) ? "pays" : "does not pay");
     mi_free(j.scratch);
     layer_done(&j.a);
     layer_done(&j.b);
@@ -449,11 +449,11 @@ static const char *const pairs[][2] = {
     {"tiny dw 104 16", "tiny pw 104 16-32"},
 };
 
-static void kernel_row(const mi_kern *k, const char *name, job *run)
+static void kernel_row(const mi_kern *kern, const char *name, job *run)
 {
     if (run)
-        printf("%-7s %-24s %9.3f ns/element\n", k->isa, name,
-               measure(run, k, NULL).job * 1e9 / N);
+        printf("%-7s %-24s %9.3f ns/element\n", kern->isa, name,
+               measure(run, kern, NULL).job * 1e9 / N);
 }
 
 int main(int argc, char **argv)
@@ -467,21 +467,21 @@ int main(int argc, char **argv)
             (uint16_t)((i / MI_BOOST_LANES + i * 37) % (N / MI_BOOST_LANES));
         split_weight[i / MI_BOOST_LANES] = i / MI_BOOST_LANES % 2 ? 1 : -1;
     }
-    const mi_kern *k;
-    for (int v = 1; (k = mi_kern_at(v)); v++) {
-        if (*isa && strcmp(isa, k->isa))
+    const mi_kern *kern;
+    for (int v = 1; (kern = mi_kern_at(v)); v++) {
+        if (*isa && strcmp(isa, kern->isa))
             continue;
 #define MI_KERN(name, result, params) \
     if (strstr(#name, part))          \
-        kernel_row(k, #name, run_##name);
+        kernel_row(kern, #name, run_##name);
 #include "kern/kern_list.h"
 #undef MI_KERN
         for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
             if (strstr(layers[i].name, part))
-                layer_row(k, &layers[i]);
+                layer_row(kern, &layers[i]);
         for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
             if (strstr(pairs[i][0], part) || strcmp(part, "pair") == 0)
-                pair_row(k, pairs[i][0], pairs[i][1]);
+                pair_row(kern, pairs[i][0], pairs[i][1]);
     }
     return 0;
 }

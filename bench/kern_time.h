@@ -23,15 +23,15 @@ static inline double seconds(void)
 
 /* ---- what is timed ---------------------------------------------------- */
 
-typedef void job(const mi_kern *k, void *arg);
+typedef void job(const mi_kern *kern, void *arg);
 
 /* Seconds of one call, the mean of so many that a round takes its time. */
-static double time_job(job *run, const mi_kern *k, void *arg, int *repeat)
+static double time_job(job *run, const mi_kern *kern, void *arg, int *repeat)
 {
     for (;;) {
         double t = seconds();
         for (int i = 0; i < *repeat; i++)
-            run(k, arg);
+            run(kern, arg);
         t = seconds() - t;
         if (t > round_seconds / 2)
             return t / *repeat;
@@ -41,24 +41,24 @@ static double time_job(job *run, const mi_kern *k, void *arg, int *repeat)
 
 static volatile float sink;
 
-static void run_peak(const mi_kern *k, void *arg)
+static void run_peak(const mi_kern *kern, void *arg)
 {
     (void)arg;
-    sink = k->fma_chains_f32(20000, 0.5f, 1);
+    sink = kern->fma_chains_f32(20000, 0.5f, 1);
 }
 
 typedef struct best {
     double job, peak; /* seconds of one call; GFLOP/s */
 } best;
 
-static inline best measure(job *run, const mi_kern *k, void *arg)
+static inline best measure(job *run, const mi_kern *kern, void *arg)
 {
     best b = {1e9, 0};
     int repeat = 1, peak_repeat = 1;
-    double flops = 2e-9 * 20000 * MI_FMA_CHAINS * k->lanes;
+    double flops = 2e-9 * 20000 * MI_FMA_CHAINS * kern->lanes;
     for (int r = 0; r < ROUNDS; r++) {
-        double p = flops / time_job(run_peak, k, NULL, &peak_repeat);
-        double t = time_job(run, k, arg, &repeat);
+        double p = flops / time_job(run_peak, kern, NULL, &peak_repeat);
+        double t = time_job(run, kern, arg, &repeat);
         b.peak = p > b.peak ? p : b.peak;
         b.job = t < b.job ? t : b.job;
     }

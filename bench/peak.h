@@ -9,17 +9,17 @@
  * rounds of a few milliseconds, on the chosen instruction set. */
 static inline double bench_peak(void)
 {
-    const mi_kern *k = mi_kern_best();
+    const mi_kern *kern = mi_kern_best();
     enum { STEPS = 1 << 20, ROUNDS = 15 };
     volatile float sink = 0;
     double best = 1e30;
     for (int i = 0; i < ROUNDS; i++) {
         double start = bench_now();
-        sink = sink + k->fma_chains_f32(STEPS, 0.999f, 0.5f);
+        sink = sink + kern->fma_chains_f32(STEPS, 0.999f, 0.5f);
         double ms = bench_now() - start;
         best = ms < best ? ms : best;
     }
-    return 2.0 * STEPS * MI_FMA_CHAINS * k->lanes / best * 1e-6;
+    return 2.0 * STEPS * MI_FMA_CHAINS * kern->lanes / best * 1e-6;
 }
 
 #endif

@@ -66,29 +66,29 @@ static double conv_at(const mi_conv *cv, const mi_conv_io *io, int oy, int ox,
     return act_of(cv->act, s);
 }
 
-static void run_tasks(const mi_kern *k, const mi_conv *cv, mi_conv_io *io,
+static void run_tasks(const mi_kern *kern, const mi_conv *cv, mi_conv_io *io,
                       float *y, int backwards)
 {
-    int n = mi_conv_tasks(k, cv);
+    int n = mi_conv_tasks(kern, cv);
     io->y = y;
-    CHECK(n >= 1 && mi_conv_scratch(k, cv) <= sizeof scratch);
+    CHECK(n >= 1 && mi_conv_scratch(kern, cv) <= sizeof scratch);
     for (int i = 0; i < n; i++)
-        mi_conv_run(k, cv, io, backwards ? n - 1 - i : i, scratch);
+        mi_conv_run(kern, cv, io, backwards ? n - 1 - i : i, scratch);
 }
 
-static void check_conv(const mi_kern *k, const mi_conv *cv, mi_conv_io *io)
+static void check_conv(const mi_kern *kern, const mi_conv *cv, mi_conv_io *io)
 {
     int n = cv->oh * cv->ow * (int)io->y_stride;
     for (int i = 0; i < n; i++)
         first[i] = again[i] = poison;
-    size_t len = mi_conv_packed_len(k, cv);
+    size_t len = mi_conv_packed_len(kern, cv);
     CHECK(len < MAX_FLOATS);
     packed[len] = poison;
-    mi_conv_pack(k, cv, w, bias, packed);
+    mi_conv_pack(kern, cv, w, bias, packed);
     CHECK(packed[len] == poison);
     io->packed = packed;
-    run_tasks(k, cv, io, first, 0);
-    run_tasks(k, cv, io, again, 1);
+    run_tasks(kern, cv, io, first, 0);
+    run_tasks(kern, cv, io, again, 1);
     int differs = memcmp(first, again, (size_t)n * sizeof *first);
     CHECK(!differs);
 
@@ -103,12 +103,13 @@ static void check_conv(const mi_kern *k, const mi_conv *cv, mi_conv_io *io)
         for (int o = cv->oc; o < io->y_stride; o++)
             bad += y[o] != poison;
     }
-    CHECK_MSG(!bad,
-              "%s: %d of %dx%dx%d wrong: %dx%dx%d k %dx%d s %d,%d d %d,%d pad "
-              "%d,%d dw %d act %d",
-              k->isa, bad, cv->oh, cv->ow, cv->oc, cv->h, cv->w, cv->c, cv->kh,
-              cv->kw, cv->sy, cv->sx, cv->dy, cv->dx, cv->top, cv->left,
-              cv->depthwise, (int)cv->act.kind);
+    CHECK_MSG(
+        !bad,
+        "%s: %d of %dx%dx%d wrong: %dx%dx%d kern %dx%d s %d,%d d %d,%d pad "
+        "%d,%d dw %d act %d",
+        kern->isa, bad, cv->oh, cv->ow, cv->oc, cv->h, cv->w, cv->c, cv->kh,
+        cv->kw, cv->sy, cv->sx, cv->dy, cv->dx, cv->top, cv->left,
+        cv->depthwise, (int)cv->act.kind);
 }
 
 static mi_act pick_act(void)
@@ -162,9 +163,9 @@ static void test_random_shapes(int depthwise)
         io.add_stride = cv.oc + pick(0, 2);
         if (pick(0, 1))
             io.add = add;
-        const mi_kern *k;
-        for (int v = 0; (k = mi_kern_at(v)); v++)
-            check_conv(k, &cv, &io);
+        const mi_kern *kern;
+        for (int v = 0; (kern = mi_kern_at(v)); v++)
+            check_conv(kern, &cv, &io);
     }
 }
 
@@ -231,10 +232,10 @@ static void test_many_tasks(void)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         const mi_conv *cv = &shapes[i];
         mi_conv_io io = {.x = x, .x_stride = cv->c, .y_stride = cv->oc};
-        const mi_kern *k;
-        for (int v = 0; (k = mi_kern_at(v)); v++) {
-            CHECK(mi_conv_tasks(k, cv) > 1);
-            check_conv(k, cv, &io);
+        const mi_kern *kern;
+        for (int v = 0; (kern = mi_kern_at(v)); v++) {
+            CHECK(mi_conv_tasks(kern, cv) > 1);
+            check_conv(kern, cv, &io);
         }
     }
 }
@@ -259,14 +260,14 @@ static double pool_at(const mi_pool2d *p, ptrdiff_t x_stride, int oy, int ox,
     return sum / (p->count_padding ? p->kh * p->kw : n);
 }
 
-static void check_pool(const mi_kern *k, const mi_pool2d *p, ptrdiff_t x_stride,
-                       ptrdiff_t y_stride)
+static void check_pool(const mi_kern *kern, const mi_pool2d *p,
+                       ptrdiff_t x_stride, ptrdiff_t y_stride)
 {
     int pixels = p->oh * p->ow, bad = 0;
     for (int i = 0; i < pixels * y_stride; i++)
         first[i] = poison;
-    for (int i = mi_pool2d_tasks(k, p) - 1; i >= 0; i--)
-        mi_pool2d_run(k, p, x, x_stride, first, y_stride, i);
+    for (int i = mi_pool2d_tasks(kern, p) - 1; i >= 0; i--)
+        mi_pool2d_run(kern, p, x, x_stride, first, y_stride, i);
     for (int i = 0; i < pixels; i++) {
         for (int c = 0; c < p->c; c++) {
             double v = pool_at(p, x_stride, i / p->ow, i % p->ow, c);
@@ -275,8 +276,8 @@ static void check_pool(const mi_kern *k, const mi_pool2d *p, ptrdiff_t x_stride,
         for (int c = p->c; c < y_stride; c++)
             bad += first[i * y_stride + c] != poison;
     }
-    CHECK_MSG(!bad, "%s: %d wrong: pool %dx%dx%d k %dx%d", k->isa, bad, p->h,
-              p->w, p->c, p->kh, p->kw);
+    CHECK_MSG(!bad, "%s: %d wrong: pool %dx%dx%d kern %dx%d", kern->isa, bad,
+              p->h, p->w, p->c, p->kh, p->kw);
 }
 
 static void test_pools(void)
@@ -291,9 +292,9 @@ static void test_pools(void)
         p.average = pick(0, 1), p.count_padding = pick(0, 1);
         ptrdiff_t x_stride = p.c + pick(0, 1) * pick(1, 9);
         ptrdiff_t y_stride = p.c + pick(0, 1) * pick(1, 9);
-        const mi_kern *k;
-        for (int v = 0; (k = mi_kern_at(v)); v++)
-            check_pool(k, &p, x_stride, y_stride);
+        const mi_kern *kern;
+        for (int v = 0; (kern = mi_kern_at(v)); v++)
+            check_pool(kern, &p, x_stride, y_stride);
     }
 }
 

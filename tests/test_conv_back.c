@@ -103,19 +103,20 @@ static void begin(int n, const float *added)
     got[n] = 12345.f;
 }
 
-static void compare(const mi_kern *k, const char *what, const mi_conv *cv,
+static void compare(const mi_kern *kern, const char *what, const mi_conv *cv,
                     int n)
 {
     int bad = 0;
     for (int i = 0; i < n; i++)
         bad += !(fabs((double)got[i] - want[i]) <= 2e-6 * size[i] + 1e-6);
     bad += got[n] != 12345.f;
-    CHECK_MSG(!bad,
-              "%s %s: %d of %d wrong: %dx%dx%d -> %dx%dx%d k %dx%d s %d,%d d "
-              "%d,%d pad %d,%d dw %d",
-              k->isa, what, bad, n, cv->h, cv->w, cv->c, cv->oh, cv->ow, cv->oc,
-              cv->kh, cv->kw, cv->sy, cv->sx, cv->dy, cv->dx, cv->top, cv->left,
-              cv->depthwise);
+    CHECK_MSG(
+        !bad,
+        "%s %s: %d of %d wrong: %dx%dx%d -> %dx%dx%d kern %dx%d s %d,%d d "
+        "%d,%d pad %d,%d dw %d",
+        kern->isa, what, bad, n, cv->h, cv->w, cv->c, cv->oh, cv->ow, cv->oc,
+        cv->kh, cv->kw, cv->sy, cv->sx, cv->dy, cv->dx, cv->top, cv->left,
+        cv->depthwise);
 }
 
 static mi_conv_source source_of(const mi_conv *cv)
@@ -125,7 +126,7 @@ static mi_conv_source source_of(const mi_conv *cv)
                             cv->depthwise ? 0 : taps, cv->kw, 1};
 }
 
-static void check_data(const mi_kern *k, const mi_conv *cv, int add)
+static void check_data(const mi_kern *kern, const mi_conv *cv, int add)
 {
     int n = cv->h * cv->w * cv->c;
     const mi_conv_source from = source_of(cv);
@@ -138,18 +139,18 @@ static void check_data(const mi_kern *k, const mi_conv *cv, int add)
                      .add_stride = cv->c,
                      .y = got,
                      .y_stride = cv->c};
-    size_t len = mi_conv_data_packed_len(k, cv);
+    size_t len = mi_conv_data_packed_len(kern, cv);
     CHECK(len < sizeof packed / sizeof *packed);
-    CHECK(mi_conv_data_scratch(k, cv) <= sizeof scratch);
+    CHECK(mi_conv_data_scratch(kern, cv) <= sizeof scratch);
     packed[len] = 12345.f;
-    mi_conv_data_pack(k, cv, &from, packed);
+    mi_conv_data_pack(kern, cv, &from, packed);
     CHECK(packed[len] == 12345.f);
-    for (int i = mi_conv_data_tasks(k, cv) - 1; i >= 0; i--)
-        mi_conv_data_run(k, cv, &io, i, scratch);
-    compare(k, "data", cv, n);
+    for (int i = mi_conv_data_tasks(kern, cv) - 1; i >= 0; i--)
+        mi_conv_data_run(kern, cv, &io, i, scratch);
+    compare(kern, "data", cv, n);
 }
 
-static void check_depth_data(const mi_kern *k, const mi_conv *cv, int add)
+static void check_depth_data(const mi_kern *kern, const mi_conv *cv, int add)
 {
     int n = cv->h * cv->w * cv->c, taps = cv->kh * cv->kw;
     begin(n, add ? y : NULL);
@@ -164,9 +165,9 @@ static void check_depth_data(const mi_kern *k, const mi_conv *cv, int add)
                      .add_stride = cv->c,
                      .y = got,
                      .y_stride = cv->c};
-    for (int i = mi_depth_data_tasks(k, cv) - 1; i >= 0; i--)
-        mi_depth_data_run(k, cv, &io, i);
-    compare(k, "depth data", cv, n);
+    for (int i = mi_depth_data_tasks(kern, cv) - 1; i >= 0; i--)
+        mi_depth_data_run(kern, cv, &io, i);
+    compare(kern, "depth data", cv, n);
 }
 
 static int weights_of(const mi_conv *cv)
@@ -175,38 +176,38 @@ static int weights_of(const mi_conv *cv)
 }
 
 /* Tasks in either order give the same bits. */
-static void run_weights(const mi_kern *k, const mi_conv *cv, int images,
+static void run_weights(const mi_kern *kern, const mi_conv *cv, int images,
                         int backwards)
 {
     const mi_conv_batch b = {images, x, dy, cv->c, cv->oc};
-    size_t all = mi_conv_weights_len(k, cv) *
-                 (size_t)mi_conv_weights_parts(k, cv, images);
+    size_t all = mi_conv_weights_len(kern, cv) *
+                 (size_t)mi_conv_weights_parts(kern, cv, images);
     CHECK(all < sizeof sums / sizeof *sums);
     for (size_t i = 0; i < all; i++)
         sums[i] = 12345.f;
-    int n = mi_conv_weights_tasks(k, cv, images);
+    int n = mi_conv_weights_tasks(kern, cv, images);
     for (int i = 0; i < n; i++)
-        mi_conv_weights_run(k, cv, &b, backwards ? n - 1 - i : i, sums);
+        mi_conv_weights_run(kern, cv, &b, backwards ? n - 1 - i : i, sums);
 }
 
-static void check_weights(const mi_kern *k, const mi_conv *cv, int images,
+static void check_weights(const mi_kern *kern, const mi_conv *cv, int images,
                           int add)
 {
-    int n = weights_of(cv), parts = mi_conv_weights_parts(k, cv, images);
+    int n = weights_of(cv), parts = mi_conv_weights_parts(kern, cv, images);
     mi_conv_grads to = {source_of(cv), got, got + n + 1, add, add};
     float *bias = got + n + 1;
-    run_weights(k, cv, images, 1);
+    run_weights(kern, cv, images, 1);
     begin(n, NULL);
-    mi_conv_weights_sum(k, cv, parts, sums,
+    mi_conv_weights_sum(kern, cv, parts, sums,
                         &(mi_conv_grads){to.at, first, NULL, 0, 0});
     begin(n, add ? y : NULL);
     for (int o = 0; o < cv->oc; o++)
         bias[o] = 0.5f;
     bias[cv->oc] = 12345.f;
     visit_all(cv, images, add_weight);
-    run_weights(k, cv, images, 0);
-    mi_conv_weights_sum(k, cv, parts, sums, &to);
-    compare(k, "weights", cv, n);
+    run_weights(kern, cv, images, 0);
+    mi_conv_weights_sum(kern, cv, parts, sums, &to);
+    compare(kern, "weights", cv, n);
     CHECK(add || memcmp(first, got, (size_t)n * sizeof *got) == 0);
 
     int bad = bias[cv->oc] != 12345.f;
@@ -218,15 +219,15 @@ static void check_weights(const mi_kern *k, const mi_conv *cv, int images,
         }
         bad += !(fabs((double)bias[o] - s) <= 2e-6 * m + 1e-6);
     }
-    CHECK_MSG(!bad, "%s: %d biases of %d wrong", k->isa, bad, cv->oc);
+    CHECK_MSG(!bad, "%s: %d biases of %d wrong", kern->isa, bad, cv->oc);
 }
 
 static void check_conv(const mi_conv *cv, int images, int add)
 {
-    const mi_kern *k;
-    for (int v = 0; (k = mi_kern_at(v)); v++) {
-        (cv->depthwise ? check_depth_data : check_data)(k, cv, add);
-        check_weights(k, cv, images, add);
+    const mi_kern *kern;
+    for (int v = 0; (kern = mi_kern_at(v)); v++) {
+        (cv->depthwise ? check_depth_data : check_data)(kern, cv, add);
+        check_weights(kern, cv, images, add);
     }
 }
 
@@ -242,7 +243,7 @@ static void test_random_convolutions(int depthwise)
 static void test_cuts(void)
 {
     static const int shape[][7] = {
-        /* h w c, oc, k, s, images */
+        /* h w c, oc, kern, s, images */
         {40, 41, 24, 37, 3, 1, 3}, {20, 20, 3, 16, 5, 1, 2},
         {30, 30, 1, 3, 3, 1, 4},   {16, 16, 33, 2, 3, 2, 3},
         {3, 3, 130, 150, 3, 2, 2}, {9, 8, 70, 90, 1, 1, 3}};
@@ -255,10 +256,10 @@ static void test_cuts(void)
         cv.ow = out_size(cv.w, cv.kw, cv.sx, 1, 2 * cv.left);
         check_conv(&cv, s[6], (int)(i % 2));
     }
-    const mi_kern *k = mi_kern_at(1);
+    const mi_kern *kern = mi_kern_at(1);
     mi_conv cv = {.h = 40, .w = 40, .c = 24, .oh = 40, .ow = 40, .oc = 40};
     cv.kh = cv.kw = 3, cv.sy = cv.sx = cv.dy = cv.dx = cv.top = cv.left = 1;
-    CHECK(mi_conv_weights_parts(k, &cv, 64) > 4);
+    CHECK(mi_conv_weights_parts(kern, &cv, 64) > 4);
 }
 
 /* ---- pooling ---------------------------------------------------------------
@@ -298,7 +299,7 @@ static void spread_output(const mi_pool2d *p, int at, int c)
         want[inside[i]] += g / count;
 }
 
-static void check_pool(const mi_kern *k, const mi_pool2d *p, int add)
+static void check_pool(const mi_kern *kern, const mi_pool2d *p, int add)
 {
     int n = p->h * p->w * p->c, outputs = p->oh * p->ow;
     begin(n, add ? y : NULL);
@@ -308,21 +309,21 @@ static void check_pool(const mi_kern *k, const mi_pool2d *p, int add)
     for (int i = 0; i < n; i++)
         size[i] = 4;
     if (!p->average) {
-        for (int i = mi_pool2d_tasks(k, p) - 1; i >= 0; i--) {
-            mi_pool_winner_run(k, p, x, first, winner, i);
-            mi_pool2d_run(k, p, x, p->c, sums, p->c, i);
+        for (int i = mi_pool2d_tasks(kern, p) - 1; i >= 0; i--) {
+            mi_pool_winner_run(kern, p, x, first, winner, i);
+            mi_pool2d_run(kern, p, x, p->c, sums, p->c, i);
         }
         CHECK(memcmp(first, sums, (size_t)(outputs * p->c) * sizeof *first) ==
               0);
     }
     mi_pool_back_io io = {dy, p->average ? NULL : winner, got, add};
-    for (int i = mi_pool_back_tasks(k, p) - 1; i >= 0; i--)
-        mi_pool_back_run(k, p, &io, i);
+    for (int i = mi_pool_back_tasks(kern, p) - 1; i >= 0; i--)
+        mi_pool_back_run(kern, p, &io, i);
     int bad = got[n] != 12345.f;
     for (int i = 0; i < n; i++)
         bad += !(fabs((double)got[i] - want[i]) <= 4e-6);
-    CHECK_MSG(!bad, "%s: %d wrong: pool %dx%dx%d k %dx%d s %d,%d mean %d",
-              k->isa, bad, p->h, p->w, p->c, p->kh, p->kw, p->sy, p->sx,
+    CHECK_MSG(!bad, "%s: %d wrong: pool %dx%dx%d kern %dx%d s %d,%d mean %d",
+              kern->isa, bad, p->h, p->w, p->c, p->kh, p->kw, p->sy, p->sx,
               p->average);
 }
 
@@ -334,9 +335,9 @@ static void test_random_pools(void)
     for (int i = 0; i < CASES; i++) {
         mi_pool2d p = pick_pool();
         int add = pick(0, 1);
-        const mi_kern *k;
-        for (int v = 0; (k = mi_kern_at(v)); v++)
-            check_pool(k, &p, add);
+        const mi_kern *kern;
+        for (int v = 0; (kern = mi_kern_at(v)); v++)
+            check_pool(kern, &p, add);
     }
 }
 
@@ -352,11 +353,11 @@ static void test_a_nan_wins(void)
                          .sy = 1,
                          .sx = 1};
     const float in[6] = {1, NAN, 7, 2, 3, 4};
-    const mi_kern *k;
-    for (int v = 0; (k = mi_kern_at(v)); v++) {
+    const mi_kern *kern;
+    for (int v = 0; (kern = mi_kern_at(v)); v++) {
         float out = 0;
         uint8_t tap = 9;
-        mi_pool_winner_run(k, &p, in, &out, &tap, 0);
+        mi_pool_winner_run(kern, &p, in, &out, &tap, 0);
         CHECK(isnan(out) && tap == 1);
     }
 }
@@ -364,38 +365,38 @@ static void test_a_nan_wins(void)
 /* ---- small kernels ---------------------------------------------------------
  */
 
-static void check_pixels(const mi_kern *k, const mi_kern *ref, int n, int c)
+static void check_pixels(const mi_kern *kern, const mi_kern *ref, int n, int c)
 {
     float a[2][80], means[2][80];
     for (int i = 0; i < 80; i++) {
         a[0][i] = a[1][i] = 0.25f;
         means[0][i] = x[i + 1], means[1][i] = x[i + 99];
     }
-    k->pixel_sums_f32(n, c, x, a[0]);
+    kern->pixel_sums_f32(n, c, x, a[0]);
     ref->pixel_sums_f32(n, c, x, a[1]);
     for (int i = 0; i < 80; i++)
         CHECK_NEAR(a[0][i], a[1][i], 1e-6 * (n + 1));
-    k->pixel_products_f32(n, c, x, means[0], dy, means[1], a[0]);
+    kern->pixel_products_f32(n, c, x, means[0], dy, means[1], a[0]);
     ref->pixel_products_f32(n, c, x, means[0], dy, means[1], a[1]);
     for (int i = 0; i < 80; i++)
         CHECK_NEAR(a[0][i], a[1][i], 4e-6 * (n + 1));
     const float *const by[4] = {w, w + 100, w + 200, w + 300};
     begin(n * c, NULL);
-    k->batch_grad_f32(n, c, dy, x, by, got);
+    kern->batch_grad_f32(n, c, dy, x, by, got);
     ref->batch_grad_f32(n, c, dy, x, by, first);
     CHECK(got[n * c] == 12345.f);
     for (int i = 0; i < n * c; i++)
         CHECK_NEAR(got[i], first[i], 1e-6);
 }
 
-static void check_act(const mi_kern *k, const mi_kern *ref, int n)
+static void check_act(const mi_kern *kern, const mi_kern *ref, int n)
 {
     const mi_act acts[] = {{MI_ACT_CLAMP, 0, INFINITY},
                            {MI_ACT_LEAKY, 0.1f, 0},
                            {MI_ACT_SIGMOID, 0, 0}};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         begin(n, NULL);
-        k->act_grad_f32(n, &acts[i], x, dy, got);
+        kern->act_grad_f32(n, &acts[i], x, dy, got);
         ref->act_grad_f32(n, &acts[i], x, dy, first);
         CHECK(got[n] == 12345.f);
         for (int j = 0; j < n; j++)
@@ -405,11 +406,11 @@ static void check_act(const mi_kern *k, const mi_kern *ref, int n)
 
 static void test_small_kernels(void)
 {
-    const mi_kern *k, *ref = mi_kern_at(0);
-    for (int v = 0; (k = mi_kern_at(v)); v++)
+    const mi_kern *kern, *ref = mi_kern_at(0);
+    for (int v = 0; (kern = mi_kern_at(v)); v++)
         for (int c = 1; c < 80; c += c < 34 ? 1 : 9) {
-            check_pixels(k, ref, 1 + c % 7, c);
-            check_act(k, ref, c);
+            check_pixels(kern, ref, 1 + c % 7, c);
+            check_act(kern, ref, c);
         }
 }
 

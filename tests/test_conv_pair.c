@@ -68,28 +68,29 @@ static mi_pair pick_pair(void)
     return p;
 }
 
-static void run_one(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io)
+static void run_one(const mi_kern *kern, const mi_conv *cv,
+                    const mi_conv_io *io)
 {
-    for (int i = 0; i < mi_conv_tasks(k, cv); i++)
-        mi_conv_run(k, cv, io, i, scratch);
+    for (int i = 0; i < mi_conv_tasks(kern, cv); i++)
+        mi_conv_run(kern, cv, io, i, scratch);
 }
 
-static void run_pair(const mi_kern *k, const mi_pair *p, mi_pair_io io,
+static void run_pair(const mi_kern *kern, const mi_pair *p, mi_pair_io io,
                      float *y, int backwards)
 {
-    int n = mi_pair_tasks(k, p);
+    int n = mi_pair_tasks(kern, p);
     io.y = y;
     for (int i = 0; i < n; i++)
-        mi_pair_run(k, p, &io, backwards ? n - 1 - i : i, scratch);
+        mi_pair_run(kern, p, &io, backwards ? n - 1 - i : i, scratch);
 }
 
-static void check_pair(const mi_kern *k, const mi_pair *p)
+static void check_pair(const mi_kern *kern, const mi_pair *p)
 {
     const mi_conv *a = &p->first, *b = &p->second;
     ptrdiff_t y_stride = b->oc + pick(0, 3);
     const float *plus = pick(0, 1) ? add : NULL;
-    mi_conv_pack(k, a, w1, bias, packed1);
-    mi_conv_pack(k, b, w2, bias, packed2);
+    mi_conv_pack(kern, a, w1, bias, packed1);
+    mi_conv_pack(kern, b, w2, bias, packed2);
     mi_conv_io one = {.x = x,
                       .x_stride = a->c,
                       .packed = packed1,
@@ -112,22 +113,22 @@ static void check_pair(const mi_kern *k, const mi_pair *p)
     int n = b->oh * b->ow * (int)y_stride, bad = 0;
     for (int i = 0; i < n; i++)
         want[i] = got[i] = again[i] = poison;
-    CHECK(mi_pair_scratch(k, p) <= sizeof scratch);
-    run_one(k, a, &one);
-    run_one(k, b, &two);
-    run_pair(k, p, io, got, 0);
-    run_pair(k, p, io, again, 1);
+    CHECK(mi_pair_scratch(kern, p) <= sizeof scratch);
+    run_one(kern, a, &one);
+    run_one(kern, b, &two);
+    run_pair(kern, p, io, got, 0);
+    run_pair(kern, p, io, again, 1);
     int differs = memcmp(got, again, (size_t)n * sizeof *got);
     CHECK(!differs);
     for (int i = 0; i < n; i++)
         bad += !(fabs((double)got[i] - (double)want[i]) <= 2e-4);
-    CHECK_MSG(!bad, "%s: %d of %d wrong: %dx%dx%d to %dx%dx%d", k->isa, bad, n,
-              a->h, a->w, a->c, b->oh, b->ow, b->oc);
+    CHECK_MSG(!bad, "%s: %d of %d wrong: %dx%dx%d to %dx%dx%d", kern->isa, bad,
+              n, a->h, a->w, a->c, b->oh, b->ow, b->oc);
 }
 
 static void test_what_pays(void)
 {
-    const mi_kern *k = mi_kern_at(1);
+    const mi_kern *kern = mi_kern_at(1);
     mi_pair p = {.first = {.h = 64,
                            .w = 64,
                            .c = 32,
@@ -155,10 +156,10 @@ static void test_what_pays(void)
                             .sx = 1,
                             .dy = 1,
                             .dx = 1}};
-    CHECK(mi_pair_pays(k, &p) == 1);
+    CHECK(mi_pair_pays(kern, &p) == 1);
     CHECK(mi_pair_pays(mi_kern_at(0), &p) == 0);
     p.second.kw = 3;
-    CHECK(mi_pair_pays(k, &p) == 0);
+    CHECK(mi_pair_pays(kern, &p) == 0);
 }
 
 int main(void)
@@ -171,9 +172,9 @@ int main(void)
     test_what_pays();
     for (int i = 0; i < CASES; i++) {
         mi_pair p = pick_pair();
-        const mi_kern *k;
-        for (int v = 0; (k = mi_kern_at(v)); v++)
-            check_pair(k, &p);
+        const mi_kern *kern;
+        for (int v = 0; (kern = mi_kern_at(v)); v++)
+            check_pair(kern, &p);
     }
     return check_done();
 }

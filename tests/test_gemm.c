@@ -73,17 +73,17 @@ static mi_gemm random_gemm(int deep)
     return g;
 }
 
-static void check_product(const mi_kern *k, const mi_gemm *g)
+static void check_product(const mi_kern *kern, const mi_gemm *g)
 {
-    CHECK(mi_gemm_packed_len(k, g) < MAX_FLOATS - 8);
+    CHECK(mi_gemm_packed_len(kern, g) < MAX_FLOATS - 8);
     fill_random(before, g->m * (int)g->ldc);
     memcpy(first, before, sizeof first);
-    float *end = packed + mi_gemm_packed_len(k, g);
+    float *end = packed + mi_gemm_packed_len(kern, g);
     *end = 12345.f;
-    mi_gemm_pack(k, g, packed);
+    mi_gemm_pack(kern, g, packed);
     CHECK(*end == 12345.f);
-    for (int t = mi_gemm_tasks(k, g); t-- > 0;)
-        mi_gemm_run(k, g, packed, t);
+    for (int t = mi_gemm_tasks(kern, g); t-- > 0;)
+        mi_gemm_run(kern, g, packed, t);
     for (int i = 0; i < g->m; i++)
         for (int j = 0; j < g->ldc; j++) {
             double was = (double)before[i * g->ldc + j], size, want;
@@ -97,11 +97,11 @@ static void check_product(const mi_kern *k, const mi_gemm *g)
         }
 }
 
-static void test_products_are_right(const mi_kern *k)
+static void test_products_are_right(const mi_kern *kern)
 {
     for (int c = 0; c < CASES; c++) {
         mi_gemm g = random_gemm(c % 20 == 0);
-        check_product(k, &g);
+        check_product(kern, &g);
     }
 }
 

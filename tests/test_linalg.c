@@ -25,7 +25,7 @@ static void near(const char *isa, const char *what, int64_t n, const double *x,
                   x[i], want[i]);
 }
 
-static void check_rows(const mi_kern *k, const mi_kern *ref, int p, int n)
+static void check_rows(const mi_kern *kern, const mi_kern *ref, int p, int n)
 {
     static double x[ROWS * MOST + 1], z[2][ROWS * MOST], wz[2][ROWS * MOST];
     static double out[2][MOST * MOST], mean[MOST], scale[MOST], v[MOST + ROWS];
@@ -42,30 +42,31 @@ static void check_rows(const mi_kern *k, const mi_kern *ref, int p, int n)
     /* the table ends where its allocation ends: ASan sees a read past it */
     double *tight = malloc((size_t)(n * p + 1) * sizeof *tight);
     memcpy(tight + 1, x, (size_t)(n * p) * sizeof *x);
-    const mi_kern *both[] = {k, ref};
+    const mi_kern *both[] = {kern, ref};
     for (int b = 0; b < 2; b++) {
         both[b]->standard_f64(n, p, ld, tight + 1, mean, scale, z[b]);
         both[b]->rows_scale_f64(n, ld, z[b], v, wz[b]);
     }
     free(tight);
-    near(k->isa, "standard", (int64_t)n * ld, z[0], z[1]);
-    near(k->isa, "scale", (int64_t)n * ld, wz[0], wz[1]);
+    near(kern->isa, "standard", (int64_t)n * ld, z[0], z[1]);
+    near(kern->isa, "scale", (int64_t)n * ld, wz[0], wz[1]);
     for (int r = 0; r < n; r++)
         CHECK(z[0][r * ld + p] == 1);
     memset(out, 0, sizeof out);
     for (int b = 0; b < 2; b++)
         both[b]->rows_dot_f64(n, ld, z[1], v, out[b]);
-    near(k->isa, "dot", n + 1, out[0], out[1]);
+    near(kern->isa, "dot", n + 1, out[0], out[1]);
     for (int b = 0; b < 2; b++)
         both[b]->rows_sum_f64(n, ld, z[1], v, out[b]);
-    near(k->isa, "sum", MOST, out[0], out[1]);
+    near(kern->isa, "sum", MOST, out[0], out[1]);
     for (int b = 0; b < 2; b++)
         both[b]->gram_f64(n, ld, z[1], wz[1], out[b]);
     for (int i = 0; i < ld; i++)
-        near(k->isa, "gram", ld - i, out[0] + i * ld + i, out[1] + i * ld + i);
+        near(kern->isa, "gram", ld - i, out[0] + i * ld + i,
+             out[1] + i * ld + i);
 }
 
-static void check_logit(const mi_kern *k, const mi_kern *ref, int n)
+static void check_logit(const mi_kern *kern, const mi_kern *ref, int n)
 {
     double eta[ROWS], w[ROWS], s[2][ROWS + 1], c[2][ROWS + 1];
     unsigned seed = (unsigned)n;
@@ -75,7 +76,7 @@ static void check_logit(const mi_kern *k, const mi_kern *ref, int n)
         w[i] = i % 5 ? 3 * noise(&seed) : i % 2 ? 0. : -0.;
     }
     s[0][n] = c[0][n] = 77;
-    double a = k->logit_f64(n, eta, w, s[0], c[0]);
+    double a = kern->logit_f64(n, eta, w, s[0], c[0]);
     double b = ref->logit_f64(n, eta, w, s[1], c[1]);
     CHECK_NEAR(a, b, 1e-14 * fabs(b));
     CHECK(s[0][n] == 77 && c[0][n] == 77);

@@ -81,12 +81,12 @@ static mien_status binary_back(mien_plan *p, const mi_step *s, mien_error *err)
     return st;
 }
 
-static binary_kernel *kernel_of(const mi_kern *k, const mi_op *op)
+static binary_kernel *kernel_of(const mi_kern *kern, const mi_op *op)
 {
-    return op == &mi_op_add   ? k->add_f32
-           : op == &mi_op_sub ? k->sub_f32
-           : op == &mi_op_mul ? k->mul_f32
-                              : k->div_f32;
+    return op == &mi_op_add   ? kern->add_f32
+           : op == &mi_op_sub ? kern->sub_f32
+           : op == &mi_op_mul ? kern->mul_f32
+                              : kern->div_f32;
 }
 
 mien_status mi_lower_binary(mien_plan *p, mi_node *head, mien_error *err)

@@ -112,11 +112,11 @@ static mi_gemm weight_gradient(const lstm *l, ptrdiff_t from, ptrdiff_t in)
  */
 
 /* tanh(x) = 2 / (1 + exp(-2 x)) - 1 */
-static void tanh_of(const mi_kern *k, ptrdiff_t n, const float *x, float *y)
+static void tanh_of(const mi_kern *kern, ptrdiff_t n, const float *x, float *y)
 {
-    k->affine_f32((int)n, x, 2, 0, y);
-    k->sigmoid_f32((int)n, y, y);
-    k->affine_f32((int)n, y, 2, -1, y);
+    kern->affine_f32((int)n, x, 2, 0, y);
+    kern->sigmoid_f32((int)n, y, y);
+    kern->affine_f32((int)n, y, 2, -1, y);
 }
 
 /* Both biases into every row of z. */
@@ -141,21 +141,21 @@ static void run_gates(const mien_plan *p, const mi_step *s, int task,
     (void)scratch;
     const moment *m = s->spec;
     const lstm *l = m->l;
-    const mi_kern *k = p->kern;
+    const mi_kern *kern = p->kern;
     ptrdiff_t h = l->hidden, first, end;
     rows_of(l, task, &first, &end);
     for (ptrdiff_t row = first; row < end; row++) {
         ptrdiff_t at = m->t * l->cells + row * h;
         float *z = floats(p, l->z, 4 * at), *c = floats(p, l->c, at);
         float *squash = floats(p, l->squash, at);
-        k->sigmoid_f32((int)(3 * h), z, z);
-        tanh_of(k, h, z + 3 * h, z + 3 * h);
+        kern->sigmoid_f32((int)(3 * h), z, z);
+        tanh_of(kern, h, z + 3 * h, z + 3 * h);
         for (ptrdiff_t u = 0; u < h; u++) {
             float before = m->t ? c[u - l->cells] : 0;
             c[u] = z[2 * h + u] * before + z[u] * z[3 * h + u];
         }
-        tanh_of(k, h, c, squash);
-        k->mul_f32((int)h, z + h, squash, floats(p, l->y, at));
+        tanh_of(kern, h, c, squash);
+        kern->mul_f32((int)h, z + h, squash, floats(p, l->y, at));
     }
 }
 

@@ -38,14 +38,14 @@ typedef struct mi_pool_back_io {
  */
 
 /* The packed weights and tasks of a convolution's gradient by its input. */
-size_t mi_conv_data_packed_len(const mi_kern *k, const mi_conv *cv);
-void mi_conv_data_pack(const mi_kern *k, const mi_conv *cv,
+size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv);
+void mi_conv_data_pack(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_source *w, float *packed);
-size_t mi_conv_data_scratch(const mi_kern *k, const mi_conv *cv);
-int mi_conv_data_tasks(const mi_kern *k, const mi_conv *cv);
+size_t mi_conv_data_scratch(const mi_kern *kern, const mi_conv *cv);
+int mi_conv_data_tasks(const mi_kern *kern, const mi_conv *cv);
 /* io->x is dy of one image, io->y dx; io->add NULL, or dx again. */
-void mi_conv_data_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                      int task, void *scratch);
+void mi_conv_data_run(const mi_kern *kern, const mi_conv *cv,
+                      const mi_conv_io *io, int task, void *scratch);
 
 /* A batch of images: x [n, h, w, c] and dy [n, oh, ow, oc], pixels so many
  * floats apart. */
@@ -57,11 +57,11 @@ typedef struct mi_conv_batch {
 
 /* The sums of a batch are taken in parts, one buffer each of so many floats;
  * the tasks fill them all. */
-int mi_conv_weights_parts(const mi_kern *k, const mi_conv *cv, int images);
-size_t mi_conv_weights_len(const mi_kern *k, const mi_conv *cv);
-int mi_conv_weights_tasks(const mi_kern *k, const mi_conv *cv, int images);
+int mi_conv_weights_parts(const mi_kern *kern, const mi_conv *cv, int images);
+size_t mi_conv_weights_len(const mi_kern *kern, const mi_conv *cv);
+int mi_conv_weights_tasks(const mi_kern *kern, const mi_conv *cv, int images);
 /* sums is [parts, len]. */
-void mi_conv_weights_run(const mi_kern *k, const mi_conv *cv,
+void mi_conv_weights_run(const mi_kern *kern, const mi_conv *cv,
                          const mi_conv_batch *b, int task, float *sums);
 
 /* Where the gradients go: to weights that lie as w says, its w being those of
@@ -72,7 +72,7 @@ typedef struct mi_conv_grads {
     int add_w, add_b;  /* 1: to what is there */
 } mi_conv_grads;
 /* Add the parts up, in their order; they are changed. */
-void mi_conv_weights_sum(const mi_kern *k, const mi_conv *cv, int parts,
+void mi_conv_weights_sum(const mi_kern *kern, const mi_conv *cv, int parts,
                          float *sums, const mi_conv_grads *to);
 
 /* ---- convolution, each channel alone ---------------------------------------
@@ -80,8 +80,8 @@ void mi_conv_weights_sum(const mi_kern *k, const mi_conv *cv, int parts,
 
 /* dx of one image in bands of rows: io->x is dy, io->packed the weights [kh,
  * kw, c] as they are, io->y dx, io->add NULL or dx again. */
-int mi_depth_data_tasks(const mi_kern *k, const mi_conv *cv);
-void mi_depth_data_run(const mi_kern *k, const mi_conv *cv,
+int mi_depth_data_tasks(const mi_kern *kern, const mi_conv *cv);
+void mi_depth_data_run(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_io *io, int task);
 
 /* ---- pooling ---------------------------------------------------------------
@@ -91,11 +91,11 @@ void mi_depth_data_run(const mi_kern *k, const mi_conv *cv,
 enum { MI_WINNER_TAPS = 255 };
 
 /* Bands of rows of the input. */
-int mi_pool_back_tasks(const mi_kern *k, const mi_pool2d *p);
-void mi_pool_back_run(const mi_kern *k, const mi_pool2d *p,
+int mi_pool_back_tasks(const mi_kern *kern, const mi_pool2d *p);
+void mi_pool_back_run(const mi_kern *kern, const mi_pool2d *p,
                       const mi_pool_back_io *io, int task);
 /* As mi_pool2d_run of maxima, in its tasks, with the winners. */
-void mi_pool_winner_run(const mi_kern *k, const mi_pool2d *p, const float *x,
+void mi_pool_winner_run(const mi_kern *kern, const mi_pool2d *p, const float *x,
                         float *y, uint8_t *winner, int task);
 
 #endif

@@ -62,19 +62,19 @@ typedef struct mi_conv_source {
 } mi_conv_source;
 
 /* Floats of the packed weights for table k. */
-size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv);
+size_t mi_conv_packed_len(const mi_kern *kern, const mi_conv *cv);
 /* w is [oc, kh, kw, c] (depthwise [kh, kw, c]); bias is NULL or [oc]. */
-void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,
+void mi_conv_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
                   const float *bias, float *packed);
 /* The same of weights that lie as given; of a depthwise one `in` is not
  * looked at. */
-void mi_conv_pack_from(const mi_kern *k, const mi_conv *cv,
+void mi_conv_pack_from(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_source *w, const float *bias,
                        float *packed);
 /* Bytes of scratch one lane needs while it runs a task. */
-size_t mi_conv_scratch(const mi_kern *k, const mi_conv *cv);
-int mi_conv_tasks(const mi_kern *k, const mi_conv *cv);
-void mi_conv_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+size_t mi_conv_scratch(const mi_kern *kern, const mi_conv *cv);
+int mi_conv_tasks(const mi_kern *kern, const mi_conv *cv);
+void mi_conv_run(const mi_kern *kern, const mi_conv *cv, const mi_conv_io *io,
                  int task, void *scratch);
 
 /* ---- two at once ------------------------------------------------------- */
@@ -99,11 +99,11 @@ typedef struct mi_pair_io {
 } mi_pair_io;
 
 /* 1 if the two fit together and that is faster than one by one. */
-int mi_pair_pays(const mi_kern *k, const mi_pair *p);
+int mi_pair_pays(const mi_kern *kern, const mi_pair *p);
 /* As mi_conv_scratch, _tasks and _run, for both. */
-size_t mi_pair_scratch(const mi_kern *k, const mi_pair *p);
-int mi_pair_tasks(const mi_kern *k, const mi_pair *p);
-void mi_pair_run(const mi_kern *k, const mi_pair *p, const mi_pair_io *io,
+size_t mi_pair_scratch(const mi_kern *kern, const mi_pair *p);
+int mi_pair_tasks(const mi_kern *kern, const mi_pair *p);
+void mi_pair_run(const mi_kern *kern, const mi_pair *p, const mi_pair_io *io,
                  int task, void *scratch);
 
 /* ---- pooling ---------------------------------------------------------- */
@@ -115,8 +115,8 @@ typedef struct mi_pool2d {
     int count_padding; /* average: divide by kh * kw even at the border */
 } mi_pool2d;
 
-int mi_pool2d_tasks(const mi_kern *k, const mi_pool2d *p);
-void mi_pool2d_run(const mi_kern *k, const mi_pool2d *p, const float *x,
+int mi_pool2d_tasks(const mi_kern *kern, const mi_pool2d *p);
+void mi_pool2d_run(const mi_kern *kern, const mi_pool2d *p, const float *x,
                    ptrdiff_t x_stride, float *y, ptrdiff_t y_stride, int task);
 
 #endif

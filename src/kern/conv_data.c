@@ -101,57 +101,57 @@ static phase phase_of(const mi_conv *cv, int i, const mi_conv_source *w)
     return p;
 }
 
-size_t mi_conv_data_packed_len(const mi_kern *k, const mi_conv *cv)
+size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv)
 {
     size_t len = 0;
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
-        len += mi_conv_packed_len(k, &p.conv);
+        len += mi_conv_packed_len(kern, &p.conv);
     }
     return len;
 }
 
-void mi_conv_data_pack(const mi_kern *k, const mi_conv *cv,
+void mi_conv_data_pack(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_source *w, float *packed)
 {
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, w);
-        mi_conv_pack_from(k, &p.conv, &p.w, NULL, packed);
-        packed += mi_conv_packed_len(k, &p.conv);
+        mi_conv_pack_from(kern, &p.conv, &p.w, NULL, packed);
+        packed += mi_conv_packed_len(kern, &p.conv);
     }
 }
 
-size_t mi_conv_data_scratch(const mi_kern *k, const mi_conv *cv)
+size_t mi_conv_data_scratch(const mi_kern *kern, const mi_conv *cv)
 {
     size_t most = 0;
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
-        size_t n = mi_conv_scratch(k, &p.conv);
+        size_t n = mi_conv_scratch(kern, &p.conv);
         most = n > most ? n : most;
     }
     return most;
 }
 
-int mi_conv_data_tasks(const mi_kern *k, const mi_conv *cv)
+int mi_conv_data_tasks(const mi_kern *kern, const mi_conv *cv)
 {
     int n = 0;
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
-        n += mi_conv_tasks(k, &p.conv);
+        n += mi_conv_tasks(kern, &p.conv);
     }
     return n;
 }
 
-void mi_conv_data_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                      int task, void *scratch)
+void mi_conv_data_run(const mi_kern *kern, const mi_conv *cv,
+                      const mi_conv_io *io, int task, void *scratch)
 {
     mi_conv_io of = *io;
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
-        int tasks = mi_conv_tasks(k, &p.conv);
+        int tasks = mi_conv_tasks(kern, &p.conv);
         if (task >= tasks) {
             task -= tasks;
-            of.packed += mi_conv_packed_len(k, &p.conv);
+            of.packed += mi_conv_packed_len(kern, &p.conv);
             continue;
         }
         of.y = io->y + p.first * io->y_stride;
@@ -159,7 +159,7 @@ void mi_conv_data_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
         of.y_stride = io->y_stride * cv->sx;
         of.add_stride = io->add_stride * cv->sx;
         of.y_row = (ptrdiff_t)cv->w * cv->sy * io->y_stride;
-        mi_conv_run(k, &p.conv, &of, task, scratch);
+        mi_conv_run(kern, &p.conv, &of, task, scratch);
         return;
     }
     assert(0); /* a task of no phase */

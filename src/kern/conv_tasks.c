@@ -43,17 +43,17 @@ static int64_t between(int64_t v, int64_t lo, int64_t hi)
 }
 
 /* Panels of weights. */
-static int64_t panels_of(const mi_kern *k, const mi_conv *cv)
+static int64_t panels_of(const mi_kern *kern, const mi_conv *cv)
 {
-    return divide_up(cv->oc, (int64_t)2 * k->lanes);
+    return divide_up(cv->oc, (int64_t)2 * kern->lanes);
 }
 
 /* From the shape alone, so that every machine and thread count agrees. */
-static cut cut_of(const mi_kern *k, const mi_conv *cv)
+static cut cut_of(const mi_kern *kern, const mi_conv *cv)
 {
     int64_t weights = inputs_of(cv) * cv->oc;
     int64_t pixels = (int64_t)cv->oh * cv->ow;
-    int64_t panels = panels_of(k, cv);
+    int64_t panels = panels_of(kern, cv);
     int64_t tasks = divide_up(weights * pixels, TASK_MACS);
     int64_t by_weights = divide_up(weights, TASK_WEIGHTS);
     int64_t groups = divide_up(weights, GROUP_WEIGHTS);
@@ -62,44 +62,44 @@ static cut cut_of(const mi_kern *k, const mi_conv *cv)
         groups = tasks;
     groups = between(groups, 1, panels);
     int64_t blocks = between(divide_up(tasks, groups), 1,
-                             divide_up(pixels, (int64_t)2 * k->rows[1]));
+                             divide_up(pixels, (int64_t)2 * kern->rows[1]));
     return (cut){(int)blocks, (int)groups, (int)panels};
 }
 
-static size_t panel_len(const mi_kern *k, const mi_conv *cv, int panel)
+static size_t panel_len(const mi_kern *kern, const mi_conv *cv, int panel)
 {
-    int left = cv->oc - panel * 2 * k->lanes;
-    int wide = left > k->lanes ? 2 : 1;
-    return (size_t)(wide * k->lanes) * (size_t)(1 + inputs_of(cv));
+    int left = cv->oc - panel * 2 * kern->lanes;
+    int wide = left > kern->lanes ? 2 : 1;
+    return (size_t)(wide * kern->lanes) * (size_t)(1 + inputs_of(cv));
 }
 
-static size_t padded_channels(const mi_kern *k, const mi_conv *cv)
+static size_t padded_channels(const mi_kern *kern, const mi_conv *cv)
 {
-    return (size_t)divide_up(cv->c, k->lanes) * (size_t)k->lanes;
+    return (size_t)divide_up(cv->c, kern->lanes) * (size_t)kern->lanes;
 }
 
-size_t mi_conv_packed_len(const mi_kern *k, const mi_conv *cv)
+size_t mi_conv_packed_len(const mi_kern *kern, const mi_conv *cv)
 {
     if (cv->depthwise)
-        return padded_channels(k, cv) * (size_t)(1 + cv->kh * cv->kw);
-    int last = (int)panels_of(k, cv) - 1;
-    return (size_t)last * panel_len(k, cv, 0) + panel_len(k, cv, last);
+        return padded_channels(kern, cv) * (size_t)(1 + cv->kh * cv->kw);
+    int last = (int)panels_of(kern, cv) - 1;
+    return (size_t)last * panel_len(kern, cv, 0) + panel_len(kern, cv, last);
 }
 
 /* Blocks of `lanes` channels: the biases, then the taps of each. */
-static void pack_depthwise(const mi_kern *k, const mi_conv *cv,
+static void pack_depthwise(const mi_kern *kern, const mi_conv *cv,
                            const mi_conv_source *w, const float *bias,
                            float *packed)
 {
     int taps = cv->kh * cv->kw;
-    memset(packed, 0, mi_conv_packed_len(k, cv) * sizeof *packed);
+    memset(packed, 0, mi_conv_packed_len(kern, cv) * sizeof *packed);
     for (int c = 0; c < cv->c; c++) {
-        int block = c / k->lanes * k->lanes;
+        int block = c / kern->lanes * kern->lanes;
         float *to = packed + (ptrdiff_t)block * (1 + taps) + c - block;
         to[0] = bias ? bias[c] : 0;
         for (int ky = 0; ky < cv->kh; ky++)
             for (int kx = 0; kx < cv->kw; kx++) {
-                to += k->lanes;
+                to += kern->lanes;
                 *to = w->w[c * w->out + ky * w->down + kx * w->across];
             }
     }
@@ -115,17 +115,17 @@ static float *pack_tap(const mi_conv *cv, const mi_conv_source *w,
     return to;
 }
 
-void mi_conv_pack_from(const mi_kern *k, const mi_conv *cv,
+void mi_conv_pack_from(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_source *w, const float *bias,
                        float *packed)
 {
     if (cv->depthwise) {
-        pack_depthwise(k, cv, w, bias, packed);
+        pack_depthwise(kern, cv, w, bias, packed);
         return;
     }
-    for (int o = 0; o < cv->oc; o += 2 * k->lanes) {
+    for (int o = 0; o < cv->oc; o += 2 * kern->lanes) {
         int left = cv->oc - o;
-        int wide = left > k->lanes ? 2 * k->lanes : k->lanes;
+        int wide = left > kern->lanes ? 2 * kern->lanes : kern->lanes;
         int have = left < wide ? left : wide;
         for (int j = 0; j < wide; j++)
             packed[j] = bias && j < have ? bias[o + j] : 0;
@@ -138,35 +138,35 @@ void mi_conv_pack_from(const mi_kern *k, const mi_conv *cv,
     }
 }
 
-void mi_conv_pack(const mi_kern *k, const mi_conv *cv, const float *w,
+void mi_conv_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
                   const float *bias, float *packed)
 {
     mi_conv_source from = {w, (ptrdiff_t)inputs_of(cv), 1,
                            (ptrdiff_t)cv->kw * cv->c, cv->c};
     if (cv->depthwise)
         from.out = 1;
-    mi_conv_pack_from(k, cv, &from, bias, packed);
+    mi_conv_pack_from(kern, cv, &from, bias, packed);
 }
 
-static int most_rows(const mi_kern *k)
+static int most_rows(const mi_kern *kern)
 {
-    return k->rows[0] > k->rows[1] ? k->rows[0] : k->rows[1];
+    return kern->rows[0] > kern->rows[1] ? kern->rows[0] : kern->rows[1];
 }
 
-size_t mi_conv_scratch(const mi_kern *k, const mi_conv *cv)
+size_t mi_conv_scratch(const mi_kern *kern, const mi_conv *cv)
 {
-    return cv->depthwise ? 0 : mi_rows_scratch(cv, most_rows(k));
+    return cv->depthwise ? 0 : mi_rows_scratch(cv, most_rows(kern));
 }
 
 /* Pixels p0 <= p < p1 in tiles that differ by one row at most. */
-static void run_block(const mi_kern *k, const mi_rows *r, mi_tile *t,
+static void run_block(const mi_kern *kern, const mi_rows *r, mi_tile *t,
                       int64_t p0, int64_t p1)
 {
-    int most = t->oc > k->lanes ? k->rows[1] : k->rows[0];
+    int most = t->oc > kern->lanes ? kern->rows[1] : kern->rows[0];
     for (int64_t tiles = divide_up(p1 - p0, most); tiles > 0; tiles--) {
         t->rows = (int)((p1 - p0) / tiles);
         mi_rows_point(r, p0, t->rows);
-        k->conv_tile_f32(t);
+        kern->conv_tile_f32(t);
         t->y += t->rows * t->y_stride;
         if (t->add)
             t->add += t->rows * t->add_stride;
@@ -180,16 +180,16 @@ typedef struct part {
     int first, end;
 } part;
 
-static void run_part(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                     part at, void *scratch)
+static void run_part(const mi_kern *kern, const mi_conv *cv,
+                     const mi_conv_io *io, part at, void *scratch)
 {
-    int o = at.first * 2 * k->lanes, last = at.end * 2 * k->lanes;
-    mi_rows r = mi_rows_of(cv, io->x, io->x_stride, most_rows(k), scratch);
+    int o = at.first * 2 * kern->lanes, last = at.end * 2 * kern->lanes;
+    mi_rows r = mi_rows_of(cv, io->x, io->x_stride, most_rows(kern), scratch);
     mi_tile t = {
         .a = r.table,
         .taps = r.runs,
         .run = r.run,
-        .w = io->packed + (size_t)at.first * panel_len(k, cv, 0),
+        .w = io->packed + (size_t)at.first * panel_len(kern, cv, 0),
         .oc = (last < cv->oc ? last : cv->oc) - o,
         .add_stride = io->add_stride,
         .y_stride = io->y_stride,
@@ -204,28 +204,28 @@ static void run_part(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
         ptrdiff_t column = (ptrdiff_t)(p0 - first);
         t.y = io->y + at_row + column * io->y_stride;
         t.add = io->add ? io->add + at_row + column * io->add_stride : NULL;
-        run_block(k, &r, &t, p0, p1);
+        run_block(kern, &r, &t, p0, p1);
     }
 }
 
-static void run_task(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                     int task, void *scratch)
+static void run_task(const mi_kern *kern, const mi_conv *cv,
+                     const mi_conv_io *io, int task, void *scratch)
 {
-    cut parts = cut_of(k, cv);
+    cut parts = cut_of(kern, cv);
     int64_t group = task / parts.blocks, block = task % parts.blocks;
     int64_t pixels = (int64_t)cv->oh * cv->ow, panels = parts.panels;
     part at = {pixels * block / parts.blocks,
                pixels * (block + 1) / parts.blocks,
                (int)(panels * group / parts.groups),
                (int)(panels * (group + 1) / parts.groups)};
-    run_part(k, cv, io, at, scratch);
+    run_part(kern, cv, io, at, scratch);
 }
 
-void mi_conv_pixels(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                    int64_t p0, int64_t p1, void *scratch)
+void mi_conv_pixels(const mi_kern *kern, const mi_conv *cv,
+                    const mi_conv_io *io, int64_t p0, int64_t p1, void *scratch)
 {
-    part all = {p0, p1, 0, (int)panels_of(k, cv)};
-    run_part(k, cv, io, all, scratch);
+    part all = {p0, p1, 0, (int)panels_of(kern, cv)};
+    run_part(kern, cv, io, all, scratch);
 }
 
 static int depthwise_bands(const mi_conv *cv)
@@ -233,37 +233,37 @@ static int depthwise_bands(const mi_conv *cv)
     return mi_bands(cv->oh, (int64_t)cv->ow * cv->c);
 }
 
-int mi_conv_tasks(const mi_kern *k, const mi_conv *cv)
+int mi_conv_tasks(const mi_kern *kern, const mi_conv *cv)
 {
     if (cv->depthwise)
         return depthwise_bands(cv);
-    cut parts = cut_of(k, cv);
+    cut parts = cut_of(kern, cv);
     return parts.blocks * parts.groups;
 }
 
-void mi_conv_run(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
+void mi_conv_run(const mi_kern *kern, const mi_conv *cv, const mi_conv_io *io,
                  int task, void *scratch)
 {
-    assert(task >= 0 && task < mi_conv_tasks(k, cv));
+    assert(task >= 0 && task < mi_conv_tasks(kern, cv));
     if (!cv->depthwise) {
-        run_task(k, cv, io, task, scratch);
+        run_task(kern, cv, io, task, scratch);
         return;
     }
     int n = depthwise_bands(cv);
-    k->depthwise_f32(cv, io, (int)((int64_t)cv->oh * task / n),
-                     (int)((int64_t)cv->oh * (task + 1) / n));
+    kern->depthwise_f32(cv, io, (int)((int64_t)cv->oh * task / n),
+                        (int)((int64_t)cv->oh * (task + 1) / n));
 }
 
-int mi_depth_data_tasks(const mi_kern *k, const mi_conv *cv)
+int mi_depth_data_tasks(const mi_kern *kern, const mi_conv *cv)
 {
-    (void)k;
+    (void)kern;
     return mi_bands(cv->h, (int64_t)cv->w * cv->c);
 }
 
-void mi_depth_data_run(const mi_kern *k, const mi_conv *cv,
+void mi_depth_data_run(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_io *io, int task)
 {
-    int n = mi_depth_data_tasks(k, cv);
-    k->depth_data_f32(cv, io, (int)((int64_t)cv->h * task / n),
-                      (int)((int64_t)cv->h * (task + 1) / n));
+    int n = mi_depth_data_tasks(kern, cv);
+    kern->depth_data_f32(cv, io, (int)((int64_t)cv->h * task / n),
+                         (int)((int64_t)cv->h * (task + 1) / n));
 }

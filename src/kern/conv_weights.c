@@ -43,16 +43,16 @@ static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
 
 static int64_t round_up(int64_t n, int64_t d) { return divide_up(n, d) * d; }
 
-static weights_cut cut_of(const mi_kern *k, const mi_conv *cv)
+static weights_cut cut_of(const mi_kern *kern, const mi_conv *cv)
 {
     weights_cut c = {0};
     c.joined = !cv->depthwise && cv->c < SHORT_RUN && cv->dx == 1 && cv->kw > 1;
     c.runs = c.joined ? cv->kh : cv->kh * cv->kw;
     c.run = cv->depthwise ? 1 : c.joined ? cv->kw * cv->c : cv->c;
-    c.swapped = cv->oc < k->lanes && c.run > cv->oc;
+    c.swapped = cv->oc < kern->lanes && c.run > cv->oc;
     c.na = c.swapped ? cv->oc : c.run;
     c.nb = c.swapped ? c.run : cv->oc;
-    c.ld = (ptrdiff_t)round_up(c.nb, k->lanes);
+    c.ld = (ptrdiff_t)round_up(c.nb, kern->lanes);
     int64_t row = (int64_t)cv->ow * cv->oc + (int64_t)cv->w * cv->c * cv->sy;
     int64_t rows = BAND_FLOATS / (row ? row : 1);
     c.rows = (int)(rows < 1 ? 1 : rows > cv->oh ? cv->oh : rows);
@@ -61,22 +61,23 @@ static weights_cut cut_of(const mi_kern *k, const mi_conv *cv)
 }
 
 /* Floats of the sums by weights, with room for a vector past the last. */
-static size_t weights_len(const mi_kern *k, const weights_cut *c)
+static size_t weights_len(const mi_kern *kern, const weights_cut *c)
 {
-    return (size_t)c->runs * (size_t)c->na * (size_t)c->ld + (size_t)k->lanes;
+    return (size_t)c->runs * (size_t)c->na * (size_t)c->ld +
+           (size_t)kern->lanes;
 }
 
-size_t mi_conv_weights_len(const mi_kern *k, const mi_conv *cv)
+size_t mi_conv_weights_len(const mi_kern *kern, const mi_conv *cv)
 {
-    weights_cut c = cut_of(k, cv);
-    return weights_len(k, &c) + (size_t)round_up(cv->oc, 16);
+    weights_cut c = cut_of(kern, cv);
+    return weights_len(kern, &c) + (size_t)round_up(cv->oc, 16);
 }
 
-int mi_conv_weights_parts(const mi_kern *k, const mi_conv *cv, int images)
+int mi_conv_weights_parts(const mi_kern *kern, const mi_conv *cv, int images)
 {
-    weights_cut c = cut_of(k, cv);
+    weights_cut c = cut_of(kern, cv);
     int64_t macs = (int64_t)images * cv->oh * cv->ow * cv->oc * c.runs * c.run;
-    int64_t most = (int64_t)(PARTS_FLOATS / mi_conv_weights_len(k, cv));
+    int64_t most = (int64_t)(PARTS_FLOATS / mi_conv_weights_len(kern, cv));
     int64_t parts = divide_up(macs, PART_MACS);
     parts = parts < PARTS_MAX ? parts : PARTS_MAX;
     parts = parts < most ? parts : most;
@@ -86,25 +87,25 @@ int mi_conv_weights_parts(const mi_kern *k, const mi_conv *cv, int images)
 }
 
 /* Groups of vectors that a part is cut into. */
-static int groups_of(const mi_kern *k, const weights_cut *c, int parts)
+static int groups_of(const mi_kern *kern, const weights_cut *c, int parts)
 {
-    int64_t blocks = divide_up(c->nb, (int64_t)2 * k->lanes);
+    int64_t blocks = divide_up(c->nb, (int64_t)2 * kern->lanes);
     int64_t groups = parts < TASKS_MIN ? TASKS_MIN / parts : 1;
     if (c->swapped || (int64_t)c->na * c->ld * c->runs < 1 << 14)
         groups = 1;
     return (int)(groups < blocks ? groups : blocks);
 }
 
-int mi_conv_weights_tasks(const mi_kern *k, const mi_conv *cv, int images)
+int mi_conv_weights_tasks(const mi_kern *kern, const mi_conv *cv, int images)
 {
-    weights_cut c = cut_of(k, cv);
-    int parts = mi_conv_weights_parts(k, cv, images);
-    return parts * groups_of(k, &c, parts);
+    weights_cut c = cut_of(kern, cv);
+    int parts = mi_conv_weights_parts(kern, cv, images);
+    return parts * groups_of(kern, &c, parts);
 }
 
 /* A band of one image, and the columns first <= j < end of the sums. */
 typedef struct band {
-    const mi_kern *k;
+    const mi_kern *kern;
     const mi_conv *cv;
     const weights_cut *c;
     const mi_conv_batch *b;
@@ -142,7 +143,7 @@ static void add_products(const band *d, const area *at)
     }
     if (cv->depthwise)
         o.na = cv->oc;
-    (cv->depthwise ? d->k->dots_f32 : d->k->outer_f32)(&o);
+    (cv->depthwise ? d->kern->dots_f32 : d->kern->outer_f32)(&o);
 }
 
 /* Outputs lo <= o < hi whose tap, `at` past the window's first, is inside. */
@@ -219,11 +220,11 @@ static void add_bias(const band *d, float *bias)
     if (d->first > 0)
         return;
     if (stride == cv->oc) {
-        d->k->pixel_sums_f32(n, cv->oc, y, bias);
+        d->kern->pixel_sums_f32(n, cv->oc, y, bias);
         return;
     }
     for (int p = 0; p < n; p++, y += stride)
-        d->k->pixel_sums_f32(1, cv->oc, y, bias);
+        d->kern->pixel_sums_f32(1, cv->oc, y, bias);
 }
 
 /* The sums that this task will add to become 0. */
@@ -240,20 +241,20 @@ static void clear(const band *d, float *bias)
     memset(bias, 0, (size_t)round_up(d->cv->oc, 16) * sizeof *bias);
 }
 
-void mi_conv_weights_run(const mi_kern *k, const mi_conv *cv,
+void mi_conv_weights_run(const mi_kern *kern, const mi_conv *cv,
                          const mi_conv_batch *b, int task, float *sums)
 {
-    weights_cut c = cut_of(k, cv);
-    int parts = mi_conv_weights_parts(k, cv, b->images);
-    int groups = groups_of(k, &c, parts), group = task % groups;
+    weights_cut c = cut_of(kern, cv);
+    int parts = mi_conv_weights_parts(kern, cv, b->images);
+    int groups = groups_of(kern, &c, parts), group = task % groups;
     int64_t part = task / groups, all = (int64_t)b->images * c.bands;
-    int64_t blocks = divide_up(c.nb, (int64_t)2 * k->lanes);
-    band d = {.k = k, .cv = cv, .c = &c, .b = b};
-    d.sums = sums + (size_t)part * mi_conv_weights_len(k, cv);
-    d.first = (int)(blocks * group / groups) * 2 * k->lanes;
-    d.end = (int)(blocks * (group + 1) / groups) * 2 * k->lanes;
+    int64_t blocks = divide_up(c.nb, (int64_t)2 * kern->lanes);
+    band d = {.kern = kern, .cv = cv, .c = &c, .b = b};
+    d.sums = sums + (size_t)part * mi_conv_weights_len(kern, cv);
+    d.first = (int)(blocks * group / groups) * 2 * kern->lanes;
+    d.end = (int)(blocks * (group + 1) / groups) * 2 * kern->lanes;
     d.end = d.end < c.nb ? d.end : c.nb;
-    float *bias = d.sums + weights_len(k, &c);
+    float *bias = d.sums + weights_len(kern, &c);
     clear(&d, bias);
     int64_t end = all * (part + 1) / parts;
     for (int64_t i = all * part / parts; i < end; i++) {
@@ -269,14 +270,14 @@ void mi_conv_weights_run(const mi_kern *k, const mi_conv *cv,
 
 static void put(float *to, float v, int add) { *to = add ? *to + v : v; }
 
-void mi_conv_weights_sum(const mi_kern *k, const mi_conv *cv, int parts,
+void mi_conv_weights_sum(const mi_kern *kern, const mi_conv *cv, int parts,
                          float *sums, const mi_conv_grads *to)
 {
-    weights_cut c = cut_of(k, cv);
-    size_t len = mi_conv_weights_len(k, cv);
+    weights_cut c = cut_of(kern, cv);
+    size_t len = mi_conv_weights_len(kern, cv);
     for (int i = 1; i < parts; i++)
-        k->add_f32((int)len, sums, sums + (size_t)i * len, sums);
-    const float *bias = sums + weights_len(k, &c);
+        kern->add_f32((int)len, sums, sums + (size_t)i * len, sums);
+    const float *bias = sums + weights_len(kern, &c);
     for (int o = 0; to->db && o < cv->oc; o++)
         put(&to->db[o], bias[o], to->add_b);
     if (!to->dw)

@@ -25,15 +25,15 @@ static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
 
 /* Columns with the last panel filled up: panels are two vectors wide, the last
  * one if that is enough. */
-static int64_t padded(const mi_kern *k, int n)
+static int64_t padded(const mi_kern *kern, int n)
 {
-    return divide_up(n, k->lanes) * k->lanes;
+    return divide_up(n, kern->lanes) * kern->lanes;
 }
 
-size_t mi_gemm_packed_len(const mi_kern *k, const mi_gemm *g)
+size_t mi_gemm_packed_len(const mi_kern *kern, const mi_gemm *g)
 {
     int64_t blocks = divide_up(g->k, DEEP);
-    return (size_t)(padded(k, g->n) * (g->k + (blocks ? blocks : 1)));
+    return (size_t)(padded(kern, g->n) * (g->k + (blocks ? blocks : 1)));
 }
 
 /* deep rows of op(b) from row `from` on, columns o .. o + wide - 1. */
@@ -62,13 +62,13 @@ static float *pack_panel(const mi_gemm *g, int from, int deep, int o, int wide,
     return to;
 }
 
-void mi_gemm_pack(const mi_kern *k, const mi_gemm *g, float *packed)
+void mi_gemm_pack(const mi_kern *kern, const mi_gemm *g, float *packed)
 {
     int from = 0;
     do {
         int deep = g->k - from < DEEP ? g->k - from : DEEP;
-        for (int o = 0; o < g->n; o += 2 * k->lanes) {
-            int wide = g->n - o > k->lanes ? 2 * k->lanes : k->lanes;
+        for (int o = 0; o < g->n; o += 2 * kern->lanes) {
+            int wide = g->n - o > kern->lanes ? 2 * kern->lanes : kern->lanes;
             packed = pack_panel(g, from, deep, o, wide, packed);
         }
         from += deep;
@@ -76,39 +76,39 @@ void mi_gemm_pack(const mi_kern *k, const mi_gemm *g, float *packed)
 }
 
 /* From the shape alone, so that every thread count agrees. */
-int mi_gemm_tasks(const mi_kern *k, const mi_gemm *g)
+int mi_gemm_tasks(const mi_kern *kern, const mi_gemm *g)
 {
     int64_t macs = (int64_t)g->m * g->n * g->k;
     int64_t tasks = divide_up(macs, TASK_MACS);
-    int64_t most = divide_up(g->m, (int64_t)2 * k->rows[1]);
+    int64_t most = divide_up(g->m, (int64_t)2 * kern->rows[1]);
     tasks = tasks < TASKS_MAX ? tasks : TASKS_MAX;
     tasks = tasks < most ? tasks : most;
     return tasks > 1 ? (int)tasks : 1;
 }
 
 /* Rows m0 <= m < m1 by rows of a: the tile of a 1x1 convolution. */
-static void run_rows(const mi_kern *k, const mi_gemm *g, mi_tile t, int from,
+static void run_rows(const mi_kern *kern, const mi_gemm *g, mi_tile t, int from,
                      int m0, int m1)
 {
     const float *a[TILE_ROWS];
-    int most = g->n > k->lanes ? k->rows[1] : k->rows[0];
+    int most = g->n > kern->lanes ? kern->rows[1] : kern->rows[0];
     assert(most <= TILE_ROWS);
     t.a = a;
     for (int64_t tiles = divide_up(m1 - m0, most); tiles > 0; tiles--) {
         t.rows = (int)((m1 - m0) / tiles);
         for (int i = 0; i < t.rows; i++)
             a[i] = g->a + (m0 + i) * g->lda + from;
-        k->conv_tile_f32(&t);
+        kern->conv_tile_f32(&t);
         t.y += t.rows * t.y_stride;
         t.add = t.add ? t.y : NULL;
         m0 += t.rows;
     }
 }
 
-void mi_gemm_run(const mi_kern *k, const mi_gemm *g, const float *packed,
+void mi_gemm_run(const mi_kern *kern, const mi_gemm *g, const float *packed,
                  int task)
 {
-    int tasks = mi_gemm_tasks(k, g), from = 0;
+    int tasks = mi_gemm_tasks(kern, g), from = 0;
     int m0 = (int)((int64_t)g->m * task / tasks);
     int m1 = (int)((int64_t)g->m * (task + 1) / tasks);
     float *c = g->c + m0 * g->ldc;
@@ -127,11 +127,11 @@ void mi_gemm_run(const mi_kern *k, const mi_gemm *g, const float *packed,
                      .act = last ? g->act : (mi_act){MI_ACT_NONE, 0, 0}};
         if (g->ta) {
             t.rows = m1 - m0;
-            k->gemm_columns_f32(&t, g->a + from * g->lda + m0, g->lda);
+            kern->gemm_columns_f32(&t, g->a + from * g->lda + m0, g->lda);
         } else {
-            run_rows(k, g, t, from, m0, m1);
+            run_rows(kern, g, t, from, m0, m1);
         }
-        packed += padded(k, g->n) * (deep + 1);
+        packed += padded(kern, g->n) * (deep + 1);
         from += deep;
     } while (from < g->k);
 }

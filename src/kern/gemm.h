@@ -26,10 +26,10 @@ typedef struct mi_gemm {
 } mi_gemm;
 
 /* Floats of packed panels; aligned to 64 bytes where speed matters. */
-size_t mi_gemm_packed_len(const mi_kern *k, const mi_gemm *g);
-void mi_gemm_pack(const mi_kern *k, const mi_gemm *g, float *packed);
-int mi_gemm_tasks(const mi_kern *k, const mi_gemm *g);
-void mi_gemm_run(const mi_kern *k, const mi_gemm *g, const float *packed,
+size_t mi_gemm_packed_len(const mi_kern *kern, const mi_gemm *g);
+void mi_gemm_pack(const mi_kern *kern, const mi_gemm *g, float *packed);
+int mi_gemm_tasks(const mi_kern *kern, const mi_gemm *g);
+void mi_gemm_run(const mi_kern *kern, const mi_gemm *g, const float *packed,
                  int task);
 
 #endif

@@ -51,26 +51,26 @@ VFN vf boost_inverse(vf a)
 
 /* l^2 / a + r^2 / b - sum^2 / total, of weights that are parts of the total so
  * that products of four stay in the range of a float. */
-VFN vf gentle_gain(const mi_ranks *k, vi a, vi l)
+VFN vf gentle_gain(const mi_ranks *ranks, vi a, vi l)
 {
-    float unit = 1 / (float)k->total;
-    vf fa = boost_float(a) * unit, fb = boost_float(k->total - a) * unit;
-    vf d = boost_float(l) * unit - fa * ((float)k->sum * unit);
+    float unit = 1 / (float)ranks->total;
+    vf fa = boost_float(a) * unit, fb = boost_float(ranks->total - a) * unit;
+    vf d = boost_float(l) * unit - fa * ((float)ranks->sum * unit);
     return d * d * boost_inverse(fa * fb);
 }
 
 /* Weights that fall to the greater class of their side, less the others. */
-VFN vf discrete_gain(const mi_ranks *k, vi a, vi l)
+VFN vf discrete_gain(const mi_ranks *ranks, vi a, vi l)
 {
     (void)a;
-    return boost_float(boost_abs(l) + boost_abs(k->sum - l));
+    return boost_float(boost_abs(l) + boost_abs(ranks->sum - l));
 }
 
 /* -(sqrt(x) + sqrt(y))^2, x and y being positive times negative on the left
  * and on the right. */
-VFN vf real_gain(const mi_ranks *k, vi a, vi l)
+VFN vf real_gain(const mi_ranks *ranks, vi a, vi l)
 {
-    vi b = k->total - a, r = k->sum - l;
+    vi b = ranks->total - a, r = ranks->sum - l;
     vf x = boost_float(a + l) * boost_float(a - l);
     vf y = boost_float(b + r) * boost_float(b - r);
     return -x - y - 2 * vsqrt(x * y);
@@ -78,35 +78,36 @@ VFN vf real_gain(const mi_ranks *k, vi a, vi l)
 
 /* start is what a split must exceed.  Orders come from far away in memory:
  * ask for them early. */
-#define BOOST_SPLIT(name, gain_of, start)                                 \
-    static void name(const mi_ranks *k, float *score, int32_t *at)        \
-    {                                                                     \
-        for (int u = 0; u < MI_BOOST_LANES; u += VN) {                    \
-            vi a = {0}, l = {0}, best_at = a - 1;                         \
-            vf best = vsplat(start);                                      \
-            const uint16_t *p = k->order + u;                             \
-            for (int i = 0; i < k->n; i++, p += MI_BOOST_LANES) {         \
-                __builtin_prefetch(p + BOOST_AHEAD);                      \
-                vi o = boost_order(p);                                    \
-                vi w = vgather(k->weight, o & MI_BOOST_SAMPLE);           \
-                l += w;                                                   \
-                a += boost_abs(w);                                        \
-                vf g = gain_of(k, a, l);                                  \
-                vi take =                                                 \
-                    (vi)(g > best) & (o < MI_BOOST_TIE) & (a < k->total); \
-                best = boost_choose(take, g, best);                       \
-                best_at = (take & i) | (~take & best_at);                 \
-            }                                                             \
-            vstore(score + u, best);                                      \
-            memcpy(at + u, &best_at, sizeof best_at);                     \
-        }                                                                 \
+#define BOOST_SPLIT(name, gain_of, start)                                     \
+    static void name(const mi_ranks *ranks, float *score, int32_t *at)        \
+    {                                                                         \
+        for (int u = 0; u < MI_BOOST_LANES; u += VN) {                        \
+            vi a = {0}, l = {0}, best_at = a - 1;                             \
+            vf best = vsplat(start);                                          \
+            const uint16_t *p = ranks->order + u;                             \
+            for (int i = 0; i < ranks->n; i++, p += MI_BOOST_LANES) {         \
+                __builtin_prefetch(p + BOOST_AHEAD);                          \
+                vi o = boost_order(p);                                        \
+                vi w = vgather(ranks->weight, o & MI_BOOST_SAMPLE);           \
+                l += w;                                                       \
+                a += boost_abs(w);                                            \
+                vf g = gain_of(ranks, a, l);                                  \
+                vi take =                                                     \
+                    (vi)(g > best) & (o < MI_BOOST_TIE) & (a < ranks->total); \
+                best = boost_choose(take, g, best);                           \
+                best_at = (take & i) | (~take & best_at);                     \
+            }                                                                 \
+            vstore(score + u, best);                                          \
+            memcpy(at + u, &best_at, sizeof best_at);                         \
+        }                                                                     \
     }
 
 enum { BOOST_AHEAD = MI_BOOST_LANES * 128 };
 
 BOOST_SPLIT(split_gentle_f32, gentle_gain, 0)
 BOOST_SPLIT(split_discrete_f32, discrete_gain,
-            (float)(k->sum < 0 ? -k->sum : k->sum))
+            (float)(ranks->sum < 0 ? -ranks->sum : ranks->sum))
 BOOST_SPLIT(split_real_f32, real_gain,
-            -(float)(k->total + k->sum) * (float)(k->total - k->sum))
+            -(float)(ranks->total + ranks->sum) *
+                (float)(ranks->total - ranks->sum))
 #undef BOOST_SPLIT

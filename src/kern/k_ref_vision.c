@@ -105,40 +105,40 @@ static unsigned votes_at_f64(const mi_votes *v, const mi_vote_stage *by,
 
 /* How good it is to have weights of a together, signed l, on the left of a
  * threshold, in three ways of boosting. */
-static double gentle_gain(const mi_ranks *k, double a, double l)
+static double gentle_gain(const mi_ranks *ranks, double a, double l)
 {
-    double d = l - a * k->sum / k->total, b = k->total - a;
+    double d = l - a * ranks->sum / ranks->total, b = ranks->total - a;
     return a > 0 ? d * d / (a * b) : 0;
 }
 
-static double discrete_gain(const mi_ranks *k, double a, double l)
+static double discrete_gain(const mi_ranks *ranks, double a, double l)
 {
     (void)a;
-    return fabs(l) + fabs(k->sum - l);
+    return fabs(l) + fabs(ranks->sum - l);
 }
 
-static double real_gain(const mi_ranks *k, double a, double l)
+static double real_gain(const mi_ranks *ranks, double a, double l)
 {
-    double b = k->total - a, r = k->sum - l;
+    double b = ranks->total - a, r = ranks->sum - l;
     double root = sqrt((a + l) * (a - l)) + sqrt((b + r) * (b - r));
     return -root * root;
 }
 
 /* score [16], at [16]: the best threshold of each feature lies behind rank at;
  * -1 if none is better than to have none. */
-static void best_splits(const mi_ranks *k,
+static void best_splits(const mi_ranks *ranks,
                         double (*gain)(const mi_ranks *, double, double),
                         float *score, int32_t *at)
 {
     for (int f = 0; f < MI_BOOST_LANES; f++) {
-        double a = 0, l = 0, best = gain(k, 0, 0);
+        double a = 0, l = 0, best = gain(ranks, 0, 0);
         at[f] = -1;
-        for (int i = 0; i < k->n; i++) {
-            uint16_t o = k->order[i * MI_BOOST_LANES + f];
-            double w = k->weight[o & MI_BOOST_SAMPLE];
+        for (int i = 0; i < ranks->n; i++) {
+            uint16_t o = ranks->order[i * MI_BOOST_LANES + f];
+            double w = ranks->weight[o & MI_BOOST_SAMPLE];
             l += w;
             a += fabs(w);
-            double s = a < k->total ? gain(k, a, l) : best;
+            double s = a < ranks->total ? gain(ranks, a, l) : best;
             if (!(o & MI_BOOST_TIE) && s > best) {
                 best = s;
                 at[f] = i;
@@ -148,19 +148,19 @@ static void best_splits(const mi_ranks *k,
     }
 }
 
-static void split_gentle_f32(const mi_ranks *k, float *score, int32_t *at)
+static void split_gentle_f32(const mi_ranks *ranks, float *score, int32_t *at)
 {
-    best_splits(k, gentle_gain, score, at);
+    best_splits(ranks, gentle_gain, score, at);
 }
 
-static void split_discrete_f32(const mi_ranks *k, float *score, int32_t *at)
+static void split_discrete_f32(const mi_ranks *ranks, float *score, int32_t *at)
 {
-    best_splits(k, discrete_gain, score, at);
+    best_splits(ranks, discrete_gain, score, at);
 }
 
-static void split_real_f32(const mi_ranks *k, float *score, int32_t *at)
+static void split_real_f32(const mi_ranks *ranks, float *score, int32_t *at)
 {
-    best_splits(k, real_gain, score, at);
+    best_splits(ranks, real_gain, score, at);
 }
 
 /* The grey value at x of a row read between pixels. */

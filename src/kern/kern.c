@@ -63,12 +63,12 @@ static const mi_kern *choose(void)
 const mi_kern *mi_kern_best(void)
 {
     static _Atomic(const mi_kern *) chosen;
-    const mi_kern *k = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (!k) {
-        k = choose();
-        atomic_store_explicit(&chosen, k, memory_order_release);
+    const mi_kern *kern = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (!kern) {
+        kern = choose();
+        atomic_store_explicit(&chosen, kern, memory_order_release);
     }
-    return k;
+    return kern;
 }
 
 const char *mien_isa(void) { return mi_kern_best()->isa; }

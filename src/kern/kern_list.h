@@ -79,11 +79,11 @@ MI_KERN(votes_at_f64, unsigned,
          const uint32_t *sum, const int32_t *place, const float *norm,
          double *votes))
 MI_KERN(split_gentle_f32, void,
-        (const struct mi_ranks *k, float *score, int32_t *at))
+        (const struct mi_ranks *ranks, float *score, int32_t *at))
 MI_KERN(split_discrete_f32, void,
-        (const struct mi_ranks *k, float *score, int32_t *at))
+        (const struct mi_ranks *ranks, float *score, int32_t *at))
 MI_KERN(split_real_f32, void,
-        (const struct mi_ranks *k, float *score, int32_t *at))
+        (const struct mi_ranks *ranks, float *score, int32_t *at))
 MI_KERN(flow_patch_i16, void,
         (const struct mi_flow_place *at, const struct mi_flow_patch *patch,
          int64_t sums[3]))

@@ -17,14 +17,14 @@ enum {
     PAYS_BETWEEN = 128 << 10  /* floats: less stays in the cache anyway */
 };
 
-int mi_pair_pays(const mi_kern *k, const mi_pair *p)
+int mi_pair_pays(const mi_kern *kern, const mi_pair *p)
 {
     const mi_conv *a = &p->first, *b = &p->second;
     int fits = a->depthwise && !b->depthwise && b->kh == 1 && b->kw == 1 &&
                b->sy == 1 && b->sx == 1 && b->top == 0 && b->left == 0 &&
                b->h == a->oh && b->w == a->ow && b->c == a->oc &&
                b->oh == b->h && b->ow == b->w;
-    return fits && k->lanes > 1 && (int64_t)b->c * b->oc <= PAYS_WEIGHTS &&
+    return fits && kern->lanes > 1 && (int64_t)b->c * b->oc <= PAYS_WEIGHTS &&
            (int64_t)a->oh * a->ow * a->oc >= PAYS_BETWEEN;
 }
 
@@ -41,14 +41,14 @@ static size_t strip_floats(const mi_pair *p)
     return (row * (size_t)strip_rows(p) + 15) / 16 * 16;
 }
 
-size_t mi_pair_scratch(const mi_kern *k, const mi_pair *p)
+size_t mi_pair_scratch(const mi_kern *kern, const mi_pair *p)
 {
-    return strip_floats(p) * sizeof(float) + mi_conv_scratch(k, &p->second);
+    return strip_floats(p) * sizeof(float) + mi_conv_scratch(kern, &p->second);
 }
 
-int mi_pair_tasks(const mi_kern *k, const mi_pair *p)
+int mi_pair_tasks(const mi_kern *kern, const mi_pair *p)
 {
-    (void)k;
+    (void)kern;
     const mi_conv *b = &p->second;
     int64_t n = (int64_t)b->oh * b->ow * b->oc * b->c / TASK_MACS;
     n = n < b->oh ? n : b->oh;
@@ -56,8 +56,8 @@ int mi_pair_tasks(const mi_kern *k, const mi_pair *p)
     return n < 1 ? 1 : (int)n;
 }
 
-static void run_strip(const mi_kern *k, const mi_pair *p, const mi_pair_io *io,
-                      mi_span rows, float *strip)
+static void run_strip(const mi_kern *kern, const mi_pair *p,
+                      const mi_pair_io *io, mi_span rows, float *strip)
 {
     mi_conv a = p->first, b = p->second;
     a.top -= rows.lo * a.sy;
@@ -67,7 +67,7 @@ static void run_strip(const mi_kern *k, const mi_pair *p, const mi_pair_io *io,
                         .packed = io->first,
                         .y = strip,
                         .y_stride = a.oc};
-    k->depthwise_f32(&a, &first, 0, a.oh);
+    kern->depthwise_f32(&a, &first, 0, a.oh);
 
     ptrdiff_t at = (ptrdiff_t)rows.lo * b.ow;
     mi_conv_io second = {.x = strip,
@@ -77,19 +77,19 @@ static void run_strip(const mi_kern *k, const mi_pair *p, const mi_pair_io *io,
                          .add_stride = io->add_stride,
                          .y = io->y + at * io->y_stride,
                          .y_stride = io->y_stride};
-    mi_conv_pixels(k, &b, &second, 0, (int64_t)b.oh * b.ow,
+    mi_conv_pixels(kern, &b, &second, 0, (int64_t)b.oh * b.ow,
                    strip + strip_floats(p));
 }
 
-void mi_pair_run(const mi_kern *k, const mi_pair *p, const mi_pair_io *io,
+void mi_pair_run(const mi_kern *kern, const mi_pair *p, const mi_pair_io *io,
                  int task, void *scratch)
 {
-    int n = mi_pair_tasks(k, p), step = strip_rows(p);
+    int n = mi_pair_tasks(kern, p), step = strip_rows(p);
     assert(task >= 0 && task < n);
     int64_t oh = p->second.oh;
     int end = (int)(oh * (task + 1) / n);
     for (int lo = (int)(oh * task / n); lo < end; lo += step) {
         mi_span rows = {lo, lo + step < end ? lo + step : end};
-        run_strip(k, p, io, rows, scratch);
+        run_strip(kern, p, io, rows, scratch);
     }
 }

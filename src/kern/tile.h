@@ -23,8 +23,9 @@ typedef struct mi_tile {
 
 /* Output pixels p0 <= p < p1 of a convolution (not a depthwise one), all its
  * channels; scratch as mi_conv_run's. */
-void mi_conv_pixels(const mi_kern *k, const mi_conv *cv, const mi_conv_io *io,
-                    int64_t p0, int64_t p1, void *scratch);
+void mi_conv_pixels(const mi_kern *kern, const mi_conv *cv,
+                    const mi_conv_io *io, int64_t p0, int64_t p1,
+                    void *scratch);
 
 typedef struct mi_pool2d_io {
     const float *x;

@@ -23,12 +23,12 @@
 static void loss_step(void *arg, const mi_rows *rows)
 {
     const mi_logit *f = arg;
-    const mi_kern *k = mi_kern_best();
+    const mi_kern *kern = mi_kern_best();
     const double *w = f->signed_w + rows->first;
     double *eta = rows->column, *slope = eta + rows->n;
     double *curve = slope + rows->n, *gradient = rows->sum + MI_LOGIT_HEAD;
-    k->rows_dot_f64(rows->n, rows->ld, rows->z, f->at, eta);
-    rows->sum[0] += k->logit_f64(rows->n, eta, w, slope, curve);
+    kern->rows_dot_f64(rows->n, rows->ld, rows->z, f->at, eta);
+    rows->sum[0] += kern->logit_f64(rows->n, eta, w, slope, curve);
     double weight = 0, wrong = 0;
     for (int r = 0; r < rows->n; r++) {
         weight += fabs(w[r]);
@@ -36,11 +36,12 @@ static void loss_step(void *arg, const mi_rows *rows)
     }
     rows->sum[1] += weight;
     rows->sum[2] += wrong;
-    k->rows_sum_f64(rows->n, rows->ld, rows->z, slope, gradient);
+    kern->rows_sum_f64(rows->n, rows->ld, rows->z, slope, gradient);
     if (!f->hessian)
         return;
-    k->rows_scale_f64(rows->n, rows->ld, rows->z, curve, rows->spare);
-    k->gram_f64(rows->n, rows->ld, rows->z, rows->spare, gradient + rows->ld);
+    kern->rows_scale_f64(rows->n, rows->ld, rows->z, curve, rows->spare);
+    kern->gram_f64(rows->n, rows->ld, rows->z, rows->spare,
+                   gradient + rows->ld);
 }
 
 double mi_logit_eval(mi_logit *f, const double *gamma, int hessian)

@@ -97,7 +97,7 @@ static void walk_chunk(void *arg, int chunk, int lane)
     rows.column = rows.spare + (size_t)d->tile * (size_t)d->ld;
     rows.sum = d->partial + (size_t)chunk * (size_t)d->room;
     memset(rows.sum, 0, (size_t)w->size * sizeof(double));
-    const mi_kern *k = mi_kern_best();
+    const mi_kern *kern = mi_kern_best();
     int64_t first = chunk * d->chunk_tiles, end = first + d->chunk_tiles;
     for (int64_t t = first; t < end && t * d->tile < d->n; t++) {
         if (t % d->every)
@@ -105,8 +105,8 @@ static void walk_chunk(void *arg, int chunk, int lane)
         rows.first = t * d->tile;
         int64_t left = d->n - rows.first;
         rows.n = left < d->tile ? (int)left : d->tile;
-        k->standard_f64(rows.n, d->p, d->ld, d->x + rows.first * d->p, d->mean,
-                        d->scale, z);
+        kern->standard_f64(rows.n, d->p, d->ld, d->x + rows.first * d->p,
+                           d->mean, d->scale, z);
         w->step(w->arg, &rows);
     }
 }
@@ -169,14 +169,14 @@ typedef struct {
 static void gram_step(void *arg, const mi_rows *rows)
 {
     const vectors *v = arg;
-    const mi_kern *k = mi_kern_best();
+    const mi_kern *kern = mi_kern_best();
     const double *wz = rows->z;
     if (v->in) {
-        k->rows_scale_f64(rows->n, rows->ld, rows->z, v->in + rows->first,
-                          rows->spare);
+        kern->rows_scale_f64(rows->n, rows->ld, rows->z, v->in + rows->first,
+                             rows->spare);
         wz = rows->spare;
     }
-    k->gram_f64(rows->n, rows->ld, rows->z, wz, rows->sum);
+    kern->gram_f64(rows->n, rows->ld, rows->z, wz, rows->sum);
 }
 
 void mi_design_gram(mi_design *d, const double *weight, double *out)

@@ -129,7 +129,7 @@ static mi_adam adam_of(const mien_optimizer *o, int64_t step)
                      (float)(1 / c2)};
 }
 
-void mi_optimizer_step(const mien_optimizer *o, const mi_kern *k,
+void mi_optimizer_step(const mien_optimizer *o, const mi_kern *kern,
                        mi_parameters *p, float *const *grad)
 {
     p->steps++;
@@ -142,8 +142,8 @@ void mi_optimizer_step(const mien_optimizer *o, const mi_kern *k,
         if (o->weight_decay != 0)
             decay(o, p->len[i], p->value[i], grad[i]);
         if (o->kind == MIEN_ADAM)
-            k->adam_f32((int)p->len[i], &by, grad[i], p->m[i], p->v[i],
-                        p->value[i]);
+            kern->adam_f32((int)p->len[i], &by, grad[i], p->m[i], p->v[i],
+                           p->value[i]);
         else
             sgd(o, p->len[i], grad[i], p->m[i], p->value[i]);
     }

@@ -23,7 +23,7 @@ mien_status mi_parameters_new(const mien_graph *g, mi_parameters *out,
 void mi_parameters_done(mi_parameters *p);
 
 /* One step; grad[i] is NULL where nothing flowed. */
-void mi_optimizer_step(const mien_optimizer *o, const mi_kern *k,
+void mi_optimizer_step(const mien_optimizer *o, const mi_kern *kern,
                        mi_parameters *p, float *const *grad);
 
 #endif
