@@ -86,6 +86,26 @@ MIEN_API MIEN_CHECKED mien_status mien_tabular_read(const uint8_t *bytes,
                                                     mien_tabular **out,
                                                     mien_error *err);
 
+/* Put a model together and make it ready to score.
+ *
+ *   parts  what it is made of
+ *   out    owned by the caller; free with mien_tabular_free
+ *
+ * Its scores are those of the file that mien_tabular_write gives, to the bit.
+ * Fails with EARG, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_tabular_new(
+    const mien_tabular_parts *parts, mien_tabular **out, mien_error *err);
+
+/* Write a model as an ONNX file.
+ *
+ *   m    a model
+ *   out  free with mien_bytes_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_tabular_write(const mien_tabular *m,
+                                                     mien_bytes *out,
+                                                     mien_error *err);
+
 /* Release a model.
  *
  *   m  NULL is allowed */
@@ -105,6 +125,16 @@ MIEN_API int mien_tabular_window(const mien_tabular *m);
  *
  *   m  a model */
 MIEN_API double mien_tabular_threshold(const mien_tabular *m);
+
+/* Set the score from which on a row is an alarm.
+ *
+ *   m          a model
+ *   threshold  not NaN
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_tabular_set_threshold(mien_tabular *m,
+                                                             double threshold,
+                                                             mien_error *err);
 
 /* A text that came with the model: "label", "positive", "kind".
  *
@@ -133,6 +163,17 @@ MIEN_API MIEN_CHECKED mien_status mien_tabular_score(mien_tabular *m,
                                                      double *score,
                                                      float *contribution,
                                                      mien_error *err);
+
+/* Score windows of rows that an encoder has made numbers of.
+ *
+ *   m      a model; the rows before are not touched
+ *   x      [.., encoder width] from mien_encoder_apply, not scaled
+ *   n      how many
+ *   end    [n] the last row of each; window - 1 rows stand before it
+ *   score  [n] */
+MIEN_API void mien_tabular_score_windows(mien_tabular *m, const double *x,
+                                         int64_t n, const int64_t *end,
+                                         double *score);
 
 #ifdef __cplusplus
 }

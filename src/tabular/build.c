@@ -20,7 +20,9 @@ static mi_node *floats(mien_graph *g, const char *name, int64_t n,
 {
     float *w = mi_alloc((size_t)n, sizeof *w);
     const mien_shape s = {1, {n}};
-    for (int64_t i = 0; w && i < n; i++)
+    if (!w)
+        return mi_graph_wrong(g, MIEN_ENOMEM, "constant", "no memory");
+    for (int64_t i = 0; i < n; i++)
         w[i] = (float)v[i];
     mi_node *c = mi_graph_constant(g, name, MI_F32, s, w, MI_COPY);
     mi_free(w);

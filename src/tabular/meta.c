@@ -67,7 +67,7 @@ static void put_column(mien_buffer *b, const mien_encoder_column *c)
     mien_buffer_put(b, c->indicator ? "\t1\n" : "\t0\n", 3);
 }
 
-static void set_number(mien_graph *g, const char *key, double v)
+void mi_meta_set_number(mien_graph *g, const char *key, double v)
 {
     char text[MI_NUMBER_SIZE + 1];
     text[mi_number_write(v, text)] = 0;
@@ -91,8 +91,8 @@ mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
     mi_graph_set_meta(g, "mien.kind", p->logistic ? "logistic" : "autoencoder");
     mi_graph_set_meta(g, "mien.label", p->label ? p->label : "");
     mi_graph_set_meta(g, "mien.positive", p->positive ? p->positive : "1");
-    set_number(g, "mien.window", p->window);
-    set_number(g, "mien.threshold", p->threshold);
+    mi_meta_set_number(g, "mien.window", p->window);
+    mi_meta_set_number(g, "mien.threshold", p->threshold);
     return MIEN_OK;
 }
 

@@ -10,7 +10,8 @@ mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
                         mien_error *err);
 mien_status mi_meta_encoder(const mien_graph *g, mien_encoder **out,
                             mien_error *err);
-/* A number of the metadata. */
+/* A number of the metadata; a failure is kept in the graph. */
+void mi_meta_set_number(mien_graph *g, const char *key, double v);
 mien_status mi_meta_number(const mien_graph *g, const char *key, double *out,
                            mien_error *err);
 

@@ -56,13 +56,11 @@ static mien_status make_plan(mien_tabular *m, mien_error *err)
     return MIEN_OK;
 }
 
-static mien_status open_model(mien_tabular *m, const uint8_t *bytes, size_t n,
-                              mien_error *err)
+/* What the metadata of m->graph say, and a plan to score with. */
+static mien_status open_model(mien_tabular *m, mien_error *err)
 {
     double window = 1;
-    mien_status st = mien_onnx_read(bytes, n, &m->graph, err);
-    if (!st)
-        st = mi_meta_encoder(m->graph, &m->encoder, err);
+    mien_status st = mi_meta_encoder(m->graph, &m->encoder, err);
     if (!st)
         st = mi_meta_number(m->graph, "mien.window", &window, err);
     if (!st)
@@ -76,19 +74,44 @@ static mien_status open_model(mien_tabular *m, const uint8_t *bytes, size_t n,
     return st ? st : make_plan(m, err);
 }
 
-mien_status mien_tabular_read(const uint8_t *bytes, size_t n,
-                              mien_tabular **out, mien_error *err)
+/* A model of a graph, which is taken over also on failure. */
+static mien_status model_of(mien_graph *g, mien_tabular **out, mien_error *err)
 {
     mien_tabular *m = mi_alloc(1, sizeof *m);
-    if (!m)
+    if (!m) {
+        mien_graph_free(g);
         return mi_no_memory(err);
-    mien_status st = open_model(m, bytes, n, err);
+    }
+    m->graph = g;
+    mien_status st = open_model(m, err);
     if (st) {
         mien_tabular_free(m);
         return st;
     }
     *out = m;
     return MIEN_OK;
+}
+
+mien_status mien_tabular_read(const uint8_t *bytes, size_t n,
+                              mien_tabular **out, mien_error *err)
+{
+    mien_graph *g = NULL;
+    mien_status st = mien_onnx_read(bytes, n, &g, err);
+    return st ? st : model_of(g, out, err);
+}
+
+mien_status mien_tabular_new(const mien_tabular_parts *parts,
+                             mien_tabular **out, mien_error *err)
+{
+    mien_graph *g = NULL;
+    mien_status st = mien_tabular_build(parts, &g, err);
+    return st ? st : model_of(g, out, err);
+}
+
+mien_status mien_tabular_write(const mien_tabular *m, mien_bytes *out,
+                               mien_error *err)
+{
+    return mien_onnx_write(m->graph, out, err);
 }
 
 void mien_tabular_free(mien_tabular *m)
@@ -111,6 +134,16 @@ int mien_tabular_window(const mien_tabular *m) { return m->window; }
 
 double mien_tabular_threshold(const mien_tabular *m) { return m->threshold; }
 
+mien_status mien_tabular_set_threshold(mien_tabular *m, double threshold,
+                                       mien_error *err)
+{
+    mi_meta_set_number(m->graph, "mien.threshold", threshold);
+    mien_status st = mi_graph_check(m->graph, err);
+    if (!st)
+        m->threshold = threshold;
+    return st;
+}
+
 const char *mien_tabular_text(const mien_tabular *m, const char *key)
 {
     char name[64];
@@ -119,17 +152,23 @@ const char *mien_tabular_text(const mien_tabular *m, const char *key)
     return text ? text : "";
 }
 
-/* Windows that end at rows first .. first + n - 1 of m->x, as floats. */
-static void fill_input(const mien_tabular *m, int64_t first, int64_t n)
+/* The window of x that ends at a row, as floats; where the next one goes. */
+static float *put_window(const mien_tabular *m, const double *x, int64_t row,
+                         float *to)
 {
     int64_t width = m->encoder->width, each = width * m->window;
-    float *to = mien_plan_input(m->plan, 0).data;
-    for (int64_t i = 0; i < n; i++) {
-        const double *from = m->x + (first + i - m->window + 1) * width;
-        for (int64_t j = 0; j < each; j++)
-            *to++ = (float)from[j];
-    }
-    memset(to, 0, (size_t)((BLOCK - n) * each) * sizeof *to);
+    const double *from = x + (row - m->window + 1) * width;
+    for (int64_t j = 0; j < each; j++)
+        *to++ = (float)from[j];
+    return to;
+}
+
+/* Score the n windows of the plan's input whose end is at `to`. */
+static void run_block(const mien_tabular *m, int64_t n, float *to)
+{
+    size_t each = (size_t)m->encoder->width * (size_t)m->window;
+    memset(to, 0, (size_t)(BLOCK - n) * each * sizeof *to);
+    mien_plan_run(m->plan);
 }
 
 /* Rows of this call begin at m->kept of m->x. */
@@ -148,13 +187,30 @@ static void run_rows(const mien_tabular *m, int64_t rows, double *score,
     }
     for (int64_t i = first; i < rows; i += BLOCK) {
         int64_t n = rows - i < BLOCK ? rows - i : BLOCK;
-        fill_input(m, m->kept + i, n);
-        mien_plan_run(m->plan);
+        float *to = mien_plan_input(m->plan, 0).data;
+        for (int64_t k = 0; k < n; k++)
+            to = put_window(m, m->x, m->kept + i + k, to);
+        run_block(m, n, to);
         for (int64_t k = 0; k < n; k++)
             score[i + k] = (double)s[k];
         if (contribution)
             memcpy(contribution + i * width, c,
                    (size_t)(n * width) * sizeof *c);
+    }
+}
+
+void mien_tabular_score_windows(mien_tabular *m, const double *x, int64_t n,
+                                const int64_t *end, double *score)
+{
+    const float *s = mien_plan_output(m->plan, 0).data;
+    for (int64_t i = 0; i < n; i += BLOCK) {
+        int64_t rows = n - i < BLOCK ? n - i : BLOCK;
+        float *to = mien_plan_input(m->plan, 0).data;
+        for (int64_t k = 0; k < rows; k++)
+            to = put_window(m, x, end[i + k], to);
+        run_block(m, rows, to);
+        for (int64_t k = 0; k < rows; k++)
+            score[i + k] = (double)s[k];
     }
 }
 
