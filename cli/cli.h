@@ -86,6 +86,8 @@ int cli_given(const cli_args *a, int option);
 /* The number given with an option, or *out as it was.  0, and a report, when
  * it is no number or outside min..max. */
 int cli_int(const cli_args *a, int option, long min, long max, int *out);
+int cli_double(const cli_args *a, int option, double min, double max,
+               double *out);
 int cli_float(const cli_args *a, int option, double min, double max,
               float *out);
 /* The place of an option's value among its choices; fallback if not given. */
@@ -117,6 +119,8 @@ void cli_completion(const char *shell, mien_buffer *out);
 /* ---- output -------------------------------------------------------------- */
 /* "mien: " and the text on standard error, control characters made harmless. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Each line of a buffer as an error; releases it. */
+void cli_error_lines(mien_buffer *b);
 /* Write a buffer to standard output and release it.  0 when that failed; the
  * reason is kept for cli_finish. */
 int cli_emit(mien_buffer *b);

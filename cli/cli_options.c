@@ -243,7 +243,8 @@ int cli_int(const cli_args *a, int option, long min, long max, int *out)
     return 1;
 }
 
-int cli_float(const cli_args *a, int option, double min, double max, float *out)
+int cli_double(const cli_args *a, int option, double min, double max,
+               double *out)
 {
     const char *text = a->value[option];
     if (!text)
@@ -256,8 +257,16 @@ int cli_float(const cli_args *a, int option, double min, double max, float *out)
                   max);
         return 0;
     }
-    *out = (float)v;
+    *out = v;
     return 1;
+}
+
+int cli_float(const cli_args *a, int option, double min, double max, float *out)
+{
+    double v = (double)*out;
+    int good = cli_double(a, option, min, max, &v);
+    *out = (float)v;
+    return good;
 }
 
 int cli_choice(const cli_args *a, int option, int fallback)

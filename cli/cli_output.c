@@ -39,6 +39,17 @@ void cli_error(const char *fmt, ...)
     mien_buffer_free(&line);
 }
 
+void cli_error_lines(mien_buffer *b)
+{
+    mien_buffer_put(b, "", 1);
+    for (char *at = b->failed ? NULL : (char *)b->data; at && *at;) {
+        size_t n = strcspn(at, "\n");
+        cli_error("%.*s", (int)n, at);
+        at += n + (at[n] == '\n');
+    }
+    mien_buffer_free(b);
+}
+
 int cli_emit(mien_buffer *b)
 {
     int code = output_errno;

@@ -4,7 +4,6 @@
  * F. Anscombe, Graphs in statistical analysis, American Statistician 27, 1973.
  */
 #include "cli/cli_files.h"
-#include "cli/cli_fit_line.h"
 #include "cli/cli_model.h"
 
 #include <stdio.h>
@@ -66,8 +65,9 @@ static void draw(mien_figure *f)
         mien_panel_labels(p, title, "x", "y");
         mien_panel_limits(p, 3, 20, 2, 14);
         mien_panel_points(p, NULL, ROWS, xs[i], ys[i]);
-        cli_fit_draw(p, i == 3 ? FIT_LINEAR : FIT_LINEAR | FIT_ROBUST, ROWS,
-                     xs[i], ys[i], range);
+        mien_panel_fitted(p,
+                          MIEN_FITTED_LINE | (i < 3 ? MIEN_FITTED_ROBUST : 0),
+                          ROWS, xs[i], ys[i], range, NULL);
     }
 }
 
@@ -81,8 +81,6 @@ static void put_rows(mien_buffer *out)
 
 static void put_page(mien_buffer *out, const mien_bytes *svg)
 {
-    const char *text = (const char *)svg->data;
-    const char *start = memmem(text, svg->n, "<svg", 4);
     mien_buffer_puts(
         out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
              "<title>Anscombe's quartet</title>\n<style>body{font:16px/1.5 "
@@ -98,8 +96,7 @@ static void put_page(mien_buffer *out, const mien_bytes *svg)
              "third one row bends the line that all others agree on, and a "
              "robust fit does not follow it; in the fourth one row makes "
              "the whole correlation.</p>\n");
-    if (start)
-        mien_buffer_put(out, start, svg->n - (size_t)(start - text));
+    mien_page_svg(out, svg);
     mien_buffer_puts(out, "</html>\n");
 }
 

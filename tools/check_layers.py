@@ -28,6 +28,7 @@ ALLOWED = {
     "learn": ["base", "kern", "num"],
     "vision": ["base", "kern", "image"],
     "tabular": ["base", "graph", "engine", "train", "model", "learn", "table"],
+    "report": ["base", "metrics", "plot", "table", "learn", "train"],
     "face": ["base", "image", "engine"],
 }
 CLIENTS = {"wasm", "examples"}

@@ -15,6 +15,8 @@
 #include "mien/model.h"
 #include "mien/num.h"
 #include "mien/plot.h"
+#include "mien/report.h"
+#include "mien/report_table.h"
 #include "mien/split.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"

@@ -1,0 +1,104 @@
+/* mien/report_table.h: what a table holds, as text, as JSON and as pictures.
+ *
+ *   mien_table_describe -> mien_summary_text, mien_summary_json
+ *   a table -> mien_table_remarks, mien_table_correlation_text
+ *   a table -> mien_table_figure -> mien_figure_render */
+#ifndef MIEN_REPORT_TABLE_H
+#define MIEN_REPORT_TABLE_H
+
+#include "mien/report.h"
+#include "mien/table_columns.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Write summaries as a table of text, a line a column.
+ *
+ *   t    a table
+ *   s    [columns] from mien_table_describe
+ *   out  the text is added */
+MIEN_API void mien_summary_text(const mien_table *t, const mien_summary *s,
+                                mien_buffer *out);
+
+/* Write summaries as a JSON object with an object for each column.
+ *
+ *   t    a table
+ *   s    [columns] from mien_table_describe
+ *   key  of the object, or NULL
+ *   j    a text being written */
+MIEN_API void mien_summary_json(const mien_table *t, const mien_summary *s,
+                                const char *key, mien_json *j);
+
+/* Say what is odd in a table, a line each: constant columns, copies, infinite
+ * values, rows that are there twice.
+ *
+ *   t     a table
+ *   pool  shares the columns; may be NULL
+ *   out   the text is added
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_remarks(const mien_table *t,
+                                                     mien_pool *pool,
+                                                     mien_buffer *out,
+                                                     mien_error *err);
+
+/* Write the correlations of all columns of numbers as a table of text.
+ *
+ *   t     a table
+ *   kind  which correlation
+ *   pool  shares the pairs; may be NULL
+ *   out   the text is added; nothing, without columns of numbers
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_correlation_text(const mien_table *t, mien_correlation kind,
+                            mien_pool *pool, mien_buffer *out, mien_error *err);
+
+/* ---- pictures ------------------------------------------------------------ */
+
+typedef enum mien_table_plot {
+    MIEN_PLOT_SCATTER,
+    MIEN_PLOT_LINE,
+    MIEN_PLOT_HISTOGRAM,
+    MIEN_PLOT_BOX,
+    MIEN_PLOT_MATRIX /* every column of numbers against every other */
+} mien_table_plot;
+
+enum { MIEN_PLOT_MAX_GROUPS = 9, MIEN_PLOT_MAX_MATRIX = 8 };
+
+/* What is drawn of a table.  Begin with MIEN_TABLE_FIGURE_DEFAULTS. */
+typedef struct mien_table_figure_options {
+    mien_table_plot kind;
+    int x, y;             /* columns of numbers; -1: none.  A line without x is
+                             drawn over the number of the row */
+    int by;               /* -1, or a column: a panel (scatter, line) or a
+                             colour or box for each of its values */
+    unsigned fitted;      /* scatter, line: MIEN_FITTED_* added up */
+    double width, height; /* pixels or points */
+} mien_table_figure_options;
+#define MIEN_TABLE_FIGURE_DEFAULTS                 \
+    {                                              \
+        MIEN_PLOT_SCATTER, -1, -1, -1, 0, 900, 640 \
+    }
+
+/* Draw columns of a table.
+ *
+ *   t        a table
+ *   options  what; a matrix shows the first MIEN_PLOT_MAX_MATRIX columns of
+ *            numbers
+ *   out      owned by the caller; free with mien_figure_free
+ *   remarks  a line is added for each curve that could not be fitted; may be
+ *            NULL
+ *
+ * Fails with EARG (a column that the kind needs is not given or holds texts, no
+ * column of numbers, a size out of range), ELIMIT (more than
+ * MIEN_PLOT_MAX_GROUPS values of by), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_figure(const mien_table *t, const mien_table_figure_options *options,
+                  mien_figure **out, mien_buffer *remarks, mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

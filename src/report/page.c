@@ -1,0 +1,136 @@
+/* page.c: pages of HTML that need no other file. */
+#include "mien/report.h"
+
+#include <string.h>
+
+static const char style[] =
+    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"
+    "padding:0 1rem;color:#222}\n"
+    "pre{background:#f5f5f2;padding:1rem;overflow-x:auto;font-size:14px}\n"
+    "table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:right;"
+    "border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:"
+    "left}\nfigure{margin:1rem 0}figure svg{max-width:100%;height:auto}\n"
+    "</style>\n";
+
+static void put_text(mien_buffer *out, const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '<')
+            mien_buffer_puts(out, "&lt;");
+        else if (s[i] == '&')
+            mien_buffer_puts(out, "&amp;");
+        else
+            mien_buffer_put(out, s + i, 1);
+    }
+}
+
+void mien_page_begin(mien_buffer *out, const char *title, const char *heading)
+{
+    mien_buffer_puts(out, style);
+    mien_buffer_puts(out, "<title>");
+    put_text(out, title, strlen(title));
+    mien_buffer_puts(out, "</title></head><body>\n<h1>");
+    put_text(out, heading, strlen(heading));
+    mien_buffer_puts(out, "</h1>\n");
+}
+
+/* The figures of a verdict, in the order of their names. */
+enum { FIGURES = 10 };
+static const char *const figure_names[FIGURES] = {
+    "AUC",
+    "average precision",
+    "precision",
+    "recall",
+    "F1",
+    "Matthews correlation",
+    "false-alarm rate",
+    "recall near 6 % false alarms",
+    "accuracy",
+    "accuracy of always saying the larger class"};
+
+static double figure_of(const mien_verdict *v, int i)
+{
+    const double figures[FIGURES] = {v->auc.value,         v->ap.value,
+                                     v->rates.precision,   v->rates.recall,
+                                     v->rates.f,           v->rates.mcc,
+                                     v->rates.false_alarm, v->near.rates.recall,
+                                     v->rates.accuracy,    v->majority};
+    return figures[i];
+}
+
+void mien_page_verdicts(mien_buffer *out, int n, const char *const *names,
+                        const mien_verdict *v)
+{
+    mien_buffer_puts(out, "<table><tr><th></th>");
+    for (int i = 0; i < n; i++) {
+        mien_buffer_puts(out, "<th>");
+        put_text(out, names[i], strlen(names[i]));
+        mien_buffer_puts(out, "</th>");
+    }
+    mien_buffer_puts(out, "</tr>\n");
+    for (int row = 0; row < FIGURES; row++) {
+        mien_buffer_printf(out, "<tr><td>%s</td>", figure_names[row]);
+        for (int i = 0; i < n; i++)
+            mien_buffer_printf(out, "<td>%.4f</td>", figure_of(&v[i], row));
+        mien_buffer_puts(out, "</tr>\n");
+    }
+    mien_buffer_puts(out, "</table>\n");
+}
+
+/* Precision if the rows had as many events as others: what a balanced test
+ * would print for the same recall and false-alarm rate. */
+void mien_page_balance(mien_buffer *out, const mien_verdict *v)
+{
+    double found = v->rates.recall, alarm = v->rates.false_alarm;
+    double balanced = found + alarm > 0 ? found / (found + alarm) : 0;
+    mien_buffer_printf(
+        out,
+        "<p>Events are %.3f %% of the test rows. At this threshold %.1f %% of "
+        "them are found, and %.2f %% of the other rows are alarmed falsely. "
+        "Among as many events as other rows that would look like a precision "
+        "of %.3f; among the rows as they really come it is %.3f: an alarm is "
+        "right once in %.1f times. A test that was balanced by leaving rows "
+        "out shows the first figure and hides the second.</p>\n",
+        100 * v->rates.prevalence, 100 * found, 100 * alarm, balanced,
+        v->rates.precision,
+        v->rates.precision > 0 ? 1 / v->rates.precision : 0.0);
+}
+
+void mien_page_svg(mien_buffer *out, const mien_bytes *svg)
+{
+    const char *text = (const char *)svg->data;
+    const char *start = memmem(text, svg->n, "<svg", 4);
+    if (start)
+        mien_buffer_put(out, start, svg->n - (size_t)(start - text));
+}
+
+mien_status mien_page_figure(mien_buffer *out, const mien_figure *f,
+                             mien_error *err)
+{
+    mien_bytes svg = {0};
+    mien_status st = mien_figure_render(f, MIEN_PLOT_SVG, &svg, err);
+    if (st)
+        return st;
+    mien_buffer_puts(out, "<figure>");
+    mien_page_svg(out, &svg);
+    mien_buffer_puts(out, "</figure>\n");
+    mien_bytes_free(&svg);
+    return MIEN_OK;
+}
+
+void mien_page_lines(mien_buffer *out, const char *heading, const void *text,
+                     size_t n)
+{
+    mien_buffer_puts(out, "<h2>");
+    put_text(out, heading, strlen(heading));
+    mien_buffer_puts(out, "</h2>\n<pre>");
+    put_text(out, text, n);
+    mien_buffer_puts(out, "</pre>\n");
+}
+
+void mien_page_end(mien_buffer *out)
+{
+    mien_buffer_puts(out, "</body></html>\n");
+}

@@ -1,0 +1,211 @@
+/* table_figure.c: columns of a table as points, lines, histograms, boxes, or
+ * every column against every other. */
+#include "mien/report_table.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* What is drawn, and room for the rows of a group. */
+typedef struct drawing {
+    const mien_table *t;
+    const mien_table_figure_options *o;
+    int64_t rows;
+    const double *x, *y; /* of the whole table; NULL: none */
+    const char *x_name, *y_name;
+    mien_groups groups; /* count 0: all rows are one */
+    double *px, *py;    /* [rows] of a group */
+    mien_buffer *remarks;
+} drawing;
+
+/* Points and lines are drawn over two columns. */
+static int wants_y(const mien_table_figure_options *o)
+{
+    return o->kind == MIEN_PLOT_SCATTER || o->kind == MIEN_PLOT_LINE;
+}
+
+/* The numbers of a column; -1 gives none. */
+static mien_status numbers_of(const drawing *d, int column, const double **out,
+                              const char **name, mien_error *err)
+{
+    if (column < 0)
+        return MIEN_OK;
+    mien_column c = mien_table_column(d->t, column);
+    *name = c.name;
+    *out = c.number;
+    if (c.number)
+        return MIEN_OK;
+    return mi_fail(err, MIEN_EARG, "column %.100s holds texts, wanted numbers",
+                   c.name);
+}
+
+/* The rows of group g of x and y; how many. */
+static int64_t rows_of(const drawing *d, int g)
+{
+    const mien_groups *all = &d->groups;
+    int64_t first = all->count ? all->start[g] : 0;
+    int64_t n = all->count ? all->start[g + 1] - first : d->rows;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = all->count ? all->rows[first + i] : i;
+        d->px[i] = d->x ? d->x[row] : (double)row;
+        d->py[i] = d->y ? d->y[row] : 0;
+    }
+    return n;
+}
+
+static void name_group(const drawing *d, int g, char out[96])
+{
+    out[0] = 0;
+    if (!d->groups.count)
+        return;
+    int64_t row = d->groups.first[g];
+    mien_column by = mien_table_column(d->t, d->o->by);
+    if (by.type == MIEN_COLUMN_TEXT)
+        snprintf(out, 96, "%s %.*s", by.name,
+                 (int)(by.text[row].n < 60 ? by.text[row].n : 60),
+                 by.text[row].at);
+    else
+        snprintf(out, 96, "%s %g", by.name, by.number[row]);
+}
+
+/* Limits with some air around the numbers. */
+static void range_of(const double *v, int64_t n, double out[2])
+{
+    double lo = HUGE_VAL, hi = -HUGE_VAL;
+    for (int64_t i = 0; i < n; i++)
+        if (isfinite(v[i])) {
+            lo = v[i] < lo ? v[i] : lo;
+            hi = v[i] > hi ? v[i] : hi;
+        }
+    double air = hi > lo ? (hi - lo) * .05 : 1;
+    out[0] = lo - air;
+    out[1] = hi + air;
+}
+
+/* Points or lines: a panel for each group, all with the same limits. */
+static void draw_panels(const drawing *d, mien_figure *f, int columns)
+{
+    int panels = d->groups.count ? d->groups.count : 1;
+    double x[2] = {-.5, (double)d->rows}, y[2];
+    char name[96];
+    if (d->x)
+        range_of(d->x, d->rows, x);
+    range_of(d->y, d->rows, y);
+    for (int g = 0; g < panels; g++) {
+        mien_panel *p = mien_figure_panel(f, g / columns, g % columns);
+        int64_t n = rows_of(d, g);
+        name_group(d, g, name);
+        mien_panel_labels(p, name, d->x_name, d->y_name);
+        mien_panel_limits(p, x[0], x[1], y[0], y[1]);
+        if (d->o->kind == MIEN_PLOT_LINE)
+            mien_panel_line(p, NULL, n, d->px, d->py);
+        else
+            mien_panel_points(p, NULL, n, d->px, d->py);
+        mien_panel_fitted(p, d->o->fitted, n, d->px, d->py, x, d->remarks);
+    }
+}
+
+/* Histograms or boxes: all groups in one panel. */
+static void draw_one(const drawing *d, mien_figure *f)
+{
+    mien_panel *p = mien_figure_panel(f, 0, 0);
+    int groups = d->groups.count ? d->groups.count : 1;
+    int bars = d->o->kind == MIEN_PLOT_HISTOGRAM;
+    char name[96];
+    mien_panel_labels(p, NULL, bars ? d->x_name : "",
+                      bars ? "rows" : d->x_name);
+    for (int g = 0; g < groups; g++) {
+        int64_t n = rows_of(d, g);
+        name_group(d, g, name);
+        if (bars)
+            mien_panel_histogram(p, name, n, d->px, 0);
+        else
+            mien_panel_box(p, groups > 1 ? name : d->x_name, n, d->px);
+    }
+}
+
+static mien_status make_panels(const drawing *d, mien_figure **f,
+                               mien_error *err)
+{
+    int together = !wants_y(d->o);
+    int panels = together || !d->groups.count ? 1 : d->groups.count;
+    int columns = (int)ceil(sqrt(panels));
+    mien_status st = mien_figure_new((panels + columns - 1) / columns, columns,
+                                     d->o->width, d->o->height, f, err);
+    if (!st && together)
+        draw_one(d, *f);
+    else if (!st)
+        draw_panels(d, *f, columns);
+    return st;
+}
+
+/* Columns against each other; a histogram on the diagonal. */
+static mien_status make_matrix(const mien_table *t,
+                               const mien_table_figure_options *o,
+                               mien_figure **f, mien_error *err)
+{
+    int column[MIEN_PLOT_MAX_MATRIX], n = 0;
+    for (int i = 0; i < mien_table_columns(t) && n < MIEN_PLOT_MAX_MATRIX; i++)
+        if (mien_table_column(t, i).type == MIEN_COLUMN_NUMBER)
+            column[n++] = i;
+    if (n == 0)
+        return mi_fail(err, MIEN_EARG, "no column of numbers");
+    mien_status st = mien_figure_new(n, n, o->width, o->height, f, err);
+    for (int i = 0; !st && i < n * n; i++) {
+        mien_column x = mien_table_column(t, column[i % n]);
+        mien_column y = mien_table_column(t, column[i / n]);
+        mien_panel *p = mien_figure_panel(*f, i / n, i % n);
+        mien_panel_labels(p, NULL, i / n == n - 1 ? x.name : "",
+                          i % n == 0 ? y.name : "");
+        if (i / n == i % n)
+            mien_panel_histogram(p, NULL, mien_table_rows(t), x.number, 0);
+        else
+            mien_panel_points(p, NULL, mien_table_rows(t), x.number, y.number);
+    }
+    return st;
+}
+
+/* Find the columns and groups of a drawing, and room for its rows. */
+static mien_status open_drawing(drawing *d, mien_error *err)
+{
+    const mien_table_figure_options *o = d->o;
+    int y = wants_y(o);
+    if ((y && o->y < 0) || (o->kind != MIEN_PLOT_LINE && o->x < 0))
+        return mi_fail(err, MIEN_EARG, "a picture of this kind wants x%s",
+                       y ? " and y" : "");
+    mien_status st = numbers_of(d, o->x, &d->x, &d->x_name, err);
+    if (!st && y)
+        st = numbers_of(d, o->y, &d->y, &d->y_name, err);
+    d->px = mi_alloc_raw((size_t)d->rows + 1, sizeof *d->px);
+    d->py = mi_alloc_raw((size_t)d->rows + 1, sizeof *d->py);
+    if (!st && !(d->px && d->py))
+        st = mi_no_memory(err);
+    if (!st && o->by >= 0)
+        st = mien_table_group(d->t, o->by, MIEN_PLOT_MAX_GROUPS, &d->groups,
+                              err);
+    return st;
+}
+
+mien_status mien_table_figure(const mien_table *t,
+                              const mien_table_figure_options *options,
+                              mien_figure **out, mien_buffer *remarks,
+                              mien_error *err)
+{
+    drawing d = {.t = t,
+                 .o = options,
+                 .rows = mien_table_rows(t),
+                 .x_name = "row",
+                 .y_name = "",
+                 .remarks = remarks};
+    if (options->kind == MIEN_PLOT_MATRIX)
+        return make_matrix(t, options, out, err);
+    mien_status st = open_drawing(&d, err);
+    if (!st)
+        st = make_panels(&d, out, err);
+    mien_groups_free(&d.groups);
+    mi_free(d.px);
+    mi_free(d.py);
+    return st;
+}

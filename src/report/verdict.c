@@ -1,0 +1,142 @@
+/* verdict.c: how good scores are at a threshold, with intervals; as text, as
+ * JSON. */
+#include "mien/report.h"
+
+#include "base/alloc.h"
+#include "mien/learn.h"
+
+#include <math.h>
+
+/* Figures and their intervals.  Where nothing is alarmed there is no
+ * precision. */
+static mien_status put_intervals(const mien_ranking *r, uint32_t seed,
+                                 mien_pool *pool, mien_verdict *v,
+                                 mien_error *err)
+{
+    static const mien_statistic stats[] = {
+        MIEN_STAT_AUC, MIEN_STAT_AP, MIEN_STAT_RECALL, MIEN_STAT_PRECISION};
+    mien_bootstrap_options o = MIEN_BOOTSTRAP_DEFAULTS;
+    mien_interval interval[4] = {{0}};
+    int alarms = v->count.tp + v->count.fp > 0;
+    o.seed = seed;
+    o.threshold = v->threshold;
+    o.replicates = v->rows > 200000 ? 100 : 500;
+    interval[3].value = interval[3].low = interval[3].high = (double)NAN;
+    mien_status st = mien_ranking_bootstrap(r, stats, alarms ? 4 : 3, &o, pool,
+                                            interval, err);
+    v->auc = interval[0];
+    v->ap = interval[1];
+    v->recall = interval[2];
+    v->precision = interval[3];
+    return st;
+}
+
+mien_status mien_verdict_of(const mien_scored *rows, double threshold,
+                            uint32_t seed, mien_pool *pool, mien_verdict *out,
+                            mien_error *err)
+{
+    mien_scored plain = {rows->n, rows->y, rows->score, NULL};
+    mien_verdict v = {.rows = rows->n, .threshold = threshold};
+    mien_ranking *r = NULL;
+    mien_status st = mien_ranking_new(&plain, &r, err);
+    if (st)
+        return st;
+    v.count = mien_ranking_confusion(r, threshold);
+    v.rates = mien_rates_of(&v.count, 1);
+    v.majority = mien_baseline_of(rows->n, rows->y, NULL).accuracy;
+    st = put_intervals(r, seed, pool, &v, err);
+    if (!st)
+        st = mien_ranking_at_false_alarm(r, 0.06, &v.near, NULL, err);
+    mien_ranking_free(r);
+    if (!st)
+        *out = v;
+    return st;
+}
+
+/* Precision, recall and F1 of each class: rows as the counts have them. */
+static void put_classes(const mien_verdict *v, mien_buffer *out)
+{
+    mien_report_options o = MIEN_REPORT_DEFAULTS;
+    mien_bytes text = {0};
+    int32_t *truth = mi_alloc((size_t)v->rows + 1, 2 * sizeof *truth);
+    int64_t n = v->rows, events = (int64_t)(v->count.fn + v->count.tp);
+    int64_t alarms = (int64_t)v->count.fp, missed = (int64_t)v->count.fn;
+    o.digits = 4;
+    for (int64_t i = 0; truth && i < n; i++) {
+        truth[i] = i < events;
+        truth[n + i] = i >= missed && i < events + alarms;
+    }
+    if (truth && !mien_report_text(n, truth, truth + n, &o, &text, NULL))
+        mien_buffer_put(out, text.data, text.n);
+    else
+        out->failed = 1;
+    mien_bytes_free(&text);
+    mi_free(truth);
+}
+
+void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
+                       mien_buffer *out)
+{
+    const mien_rates *r = &v->rates;
+    mien_buffer_printf(
+        out,
+        "%s: AUC %.4f (%.3f to %.3f), average precision %.4f (%.3f to "
+        "%.3f)\n",
+        name, v->auc.value, v->auc.low, v->auc.high, v->ap.value, v->ap.low,
+        v->ap.high);
+    mien_buffer_printf(
+        out,
+        "  at threshold %.6g: precision %.4f, recall %.4f, F1 %.4f, MCC "
+        "%.4f, false alarms %.3f %%\n",
+        v->threshold, r->precision, r->recall, r->f, r->mcc,
+        100 * r->false_alarm);
+    mien_buffer_printf(
+        out,
+        "  found %.0f of %.0f, %.0f false alarms in %lld rows; at %.2f "
+        "%% false alarms recall %.3f\n",
+        v->count.tp, v->count.tp + v->count.fn, v->count.fp, (long long)v->rows,
+        100 * v->near.rates.false_alarm, v->near.rates.recall);
+    mien_buffer_printf(
+        out, "  accuracy %.4f; always saying the larger class: %.4f\n",
+        r->accuracy, v->majority);
+    if (whole)
+        put_classes(v, out);
+}
+
+static void put_interval(mien_json *j, const char *key, const mien_interval *i)
+{
+    mien_json_object(j, key);
+    mien_json_rounded(j, "value", i->value, 8);
+    mien_json_rounded(j, "low", i->low, 8);
+    mien_json_rounded(j, "high", i->high, 8);
+    mien_json_close(j);
+}
+
+void mien_verdict_json(const mien_verdict *v, const char *key, mien_json *j)
+{
+    const mien_rates *r = &v->rates;
+    const struct {
+        const char *key;
+        double value;
+    } number[] = {{"threshold", v->threshold},
+                  {"true_negatives", v->count.tn},
+                  {"false_positives", v->count.fp},
+                  {"false_negatives", v->count.fn},
+                  {"true_positives", v->count.tp},
+                  {"f1", r->f},
+                  {"mcc", r->mcc},
+                  {"accuracy", r->accuracy},
+                  {"balanced_accuracy", r->balanced_accuracy},
+                  {"false_alarm_rate", r->false_alarm},
+                  {"majority_accuracy", v->majority},
+                  {"recall_near_6_percent", v->near.rates.recall}};
+    mien_json_object(j, key);
+    mien_json_int(j, "rows", v->rows);
+    put_interval(j, "auc", &v->auc);
+    put_interval(j, "average_precision", &v->ap);
+    put_interval(j, "recall", &v->recall);
+    put_interval(j, "precision", &v->precision);
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+        mien_json_rounded(j, number[i].key, number[i].value, 10);
+    mien_json_close(j);
+}

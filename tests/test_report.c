@@ -1,0 +1,280 @@
+/* Reports: tables described, remarks, pictures of tables, pages; what cannot be
+ * drawn is refused. */
+#include "base/alloc.h"
+#include "mien/report_table.h"
+#include "tests/anscombe.h"
+#include "tests/check.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char csv[] = "a,b,kind,empty,c\n"
+                          "1,5,red,,1\n"
+                          "2.5,5,blue,,2.5\n"
+                          "4,5,red,,4\n"
+                          "4,5,red,,4\n";
+
+static mien_table *table_of(const char *text)
+{
+    mien_table *t = NULL;
+    mien_error err = {0};
+    CHECK_MSG(
+        !mien_csv_read((const uint8_t *)text, strlen(text), NULL, &t, &err),
+        "%s", err.text);
+    return t;
+}
+
+/* What a buffer holds, as C text; free it. */
+static char *text_of(mien_buffer *b)
+{
+    mien_buffer_put(b, "", 1);
+    CHECK(!b->failed);
+    char *text = b->failed ? NULL : strdup((char *)b->data);
+    mien_buffer_free(b);
+    return text ? text : calloc(1, 1);
+}
+
+static void test_a_table_is_described(void)
+{
+    mien_table *t = table_of(csv);
+    mien_summary s[5];
+    mien_buffer b = {0};
+    CHECK_EQ(mien_table_describe(t, 0, NULL, NULL, s, NULL), MIEN_OK);
+    mien_summary_text(t, s, &b);
+    char *text = text_of(&b);
+    CHECK(strstr(text, "column    count        mean         std         min"));
+    CHECK(
+        strstr(text, "\na             4       2.875     1.43614           1"));
+    CHECK(strstr(text, "\nkind          4  text: 2 distinct, 0 missing; most "
+                       "frequent 'red' (3)\n"));
+    CHECK(strstr(text, "\nempty         0           -           -"));
+    free(text);
+
+    mien_json j = mien_json_on(&b, 0);
+    mien_summary_json(t, s, NULL, &j);
+    text = text_of(&b);
+    json_t *o = json_loads(text, 0, NULL);
+    CHECK(o && json_object_size(o) == 5);
+    const json_t *a = json_object_get(o, "a");
+    CHECK_EQ(json_integer_value(json_object_get(a, "count")), 4);
+    CHECK_NEAR(json_real_value(json_object_get(a, "std")), s[0].deviation,
+               1e-6);
+    CHECK_NEAR(json_real_value(json_object_get(a, "75%")), 4, 0);
+    CHECK(json_is_null(json_object_get(json_object_get(o, "empty"), "mean")));
+    CHECK_EQ(json_object_size(json_object_get(o, "kind")), 3);
+    json_decref(o);
+    free(text);
+    mien_table_free(t);
+}
+
+static void test_what_is_odd_is_said(void)
+{
+    mien_table *t = table_of(csv);
+    mien_buffer b = {0};
+    CHECK_EQ(mien_table_remarks(t, NULL, &b, NULL), MIEN_OK);
+    char *text = text_of(&b);
+    CHECK(strcmp(text,
+                 "warning: column b is constant\n"
+                 "warning: column empty is constant\n"
+                 "warning: column c is a copy of a\n"
+                 "warning: 1 rows are exact duplicates of others\n") == 0);
+    free(text);
+    CHECK_EQ(mien_table_correlation_text(t, MIEN_CORRELATION_PEARSON, NULL, &b,
+                                         NULL),
+             MIEN_OK);
+    text = text_of(&b);
+    CHECK(strstr(text, "\nPearson correlation\n                     a"));
+    CHECK(strstr(text, "\nc               1.0000"));
+    free(text);
+    mien_table_free(t);
+    t = table_of("a,b\nx,y\n");
+    CHECK_EQ(mien_table_correlation_text(t, MIEN_CORRELATION_PEARSON, NULL, &b,
+                                         NULL),
+             MIEN_OK);
+    CHECK(b.n == 0);
+    mien_table_free(t);
+}
+
+/* Of each kind, with and without groups. */
+static void test_pictures_of_a_table(void)
+{
+    mien_table *t = table_of(csv);
+    for (int kind = 0; kind <= MIEN_PLOT_MATRIX; kind++)
+        for (int by = -1; by < 3; by += 3) {
+            mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+            mien_figure *f = NULL;
+            mien_bytes svg = {0};
+            mien_error err = {0};
+            o.kind = (mien_table_plot)kind;
+            o.x = kind == MIEN_PLOT_LINE ? -1 : 0;
+            o.y = 4;
+            o.by = by;
+            CHECK_MSG(!mien_table_figure(t, &o, &f, NULL, &err), "%s",
+                      err.text);
+            CHECK_EQ(mien_figure_render(f, MIEN_PLOT_SVG, &svg, NULL), MIEN_OK);
+            CHECK(svg.n > 1000);
+            mien_bytes_free(&svg);
+            mien_figure_free(f);
+        }
+    mien_table_free(t);
+}
+
+static void check_refused(const mien_table *t, mien_table_plot kind, int x,
+                          int y, int by, const char *why)
+{
+    mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+    mien_figure *f = NULL;
+    mien_error err = {0};
+    o.kind = kind;
+    o.x = x;
+    o.y = y;
+    o.by = by;
+    CHECK(mien_table_figure(t, &o, &f, NULL, &err) != MIEN_OK && !f);
+    CHECK_MSG(strstr(err.text, why), "'%s', want '%s'", err.text, why);
+}
+
+static void test_pictures_that_cannot_be_drawn(void)
+{
+    mien_table *t = table_of(csv), *texts = table_of("a,b\nx,y\nz,w\n");
+    check_refused(t, MIEN_PLOT_SCATTER, 0, -1, -1, "wants x and y");
+    check_refused(t, MIEN_PLOT_BOX, -1, 1, -1, "wants x");
+    check_refused(t, MIEN_PLOT_SCATTER, 0, 2, -1, "column kind holds texts");
+    check_refused(texts, MIEN_PLOT_MATRIX, -1, -1, -1, "no column of numbers");
+    mien_table_free(t);
+    mien_table_free(texts);
+    char many[200] = "a\n";
+    for (int i = 0; i < 10; i++)
+        snprintf(many + strlen(many), 8, "%d\n", i);
+    t = table_of(many);
+    check_refused(t, MIEN_PLOT_BOX, 0, -1, 0, "more than 9");
+    mien_table_free(t);
+}
+
+/* The fourth set has two different x: a line, no parabola. */
+static void test_curves_that_cannot_be_fitted_are_named(void)
+{
+    static const double range[2] = {3, 20};
+    mien_figure *f = NULL;
+    mien_buffer remarks = {0};
+    CHECK_EQ(mien_figure_new(1, 1, 300, 300, &f, NULL), MIEN_OK);
+    mien_panel_fitted(mien_figure_panel(f, 0, 0),
+                      MIEN_FITTED_LINE | MIEN_FITTED_PARABOLA, 11,
+                      anscombe[3][0], anscombe[3][1], range, &remarks);
+    char *text = text_of(&remarks);
+    CHECK_MSG(strncmp(text, "quadratic fit: ", 15) == 0, "%s", text);
+    CHECK(strchr(text, '\n') == text + strlen(text) - 1);
+    free(text);
+    mien_figure_free(f);
+}
+
+/* ---- pages --------------------------------------------------------------- */
+
+static const uint8_t truth[] = {0, 0, 1, 0, 1, 1};
+static const double scores[] = {.1, .2, .3, .4, .5, .6};
+static const mien_scored rows = {6, truth, scores, NULL};
+
+/* A page with every kind of part. */
+static mien_status make_page(mien_buffer *b)
+{
+    static const char *const names[] = {"a", "b<c"};
+    mien_epoch epoch[3] = {{.epoch = 1}, {.epoch = 2}, {.epoch = 3}};
+    mien_verdict v[2];
+    mien_ranking *r = NULL;
+    mien_curve roc = {0}, pr = {0};
+    mien_figure *f = NULL;
+    mien_status st = mien_verdict_of(&rows, .35, 1, NULL, &v[0], NULL);
+    if (!st)
+        st = mien_ranking_new(&rows, &r, NULL);
+    if (!st)
+        st = mien_ranking_roc(r, 1, &roc, NULL);
+    if (!st)
+        st = mien_ranking_pr(r, &pr, NULL);
+    if (!st)
+        st = mien_figure_new(2, 3, 600, 500, &f, NULL);
+    if (!st) {
+        v[1] = v[0];
+        mien_panel_classes(mien_figure_panel(f, 0, 0), &v[0].count);
+        mien_panel_confusion(mien_figure_panel(f, 0, 1), &v[0].count);
+        mien_panel_thresholds(mien_figure_panel(f, 0, 2), &pr, .35, 0);
+        mien_panel_roc(mien_figure_panel(f, 1, 0), &roc, v[0].auc.value);
+        mien_panel_pr(mien_figure_panel(f, 1, 1), &pr, v[0].ap.value);
+        st = mien_panel_scores(mien_figure_panel(f, 1, 2), &rows, .35, 0, NULL);
+    }
+    if (!st)
+        st = mien_panel_loss(mien_figure_panel(f, 1, 2), 3, epoch, 2, NULL);
+    mien_page_begin(b, "A & B", "<A>");
+    if (!st)
+        mien_page_verdicts(b, 2, names, v);
+    if (!st)
+        mien_page_balance(b, &v[1]);
+    if (!st)
+        st = mien_page_figure(b, f, NULL);
+    mien_page_lines(b, "Data", "a < b\n", 6);
+    mien_page_end(b);
+    mien_curve_free(&roc);
+    mien_curve_free(&pr);
+    mien_ranking_free(r);
+    mien_figure_free(f);
+    return st;
+}
+
+static void test_a_page(void)
+{
+    mien_buffer b = {0};
+    CHECK_EQ(make_page(&b), MIEN_OK);
+    char *text = text_of(&b);
+    CHECK(strncmp(text, "<!doctype html>\n", 16) == 0);
+    CHECK(strstr(text, "<title>A &amp; B</title>"));
+    CHECK(strstr(text, "<h1>&lt;A></h1>\n<table><tr><th></th><th>a</th>"
+                       "<th>b&lt;c</th></tr>\n<tr><td>AUC</td><td>0.8889</td>"
+                       "<td>0.8889</td></tr>\n"));
+    CHECK(strstr(text, "<p>Events are 50.000 % of the test rows."));
+    CHECK(strstr(text, "<figure><svg "));
+    CHECK(strstr(text, "</svg>\n</figure>\n<h2>Data</h2>\n<pre>a &lt; b\n"
+                       "</pre>\n</body></html>\n"));
+    free(text);
+}
+
+static void test_failing_memory_is_reported(void)
+{
+    mien_table *t = table_of(csv);
+    mien_status st = MIEN_ENOMEM;
+    int failed = 1;
+    for (int n = 0; (st || failed) && n < 500; n++) {
+        mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+        mien_buffer b = {0};
+        mien_figure *f = NULL;
+        o.x = 0;
+        o.y = 1;
+        o.by = 2;
+        mi_alloc_fail_after(n);
+        st = make_page(&b);
+        if (!st)
+            st = mien_table_remarks(t, NULL, &b, NULL);
+        if (!st)
+            st = mien_table_correlation_text(t, MIEN_CORRELATION_SPEARMAN, NULL,
+                                             &b, NULL);
+        if (!st)
+            st = mien_table_figure(t, &o, &f, NULL, NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(st == MIEN_OK || st == MIEN_ENOMEM);
+        failed = b.failed;
+        mien_buffer_free(&b);
+        mien_figure_free(f);
+    }
+    CHECK(st == MIEN_OK && !failed);
+    mien_table_free(t);
+}
+
+int main(void)
+{
+    test_a_table_is_described();
+    test_what_is_odd_is_said();
+    test_pictures_of_a_table();
+    test_pictures_that_cannot_be_drawn();
+    test_curves_that_cannot_be_fitted_are_named();
+    test_a_page();
+    test_failing_memory_is_reported();
+    return check_done();
+}
