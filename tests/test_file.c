@@ -277,6 +277,30 @@ static void test_every_allocation_may_fail(void)
     unlink(p.s);
 }
 
+static void test_folders(void)
+{
+    mien_bytes b = {0};
+    mien_error err = {0};
+    CHECK_EQ(mien_folder_make(in_folder("x//y/z/").s, NULL), MIEN_OK);
+    CHECK_EQ(mien_folder_make(in_folder("x/y/z").s, NULL), MIEN_OK);
+    CHECK_EQ(mien_folder_save(in_folder("x/y/z/").s, "f", "abc", 3, NULL),
+             MIEN_OK);
+    CHECK_EQ(mien_folder_load(in_folder("x/y/z").s, "f", &b, NULL), MIEN_OK);
+    CHECK(b.n == 3 && memcmp(b.data, "abc", 3) == 0);
+    mien_bytes_free(&b);
+    CHECK_EQ(mien_folder_make(in_folder("x/y/z/f").s, &err), MIEN_EIO);
+    CHECK(strstr(err.text, "x/y/z/f: "));
+    CHECK_EQ(mien_folder_make(in_folder("x/y/z/f/g").s, &err), MIEN_EIO);
+    CHECK_EQ(mien_folder_load(in_folder("x").s, "none", &b, &err), MIEN_EIO);
+    mi_alloc_fail_after(0);
+    CHECK_EQ(mien_folder_make("q", NULL), MIEN_ENOMEM);
+    CHECK_EQ(mien_folder_save("q", "f", "", 0, NULL), MIEN_ENOMEM);
+    mi_alloc_fail_after(-1);
+    static const char *const made[] = {"x/y/z/f", "x/y/z", "x/y", "x"};
+    for (int i = 0; i < 4; i++)
+        CHECK_EQ(remove(in_folder(made[i]).s), 0);
+}
+
 int main(void)
 {
     const char *tmp = getenv("TMPDIR");
@@ -294,6 +318,7 @@ int main(void)
     test_standard_input_and_output();
     test_a_full_disk();
     test_every_allocation_may_fail();
+    test_folders();
     CHECK_EQ(rmdir(folder), 0);
     return check_done();
 }

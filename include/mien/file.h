@@ -38,6 +38,39 @@ MIEN_API MIEN_CHECKED mien_status mien_file_save(const char *path,
                                                  const void *bytes, size_t n,
                                                  mien_error *err);
 
+/* Make a folder, and those above it.
+ *
+ *   path  nothing happens if the folder is there
+ *
+ * Fails with EIO (the system's reason is in the text), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_folder_make(const char *path,
+                                                   mien_error *err);
+
+/* Read a whole file of a folder.
+ *
+ *   folder  where it is
+ *   name    of the file
+ *   out     the bytes, 1 GiB at most; free with mien_bytes_free
+ *
+ * Fails with EIO, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_folder_load(const char *folder,
+                                                   const char *name,
+                                                   mien_bytes *out,
+                                                   mien_error *err);
+
+/* Write a whole file of a folder, as mien_file_save does.
+ *
+ *   folder  where it goes
+ *   name    of the file
+ *   bytes   [n] the new contents
+ *   n       how many
+ *
+ * Fails with EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_folder_save(const char *folder,
+                                                   const char *name,
+                                                   const void *bytes, size_t n,
+                                                   mien_error *err);
+
 /* A file seen as memory. */
 typedef struct mien_map {
     const uint8_t *data; /* [n]; NULL if n is 0 */
