@@ -119,11 +119,16 @@ void cli_completion(const char *shell, mien_buffer *out);
 /* ---- output -------------------------------------------------------------- */
 /* "mien: " and the text on standard error, control characters made harmless. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* "path: why", or why alone where it names the path already. */
+void cli_error_at(const char *path, const mien_error *err);
 /* Each line of a buffer as an error; releases it. */
 void cli_error_lines(mien_buffer *b);
 /* Write a buffer to standard output and release it.  0 when that failed; the
  * reason is kept for cli_finish. */
 int cli_emit(mien_buffer *b);
+/* Write a buffer to FOLDER/NAME and release it. */
+MIEN_CHECKED mien_status cli_folder_put(const char *folder, const char *name,
+                                        mien_buffer *b, mien_error *err);
 /* Flush standard output.  The status to exit with: status itself, or
  * CLI_OUTPUT (reported, unless the reader has gone). */
 int cli_finish(int status);
@@ -132,6 +137,15 @@ int cli_interrupted(void);
 /* The same, asked for by the signal handler and by tests. */
 void cli_interrupt(void);
 
+/* A row of a table of options; of those that take one of some choices. */
+#define CLI_ROW(name, letter, kind, argument, text) \
+    {                                               \
+        name, letter, kind, argument, NULL, text    \
+    }
+#define CLI_CHOICES(name, letter, kind, argument, choices, text) \
+    {                                                            \
+        name, letter, kind, argument, choices, text              \
+    }
 /* Options that several commands have. */
 #define CLI_OPTION_MODELS                                                     \
     {                                                                         \

@@ -39,6 +39,14 @@ void cli_error(const char *fmt, ...)
     mien_buffer_free(&line);
 }
 
+void cli_error_at(const char *path, const mien_error *err)
+{
+    if (strstr(err->text, path))
+        cli_error("%s", err->text);
+    else
+        cli_error("%s: %s", path, err->text);
+}
+
 void cli_error_lines(mien_buffer *b)
 {
     mien_buffer_put(b, "", 1);
@@ -64,6 +72,17 @@ int cli_emit(mien_buffer *b)
         output_errno = code;
     mien_buffer_free(b);
     return code == 0;
+}
+
+mien_status cli_folder_put(const char *folder, const char *name, mien_buffer *b,
+                           mien_error *err)
+{
+    mien_bytes bytes = {0};
+    mien_status st = mien_buffer_give(b, &bytes, err);
+    if (!st)
+        st = mien_folder_save(folder, name, bytes.data, bytes.n, err);
+    mien_bytes_free(&bytes);
+    return st;
 }
 
 int cli_finish(int status)

@@ -1,9 +1,7 @@
 /* cli_table.c: reading tables for commands. */
 #include "cli/cli_table.h"
 
-#include "base/alloc.h"
-#include "cli/cli_files.h"
-
+#include <stdlib.h>
 #include <string.h>
 
 int cli_names_read(const char *text, cli_names *out)
@@ -11,7 +9,7 @@ int cli_names_read(const char *text, cli_names *out)
     *out = (cli_names){0};
     if (!text)
         return 1;
-    out->copy = cli_text_copy(text, strlen(text));
+    out->copy = strdup(text);
     if (!out->copy) {
         cli_error("out of memory");
         return 0;
@@ -33,7 +31,7 @@ int cli_names_read(const char *text, cli_names *out)
 
 void cli_names_free(cli_names *n)
 {
-    mi_free(n->copy);
+    free(n->copy);
     *n = (cli_names){0};
 }
 
@@ -92,28 +90,20 @@ int cli_table_pool(const cli_args *a, int first, mien_pool **out)
 int cli_table_open(const char *path, const cli_args *a, int first,
                    cli_table *out)
 {
-    cli_table_reading how;
-    cli_table t = {0};
     mien_error err = {0};
-    if (!cli_table_options(a, first, &how))
-        return 0;
-    int done = 0;
-    if (cli_table_pool(a, first, &t.pool)) {
-        how.csv.pool = t.pool;
-        mien_status st = mien_file_map(path, 0, &t.map, &err);
-        if (!st)
-            st = mien_csv_read(t.map.data, t.map.n, &how.csv, &t.t, &err);
-        done = st == MIEN_OK;
-        if (!done)
-            cli_error("%s%s%s", strstr(err.text, path) ? "" : path,
-                      strstr(err.text, path) ? "" : ": ", err.text);
+    *out = (cli_table){0};
+    int good = cli_table_options(a, first, &out->how) &&
+               cli_table_pool(a, first, &out->pool);
+    out->how.csv.pool = out->pool;
+    if (good && (mien_file_map(path, 0, &out->map, &err) ||
+                 mien_csv_read(out->map.data, out->map.n, &out->how.csv,
+                               &out->t, &err))) {
+        cli_error_at(path, &err);
+        good = 0;
     }
-    cli_names_free(&how.names);
-    if (done)
-        *out = t;
-    else
-        cli_table_close(&t);
-    return done;
+    if (!good)
+        cli_table_close(out);
+    return good;
 }
 
 void cli_table_close(cli_table *t)
@@ -121,7 +111,28 @@ void cli_table_close(cli_table *t)
     mien_table_free(t->t);
     mien_file_unmap(&t->map);
     mien_pool_free(t->pool);
+    cli_names_free(&t->how.names);
     *t = (cli_table){0};
+}
+
+int cli_tabular_open(const char *path, cli_tabular *out)
+{
+    mien_error err = {0};
+    *out = (cli_tabular){0};
+    mien_status st = mien_file_map(path, 0, &out->map, &err);
+    if (!st)
+        st = mien_tabular_read(out->map.data, out->map.n, &out->model, &err);
+    if (!st)
+        return 1;
+    cli_error_at(path, &err);
+    cli_tabular_close(out);
+    return 0;
+}
+
+void cli_tabular_close(cli_tabular *m)
+{
+    mien_tabular_free(m->model);
+    mien_file_unmap(&m->map);
 }
 
 int cli_table_column(const mien_table *t, const char *path, const char *name)

@@ -3,8 +3,7 @@
  *
  * F. Anscombe, Graphs in statistical analysis, American Statistician 27, 1973.
  */
-#include "cli/cli_files.h"
-#include "cli/cli_model.h"
+#include "cli/cli.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,44 +99,44 @@ static void put_page(mien_buffer *out, const mien_bytes *svg)
     mien_buffer_puts(out, "</html>\n");
 }
 
-static int write_all(const char *folder)
+/* The picture, the page around it and the rows. */
+static mien_status write_all(const char *folder, mien_error *err)
 {
     mien_figure *f = NULL;
     mien_bytes svg = {0};
     mien_buffer rows = {0}, page = {0};
-    mien_error err = {0};
-    int ok = cli_folder_make(folder);
-    if (ok && mien_figure_new(2, 2, 900, 720, &f, &err)) {
-        cli_error("%s", err.text);
-        ok = 0;
-    }
-    if (ok) {
+    mien_status st = mien_folder_make(folder, err);
+    if (!st)
+        st = mien_figure_new(2, 2, 900, 720, &f, err);
+    if (!st) {
         draw(f);
-        ok = !mien_figure_render(f, MIEN_PLOT_SVG, &svg, &err);
-        if (!ok)
-            cli_error("%s", err.text);
+        st = mien_figure_render(f, MIEN_PLOT_SVG, &svg, err);
     }
+    if (!st)
+        st = mien_folder_save(folder, "quartet.svg", svg.data, svg.n, err);
     put_rows(&rows);
-    if (ok)
+    if (!st)
+        st = cli_folder_put(folder, "quartet.csv", &rows, err);
+    if (!st) {
         put_page(&page, &svg);
-    ok = ok && !rows.failed && !page.failed &&
-         cli_model_save(folder, "quartet.svg", svg.data, svg.n) &&
-         cli_model_save(folder, "quartet.csv", rows.data, rows.n) &&
-         cli_model_save(folder, "index.html", page.data, page.n);
+        st = cli_folder_put(folder, "index.html", &page, err);
+    }
     mien_buffer_free(&rows);
-    mien_buffer_free(&page);
     mien_bytes_free(&svg);
     mien_figure_free(f);
-    return ok;
+    return st;
 }
 
 static int run(const cli_args *a)
 {
     mien_buffer out = {0};
+    mien_error err = {0};
     const char *folder =
         a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : "anscombe";
-    if (!write_all(folder))
+    if (write_all(folder, &err)) {
+        cli_error("%s", err.text);
         return CLI_OUTPUT;
+    }
     put_summary(&out);
     mien_buffer_printf(
         &out, "written to %s: index.html, quartet.svg, quartet.csv\n", folder);

@@ -1,12 +1,5 @@
 /* cmd_evaluate.c: how good a model is on a table whose answers are known. */
-#include "cli/cli_judge.h"
-#include "cli/cli_json.h"
 #include "cli/cli_table.h"
-
-#include "base/alloc.h"
-
-#include <math.h>
-#include <string.h>
 
 enum { OPT_LABEL, OPT_POSITIVE, OPT_THRESHOLD, OPT_JSON, OPT_SEED, OPT_TABLE };
 
@@ -36,92 +29,63 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
-/* Rows with a score, the first of a window having none. */
-static int score(mien_tabular *m, const mien_table *t, const uint8_t *y,
-                 cli_part *out)
+static int read_options(const cli_args *a, mien_evaluate_options *o,
+                        double *threshold)
 {
-    mien_error err = {0};
-    int64_t n = mien_table_rows(t), kept = 0;
-    if (!cli_part_new("table", n, out))
+    int seed = (int)o->seed;
+    if (!cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed) ||
+        !cli_double(a, OPT_THRESHOLD, -1e30, 1e30, threshold))
         return 0;
-    if (mien_tabular_score(m, t, out->score, NULL, &err)) {
-        cli_error("%s", err.text);
-        return 0;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        if (isnan(out->score[i]))
-            continue;
-        out->score[kept] = out->score[i];
-        out->y[kept++] = y[i];
-    }
-    out->n = kept;
+    o->label = a->value[OPT_LABEL];
+    o->positive = a->value[OPT_POSITIVE];
+    o->seed = (uint32_t)seed;
+    if (cli_given(a, OPT_THRESHOLD))
+        o->threshold = threshold;
     return 1;
 }
 
-static int labels(const cli_args *a, const mien_tabular *m, const mien_table *t,
-                  uint8_t *y)
+static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
+                    mien_evaluate_options *o)
 {
-    mien_label classes;
-    mien_error err = {0};
-    const char *name = a->value[OPT_LABEL], *positive = a->value[OPT_POSITIVE];
-    int at = cli_table_column(t, a->operand[1],
-                              name ? name : mien_tabular_text(m, "label"));
-    if (at < 0)
-        return 0;
-    if (!positive)
-        positive = mien_tabular_text(m, "positive");
-    if (!mien_label_find(t, at, positive, &classes, &err) &&
-        !mien_label_read(&classes, t, at, y, &err))
-        return 1;
-    cli_error("%s: %s", a->operand[1], err.text);
-    return 0;
-}
-
-static int report(const cli_args *a, const cli_part *p, double threshold,
-                  mien_pool *pool)
-{
-    cli_verdict v;
+    const char *path = a->operand[1];
+    mien_verdict v;
     mien_buffer out = {0};
-    int seed = 123;
-    float other = 0;
-    if (!cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed) ||
-        !cli_float(a, OPT_THRESHOLD, -1e30, 1e30, &other))
-        return CLI_USAGE;
-    if (cli_given(a, OPT_THRESHOLD))
-        threshold = (double)other;
-    if (!cli_judge(p, threshold, (uint32_t)seed, pool, &v))
+    mien_json j = mien_json_on(&out, 2);
+    mien_error err = {0};
+    o->pool = in->pool;
+    if (cli_table_column(in->t, path,
+                         o->label ? o->label : mien_tabular_text(m, "label")) <
+        0)
         return CLI_NOTHING;
-    if (cli_given(a, OPT_JSON))
-        cli_json_print(&out, cli_judge_json(p, &v), JSON_INDENT(2));
-    else
-        cli_judge_print(p, &v, 1, &out);
+    if (mien_evaluate(m, in->t, o, &v, &err)) {
+        cli_error("%s: %s", path, err.text);
+        return CLI_NOTHING;
+    }
+    if (cli_given(a, OPT_JSON)) {
+        mien_verdict_json(&v, NULL, &j);
+        mien_buffer_puts(&out, "\n");
+    } else {
+        mien_verdict_text(&v, "table", 1, &out);
+    }
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
 static int run(const cli_args *a)
 {
-    mien_map file = {0};
-    mien_tabular *m = NULL;
-    mien_error err = {0};
-    cli_table in = {0};
-    cli_part p = {0};
-    uint8_t *y = NULL;
+    mien_evaluate_options o = MIEN_EVALUATE_DEFAULTS;
+    double threshold = 0;
+    cli_tabular m;
+    cli_table in;
     int status = CLI_NOTHING;
-    if (mien_file_map(a->operand[0], 0, &file, &err) ||
-        mien_tabular_read(file.data, file.n, &m, &err)) {
-        cli_error("%s%s%s",
-                  strstr(err.text, a->operand[0]) ? "" : a->operand[0],
-                  strstr(err.text, a->operand[0]) ? "" : ": ", err.text);
-    } else if (cli_table_open(a->operand[1], a, OPT_TABLE, &in)) {
-        y = mi_alloc((size_t)mien_table_rows(in.t) + 1, 1);
-        if (y && labels(a, m, in.t, y) && score(m, in.t, y, &p))
-            status = report(a, &p, mien_tabular_threshold(m), in.pool);
+    if (!read_options(a, &o, &threshold))
+        return CLI_USAGE;
+    if (!cli_tabular_open(a->operand[0], &m))
+        return CLI_NOTHING;
+    if (cli_table_open(a->operand[1], a, OPT_TABLE, &in)) {
+        status = evaluate(a, m.model, &in, &o);
+        cli_table_close(&in);
     }
-    mi_free(y);
-    cli_part_free(&p);
-    mien_tabular_free(m);
-    mien_file_unmap(&file);
-    cli_table_close(&in);
+    cli_tabular_close(&m);
     return status;
 }
 

@@ -1,14 +1,8 @@
 /* cmd_table_split.c: training, validation and test rows as files of their own.
  */
-#include "cli/cli_files.h"
-#include "cli/cli_json.h"
-#include "cli/cli_model.h"
 #include "cli/cli_table.h"
 
-#include "base/alloc.h"
-
-#include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 enum {
     OPT_TEST,
@@ -55,122 +49,129 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
-static int failed(const char *path, const mien_error *err)
-{
-    cli_error("%s: %s", path, err->text);
-    return 0;
-}
+typedef struct job {
+    const cli_args *args;
+    const mien_table *t;
+    mien_split_options o;
+    int purge;
+    mien_split parts;
+} job;
 
-/* A number for each value of a column. */
-static int classes_of(const cli_args *a, const mien_table *t, int32_t **out)
+/* A number for each value of a column, released with free. */
+static mien_status classes_of(const mien_table *t, int column, int32_t **out,
+                              mien_error *err)
 {
     mien_groups g;
-    mien_error err = {0};
-    int at = cli_table_column(t, a->operand[0], a->value[OPT_STRATIFY]);
-    if (at < 0)
-        return 0;
-    if (mien_table_group(t, at, 10000, &g, &err))
-        return failed(a->operand[0], &err);
-    int32_t *classes =
-        mi_alloc((size_t)mien_table_rows(t) + 1, sizeof *classes);
-    for (int i = 0; classes && i < g.count; i++)
+    mien_status st = mien_table_group(t, column, 10000, &g, err);
+    if (st)
+        return st;
+    *out = calloc((size_t)mien_table_rows(t) + 1, sizeof **out);
+    for (int i = 0; *out && i < g.count; i++)
         for (int64_t k = g.start[i]; k < g.start[i + 1]; k++)
-            classes[g.rows[k]] = i;
+            (*out)[g.rows[k]] = i;
     mien_groups_free(&g);
-    *out = classes;
-    return classes ? 1 : (cli_error("out of memory"), 0);
+    return *out ? MIEN_OK : MIEN_ENOMEM;
 }
 
-static int split_by_time(const cli_args *a, const mien_table *t,
-                         const mien_split_options *o, int purge,
-                         mien_split *out)
+static mien_status split_by_time(job *j, int column, mien_error *err)
 {
-    mien_error err = {0};
-    int64_t n = mien_table_rows(t);
-    int at = cli_table_column(t, a->operand[0], a->value[OPT_TIME]);
-    int64_t *order = mi_alloc((size_t)n + 1, sizeof *order);
-    mien_status st = MIEN_ENOMEM;
-    if (at >= 0 && order && mien_table_column(t, at).type == MIEN_COLUMN_TEXT) {
-        /* Dates as texts: the order of the file. */
-        for (int64_t i = 0; i < n; i++)
-            order[i] = i;
-        st = MIEN_OK;
-    } else if (at >= 0 && order) {
-        st = mien_table_sort_order(t, at, 0, order, &err);
-    }
+    int64_t n = mien_table_rows(j->t);
+    int64_t *order = calloc((size_t)n + 1, sizeof *order);
+    mien_status st = order ? MIEN_OK : MIEN_ENOMEM;
+    /* Dates as texts: the order of the file. */
+    for (int64_t i = 0; order && i < n; i++)
+        order[i] = i;
+    if (!st && mien_table_column(j->t, column).type == MIEN_COLUMN_NUMBER)
+        st = mien_table_sort_order(j->t, column, 0, order, err);
     if (!st)
-        st = mien_split_ordered(n, order, o->test, o->valid, purge, out, &err);
-    mi_free(order);
-    if (st && at >= 0)
-        failed(a->operand[0], &err);
+        st = mien_split_ordered(n, order, j->o.test, j->o.valid, j->purge,
+                                &j->parts, err);
+    free(order);
+    return st;
+}
+
+static int split(job *j)
+{
+    const cli_args *a = j->args;
+    const char *path = a->operand[0], *time = a->value[OPT_TIME];
+    const char *name = time ? time : a->value[OPT_STRATIFY];
+    int at = name ? cli_table_column(j->t, path, name) : 0;
+    mien_error err = {0};
+    mien_status st = MIEN_OK;
+    int32_t *classes = NULL;
+    if (at < 0)
+        return 0;
+    if (time) {
+        st = split_by_time(j, at, &err);
+    } else {
+        if (name)
+            st = classes_of(j->t, at, &classes, &err);
+        j->o.classes = classes;
+        if (!st)
+            st = mien_split_random(mien_table_rows(j->t), &j->o, &j->parts,
+                                   &err);
+        free(classes);
+    }
+    if (st)
+        cli_error("%s: %s", path, err.text[0] ? err.text : "out of memory");
     return st == MIEN_OK;
 }
 
-static int split(const cli_args *a, const mien_table *t, mien_split_options *o,
-                 int purge, mien_split *out)
-{
-    mien_error err = {0};
-    int32_t *classes = NULL;
-    if (a->value[OPT_TIME])
-        return split_by_time(a, t, o, purge, out);
-    if (a->value[OPT_STRATIFY] && !classes_of(a, t, &classes))
-        return 0;
-    o->classes = classes;
-    mien_status st = mien_split_random(mien_table_rows(t), o, out, &err);
-    mi_free(classes);
-    return st ? failed(a->operand[0], &err) : 1;
-}
-
-static int write_part(const mien_table *t, const char *folder, const char *name,
-                      int64_t n, const int64_t *rows)
+static mien_status write_part(const job *j, const char *name, int64_t n,
+                              const int64_t *rows, mien_error *err)
 {
     mien_csv_write_options o = MIEN_CSV_WRITE_DEFAULTS;
     mien_bytes b = {0};
-    mien_error err = {0};
     o.as_read = 1;
     if (n == 0)
-        return 1;
-    if (mien_csv_write(t, rows, n, &o, &b, &err))
-        return failed(name, &err);
-    int ok = cli_model_save(folder, name, b.data, b.n);
+        return MIEN_OK;
+    mien_status st = mien_csv_write(j->t, rows, n, &o, &b, err);
+    if (!st)
+        st = mien_folder_save(j->args->value[OPT_OUTPUT], name, b.data, b.n,
+                              err);
     mien_bytes_free(&b);
-    return ok;
+    return st;
 }
 
 /* What the parts are, for commands that must not touch some of them. */
-static int write_note(const cli_args *a, const mien_split_options *o, int purge,
-                      const mien_split *s)
+static mien_status write_note(const job *split, mien_error *err)
 {
-    json_t *j = json_object();
+    const cli_args *a = split->args;
     mien_buffer b = {0};
-    cli_json_put(&j, "schema", json_string("mien/split/1"));
-    cli_json_put(&j, "source", cli_json_text(a->operand[0]));
-    cli_json_put(&j, "how",
-                 json_string(a->value[OPT_TIME] ? "time" : "random"));
-    cli_json_put(&j, "seed", json_integer(o->seed));
-    cli_json_put(&j, "purge", json_integer(purge));
-    cli_json_put(&j, "train.csv", json_integer(s->trains));
-    cli_json_put(&j, "valid.csv", json_integer(s->valids));
-    cli_json_put(&j, "test.csv", json_integer(s->tests));
-    cli_json_print(&b, j, JSON_INDENT(2));
-    int ok = !b.failed &&
-             cli_model_save(a->value[OPT_OUTPUT], "split.json", b.data, b.n);
-    mien_buffer_free(&b);
-    return ok;
+    mien_json j = mien_json_on(&b, 2);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "schema", "mien/split/1");
+    mien_json_text(&j, "source", a->operand[0]);
+    mien_json_text(&j, "how", a->value[OPT_TIME] ? "time" : "random");
+    mien_json_int(&j, "seed", split->o.seed);
+    mien_json_int(&j, "purge", split->purge);
+    mien_json_int(&j, "train.csv", split->parts.trains);
+    mien_json_int(&j, "valid.csv", split->parts.valids);
+    mien_json_int(&j, "test.csv", split->parts.tests);
+    mien_json_close(&j);
+    mien_buffer_puts(&b, "\n");
+    return cli_folder_put(a->value[OPT_OUTPUT], "split.json", &b, err);
 }
 
-static int write_parts(const cli_args *a, const mien_table *t,
-                       const mien_split_options *o, int purge,
-                       const mien_split *s)
+static int write_parts(const job *j)
 {
-    const char *folder = a->value[OPT_OUTPUT];
+    const char *folder = j->args->value[OPT_OUTPUT];
+    const mien_split *s = &j->parts;
     mien_buffer out = {0};
-    if (!cli_folder_make(folder) ||
-        !write_part(t, folder, "train.csv", s->trains, s->train) ||
-        !write_part(t, folder, "valid.csv", s->valids, s->valid) ||
-        !write_part(t, folder, "test.csv", s->tests, s->test) ||
-        !write_note(a, o, purge, s))
+    mien_error err = {0};
+    mien_status st = mien_folder_make(folder, &err);
+    if (!st)
+        st = write_part(j, "train.csv", s->trains, s->train, &err);
+    if (!st)
+        st = write_part(j, "valid.csv", s->valids, s->valid, &err);
+    if (!st)
+        st = write_part(j, "test.csv", s->tests, s->test, &err);
+    if (!st)
+        st = write_note(j, &err);
+    if (st) {
+        cli_error("%s", err.text);
         return CLI_OUTPUT;
+    }
     mien_buffer_printf(&out, "%s: train.csv %lld rows", folder,
                        (long long)s->trains);
     if (s->valids)
@@ -179,32 +180,35 @@ static int write_parts(const cli_args *a, const mien_table *t,
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
+static int read_options(const cli_args *a, job *j)
+{
+    int seed = 123;
+    if (!cli_double(a, OPT_TEST, 1e-6, 0.999999, &j->o.test) ||
+        !cli_double(a, OPT_VALID, 1e-6, 0.999999, &j->o.valid) ||
+        !cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed) ||
+        !cli_int(a, OPT_PURGE, 0, 1000000000, &j->purge))
+        return 0;
+    j->o.seed = (uint32_t)seed;
+    if (!a->value[OPT_OUTPUT])
+        cli_error("--output DIR is missing");
+    else if (a->value[OPT_TIME] && a->value[OPT_STRATIFY])
+        cli_error("--time and --stratify exclude each other");
+    else
+        return 1;
+    return 0;
+}
+
 static int run(const cli_args *a)
 {
-    float test = 0.2f, valid = 0;
-    int seed = 123, purge = 0, status = CLI_NOTHING;
+    job j = {.args = a, .o = {.test = 0.2}};
     cli_table in;
-    mien_split s = {0};
-    if (!cli_float(a, OPT_TEST, 1e-6, 0.999999, &test) ||
-        !cli_float(a, OPT_VALID, 1e-6, 0.999999, &valid) ||
-        !cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed) ||
-        !cli_int(a, OPT_PURGE, 0, 1000000000, &purge))
+    if (!read_options(a, &j))
         return CLI_USAGE;
-    if (!a->value[OPT_OUTPUT] ||
-        (a->value[OPT_TIME] && a->value[OPT_STRATIFY])) {
-        cli_error(a->value[OPT_OUTPUT]
-                      ? "--time and --stratify exclude each other"
-                      : "--output DIR is missing");
-        return CLI_USAGE;
-    }
-    mien_split_options o = {.test = round((double)test * 1e6) / 1e6,
-                            .valid = round((double)valid * 1e6) / 1e6,
-                            .seed = (uint32_t)seed};
     if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
         return CLI_NOTHING;
-    if (split(a, in.t, &o, purge, &s))
-        status = write_parts(a, in.t, &o, purge, &s);
-    mien_split_free(&s);
+    j.t = in.t;
+    int status = split(&j) ? write_parts(&j) : CLI_NOTHING;
+    mien_split_free(&j.parts);
     cli_table_close(&in);
     return status;
 }

@@ -1,17 +1,13 @@
 /* cmd_train_autoencoder.c: an auto-encoder of the usual rows, whose
  * reconstruction error tells the rare ones. */
-#include "cli/cli_files.h"
-#include "cli/cli_model.h"
+#include "cli/cli_study.h"
 
-#include "base/alloc.h"
-
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-    OPT_LAYERS = DATA_OPTIONS,
+    OPT_LAYERS = STUDY_OPTIONS,
     OPT_EPOCHS,
     OPT_BATCH,
     OPT_RATE,
@@ -23,7 +19,7 @@ enum {
 };
 
 static const cli_option options[] = {
-    CLI_OPTIONS_DATA,
+    CLI_OPTIONS_STUDY,
     {"layers", 0, CLI_TEXT, "N,N,...", NULL,
      "units of the hidden layers (default 32,16,16,32; LSTM: 32,16,32)"},
     {"epochs", 'e', CLI_NUMBER, "N", NULL, "at most so many (default 200)"},
@@ -64,264 +60,155 @@ static const cli_row exits[] = {
 };
 
 typedef struct learning {
-    const cli_args *args;
-    const cli_data *data;
-    mien_autoencoder_options network;
+    cli_study c;
     int layer[MIEN_AUTOENCODER_MAX_LAYERS];
-    mien_graph *graph;
-    mien_trainer *trainer;
-    mien_fit *fit;
-    float *train, *valid;
-    mien_samples samples[2];
-    const float *inputs[2];
-    int epochs, progress, failed;
-    double start, saved;
-    mien_buffer events;
+    mien_journal *journal; /* with --output */
+    mien_bytes state;      /* with --resume */
+    int progress, epochs;  /* 1: shown; so many are done */
+    double start;
+    mien_error failed; /* of the journal */
 } learning;
 
-static int failed(const mien_error *err)
-{
-    cli_error("%s", err->text);
-    return 0;
-}
+/* ---- options ------------------------------------------------------------- */
 
-/* ---- options
- * ------------------------------------------------------------------- */
-
-static int read_layers(learning *l)
+static int read_layers(const char *text, int *layer, int *layers)
 {
-    const char *text = l->args->value[OPT_LAYERS];
     cli_names names;
     if (!text)
-        text = l->network.lstm ? "32,16,32" : "32,16,16,32";
+        return 1;
     if (!cli_names_read(text, &names))
         return 0;
-    int n = names.n, ok = n <= MIEN_AUTOENCODER_MAX_LAYERS;
-    for (int i = 0; ok && i < n; i++) {
+    int ok = names.n <= MIEN_AUTOENCODER_MAX_LAYERS;
+    for (int i = 0; ok && i < names.n; i++) {
         char *end;
         long units = strtol(names.name[i], &end, 10);
         ok = *end == 0 && units >= 1 && units <= 65536;
-        l->layer[i] = (int)units;
+        layer[i] = (int)units;
     }
+    *layers = names.n;
+    cli_names_free(&names);
     if (!ok)
         cli_error("--layers: '%s', wanted up to %d numbers from 1 to 65536",
                   text, MIEN_AUTOENCODER_MAX_LAYERS);
-    cli_names_free(&names);
-    l->network.layer = l->layer;
-    l->network.layers = n;
     return ok;
 }
 
-static int make_trainer(learning *l)
+static int read_options(const cli_args *a, learning *l)
 {
-    static const mien_loss mse = {.kind = MIEN_LOSS_MSE, .weight = 1};
-    const cli_args *a = l->args;
-    mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
-    mien_penalty activity = {l->network.lstm ? "layer1" : "relu1", 1e-3f, 0};
-    mien_error err = {0};
-    o.losses = &mse;
-    o.n_losses = 1;
-    o.penalties = &activity;
-    o.n_penalties = 1;
-    o.pool = l->data->in.pool;
-    o.seed = (uint32_t)l->data->seed;
-    if (!cli_int(a, OPT_BATCH, 1, 1000000, &o.batch) ||
-        !cli_float(a, OPT_RATE, 1e-9, 10, &o.optimizer.rate) ||
-        !cli_float(a, OPT_ACTIVITY, 0, 1e6, &activity.l1))
+    mien_study_autoencoder *o = &l->c.o.autoencoder;
+    l->c.o.estimator = MIEN_ESTIMATOR_AUTOENCODER;
+    o->lstm = cli_given(a, OPT_LSTM);
+    if (a->value[OPT_LAYERS])
+        o->layer = l->layer;
+    if (cli_given(a, OPT_RESUME) && !a->value[STUDY_OUTPUT]) {
+        cli_error("--resume wants the folder of the run: --output DIR");
         return 0;
-    if (mien_autoencoder_new(&l->network, &l->graph, &err) ||
-        mien_trainer_new(l->graph, &o, &l->trainer, &err))
-        return failed(&err);
-    return 1;
+    }
+    return cli_float(a, OPT_DROPOUT, 0, 0.95, &o->dropout) &&
+           read_layers(a->value[OPT_LAYERS], l->layer, &o->layers) &&
+           cli_int(a, OPT_EPOCHS, 1, 1000000, &o->epochs) &&
+           cli_int(a, OPT_PATIENCE, 1, 1000000, &o->patience) &&
+           cli_int(a, OPT_BATCH, 1, 1000000, &o->batch) &&
+           cli_float(a, OPT_RATE, 1e-9, 10, &o->rate) &&
+           cli_float(a, OPT_ACTIVITY, 0, 1e6, &o->activity);
 }
 
-/* ---- epochs
- * -------------------------------------------------------------------- */
+/* ---- epochs -------------------------------------------------------------- */
 
-static void show(learning *l, const mien_epoch *e)
+static void show(const learning *l, const mien_epoch *e)
 {
+    int all = l->c.o.autoencoder.epochs;
     double spent = mien_clock() - l->start;
-    int left = (int)(spent / e->epoch * (l->epochs - e->epoch) + 0.5);
+    int left = (int)(spent / e->epoch * (all - e->epoch) + 0.5);
     if (l->progress)
         fprintf(
             stderr,
             "\repoch %d/%d  loss %.5f  val_loss %.5f%s  %d:%02d left \033[K",
-            e->epoch, l->epochs, e->train.total, e->valid.total,
+            e->epoch, all, e->train.total, e->valid.total,
             e->improved ? " *" : "", left / 60, left % 60);
 }
 
-static int save_checkpoint(learning *l, const mien_fit *f)
-{
-    mien_bytes b = {0};
-    mien_error err = {0};
-    const char *folder = l->args->value[DATA_OUTPUT];
-    if (mien_fit_save(f, &b, &err))
-        return failed(&err);
-    int ok = cli_model_save(folder, "checkpoint", b.data, b.n);
-    mien_bytes_free(&b);
-    return ok;
-}
-
-/* A checkpoint at most every two seconds, and whenever it may be the last. */
-static int on_epoch(void *arg, const mien_fit *f, const mien_epoch *e)
+static int on_epoch(void *arg, const mien_study *s, const mien_epoch *e)
 {
     learning *l = arg;
-    mien_bytes events = {0};
-    int last = cli_interrupted() || e->epoch == l->epochs;
+    int last = cli_interrupted() || e->epoch == l->c.o.autoencoder.epochs;
     show(l, e);
-    if (!l->args->value[DATA_OUTPUT])
-        return cli_interrupted();
-    if (!mien_events_epoch(l->trainer, e, (double)time(NULL), &events, NULL))
-        mien_buffer_put(&l->events, events.data, events.n);
-    mien_bytes_free(&events);
-    if (last || e->epoch == 1 || mien_clock() - l->saved > 2) {
-        l->failed = !save_checkpoint(l, f);
-        l->saved = mien_clock();
-    }
-    return cli_interrupted() || l->failed;
+    l->epochs = e->epoch;
+    return (l->journal &&
+            mien_journal_epoch(l->journal, mien_study_trainer(s),
+                               mien_study_fit(s), e, last, &l->failed)) ||
+           cli_interrupted();
 }
 
-static int restore(learning *l)
+/* The folder of --output, and with --resume what is in it. */
+static int open_journal(learning *l)
 {
-    const char *folder = l->args->value[DATA_OUTPUT];
-    mien_bytes b = {0};
+    const cli_args *a = l->c.args;
     mien_error err = {0};
-    if (!cli_given(l->args, OPT_RESUME))
-        return 1;
-    char *path = folder ? cli_path_join(folder, "checkpoint") : NULL;
-    if (!path) {
-        cli_error("--resume wants the folder of the run: --output DIR");
-        return 0;
+    if (!a->value[STUDY_OUTPUT])
+        return CLI_OK;
+    if (mien_journal_new(a->value[STUDY_OUTPUT], &l->journal, &err)) {
+        cli_error("%s", err.text);
+        return CLI_OUTPUT;
     }
-    mien_status st = mien_file_load(path, 0, &b, &err);
-    if (!st)
-        st = mien_fit_restore(l->fit, b.data, b.n, &err);
-    mi_free(path);
-    mien_bytes_free(&b);
-    return st ? failed(&err) : 1;
+    if (cli_given(a, OPT_RESUME) &&
+        mien_journal_checkpoint(l->journal, &l->state, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    l->c.o.autoencoder.state = l->state.data;
+    l->c.o.autoencoder.state_size = l->state.n;
+    return CLI_OK;
 }
 
-static int get_samples(learning *l)
+static int learn(learning *l)
 {
-    const cli_data *d = l->data;
-    l->train = cli_data_floats(d, d->split.trains, d->split.train, 1,
-                               &l->samples[0].n);
-    l->valid = cli_data_floats(d, d->split.valids, d->split.valid, 1,
-                               &l->samples[1].n);
-    l->inputs[0] = l->train;
-    l->inputs[1] = l->valid;
-    for (int i = 0; i < 2; i++)
-        l->samples[i].inputs = l->samples[i].targets = &l->inputs[i];
-    return l->train && l->valid;
-}
-
-static int save_events(learning *l)
-{
-    char name[64];
-    mien_bytes head = {0};
-    mien_buffer all = {0};
-    const char *folder = l->args->value[DATA_OUTPUT];
-    if (!folder || !l->events.n)
-        return 1;
-    if (!mien_events_begin((double)time(NULL), &head, NULL))
-        mien_buffer_put(&all, head.data, head.n);
-    mien_buffer_put(&all, l->events.data, l->events.n);
-    snprintf(name, sizeof name, "events.out.tfevents.%lld.mien",
-             (long long)time(NULL));
-    int ok = cli_model_save(folder, name, all.data, all.n);
-    mien_bytes_free(&head);
-    mien_buffer_free(&all);
-    return ok;
-}
-
-static int learn(learning *l, mien_fit_end *end)
-{
-    mien_fit_options o = MIEN_FIT_DEFAULTS;
+    mien_fit_end end = MIEN_FIT_EPOCHS;
     mien_error err = {0};
-    const char *folder = l->args->value[DATA_OUTPUT];
-    if (!cli_int(l->args, OPT_EPOCHS, 1, 1000000, &o.epochs) ||
-        !cli_int(l->args, OPT_PATIENCE, 1, 1000000, &o.patience) ||
-        (folder && !cli_folder_make(folder)) || !get_samples(l) ||
-        !make_trainer(l))
-        return 0;
-    l->epochs = o.epochs;
-    l->progress = !cli_given(l->args, DATA_QUIET) && isatty(STDERR_FILENO);
-    o.on_epoch = on_epoch;
-    o.arg = l;
-    if (mien_fit_new(l->trainer, &o, &l->fit, &err))
-        return failed(&err);
-    if (!restore(l))
-        return 0;
+    int quiet = cli_given(l->c.args, STUDY_QUIET), status = CLI_OK;
+    l->progress = !quiet && isatty(STDERR_FILENO);
     l->start = mien_clock();
-    mien_status st =
-        mien_fit_run(l->fit, &l->samples[0], &l->samples[1], end, &err);
+    if (mien_study_learn(l->c.study, &end, &err))
+        status = CLI_NOTHING;
     if (l->progress)
         fputs("\r\033[K", stderr);
-    return (st ? failed(&err) : !l->failed) && save_events(l);
+    if (l->failed.status) {
+        err = l->failed;
+        status = CLI_OUTPUT;
+    } else if (l->journal && mien_journal_close(l->journal, &err)) {
+        status = CLI_OUTPUT;
+    }
+    if (status)
+        cli_error("%s", err.text);
+    return !status && end == MIEN_FIT_ASKED ? CLI_INTERRUPTED : status;
 }
 
-/* ---- the command
- * ---------------------------------------------------------------- */
-
-static void put_settings(const learning *l, mien_buffer *out)
+static int work(const cli_args *a, learning *l)
 {
-    int n;
-    const mien_epoch *e = mien_fit_history(l->fit, &n);
-    int best = mien_fit_best(l->fit);
-    mien_buffer_printf(out, "%s auto-encoder, hidden layers",
-                       l->network.lstm ? "LSTM" : "dense");
-    for (int i = 0; i < l->network.layers; i++)
-        mien_buffer_printf(out, "%s %d", i ? "," : "", l->network.layer[i]);
-    mien_buffer_printf(
-        out,
-        "; learned from %lld normal rows\n%d epochs, the best %d: loss "
-        "%.5f, validation loss %.5f\n",
-        (long long)l->samples[0].n, n, best, best ? e[best - 1].train.total : 0,
-        best ? e[best - 1].valid.total : 0);
-}
-
-static int finish(learning *l, cli_model *m)
-{
-    int n;
-    put_settings(l, &m->settings);
-    mien_buffer_put(&m->words, m->settings.data, m->settings.n);
-    m->parts.autoencoder = l->graph;
-    m->parts.network = &l->network;
-    m->epoch = mien_fit_history(l->fit, &n);
-    m->epochs = n;
-    m->best = mien_fit_best(l->fit);
-    return cli_model_finish(m);
+    if (!cli_study_read(a, &l->c))
+        return CLI_USAGE;
+    if (!read_options(a, l))
+        return CLI_USAGE;
+    l->c.o.autoencoder.on_epoch = on_epoch;
+    l->c.o.autoencoder.arg = l;
+    int status = open_journal(l);
+    if (!status && !cli_study_prepare(&l->c))
+        status = CLI_NOTHING;
+    if (!status)
+        status = learn(l);
+    if (status == CLI_INTERRUPTED && l->journal)
+        cli_error("interrupted after epoch %d; --resume goes on from %s",
+                  l->epochs, a->value[STUDY_OUTPUT]);
+    return status ? status : cli_study_finish(&l->c);
 }
 
 static int run(const cli_args *a)
 {
-    cli_data d;
-    cli_model m = {.data = &d, .title = "Auto-encoder"};
-    learning l = {.args = a, .data = &d};
-    mien_fit_end end = MIEN_FIT_EPOCHS;
-    int status = CLI_NOTHING;
-    if (!cli_data_open(a, 1, &d))
-        return CLI_NOTHING;
-    cli_data_describe(&d, &m.words);
-    cli_data_warn(&d, &m.words);
-    l.network.inputs = d.width;
-    l.network.window = d.window;
-    l.network.lstm = cli_given(a, OPT_LSTM);
-    l.network.seed = (uint32_t)d.seed;
-    if (cli_float(a, OPT_DROPOUT, 0, 0.95, &l.network.dropout) &&
-        read_layers(&l) && learn(&l, &end))
-        status = end == MIEN_FIT_ASKED ? CLI_INTERRUPTED : finish(&l, &m);
-    if (status == CLI_INTERRUPTED && a->value[DATA_OUTPUT])
-        cli_error("interrupted after epoch %d; --resume goes on from %s",
-                  mien_trainer_epochs(l.trainer), a->value[DATA_OUTPUT]);
-    mien_fit_free(l.fit);
-    mien_trainer_free(l.trainer);
-    mien_graph_free(l.graph);
-    mi_free(l.train);
-    mi_free(l.valid);
-    mien_buffer_free(&l.events);
-    cli_model_done(&m);
-    cli_data_close(&d);
+    learning l = {0};
+    int status = work(a, &l);
+    cli_study_close(&l.c);
+    mien_journal_free(l.journal);
+    mien_bytes_free(&l.state);
     return status;
 }
 

@@ -145,7 +145,7 @@ static void test_pictures_that_cannot_be_drawn(void)
     mien_table_free(texts);
     char many[200] = "a\n";
     for (int i = 0; i < 10; i++)
-        snprintf(many + strlen(many), 8, "%d\n", i);
+        snprintf(many + strlen(many), 16, "%d\n", i);
     t = table_of(many);
     check_refused(t, MIEN_PLOT_BOX, 0, -1, 0, "more than 9");
     mien_table_free(t);

@@ -29,6 +29,8 @@ ALLOWED = {
     "vision": ["base", "kern", "image"],
     "tabular": ["base", "graph", "engine", "train", "model", "learn", "table"],
     "report": ["base", "metrics", "plot", "table", "learn", "train"],
+    "study": ["base", "file", "split", "metrics", "table", "learn", "train",
+              "tabular", "report"],
     "face": ["base", "image", "engine"],
 }
 CLIENTS = {"wasm", "examples"}

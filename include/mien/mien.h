@@ -18,6 +18,7 @@
 #include "mien/report.h"
 #include "mien/report_table.h"
 #include "mien/split.h"
+#include "mien/study.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"
 #include "mien/tabular.h"

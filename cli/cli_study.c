@@ -1,0 +1,117 @@
+/* cli_study.c: what the training commands of tables share. */
+#include "cli/cli_study.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int cli_study_read(const cli_args *a, cli_study *out)
+{
+    cli_study c = {.args = a, .o = MIEN_STUDY_DEFAULTS};
+    mien_recipe *r = &c.o.recipe;
+    int seed = (int)c.o.seed, purge = (int)c.o.purge;
+    if (!a->value[STUDY_LABEL]) {
+        cli_error("--label COLUMN is missing: which column is to be told?");
+        return 0;
+    }
+    if (!cli_int(a, STUDY_AHEAD, 0, 1000000, &r->ahead) ||
+        !cli_int(a, STUDY_WINDOW, 1, MIEN_TABULAR_MAX_WINDOW, &r->window) ||
+        !cli_int(a, STUDY_SEED, 0, 0x7fffffff, &seed) ||
+        !cli_int(a, STUDY_PURGE, 0, 1000000000, &purge) ||
+        !cli_double(a, STUDY_TEST, 0.001, 0.9, &c.o.test) ||
+        !cli_double(a, STUDY_VALID, 0.001, 0.9, &c.o.valid) ||
+        !cli_names_read(a->value[STUDY_DROP], &c.drop))
+        return 0;
+    r->label = a->value[STUDY_LABEL];
+    r->positive = a->value[STUDY_POSITIVE];
+    r->scaler = (mien_scale)cli_choice(a, STUDY_SCALER, 0);
+    r->missing = (mien_missing)cli_choice(a, STUDY_MISSING, 0);
+    c.o.name = a->operand[0];
+    c.o.seed = (uint32_t)seed;
+    c.o.purge = purge;
+    c.o.honest = cli_given(a, STUDY_HONEST);
+    *out = c;
+    return 1;
+}
+
+/* The one rule that --threshold-by, --cost and --alerts name. */
+static int read_rule(const cli_args *a, const mien_table *t,
+                     mien_rule_choice *out)
+{
+    const char *by = a->value[STUDY_RULE], *cost = a->value[STUDY_COST],
+               *alerts = a->value[STUDY_ALERTS];
+    int is_cost = by && strcmp(by, "cost") == 0;
+    mien_error err = {0};
+    char text[160];
+    if ((by && alerts) || (cost && alerts) || (by && cost && !is_cost)) {
+        cli_error("--%s and --%s: one rule chooses a threshold",
+                  by ? "threshold-by" : "cost", alerts ? "alerts" : "cost");
+        return 0;
+    }
+    const char *option = "threshold-by";
+    snprintf(text, sizeof text, "%s", by ? by : "f1");
+    if (cost || is_cost) {
+        option = "cost";
+        snprintf(text, sizeof text, "cost=%s", cost ? cost : "");
+    } else if (alerts) {
+        snprintf(text, sizeof text, "alerts=%s", alerts);
+    }
+    if (strncmp(text, "alerts=", 7) == 0)
+        option = "alerts";
+    if (mien_rule_read(text, t, out, &err) == MIEN_OK)
+        return 1;
+    cli_error("--%s: %s", option, err.text);
+    return 0;
+}
+
+int cli_study_prepare(cli_study *c)
+{
+    const cli_args *a = c->args;
+    const char *path = a->operand[0];
+    mien_recipe *r = &c->o.recipe;
+    mien_error err = {0};
+    if (!cli_table_open(path, a, STUDY_TABLE, &c->in) ||
+        !read_rule(a, c->in.t, &c->o.rule) ||
+        cli_table_column(c->in.t, path, r->label) < 0)
+        return 0;
+    for (int i = 0; i < c->drop.n; i++)
+        if (cli_table_column(c->in.t, path, c->drop.name[i]) < 0)
+            return 0;
+    r->drop = c->drop.name;
+    r->drops = c->drop.n;
+    r->type = c->in.how.csv.type;
+    r->types = c->in.how.csv.types;
+    c->o.pool = c->in.pool;
+    if (mien_study_new(c->in.t, &c->o, &c->study, &err) == MIEN_OK)
+        return 1;
+    cli_error("%s: %s", path, err.text);
+    return 0;
+}
+
+int cli_study_finish(cli_study *c)
+{
+    const char *folder = c->args->value[STUDY_OUTPUT];
+    mien_error err = {0};
+    mien_buffer words = {0};
+    int status = CLI_OK;
+    if (mien_study_judge(c->study, &err))
+        status = CLI_NOTHING;
+    mien_study_text(c->study, &words);
+    if (!status && folder && mien_study_save(c->study, folder, &err))
+        status = CLI_OUTPUT;
+    if (status)
+        cli_error("%s", err.text);
+    else if (folder)
+        mien_buffer_printf(&words,
+                           "written to %s: model.onnx, report.html, "
+                           "metrics.json, model_card.md%s\n",
+                           folder,
+                           mien_study_fit(c->study) ? ", history.csv" : "");
+    return cli_emit(&words) ? status : CLI_OUTPUT;
+}
+
+void cli_study_close(cli_study *c)
+{
+    mien_study_free(c->study);
+    cli_table_close(&c->in);
+    cli_names_free(&c->drop);
+}

@@ -1,0 +1,456 @@
+/* mien/study.h: a table to a judged model.
+ *
+ *   a table, choices -> mien_study_new   labels, windows, parts, numbers
+ *     -> mien_study_learn                on the training part
+ *     -> mien_study_judge                threshold by the validation part,
+ *                                        figures of the test part
+ *     -> mien_study_model, _verdict, _text, _metrics, _history, _card, _page
+ *     -> mien_study_save                 all of it as a folder
+ *   a model, a table -> mien_evaluate -> a verdict
+ *   a model, a table -> mien_predictor -> lines of CSV
+ *
+ * The table is prepared once, and the model that is judged is the one that is
+ * written.  The same choices and seed give the same bits for any number of
+ * threads.  Only mien_study_save and mien_journal open files, and only
+ * mien_study_page needs cairo. */
+#ifndef MIEN_STUDY_H
+#define MIEN_STUDY_H
+
+#include "mien/report.h"
+#include "mien/tabular.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- choices ------------------------------------------------------------- */
+
+/* What is done to a table before anything is learned from it: all that changes
+ * an answer.  Begin with MIEN_RECIPE_DEFAULTS. */
+typedef struct mien_recipe {
+    const char *label;       /* the column that is to be told */
+    const char *positive;    /* its value that is the event; NULL: 1 or true */
+    const char *const *drop; /* [drops] columns that are left out */
+    int drops;
+    const mien_csv_type *type; /* [types] how columns were read */
+    int types;
+    int ahead;            /* label so many rows before an event instead, and
+                             drop the event's row; 0: the event itself */
+    int window;           /* rows a score looks at, its own included */
+    mien_missing missing; /* what stands for missing numbers */
+    mien_scale scaler;    /* how columns are brought to like size */
+} mien_recipe;
+#define MIEN_RECIPE_DEFAULTS                                    \
+    {                                                           \
+        NULL, NULL, NULL, 0, NULL, 0, 0, 1, MIEN_MISSING_ERROR, \
+            MIEN_SCALE_STANDARD                                 \
+    }
+
+/* By which rule a threshold is chosen: see mien_ranking_choose. */
+typedef struct mien_rule_choice {
+    mien_rule kind;
+    double a, b;
+} mien_rule_choice;
+
+/* Read a rule.
+ *
+ *   text  "f1", "youden", "recall=0.9", "precision=0.5", "false-alarm=0.01",
+ *         "cost=fn=100,fp=1" (of a missed event, of a false alarm),
+ *         "alerts=5/1000" (in so many rows) or "alerts=5/day"
+ *   t     whose first column of dates tells how many rows a day has; NULL
+ *         refuses "/day"
+ *   out   the rule
+ *
+ * Fails with EARG: the text says what was found and wanted, not where;
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_rule_read(const char *text,
+                                                 const mien_table *t,
+                                                 mien_rule_choice *out,
+                                                 mien_error *err);
+
+typedef enum mien_resample_kind {
+    MIEN_RESAMPLE_NONE,
+    MIEN_RESAMPLE_UNDER, /* leave out rows of the larger class */
+    MIEN_RESAMPLE_OVER,  /* draw rows of the smaller class again */
+    MIEN_RESAMPLE_SMOTE  /* make rows between neighbours of that class */
+} mien_resample_kind;
+
+/* How classes are balanced. */
+typedef struct mien_resample {
+    mien_resample_kind kind;
+    double ratio; /* smaller class over larger class afterwards, in (0, 1] */
+    uint32_t seed;
+} mien_resample;
+
+typedef enum mien_estimator {
+    MIEN_ESTIMATOR_LOGISTIC,
+    MIEN_ESTIMATOR_AUTOENCODER /* learns rows that are no events; a row's score
+                                  is its mean squared reconstruction error */
+} mien_estimator;
+
+typedef struct mien_study mien_study;
+
+/* A logistic regression. */
+typedef struct mien_study_logistic {
+    double c;               /* inverse strength of the L2 penalty */
+    double class_weight[2]; /* of rows and events */
+    int balanced;           /* 1: weights that make the classes equal */
+    mien_resample resample; /* of training rows; its seed is the study's */
+    int uncorrected;        /* 1: probabilities stay at the rate of events that
+                               weights and resampling made */
+} mien_study_logistic;
+
+/* An auto-encoder. */
+typedef struct mien_study_autoencoder {
+    const int *layer; /* [layers] units of the hidden layers; NULL: 32, 16, 16,
+                         32; LSTM: 32, 16, 32 */
+    int layers;
+    int lstm;             /* 1: memories over the rows of a window */
+    float dropout;        /* of the first layer, while training */
+    int epochs;           /* at most */
+    int patience;         /* epochs without improvement; 0: all are done */
+    int batch;            /* rows of a step */
+    float rate;           /* of Adam */
+    float activity;       /* L1 penalty on what the first layer gives */
+    const uint8_t *state; /* [state_size] from mien_fit_save: go on from it */
+    size_t state_size;
+    /* Called after each epoch; not 0: stop.  NULL: not wanted. */
+    int (*on_epoch)(void *arg, const mien_study *s, const mien_epoch *e);
+    void *arg;
+} mien_study_autoencoder;
+
+/* Begin with MIEN_STUDY_DEFAULTS; what pointers point to is borrowed while the
+ * study lives. */
+typedef struct mien_study_options {
+    const char *name; /* of the table, in reports */
+    mien_recipe recipe;
+    mien_estimator estimator;
+    double test;  /* share of the rows */
+    double valid; /* share of the others, which choose epoch and threshold */
+    uint32_t seed;
+    int honest;    /* 1: rows are in the order of time: the last are the test
+                      part, those before them the validation part */
+    int64_t purge; /* honest: rows left out between parts; -1: window + ahead */
+    mien_rule_choice rule;
+    mien_study_logistic logistic;
+    mien_study_autoencoder autoencoder;
+    mien_pool *pool; /* NULL: one thread */
+} mien_study_options;
+#define MIEN_STUDY_DEFAULTS                                                    \
+    {                                                                          \
+        "table", MIEN_RECIPE_DEFAULTS, MIEN_ESTIMATOR_LOGISTIC, 0.2, 0.2, 123, \
+            0, -1, {MIEN_RULE_F, 1, 1},                                        \
+            {1, {1, 1}, 0, {MIEN_RESAMPLE_NONE, 1, 0}, 0},                     \
+            {NULL, 0, 0, 0, 200, 0, 128, 1e-3f, 1e-3f, NULL, 0, NULL, NULL},   \
+            NULL                                                               \
+    }
+
+/* ---- a study ------------------------------------------------------------- */
+
+typedef enum mien_study_part {
+    MIEN_PART_VALIDATION,
+    MIEN_PART_TEST
+} mien_study_part;
+
+/* Prepare a table: labels, windows, parts, and the numbers of the columns.
+ *
+ *   t        borrowed while the study lives
+ *   options  copied
+ *   out      owned by the caller; free with mien_study_free
+ *
+ * Encoder and scaler look at the training part alone (auto-encoder: at its rows
+ * that are no events).
+ * Fails with EARG (no such column; a part would be empty or has one class;
+ * nothing is left to learn from), EFORMAT (labels or values that cannot be
+ * used), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_study_new(const mien_table *t, const mien_study_options *options,
+               mien_study **out, mien_error *err);
+
+/* Release a study with all it made.
+ *
+ *   s  NULL is allowed */
+MIEN_API void mien_study_free(mien_study *s);
+
+/* Learn from the training part.
+ *
+ *   s    a new study
+ *   end  why an auto-encoder's epochs ended; may be NULL
+ *
+ * A study that on_epoch stopped has learned too, as far as it came.
+ * Fails with EARG (options), EFORMAT (a state of another network), EUNSUP (a
+ * loss that is not finite), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_study_learn(mien_study *s,
+                                                   mien_fit_end *end,
+                                                   mien_error *err);
+
+/* Put the model together, choose its threshold on the validation part, judge
+ * both parts, and write the model as bytes.
+ *
+ *   s  has learned
+ *
+ * Fails with EARG (nothing satisfies the rule), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_study_judge(mien_study *s,
+                                                   mien_error *err);
+
+/* The network's fit; NULL for a regression.
+ *
+ *   s  learning, or has learned */
+MIEN_API const mien_fit *mien_study_fit(const mien_study *s);
+
+/* The network's trainer; NULL for a regression.
+ *
+ *   s  learning, or has learned */
+MIEN_API const mien_trainer *mien_study_trainer(const mien_study *s);
+
+/* The model as an ONNX file: borrowed.
+ *
+ *   s  was judged */
+MIEN_API mien_bytes mien_study_model(const mien_study *s);
+
+/* How good the model is: borrowed.
+ *
+ *   s     was judged
+ *   part  which rows */
+MIEN_API const mien_verdict *mien_study_verdict(const mien_study *s,
+                                                mien_study_part part);
+
+/* The rows of a part with their scores: borrowed.
+ *
+ *   s     was judged
+ *   part  which rows */
+MIEN_API mien_scored mien_study_scored(const mien_study *s,
+                                       mien_study_part part);
+
+/* ---- what is said of it -------------------------------------------------- */
+
+/* Say what the table is: rows, parts, notes, and warnings of leaks.
+ *
+ *   s    a study
+ *   out  lines of text are added */
+MIEN_API void mien_study_describe(const mien_study *s, mien_buffer *out);
+
+/* Say all that is known: the table; what was learned, and how; how good it is.
+ *
+ *   s    a study
+ *   out  lines of text are added */
+MIEN_API void mien_study_text(const mien_study *s, mien_buffer *out);
+
+/* Write the figures as JSON of the schema mien/metrics/1.
+ *
+ *   s    was judged
+ *   out  the text is added */
+MIEN_API void mien_study_metrics(const mien_study *s, mien_buffer *out);
+
+/* Write the epochs as CSV; a regression has none.
+ *
+ *   s    has learned
+ *   out  the text is added */
+MIEN_API void mien_study_history(const mien_study *s, mien_buffer *out);
+
+/* Write a model card in Markdown.
+ *
+ *   s    was judged
+ *   out  the text is added */
+MIEN_API void mien_study_card(const mien_study *s, mien_buffer *out);
+
+/* Write the report, with its figures, as one page of HTML.
+ *
+ *   s    was judged
+ *   out  the text is added
+ *
+ * Fails with ENOMEM, EUNSUP (cairo could not draw). */
+MIEN_API MIEN_CHECKED mien_status mien_study_page(const mien_study *s,
+                                                  mien_buffer *out,
+                                                  mien_error *err);
+
+/* Write model.onnx, metrics.json, model_card.md, report.html and, of an
+ * auto-encoder, history.csv.
+ *
+ *   s       was judged
+ *   folder  is made if it is not there
+ *
+ * Fails with EIO, ENOMEM, EUNSUP. */
+MIEN_API MIEN_CHECKED mien_status mien_study_save(const mien_study *s,
+                                                  const char *folder,
+                                                  mien_error *err);
+
+/* ---- while it learns ----------------------------------------------------- */
+
+/* What a folder keeps of a training that goes on: FOLDER/checkpoint, whole at
+ * any time, and a file of events for TensorBoard at the end. */
+typedef struct mien_journal mien_journal;
+
+/* Begin.
+ *
+ *   folder  is made if it is not there
+ *   out     owned by the caller; free with mien_journal_free
+ *
+ * Fails with EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_journal_new(const char *folder,
+                                                   mien_journal **out,
+                                                   mien_error *err);
+
+/* Read the checkpoint that an earlier training left.
+ *
+ *   j    a journal
+ *   out  for mien_fit_restore; free with mien_bytes_free
+ *
+ * Fails with EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_journal_checkpoint(const mien_journal *j,
+                                                          mien_bytes *out,
+                                                          mien_error *err);
+
+/* Keep an epoch, from within on_epoch.
+ *
+ *   j     a journal
+ *   t     the trainer
+ *   f     its fit
+ *   e     the epoch
+ *   last  1: no other may follow
+ *
+ * The checkpoint is written after the first epoch, the last, and every two
+ * seconds between.
+ * Fails with EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_journal_epoch(mien_journal *j,
+                                                     const mien_trainer *t,
+                                                     const mien_fit *f,
+                                                     const mien_epoch *e,
+                                                     int last, mien_error *err);
+
+/* Write the file of events, if there were any epochs.
+ *
+ *   j  a journal
+ *
+ * Fails with EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_journal_close(mien_journal *j,
+                                                     mien_error *err);
+
+/* Release a journal; what it wrote stays.
+ *
+ *   j  NULL is allowed */
+MIEN_API void mien_journal_free(mien_journal *j);
+
+/* ---- resampling ---------------------------------------------------------- */
+
+/* Rows of a table after resampling. */
+typedef struct mien_resampled {
+    int64_t n;
+    int64_t *row;     /* [n] of the table; some may stand twice */
+    mien_table *made; /* rows made by SMOTE, of the same columns; or NULL */
+} mien_resampled;
+
+/* Balance the classes of a table.
+ *
+ *   t    a table; SMOTE wants numbers in every row
+ *   y    [rows] 0 or 1, both present
+ *   how  kind, ratio and seed
+ *   out  release with mien_resampled_free
+ *
+ * As imbalanced-learn does for the same seed.
+ * Fails with EARG (one class; a ratio below the one there is; too few rows),
+ * EFORMAT (SMOTE: texts or missing values), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_table_resample(const mien_table *t,
+                                                      const uint8_t *y,
+                                                      const mien_resample *how,
+                                                      mien_resampled *out,
+                                                      mien_error *err);
+
+/* Release the rows of a resampling.
+ *
+ *   r  its fields are cleared; NULL is allowed */
+MIEN_API void mien_resampled_free(mien_resampled *r);
+
+/* ---- using a model ------------------------------------------------------- */
+
+/* Begin with MIEN_EVALUATE_DEFAULTS. */
+typedef struct mien_evaluate_options {
+    const char *label;       /* the column of answers; NULL: the model's */
+    const char *positive;    /* the value of the event; NULL: the model's */
+    const double *threshold; /* NULL: the model's */
+    uint32_t seed;           /* of the intervals */
+    mien_pool *pool;         /* NULL: one thread */
+} mien_evaluate_options;
+#define MIEN_EVALUATE_DEFAULTS      \
+    {                               \
+        NULL, NULL, NULL, 123, NULL \
+    }
+
+/* Judge a model on a table whose answers are known.
+ *
+ *   m        a model; it begins anew with the table
+ *   t        has its columns and the label's
+ *   options  NULL: MIEN_EVALUATE_DEFAULTS
+ *   out      the verdict; the first rows of a window, which have no score, are
+ *            not counted
+ *
+ * Fails with EARG (a column is not there; one class only), EFORMAT (values that
+ * cannot be used), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_evaluate(
+    mien_tabular *m, const mien_table *t, const mien_evaluate_options *options,
+    mien_verdict *out, mien_error *err);
+
+/* Predictions as lines of CSV, for tables that come piece by piece. */
+typedef struct mien_predictor mien_predictor;
+
+#define MIEN_PREDICT_MAX_TOP 16
+
+/* Begin with MIEN_PREDICT_DEFAULTS. */
+typedef struct mien_predict_options {
+    const double *threshold; /* NULL: the model's */
+    int alarms;              /* 1: lines of alarms only */
+    int top;                 /* so many columns that contribute most are named,
+                                0..MIEN_PREDICT_MAX_TOP */
+} mien_predict_options;
+#define MIEN_PREDICT_DEFAULTS \
+    {                         \
+        NULL, 0, 3            \
+    }
+
+/* Begin to predict.
+ *
+ *   m        borrowed while the predictor lives; one at a time
+ *   options  NULL: MIEN_PREDICT_DEFAULTS
+ *   out      owned by the caller; free with mien_predictor_free
+ *
+ * Fails with EARG (top), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_predictor_new(mien_tabular *m, const mien_predict_options *options,
+                   mien_predictor **out, mien_error *err);
+
+/* Release a predictor; the model stays.
+ *
+ *   p  NULL is allowed */
+MIEN_API void mien_predictor_free(mien_predictor *p);
+
+/* Ask a reader of CSV for the model's columns alone, as the types they were.
+ *
+ *   p    a predictor; keeps what the options point to
+ *   csv  its types and columns are set */
+MIEN_API void mien_predictor_csv(const mien_predictor *p,
+                                 mien_csv_options *csv);
+
+/* Write the line of titles: row,score,verdict,top_1, ...
+ *
+ *   p    a predictor
+ *   out  the line is added */
+MIEN_API void mien_predictor_head(const mien_predictor *p, mien_buffer *out);
+
+/* Write a line for each row of a table, which goes on where the last one ended.
+ *
+ *   p    a predictor
+ *   t    has the model's columns
+ *   out  lines are added: number of the row from 1, score, 1 for an alarm, the
+ *        columns that contribute most
+ *
+ * Fails with EARG or EFORMAT (columns or values that the model cannot use),
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_predictor_rows(mien_predictor *p,
+                                                      const mien_table *t,
+                                                      mien_buffer *out,
+                                                      mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

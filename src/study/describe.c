@@ -1,0 +1,77 @@
+/* describe.c: what the table of a study is, in words. */
+#include "study/study.h"
+
+#include "base/alloc.h"
+
+static void describe_part(const mien_study *s, const char *name, int64_t n,
+                          const int64_t *sample, mien_buffer *out)
+{
+    int64_t ones = 0;
+    for (int64_t i = 0; i < n; i++)
+        ones += mi_study_label(s, sample[i]);
+    mien_buffer_printf(out, "  %-11s %8lld rows, %6lld events (%.3f %%)\n",
+                       name, (long long)n, (long long)ones,
+                       100 * (double)ones / (double)(n ? n : 1));
+}
+
+/* Rows, parts and columns. */
+static void put_facts(const mien_study *s, mien_buffer *out)
+{
+    const mien_recipe *r = &s->o.recipe;
+    mien_buffer_printf(out, "%s: %lld rows, %d columns, label %s = %s\n",
+                       s->o.name, (long long)mien_table_rows(s->given),
+                       mien_table_columns(s->given), r->label,
+                       s->classes.name[1]);
+    if (r->ahead)
+        mien_buffer_printf(
+            out, "  shifted by %d: %lld rows left, %lld of them labelled\n",
+            r->ahead, (long long)s->rows, (long long)s->events);
+    if (r->window > 1)
+        mien_buffer_printf(out, "  %lld windows of %d rows\n",
+                           (long long)s->samples, r->window);
+    describe_part(s, "training", s->split.trains, s->split.train, out);
+    describe_part(s, "validation", s->split.valids, s->split.valid, out);
+    describe_part(s, "test", s->split.tests, s->split.test, out);
+    mien_buffer_printf(out, "  split %s, seed %lld; %d inputs of %d columns\n",
+                       s->o.honest ? "in the order of time" : "at random",
+                       (long long)s->o.seed, s->width * r->window,
+                       s->encoder->columns);
+    if (s->o.honest)
+        mien_buffer_printf(out, "  %lld rows purged between parts\n",
+                           (long long)s->o.purge);
+    for (int i = 0; i < s->encoder->notes; i++)
+        mien_buffer_printf(out, "  column %s left out: %s\n",
+                           s->encoder->note[i].name, s->encoder->note[i].why);
+}
+
+/* Columns that tell the label alone. */
+static void put_leaks(const mien_study *s, mien_buffer *out)
+{
+    int n = mien_table_columns(s->t);
+    mien_leak *leak = mi_alloc((size_t)n, sizeof *leak);
+    int known =
+        leak && !mien_table_leaks(s->t, s->label, s->y, s->o.pool, leak, NULL);
+    out->failed |= !known;
+    for (int i = 0; known && i < n; i++)
+        if (leak[i].flag && i != s->label)
+            mien_buffer_printf(
+                out,
+                "  warning: column %s tells the label alone (AUC "
+                "%.3f): a leak?\n",
+                mien_table_column(s->t, i).name, leak[i].auc);
+    mi_free(leak);
+}
+
+void mien_study_describe(const mien_study *s, mien_buffer *out)
+{
+    put_facts(s, out);
+    put_leaks(s, out);
+    if (!s->o.honest && s->o.recipe.window > 1)
+        mien_buffer_puts(
+            out, "  warning: windows overlap across a random split: the "
+                 "test is not independent; use --honest\n");
+    if (!s->o.honest && s->o.recipe.ahead)
+        mien_buffer_puts(
+            out, "  warning: rows of one time fall into all parts of a "
+                 "random split: figures are flattering; see --honest\n");
+}

@@ -1,0 +1,114 @@
+/* judge.c: the model, put together once, scored, given its threshold, judged
+ * and written.  Judged is what is written: the bytes are those of the graph
+ * that gave the scores, with the threshold that the validation part chose. */
+#include "study/study.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+static const char *const names[] = {"validation", "test"};
+
+static mien_status make_model(const mien_study *s, mien_tabular **out,
+                              mien_error *err)
+{
+    const mien_recipe *r = &s->o.recipe;
+    mien_tabular_parts p = {.encoder = s->encoder,
+                            .centre = s->scaler,
+                            .scale = s->scaler + s->width,
+                            .window = r->window,
+                            .label = r->label,
+                            .positive = s->classes.name[1]};
+    if (s->o.estimator == MIEN_ESTIMATOR_LOGISTIC) {
+        p.logistic = &s->logistic;
+    } else {
+        p.autoencoder = s->graph;
+        p.network = &s->network;
+    }
+    return mien_tabular_new(&p, out, err);
+}
+
+static mien_status score_part(mien_study *s, mien_tabular *m,
+                              mien_study_part part, mien_error *err)
+{
+    const int64_t *sample;
+    int64_t n = mi_study_rows(s, part, &sample);
+    mi_part *p = &s->part[part];
+    int64_t *end = mi_alloc((size_t)n + 1, sizeof *end);
+    p->y = mi_alloc((size_t)n + 1, 1);
+    p->score = mi_alloc((size_t)n + 1, sizeof *p->score);
+    int good = end && p->y && p->score;
+    for (int64_t i = 0; good && i < n; i++) {
+        end[i] = s->end[sample[i]];
+        p->y[i] = mi_study_label(s, sample[i]);
+    }
+    if (good)
+        mien_tabular_score_windows(m, s->x, n, end, p->score);
+    mi_free(end);
+    return good ? MIEN_OK : mi_no_memory(err);
+}
+
+mien_scored mien_study_scored(const mien_study *s, mien_study_part part)
+{
+    const int64_t *sample;
+    int64_t n = mi_study_rows(s, part, &sample);
+    return (mien_scored){n, s->part[part].y, s->part[part].score, NULL};
+}
+
+static mien_status choose_threshold(mien_study *s, mien_error *err)
+{
+    mien_scored rows = mien_study_scored(s, MIEN_PART_VALIDATION);
+    const mien_rule_choice *rule = &s->o.rule;
+    mien_threshold chosen = {0};
+    mien_ranking *r = NULL;
+    mien_error why = {0};
+    mien_status st = mien_ranking_new(&rows, &r, &why);
+    if (!st)
+        st =
+            mien_ranking_choose(r, rule->kind, rule->a, rule->b, &chosen, &why);
+    mien_ranking_free(r);
+    s->threshold = chosen.threshold;
+    return st ? mi_fail(err, st, "threshold on the validation part: %s",
+                        why.text)
+              : MIEN_OK;
+}
+
+static mien_status judge_part(mien_study *s, mien_study_part part,
+                              mien_error *err)
+{
+    mien_scored rows = mien_study_scored(s, part);
+    mien_error why = {0};
+    mien_status st = mien_verdict_of(&rows, s->threshold, s->o.seed, s->o.pool,
+                                     &s->part[part].verdict, &why);
+    return st ? mi_fail(err, st, "%s part: %s", names[part], why.text)
+              : MIEN_OK;
+}
+
+mien_status mien_study_judge(mien_study *s, mien_error *err)
+{
+    mien_tabular *m = NULL;
+    mien_status st = make_model(s, &m, err);
+    if (!st)
+        st = score_part(s, m, MIEN_PART_VALIDATION, err);
+    if (!st)
+        st = score_part(s, m, MIEN_PART_TEST, err);
+    if (!st)
+        st = choose_threshold(s, err);
+    if (!st)
+        st = judge_part(s, MIEN_PART_VALIDATION, err);
+    if (!st)
+        st = judge_part(s, MIEN_PART_TEST, err);
+    if (!st)
+        st = mien_tabular_set_threshold(m, s->threshold, err);
+    if (!st)
+        st = mien_tabular_write(m, &s->file, err);
+    mien_tabular_free(m);
+    return st;
+}
+
+mien_bytes mien_study_model(const mien_study *s) { return s->file; }
+
+const mien_verdict *mien_study_verdict(const mien_study *s,
+                                       mien_study_part part)
+{
+    return &s->part[part].verdict;
+}

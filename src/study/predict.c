@@ -1,0 +1,186 @@
+/* predict.c: scores, verdicts and the columns that speak loudest, row by row,
+ * for tables that come piece by piece. */
+#include "mien/study.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME = 80 };
+
+struct mien_predictor {
+    mien_tabular *model;
+    const mien_encoder *encoder; /* the model's */
+    mien_predict_options o;
+    double threshold;
+    int logistic;        /* 1: contributions have two signs */
+    char (*name)[NAME];  /* [width] of the inputs */
+    mien_csv_type *type; /* [columns] */
+    const char **column; /* [columns] */
+    double *score;       /* [cap] */
+    float *part;         /* [cap, width] */
+    int64_t cap, row;    /* rows there is room for; rows so far */
+};
+
+static mien_status make_names(mien_predictor *p, mien_error *err)
+{
+    const mien_encoder *e = p->encoder;
+    p->name = mi_alloc((size_t)e->width, sizeof *p->name);
+    p->type = mi_alloc((size_t)e->columns, sizeof *p->type);
+    p->column = mi_alloc((size_t)e->columns, sizeof *p->column);
+    if (!p->name || !p->type || !p->column)
+        return mi_no_memory(err);
+    for (int i = 0; i < e->width; i++)
+        mien_encoder_name(e, i, NAME, p->name[i]);
+    for (int i = 0; i < e->columns; i++) {
+        p->column[i] = e->column[i].name;
+        p->type[i] = (mien_csv_type){e->column[i].name, e->column[i].type};
+    }
+    return MIEN_OK;
+}
+
+mien_status mien_predictor_new(mien_tabular *m,
+                               const mien_predict_options *options,
+                               mien_predictor **out, mien_error *err)
+{
+    static const mien_predict_options defaults = MIEN_PREDICT_DEFAULTS;
+    const mien_predict_options *o = options ? options : &defaults;
+    if (o->top < 0 || o->top > MIEN_PREDICT_MAX_TOP)
+        return mi_fail(err, MIEN_EARG, "predict: %d columns, wanted 0 to %d",
+                       o->top, MIEN_PREDICT_MAX_TOP);
+    mien_predictor *p = mi_alloc(1, sizeof *p);
+    if (!p)
+        return mi_no_memory(err);
+    p->model = m;
+    p->encoder = mien_tabular_encoder(m);
+    p->o = *o;
+    p->threshold = o->threshold ? *o->threshold : mien_tabular_threshold(m);
+    p->logistic = strcmp(mien_tabular_text(m, "kind"), "logistic") == 0;
+    mien_status st = make_names(p, err);
+    if (st)
+        mien_predictor_free(p);
+    else
+        *out = p;
+    return st;
+}
+
+void mien_predictor_free(mien_predictor *p)
+{
+    if (!p)
+        return;
+    mi_free(p->name);
+    mi_free(p->type);
+    mi_free((void *)p->column);
+    mi_free(p->score);
+    mi_free(p->part);
+    mi_free(p);
+}
+
+void mien_predictor_csv(const mien_predictor *p, mien_csv_options *csv)
+{
+    csv->type = p->type;
+    csv->column = p->column;
+    csv->types = csv->columns = p->encoder->columns;
+}
+
+void mien_predictor_head(const mien_predictor *p, mien_buffer *out)
+{
+    mien_buffer_puts(out, "row,score,verdict");
+    for (int i = 0; i < p->o.top; i++)
+        mien_buffer_printf(out, ",top_%d", i + 1);
+    mien_buffer_puts(out, "\n");
+}
+
+/* ---- one row ------------------------------------------------------------- */
+
+/* The inputs with the largest contributions, largest first; how many. */
+static int find_top(const mien_predictor *p, const float *part, int *top)
+{
+    float size[MIEN_PREDICT_MAX_TOP] = {0};
+    int n = 0;
+    for (int i = 0; p->o.top > 0 && i < p->encoder->width; i++) {
+        float v = p->logistic ? fabsf(part[i]) : part[i];
+        if (n == p->o.top && !(v > size[n - 1]))
+            continue;
+        int at = n < p->o.top ? n++ : n - 1;
+        for (; at > 0 && size[at - 1] < v; at--) {
+            size[at] = size[at - 1];
+            top[at] = top[at - 1];
+        }
+        size[at] = v;
+        top[at] = i;
+    }
+    return n;
+}
+
+/* A field, in quotes where it has to be. */
+static void put_text(mien_buffer *out, const char *s)
+{
+    if (!strpbrk(s, ",\"\r\n")) {
+        mien_buffer_put(out, s, strlen(s));
+        return;
+    }
+    mien_buffer_put(out, "\"", 1);
+    for (; *s; s++) {
+        if (*s == '"')
+            mien_buffer_put(out, s, 1);
+        mien_buffer_put(out, s, 1);
+    }
+    mien_buffer_put(out, "\"", 1);
+}
+
+static void put_row(mien_predictor *p, double score, const float *part,
+                    mien_buffer *out)
+{
+    char text[64];
+    int top[MIEN_PREDICT_MAX_TOP], alarm = score >= p->threshold, n = 0;
+    p->row++;
+    if (p->o.alarms && !alarm)
+        return;
+    if (isnan(score)) {
+        n = snprintf(text, sizeof text, "%lld,,", (long long)p->row);
+    } else {
+        n = snprintf(text, sizeof text, "%lld,%.6g,%d", (long long)p->row,
+                     score, alarm);
+    }
+    mien_buffer_put(out, text, (size_t)n);
+    n = isnan(score) ? 0 : find_top(p, part, top);
+    for (int i = 0; i < p->o.top; i++) {
+        mien_buffer_put(out, ",", 1);
+        if (i < n)
+            put_text(out, p->name[top[i]]);
+    }
+    mien_buffer_put(out, "\n", 1);
+}
+
+/* Room for the scores of n rows. */
+static mien_status reserve(mien_predictor *p, int64_t n, mien_error *err)
+{
+    if (n <= p->cap)
+        return MIEN_OK;
+    mi_free(p->score);
+    mi_free(p->part);
+    p->cap = 0;
+    p->score = mi_alloc_raw((size_t)n, sizeof *p->score);
+    p->part =
+        mi_alloc_raw((size_t)n, (size_t)p->encoder->width * sizeof *p->part);
+    if (!p->score || !p->part)
+        return mi_no_memory(err);
+    p->cap = n;
+    return MIEN_OK;
+}
+
+mien_status mien_predictor_rows(mien_predictor *p, const mien_table *t,
+                                mien_buffer *out, mien_error *err)
+{
+    int64_t n = mien_table_rows(t);
+    mien_status st = reserve(p, n, err);
+    if (!st)
+        st = mien_tabular_score(p->model, t, p->score, p->part, err);
+    for (int64_t i = 0; !st && i < n; i++)
+        put_row(p, p->score[i], p->part + i * p->encoder->width, out);
+    return st;
+}

@@ -1,0 +1,66 @@
+/* study.h: what a study holds. */
+#ifndef MI_STUDY_STUDY_H
+#define MI_STUDY_STUDY_H
+
+#include "mien/split.h"
+#include "mien/study.h"
+
+/* Rows of a part with their scores, once it was judged. */
+typedef struct mi_part {
+    uint8_t *y;    /* [n] */
+    double *score; /* [n] */
+    mien_verdict verdict;
+} mi_part;
+
+struct mien_study {
+    mien_study_options o;
+    /* prepare.c */
+    const mien_table *given, *t; /* before and after the shift */
+    mien_table *shifted;         /* owned; NULL: there was none */
+    int label;
+    mien_label classes;
+    int64_t rows, events; /* of t */
+    uint8_t *y;           /* [rows] 1: an event, or before one */
+    int64_t *source;      /* [rows] where each stood in `given` */
+    int64_t samples;
+    int64_t *end; /* [samples] last row of each */
+    mien_split split;
+    mien_encoder *encoder;
+    int width;      /* numbers of a row */
+    double *x;      /* [rows, width] encoded, not scaled */
+    double *scaler; /* [2, width] */
+    /* logistic.c, autoencoder.c */
+    mien_buffer settings; /* lines of text; none before it has learned */
+    mien_logistic logistic;
+    mien_autoencoder_options network;
+    mien_graph *graph;
+    mien_trainer *trainer;
+    mien_fit *fit;
+    /* judge.c */
+    mien_bytes file; /* model.onnx; none before it was judged */
+    double threshold;
+    mi_part part[2];
+};
+
+/* The samples of a part. */
+int64_t mi_study_rows(const mien_study *s, mien_study_part part,
+                      const int64_t **sample);
+/* 1: an event. */
+uint8_t mi_study_label(const mien_study *s, int64_t sample);
+/* The scaled numbers of samples, [n, window, width]; released with mi_free. */
+mien_status mi_study_gather(const mien_study *s, int64_t n,
+                            const int64_t *sample, double **out,
+                            mien_error *err);
+const char *mi_study_title(const mien_study *s);
+
+mien_status mi_study_fit_logistic(mien_study *s, mien_error *err);
+mien_status mi_study_fit_network(mien_study *s, mien_fit_end *end,
+                                 mien_error *err);
+
+/* Which rows stay, some perhaps more than once, and how many SMOTE has to
+ * make; *row is released with mi_free. */
+mien_status mi_resample_rows(int64_t n, const uint8_t *y,
+                             const mien_resample *how, mien_resampled *out,
+                             int64_t *made, mien_error *err);
+
+#endif

@@ -1,0 +1,77 @@
+/* text.c: what is said of a study: to a person, to a program, to whoever is to
+ * use its model. */
+#include "study/study.h"
+
+/* Both verdicts, that of the test part with its classes. */
+static void put_verdicts(const mien_study *s, mien_buffer *out)
+{
+    mien_verdict_text(mien_study_verdict(s, MIEN_PART_VALIDATION), "validation",
+                      0, out);
+    mien_verdict_text(mien_study_verdict(s, MIEN_PART_TEST), "test", 1, out);
+}
+
+void mien_study_text(const mien_study *s, mien_buffer *out)
+{
+    mien_study_describe(s, out);
+    mien_buffer_put(out, s->settings.data, s->settings.n);
+    if (s->file.n)
+        put_verdicts(s, out);
+}
+
+void mien_study_history(const mien_study *s, mien_buffer *out)
+{
+    int n = 0;
+    const mien_epoch *e = s->fit ? mien_fit_history(s->fit, &n) : NULL;
+    mien_buffer_puts(out,
+                     "epoch,loss,penalty,val_loss,learning_rate,improved\n");
+    for (int i = 0; i < n; i++)
+        mien_buffer_printf(out, "%d,%.9g,%.9g,%.9g,%.9g,%d\n", e[i].epoch,
+                           e[i].train.total, e[i].train.penalty,
+                           e[i].valid.total, (double)e[i].rate, e[i].improved);
+}
+
+void mien_study_metrics(const mien_study *s, mien_buffer *out)
+{
+    mien_json j = mien_json_on(out, 2);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "schema", "mien/metrics/1");
+    mien_json_text(&j, "estimator", mi_study_title(s));
+    mien_json_text(&j, "label", s->o.recipe.label);
+    mien_json_text(&j, "positive", s->classes.name[1]);
+    mien_json_int(&j, "rows", s->rows);
+    mien_json_int(&j, "events", s->events);
+    mien_json_int(&j, "seed", s->o.seed);
+    mien_json_text(&j, "split", s->o.honest ? "time-ordered" : "random");
+    mien_json_int(&j, "purge", s->o.honest ? s->o.purge : 0);
+    mien_json_int(&j, "training_rows", s->split.trains);
+    mien_json_rounded(&j, "threshold", s->threshold, 10);
+    if (s->fit)
+        mien_json_int(&j, "best_epoch", mien_fit_best(s->fit));
+    mien_verdict_json(mien_study_verdict(s, MIEN_PART_VALIDATION), "validation",
+                      &j);
+    mien_verdict_json(mien_study_verdict(s, MIEN_PART_TEST), "test", &j);
+    mien_json_close(&j);
+    mien_buffer_puts(out, "\n");
+}
+
+void mien_study_card(const mien_study *s, mien_buffer *out)
+{
+    mien_buffer_printf(out, "# %s for %s = %s\n\n", mi_study_title(s),
+                       s->o.recipe.label, s->classes.name[1]);
+    mien_buffer_puts(
+        out, "Intended use: to raise an alarm for rows of tables like the "
+             "one it was made from.  Not for decisions about people "
+             "without a person who checks them.\n\n## Data\n\n```\n");
+    mien_study_describe(s, out);
+    mien_buffer_puts(out, "```\n\n## Settings\n\n```\n");
+    mien_buffer_put(out, s->settings.data, s->settings.n);
+    mien_buffer_puts(out,
+                     "```\n\n## Figures\n\nThe threshold was chosen on the "
+                     "validation part; no figure of the test part was used to "
+                     "choose anything.\n\n```\n");
+    put_verdicts(s, out);
+    mien_buffer_puts(
+        out, "```\n\n## Limits\n\nScores mean what they meant in the "
+             "table above: a process that has drifted, other columns or "
+             "another share of events need a new model.\n");
+}

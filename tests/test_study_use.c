@@ -1,0 +1,333 @@
+/* Rules as text, models judged on other tables, predictions in a stream. */
+#include "base/alloc.h"
+#include "tests/study_make.h"
+
+enum { ROWS = 300 };
+
+/* ---- rules --------------------------------------------------------------- */
+
+static void test_rules_are_read(void)
+{
+    static const struct {
+        const char *text;
+        mien_rule kind;
+        double a, b;
+    } all[] = {{"f1", MIEN_RULE_F, 1, 1},
+               {"youden", MIEN_RULE_YOUDEN, 1, 1},
+               {"recall=0.25", MIEN_RULE_RECALL, .25, 1},
+               {"precision=1e-1", MIEN_RULE_PRECISION, .1, 1},
+               {"false-alarm=0.5", MIEN_RULE_FALSE_ALARM, .5, 1},
+               {"cost=fn=100,fp=2.5", MIEN_RULE_COST, 100, 2.5},
+               {"alerts=5/1000", MIEN_RULE_ALERTS, 5, 1000}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        mien_rule_choice r = {0};
+        CHECK_EQ(mien_rule_read(all[i].text, NULL, &r, NULL), MIEN_OK);
+        CHECK_MSG(r.kind == all[i].kind && r.a == all[i].a && r.b == all[i].b,
+                  "%s", all[i].text);
+    }
+}
+
+static void test_rules_that_say_nothing(void)
+{
+    static const char *const all[][2] = {
+        {"", "wanted f1"},
+        {"f2", "found 'f2', wanted f1"},
+        {"f1=1", "wanted f1"},
+        {"youdens", "wanted f1"},
+        {"recall", "wanted f1"},
+        {"recall=", "wanted f1"},
+        {"recall=0.5x", "wanted f1"},
+        {"cost", "found '', wanted fn=A,fp=B"},
+        {"cost=fn=1", "wanted fn=A,fp=B"},
+        {"cost=fn=1,fp=", "wanted fn=A,fp=B"},
+        {"cost=fn=1,fp=2 ", "wanted fn=A,fp=B"},
+        {"cost=fp=1,fn=2", "wanted fn=A,fp=B"},
+        {"alerts=5/week", "found '5/week', wanted K/day or K/N"},
+        {"alerts=5", "wanted K/day or K/N"},
+        {"alerts=/day", "wanted K/day or K/N"},
+        {"alerts=5/day", "no column of dates"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        mien_rule_choice r = {MIEN_RULE_F, 77, 0};
+        mien_error err = {0};
+        CHECK_EQ(mien_rule_read(all[i][0], NULL, &r, &err), MIEN_EARG);
+        CHECK_MSG(strstr(err.text, all[i][1]) && r.a == 77, "%s: %s", all[i][0],
+                  err.text);
+    }
+}
+
+/* The first column that holds dates, and nothing else, counts. */
+static void test_rows_a_day(void)
+{
+    mien_rule_choice r;
+    mien_table *t = study_table("a,text,day,time\n"
+                                "1,x,1999-05-01 00:00,5/1/99\n"
+                                "2,1.2.3,1999-05-01 00:02,5/2/99\n"
+                                "3,,,5/3/99\n"
+                                "4,1-2-3,1999-05-02T00:00,5/4/99\n");
+    CHECK_EQ(mien_rule_read("alerts=2/day", t, &r, NULL), MIEN_OK);
+    CHECK(r.kind == MIEN_RULE_ALERTS && r.a == 2 && r.b == 2);
+    mien_table_free(t);
+    t = study_table("day\n1/2/3\n1/2-3\n");
+    CHECK_EQ(mien_rule_read("alerts=2/day", t, &r, NULL), MIEN_EARG);
+    mien_table_free(t);
+    t = study_table("day\n1.2.2003\n1.2.2003\n2.2.2003\n");
+    mi_alloc_fail_after(0);
+    CHECK_EQ(mien_rule_read("alerts=2/day", t, &r, NULL), MIEN_ENOMEM);
+    mi_alloc_fail_after(-1);
+    CHECK_EQ(mien_rule_read("alerts=2/day", t, &r, NULL), MIEN_OK);
+    CHECK(r.b == 1.5);
+    mien_table_free(t);
+}
+
+/* ---- a model ------------------------------------------------------------- */
+
+/* A model that learned from a table; its bytes go to *file. */
+static mien_tabular *model_of(const mien_table *t, int window, mien_bytes *file)
+{
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    mien_status st;
+    mien_error err = {0};
+    mien_tabular *m = NULL;
+    o.recipe.window = window;
+    mien_study *s = study_of(t, &o, &st, &err);
+    CHECK_MSG(s != NULL, "%s", err.text);
+    if (!s)
+        exit(check_done());
+    mien_bytes b = mien_study_model(s);
+    file->data = malloc(b.n);
+    file->n = b.n;
+    memcpy(file->data, b.data, b.n);
+    mien_study_free(s);
+    CHECK_EQ(mien_tabular_read(file->data, file->n, &m, NULL), MIEN_OK);
+    return m;
+}
+
+static void test_a_model_is_judged_on_another_table(void)
+{
+    char *text = study_csv(ROWS, 3), *other = study_csv(ROWS, 4);
+    mien_table *t = study_table(text), *u = study_table(other);
+    mien_bytes file;
+    mien_tabular *m = model_of(t, 2, &file);
+    double score[ROWS], half = .5;
+    uint8_t y[ROWS];
+    mien_label c;
+    mien_verdict v, want;
+    CHECK_EQ(mien_tabular_score(m, u, score, NULL, NULL), MIEN_OK);
+    CHECK_EQ(mien_label_find(u, 3, "yes", &c, NULL), MIEN_OK);
+    CHECK_EQ(mien_label_read(&c, u, 3, y, NULL), MIEN_OK);
+    const mien_scored rows = {ROWS - 1, y + 1, score + 1, NULL};
+    CHECK_EQ(mien_verdict_of(&rows, mien_tabular_threshold(m), 123, NULL, &want,
+                             NULL),
+             MIEN_OK);
+    CHECK_EQ(mien_evaluate(m, u, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.rows == ROWS - 1 && v.auc.low == want.auc.low &&
+          v.auc.value == want.auc.value && v.ap.high == want.ap.high &&
+          v.count.tp == want.count.tp && v.threshold == want.threshold);
+    /* Again, with choices: the model begins anew. */
+    mien_evaluate_options o = MIEN_EVALUATE_DEFAULTS;
+    o.threshold = &half;
+    o.positive = "no";
+    CHECK_EQ(mien_evaluate(m, u, &o, &v, NULL), MIEN_OK);
+    CHECK(v.rows == ROWS - 1 && v.threshold == .5);
+    CHECK_NEAR(v.auc.value, 1 - want.auc.value, 1e-12);
+    mien_tabular_free(m);
+    free(file.data);
+    mien_table_free(t);
+    mien_table_free(u);
+    free(text);
+    free(other);
+}
+
+static void test_tables_that_do_not_fit(void)
+{
+    char *text = study_csv(ROWS, 3);
+    mien_table *t = study_table(text);
+    mien_bytes file;
+    mien_tabular *m = model_of(t, 1, &file);
+    mien_evaluate_options o = MIEN_EVALUATE_DEFAULTS;
+    mien_verdict v = {.rows = 77};
+    mien_error err = {0};
+    o.label = "answer";
+    CHECK_EQ(mien_evaluate(m, t, &o, &v, &err), MIEN_EARG);
+    CHECK(strstr(err.text, "no column 'answer'"));
+    o.label = "a";
+    CHECK(mien_evaluate(m, t, &o, &v, &err) != MIEN_OK);
+    mien_table *u = study_table("a,kind,y\n1,red,yes\n2,red,no\n");
+    CHECK(mien_evaluate(m, u, NULL, &v, &err) != MIEN_OK);
+    CHECK(strstr(err.text, "'b'"));
+    mien_table_free(u);
+    mien_status st = MIEN_ENOMEM;
+    for (int n = 0; st == MIEN_ENOMEM && n < 500; n++) {
+        mi_alloc_fail_after(n);
+        st = mien_evaluate(m, t, NULL, &v, NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(st == MIEN_OK || (st == MIEN_ENOMEM && v.rows == 77));
+    }
+    CHECK(st == MIEN_OK && v.rows == ROWS);
+    mien_tabular_free(m);
+    free(file.data);
+    mien_table_free(t);
+    free(text);
+}
+
+/* ---- predictions --------------------------------------------------------- */
+
+/* All lines of a table, given in pieces of so many rows. */
+static char *predict(mien_tabular *m, const mien_predict_options *o,
+                     const mien_table *t, int64_t piece)
+{
+    mien_predictor *p = NULL;
+    mien_buffer b = {0};
+    int64_t row[ROWS];
+    mien_tabular_restart(m);
+    CHECK_EQ(mien_predictor_new(m, o, &p, NULL), MIEN_OK);
+    mien_predictor_head(p, &b);
+    for (int64_t i = 0; i < ROWS; i += piece) {
+        mien_table *part = NULL;
+        int64_t n = ROWS - i < piece ? ROWS - i : piece;
+        for (int64_t k = 0; k < n; k++)
+            row[k] = i + k;
+        CHECK_EQ(mien_table_select_rows(t, n, row, &part, NULL), MIEN_OK);
+        CHECK_EQ(mien_predictor_rows(p, part, &b, NULL), MIEN_OK);
+        mien_table_free(part);
+    }
+    mien_predictor_free(p);
+    return study_text(&b);
+}
+
+/* The lines are those of scores and contributions, looked at the slow way. */
+static void check_lines(mien_tabular *m, const mien_table *t, const char *text)
+{
+    static double score[ROWS];
+    static float part[ROWS * 4];
+    char want[200];
+    const mien_encoder *e = mien_tabular_encoder(m);
+    mien_tabular_restart(m);
+    CHECK_EQ(mien_tabular_score(m, t, score, part, NULL), MIEN_OK);
+    CHECK(strncmp(text, "row,score,verdict,top_1,top_2\n1,,,,\n", 36) == 0);
+    text += 36;
+    for (int i = 1; i < ROWS; i++) {
+        char name[2][80];
+        float most = HUGE_VALF;
+        for (int k = 0; k < 2; k++) {
+            int best = -1;
+            for (int j = 0; j < e->width; j++) {
+                float v = fabsf(part[i * e->width + j]);
+                if (v < most &&
+                    (best < 0 || v > fabsf(part[i * e->width + best])))
+                    best = j;
+            }
+            mien_encoder_name(e, best, sizeof name[k], name[k]);
+            most = fabsf(part[i * e->width + best]);
+        }
+        int n =
+            snprintf(want, sizeof want, "%d,%.6g,%d,%s,%s\n", i + 1, score[i],
+                     score[i] >= mien_tabular_threshold(m), name[0], name[1]);
+        CHECK_MSG(strncmp(text, want, (size_t)n) == 0, "%.*s, want %s", n, text,
+                  want);
+        text += n;
+    }
+    CHECK(!*text);
+}
+
+static void test_predictions(void)
+{
+    char *text = study_csv(ROWS, 5);
+    mien_table *t = study_table(text);
+    mien_bytes file;
+    mien_tabular *m = model_of(t, 2, &file);
+    mien_predict_options o = MIEN_PREDICT_DEFAULTS;
+    double threshold = 2;
+    o.top = 2;
+    char *whole = predict(m, &o, t, ROWS), *pieces = predict(m, &o, t, 7);
+    CHECK(strcmp(whole, pieces) == 0);
+    check_lines(m, t, whole);
+    free(whole);
+    free(pieces);
+    o.alarms = 1;
+    o.top = 0;
+    whole = predict(m, &o, t, ROWS);
+    int alarms = 0, lines = 0;
+    for (const char *p = strchr(whole, '\n'); p[1]; p = strchr(p + 1, '\n')) {
+        lines++;
+        alarms += strncmp(strchr(p + 1, '\n') - 2, ",1", 2) == 0;
+    }
+    CHECK(lines == alarms && lines > 5 && lines < ROWS);
+    free(whole);
+    o.threshold = &threshold;
+    whole = predict(m, &o, t, ROWS);
+    CHECK(strcmp(whole, "row,score,verdict\n") == 0);
+    free(whole);
+    o.top = MIEN_PREDICT_MAX_TOP + 1;
+    mien_predictor *p = NULL;
+    CHECK_EQ(mien_predictor_new(m, &o, &p, NULL), MIEN_EARG);
+    mien_tabular_free(m);
+    free(file.data);
+    mien_table_free(t);
+    free(text);
+}
+
+/* Names with commas and quotes are quoted; only the model's columns are asked
+ * for. */
+static void test_a_reader_is_told_the_columns(void)
+{
+    char csv[8000] = "z,\"a,\"\"b\",y\n";
+    for (int i = 0; i < 200; i++)
+        snprintf(csv + strlen(csv), 40, "%d,%d,%d\n", i, i * 31 % 50,
+                 i * 31 % 50 + i % 3 > 30);
+    mien_table *t = study_table(csv), *narrow = NULL;
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    const char *const drop[] = {"z"};
+    mien_status st;
+    o.recipe.positive = NULL;
+    o.recipe.drop = drop;
+    o.recipe.drops = 1;
+    mien_study *s = study_of(t, &o, &st, NULL);
+    CHECK_EQ(st, MIEN_OK);
+    mien_bytes file = mien_study_model(s);
+    mien_tabular *m = NULL;
+    mien_predictor *p = NULL;
+    mien_csv_options how = MIEN_CSV_DEFAULTS;
+    mien_buffer b = {0};
+    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+    CHECK_EQ(mien_predictor_new(m, NULL, &p, NULL), MIEN_OK);
+    mien_predictor_csv(p, &how);
+    CHECK_EQ(
+        mien_csv_read((const uint8_t *)csv, strlen(csv), &how, &narrow, NULL),
+        MIEN_OK);
+    CHECK(mien_table_columns(narrow) == 1);
+    CHECK_EQ(mien_predictor_rows(p, narrow, &b, NULL), MIEN_OK);
+    char *text = study_text(&b);
+    CHECK(strstr(text, ",\"a,\"\"b\",,\n2,"));
+    free(text);
+    mien_predictor_free(p);
+    st = MIEN_ENOMEM;
+    for (int n = 0; st == MIEN_ENOMEM && n < 200; n++) {
+        p = NULL;
+        mi_alloc_fail_after(n);
+        st = mien_predictor_new(m, NULL, &p, NULL);
+        if (!st)
+            st = mien_predictor_rows(p, narrow, &b, NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(st == MIEN_OK || st == MIEN_ENOMEM);
+        mien_predictor_free(p);
+        mien_buffer_free(&b);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    mien_table_free(narrow);
+    mien_tabular_free(m);
+    mien_study_free(s);
+    mien_table_free(t);
+}
+
+int main(void)
+{
+    test_rules_are_read();
+    test_rules_that_say_nothing();
+    test_rows_a_day();
+    test_a_model_is_judged_on_another_table();
+    test_tables_that_do_not_fit();
+    test_predictions();
+    test_a_reader_is_told_the_columns();
+    return check_done();
+}
