@@ -75,7 +75,7 @@ static int by_rank(const void *a, const void *b)
     return p->right - q->right; /* wrong ones first: nothing is given away */
 }
 
-static int is_right(const mien_hit *h, const cli_object *o)
+static int is_right(const mien_hit *h, const mien_sample *o)
 {
     double dx = h->x + h->w / 2.0 - (o->x + o->w / 2.0);
     double dy = h->y + h->h / 2.0 - (o->y + o->h / 2.0);
@@ -84,7 +84,8 @@ static int is_right(const mien_hit *h, const cli_object *o)
 }
 
 /* The calls of one picture, whose objects are at .. at + n - 1. */
-static int judge(const mien_hits *hits, const cli_object *at, int n, calls *out)
+static int judge(const mien_hits *hits, const mien_sample *at, int n,
+                 calls *out)
 {
     uint8_t *found = mi_alloc((size_t)n + 1, 1);
     int good = found != NULL;
@@ -125,31 +126,37 @@ static int load(const char *path, mien_gray *out)
 /* One look through pictures with the first stages of a cascade. */
 typedef struct walk {
     const mien_cascade *c;
-    const cli_objects *objects;
+    const mien_sample_list *objects;
+    const char *path; /* of the list */
     mien_cascade_options o;
     calls calls;
     int seen, pictures;
     double seconds;
 } walk;
 
-static int look(walk *w, const cli_object *at, int n)
+/* The picture of n samples from number `first` on. */
+static int look(walk *w, int64_t first, int n)
 {
+    const mien_sample *at = &w->objects->sample[first];
+    const char *name = w->objects->name[at->picture];
     mien_gray g;
-    if (!load(at->file, &g))
+    mien_hits hits = {0};
+    mien_error err = {0};
+    if (!load(name, &g))
         return 0;
     for (int i = 0; i < n; i++)
-        if (at[i].w && !cli_object_fits(&at[i], w->objects->path, g.w, g.h)) {
+        if (at[i].w &&
+            mien_sample_fits(w->objects, first + i, g.w, g.h, &err)) {
+            cli_error("%s: %s", w->path, err.text);
             mien_gray_free(&g);
             return 0;
         }
-    mien_hits hits = {0};
-    mien_error err = {0};
     double start = mien_clock();
     mien_status st = mien_cascade_detect(w->c, &g, &w->o, &hits, &err);
     w->seconds += mien_clock() - start;
     mien_gray_free(&g);
     if (st != MIEN_OK)
-        cli_error("%s: %s", at->file, err.text);
+        cli_error("%s: %s", name, err.text);
     int good = st == MIEN_OK && judge(&hits, at, n, &w->calls);
     mien_hits_free(&hits);
     return good;
@@ -157,13 +164,13 @@ static int look(walk *w, const cli_object *at, int n)
 
 static int walk_all(walk *w)
 {
-    const cli_objects *all = w->objects;
-    for (int i = 0; i < all->n;) {
-        const cli_object *at = &all->at[i];
+    const mien_sample_list *all = w->objects;
+    for (int64_t i = 0; i < all->n;) {
+        const mien_sample *at = &all->sample[i];
         int n = 0;
-        while (i + n < all->n && at[n].file == at->file)
+        while (i + n < all->n && at[n].picture == at->picture)
             w->seen += at[n++].w > 0;
-        if (!look(w, at, n))
+        if (!look(w, i, n))
             return CLI_NOTHING;
         if (cli_interrupted())
             return CLI_INTERRUPTED;
@@ -187,16 +194,19 @@ static void raise_to(const calls *r, int *most)
     }
 }
 
-static int measure(const mien_cascade *c, const cli_objects *objects,
-                   mien_pool *pool, roc *out)
+static int measure(const mien_cascade *c, const mien_sample_list *objects,
+                   const cli_roc_job *job, roc *out)
 {
     *out = (roc){0};
     int n = mien_cascade_get_info(c).n_stages, status = CLI_OK, wrong = 0;
     for (int k = n; !status && k > 0 && wrong <= 4 * MAX_WRONG; k--) {
-        walk w = {.c = c, .objects = objects, .o = MIEN_CASCADE_DEFAULTS};
+        walk w = {.c = c,
+                  .objects = objects,
+                  .path = job->test,
+                  .o = MIEN_CASCADE_DEFAULTS};
         w.o.neighbors = 1;
         w.o.stages = k;
-        w.o.pool = pool;
+        w.o.pool = job->pool;
         status = walk_all(&w);
         if (!status)
             raise_to(&w.calls, out->most);
@@ -294,7 +304,7 @@ int cli_roc_compare(const cli_roc_job *job)
     char names[CLI_ROC_MOST][64];
     const char *name[CLI_ROC_MOST] = {NULL};
     roc all[CLI_ROC_MOST] = {{0}};
-    cli_objects objects;
+    mien_sample_list objects;
     if (job->picture && !cli_figure_path(job->picture))
         return CLI_USAGE;
     if (job->picture && !cli_output_ready(job->picture))
@@ -312,12 +322,12 @@ int cli_roc_compare(const cli_roc_job *job)
             cli_error("%s", err.text);
             status = CLI_NOTHING;
         } else {
-            status = measure(c, &objects, job->pool, &all[i]);
+            status = measure(c, &objects, job, &all[i]);
             mien_cascade_free(c);
         }
     }
     if (!status)
         status = print(all, name, job->n, job->picture);
-    cli_objects_free(&objects);
+    mien_sample_list_free(&objects);
     return status;
 }

@@ -255,7 +255,7 @@ static int mean_face(showing *s)
             (uint8_t)(sum / (chips.n ? chips.n : 1));
     }
     s->face_text = "the mean of the positives";
-    cli_chips_free(&chips);
+    mien_chips_free(&chips);
     return status;
 }
 

@@ -7,9 +7,6 @@
 #include "cli/cli_progress.h"
 #include "cli/cli_reader.h"
 #include "cli/cli_roc.h"
-#include "cli/cli_scenes.h"
-
-#include "base/alloc.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -146,13 +143,7 @@ typedef struct training {
 
 static int rate(const cli_args *a, int option, double *out)
 {
-    float v = 0;
-    if (!cli_given(a, option))
-        return 1;
-    if (!cli_float(a, option, 1e-12, 1, &v))
-        return 0;
-    *out = (double)v;
-    return 1;
+    return cli_double(a, option, 1e-12, 1, out);
 }
 
 static int count(const cli_args *a, int option, int64_t *out)
@@ -168,16 +159,17 @@ static int count(const cli_args *a, int option, int64_t *out)
 
 static int chip_options(const cli_args *a, training *t)
 {
+    const mien_sample_set_options usual = MIEN_SAMPLE_SET_DEFAULTS;
     cli_chips_options *c = &t->chip;
-    *c = (cli_chips_options){
-        .w = 24, .h = 24, .turn = 8, .shift = 0.04f, .grow = 0.06f};
+    *c =
+        (cli_chips_options){.w = usual.w, .h = usual.h, .jitter = usual.jitter};
     c->mirror = cli_given(a, OPT_MIRROR);
     return cli_int(a, OPT_WIDTH, 4, MIEN_CASCADE_MAX_WINDOW, &c->w) &&
            cli_int(a, OPT_HEIGHT, 4, MIEN_CASCADE_MAX_WINDOW, &c->h) &&
            cli_int(a, OPT_COPIES, 0, 1000, &c->copies) &&
-           cli_float(a, OPT_TURN, 0, 180, &c->turn) &&
-           cli_float(a, OPT_SHIFT, 0, 1, &c->shift) &&
-           cli_float(a, OPT_GROW, 0, 0.9, &c->grow) &&
+           cli_float(a, OPT_TURN, 0, 180, &c->jitter.turn) &&
+           cli_float(a, OPT_SHIFT, 0, 1, &c->jitter.shift) &&
+           cli_float(a, OPT_GROW, 0, 0.9, &c->jitter.grow) &&
            cli_crop(a, OPT_CROP, c->crop);
 }
 
@@ -214,7 +206,7 @@ static int read_options(const cli_args *a, training *t)
     o->h = t->chip.h;
     o->cache_bytes = (int64_t)cache << 20;
     o->seed = (uint32_t)seed;
-    t->chip.seed = (unsigned)seed;
+    t->chip.seed = (uint32_t)seed;
     t->output = a->value[OPT_OUTPUT];
     t->quiet = cli_given(a, OPT_QUIET);
     cli_progress_start(&t->progress, 0, t->quiet);
@@ -366,7 +358,7 @@ static int train(const cli_args *a, training *t)
         mien_cascade_free(begin);
         return CLI_NOTHING;
     }
-    mien_scenes scenes = {t->scenes.files.n, cli_scenes_load, &t->scenes};
+    mien_scenes scenes = mien_sample_set_scenes(t->scenes.set);
     t->o.progress = on_progress;
     t->o.user = t;
     mien_status st = mien_cascade_trainer_new(&t->o, &t->chips, &scenes, begin,
@@ -410,7 +402,6 @@ static int work(const cli_args *a, training *t)
         return CLI_OUTPUT;
     if (cli_given(a, OPT_ROC) && !cli_output_ready(a->value[OPT_ROC]))
         return CLI_OUTPUT;
-    t->scenes.max_bytes = (int64_t)1 << 30;
     int status = cli_scenes_open(&t->scenes, a->value[OPT_NEGATIVES]);
     if (!status)
         status = cli_chips_load(a->value[OPT_POSITIVES], &t->chip, &t->chips);
@@ -419,9 +410,9 @@ static int work(const cli_args *a, training *t)
     if (status)
         return status;
     mien_buffer out = {0};
-    mien_buffer_printf(&out, "%lld positives of %d x %d, %d scenes\n",
+    mien_buffer_printf(&out, "%lld positives of %d x %d, %lld scenes\n",
                        (long long)t->chips.n, t->chips.w, t->chips.h,
-                       t->scenes.files.n);
+                       (long long)t->scenes.list.n);
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     status = train(a, t);
@@ -432,7 +423,7 @@ static int run(const cli_args *a)
 {
     training t = {0};
     int status = work(a, &t);
-    cli_chips_free(&t.chips);
+    mien_chips_free(&t.chips);
     cli_scenes_close(&t.scenes);
     mien_pool_free(t.o.pool);
     return status;

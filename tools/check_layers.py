@@ -28,6 +28,7 @@ ALLOWED = {
     "learn": ["base", "kern", "num"],
     "vision": ["base", "kern", "image"],
     "tabular": ["base", "graph", "engine", "train", "model", "learn", "table"],
+    "samples": ["base", "image", "vision"],
     "report": ["base", "metrics", "plot", "table", "learn", "train"],
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],

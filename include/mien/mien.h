@@ -17,6 +17,7 @@
 #include "mien/plot.h"
 #include "mien/report.h"
 #include "mien/report_table.h"
+#include "mien/samples.h"
 #include "mien/split.h"
 #include "mien/study.h"
 #include "mien/table.h"
