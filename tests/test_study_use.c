@@ -1,8 +1,91 @@
-/* Rules as text, models judged on other tables, predictions in a stream. */
+/* Recipes and rules as text, models judged on other tables, predictions in a
+ * stream. */
 #include "base/alloc.h"
 #include "tests/study_make.h"
 
 enum { ROWS = 300 };
+
+/* ---- recipes ------------------------------------------------------------- */
+
+static mien_status read_recipe(const char *text, mien_recipe **out,
+                               mien_error *err)
+{
+    *out = NULL;
+    return mien_recipe_read((const uint8_t *)text, strlen(text), out, err);
+}
+
+static void test_a_recipe_is_kept_as_text(void)
+{
+    static const char *const drop[] = {"a", "b\tc"};
+    static const mien_csv_type type[] = {{"zip\n", MIEN_COLUMN_TEXT},
+                                         {"n", MIEN_COLUMN_NUMBER}};
+    mien_recipe r = MIEN_RECIPE_DEFAULTS, *again = NULL;
+    mien_bytes text = {0};
+    r.label = "is it\\";
+    CHECK_EQ(mien_recipe_write(&r, &text, NULL), MIEN_OK);
+    static const char plain[] = "mien/recipe/1\nlabel\tis it\\\\\nahead\t0\n"
+                                "window\t1\nmissing\terror\nscaler\t"
+                                "standard\n";
+    CHECK(text.n == sizeof plain - 1 && !memcmp(text.data, plain, text.n));
+    mien_bytes_free(&text);
+    r.positive = "yes";
+    r.drop = drop;
+    r.drops = 2;
+    r.type = type;
+    r.types = 2;
+    r.ahead = 3;
+    r.window = 5;
+    r.missing = MIEN_MISSING_MEDIAN;
+    r.scaler = MIEN_SCALE_RANGE;
+    CHECK_EQ(mien_recipe_write(&r, &text, NULL), MIEN_OK);
+    CHECK_EQ(mien_recipe_read(text.data, text.n, &again, NULL), MIEN_OK);
+    CHECK(strcmp(again->label, r.label) == 0 && again->ahead == 3);
+    CHECK(strcmp(again->positive, "yes") == 0 && again->window == 5);
+    CHECK(again->drops == 2 && strcmp(again->drop[1], "b\tc") == 0);
+    CHECK(again->types == 2 && strcmp(again->type[0].name, "zip\n") == 0);
+    CHECK(again->type[1].type == MIEN_COLUMN_NUMBER);
+    CHECK(again->missing == r.missing && again->scaler == r.scaler);
+    mien_recipe_free(again);
+    mien_status st = MIEN_ENOMEM;
+    for (int n = 0; st == MIEN_ENOMEM && n < 100; n++) {
+        mien_bytes b = {0};
+        again = NULL;
+        mi_alloc_fail_after(n);
+        st = mien_recipe_write(&r, &b, NULL);
+        if (!st)
+            st = mien_recipe_read(text.data, text.n, &again, NULL);
+        mi_alloc_fail_after(-1);
+        mien_bytes_free(&b);
+        mien_recipe_free(again);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    mien_bytes_free(&text);
+}
+
+static void test_recipes_that_are_none(void)
+{
+    static const char *const bad[][2] = {
+        {"", "line 1"},
+        {"mien/recipe/2\nlabel\ty\n", "line 1: 'mien/recipe/2'"},
+        {"mien/recipe/1\n", "no label"},
+        {"mien/recipe/1\nlabel\n", "line 2: 'label'"},
+        {"mien/recipe/1\nlabel\ty\tz\n", "line 2: 'label'"},
+        {"mien/recipe/1\nlabel\ty\ncolour\tred\n", "line 3: 'colour'"},
+        {"mien/recipe/1\nlabel\ty\ntype\ta\n", "line 3: 'type'"},
+        {"mien/recipe/1\nlabel\ty\ntype\ta\tdate\n", "line 3"},
+        {"mien/recipe/1\nlabel\ty\nwindow\t0\n", "line 3: 'window'"},
+        {"mien/recipe/1\nlabel\ty\nwindow\t65\n", "line 3"},
+        {"mien/recipe/1\nlabel\ty\nahead\t-1\n", "line 3"},
+        {"mien/recipe/1\nlabel\ty\nahead\t\n", "line 3"},
+        {"mien/recipe/1\nlabel\ty\nmissing\tmode\n", "line 3"},
+        {"mien/recipe/1\nlabel\ty\nscaler\tmean\n", "line 3"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        mien_recipe *r;
+        mien_error err = {0};
+        CHECK_EQ(read_recipe(bad[i][0], &r, &err), MIEN_EFORMAT);
+        CHECK_MSG(strstr(err.text, bad[i][1]) && !r, "%s", err.text);
+    }
+}
 
 /* ---- rules --------------------------------------------------------------- */
 
@@ -322,6 +405,8 @@ static void test_a_reader_is_told_the_columns(void)
 
 int main(void)
 {
+    test_a_recipe_is_kept_as_text();
+    test_recipes_that_are_none();
     test_rules_are_read();
     test_rules_that_say_nothing();
     test_rows_a_day();

@@ -46,6 +46,32 @@ typedef struct mien_recipe {
             MIEN_SCALE_STANDARD                                 \
     }
 
+/* Write a recipe as text, to be kept beside what was learned by it.
+ *
+ *   r    a recipe with a label
+ *   out  lines of "key, tab, value"; free with mien_bytes_free
+ *
+ * Equal recipes give equal bytes.  Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_recipe_write(const mien_recipe *r,
+                                                    mien_bytes *out,
+                                                    mien_error *err);
+
+/* Read such a text.
+ *
+ *   bytes  [n] the text
+ *   n      how many
+ *   out    owned by the caller; free with mien_recipe_free
+ *
+ * Fails with EFORMAT (the text names the line), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_recipe_read(const uint8_t *bytes,
+                                                   size_t n, mien_recipe **out,
+                                                   mien_error *err);
+
+/* Release a recipe that was read.
+ *
+ *   r  NULL is allowed */
+MIEN_API void mien_recipe_free(mien_recipe *r);
+
 /* By which rule a threshold is chosen: see mien_ranking_choose. */
 typedef struct mien_rule_choice {
     mien_rule kind;

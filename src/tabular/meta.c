@@ -3,8 +3,8 @@
  *   number  NAME  IMPUTE  INDICATOR        IMPUTE is "-" where none is allowed
  *   text    NAME  LEVEL  LEVEL  ...
  *
- * A backslash stands before a tab (t), a new line (n), a return (r) and itself
- * in a name. */
+ * Names are written as fields.h says. */
+#include "tabular/fields.h"
 #include "tabular/meta.h"
 
 #include "base/alloc.h"
@@ -26,21 +26,6 @@ static int number_of(const char *text, double *out)
     return 1;
 }
 
-static void put_name(mien_buffer *b, const char *s)
-{
-    static const char plain[] = "\t\n\r\\", coded[] = "tnr\\";
-    mien_buffer_put(b, "\t", 1);
-    for (; *s; s++) {
-        const char *at = strchr(plain, *s);
-        if (at) {
-            const char pair[] = {'\\', coded[at - plain]};
-            mien_buffer_put(b, pair, 2);
-        } else {
-            mien_buffer_put(b, s, 1);
-        }
-    }
-}
-
 static void put_number(mien_buffer *b, double v)
 {
     char text[MI_NUMBER_SIZE];
@@ -51,14 +36,14 @@ static void put_column(mien_buffer *b, const mien_encoder_column *c)
 {
     if (c->type == MIEN_COLUMN_TEXT) {
         mien_buffer_put(b, "text", 4);
-        put_name(b, c->name);
+        mi_field_put(b, c->name);
         for (int i = 0; i < c->levels; i++)
-            put_name(b, c->level[i]);
+            mi_field_put(b, c->level[i]);
         mien_buffer_put(b, "\n", 1);
         return;
     }
     mien_buffer_put(b, "number", 6);
-    put_name(b, c->name);
+    mi_field_put(b, c->name);
     mien_buffer_put(b, "\t", 1);
     if (isnan(c->impute))
         mien_buffer_put(b, "-", 1);
@@ -99,32 +84,6 @@ mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
 /* ---- reading
  * ------------------------------------------------------------------ */
 
-/* Split a line in place into its fields and undo the backslashes. */
-static int split_line(char *line, char **field, int most)
-{
-    int n = 0;
-    while (line && n < most) {
-        char *next = strchr(line, '\t'), *to = line;
-        if (next)
-            *next++ = 0;
-        field[n++] = line;
-        for (const char *s = line; *s; s++) {
-            if (*s == '\\' && s[1]) {
-                s++;
-                *to++ = (char)(*s == 't'   ? '\t'
-                               : *s == 'n' ? '\n'
-                               : *s == 'r' ? '\r'
-                                           : *s);
-            } else {
-                *to++ = *s;
-            }
-        }
-        *to = 0;
-        line = next;
-    }
-    return n;
-}
-
 static mien_status damaged(mien_error *err, int line, const char *why)
 {
     return mi_fail(err, MIEN_EFORMAT, "model: mien.columns: line %d: %s",
@@ -134,7 +93,7 @@ static mien_status damaged(mien_error *err, int line, const char *why)
 static mien_status read_line(char *line, int i, char **field, int most,
                              mien_encoder *e, mien_error *err)
 {
-    int n = split_line(line, field, most);
+    int n = mi_field_split(line, field, most);
     mien_encoder_column c = {.impute = (double)NAN};
     if (n < 2)
         return damaged(err, i, "too few fields");
