@@ -7,7 +7,6 @@
 #ifndef MIEN_CLI_H
 #define MIEN_CLI_H
 
-#include "base/bytes.h"
 #include "mien/mien.h"
 
 /* Exit statuses; each command's help says which it uses. */

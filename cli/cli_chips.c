@@ -158,6 +158,7 @@ static int from_list(const char *path, const cli_chips_options *o,
     return good;
 }
 
+/* Positives of a .vec file. */
 static int from_vec(const char *path, const cli_chips_options *o,
                     mien_chips *out)
 {

@@ -35,6 +35,7 @@ void cli_names_free(cli_names *n)
     *n = (cli_names){0};
 }
 
+/* Read NAME=number,NAME=text; 0, and a report. */
 static int read_types(const char *text, cli_table_reading *r)
 {
     if (!cli_names_read(text, &r->names))

@@ -53,6 +53,7 @@ static void put_summary(mien_buffer *out)
     }
 }
 
+/* Four panels with their fitted lines. */
 static void draw(mien_figure *f)
 {
     static const double range[2] = {3, 20};
@@ -78,6 +79,7 @@ static void put_rows(mien_buffer *out)
             mien_buffer_printf(out, "%s,%g,%g\n", names[i], xs[i][k], ys[i][k]);
 }
 
+/* The page around the picture. */
 static void put_page(mien_buffer *out, const mien_bytes *svg)
 {
     mien_buffer_puts(

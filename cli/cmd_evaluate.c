@@ -44,6 +44,7 @@ static int read_options(const cli_args *a, mien_evaluate_options *o,
     return 1;
 }
 
+/* Judge, and print the verdict; the status to exit with. */
 static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
                     mien_evaluate_options *o)
 {

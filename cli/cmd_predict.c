@@ -89,6 +89,7 @@ static mien_status next_rows(input *in, const mien_csv_options *csv,
     return st;
 }
 
+/* Predict block after block; the status to exit with. */
 static int stream(mien_predictor *p, input *in, const char *path,
                   const mien_csv_options *csv)
 {

@@ -56,6 +56,7 @@ static mien_status put_groups(const cli_table *in, int by, mien_summary *s,
     return st;
 }
 
+/* Everything as text. */
 static mien_status put_text(const cli_args *a, const cli_table *in,
                             mien_summary *s, mien_buffer *out, mien_error *err)
 {
@@ -76,6 +77,7 @@ static mien_status put_text(const cli_args *a, const cli_table *in,
     return st ? st : mien_table_remarks(in->t, in->pool, out, err);
 }
 
+/* Describe the table as text or JSON; the status to exit with. */
 static int describe(const cli_args *a, const cli_table *in)
 {
     mien_buffer out = {0};

@@ -59,6 +59,7 @@ static int column_of(const cli_args *a, const mien_table *t, int option,
     return *out >= 0;
 }
 
+/* Which columns are drawn, and how; 0, and a report. */
 static int read_columns(const cli_args *a, const mien_table *t,
                         mien_table_figure_options *o)
 {

@@ -109,6 +109,7 @@ static mien_status put_rows(const job *j, mien_buffer *out, mien_error *err)
     return st;
 }
 
+/* How many rows there were and are, in words. */
 static void say(const job *j, mien_buffer *out)
 {
     int64_t rows = mien_table_rows(j->in.t), ones = 0, was = 0;
@@ -159,6 +160,7 @@ static int write(const cli_args *a, const job *j)
     return CLI_OUTPUT;
 }
 
+/* One kind of resampling with its ratio; 0, and a report. */
 static int read_options(const cli_args *a, job *j)
 {
     int given = 0, seed = 123;

@@ -73,6 +73,7 @@ static mien_status classes_of(const mien_table *t, int column, int32_t **out,
     return *out ? MIEN_OK : MIEN_ENOMEM;
 }
 
+/* Split in the order of a column. */
 static mien_status split_by_time(job *j, int column, mien_error *err)
 {
     int64_t n = mien_table_rows(j->t);
@@ -90,6 +91,7 @@ static mien_status split_by_time(job *j, int column, mien_error *err)
     return st;
 }
 
+/* Split as the options say; 0, and a report. */
 static int split(job *j)
 {
     const cli_args *a = j->args;
@@ -153,6 +155,7 @@ static mien_status write_note(const job *split, mien_error *err)
     return cli_folder_put(a->value[OPT_OUTPUT], "split.json", &b, err);
 }
 
+/* Write the parts and what they are; the status to exit with. */
 static int write_parts(const job *j)
 {
     const char *folder = j->args->value[OPT_OUTPUT];
@@ -180,6 +183,7 @@ static int write_parts(const job *j)
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
+/* Shares, seed and purge; 0, and a report. */
 static int read_options(const cli_args *a, job *j)
 {
     int seed = 123;

@@ -71,6 +71,7 @@ typedef struct learning {
 
 /* ---- options ------------------------------------------------------------- */
 
+/* Units of the hidden layers from text; 0, and a report. */
 static int read_layers(const char *text, int *layer, int *layers)
 {
     cli_names names;
@@ -93,6 +94,7 @@ static int read_layers(const char *text, int *layer, int *layers)
     return ok;
 }
 
+/* Options of the network and its training; 0, and a report. */
 static int read_options(const cli_args *a, learning *l)
 {
     mien_study_autoencoder *o = &l->c.o.autoencoder;
@@ -161,6 +163,7 @@ static int open_journal(learning *l)
     return CLI_OK;
 }
 
+/* Train, and say how it ended; the status to exit with. */
 static int learn(learning *l)
 {
     mien_fit_end end = MIEN_FIT_EPOCHS;
@@ -183,6 +186,7 @@ static int learn(learning *l)
     return !status && end == MIEN_FIT_ASKED ? CLI_INTERRUPTED : status;
 }
 
+/* All from the options to the folder; the status to exit with. */
 static int work(const cli_args *a, learning *l)
 {
     if (!cli_study_read(a, &l->c))

@@ -173,6 +173,7 @@ static int chip_options(const cli_args *a, training *t)
            cli_crop(a, OPT_CROP, c->crop);
 }
 
+/* Options of the trainer and its pictures; 0, and a report. */
 static int read_options(const cli_args *a, training *t)
 {
     static const mien_boost boosts[] = {MIEN_BOOST_GENTLE, MIEN_BOOST_DISCRETE,
@@ -233,6 +234,7 @@ static void searching(training *t, const mien_cascade_progress *p)
     cli_progress_text(&t->progress, text);
 }
 
+/* A line of the table for each tree; how far the search for negatives is. */
 static int on_progress(void *user, const mien_cascade_progress *p)
 {
     training *t = user;
@@ -309,6 +311,7 @@ static int say_end(const training *t, const mien_stage_report *last, int n)
     return cli_interrupted() ? CLI_INTERRUPTED : n ? CLI_OK : CLI_NOTHING;
 }
 
+/* Train stage after stage, saving each; the status to exit with. */
 static int stages(training *t, mien_cascade_trainer *trainer)
 {
     mien_stage_report r = {0};
@@ -335,6 +338,7 @@ static int stages(training *t, mien_cascade_trainer *trainer)
     return CLI_OK;
 }
 
+/* Begin or go on, and train; the status to exit with. */
 static int train(const cli_args *a, training *t)
 {
     mien_error err = {0};
@@ -386,6 +390,7 @@ static int judge(const cli_args *a, const training *t)
     return cli_roc_compare(&job);
 }
 
+/* All from the options to the curves; the status to exit with. */
 static int work(const cli_args *a, training *t)
 {
     if (!read_options(a, t))

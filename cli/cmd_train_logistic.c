@@ -51,6 +51,7 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
+/* Read 0:A,1:B or balanced; 0, and a report. */
 static int read_weights(const char *text, mien_study_logistic *o)
 {
     double w[2] = {0, 0};

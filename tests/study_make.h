@@ -70,6 +70,19 @@ static inline mien_study *study_of(const mien_table *t,
     return s;
 }
 
+/* The same; a study that fails ends the test. */
+static inline mien_study *study_must(const mien_table *t,
+                                     const mien_study_options *o)
+{
+    mien_status st;
+    mien_error err = {0};
+    mien_study *s = study_of(t, o, &st, &err);
+    CHECK_MSG(s != NULL, "%s", err.text);
+    if (!s)
+        exit(check_done());
+    return s;
+}
+
 /* What a buffer holds, as C text to be freed. */
 static inline char *study_text(mien_buffer *b)
 {

@@ -7,17 +7,6 @@
 
 enum { ROWS = 400 };
 
-static mien_study *must(const mien_table *t, const mien_study_options *o)
-{
-    mien_status st;
-    mien_error err = {0};
-    mien_study *s = study_of(t, o, &st, &err);
-    CHECK_MSG(s != NULL, "%s", err.text);
-    if (!s)
-        exit(check_done());
-    return s;
-}
-
 /* ---- preparing ----------------------------------------------------------- */
 
 /* The slow way: the table shifted with its label, read again. */
@@ -120,7 +109,7 @@ static void test_judged_is_what_is_written(void)
         mien_tabular *m = NULL;
         o.recipe.window = k == 2 ? 3 : 1;
         o.autoencoder.lstm = k == 2;
-        mien_study *s = must(t, &o);
+        mien_study *s = study_must(t, &o);
         mien_bytes file = mien_study_model(s);
         CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
         CHECK(mien_tabular_threshold(m) ==
@@ -147,7 +136,7 @@ static void test_the_threshold_is_that_of_the_rule(void)
     mien_table *t = study_table(text);
     mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
     CHECK_EQ(mien_rule_read("recall=0.9", NULL, &o.rule, NULL), MIEN_OK);
-    mien_study *s = must(t, &o);
+    mien_study *s = study_must(t, &o);
     mien_scored rows = mien_study_scored(s, MIEN_PART_VALIDATION);
     mien_ranking *r = NULL;
     mien_threshold want;
@@ -187,9 +176,9 @@ static void test_threads_change_nothing(void)
     CHECK_EQ(mien_pool_new(3, &pool, NULL), MIEN_OK);
     for (int k = 0; k < 2; k++) {
         mien_study_options o = study_options((mien_estimator)k);
-        mien_study *one = must(t, &o);
+        mien_study *one = study_must(t, &o);
         o.pool = pool;
-        mien_study *many = must(t, &o);
+        mien_study *many = study_must(t, &o);
         check_same(one, many);
         mien_study_free(one);
         mien_study_free(many);
@@ -215,7 +204,7 @@ static void test_a_stop_changes_nothing(void)
     char *text = study_csv(ROWS, 19);
     mien_table *t = study_table(text);
     mien_study_options o = study_options(MIEN_ESTIMATOR_AUTOENCODER);
-    mien_study *whole = must(t, &o), *cut = NULL;
+    mien_study *whole = study_must(t, &o), *cut = NULL;
     mien_bytes state = {0};
     mien_fit_end end = MIEN_FIT_EPOCHS;
     o.autoencoder.on_epoch = stop_after;
@@ -227,7 +216,7 @@ static void test_a_stop_changes_nothing(void)
     o.autoencoder.on_epoch = NULL;
     o.autoencoder.state = state.data;
     o.autoencoder.state_size = state.n;
-    cut = must(t, &o);
+    cut = study_must(t, &o);
     check_same(whole, cut);
     mien_study_free(cut);
     cut = NULL;
@@ -250,7 +239,7 @@ static void test_what_is_said(void)
     mien_study_options o = study_options(MIEN_ESTIMATOR_AUTOENCODER);
     o.recipe.window = 2;
     o.recipe.ahead = 1;
-    mien_study *s = must(t, &o);
+    mien_study *s = study_must(t, &o);
     mien_buffer b = {0};
     mien_study_text(s, &b);
     char *said = study_text(&b);
@@ -320,7 +309,7 @@ static void test_probabilities_are_at_the_true_rate(void)
         l->resample.ratio = .75;
         l->balanced = k < 2;
         l->uncorrected = k % 2;
-        mien_study *s = must(t, &o);
+        mien_study *s = study_must(t, &o);
         mien_scored p = mien_study_scored(s, MIEN_PART_TEST);
         double mean = 0, rate = 0;
         for (int64_t i = 0; i < p.n; i++) {

@@ -30,24 +30,13 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-static mien_study *study(const mien_table *t, const mien_study_options *o)
-{
-    mien_status st;
-    mien_error err = {0};
-    mien_study *s = study_of(t, o, &st, &err);
-    CHECK_MSG(s != NULL, "%s", err.text);
-    if (!s)
-        exit(check_done());
-    return s;
-}
-
 static void test_a_folder_holds_all(void)
 {
     char *csv = study_csv(400, 3), where[200];
     mien_table *t = study_table(csv);
     for (int k = 0; k < 2; k++) {
         mien_study_options o = study_options((mien_estimator)k);
-        mien_study *s = study(t, &o);
+        mien_study *s = study_must(t, &o);
         mien_bytes file = {0};
         mien_error err = {0};
         snprintf(where, sizeof where, "%s/a/b%d", folder, k);
@@ -82,7 +71,7 @@ static void test_a_folder_that_cannot_be_made(void)
     char *csv = study_csv(400, 3);
     mien_table *t = study_table(csv);
     mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
-    mien_study *s = study(t, &o);
+    mien_study *s = study_must(t, &o);
     mien_error err = {0};
     mien_journal *j = NULL;
     CHECK_EQ(mien_study_save(s, "/dev/null/x", &err), MIEN_EIO);
@@ -125,7 +114,7 @@ static void test_a_checkpoint_goes_on(void)
     char *csv = study_csv(400, 7);
     mien_table *t = study_table(csv);
     mien_study_options o = study_options(MIEN_ESTIMATOR_AUTOENCODER);
-    mien_study *whole = study(t, &o), *cut = NULL;
+    mien_study *whole = study_must(t, &o), *cut = NULL;
     mien_bytes state = {0};
     keeping k = {NULL, 3};
     CHECK_EQ(mien_journal_new(in_folder("run"), &k.journal, NULL), MIEN_OK);
@@ -141,7 +130,7 @@ static void test_a_checkpoint_goes_on(void)
     k.stop = 0;
     o.autoencoder.state = state.data;
     o.autoencoder.state_size = state.n;
-    cut = study(t, &o);
+    cut = study_must(t, &o);
     mien_bytes a = mien_study_model(whole), b = mien_study_model(cut);
     CHECK(a.n == b.n && memcmp(a.data, b.data, a.n) == 0);
     mien_journal_free(k.journal);

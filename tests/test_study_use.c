@@ -168,14 +168,9 @@ static void test_rows_a_day(void)
 static mien_tabular *model_of(const mien_table *t, int window, mien_bytes *file)
 {
     mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
-    mien_status st;
-    mien_error err = {0};
     mien_tabular *m = NULL;
     o.recipe.window = window;
-    mien_study *s = study_of(t, &o, &st, &err);
-    CHECK_MSG(s != NULL, "%s", err.text);
-    if (!s)
-        exit(check_done());
+    mien_study *s = study_must(t, &o);
     mien_bytes b = mien_study_model(s);
     file->data = malloc(b.n);
     file->n = b.n;

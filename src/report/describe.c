@@ -96,6 +96,7 @@ void mien_summary_json(const mien_table *t, const mien_summary *s,
 
 /* ---- what is odd --------------------------------------------------------- */
 
+/* What is odd in one column, a line each. */
 static void put_remark(const mien_table *t, int i, const mien_column_quality *q,
                        mien_buffer *out)
 {

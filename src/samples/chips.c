@@ -46,6 +46,7 @@ static int add_mirrored(mien_chips *c)
     return 1;
 }
 
+/* A chip of a frame, and its mirror if asked for. */
 static mien_status add_view(mien_sample_set *s, const mien_image *frame,
                             mien_random *r, mien_chips *out, mien_error *err)
 {

@@ -115,6 +115,7 @@ static int whole_number(char **p, int low, int *out)
     return 1;
 }
 
+/* The objects of one line. */
 static mien_status read_objects(mien_sample_list *list, const char *folder,
                                 char *line, int number, mien_error *err)
 {
@@ -153,16 +154,16 @@ static mien_status read_path(mien_sample_list *list, const char *folder,
     return st ? st : add_sample(list, &whole, err);
 }
 
-/* One line without blanks at its end; with `comments`, without those at its
- * begin, and passed over if it begins with #. */
+/* What reads one line. */
 typedef mien_status read_line(mien_sample_list *list, const char *folder,
                               char *line, int number, mien_error *err);
 
+/* Read all lines without blanks at their end; with `comments` without those at
+ * their begin, and not those that begin with #. */
 static mien_status read_lines(char *text, int comments, read_line *read,
-                              const char *folder, mien_sample_list *out,
+                              const char *folder, mien_sample_list *list,
                               mien_error *err)
 {
-    mien_sample_list list = {0};
     mien_status st = MIEN_OK;
     int number = 1;
     for (char *line = text; !st && line; number++) {
@@ -174,9 +175,28 @@ static mien_status read_lines(char *text, int comments, read_line *read,
         if (comments)
             line += strspn(line, " \t\r");
         if (*line && !(comments && *line == '#'))
-            st = read(&list, folder, line, number, err);
+            st = read(list, folder, line, number, err);
         line = next ? next + 1 : NULL;
     }
+    return st;
+}
+
+/* A text, and the folder that its names are relative to. */
+typedef struct source {
+    const uint8_t *bytes; /* [n] */
+    size_t n;
+    const char *folder;
+} source;
+
+static mien_status read_text(const source *from, int comments, read_line *read,
+                             mien_sample_list *out, mien_error *err)
+{
+    char *text = NULL;
+    mien_sample_list list = {0};
+    mien_status st = copy_text(from->bytes, from->n, &text, err);
+    if (!st)
+        st = read_lines(text, comments, read, from->folder, &list, err);
+    mi_free(text);
     if (st)
         mien_sample_list_free(&list);
     else
@@ -188,24 +208,16 @@ mien_status mien_object_list_read(const uint8_t *bytes, size_t n,
                                   const char *folder, mien_sample_list *out,
                                   mien_error *err)
 {
-    char *text = NULL;
-    mien_status st = copy_text(bytes, n, &text, err);
-    if (!st)
-        st = read_lines(text, 1, read_objects, folder, out, err);
-    mi_free(text);
-    return st;
+    const source from = {bytes, n, folder};
+    return read_text(&from, 1, read_objects, out, err);
 }
 
 mien_status mien_path_list_read(const uint8_t *bytes, size_t n,
                                 const char *folder, mien_sample_list *out,
                                 mien_error *err)
 {
-    char *text = NULL;
-    mien_status st = copy_text(bytes, n, &text, err);
-    if (!st)
-        st = read_lines(text, 0, read_path, folder, out, err);
-    mi_free(text);
-    return st;
+    const source from = {bytes, n, folder};
+    return read_text(&from, 0, read_path, out, err);
 }
 
 /* ---- objects in pictures ------------------------------------------------- */

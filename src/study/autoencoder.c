@@ -13,6 +13,7 @@ typedef struct usual {
     float *x; /* [n, window, width] */
 } usual;
 
+/* Gather the windows of a part that are no events. */
 static mien_status usual_rows(const mien_study *s, int64_t n,
                               const int64_t *sample, usual *out,
                               mien_error *err)
@@ -37,6 +38,8 @@ static mien_status usual_rows(const mien_study *s, int64_t n,
     return MIEN_OK;
 }
 
+/* The network, and what trains it: mean squared error by Adam, an L1 penalty
+ * on the first layer's result. */
 static mien_status make_trainer(mien_study *s, mien_error *err)
 {
     static const mien_loss mse = {.kind = MIEN_LOSS_MSE, .weight = 1};
@@ -56,6 +59,7 @@ static mien_status make_trainer(mien_study *s, mien_error *err)
     return st ? st : mien_trainer_new(s->graph, &o, &s->trainer, err);
 }
 
+/* The sizes of the network: those asked for, or the article's. */
 static void choose_network(mien_study *s)
 {
     static const int dense[] = {32, 16, 16, 32}, memories[] = {32, 16, 32};
@@ -94,6 +98,7 @@ static mien_status make_fit(mien_study *s, mien_error *err)
     return st;
 }
 
+/* What was trained, in words. */
 static void put_settings(mien_study *s, int64_t rows)
 {
     int n;

@@ -8,6 +8,7 @@
 
 static const char *const names[] = {"validation", "test"};
 
+/* Put encoder, scaler and estimator together. */
 static mien_status make_model(const mien_study *s, mien_tabular **out,
                               mien_error *err)
 {
@@ -27,6 +28,7 @@ static mien_status make_model(const mien_study *s, mien_tabular **out,
     return mien_tabular_new(&p, out, err);
 }
 
+/* Labels and scores of a part, by the model. */
 static mien_status score_part(mien_study *s, mien_tabular *m,
                               mien_study_part part, mien_error *err)
 {
@@ -54,6 +56,7 @@ mien_scored mien_study_scored(const mien_study *s, mien_study_part part)
     return (mien_scored){n, s->part[part].y, s->part[part].score, NULL};
 }
 
+/* Apply the rule to the validation part. */
 static mien_status choose_threshold(mien_study *s, mien_error *err)
 {
     mien_scored rows = mien_study_scored(s, MIEN_PART_VALIDATION);

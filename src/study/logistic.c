@@ -73,6 +73,7 @@ static mien_status take_rows(const rows *from, const mien_resampled *which,
     return st;
 }
 
+/* Balance the classes of the rows to learn from, if asked to. */
 static mien_status resample(const mien_study *s, rows *r, mien_error *err)
 {
     mien_resample how = s->o.logistic.resample;
@@ -101,6 +102,7 @@ static double rate_of(const rows *r)
     return mien_baseline_of(r->n, r->y, NULL).rate;
 }
 
+/* What was fitted, in words. */
 static void put_settings(mien_study *s, const mien_logistic_options *o,
                          const rows *r, double rate_before)
 {

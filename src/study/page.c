@@ -20,6 +20,7 @@ static mien_status curves_of(const mien_scored *rows, mien_curve *roc,
     return st;
 }
 
+/* Six panels of the test part. */
 static mien_status draw(const mien_study *s, const mien_curve *roc,
                         const mien_curve *pr, mien_figure *f, mien_error *err)
 {
@@ -46,6 +47,7 @@ static mien_status draw(const mien_study *s, const mien_curve *roc,
     return st;
 }
 
+/* The drawing, put into the page. */
 static mien_status put_figure(const mien_study *s, mien_buffer *out,
                               mien_error *err)
 {

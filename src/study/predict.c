@@ -25,6 +25,7 @@ struct mien_predictor {
     int64_t cap, row;    /* rows there is room for; rows so far */
 };
 
+/* Names of inputs and columns, once for all rows. */
 static mien_status make_names(mien_predictor *p, mien_error *err)
 {
     const mien_encoder *e = p->encoder;
@@ -132,6 +133,7 @@ static void put_text(mien_buffer *out, const char *s)
     mien_buffer_put(out, "\"", 1);
 }
 
+/* The line of one row. */
 static void put_row(mien_predictor *p, double score, const float *part,
                     mien_buffer *out)
 {

@@ -106,6 +106,7 @@ static mien_status check_part(const mien_study *s, const char *name, int64_t n,
                    name, (long long)n, (long long)ones);
 }
 
+/* Split the windows, and check that each part can serve. */
 static mien_status make_parts(mien_study *s, mien_error *err)
 {
     const mien_study_options *o = &s->o;
@@ -169,6 +170,7 @@ static int64_t rows_to_fit(const mien_study *s, int64_t *row)
     return n;
 }
 
+/* Fit encoder and scaler to n rows; encode all. */
 static mien_status fit_numbers(mien_study *s, const int *column, int count,
                                int64_t n, const int64_t *row, mien_error *err)
 {

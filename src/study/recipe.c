@@ -159,6 +159,7 @@ static mien_status make_owned(const uint8_t *bytes, size_t n, owned *o,
     return MIEN_OK;
 }
 
+/* Read all lines of a text into a recipe. */
 static mien_status read_lines(owned *o, size_t fields, mien_error *err)
 {
     int number = 1;

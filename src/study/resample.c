@@ -91,6 +91,7 @@ static mien_status table_of(const mien_table *t, int64_t n, const double *x,
     return st;
 }
 
+/* Make rows by SMOTE, as a table with the columns of t. */
 static mien_status make_rows(const mien_table *t, const uint8_t *y,
                              const mien_smote *how, mien_table **out,
                              mien_error *err)

@@ -32,6 +32,7 @@ static void put_number(mien_buffer *b, double v)
     mien_buffer_put(b, text, (size_t)mi_number_write(v, text));
 }
 
+/* The line of a column. */
 static void put_column(mien_buffer *b, const mien_encoder_column *c)
 {
     if (c->type == MIEN_COLUMN_TEXT) {
@@ -90,6 +91,7 @@ static mien_status damaged(mien_error *err, int line, const char *why)
                    line + 1, why);
 }
 
+/* Read the line of column i; field is room for its parts. */
 static mien_status read_line(char *line, int i, char **field, int most,
                              mien_encoder *e, mien_error *err)
 {

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+/* Memories over the steps, repeated from the middle one, and a dense layer for
+ * each step. */
 static mi_node *build_lstm(mien_graph *g, mi_node *x,
                            const mien_autoencoder_options *o,
                            const mien_layer_options *how)
@@ -48,6 +50,7 @@ mi_node *mi_autoencoder_build(mien_graph *g, mi_node *x,
     return mien_layer_dense(g, x, o->inputs * o->window, &how, name);
 }
 
+/* Are the sizes of a network in range? */
 static mien_status check(const mien_autoencoder_options *o, mien_error *err)
 {
     if (o->inputs < 1 || o->window < 1 || o->window > MIEN_TABULAR_MAX_WINDOW ||

@@ -39,6 +39,7 @@ static mien_status check_ports(const mien_tabular *m, mien_error *err)
     return MIEN_OK;
 }
 
+/* Plan the graph for blocks of rows; check what it gives. */
 static mien_status make_plan(mien_tabular *m, mien_error *err)
 {
     mien_shape s = mien_graph_input_shape(m->graph, 0);
