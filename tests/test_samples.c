@@ -262,6 +262,27 @@ static void test_a_sample_depends_on_its_number_alone(void)
     mien_sample_list_free(&l);
 }
 
+/* One object twice: alike as it is, moved apart, and anew every epoch. */
+static void test_each_is_moved_in_its_own_way(void)
+{
+    mien_sample_list l;
+    loads counts;
+    mien_image im[2][3];
+    CHECK_EQ(read_objects("a 2 5 5 20 20 5 5 20 20", NULL, &l, NULL), MIEN_OK);
+    mien_sample_set *s = set_of(&l, &counts, 0, 3);
+    for (int i = 0; i < 2; i++)
+        for (int epoch = 0; epoch < 3; epoch++)
+            CHECK_EQ(mien_sample_set_get(s, i, epoch, &im[i][epoch], NULL),
+                     MIEN_OK);
+    CHECK(same(&im[0][0], &im[1][0]));
+    CHECK(!same(&im[0][1], &im[1][1]) && !same(&im[0][2], &im[1][2]));
+    CHECK(!same(&im[0][1], &im[0][2]) && !same(&im[1][1], &im[1][2]));
+    for (int i = 0; i < 6; i++)
+        mien_image_free(&im[i / 3][i % 3]);
+    mien_sample_set_free(s);
+    mien_sample_list_free(&l);
+}
+
 static void test_pictures_are_loaded_seldom(void)
 {
     mien_sample_list l = objects();
@@ -423,6 +444,7 @@ int main(void)
     test_enough_lies_inside();
     test_vec();
     test_a_sample_depends_on_its_number_alone();
+    test_each_is_moved_in_its_own_way();
     test_pictures_are_loaded_seldom();
     test_pictures_that_cannot_be_loaded();
     test_chips();

@@ -200,7 +200,7 @@ MIEN_API void mien_study_free(mien_study *s);
 
 /* Learn from the training part.
  *
- *   s    a new study
+ *   s    a new study, asserted
  *   end  why an auto-encoder's epochs ended; may be NULL
  *
  * A study that on_epoch stopped has learned too, as far as it came.

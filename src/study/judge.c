@@ -35,6 +35,8 @@ static mien_status score_part(mien_study *s, mien_tabular *m,
     const int64_t *sample;
     int64_t n = mi_study_rows(s, part, &sample);
     mi_part *p = &s->part[part];
+    mi_free(p->y);
+    mi_free(p->score);
     int64_t *end = mi_alloc((size_t)n + 1, sizeof *end);
     p->y = mi_alloc((size_t)n + 1, 1);
     p->score = mi_alloc((size_t)n + 1, sizeof *p->score);
@@ -89,6 +91,7 @@ static mien_status judge_part(mien_study *s, mien_study_part part,
 mien_status mien_study_judge(mien_study *s, mien_error *err)
 {
     mien_tabular *m = NULL;
+    mien_bytes_free(&s->file);
     mien_status st = make_model(s, &m, err);
     if (!st)
         st = score_part(s, m, MIEN_PART_VALIDATION, err);

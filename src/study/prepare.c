@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- labels -------------------------------------------------------------- */
@@ -302,6 +303,7 @@ const char *mi_study_title(const mien_study *s)
 mien_status mien_study_learn(mien_study *s, mien_fit_end *end, mien_error *err)
 {
     mien_fit_end why = MIEN_FIT_EPOCHS;
+    assert(!s->graph && !s->logistic.p);
     mien_status st = s->o.estimator == MIEN_ESTIMATOR_LOGISTIC
                          ? mi_study_fit_logistic(s, err)
                          : mi_study_fit_network(s, &why, err);
