@@ -274,6 +274,7 @@ static mi_pool2d pick_pool(void)
     p.oh = out_size(p.h, p.kh, p.sy, 1, p.top);
     p.ow = out_size(p.w, p.kw, p.sx, 1, p.left);
     p.average = pick(0, 1), p.count_padding = pick(0, 1);
+    p.relu = !p.average && pick(0, 1);
     return p;
 }
 
@@ -292,6 +293,9 @@ static void spread_output(const mi_pool2d *p, int at, int c)
         best = best < 0 || x[i] > x[best] ? i : best;
     }
     double g = (double)dy[at * p->c + c];
+    if (p->relu && best >= 0 &&
+        !(x[best] > 0)) /* the first tap, as all are 0 */
+        best = n ? inside[0] : -1;
     if (!p->average && best >= 0)
         want[best] += g;
     int count = p->count_padding ? p->kh * p->kw : n;

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "engine/infer.h"
 #include "graph/op_attr.h"
+#include "kern/back.h"
 
 #include <math.h>
 
@@ -204,6 +205,8 @@ static void grow_group(mien_plan *p, mi_node *head)
             return;
         mi_node *n = &p->node[f->user];
         mi_part part = mi_plan_part(p, n, side_of(n, tail));
+        if (p->of[n->id].moved)
+            return;
         int allowed = part >= next && part != MI_PART_NONE &&
                       p->of[n->id].head == n->id &&
                       (part != MI_PART_ADD || head->op == &mi_op_conv) &&
@@ -219,8 +222,25 @@ static void grow_group(mien_plan *p, mi_node *head)
     }
 }
 
+/* The maximum of a window of max(x, 0) is the maximum of x, and 0. */
+static void move_relus(mien_plan *p)
+{
+    for (int i = 0; p->learns && i < p->n_nodes; i++) {
+        mi_node_facts *f = &p->of[i];
+        mi_window w;
+        if (!f->flows || p->node[i].op != &mi_op_relu || f->users != 1 ||
+            f->output || p->node[f->user].op != &mi_op_max_pool ||
+            mi_pool_window(&p->node[f->user], &w))
+            continue;
+        f->moved = !w.before[0] && !w.before[1] && !w.after[0] && !w.after[1] &&
+                   w.dilation[0] == 1 && w.dilation[1] == 1 &&
+                   w.kernel[0] * w.kernel[1] <= MI_WINNER_TAPS;
+    }
+}
+
 void mi_plan_fuse(mien_plan *p)
 {
+    move_relus(p);
     for (int i = 0; i < p->n_nodes; i++) {
         const mi_node_facts *f = &p->of[i];
         if (f->live && !f->constant && p->node[i].op && f->head == i)

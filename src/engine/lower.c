@@ -67,6 +67,8 @@ static mi_lower *lower_of(const mien_plan *p, const mi_node *n)
         return mi_lower_affine;
     if (n->op == &mi_op_batch_norm && p->learns)
         return mi_lower_batch_norm;
+    if (p->of[n->id].moved)
+        return mi_lower_alias;
     if (n->op == &mi_op_dropout)
         return p->learns ? mi_lower_dropout : mi_lower_alias;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)

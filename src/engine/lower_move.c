@@ -14,8 +14,8 @@
 mien_status mi_lower_alias(mien_plan *p, mi_node *head, mien_error *err)
 {
     mi_node *x = head->in[0];
-    int keeps_shape = head->op == &mi_op_identity || head->op == &mi_op_dropout;
-    int last = keeps_shape && mi_plan_lies_last(p, x), from, to;
+    int same = mi_shape_equal(&head->shape, &x->shape);
+    int last = same && mi_plan_lies_last(p, x), from, to;
     mien_status st = mi_plan_use(p, x, last, &from, err);
     if (st == MIEN_OK)
         st = mi_plan_result(p, head, last, &to, err);

@@ -50,10 +50,12 @@ static void run_back(const mien_plan *p, const mi_step *s, int task,
 static mien_status pool_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     pool_spec *v = s->spec;
-    int g = mi_gradient_of(p, s->out[0]);
-    mi_step *back = mi_gradient_step(p, "pool", s->in[0]);
-    if (g < 0 || !back)
-        return mi_no_memory(err);
+    const mi_act relu = {v->pool.relu ? MI_ACT_CLAMP : MI_ACT_NONE, 0, 0};
+    int g;
+    mien_status st = mi_gradient_before(p, s, &relu, &g, err);
+    mi_step *back = st ? NULL : mi_gradient_step(p, "pool", s->in[0]);
+    if (!back)
+        return st ? st : mi_no_memory(err);
     mi_step_reads(back, g);
     if (s->n_out > 1)
         mi_step_reads(back, s->out[1]);
@@ -145,6 +147,7 @@ mien_status mi_lower_pool(mien_plan *p, mi_node *head, mien_error *err)
     if (!v || !s)
         return mi_no_memory(err);
     v->pool = d;
+    v->pool.relu = p->of[head->in[0]->id].moved;
     v->images = (int)head->in[0]->shape.dim[0];
     v->tasks = mi_pool2d_tasks(p->kern, &d);
     v->x_len = (size_t)d.h * (size_t)d.w * (size_t)d.c;

@@ -112,6 +112,7 @@ typedef struct mi_pool2d {
     int h, w, c, oh, ow;
     int kh, kw, sy, sx, top, left;
     int average;       /* 0: maximum */
+    int relu;          /* maximum: 1: and 0, whatever the window holds */
     int count_padding; /* average: divide by kh * kw even at the border */
 } mi_pool2d;
 

@@ -264,7 +264,7 @@ static void act_grad_f32(int n, const mi_act *act, const float *y,
 VFN void winner_of(const mi_pool2d *p, const pool_window *w, int first, int c,
                    int n, float *y, uint8_t *winner)
 {
-    vf top = vsplat(-__builtin_inff());
+    vf top = vsplat(p->relu ? 0 : -__builtin_inff());
     vi tap = first - (vi){0};
     for (int ky = 0; ky < w->rows; ky++)
         for (int kx = 0; kx < w->columns; kx++) {

@@ -8,9 +8,9 @@ typedef struct pool_window {
     int rows, columns;
 } pool_window;
 
-VFN vf pool_max(const pool_window *p, int c, int n)
+VFN vf pool_max(const pool_window *p, float least, int c, int n)
 {
-    vf s = vsplat(-__builtin_inff());
+    vf s = vsplat(least);
     for (int ky = 0; ky < p->rows; ky++)
         for (int kx = 0; kx < p->columns; kx++) {
             const float *x = p->x + ky * p->row + kx * p->x_stride + c;
@@ -35,15 +35,16 @@ static void pool_pixel(const mi_pool2d *p, const pool_window *w, float *y)
     int inside = w->rows * w->columns;
     int n = p->count_padding ? p->kh * p->kw : inside;
     vf count = vsplat(n ? (float)n : 1.f);
+    float least = p->relu ? 0 : -__builtin_inff();
     int c = 0;
     for (; c + VN <= p->c; c += VN)
-        vstore(y + c,
-               p->average ? pool_sum(w, c, VN) / count : pool_max(w, c, VN));
+        vstore(y + c, p->average ? pool_sum(w, c, VN) / count
+                                 : pool_max(w, least, c, VN));
     int left = p->c - c;
     if (left)
         vstore_n(y + c,
                  p->average ? pool_sum(w, c, left) / count
-                            : pool_max(w, c, left),
+                            : pool_max(w, least, c, left),
                  left);
 }
 

@@ -241,7 +241,7 @@ static float pool_at(const mi_pool2d *p, const mi_pool2d_io *io, int oy, int ox,
     int y0 = oy * p->sy - p->top, x0 = ox * p->sx - p->left;
     mi_span ys = mi_span_of(y0, p->kh, 1, p->h);
     mi_span xs = mi_span_of(x0, p->kw, 1, p->w);
-    float top = -INFINITY;
+    float top = p->relu ? 0 : -INFINITY;
     double sum = 0;
     for (int ky = ys.lo; ky < ys.hi; ky++)
         for (int kx = xs.lo; kx < xs.hi; kx++) {
