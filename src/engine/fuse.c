@@ -232,9 +232,10 @@ static void move_relus(mien_plan *p)
             f->output || p->node[f->user].op != &mi_op_max_pool ||
             mi_pool_window(&p->node[f->user], &w))
             continue;
-        f->moved = !w.before[0] && !w.before[1] && !w.after[0] && !w.after[1] &&
-                   w.dilation[0] == 1 && w.dilation[1] == 1 &&
-                   w.kernel[0] * w.kernel[1] <= MI_WINNER_TAPS;
+        if (!w.before[0] && !w.before[1] && !w.after[0] && !w.after[1] &&
+            w.dilation[0] == 1 && w.dilation[1] == 1 &&
+            w.kernel[0] * w.kernel[1] <= MI_WINNER_TAPS)
+            f->moved = 1;
     }
 }
 
