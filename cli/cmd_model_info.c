@@ -1,10 +1,8 @@
 /* cmd_model_info.c: what is inside a model file. */
 #include "cli/cli.h"
 #include "cli/cli_files.h"
-#include "cli/cli_json.h"
 #include "cli/cli_models.h"
 #include "cli/cli_text.h"
-#include "graph/graph.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -43,7 +41,6 @@ typedef struct model_facts {
     char digest[CLI_DIGEST];
     const mien_model_entry *known; /* whose file has this digest, or NULL */
     const mien_graph *graph;
-    int64_t parameters;
     operator_count operators[OPERATORS_MAX];
     int n_operators;
 } model_facts;
@@ -72,21 +69,13 @@ static const mien_model_entry *known_by_digest(const char *digest)
 static void learn(model_facts *m, const uint8_t *bytes, size_t n)
 {
     m->bytes = n;
-    cli_digest(bytes, n, m->digest);
+    mien_sha256(bytes, n, m->digest);
     m->known = known_by_digest(m->digest);
-    for (int i = 0; i < mi_graph_size(m->graph); i++) {
-        const mi_node *node = mi_graph_at(m->graph, i);
-        int64_t len = mi_shape_len(&node->shape);
-        if (node->op)
-            count_operator(m, node->op->name);
-        else if (node->value && len > 0)
-            m->parameters += len;
+    for (int i = 0; i < mien_graph_nodes(m->graph); i++) {
+        const char *name = mien_graph_operator(m->graph, i);
+        if (name)
+            count_operator(m, name);
     }
-}
-
-static mien_shape output_shape(const mien_graph *g, int i)
-{
-    return mi_graph_output_node(g, i)->shape;
 }
 
 static void shape_text(const mien_shape *s, mien_buffer *out)
@@ -118,7 +107,7 @@ static void print_ports(const mien_graph *g, mien_buffer *out)
         shape_text(&s, out);
     }
     for (int i = 0; i < mien_graph_outputs(g); i++) {
-        mien_shape s = output_shape(g, i);
+        mien_shape s = mien_graph_output_shape(g, i);
         line("output", mien_graph_output_name(g, i), ": ", out);
         shape_text(&s, out);
     }
@@ -138,63 +127,69 @@ static void print_text(const model_facts *m, mien_buffer *out)
         mien_buffer_puts(out, "catalogue   not in it\n");
     print_ports(m->graph, out);
     mien_buffer_printf(out, "parameters  %lld\noperators  ",
-                       (long long)m->parameters);
+                       (long long)mien_graph_parameters(m->graph));
     for (int i = 0; i < m->n_operators; i++)
         mien_buffer_printf(out, " %s %d%s", m->operators[i].name,
                            m->operators[i].n,
                            i + 1 < m->n_operators ? "," : "");
     mien_buffer_puts(out, "\n");
-    for (int i = 0; i < mi_graph_metas(m->graph); i++) {
-        const char *key, *value;
-        mi_graph_meta_at(m->graph, i, &key, &value);
+    const char *key, *value;
+    for (int i = 0; mien_graph_meta_at(m->graph, i, &key, &value); i++) {
         line("metadata", key, ": ", out);
         cli_text_plain(value, out);
         mien_buffer_puts(out, "\n");
     }
 }
 
-static json_t *port_json(const char *name, mien_shape s)
+static void port_json(mien_json *j, const char *name, mien_shape s)
 {
-    json_t *o = json_object(), *dims = json_array();
+    mien_json_object(j, NULL);
+    mien_json_text(j, "name", name);
+    mien_json_array(j, "shape");
     for (int i = 0; i < s.rank; i++)
-        cli_json_add(&dims,
-                     s.dim[i] < 0 ? json_null() : json_integer(s.dim[i]));
-    cli_json_put(&o, "name", cli_json_text(name));
-    cli_json_put(&o, "shape", dims);
-    return o;
+        if (s.dim[i] < 0)
+            mien_json_null(j, NULL);
+        else
+            mien_json_int(j, NULL, s.dim[i]);
+    mien_json_close(j);
+    mien_json_close(j);
 }
 
-static json_t *info_json(const model_facts *m)
+static void ports_json(mien_json *j, const mien_graph *g)
 {
-    const mien_graph *g = m->graph;
-    json_t *o = json_object(), *in = json_array(), *out = json_array();
-    json_t *ops = json_object(), *meta = json_object();
+    mien_json_array(j, "inputs");
     for (int i = 0; i < mien_graph_inputs(g); i++)
-        cli_json_add(&in, port_json(mien_graph_input_name(g, i),
-                                    mien_graph_input_shape(g, i)));
+        port_json(j, mien_graph_input_name(g, i), mien_graph_input_shape(g, i));
+    mien_json_close(j);
+    mien_json_array(j, "outputs");
     for (int i = 0; i < mien_graph_outputs(g); i++)
-        cli_json_add(
-            &out, port_json(mien_graph_output_name(g, i), output_shape(g, i)));
+        port_json(j, mien_graph_output_name(g, i),
+                  mien_graph_output_shape(g, i));
+    mien_json_close(j);
+}
+
+static void print_json(const model_facts *m, mien_buffer *out)
+{
+    const char *key, *value;
+    mien_json j = mien_json_on(out, 2);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "file", m->path);
+    mien_json_int(&j, "bytes", (int64_t)m->bytes);
+    mien_json_text(&j, "sha256", m->digest);
+    mien_json_text(&j, "name", m->known ? m->known->name : NULL);
+    mien_json_text(&j, "licence", m->known ? m->known->licence : NULL);
+    ports_json(&j, m->graph);
+    mien_json_int(&j, "parameters", mien_graph_parameters(m->graph));
+    mien_json_object(&j, "operators");
     for (int i = 0; i < m->n_operators; i++)
-        cli_json_put(&ops, m->operators[i].name,
-                     json_integer(m->operators[i].n));
-    for (int i = 0; i < mi_graph_metas(g); i++) {
-        const char *key, *value;
-        mi_graph_meta_at(g, i, &key, &value);
-        cli_json_put(&meta, key, cli_json_text(value));
-    }
-    cli_json_put(&o, "file", cli_json_text(m->path));
-    cli_json_put(&o, "bytes", json_integer((json_int_t)m->bytes));
-    cli_json_put(&o, "sha256", cli_json_text(m->digest));
-    cli_json_put(&o, "name", cli_json_text(m->known ? m->known->name : NULL));
-    cli_json_put(&o, "licence",
-                 cli_json_text(m->known ? m->known->licence : NULL));
-    cli_json_put(&o, "inputs", in);
-    cli_json_put(&o, "outputs", out);
-    cli_json_put(&o, "parameters", json_integer(m->parameters));
-    cli_json_put(&o, "operators", ops);
-    cli_json_put(&o, "metadata", meta);
-    return o;
+        mien_json_int(&j, m->operators[i].name, m->operators[i].n);
+    mien_json_close(&j);
+    mien_json_object(&j, "metadata");
+    for (int i = 0; mien_graph_meta_at(m->graph, i, &key, &value); i++)
+        mien_json_text(&j, key, value);
+    mien_json_close(&j);
+    mien_json_close(&j);
+    mien_buffer_puts(out, "\n");
 }
 
 /* The bytes of a file, or of a catalogue's model by its name. */
@@ -237,7 +232,7 @@ static int run(const cli_args *a)
         m.graph = g;
         learn(&m, bytes, n);
         if (cli_given(a, OPT_JSON))
-            cli_json_print(&out, info_json(&m), JSON_INDENT(2));
+            print_json(&m, &out);
         else
             print_text(&m, &out);
         cli_emit(&out);

@@ -67,7 +67,18 @@ static void test_a_small_graph_is_kept(void)
     CHECK(strcmp(mien_graph_output_name(g, 1), "joined") == 0);
     CHECK(mi_graph_output_node(g, 1)->op == &mi_op_identity);
     CHECK(mi_graph_output_node(g, 1)->in[0] == y);
-    CHECK_EQ(mi_graph_metas(g), 2);
+    const char *key = NULL, *value = NULL;
+    CHECK(mien_graph_meta_at(g, 1, &key, &value) && !strcmp(key, "author") &&
+          !strcmp(value, "us"));
+    CHECK(!mien_graph_meta_at(g, 2, &key, &value) && !strcmp(value, "us"));
+    CHECK(!mien_graph_meta_at(g, -1, &key, &value));
+    CHECK_EQ(mien_graph_nodes(g), 6);
+    CHECK_EQ(mien_graph_parameters(g), 2);
+    CHECK(mien_graph_operator(g, x->id) == NULL);
+    CHECK(mien_graph_operator(g, c->id) == NULL);
+    CHECK(strcmp(mien_graph_operator(g, y->id), "Concat") == 0);
+    CHECK_EQ(mien_graph_output_shape(g, 0).rank, 4);
+    CHECK_EQ(mien_graph_output_shape(g, 0).dim[1], 3);
     CHECK(strcmp(mien_graph_meta(g, "age"), "2") == 0);
     CHECK(mien_graph_meta(g, "none") == NULL);
     CHECK(mi_graph_find(g, "none") == NULL);

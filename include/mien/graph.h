@@ -184,6 +184,44 @@ MIEN_API mien_shape mien_graph_input_shape(const mien_graph *g, int i);
  * NULL if there is none. */
 MIEN_API const char *mien_graph_meta(const mien_graph *g, const char *key);
 
+/* Tell an output's shape as far as it is known without a plan.
+ *
+ *   g  a graph
+ *   i  0..mien_graph_outputs - 1, asserted
+ *
+ * A dimension of -1 is decided when planned; in a graph that was built here,
+ * and not read, free dimensions count as 1. */
+MIEN_API mien_shape mien_graph_output_shape(const mien_graph *g, int i);
+
+/* Count the nodes of a graph: inputs, constants and operators.
+ *
+ *   g  a graph */
+MIEN_API int mien_graph_nodes(const mien_graph *g);
+
+/* Name a node's operator as ONNX does, "Conv".
+ *
+ *   g  a graph
+ *   i  0..mien_graph_nodes - 1, asserted; in the order they are computed
+ *
+ * NULL for an input or a constant. */
+MIEN_API const char *mien_graph_operator(const mien_graph *g, int i);
+
+/* Count the numbers that a network keeps: the elements of its constants.
+ *
+ *   g  a graph */
+MIEN_API int64_t mien_graph_parameters(const mien_graph *g);
+
+/* Walk the texts that came with the model.
+ *
+ *   g      a graph
+ *   i      0, 1, 2, ...
+ *   key    set to its name; lives as long as the graph
+ *   value  set to the text; the same
+ *
+ * 0 past the last, and nothing is set. */
+MIEN_API int mien_graph_meta_at(const mien_graph *g, int i, const char **key,
+                                const char **value);
+
 #ifdef __cplusplus
 }
 #endif

@@ -123,9 +123,6 @@ mi_node *mi_graph_output_node(const mien_graph *g, int i);
 mi_node *mi_graph_input_node(const mien_graph *g, int i);
 /* NULL if the dimension has no name */
 const char *mi_graph_dim_name_of(const mien_graph *g, int input, int axis);
-int mi_graph_metas(const mien_graph *g);
-void mi_graph_meta_at(const mien_graph *g, int i, const char **key,
-                      const char **value);
 
 /* The numbers of a parameter, which training writes. */
 static inline float *mi_values_of(const mi_node *n)

@@ -30,14 +30,33 @@ const char *mi_graph_dim_name_of(const mien_graph *g, int input, int axis)
     return g->in[input].dim_name[axis];
 }
 
-int mi_graph_metas(const mien_graph *g) { return g->n_metas; }
-
-void mi_graph_meta_at(const mien_graph *g, int i, const char **key,
-                      const char **value)
+int mien_graph_meta_at(const mien_graph *g, int i, const char **key,
+                       const char **value)
 {
-    assert(i >= 0 && i < g->n_metas);
+    if (i < 0 || i >= g->n_metas)
+        return 0;
     *key = g->metas[i].key;
     *value = g->metas[i].value;
+    return 1;
+}
+
+int mien_graph_nodes(const mien_graph *g) { return g->n; }
+
+const char *mien_graph_operator(const mien_graph *g, int i)
+{
+    const mi_op *op = mi_graph_at(g, i)->op;
+    return op ? op->name : NULL;
+}
+
+int64_t mien_graph_parameters(const mien_graph *g)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < g->n; i++) {
+        const mi_node *n = g->node[i];
+        int64_t len = mi_shape_len(&n->shape);
+        sum += !n->op && n->value && len > 0 ? len : 0;
+    }
+    return sum;
 }
 
 int mien_graph_inputs(const mien_graph *g) { return g->n_in; }
@@ -62,6 +81,11 @@ mien_shape mien_graph_input_shape(const mien_graph *g, int i)
         if (n->free >> d & 1)
             s.dim[d] = -1;
     return s;
+}
+
+mien_shape mien_graph_output_shape(const mien_graph *g, int i)
+{
+    return mi_graph_output_node(g, i)->shape;
 }
 
 const char *mien_graph_meta(const mien_graph *g, const char *key)

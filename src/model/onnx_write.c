@@ -197,10 +197,9 @@ static void put_model(mien_buffer *b, const mien_graph *g,
     mi_put_text(&opset, OPSET_DOMAIN, "");
     mi_put_varint(&opset, OPSET_VERSION, MI_ONNX_OPSET);
     mi_put_message(b, MODEL_OPSET, &opset);
-    for (int i = 0; i < mi_graph_metas(g); i++) {
-        const char *key, *value;
+    const char *key, *value;
+    for (int i = 0; mien_graph_meta_at(g, i, &key, &value); i++) {
         mien_buffer meta = {0};
-        mi_graph_meta_at(g, i, &key, &value);
         mi_put_text(&meta, META_KEY, key);
         mi_put_text(&meta, META_VALUE, value);
         mi_put_message(b, MODEL_META, &meta);
