@@ -35,7 +35,7 @@ static void check_run(mien_pool *pool, int n)
     static job j;
     memset(&j, 0, sizeof j);
     j.lanes = mien_pool_size(pool);
-    mi_pool_run(pool, n, count_task, &j);
+    mien_pool_run(pool, n, count_task, &j);
 
     int wrong = 0;
     for (int i = 0; i < MAX_TASKS; i++) {

@@ -173,6 +173,19 @@ MIEN_API void mien_pool_free(mien_pool *pool);
  *   pool  NULL counts as one thread */
 MIEN_API int mien_pool_size(const mien_pool *pool);
 
+/* Do tasks 0 .. n - 1, each once, in any order, on any thread of a pool.
+ *
+ *   pool  one call at a time; NULL: the caller does all
+ *   n     tasks
+ *   task  its lane is 0 .. mien_pool_size - 1 and never shared by two tasks
+ *         that run at the same time: index scratch memory with it
+ *   arg   handed to every task
+ *
+ * Returns when all are done. */
+MIEN_API void mien_pool_run(mien_pool *pool, int n,
+                            void (*task)(void *arg, int i, int lane),
+                            void *arg);
+
 #ifdef __cplusplus
 }
 #endif

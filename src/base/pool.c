@@ -219,3 +219,9 @@ void mi_pool_run(mien_pool *pool, int n,
 #endif
 
 int mien_pool_size(const mien_pool *pool) { return pool ? pool->threads : 1; }
+
+void mien_pool_run(mien_pool *pool, int n,
+                   void (*task)(void *arg, int i, int lane), void *arg)
+{
+    mi_pool_run(pool, n, task, arg);
+}
