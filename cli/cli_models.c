@@ -117,7 +117,7 @@ int cli_models_load(cli_models *m, const char *first, const char *name,
         bytes = model.bytes.data;
         n = model.bytes.n;
     }
-    if (mien_onnx_read(bytes, n, &model.graph, &err) != MIEN_OK) {
+    if (mien_onnx_read_borrowed(bytes, n, &model.graph, &err) != MIEN_OK) {
         cli_error("%s: %s", model.bytes.data ? path : e->file, err.text);
         mien_bytes_free(&model.bytes);
         return 0;

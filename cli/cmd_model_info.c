@@ -225,7 +225,7 @@ static int run(const cli_args *a)
         m.path = mien_model_find(m.path)->file;
     }
     int status = CLI_NOTHING;
-    if (mien_onnx_read(bytes, n, &g, &err) != MIEN_OK) {
+    if (mien_onnx_read_borrowed(bytes, n, &g, &err) != MIEN_OK) {
         cli_error("%s: %s", m.path, err.text);
     } else {
         mien_buffer out = {0};

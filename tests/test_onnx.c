@@ -267,20 +267,62 @@ static void test_constant_nodes(void)
     }
 }
 
-/* Weights that lie aligned are used where they are. */
-static void test_weights_are_borrowed(void)
+/* Constants that lie inside the file they were read from. */
+static int borrowed(const mien_graph *g, const uint8_t *bytes, size_t n)
+{
+    int inside = 0;
+    for (int i = 0; i < mi_graph_size(g); i++) {
+        const mi_node *m = mi_graph_at(g, i);
+        uintptr_t at = (uintptr_t)m->value;
+        if (m->type == MI_F32 && m->value)
+            CHECK(at % sizeof(float) == 0);
+        inside += at >= (uintptr_t)bytes && at < (uintptr_t)bytes + n;
+    }
+    return inside;
+}
+
+/* Weights that lie aligned are used where they are, if the reader may. */
+static void test_weights_are_borrowed_when_asked(void)
 {
     size_t n = 0;
     const uint8_t *bytes = mien_model_embedded("yunet_n", &n);
-    mien_graph *g = NULL;
+    mien_graph *g = NULL, *own = NULL;
     mien_error err = {0};
-    CHECK(mien_onnx_read(bytes, n, &g, &err) == MIEN_OK);
-    for (int i = 0; g && i < mi_graph_size(g); i++) {
-        const mi_node *m = mi_graph_at(g, i);
-        if (m->type == MI_F32 && m->value)
-            CHECK((uintptr_t)m->value % sizeof(float) == 0);
-    }
+    CHECK(mien_onnx_read_borrowed(bytes, n, &g, &err) == MIEN_OK);
+    CHECK(mien_onnx_read(bytes, n, &own, &err) == MIEN_OK);
+    CHECK(g && borrowed(g, bytes, n) > 50);
+    CHECK(own && borrowed(own, bytes, n) == 0);
+    CHECK(g && own && mien_graph_parameters(g) == mien_graph_parameters(own));
     mien_graph_free(g);
+    mien_graph_free(own);
+}
+
+/* The bytes of a file are gone, and written over, before the network runs. */
+static void test_bytes_may_go(void)
+{
+    size_t n = 0;
+    const uint8_t *bytes = mien_model_embedded("yunet_n", &n);
+    uint8_t *file = malloc(n);
+    mien_graph *g[2] = {NULL, NULL};
+    float answer[2] = {0};
+    memcpy(file, bytes, n);
+    CHECK(mien_onnx_read(file, n, &g[0], NULL) == MIEN_OK);
+    CHECK(mien_onnx_read_borrowed(bytes, n, &g[1], NULL) == MIEN_OK);
+    memset(file, 255, n);
+    free(file);
+    for (int i = 0; i < 2; i++) {
+        mien_plan *p = NULL;
+        mien_shape s = {4, {1, 3, 64, 64}};
+        CHECK(mien_plan_new(g[i], &s, 1, NULL, &p, NULL) == MIEN_OK);
+        mien_tensor in = mien_plan_input(p, 0);
+        for (int k = 0; k < 3 * 64 * 64; k++)
+            in.data[k] = (float)(k * 37 % 256);
+        mien_plan_run(p);
+        answer[i] = mien_plan_output(p, 0).data[5];
+        mien_plan_free(p);
+        mien_graph_free(g[i]);
+    }
+    CHECK(answer[0] == answer[1] && answer[0] != 0);
 }
 
 static void test_files_that_nobody_here_wrote(void)
@@ -325,7 +367,8 @@ int main(void)
     test_dequantize_int8();
     test_elements_in_every_form();
     test_constant_nodes();
-    test_weights_are_borrowed();
+    test_weights_are_borrowed_when_asked();
+    test_bytes_may_go();
     test_files_that_nobody_here_wrote();
     return check_done();
 }

@@ -16,8 +16,7 @@ extern "C" {
 
 /* Read an ONNX file.
  *
- *   bytes  [n] the whole file; borrowed as long as the graph lives, because
- *          weights point into it
+ *   bytes  [n] the whole file; the caller may free it at once
  *   n      how many
  *   out    owned by the caller; free with mien_graph_free
  *
@@ -32,6 +31,19 @@ extern "C" {
 MIEN_API MIEN_CHECKED mien_status mien_onnx_read(const uint8_t *bytes, size_t n,
                                                  mien_graph **out,
                                                  mien_error *err);
+
+/* Read an ONNX file without copying its weights: the graph points into it.
+ *
+ *   bytes  [n] the whole file; borrowed as long as the graph lives
+ *   n      how many
+ *   out    owned by the caller; free with mien_graph_free
+ *
+ * Weights that do not lie aligned in the file, or are int8 or int32, are copied
+ * all the same.  Fails with what mien_onnx_read fails with. */
+MIEN_API MIEN_CHECKED mien_status mien_onnx_read_borrowed(const uint8_t *bytes,
+                                                          size_t n,
+                                                          mien_graph **out,
+                                                          mien_error *err);
 
 /* Write a graph as an ONNX file of opset 13.
  *

@@ -76,7 +76,7 @@ typedef struct mien_tabular mien_tabular;
 
 /* Read a model of tables.
  *
- *   bytes  [n] an ONNX file that mien wrote; borrowed while the model lives
+ *   bytes  [n] an ONNX file that mien wrote; the caller may free it at once
  *   n      how many
  *   out    owned by the caller; free with mien_tabular_free
  *

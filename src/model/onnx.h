@@ -101,6 +101,7 @@ typedef struct mi_onnx {
     mien_graph *graph;
     mien_error *err;
     int opset;
+    mi_own own; /* of weights that can be used as they lie in the file */
     mi_symbols names;
     mi_onnx_node node; /* the one being read */
     int index;         /* of that node, or -1: messages name it */

@@ -327,14 +327,15 @@ static mien_status show_shapes(mi_onnx *r)
     return MIEN_OK;
 }
 
-mien_status mien_onnx_read(const uint8_t *bytes, size_t n, mien_graph **out,
-                           mien_error *err)
+static mien_status read_file(const uint8_t *bytes, size_t n, mi_own own,
+                             mien_graph **out, mien_error *err)
 {
     mi_onnx *r = mi_alloc(1, sizeof *r);
     if (!r)
         return mi_fail(err, MIEN_ENOMEM, "onnx: no memory");
     r->file = bytes;
     r->file_n = n;
+    r->own = own;
     r->err = err;
     r->index = -1;
     mien_status st = mi_graph_new(&r->graph, err);
@@ -349,4 +350,16 @@ mien_status mien_onnx_read(const uint8_t *bytes, size_t n, mien_graph **out,
     mi_symbols_done(&r->names);
     mi_free(r);
     return st;
+}
+
+mien_status mien_onnx_read(const uint8_t *bytes, size_t n, mien_graph **out,
+                           mien_error *err)
+{
+    return read_file(bytes, n, MI_COPY, out, err);
+}
+
+mien_status mien_onnx_read_borrowed(const uint8_t *bytes, size_t n,
+                                    mien_graph **out, mien_error *err)
+{
+    return read_file(bytes, n, MI_BORROW, out, err);
 }

@@ -1,8 +1,9 @@
 /* Constants: TensorProto to graph constants.
  *
- * float32, uint8 and int64 elements in raw_data that lie aligned are borrowed
- * from the file; everything else is converted into a copy: int32 to int64, int8
- * to uint8 with 128 added, typed fields to plain elements. */
+ * float32, uint8 and int64 elements in raw_data that lie aligned are used as
+ * they lie in the file, borrowed or copied as the reader was asked; everything
+ * else is converted into a copy: int32 to int64, int8 to uint8 with 128 added,
+ * typed fields to plain elements. */
 #include "model/onnx.h"
 
 #include "base/alloc.h"
@@ -241,8 +242,7 @@ mien_status mi_onnx_constant(mi_onnx *r, mi_cursor c, const char *name,
     if (e->onnx == ELEMENT_INT8 || e->onnx == ELEMENT_INT32 ||
         (uintptr_t)t.raw.p % e->size)
         return make_copy(r, c, &t, &s, name, out);
-    *out =
-        mi_graph_constant(r->graph, name, e->type, t.shape, t.raw.p, MI_BORROW);
+    *out = mi_graph_constant(r->graph, name, e->type, t.shape, t.raw.p, r->own);
     return MIEN_OK;
 }
 
