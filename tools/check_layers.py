@@ -18,6 +18,8 @@ ALLOWED = {
     "image": ["base"],
     "split": ["base"],
     "metrics": ["base"],
+    "match": ["base"],
+    "match": ["base"],
     "plot": ["base"],
     "table": ["base", "num"],
     "video": ["base", "image"],
@@ -32,7 +34,7 @@ ALLOWED = {
     "report": ["base", "metrics", "plot", "table", "learn", "train"],
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],
-    "face": ["base", "image", "engine"],
+    "face": ["base", "image", "match", "engine"],
 }
 CLIENTS = {"wasm", "examples"}
 FREE = {"cli", "tests", "bench", "fuzz"}

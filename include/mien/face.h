@@ -8,8 +8,9 @@
 #ifndef MIEN_FACE_H
 #define MIEN_FACE_H
 
-#include "mien/image.h"
 #include "mien/engine.h"
+#include "mien/image.h"
+#include "mien/match.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,10 +52,11 @@ typedef struct mien_face {
     mien_box aligned;         /* around the landmarks, grown by a fifth: what
                                  attributes are read from; all 0 if no landmarks
                                  were found */
-    float descriptor[128];    /* compare with mien_descriptor_distance */
-    float expression[7];      /* probabilities, order of MIEN_EXPRESSION_LIST */
-    float age;                /* years */
-    float male;               /* probability 0..1; the other is 1 - male */
+    float descriptor[MIEN_DESCRIPTOR]; /* compare with
+                                          mien_descriptor_distance */
+    float expression[7]; /* probabilities, order of MIEN_EXPRESSION_LIST */
+    float age;           /* years */
+    float male;          /* probability 0..1; the other is 1 - male */
 } mien_face;
 
 typedef struct mien_faces {
@@ -159,17 +161,6 @@ MIEN_API mien_face_times mien_analyzer_times(const mien_analyzer *a);
  *
  *   f  its fields are cleared; NULL is allowed */
 MIEN_API void mien_faces_free(mien_faces *f);
-
-/* Measure how far two descriptors lie apart (Euclidean).
- *
- *   a  [128]
- *   b  [128]
- *
- * Smaller is more alike; 0 for the same crop, below MIEN_SAME_PERSON most
- * likely the same person.
- * Source: dlib's face recognition model, whose margin is 0.6. */
-MIEN_API float mien_descriptor_distance(const float *a, const float *b);
-#define MIEN_SAME_PERSON 0.6f
 
 #ifdef __cplusplus
 }

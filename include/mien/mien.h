@@ -11,6 +11,7 @@
 #include "mien/json.h"
 #include "mien/layer.h"
 #include "mien/learn.h"
+#include "mien/match.h"
 #include "mien/metrics.h"
 #include "mien/model.h"
 #include "mien/num.h"

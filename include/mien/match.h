@@ -1,0 +1,176 @@
+/* mien/match.h: who is it?  Descriptors of faces against those of known people.
+ *
+ *   mien_people_new -> mien_people_add: names, each with one descriptor or more
+ *     -> mien_people_match: the nearest person, or nobody
+ *     -> mien_people_vote: the same over several pictures of one face
+ *
+ * Descriptors come from mien_analyzer_run (mien/face.h).  Everything stays in
+ * memory; match only people who agreed to it. */
+#ifndef MIEN_MATCH_H
+#define MIEN_MATCH_H
+
+#include "mien/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- two faces ----------------------------------------------------------- */
+
+/* Numbers of a descriptor. */
+#define MIEN_DESCRIPTOR 128
+/* Two descriptors nearer than this most likely show the same person. */
+#define MIEN_SAME_PERSON 0.6f
+
+/* Measure how far two descriptors lie apart (Euclidean).
+ *
+ *   a  [MIEN_DESCRIPTOR]
+ *   b  [MIEN_DESCRIPTOR]
+ *
+ * Smaller is more alike; 0 for the same crop.
+ * Source: dlib's face recognition model, whose margin is 0.6. */
+MIEN_API float mien_descriptor_distance(const float *a, const float *b);
+
+/* Are two faces one person? */
+typedef struct mien_verification {
+    float distance, threshold;
+    int same; /* 1: distance < threshold */
+} mien_verification;
+
+/* Decide whether two descriptors show the same person.
+ *
+ *   a          [MIEN_DESCRIPTOR]
+ *   b          [MIEN_DESCRIPTOR]
+ *   threshold  MIEN_SAME_PERSON, or another distance; smaller is stricter */
+MIEN_API mien_verification mien_verify(const float *a, const float *b,
+                                       float threshold);
+
+/* ---- known people -------------------------------------------------------- */
+
+/* People with names and descriptors, in the order they were added. */
+typedef struct mien_people mien_people;
+
+/* Begin with nobody.
+ *
+ *   out  owned by the caller; free with mien_people_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_people_new(mien_people **out,
+                                                  mien_error *err);
+
+/* Release all people.
+ *
+ *   p  NULL is allowed */
+MIEN_API void mien_people_free(mien_people *p);
+
+/* Add a descriptor to a person, who is made if the name is new.
+ *
+ *   p           people
+ *   name        copied; not empty
+ *   descriptor  [MIEN_DESCRIPTOR] copied; finite
+ *
+ * Fails with EARG, ENOMEM: then nothing changed. */
+MIEN_API MIEN_CHECKED mien_status mien_people_add(mien_people *p,
+                                                  const char *name,
+                                                  const float *descriptor,
+                                                  mien_error *err);
+
+/* Forget a person.
+ *
+ *   p     people; those behind move up by one
+ *   name  of the person
+ *
+ * How many descriptors went; 0: nobody has this name. */
+MIEN_API int mien_people_remove(mien_people *p, const char *name);
+
+/* Count the people.
+ *
+ *   p  people */
+MIEN_API int mien_people_count(const mien_people *p);
+
+/* Name a person.
+ *
+ *   p  people; the name lives until the person is removed
+ *   i  0..mien_people_count - 1, asserted */
+MIEN_API const char *mien_people_name(const mien_people *p, int i);
+
+/* Walk the descriptors of a person.
+ *
+ *   p  people
+ *   i  0..mien_people_count - 1, asserted
+ *   n  0, 1, 2, ...
+ *
+ * [MIEN_DESCRIPTOR] borrowed until people change; NULL past the last. */
+MIEN_API const float *mien_people_descriptor(const mien_people *p, int i,
+                                             int n);
+
+/* How far a face is from a person who has several descriptors. */
+typedef enum mien_match_rule {
+    MIEN_MATCH_NEAREST, /* the least distance; of equals the first added */
+    MIEN_MATCH_MEAN     /* the mean distance, as face-api.js' FaceMatcher;
+                           of equals the last person */
+} mien_match_rule;
+
+typedef struct mien_match_options {
+    mien_match_rule rule;
+    float threshold; /* a face farther from everybody is unknown */
+    int at_most;     /* 1: a distance equal to the threshold is a match too */
+} mien_match_options;
+#define MIEN_MATCH_DEFAULTS                     \
+    {                                           \
+        MIEN_MATCH_NEAREST, MIEN_SAME_PERSON, 0 \
+    }
+
+typedef struct mien_match {
+    const char *name; /* NULL: unknown; lives until the person is removed */
+    int person;       /* who has that name; -1: unknown */
+    float distance;   /* to the nearest person, matched or not; NaN without */
+} mien_match;
+
+/* Find who a face is.
+ *
+ *   p           people
+ *   descriptor  [MIEN_DESCRIPTOR]; NULL: a face that could not be described,
+ *               unknown
+ *   options     NULL: MIEN_MATCH_DEFAULTS
+ *
+ * Source: face-api.js 1.7.15, FaceMatcher.findBestMatch (MIEN_MATCH_MEAN). */
+MIEN_API mien_match mien_people_match(const mien_people *p,
+                                      const float *descriptor,
+                                      const mien_match_options *options);
+
+/* Find who a face is by several pictures of it: each votes for whom it
+ * matches.
+ *
+ *   p           people
+ *   n           pictures
+ *   descriptor  [n, MIEN_DESCRIPTOR]
+ *   options     NULL: MIEN_MATCH_DEFAULTS
+ *   votes       [mien_people_count + 1] votes for each person, the last for
+ *               nobody; NULL is allowed
+ *   out         who has most votes, with the mean distance of them; unknown if
+ *               nobody has as many as there are votes for nobody
+ *
+ * Of people with as many votes the nearer one counts.  Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_people_vote(const mien_people *p, int n, const float *descriptor,
+                 const mien_match_options *options, int *votes, mien_match *out,
+                 mien_error *err);
+
+/* Count the distances between all pairs of descriptors, to choose a threshold
+ * by.
+ *
+ *   p          people
+ *   bins       of equal width, at least 1, asserted
+ *   most       where the last bin ends, which takes what lies farther too
+ *   same       [bins] set to the pairs of one person
+ *   different  [bins] set to the pairs of two people
+ *
+ * Cost: the square of the number of descriptors. */
+MIEN_API void mien_people_histogram(const mien_people *p, int bins, float most,
+                                    int64_t *same, int64_t *different);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

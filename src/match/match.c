@@ -1,0 +1,158 @@
+/* match.c: distances between descriptors, and what they decide.
+ *
+ * Source: face-api.js 1.7.15, src/euclideanDistance.ts and
+ * src/globalApi/FaceMatcher.ts; dlib, whose example takes 0.6. */
+#include "match/people.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+static double distance(const float *a, const float *b)
+{
+    double sum = 0;
+    for (int i = 0; i < MIEN_DESCRIPTOR; i++) {
+        double d = (double)a[i] - (double)b[i];
+        sum += d * d;
+    }
+    return sqrt(sum);
+}
+
+float mien_descriptor_distance(const float *a, const float *b)
+{
+    return (float)distance(a, b);
+}
+
+mien_verification mien_verify(const float *a, const float *b, float threshold)
+{
+    float d = mien_descriptor_distance(a, b);
+    return (mien_verification){d, threshold, d < threshold};
+}
+
+/* The nearest descriptor's person. */
+static int nearest(const mien_people *p, const float *descriptor, float *out)
+{
+    int best = -1;
+    for (int i = 0; i < p->views; i++) {
+        float d = mien_descriptor_distance(p->view[i].descriptor, descriptor);
+        if (i == 0 || d < *out) {
+            *out = d;
+            best = p->view[i].person;
+        }
+    }
+    return best;
+}
+
+static double mean(const mien_people *p, int person, const float *descriptor)
+{
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < p->views; i++)
+        if (p->view[i].person == person) {
+            sum += distance(p->view[i].descriptor, descriptor);
+            n++;
+        }
+    return sum / n;
+}
+
+/* The person of the least mean distance. */
+static int nearest_mean(const mien_people *p, const float *descriptor,
+                        float *out)
+{
+    double least = 0;
+    int best = -1;
+    for (int i = 0; i < p->n; i++) {
+        double d = mean(p, i, descriptor);
+        if (i == 0 || !(least < d)) {
+            least = d;
+            best = i;
+        }
+    }
+    if (best >= 0)
+        *out = (float)least;
+    return best;
+}
+
+mien_match mien_people_match(const mien_people *p, const float *descriptor,
+                             const mien_match_options *options)
+{
+    mien_match_options o = MIEN_MATCH_DEFAULTS;
+    mien_match m = {NULL, -1, NAN};
+    if (options)
+        o = *options;
+    int best = -1;
+    if (descriptor)
+        best = (o.rule == MIEN_MATCH_MEAN ? nearest_mean : nearest)(
+            p, descriptor, &m.distance);
+    if (best >= 0 && (m.distance < o.threshold ||
+                      (o.at_most && m.distance == o.threshold))) {
+        m.person = best;
+        m.name = p->name[best];
+    }
+    return m;
+}
+
+typedef struct ballot {
+    int votes;
+    double distance; /* sum over the votes */
+} ballot;
+
+/* Who has most votes; the place n stands for nobody. */
+static int winner(const ballot *b, int n)
+{
+    int best = n;
+    for (int i = 0; i < n; i++) {
+        int more = b[i].votes - b[best].votes;
+        if (more > 0 || (more == 0 && b[i].votes &&
+                         (best == n || b[i].distance < b[best].distance)))
+            best = i;
+    }
+    return best;
+}
+
+mien_status mien_people_vote(const mien_people *p, int n,
+                             const float *descriptor,
+                             const mien_match_options *options, int *votes,
+                             mien_match *out, mien_error *err)
+{
+    ballot *b = mi_alloc((size_t)p->n + 1, sizeof *b);
+    if (!b)
+        return mi_no_memory(err);
+    for (int i = 0; i < n; i++) {
+        mien_match m = mien_people_match(
+            p, descriptor + (size_t)i * MIEN_DESCRIPTOR, options);
+        ballot *to = &b[m.person < 0 ? p->n : m.person];
+        to->votes++;
+        to->distance += (double)m.distance;
+    }
+    int best = winner(b, p->n);
+    *out = (mien_match){NULL, -1, NAN};
+    if (b[best].votes)
+        out->distance = (float)(b[best].distance / b[best].votes);
+    if (best < p->n) {
+        out->person = best;
+        out->name = p->name[best];
+    }
+    for (int i = 0; votes && i <= p->n; i++)
+        votes[i] = b[i].votes;
+    mi_free(b);
+    return MIEN_OK;
+}
+
+void mien_people_histogram(const mien_people *p, int bins, float most,
+                           int64_t *same, int64_t *different)
+{
+    assert(bins >= 1 && most > 0);
+    memset(same, 0, (size_t)bins * sizeof *same);
+    memset(different, 0, (size_t)bins * sizeof *different);
+    for (int i = 0; i < p->views; i++)
+        for (int k = 0; k < i; k++) {
+            const mi_view *a = &p->view[i], *b = &p->view[k];
+            double at = distance(a->descriptor, b->descriptor) / (double)most;
+            int bin = at < 1 ? (int)(at * bins) : bins - 1;
+            (a->person == b->person ? same : different)[bin]++;
+        }
+}
