@@ -10,6 +10,7 @@
 
 #include "graph/graph.h"
 #include "graph/op_attr.h"
+#include "mien/image.h"
 
 #include "base/alloc.h"
 #include "check.h"

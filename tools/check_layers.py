@@ -34,7 +34,7 @@ ALLOWED = {
     "report": ["base", "metrics", "plot", "table", "learn", "train"],
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],
-    "face": ["base", "image", "match", "engine"],
+    "face": ["base", "image", "match", "graph", "engine", "model"],
 }
 CLIENTS = {"wasm", "examples"}
 FREE = {"cli", "tests", "bench", "fuzz"}

@@ -1,6 +1,8 @@
 /* mien/face.h: faces in a photo.
  *
- *   mien_image -> detect -> landmarks -> align -> descriptor, attributes
+ *   options -> mien_analyzer_find: the networks that they need, looked up
+ *   mien_image -> mien_analyzer_run
+ *     detect -> landmarks -> align -> descriptor, attributes
  *
  * Boxes and points are in pixels of the photo given, x right, y down.
  * Nothing is computed that was not asked for: landmarks, descriptor and each
@@ -11,6 +13,7 @@
 #include "mien/engine.h"
 #include "mien/image.h"
 #include "mien/match.h"
+#include "mien/model.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -88,10 +91,11 @@ typedef struct mien_face_options {
                           0: the default, YuNet 0.3, tiny 0.4, SSD 0.5 */
     int max_faces;     /* 0: the default, SSD 100, others all */
     mien_pool *pool;   /* NULL: one thread; borrowed while the analyzer lives */
+    int tiny_landmarks; /* 1: the small network of landmarks is looked for */
 } mien_face_options;
-#define MIEN_FACE_DEFAULTS                       \
-    {                                            \
-        MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL \
+#define MIEN_FACE_DEFAULTS                          \
+    {                                               \
+        MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL, 0 \
     }
 
 /* Networks planned for what is asked of each face. */
@@ -109,6 +113,67 @@ typedef struct mien_analyzer mien_analyzer;
 MIEN_API MIEN_CHECKED mien_status mien_analyzer_new(
     const mien_face_models *models, const mien_face_options *options,
     mien_analyzer **out, mien_error *err);
+
+/* Networks that one wish may need. */
+#define MIEN_FACE_MAX_MODELS 5
+
+/* Tell which models of the catalogue options need.
+ *
+ *   options  NULL: MIEN_FACE_DEFAULTS
+ *   out      [MIEN_FACE_MAX_MODELS] the first are set, the detector's first
+ *
+ * Returns how many.  All that is read of a face needs landmarks, attributes
+ * too: they are read from the box around them. */
+MIEN_API int mien_face_needs(const mien_face_options *options,
+                             const mien_model_entry **out);
+
+/* A network with the file it lies in. */
+typedef struct mien_face_model {
+    const mien_model_entry *entry;
+    mien_model_file file; /* empty for a model inside the library */
+    mien_graph *graph;
+} mien_face_model;
+
+/* The networks that options need. */
+typedef struct mien_face_kit {
+    int n;
+    mien_face_model model[MIEN_FACE_MAX_MODELS]; /* [n] as mien_face_needs */
+    mien_face_models graphs; /* the same, for mien_analyzer_new */
+} mien_face_kit;
+
+/* Find and read the networks that options need.
+ *
+ *   options  NULL: MIEN_FACE_DEFAULTS
+ *   find     asked for each file; those inside the library are not asked for,
+ *            so that NULL is enough for YuNet alone
+ *   arg      handed to find
+ *   out      set whole; release with mien_face_kit_done after the analyzers
+ *            that were made of it
+ *
+ * Fails with EIO (find is NULL and a file is needed), EFORMAT (a file that is
+ * not the model it is called; the text says where it came from, what it gives
+ * and what was wanted), EUNSUP, ELIMIT, ENOMEM, and what find fails with. */
+MIEN_API MIEN_CHECKED mien_status
+mien_face_kit_find(const mien_face_options *options, mien_model_lookup *find,
+                   void *arg, mien_face_kit *out, mien_error *err);
+
+/* Release networks and their files.
+ *
+ *   kit  its fields are cleared; NULL is allowed */
+MIEN_API void mien_face_kit_done(mien_face_kit *kit);
+
+/* Find the networks that options need and prepare to read faces with them.
+ *
+ *   options  NULL: MIEN_FACE_DEFAULTS
+ *   find     as for mien_face_kit_find
+ *   arg      handed to find
+ *   out      owns the networks; free with mien_analyzer_free
+ *
+ * Fails with what mien_face_kit_find and mien_analyzer_new fail with: EARG,
+ * EIO, EFORMAT, EUNSUP, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_analyzer_find(const mien_face_options *options, mien_model_lookup *find,
+                   void *arg, mien_analyzer **out, mien_error *err);
 
 /* Release an analyzer.
  *
@@ -161,6 +226,60 @@ MIEN_API mien_face_times mien_analyzer_times(const mien_analyzer *a);
  *
  *   f  its fields are cleared; NULL is allowed */
 MIEN_API void mien_faces_free(mien_faces *f);
+
+/* ---- what was found -------------------------------------------------------
+ */
+
+/* What a photo gave. */
+typedef struct mien_reading {
+    int w, h; /* of the photo */
+    mien_faces faces;
+    double decode; /* seconds to read and decode the file */
+    mien_face_times times;
+} mien_reading;
+
+/* Choose the face of the largest area.
+ *
+ *   f    borrowed by the answer
+ *   has  MIEN_FACE_*: only faces that have all of these; 0: any
+ *
+ * Of equals the surest; NULL if there is none. */
+MIEN_API const mien_face *mien_faces_largest(const mien_faces *f, unsigned has);
+
+/* Choose the face whose centre is nearest to the middle of the photo.
+ *
+ *   f    borrowed by the answer
+ *   w    of the photo in pixels
+ *   h    the same
+ *   has  MIEN_FACE_*: only faces that have all of these; 0: any
+ *
+ * Of equals the surest; NULL if there is none. */
+MIEN_API const mien_face *mien_faces_central(const mien_faces *f, int w, int h,
+                                             unsigned has);
+
+/* Name an expression.
+ *
+ *   i  0..6, asserted: the order of mien_face.expression
+ *
+ * "happy"; never freed. */
+MIEN_API const char *mien_expression_name(int i);
+
+/* Tell the likeliest expression of a face.
+ *
+ *   f            has MIEN_FACE_EXPRESSION
+ *   probability  set to its own; NULL is allowed
+ *
+ * Its name; never freed. */
+MIEN_API const char *mien_face_expression(const mien_face *f,
+                                          double *probability);
+
+/* Tell the likelier gender of a face.
+ *
+ *   f            has MIEN_FACE_GENDER
+ *   probability  set to its own; NULL is allowed
+ *
+ * "male" or "female"; never freed. */
+MIEN_API const char *mien_face_gender(const mien_face *f, double *probability);
 
 #ifdef __cplusplus
 }

@@ -119,6 +119,30 @@ MIEN_API const mien_model_entry *mien_model_at(int i);
  * NULL if there is none. */
 MIEN_API const mien_model_entry *mien_model_find(const char *name);
 
+/* A model's file, as a look-up gives it. */
+typedef struct mien_model_file {
+    mien_bytes bytes; /* of the ONNX file; owned by whoever asked */
+    char place[256];  /* path or address, for messages; cut if longer */
+} mien_model_file;
+
+/* Looks a model up: in folders (mien_model_lookup_file of mien/kit.h), on a
+ * server, in an archive.
+ *
+ *   arg    the asker's
+ *   entry  of the catalogue
+ *   out    zeroed; set bytes, and place if there is one
+ *
+ * Fails with EIO if it is not there, and what else reading fails with; the text
+ * names the model. */
+typedef mien_status mien_model_lookup(void *arg, const mien_model_entry *entry,
+                                      mien_model_file *out, mien_error *err);
+
+/* The SHA-256 of a model in use. */
+typedef struct mien_model_digest {
+    const char *task; /* of the catalogue: "detector" */
+    char sha256[65];  /* lower-case hex */
+} mien_model_digest;
+
 /* Give the file of a model that is built into the library.
  *
  *   name  "yunet_n" (or "yunet"): the detector YuNet-n, whose input "input" is

@@ -29,6 +29,7 @@ struct mien_analyzer {
     mi_stage landmarks, descriptor, expression, age_gender;
     mi_found_list found;
     mien_face_times times;
+    mien_face_kit *own; /* NULL: its networks are borrowed */
 };
 
 static mien_status plan(mi_stage *s, const mi_stage_kind *kind,
@@ -88,6 +89,27 @@ mien_status mien_analyzer_new(const mien_face_models *models,
     return st;
 }
 
+mien_status mien_analyzer_find(const mien_face_options *options,
+                               mien_model_lookup *find, void *arg,
+                               mien_analyzer **out, mien_error *err)
+{
+    mien_analyzer *a = NULL;
+    mien_face_kit *own = mi_alloc(1, sizeof *own);
+    if (!own)
+        return mi_no_memory(err);
+    mien_status st = mien_face_kit_find(options, find, arg, own, err);
+    if (st == MIEN_OK)
+        st = mien_analyzer_new(&own->graphs, options, &a, err);
+    if (st != MIEN_OK) {
+        mien_face_kit_done(own);
+        mi_free(own);
+        return st;
+    }
+    a->own = own;
+    *out = a;
+    return MIEN_OK;
+}
+
 void mien_analyzer_free(mien_analyzer *a)
 {
     if (!a)
@@ -99,6 +121,8 @@ void mien_analyzer_free(mien_analyzer *a)
     mi_stage_done(&a->age_gender);
     mi_found_done(&a->found);
     mi_feeder_done(&a->feeder);
+    mien_face_kit_done(a->own);
+    mi_free(a->own);
     mi_free(a);
 }
 

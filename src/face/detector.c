@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const mi_detector_kind *kind_of(mien_detector d)
+const mi_detector_kind *mi_detector_kind_of(mien_detector d)
 {
     switch (d) {
     case MIEN_DETECTOR_YUNET: return &mi_detector_yunet;
@@ -45,7 +45,7 @@ mien_status mi_detector_init(mi_detector *d, const mien_graph *g,
                              mien_error *err)
 {
     *d = (mi_detector){0};
-    const mi_detector_kind *kind = kind_of(o->detector);
+    const mi_detector_kind *kind = mi_detector_kind_of(o->detector);
     if (!kind)
         return mi_fail(err, MIEN_EARG, "face: no detector has number %d",
                        (int)o->detector);
@@ -55,8 +55,7 @@ mien_status mi_detector_init(mi_detector *d, const mien_graph *g,
                      kind->stage->task);
     mi_detector made = {.kind = kind, .graph = g, .feeder = feeder};
     if (st == MIEN_OK)
-        st = mi_stage_sides(kind->stage->task, g, &made.bound_w, &made.bound_h,
-                            err);
+        st = mi_stage_check(kind->stage, g, &made.bound_w, &made.bound_h, err);
     if (st != MIEN_OK)
         return st;
     made.min_score = o->min_score > 0 ? (double)o->min_score : kind->min_score;

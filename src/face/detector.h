@@ -28,6 +28,9 @@ typedef struct mi_detector_kind {
 extern const mi_detector_kind mi_detector_yunet, mi_detector_tiny,
     mi_detector_ssd;
 
+/* NULL if no detector has that number. */
+const mi_detector_kind *mi_detector_kind_of(mien_detector d);
+
 struct mi_detector {
     const mi_detector_kind *kind;
     const mien_graph *graph;

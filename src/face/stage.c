@@ -35,8 +35,9 @@ static int shape_fits(const mien_shape *s, const mien_shape *want)
     return 1;
 }
 
-mien_status mi_stage_sides(const char *task, const mien_graph *g, int *w,
-                           int *h, mien_error *err)
+/* The sides that the graph's one input is bound to; -1 where they are free. */
+static mien_status sides(const char *task, const mien_graph *g, int *w, int *h,
+                         mien_error *err)
 {
     if (mien_graph_inputs(g) != 1)
         return mi_fail(err, MIEN_EFORMAT,
@@ -58,18 +59,56 @@ mien_status mi_stage_sides(const char *task, const mien_graph *g, int *w,
     return MIEN_OK;
 }
 
+/* The place of an output among the graph's; -1: none of that name. */
+static int output_at(const mien_graph *g, const char *name)
+{
+    int at = mien_graph_outputs(g) - 1;
+    while (at >= 0 && strcmp(mien_graph_output_name(g, at), name) != 0)
+        at--;
+    return at;
+}
+
+/* "age [1, 1], gender [1, 2] of [1, 3, 112, 112]": what a graph is for. */
+static void graph_text(const mien_graph *g, char *text, size_t size)
+{
+    enum { SHOWN = 2 };
+    char shape[SHAPE_TEXT];
+    mien_shape s = mien_graph_input_shape(g, 0);
+    int all = mien_graph_outputs(g), n = 0;
+    for (int i = 0; i < all && i < SHOWN; i++) {
+        mien_shape o = mien_graph_output_shape(g, i);
+        shape_text(&o, shape);
+        n += snprintf(text + n, size - (size_t)n, "%s%.20s %s", i ? ", " : "",
+                      mien_graph_output_name(g, i), o.rank ? shape : "");
+    }
+    if (all > SHOWN)
+        n += snprintf(text + n, size - (size_t)n, ", %d more", all - SHOWN);
+    shape_text(&s, shape);
+    snprintf(text + n, size - (size_t)n, " of %s", shape);
+}
+
+mien_status mi_stage_check(const mi_stage_kind *kind, const mien_graph *g,
+                           int *w, int *h, mien_error *err)
+{
+    mien_status st = sides(kind->task, g, w, h, err);
+    for (int i = 0; st == MIEN_OK && i < kind->n_out; i++) {
+        if (output_at(g, kind->out[i].name) >= 0)
+            continue;
+        char want[SHAPE_TEXT], found[4 * SHAPE_TEXT];
+        shape_text(&kind->out[i].shape, want);
+        graph_text(g, found, sizeof found);
+        st = mi_fail(err, MIEN_EFORMAT,
+                     "face: the %s model has no output '%s' %s; it gives %s",
+                     kind->task, kind->out[i].name, want, found);
+    }
+    return st;
+}
+
 static mien_status find_output(mi_stage *s, const mi_stage_kind *kind, int i,
                                const mien_graph *g, mien_error *err)
 {
     const char *name = kind->out[i].name;
-    int at = mien_graph_outputs(g) - 1;
-    while (at >= 0 && strcmp(mien_graph_output_name(g, at), name) != 0)
-        at--;
-    if (at < 0)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "face: the %s model has no output '%s'", kind->task,
-                       name);
-    mien_tensor t = mien_plan_output(s->plan, at);
+    mien_tensor t = mien_plan_output(s->plan, output_at(g, name));
     if (!shape_fits(&t.shape, &kind->out[i].shape)) {
         char found[SHAPE_TEXT], want[SHAPE_TEXT];
         shape_text(&t.shape, found);
@@ -89,7 +128,7 @@ mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
     int bound_w = -1, bound_h = -1;
     mi_stage made = {.w = w, .h = h};
     *s = (mi_stage){0};
-    mien_status st = mi_stage_sides(kind->task, g, &bound_w, &bound_h, err);
+    mien_status st = mi_stage_check(kind, g, &bound_w, &bound_h, err);
     if (st != MIEN_OK)
         return st;
     if ((bound_w > 0 && bound_w != w) || (bound_h > 0 && bound_h != h))
@@ -99,9 +138,12 @@ mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
                        kind->task, bound_w, bound_h, w, h);
     mien_shape in = {4, {1, 3, h, w}};
     mien_plan_options options = {pool};
-    st = mien_plan_new(g, &in, 1, &options, &made.plan, err);
+    mien_error why = {0};
+    st = mien_plan_new(g, &in, 1, &options, &made.plan, &why);
     if (st != MIEN_OK)
-        return st;
+        return mi_fail(err, st,
+                       "face: the %s model does not read %d x %d pixels: %s",
+                       kind->task, w, h, why.text);
     for (int i = 0; i < kind->n_out && st == MIEN_OK; i++)
         st = find_output(&made, kind, i, g, err);
     mien_tensor x = mien_plan_input(made.plan, 0);

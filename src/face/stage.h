@@ -38,10 +38,11 @@ mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
                           const mien_graph *g, int w, int h, mien_pool *pool,
                           mien_error *err);
 void mi_stage_done(mi_stage *s);
-/* The sides that the graph's input is bound to; -1 where they are free.
- * Fails with EFORMAT if it does not read one RGB image. */
-mien_status mi_stage_sides(const char *task, const mien_graph *g, int *w,
-                           int *h, mien_error *err);
+/* Is g a network of that kind, as far as it shows without a plan?  w and h are
+ * set to the sides that its input is bound to, -1 where they are free.
+ * Fails with EFORMAT if it does not read one RGB image or lacks an output. */
+mien_status mi_stage_check(const mi_stage_kind *kind, const mien_graph *g,
+                           int *w, int *h, mien_error *err);
 
 /* Sample the photo into the input and run. */
 mien_status mi_stage_run(mi_stage *s, mi_feeder *f, const mien_image *photo,
