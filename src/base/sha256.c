@@ -72,6 +72,13 @@ static void add_plain(uint32_t state[8], const uint8_t *p, size_t blocks)
 #if defined __x86_64__
 typedef int v4si __attribute__((vector_size(16)));
 
+/* Sums modulo 2^32, which signed numbers do not promise. */
+static v4si sum(v4si a, v4si b)
+{
+    typedef uint32_t v4su __attribute__((vector_size(16)));
+    return (v4si)((v4su)a + (v4su)b);
+}
+
 /* The same with the processor's instructions for it: four rounds at a time on
  * the words abef and cdgh (low word last). */
 __attribute__((target("sha,sse4.1"))) static void
@@ -92,18 +99,18 @@ add_fast(uint32_t state[8], const uint8_t *p, size_t blocks)
             } else {
                 v4si last = w[(i + 3) % 4], before = w[(i + 2) % 4];
                 v4si t = __builtin_ia32_sha256msg1(w[i % 4], w[(i + 1) % 4]);
-                t += (v4si){before[1], before[2], before[3], last[0]};
+                t = sum(t, (v4si){before[1], before[2], before[3], last[0]});
                 w[i % 4] = __builtin_ia32_sha256msg2(t, last);
             }
             v4si kw;
             memcpy(&kw, k + 4 * i, sizeof kw);
-            kw += w[i % 4];
+            kw = sum(kw, w[i % 4]);
             cdgh = __builtin_ia32_sha256rnds2(cdgh, abef, kw);
             kw = (v4si){kw[2], kw[3], 0, 0};
             abef = __builtin_ia32_sha256rnds2(abef, cdgh, kw);
         }
-        abef += abef0;
-        cdgh += cdgh0;
+        abef = sum(abef, abef0);
+        cdgh = sum(cdgh, cdgh0);
     }
     const v4si all[2] = {abef, cdgh};
     static const uint8_t from[8] = {3, 2, 7, 6, 1, 0, 5, 4};
