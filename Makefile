@@ -27,7 +27,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base file kern num image split metrics match table video graph engine plot train model vision learn tabular report samples study face
+DIRS    ?= base file kern num image split metrics match table video graph engine plot train model vision learn tabular report samples study face kit
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
@@ -118,7 +118,7 @@ asan:
 	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $$? $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
-TSAN_TESTS := $(filter test_pool test_plan,$(TESTS))
+TSAN_TESTS := $(filter test_pool test_plan test_kit,$(TESTS))
 tsan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \
@@ -133,7 +133,7 @@ memcheck:
 	  RUN='valgrind -q --error-exitcode=1'; tools/summary.sh $$? $(MEM_TESTS:%=$B/memcheck/tests/%)
 
 # The same tests as WebAssembly in node: all but codecs, XML, drawing, manifests, cli.
-WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c %/cascade_xml.c %/cascade_dom.c %/cascade_write.c %/own.c src/plot/% src/video/%
+WASM_NOT   := %/decode.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c %/cascade_xml.c %/cascade_dom.c %/cascade_write.c %/own.c src/plot/% src/video/% src/kit/%
 WASM_TESTS := $(filter $(addprefix test_,base text pool kern gemm conv conv_pair graph op grad plan onnx face face_kit train learn_random conv_back \
                 pipeline stat metrics match verdict study study_use samples split gray boost cascade track tracker),$(TESTS))
 # node 20 corrupts its heap when fast calls of WASI meet a memory that grows;

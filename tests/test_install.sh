@@ -59,6 +59,14 @@ if [ -f "$photo" ]; then
     [ -s "$t/out" ] || fail 'examples/analyze says nothing'
     cat "$t/out"
 fi
+models=$(pkg-config --variable=modelsdir mien)
+if [ -f "$photo" ] && [ -f "$models/face_recognition.onnx" ]; then
+    # The library finds the models beside itself, wherever the program lies.
+    cc -std=c99 examples/verify.c -o "$t/verify" $(pkg-config --cflags --libs mien)
+    env -u MIEN_MODELS HOME=/nonexistent "$t/verify" "$photo" "$photo" >"$t/out" ||
+        fail 'examples/verify fails'
+    grep -q '^same, distance 0.000$' "$t/out" || fail 'a photo is not itself'
+fi
 
 # As packagers do it: nothing outside DESTDIR, nothing left after uninstall.
 quiet_make install "B=$MIEN_BUILD" PREFIX=/usr "DESTDIR=$t/dest"

@@ -170,7 +170,7 @@ static void test_removed_people_are_gone(void)
 {
     mien_people *p = nobody();
     for (int i = 0; i < 40; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "p%d", i % 4);
         add(p, name, (float)i);
     }
@@ -259,7 +259,7 @@ static void test_failing_memory_is_reported(void)
         mi_alloc_fail_after(n);
         st = mien_people_new(&p, NULL);
         for (int i = 0; st == MIEN_OK && i < 40; i++) {
-            char name[8];
+            char name[16];
             snprintf(name, sizeof name, "p%d", i / 2);
             st = mien_people_add(p, name, at((float)i), NULL);
             added += st == MIEN_OK;

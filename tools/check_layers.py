@@ -35,6 +35,7 @@ ALLOWED = {
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],
     "face": ["base", "image", "match", "graph", "engine", "model"],
+    "kit": ["base", "file", "image", "model", "vision", "face"],
 }
 CLIENTS = {"wasm", "examples"}
 FREE = {"cli", "tests", "bench", "fuzz"}

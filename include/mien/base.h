@@ -11,7 +11,8 @@
  * pointer is needed, a rectangle outside its image) is asserted, not reported.
  *
  * Threads.  Different objects may be used by different threads; one object by
- * one thread at a time.  A mien_pool is the only thing that makes threads. */
+ * one thread at a time.  Only a mien_pool makes threads, and a mien_reader
+ * (mien/kit.h) one for its digests. */
 #ifndef MIEN_BASE_H
 #define MIEN_BASE_H
 

@@ -9,6 +9,7 @@
 #include "mien/image.h"
 #include "mien/image_gray.h"
 #include "mien/json.h"
+#include "mien/kit.h"
 #include "mien/layer.h"
 #include "mien/learn.h"
 #include "mien/match.h"

@@ -122,7 +122,7 @@ MIEN_API const mien_model_entry *mien_model_find(const char *name);
 /* A model's file, as a look-up gives it. */
 typedef struct mien_model_file {
     mien_bytes bytes; /* of the ONNX file; owned by whoever asked */
-    char place[256];  /* path or address, for messages; cut if longer */
+    char place[256];  /* path or address, for messages; its end if longer */
 } mien_model_file;
 
 /* Looks a model up: in folders (mien_model_lookup_file of mien/kit.h), on a

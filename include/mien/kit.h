@@ -1,0 +1,210 @@
+/* mien/kit.h: from paths to pixels and faces, for programs that have a file
+ * system.
+ *
+ *   path -> mien_image_load -> pixels, upright
+ *   options -> mien_reader_open: models found in folders, analyzers made
+ *     -> mien_reader_read, mien_reader_face: path -> faces
+ *   name -> mien_cascade_load -> mien_cascade
+ *
+ * Everything here is made of the other headers; it is not in the WebAssembly
+ * library. */
+#ifndef MIEN_KIT_H
+#define MIEN_KIT_H
+
+#include "mien/face.h"
+#include "mien/text.h"
+#include "mien/vision.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- photos --------------------------------------------------------------
+ */
+
+/* Read a photo from a file.
+ *
+ *   path     "-" is standard input
+ *   options  NULL: MIEN_READ_DEFAULTS
+ *   out      owned by the caller; free with mien_image_free
+ *
+ * Fails with what mien_file_load and mien_image_read fail with: EIO, EFORMAT,
+ * EUNSUP, ELIMIT, ENOMEM.  The text does not name the file: who asked knows. */
+MIEN_API MIEN_CHECKED mien_status
+mien_image_load(const char *path, const mien_read_options *options,
+                mien_image *out, mien_error *err);
+
+/* Read a photo from a file as one plane of grey.
+ *
+ *   path     "-" is standard input
+ *   options  NULL: MIEN_READ_DEFAULTS
+ *   out      owned by the caller; free with mien_gray_free
+ *
+ * Fails with what mien_image_load fails with. */
+MIEN_API MIEN_CHECKED mien_status
+mien_gray_load(const char *path, const mien_read_options *options,
+               mien_gray *out, mien_error *err);
+
+/* ---- models in folders ---------------------------------------------------
+ */
+
+#define MIEN_PATH_MAX 4096
+
+/* Walk the folders that models are looked for in, first to last: the caller's,
+ * $MIEN_MODELS, mien/models in the user's data folder ($XDG_DATA_HOME, or
+ * ~/.local/share), share/mien/models beside the program's folder, and beside
+ * the library's where that is another.
+ *
+ *   first  the caller's folder, or NULL
+ *   i      0, 1, 2, ...
+ *   out    [MIEN_PATH_MAX] the folder; empty for a place that does not apply
+ *
+ * 0 past the last. */
+MIEN_API int mien_models_folder(const char *first, int i, char *out);
+
+/* Find a model's file.
+ *
+ *   first  a folder looked into before the others, or NULL
+ *   file   "face_recognition.onnx"
+ *   out    [MIEN_PATH_MAX] set to its path if it is found
+ *
+ * 1 if it is in one of the folders. */
+MIEN_API int mien_models_find(const char *first, const char *file, char *out);
+
+/* A mien_model_lookup in those folders.
+ *
+ *   first  a const char **: a folder looked into before the others; NULL, or
+ *          pointing to NULL: none
+ *   entry  of the catalogue
+ *   out    set to the file and its path
+ *
+ * Fails with EIO (not there: the text names the folders, as far as they fit),
+ * ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_models_lookup(void *first, const mien_model_entry *entry,
+                   mien_model_file *out, mien_error *err);
+
+/* ---- faces in files ------------------------------------------------------
+ */
+
+typedef struct mien_reader_options {
+    mien_face_options face; /* its pool is not used */
+    mien_read_options image;
+    const char *models; /* a folder looked into first; NULL: none */
+    int lanes;          /* photos at a time, 1..MIEN_POOL_MAX; 0: 1 */
+    int threads;        /* inside one photo; 0: one for each processor */
+} mien_reader_options;
+#define MIEN_READER_DEFAULTS                               \
+    {                                                      \
+        MIEN_FACE_DEFAULTS, MIEN_READ_DEFAULTS, NULL, 0, 0 \
+    }
+
+/* Analyzers with their models, one a lane, so that lanes may read photos at the
+ * same time. */
+typedef struct mien_reader mien_reader;
+
+/* Find the models that options need in the usual folders, and make analyzers.
+ *
+ *   options  NULL: MIEN_READER_DEFAULTS
+ *   out      owned by the caller; free with mien_reader_free
+ *
+ * Fails with EARG (an option out of range), EIO (a model is not installed),
+ * EFORMAT (a file is another model than it is called), EUNSUP, ELIMIT, ENOMEM.
+ */
+MIEN_API MIEN_CHECKED mien_status mien_reader_open(
+    const mien_reader_options *options, mien_reader **out, mien_error *err);
+
+/* Release a reader.
+ *
+ *   r  not in use; NULL is allowed */
+MIEN_API void mien_reader_free(mien_reader *r);
+
+/* Read a photo's faces.
+ *
+ *   r      a reader
+ *   lane   0..lanes - 1, asserted; one call at a time for each
+ *   path   "-" is standard input
+ *   photo  set to the pixels; free with mien_image_free; NULL: not wanted
+ *   out    set whole; free its faces with mien_faces_free
+ *
+ * Fails with what mien_image_load and mien_analyzer_run fail with: EIO,
+ * EFORMAT, EUNSUP, ELIMIT, ENOMEM; the text does not name the file. */
+MIEN_API MIEN_CHECKED mien_status mien_reader_read(mien_reader *r, int lane,
+                                                   const char *path,
+                                                   mien_image *photo,
+                                                   mien_reading *out,
+                                                   mien_error *err);
+
+/* Which face of several. */
+typedef enum mien_pick {
+    MIEN_PICK_LARGEST, /* mien_faces_largest */
+    MIEN_PICK_CENTRAL  /* mien_faces_central */
+} mien_pick;
+
+/* Read one face of a photo, on lane 0.
+ *
+ *   r     a reader
+ *   path  "-" is standard input
+ *   pick  of those that have all that was asked for
+ *   out   the face
+ *
+ * Fails with EFORMAT (no such face, too), EIO, EUNSUP, ELIMIT, ENOMEM; the text
+ * begins with the path. */
+MIEN_API MIEN_CHECKED mien_status mien_reader_face(mien_reader *r,
+                                                   const char *path,
+                                                   mien_pick pick,
+                                                   mien_face *out,
+                                                   mien_error *err);
+
+/* The analyzer of a lane, for pixels that come from elsewhere.
+ *
+ *   r     a reader, which owns it
+ *   lane  0..lanes - 1, asserted */
+MIEN_API mien_analyzer *mien_reader_analyzer(mien_reader *r, int lane);
+
+/* The models in use and their digests, which are worked out beside other work
+ * from mien_reader_open on; waits for them.
+ *
+ *   r  a reader; any thread
+ *   n  set to how many
+ *
+ * [n] owned by the reader, the detector's first. */
+MIEN_API const mien_model_digest *mien_reader_digests(mien_reader *r, int *n);
+
+/* ---- cascades in files ---------------------------------------------------
+ */
+
+/* Load a cascade by name or path.
+ *
+ *   name    "face" (mien's own), a file, or the name of an OpenCV cascade:
+ *           "eye", "frontalface_default", "haarcascade_smile.xml", looked for
+ *           in the folder, in $MIEN_CASCADES and where Debian puts them
+ *   folder  looked into first; NULL: none
+ *   out     owned by the caller; free with mien_cascade_free
+ *
+ * Fails with EIO (no such cascade; the text names the places), EFORMAT (the
+ * text begins with the path), EUNSUP, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_cascade_load(const char *name,
+                                                    const char *folder,
+                                                    mien_cascade **out,
+                                                    mien_error *err);
+
+/* Tell a cascade's short name: "eye" for "dir/haarcascade_eye.xml".
+ *
+ *   name  as for mien_cascade_load
+ *   out   [size] the name, cut if it is longer
+ *   size  in bytes, at least 1 */
+MIEN_API void mien_cascade_short_name(const char *name, char *out, size_t size);
+
+/* ---- this build ---------------------------------------------------------- */
+
+/* Add the names and versions of the libraries that mien is made with:
+ * "libpng 1.6.39, libwebp 1.2.4, ...".
+ *
+ *   out  the text is added */
+MIEN_API void mien_libraries(mien_buffer *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,125 @@
+/* folders.c: where models lie. */
+#include "mien/kit.h"
+
+#include "base/error.h"
+#include "mien/file.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Write a/b; an empty path when a is NULL or empty, or it does not fit. */
+static void join(const char *a, const char *b, char *out)
+{
+    out[0] = 0;
+    if (!a || !*a)
+        return;
+    int n = snprintf(out, MIEN_PATH_MAX, "%s%s%s", a, *b ? "/" : "", b);
+    if (n < 0 || n >= MIEN_PATH_MAX)
+        out[0] = 0;
+}
+
+/* share/mien/models as seen from the folder that a file lies `up` above. */
+static void beside(char *path, int up, char *out)
+{
+    out[0] = 0;
+    for (; up > 0; up--) {
+        char *slash = strrchr(path, '/');
+        if (!slash)
+            return;
+        *slash = 0;
+    }
+    join(*path ? path : "/", "share/mien/models", out);
+}
+
+/* PREFIX/bin/program -> PREFIX/share/mien/models */
+static void beside_program(char *out)
+{
+    char path[MIEN_PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[n > 0 ? n : 0] = 0;
+    beside(path, 2, out);
+}
+
+/* PREFIX/lib/libmien.so or PREFIX/lib/MACHINE/libmien.so -> the same; empty
+ * where the program's is the same, or there is none. */
+static void beside_library(char *out)
+{
+    static const char here;
+    char path[MIEN_PATH_MAX], program[MIEN_PATH_MAX];
+    Dl_info about;
+    out[0] = 0;
+    if (!dladdr(&here, &about) || !about.dli_fname)
+        return;
+    beside_program(program);
+    for (int up = 2; up <= 3; up++) {
+        snprintf(path, sizeof path, "%s", about.dli_fname);
+        beside(path, up, out);
+        if (*out && strcmp(out, program) != 0 && access(out, F_OK) == 0)
+            return;
+    }
+    out[0] = 0;
+}
+
+int mien_models_folder(const char *first, int i, char *out)
+{
+    const char *data = getenv("XDG_DATA_HOME");
+    switch (i) {
+    case 0: join(first, "", out); return 1;
+    case 1: join(getenv("MIEN_MODELS"), "", out); return 1;
+    case 2:
+        if (data && *data)
+            join(data, "mien/models", out);
+        else
+            join(getenv("HOME"), ".local/share/mien/models", out);
+        return 1;
+    case 3: beside_program(out); return 1;
+    case 4: beside_library(out); return 1;
+    default: return 0;
+    }
+}
+
+int mien_models_find(const char *first, const char *file, char *out)
+{
+    char folder[MIEN_PATH_MAX], path[MIEN_PATH_MAX];
+    for (int i = 0; mien_models_folder(first, i, folder); i++) {
+        join(folder, file, path);
+        if (*path && access(path, F_OK) == 0) {
+            memcpy(out, path, MIEN_PATH_MAX);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static mien_status missing(const char *first, const mien_model_entry *e,
+                           mien_error *err)
+{
+    char folder[MIEN_PATH_MAX], where[160] = "";
+    size_t n = 0;
+    for (int i = 0; mien_models_folder(first, i, folder); i++)
+        if (*folder && n < sizeof where)
+            n += (size_t)snprintf(where + n, sizeof where - n, "%s%s",
+                                  n ? ", " : "", folder);
+    return mi_fail(err, MIEN_EIO, "model %s: %s is not installed; looked in %s",
+                   e->name, e->file, where);
+}
+
+mien_status mien_models_lookup(void *first, const mien_model_entry *entry,
+                               mien_model_file *out, mien_error *err)
+{
+    char path[MIEN_PATH_MAX];
+    const char *folder = first ? *(const char **)first : NULL;
+    if (!mien_models_find(folder, entry->file, path))
+        return missing(folder, entry, err);
+    mien_status st = mien_file_load(path, 0, &out->bytes, err);
+    if (st != MIEN_OK)
+        return st;
+    enum { SHOWN = sizeof out->place - 1 };
+    size_t n = strlen(path);
+    snprintf(out->place, sizeof out->place, "%.*s", SHOWN,
+             n > SHOWN ? path + n - SHOWN : path);
+    return MIEN_OK;
+}
