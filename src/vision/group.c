@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 
 #include <float.h>
 #include <math.h>
@@ -167,4 +168,16 @@ mien_status mi_group(mien_hits *hits, int neighbors, double eps,
     if (hits->n > 1)
         qsort(hits->hit, (size_t)hits->n, sizeof *hits->hit, by_side);
     return st;
+}
+
+mien_status mi_hits_append(mien_hits *all, const mien_hits *more,
+                           mien_error *err)
+{
+    mien_hit *to = mi_grow(&all->hit, all->n, more->n, sizeof *to);
+    if (!to)
+        return mi_no_memory(err);
+    if (more->n)
+        memcpy(to, more->hit, (size_t)more->n * sizeof *to);
+    all->n += more->n;
+    return MIEN_OK;
 }

@@ -10,4 +10,9 @@
 mien_status mi_group(mien_hits *hits, int neighbors, double eps,
                      mien_error *err);
 
+/* Put hits behind those there are, which only this function put there.  Fails
+ * with ENOMEM. */
+mien_status mi_hits_append(mien_hits *all, const mien_hits *more,
+                           mien_error *err);
+
 #endif

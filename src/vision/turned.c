@@ -3,10 +3,10 @@
  * The picture is turned the other way on a plane large enough for all of it,
  * searched, and the centres of what was found are turned back.  Of rectangles
  * that overlap the one that most windows agreed on stays. */
-#include "vision/cascade.h"
+#include "mien/vision.h"
 
-#include "base/alloc.h"
 #include "base/error.h"
+#include "vision/group.h"
 
 #include <assert.h>
 #include <math.h>
@@ -83,23 +83,6 @@ static mien_status search(const mien_cascade *c, const mien_gray *g,
     return st;
 }
 
-static mien_status append(mien_hits *all, const mien_hits *some,
-                          mien_error *err)
-{
-    mien_hit *grown =
-        mi_alloc((size_t)all->n + (size_t)some->n + 1, sizeof *grown);
-    if (!grown)
-        return mi_no_memory(err);
-    if (all->n)
-        memcpy(grown, all->hit, (size_t)all->n * sizeof *grown);
-    if (some->n)
-        memcpy(grown + all->n, some->hit, (size_t)some->n * sizeof *grown);
-    mi_free(all->hit);
-    all->hit = grown;
-    all->n += some->n;
-    return MIEN_OK;
-}
-
 static double overlap(const mien_hit *a, const mien_hit *b)
 {
     double w = fmin(a->x + a->w, b->x + b->w) - fmax(a->x, b->x);
@@ -166,7 +149,7 @@ mien_status mien_cascade_detect_turned(const mien_cascade *c,
         else
             st = search(c, g, options, degrees[i], &some, err);
         if (st == MIEN_OK)
-            st = append(&all, &some, err);
+            st = mi_hits_append(&all, &some, err);
         mien_hits_free(&some);
     }
     if (st != MIEN_OK) {
