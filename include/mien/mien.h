@@ -29,6 +29,7 @@
 #include "mien/train.h"
 #include "mien/video.h"
 #include "mien/vision.h"
+#include "mien/vision_roc.h"
 #include "mien/vision_search.h"
 #include "mien/vision_track.h"
 #include "mien/vision_train.h"
