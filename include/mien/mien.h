@@ -29,8 +29,10 @@
 #include "mien/train.h"
 #include "mien/video.h"
 #include "mien/vision.h"
+#include "mien/vision_history.h"
 #include "mien/vision_roc.h"
 #include "mien/vision_search.h"
+#include "mien/vision_smile.h"
 #include "mien/vision_track.h"
 #include "mien/vision_train.h"
 #endif
