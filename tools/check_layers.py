@@ -35,6 +35,7 @@ ALLOWED = {
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],
     "face": ["base", "image", "match", "graph", "engine", "model"],
+    "record": ["base", "image", "match", "model", "vision", "face"],
     "kit": ["base", "file", "image", "model", "vision", "face"],
 }
 CLIENTS = {"wasm", "examples"}

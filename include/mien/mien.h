@@ -17,6 +17,7 @@
 #include "mien/model.h"
 #include "mien/num.h"
 #include "mien/plot.h"
+#include "mien/record.h"
 #include "mien/report.h"
 #include "mien/report_table.h"
 #include "mien/samples.h"

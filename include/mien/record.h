@@ -1,0 +1,208 @@
+/* mien/record.h: what was found, as text: JSON of the schema "mien/1",
+ * face-api.js' shapes, lines of CSV.
+ *
+ *   mien_reading, hits, tracks, matches -> mien_record_* -> mien_buffer
+ *
+ * A record is one JSON object on one line.  Numbers are rounded half away from
+ * zero: boxes and points to 3 decimals, scores, probabilities and distances to
+ * 6, ages to 2; all have at most seven significant digits, which is what a
+ * float holds.  What was not asked for is not there; what is no number is null.
+ * Memory that ends is noted in the buffer. */
+#ifndef MIEN_RECORD_H
+#define MIEN_RECORD_H
+
+#include "mien/face.h"
+#include "mien/json.h"
+#include "mien/vision_smile.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- items of a record ---------------------------------------------------
+ */
+
+/* Write a box: {"x", "y", "width", "height"}.
+ *
+ *   j    a text being written
+ *   key  of the item, or NULL
+ *   box  in pixels */
+MIEN_API void mien_record_box(mien_json *j, const char *key, mien_box box);
+
+/* Write points: [[x, y], ...].
+ *
+ *   j    a text being written
+ *   key  of the item, or NULL
+ *   n    points
+ *   p    [n] in pixels */
+MIEN_API void mien_record_points(mien_json *j, const char *key, int n,
+                                 const mien_point *p);
+
+/* Write a face: {"box", "score", "keypoints", "landmarks", "descriptor", "age",
+ * "gender", "expression"}.
+ *
+ *   j     a text being written
+ *   key   of the item, or NULL
+ *   f     what it has is written
+ *   hide  MIEN_FACE_*: but not these */
+MIEN_API void mien_record_face(mien_json *j, const char *key,
+                               const mien_face *f, unsigned hide);
+
+/* Add a field of CSV, in quotes where RFC 4180 wants them.
+ *
+ *   text  of the field
+ *   out   it is added, without a comma */
+MIEN_API void mien_record_field(const char *text, mien_buffer *out);
+
+/* ---- photos --------------------------------------------------------------
+ */
+
+/* What is known of a photo; all pointers are borrowed. */
+typedef struct mien_photo_record {
+    const char *file;
+    const mien_reading *reading;
+    unsigned want; /* MIEN_FACE_*: milliseconds of these parts are given */
+    unsigned hide; /* MIEN_FACE_*: not written though they are known */
+    const mien_match *match; /* [faces] who each is, as "name" and "distance";
+                                NULL: nobody was looked for */
+    int models;
+    const mien_model_digest *model; /* [models] */
+} mien_photo_record;
+
+/* Add the record of a photo.
+ *
+ *   r    what is known
+ *   out  a line is added
+ *
+ * {"schema", "file", "width", "height", "faces", "models": digests by task,
+ * "ms": milliseconds by part} */
+MIEN_API void mien_record_photo(const mien_photo_record *r, mien_buffer *out);
+
+/* Add the record of a photo that could not be read.
+ *
+ *   file   as the photo's
+ *   error  why
+ *   out    a line is added: {"schema", "file", "error": {"status", "text"}} */
+MIEN_API void mien_record_failed(const char *file, const mien_error *error,
+                                 mien_buffer *out);
+
+/* Add the faces of a photo in the shapes that face-api.js gives: detection,
+ * landmarks, alignedRect, descriptor, expressions, age, gender,
+ * genderProbability.
+ *
+ *   r    what a photo gave
+ *   out  a line is added: an array */
+MIEN_API void mien_record_faceapi(const mien_reading *r, mien_buffer *out);
+
+/* ---- people --------------------------------------------------------------
+ */
+
+/* Add who was found in a photo as lines of CSV: file,name.
+ *
+ *   file      of the photo
+ *   n         faces
+ *   match     [n] who each is
+ *   distance  1: a third column: the distance of those with a name, or None
+ *   out       a line a face is added: unknown_person where nobody was near
+ *             enough; without faces one line: no_persons_found */
+MIEN_API void mien_record_people_csv(const char *file, int n,
+                                     const mien_match *match, int distance,
+                                     mien_buffer *out);
+
+/* Two photos compared; all pointers are borrowed. */
+typedef struct mien_pair_record {
+    const char *file[2];
+    const mien_reading *reading[2];
+    const mien_face *face[2]; /* the ones compared */
+    mien_verification verdict;
+    int models;
+    const mien_model_digest *model; /* [models] */
+} mien_pair_record;
+
+/* Add the record of a comparison.
+ *
+ *   r    what is known
+ *   out  a line is added: {"schema", "same", "distance", "threshold",
+ *        "photos": two, "models"} */
+MIEN_API void mien_record_pair(const mien_pair_record *r, mien_buffer *out);
+
+/* ---- cascades ------------------------------------------------------------
+ */
+
+/* What cascades found in a photo; all pointers are borrowed. */
+typedef struct mien_hits_record {
+    const char *file;
+    int w, h;                /* of the photo */
+    int n;                   /* cascades */
+    const char *const *name; /* [n] */
+    const mien_hits *hits;   /* [n] */
+    double seconds;          /* of the search */
+} mien_hits_record;
+
+/* Add the record of what cascades found: as of a photo, cascades of faces under
+ * "faces", all else under "objects", each with its "class".
+ *
+ *   r    what is known
+ *   out  a line is added */
+MIEN_API void mien_record_hits(const mien_hits_record *r, mien_buffer *out);
+
+/* Add what cascades found as CSV:
+ * file,class,x,y,width,height,neighbors,weight,angle.
+ *
+ *   r     what is known; NULL: nothing
+ *   head  1: the line of names comes first
+ *   out   a line a hit is added */
+MIEN_API void mien_record_hits_csv(const mien_hits_record *r, int head,
+                                   mien_buffer *out);
+
+/* ---- frames of a video ---------------------------------------------------
+ */
+
+/* Add the record of a frame's tracks.
+ *
+ *   frame    its number, from 0
+ *   seconds  when it is shown
+ *   h        after the frame was added
+ *   points   the tracker, for the points that hold each track; NULL: without
+ *   out      a line is added: {"schema", "frame", "seconds", "tracks": [{"id",
+ *            "box", "angle", "score", "detected", "points": how many,
+ *            "lost": how many by reason, "at", "landmarks"}]} */
+MIEN_API void mien_record_tracks(int64_t frame, double seconds,
+                                 const mien_history *h,
+                                 const mien_tracker *points, mien_buffer *out);
+
+/* Add a frame's tracks as CSV:
+ * frame,seconds,id,x,y,width,height,angle,score,detected,points.
+ *
+ *   frame    its number, from 0; before frame 0 the line of names comes
+ *   seconds  when it is shown
+ *   h        after the frame was added
+ *   out      a line a track is added */
+MIEN_API void mien_record_tracks_csv(int64_t frame, double seconds,
+                                     const mien_history *h, mien_buffer *out);
+
+/* Add the record of a frame's faces and smiles.
+ *
+ *   frame    its number, from 0
+ *   seconds  when it is shown
+ *   s        after the frame
+ *   out      a line is added: {"schema", "frame", "seconds", "faces": [{"id",
+ *            "box", "detected", "eyes", "smiles", "score": votes,
+ *            "smiling"}]} */
+MIEN_API void mien_record_smiles(int64_t frame, double seconds,
+                                 const mien_smiles *s, mien_buffer *out);
+
+/* Add a frame's faces and smiles as CSV: frame,seconds,id,x,y,width,height,
+ * detected,eyes,smiles,score,smiling.
+ *
+ *   frame    its number, from 0; before frame 0 the line of names comes
+ *   seconds  when it is shown
+ *   s        after the frame
+ *   out      a line a face is added */
+MIEN_API void mien_record_smiles_csv(int64_t frame, double seconds,
+                                     const mien_smiles *s, mien_buffer *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

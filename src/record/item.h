@@ -1,0 +1,16 @@
+/* item.h: what records share. */
+#ifndef MI_RECORD_ITEM_H
+#define MI_RECORD_ITEM_H
+
+#include "mien/record.h"
+
+/* Begin the record of a file: {"schema", "file"; file NULL: only the first. */
+mien_json mi_record_begin(const char *file, mien_buffer *out);
+/* End it, and its line. */
+void mi_record_end(mien_json *j);
+/* "models": digests by task */
+void mi_record_models(mien_json *j, int n, const mien_model_digest *d);
+/* The box of a hit. */
+mien_box mi_hit_box(const mien_hit *h);
+
+#endif
