@@ -36,6 +36,7 @@ ALLOWED = {
               "tabular", "report"],
     "face": ["base", "image", "match", "graph", "engine", "model"],
     "record": ["base", "image", "match", "model", "vision", "face"],
+    "draw": ["base", "image", "plot", "vision", "face"],
     "kit": ["base", "file", "image", "model", "vision", "face"],
 }
 CLIENTS = {"wasm", "examples"}
