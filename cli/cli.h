@@ -136,6 +136,9 @@ int cli_interrupted(void);
 /* The same, asked for by the signal handler and by tests. */
 void cli_interrupt(void);
 
+/* n * size zeroed bytes to free(); NULL, and a report, when memory ended. */
+void *cli_alloc(size_t n, size_t size);
+
 /* A row of a table of options; of those that take one of some choices. */
 #define CLI_ROW(name, letter, kind, argument, text) \
     {                                               \

@@ -1,12 +1,11 @@
 /* cli_batch.c: many photos, several at a time, answers in order. */
 #include "cli/cli_batch.h"
 
-#include "base/alloc.h"
-#include "base/pool.h"
 #include "cli/cli_progress.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 
 typedef struct batch_state {
     const cli_batch *batch;
@@ -72,16 +71,16 @@ int cli_batch_run(const cli_batch *b)
     mien_pool *pool = NULL;
     mien_error err = {0};
     batch_state s = {.batch = b};
-    s.outcome = mi_alloc((size_t)n, sizeof *s.outcome);
-    s.ready = mi_alloc((size_t)n, 1);
+    s.outcome = cli_alloc((size_t)n, sizeof *s.outcome);
+    s.ready = cli_alloc((size_t)n, 1);
     if (!s.outcome || !s.ready) {
-        cli_error("out of memory");
+        status = CLI_NOTHING;
     } else if (b->jobs > 1 && mien_pool_new(b->jobs, &pool, &err) != MIEN_OK) {
         cli_error("%s", err.text);
     } else {
         pthread_mutex_init(&s.lock, NULL);
         cli_progress_start(&s.progress, n, b->quiet);
-        mi_pool_run(pool, n, do_one, &s);
+        mien_pool_run(pool, n, do_one, &s);
         cli_progress_hide(&s.progress);
         pthread_mutex_destroy(&s.lock);
         status = final_status(&s, n);
@@ -91,8 +90,8 @@ int cli_batch_run(const cli_batch *b)
         mien_buffer_free(&s.outcome[i].report);
     }
     mien_pool_free(pool);
-    mi_free(s.outcome);
-    mi_free(s.ready);
+    free(s.outcome);
+    free(s.ready);
     return status;
 }
 

@@ -4,20 +4,18 @@
 
 #include "cli/cli.h"
 
-/* Load a cascade.
+/* mien_cascade_load; CLI_OK, or CLI_NOTHING, reported.
  *
- *   name    "face" (mien's own), a file, or the name of an OpenCV cascade:
- *           "eye", "frontalface_default", "haarcascade_smile.xml", looked for
- *           in the folder, in MIEN_CASCADES and where Debian puts them
- *   folder  what --cascades says, or NULL
- *   out     free with mien_cascade_free
- *
- * The text of a failure names the file, or the places looked at. */
-mien_status cli_cascade_load(const char *name, const char *folder,
-                             mien_cascade **out, mien_error *err);
-
-/* The name in a cascade's file name: "eye" for "dir/haarcascade_eye.xml". */
-void cli_cascade_name(const char *name, char *out, size_t size);
+ *   folder  what --cascades says, or NULL */
+static inline int cli_cascade_load(const char *name, const char *folder,
+                                   mien_cascade **out)
+{
+    mien_error err = {0};
+    if (mien_cascade_load(name, folder, out, &err) == MIEN_OK)
+        return CLI_OK;
+    cli_error("%s", err.text);
+    return CLI_NOTHING;
+}
 
 #define CLI_OPTION_CASCADES                                              \
     {                                                                    \

@@ -2,7 +2,7 @@
 #ifndef MIEN_CLI_FILES_H
 #define MIEN_CLI_FILES_H
 
-#include "mien/file.h"
+#include "cli/cli.h"
 
 /* One photo to read, or a folder that could not be. */
 typedef struct cli_file {
@@ -23,8 +23,15 @@ typedef struct cli_files {
 /* Add a photo, or the photos of a folder.  A folder that cannot be read, or
  * holds none, becomes an entry with an error.  0: memory ended (reported). */
 int cli_files_add(cli_files *f, const char *path);
+/* Add all operands; several is set to 1 if a folder is among them.
+ *
+ *   recursive  the option that goes into folders of folders */
+int cli_files_named(cli_files *f, const cli_args *a, int recursive,
+                    int *several);
 void cli_files_free(cli_files *f);
 
+/* Take the path off the start of an error's text, "path: cannot open: why". */
+void cli_without_path(const char *path, mien_error *err);
 /* mien_file_load and mien_file_save, but the error's text does not begin with
  * the path: whoever prints it names the file. */
 MIEN_CHECKED mien_status cli_file_load(const char *path, mien_bytes *out,
@@ -39,8 +46,9 @@ int cli_output_ready(const char *path);
 /* Make a folder and those above it.  0, and a report, on failure. */
 int cli_folder_make(const char *path);
 int cli_is_folder(const char *path);
+int cli_same_file(const char *a, const char *b);
 
-/* A copy, or "a/b"; released with mi_free.  NULL when memory ended. */
+/* A copy, or "a/b"; released with free.  NULL when memory ended. */
 char *cli_text_copy(const char *text, size_t n);
 char *cli_path_join(const char *a, const char *b);
 

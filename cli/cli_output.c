@@ -1,13 +1,13 @@
 /* cli_output.c: standard output and standard error. */
 #include "cli/cli.h"
 
-#include "base/alloc.h"
 #include "cli/cli_text.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* errno of the first write that failed; 0: none. */
@@ -93,4 +93,12 @@ int cli_finish(int status)
     if (output_errno != EPIPE)
         cli_error("standard output: %s", strerror(output_errno));
     return CLI_OUTPUT;
+}
+
+void *cli_alloc(size_t n, size_t size)
+{
+    void *p = calloc(n ? n : 1, size);
+    if (!p)
+        cli_error("out of memory");
+    return p;
 }

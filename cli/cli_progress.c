@@ -1,7 +1,7 @@
 /* cli_progress.c: how far a long job is, on a terminal's standard error. */
 #include "cli/cli_progress.h"
 
-#include "cli/cli_reader.h"
+#include "mien/base.h"
 
 #include <stdio.h>
 #include <string.h>

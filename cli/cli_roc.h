@@ -16,11 +16,8 @@ typedef struct cli_roc_job {
 } cli_roc_job;
 
 /* Look through the pictures of a list for its objects with some cascades, and
- * print a table of the curves beside Viola and Jones' figures.
- *
- * A call is right when its centre lies within 0.3 of the object's width of the
- * object's centre and its width within a factor of 1.5, as opencv_performance
- * has it.  CLI_OK, or the status to exit with, reported. */
+ * print a table of the curves beside Viola and Jones' figures.  CLI_OK, or the
+ * status to exit with, reported. */
 int cli_roc_compare(const cli_roc_job *job);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef MIEN_CLI_TEXT_H
 #define MIEN_CLI_TEXT_H
 
-#include "base/bytes.h"
+#include "mien/text.h"
 
 /* Add text as a terminal may show it: UTF-8 repaired, control characters as
  * '?'. */

@@ -1,25 +1,30 @@
 /* cli_video.c: frame by frame through a video or a camera, and out again. */
 #include "cli/cli_video.h"
 
-#include "cli/cli_reader.h"
+#include "cli/cli_files.h"
+#include "cli/cli_progress.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+
+/* A video on its way through a command. */
+typedef struct passage {
+    cli_video_ask ask;
+    mien_video *in;
+    mien_movie *out, *window;
+    mien_video_info info;
+    int64_t done;     /* frames read */
+    double seconds;   /* when the frame of now is shown */
+    double start;     /* of the work, on the clock */
+    double per_frame; /* seconds from one frame to the next, on average */
+    cli_progress progress;
+} passage;
 
 static int has_display(void)
 {
     const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
     return (x && *x) || (wayland && *wayland);
-}
-
-static int same_file(const char *a, const char *b)
-{
-    struct stat s, t;
-    return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev &&
-           s.st_ino == t.st_ino;
 }
 
 int cli_video_asked(const cli_args *a, int camera, int draw, int frames,
@@ -42,12 +47,12 @@ int cli_video_asked(const cli_args *a, int camera, int draw, int frames,
 
 /* The output is opened before work begins, so that a wrong name costs
  * nothing. */
-static int open_outputs(cli_video *v)
+static int open_outputs(passage *v)
 {
     mien_error err = {0};
     const mien_video_info *i = &v->info;
     const char *draw = v->ask.draw;
-    if (draw && v->ask.path && same_file(draw, v->ask.path)) {
+    if (draw && v->ask.path && cli_same_file(draw, v->ask.path)) {
         cli_error("%s: is the video itself; --draw wants another file", draw);
         return CLI_USAGE;
     }
@@ -65,10 +70,10 @@ static int open_outputs(cli_video *v)
     return CLI_OK;
 }
 
-int cli_video_open(cli_video *v, const cli_video_ask *ask)
+static int open_video(passage *v)
 {
+    const cli_video_ask *ask = &v->ask;
     mien_error err = {0};
-    *v = (cli_video){.ask = *ask};
     mien_status st = ask->camera
                          ? mien_video_camera(ask->camera, NULL, &v->in, &err)
                          : mien_video_open(ask->path, NULL, &v->in, &err);
@@ -87,7 +92,9 @@ int cli_video_open(cli_video *v, const cli_video_ask *ask)
     return open_outputs(v);
 }
 
-int cli_video_next(cli_video *v, mien_image *frame, int *more)
+/* Read the next frame, borrowed until the next call.  more is set to 0 after
+ * the last one, when asked to stop, and when a window was closed. */
+static int next(passage *v, mien_image *frame, int *more)
 {
     mien_error err = {0};
     double before = v->seconds;
@@ -113,9 +120,8 @@ int cli_video_next(cli_video *v, mien_image *frame, int *more)
     return CLI_OK;
 }
 
-int cli_video_shows(const cli_video *v) { return v->out || v->window; }
-
-int cli_video_show(cli_video *v, const mien_image *frame)
+/* Add a drawn frame to the output and show it.  CLI_OK or CLI_OUTPUT. */
+static int show(passage *v, const mien_image *frame)
 {
     mien_error err = {0};
     if (v->window && mien_movie_add(v->window, frame, &err) != MIEN_OK) {
@@ -129,7 +135,7 @@ int cli_video_show(cli_video *v, const mien_image *frame)
     return CLI_OUTPUT;
 }
 
-static int finish_outputs(cli_video *v, int status)
+static int finish_outputs(passage *v, int status)
 {
     mien_error err = {0};
     if (v->window && mien_movie_finish(v->window, &err) != MIEN_OK)
@@ -146,7 +152,7 @@ static int finish_outputs(cli_video *v, int status)
     return CLI_OUTPUT;
 }
 
-int cli_video_close(cli_video *v, int status)
+static int close_video(passage *v, int status)
 {
     if (!v->in)
         return status;
@@ -166,6 +172,40 @@ int cli_video_close(cli_video *v, int status)
         fprintf(stderr, "%lld frames in %.1f s, %.1f a second\n",
                 (long long)v->done, seconds, (double)v->done / seconds);
     mien_video_close(v->in);
-    v->in = NULL;
     return status;
+}
+
+static int one_frame(passage *v, const cli_video_work *w, mien_image *frame)
+{
+    mien_error err = {0};
+    mien_buffer out = {0};
+    int shown = v->out || v->window;
+    cli_frame f = {v->done - 1, v->seconds, v->per_frame};
+    mien_status st = w->look(w->arg, &f, frame, &out, &err);
+    if (st == MIEN_OK && shown)
+        st = w->draw(w->arg, frame, &err);
+    if (st != MIEN_OK) {
+        mien_buffer_free(&out);
+        cli_progress_hide(&v->progress);
+        cli_error("frame %lld: %s", (long long)f.number, err.text);
+        return CLI_NOTHING;
+    }
+    if (!cli_emit(&out))
+        return CLI_OUTPUT;
+    return shown ? show(v, frame) : CLI_OK;
+}
+
+int cli_video_run(const cli_video_ask *ask, const cli_video_work *work,
+                  int64_t *seen)
+{
+    passage v = {.ask = *ask};
+    int status = open_video(&v);
+    for (int more = 1; !status && more;) {
+        mien_image frame;
+        status = next(&v, &frame, &more);
+        if (!status && more)
+            status = one_frame(&v, work, &frame);
+    }
+    *seen = v.done;
+    return close_video(&v, status);
 }

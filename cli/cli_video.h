@@ -3,7 +3,6 @@
 #define MIEN_CLI_VIDEO_H
 
 #include "cli/cli.h"
-#include "cli/cli_progress.h"
 
 /* What the command line says of a video's way through a command. */
 typedef struct cli_video_ask {
@@ -14,17 +13,22 @@ typedef struct cli_video_ask {
     int quiet;
 } cli_video_ask;
 
-typedef struct cli_video {
-    cli_video_ask ask;
-    mien_video *in;
-    mien_movie *out, *window;
-    mien_video_info info;
-    int64_t done;     /* frames read */
-    double seconds;   /* when the frame of now is shown */
-    double start;     /* of the work, on the clock */
-    double per_frame; /* seconds from one frame to the next, on average */
-    cli_progress progress;
-} cli_video;
+/* A frame in hand. */
+typedef struct cli_frame {
+    int64_t number; /* from 0 */
+    double seconds; /* when it is shown */
+    double step;    /* seconds since the frame before, on average */
+} cli_frame;
+
+/* What a command does with each frame. */
+typedef struct cli_video_work {
+    /* Look at a frame, and add what is to be printed. */
+    mien_status (*look)(void *arg, const cli_frame *f, const mien_image *frame,
+                        mien_buffer *out, mien_error *err);
+    /* Draw on it; called only where it will be seen. */
+    mien_status (*draw)(void *arg, mien_image *frame, mien_error *err);
+    void *arg;
+} cli_video_work;
 
 /* Read the options of a command that reads one video: its operand or a camera,
  * and the places of these in its table.  0, and a report, when they are wrong.
@@ -32,27 +36,14 @@ typedef struct cli_video {
 int cli_video_asked(const cli_args *a, int camera, int draw, int frames,
                     int quiet, cli_video_ask *out);
 
-/* Open the source.  CLI_OK, or the status to exit with, reported. */
-int cli_video_open(cli_video *v, const cli_video_ask *ask);
-
-/* Read the next frame, borrowed until the next call.  more is set to 0 after
- * the last one, when asked to stop, and when a window was closed.  CLI_OK, or
- * a status to finish with, reported. */
-int cli_video_next(cli_video *v, mien_image *frame, int *more);
-
-/* 1: frames that are shown will be seen. */
-int cli_video_shows(const cli_video *v);
-
-/* Add a drawn frame to the output and show it.  CLI_OK or CLI_OUTPUT. */
-int cli_video_show(cli_video *v, const mien_image *frame);
-
-/* Close the source, finish the output, so that what was written can be played
- * whatever happened, and say how it went on standard error.
+/* Do the work on every frame.  The output is finished so that what was written
+ * can be played whatever happened, and standard error says how it went.
  *
- *   status  of the work so far
+ *   seen  set to the number of frames that were read
  *
- * Returns the status to exit with. */
-int cli_video_close(cli_video *v, int status);
+ * Returns the status to exit with, reported. */
+int cli_video_run(const cli_video_ask *ask, const cli_video_work *work,
+                  int64_t *seen);
 
 #define CLI_OPTION_CAMERA                                                \
     {                                                                    \

@@ -1,12 +1,9 @@
 /* cmd_analyze.c: the faces in photos. */
-#include "cli/cli.h"
-#include "cli/cli_batch.h"
-#include "cli/cli_draw.h"
-#include "cli/cli_record.h"
+#include "cli/cli_drawing.h"
+#include "cli/cli_photos.h"
 
 #include <float.h>
 #include <limits.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -96,7 +93,8 @@ typedef enum format { TABLE, JSON, FACEAPI } format;
 
 typedef struct analysis {
     cli_files files;
-    cli_reader reader;
+    mien_reader_options options;
+    mien_reader *reader;
     cli_drawing drawing;
     format format;
 } analysis;
@@ -117,11 +115,11 @@ static void mean_zero(const cli_args *a, int option, float *value)
 }
 
 /* The reader's options from the command line; 0 after a mistake. */
-static int read_options(const cli_args *a, cli_reader *r)
+static int read_options(const cli_args *a, mien_reader_options *out)
 {
     static const unsigned attributes[] = {MIEN_FACE_AGE, MIEN_FACE_GENDER,
                                           MIEN_FACE_EXPRESSION};
-    mien_face_options *o = &r->options;
+    mien_face_options *o = &out->face;
     o->detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
     if (cli_given(a, OPT_LANDMARKS) || cli_given(a, OPT_LANDMARK_MODEL))
         o->want |= MIEN_FACE_LANDMARKS;
@@ -131,8 +129,9 @@ static int read_options(const cli_args *a, cli_reader *r)
     for (int i = 0; i < 3; i++)
         if (named >> i & 1)
             o->want |= attributes[i];
-    r->tiny_landmarks = cli_choice(a, OPT_LANDMARK_MODEL, 0);
-    r->read.ignore_orientation = cli_given(a, OPT_ORIENTATION);
+    o->tiny_landmarks = cli_choice(a, OPT_LANDMARK_MODEL, 0);
+    out->image.ignore_orientation = cli_given(a, OPT_ORIENTATION);
+    out->models = a->value[OPT_MODELS];
     int good = cli_int(a, OPT_SIZE, 32, 4096, &o->input_size) &&
                size_is_good(o->input_size) &&
                cli_float(a, OPT_MIN_SCORE, 0, 1, &o->min_score) &&
@@ -150,27 +149,22 @@ static format choose_format(const cli_args *a)
     return (format)cli_choice(a, OPT_FORMAT, isatty(1) ? TABLE : JSON);
 }
 
-static void print_failed(const analysis *an, const cli_file *f,
-                         const mien_error *error, cli_outcome *out)
-{
-    out->status = CLI_PARTLY;
-    mien_buffer_printf(&out->report, "%s: %s", f->path, error->text);
-    if (an->format != TABLE)
-        cli_json_print(&out->text, cli_record_failed(f->path, error),
-                       JSON_COMPACT);
-}
-
-static void print_reading(analysis *an, int i, const cli_reading *r,
+static void print_reading(analysis *an, int i, const mien_reading *r,
                           mien_buffer *out)
 {
-    if (an->format == JSON)
-        cli_json_print(out, cli_record(&an->reader, r), JSON_COMPACT);
+    const char *path = an->files.file[i].path;
+    unsigned want = an->options.face.want;
+    if (an->format == JSON) {
+        mien_photo_record record = {.file = path, .reading = r, .want = want};
+        record.model = mien_reader_digests(an->reader, &record.models);
+        mien_record_photo(&record, out);
+    }
     if (an->format == FACEAPI)
-        cli_json_print(out, cli_record_faceapi(r), JSON_COMPACT);
+        mien_record_faceapi(r, out);
     if (an->format == TABLE && i > 0)
         mien_buffer_puts(out, "\n");
     if (an->format == TABLE)
-        cli_record_table(r, an->reader.options.want, out);
+        cli_reading_table(path, r, want, out);
 }
 
 /* Mark the faces and save the photo; 0, and a report, on failure. */
@@ -178,7 +172,7 @@ static int draw(const analysis *an, const cli_file *f, mien_image *photo,
                 const mien_faces *faces, mien_buffer *report)
 {
     mien_error err = {0};
-    if (cli_draw_faces(photo, faces, &err) == MIEN_OK)
+    if (mien_draw_faces(photo, faces, &err) == MIEN_OK)
         return cli_drawing_save(&an->drawing, f, photo, report);
     mien_buffer_printf(report, "%s: %s", f->path, err.text);
     return 0;
@@ -190,14 +184,11 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
     const cli_file *f = &an->files.file[i];
     int drawn = an->drawing.target != NULL;
     mien_image photo = {0};
-    cli_reading r;
-    if (f->error.status) {
-        print_failed(an, f, &f->error, out);
-        return;
-    }
-    cli_reader_read(&an->reader, lane, f->path, drawn ? &photo : NULL, &r);
-    if (r.error.status) {
-        print_failed(an, f, &r.error, out);
+    mien_reading r;
+    mien_error err = f->error;
+    if (err.status || mien_reader_read(an->reader, lane, f->path,
+                                       drawn ? &photo : NULL, &r, &err)) {
+        cli_photo_failed(f->path, &err, an->format != TABLE, out);
         return;
     }
     print_reading(an, i, &r, &out->text);
@@ -207,50 +198,34 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
     mien_image_free(&photo);
 }
 
-/* The photos of the command line; several is set when a folder is among them.
- */
-static int find_photos(const cli_args *a, cli_files *f, int *several)
-{
-    f->recursive = cli_given(a, OPT_RECURSIVE);
-    for (int i = 0; i < a->n_operands; i++) {
-        *several |= cli_is_folder(a->operand[i]);
-        if (!cli_files_add(f, a->operand[i]))
-            return 0;
-    }
-    return 1;
-}
-
 static int analyze(const cli_args *a, analysis *an)
 {
     int several = 0;
-    if (!read_options(a, &an->reader))
+    mien_reader_options *o = &an->options;
+    if (!read_options(a, o))
         return CLI_USAGE;
-    if (!find_photos(a, &an->files, &several))
+    if (!cli_files_named(&an->files, a, OPT_RECURSIVE, &several))
         return CLI_NOTHING;
-    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, an->files.n,
-                         &an->reader.lanes, &an->reader.threads))
+    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, an->files.n, &o->lanes,
+                         &o->threads))
         return CLI_USAGE;
     an->format = choose_format(a);
     an->drawing.target = a->value[OPT_DRAW];
-    if (an->drawing.target) {
-        int status = cli_drawing_plan(&an->drawing, &an->files, several);
-        if (status)
-            return status;
-    }
-    int status = cli_reader_open(&an->reader, a->value[OPT_MODELS]);
+    int status = cli_drawing_plan(&an->drawing, &an->files, several);
+    if (!status)
+        status = cli_reader_open(o, &an->reader);
     if (status)
         return status;
-    cli_batch batch = {&an->files, an->reader.lanes, cli_given(a, OPT_QUIET),
+    cli_batch batch = {&an->files, o->lanes, cli_given(a, OPT_QUIET),
                        analyze_one, an};
     return cli_batch_run(&batch);
 }
 
 static int run(const cli_args *a)
 {
-    analysis an = {
-        .reader = {.options = MIEN_FACE_DEFAULTS, .read = MIEN_READ_DEFAULTS}};
+    analysis an = {.options = MIEN_READER_DEFAULTS};
     int status = analyze(a, &an);
-    cli_reader_close(&an.reader);
+    mien_reader_free(an.reader);
     cli_files_free(&an.files);
     return status;
 }

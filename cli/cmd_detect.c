@@ -1,14 +1,7 @@
 /* cmd_detect.c: objects in photos by cascades. */
-#include "cli/cli.h"
-#include "cli/cli_batch.h"
 #include "cli/cli_cascades.h"
-#include "cli/cli_draw.h"
-#include "cli/cli_hits.h"
-#include "cli/cli_reader.h"
-#include "cli/cli_record.h"
-
-#include "base/alloc.h"
-#include "base/error.h"
+#include "cli/cli_drawing.h"
+#include "cli/cli_photos.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -95,25 +88,22 @@ static const cli_row exits[] = {
 };
 
 typedef enum format { TABLE, JSON, CSV } format;
-enum { MAX_ANGLES = 36 };
+enum { MAX_ANGLES = 36, MOST = 8 /* cascades */ };
 
 typedef struct detection {
     cli_files files;
     cli_drawing drawing;
     format format;
-    int n;
-    mien_cascade *cascade[CLI_MOST_CASCADES];
-    char name[CLI_MOST_CASCADES][64];
-    mien_cascade_options options;
-    int roi[4], has_roi, inside, equalize, ignore_orientation;
-    int n_angles;
+    mien_search search;
+    mien_cascade *cascade[MOST];
+    char name[MOST][64];
+    const char *names[MOST]; /* the same */
     double angle[MAX_ANGLES];
+    int equalize;
+    mien_read_options read;
     int lanes, threads;
     mien_pool **pool; /* [lanes] */
 } detection;
-
-static const mien_colour colours[] = {
-    {0, 229, 160}, {255, 170, 40}, {90, 180, 255}, {255, 120, 190}};
 
 /* ---- the command line ---------------------------------------------------- */
 
@@ -159,18 +149,19 @@ static int size_option(const cli_args *a, int option, int *w, int *h)
 static int angles_option(const cli_args *a, detection *d)
 {
     const char *p = a->value[OPT_ROTATE];
-    d->n_angles = 0;
+    d->search.n_angles = 0;
     while (p) {
         int both = !strncmp(p, "\302\261", 2) || !strncmp(p, "+-", 2);
         char *end;
         double v = strtod(p + (both ? 2 : 0), &end);
         if (end == p + (both ? 2 : 0) || (*end && *end != ',') ||
-            !(v >= -360 && v <= 360) || d->n_angles + 1 + both > MAX_ANGLES)
+            !(v >= -360 && v <= 360) ||
+            d->search.n_angles + 1 + both > MAX_ANGLES)
             return wrong(a, OPT_ROTATE,
                          "at most 36 angles from -360 to 360: 0,\302\26130");
-        d->angle[d->n_angles++] = v;
+        d->angle[d->search.n_angles++] = v;
         if (both)
-            d->angle[d->n_angles++] = -v;
+            d->angle[d->search.n_angles++] = -v;
         p = *end ? end + 1 : NULL;
     }
     return 1;
@@ -178,9 +169,9 @@ static int angles_option(const cli_args *a, detection *d)
 
 static int read_options(const cli_args *a, detection *d)
 {
-    mien_cascade_options *o = &d->options;
+    mien_cascade_options *o = &d->search.options;
     float scale = 1.1f;
-    int neighbors = 3;
+    int neighbors = 3, roi[4] = {0};
     if (!cli_float(a, OPT_SCALE, 1.0001, 100, &scale) ||
         !cli_int(a, OPT_NEIGHBORS, 0, 1000000, &neighbors) ||
         !size_option(a, OPT_MIN, &o->min_w, &o->min_h) ||
@@ -190,13 +181,14 @@ static int read_options(const cli_args *a, detection *d)
     o->scale =
         cli_given(a, OPT_SCALE) ? strtod(a->value[OPT_SCALE], NULL) : 1.1;
     o->neighbors = neighbors;
-    d->has_roi = cli_given(a, OPT_ROI);
-    if (d->has_roi && (numbers(a->value[OPT_ROI], ',', 4, d->roi) != 4 ||
-                       d->roi[2] < 1 || d->roi[3] < 1))
+    if (cli_given(a, OPT_ROI) &&
+        (numbers(a->value[OPT_ROI], ',', 4, roi) != 4 || roi[2] < 1 ||
+         roi[3] < 1))
         return wrong(a, OPT_ROI, "x,y,width,height");
-    d->inside = cli_given(a, OPT_INSIDE);
+    d->search.part = (mien_region){roi[0], roi[1], roi[2], roi[3]};
+    d->search.inside = cli_given(a, OPT_INSIDE);
     d->equalize = cli_given(a, OPT_EQUALIZE);
-    d->ignore_orientation = cli_given(a, OPT_ORIENTATION);
+    d->read.ignore_orientation = cli_given(a, OPT_ORIENTATION);
     d->format = (format)cli_choice(a, OPT_FORMAT, isatty(1) ? TABLE : JSON);
     if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
         d->format = JSON;
@@ -206,177 +198,99 @@ static int read_options(const cli_args *a, detection *d)
 static int load_cascades(const cli_args *a, detection *d)
 {
     const char *p = a->value[OPT_CASCADE] ? a->value[OPT_CASCADE] : "face";
-    while (*p) {
+    int i = 0;
+    for (; *p; i++) {
         char name[1024];
         size_t n = strcspn(p, ",");
-        if (d->n == CLI_MOST_CASCADES || n == 0 || n >= sizeof name) {
+        if (i == MOST || n == 0 || n >= sizeof name) {
             cli_error("detect: --cascade: found '%s', wanted 1 to %d names "
                       "with commas between them",
-                      a->value[OPT_CASCADE], CLI_MOST_CASCADES);
+                      a->value[OPT_CASCADE], MOST);
             return CLI_USAGE;
         }
-        memcpy(name, p, n);
-        name[n] = 0;
-        mien_error err = {0};
-        if (cli_cascade_load(name, a->value[OPT_CASCADES], &d->cascade[d->n],
-                             &err) != MIEN_OK) {
-            cli_error("%s", err.text);
-            return CLI_NOTHING;
-        }
-        cli_cascade_name(name, d->name[d->n], sizeof d->name[0]);
-        d->n++;
+        snprintf(name, sizeof name, "%.*s", (int)n, p);
+        int status =
+            cli_cascade_load(name, a->value[OPT_CASCADES], &d->cascade[i]);
+        if (status)
+            return status;
+        mien_cascade_short_name(name, d->name[i], sizeof d->name[0]);
+        d->names[i] = d->name[i];
         p += n + (p[n] == ',');
     }
-    return d->n ? CLI_OK : CLI_USAGE;
+    d->search.n = i;
+    return i ? CLI_OK : CLI_USAGE;
 }
 
 /* ---- one photo ----------------------------------------------------------- */
 
-static mien_status search(const detection *d, int cascade, const mien_gray *g,
-                          const mien_cascade_options *o, mien_hits *out,
-                          mien_error *err)
+/* The part that is asked for must show something of the photo. */
+static mien_status check_part(mien_region r, const mien_image *photo,
+                              mien_error *err)
 {
-    const mien_cascade *c = d->cascade[cascade];
-    if (d->n_angles)
-        return mien_cascade_detect_turned(c, g, o, d->n_angles, d->angle, out,
-                                          err);
-    return mien_cascade_detect(c, g, o, out, err);
+    int64_t right = (int64_t)r.x + r.w, low = (int64_t)r.y + r.h;
+    if (!r.w || (right > 0 && low > 0 && r.x < photo->w && r.y < photo->h))
+        return MIEN_OK;
+    snprintf(err->text, sizeof err->text,
+             "--roi %d,%d,%d,%d lies outside a photo of %d x %d", r.x, r.y, r.w,
+             r.h, photo->w, photo->h);
+    return err->status = MIEN_EARG;
 }
 
-/* Put hits of the part at x, y behind those there are. */
-static mien_status append(mien_hits *all, const mien_hits *more, int x, int y,
-                          mien_error *err)
+/* Search a photo; the record's size and seconds are set. */
+static mien_status search(const detection *d, int lane, mien_image *photo,
+                          mien_hits_record *r, mien_hits *hits, mien_error *err)
 {
-    size_t n = (size_t)all->n + (size_t)more->n;
-    mien_hit *hit = mi_alloc(n + 1, sizeof *hit);
-    if (!hit)
-        return mi_no_memory(err);
-    for (int i = 0; i < all->n; i++)
-        hit[i] = all->hit[i];
-    for (int i = 0; i < more->n; i++) {
-        hit[all->n + i] = more->hit[i];
-        hit[all->n + i].x += x;
-        hit[all->n + i].y += y;
-    }
-    mien_hits_free(all);
-    *all = (mien_hits){(int)n, hit};
-    return MIEN_OK;
-}
-
-static mien_status search_inside(const detection *d, int cascade,
-                                 const mien_gray *g,
-                                 const mien_cascade_options *o,
-                                 const mien_hits *where, mien_hits *out,
-                                 mien_error *err)
-{
-    mien_cascade_options any = *o;
-    any.min_w = any.min_h = any.max_w = any.max_h = 0;
-    mien_status st = MIEN_OK;
-    for (int i = 0; st == MIEN_OK && i < where->n; i++) {
-        const mien_hit *h = &where->hit[i];
-        int x = h->x > 0 ? h->x : 0, y = h->y > 0 ? h->y : 0;
-        int right = h->x + h->w < g->w ? h->x + h->w : g->w;
-        int low = h->y + h->h < g->h ? h->y + h->h : g->h;
-        if (right <= x || low <= y)
-            continue;
-        mien_gray part = mien_gray_view(g, x, y, right - x, low - y);
-        mien_hits found = {0};
-        st = search(d, cascade, &part, &any, &found, err);
-        if (st == MIEN_OK)
-            st = append(out, &found, x, y, err);
-        mien_hits_free(&found);
-    }
-    return st;
-}
-
-static mien_status look(const detection *d, int lane, const mien_gray *g,
-                        cli_hits *out, mien_error *err)
-{
-    mien_cascade_options o = d->options;
-    o.pool = d->pool[lane];
-    double start = mien_clock();
-    mien_status st = MIEN_OK;
-    for (int i = 0; st == MIEN_OK && i < d->n; i++)
-        st = i && d->inside
-                 ? search_inside(d, i, g, &o, &out->hits[0], &out->hits[i], err)
-                 : search(d, i, g, &o, &out->hits[i], err);
-    out->seconds = mien_clock() - start;
-    return st;
-}
-
-/* The part of the photo that is asked for, cut to its borders. */
-static mien_status look_in(const detection *d, int lane, mien_gray *g,
-                           cli_hits *out, mien_error *err)
-{
-    if (d->equalize)
-        mien_gray_equalize(g);
-    if (!d->has_roi)
-        return look(d, lane, g, out, err);
-    const int *r = d->roi;
-    int64_t right = (int64_t)r[0] + r[2], low = (int64_t)r[1] + r[3];
-    int x = r[0] < 0 ? 0 : r[0], y = r[1] < 0 ? 0 : r[1];
-    int64_t w = (right < g->w ? right : g->w) - x;
-    int64_t h = (low < g->h ? low : g->h) - y;
-    if (w < 1 || h < 1)
-        return mi_fail(err, MIEN_EARG,
-                       "--roi %d,%d,%d,%d lies outside a photo of %d x %d",
-                       r[0], r[1], r[2], r[3], g->w, g->h);
-    mien_gray part = mien_gray_view(g, x, y, (int)w, (int)h);
-    mien_status st = look(d, lane, &part, out, err);
-    for (int i = 0; st == MIEN_OK && i < d->n; i++)
-        for (int k = 0; k < out->hits[i].n; k++) {
-            out->hits[i].hit[k].x += x;
-            out->hits[i].hit[k].y += y;
-        }
-    return st;
-}
-
-static mien_status see(const detection *d, int lane, const char *path,
-                       mien_image *photo, cli_hits *out, mien_error *err)
-{
-    mien_bytes bytes;
+    mien_search s = d->search;
     mien_gray g;
-    mien_status st = cli_file_load(path, &bytes, err);
+    mien_status st = mien_image_load(r->file, &d->read, photo, err);
+    if (st != MIEN_OK)
+        cli_without_path(r->file, err);
+    else
+        st = mien_gray_from(photo, &g, err);
     if (st != MIEN_OK)
         return st;
-    mien_read_options read = {.ignore_orientation = d->ignore_orientation};
-    st = mien_image_read(bytes.data, bytes.n, &read, photo, err);
-    mien_bytes_free(&bytes);
-    if (st != MIEN_OK)
-        return st;
-    out->w = photo->w;
-    out->h = photo->h;
-    st = mien_gray_from(photo, &g, err);
-    if (st != MIEN_OK)
-        return st;
-    st = look_in(d, lane, &g, out, err);
+    r->w = photo->w;
+    r->h = photo->h;
+    s.cascade = (const mien_cascade *const *)d->cascade;
+    s.options.pool = d->pool[lane];
+    s.angle = d->angle;
+    if (d->equalize)
+        mien_gray_equalize(&g);
+    st = check_part(s.part, photo, err);
+    double start = mien_clock();
+    if (st == MIEN_OK)
+        st = mien_search_run(&s, &g, hits, err);
+    r->seconds = mien_clock() - start;
     mien_gray_free(&g);
     return st;
 }
 
-static void print(const detection *d, const char *file, const cli_hits *s,
-                  mien_buffer *out)
+static void print_table(const mien_hits_record *r, mien_buffer *out)
 {
-    if (d->format == JSON)
-        cli_json_print(out, cli_hits_record(s, file), JSON_COMPACT);
-    if (d->format == CSV)
-        cli_hits_csv(s, file, out);
-    if (d->format == TABLE)
-        cli_hits_table(s, file, out);
+    mien_buffer_printf(out, "%s  %d x %d  %.0f ms\n", r->file, r->w, r->h,
+                       r->seconds * 1e3);
+    for (int i = 0; i < r->n; i++) {
+        mien_buffer_printf(out, "  %s: %d\n", r->name[i], r->hits[i].n);
+        for (int k = 0; k < r->hits[i].n; k++) {
+            const mien_hit *h = &r->hits[i].hit[k];
+            mien_buffer_printf(
+                out, "  %6d %6d %6d x %-6d neighbors %-4d weight %.2f", h->x,
+                h->y, h->w, h->h, h->neighbors, h->weight);
+            if (h->angle != 0)
+                mien_buffer_printf(out, "  turned %+g", (double)h->angle);
+            mien_buffer_puts(out, "\n");
+        }
+    }
 }
 
 static int draw(const detection *d, const cli_file *f, mien_image *photo,
-                const cli_hits *s, mien_buffer *report)
+                const mien_hits_record *r, mien_buffer *report)
 {
     mien_error err = {0};
-    for (int i = 0; i < d->n; i++) {
-        mien_colour c = colours[i % (int)(sizeof colours / sizeof *colours)];
-        if (cli_draw_hits(photo, &s->hits[i], d->name[i], c, &err) != MIEN_OK) {
-            mien_buffer_printf(report, "%s: %s", f->path, err.text);
-            return 0;
-        }
-    }
-    return cli_drawing_save(&d->drawing, f, photo, report);
+    if (mien_draw_hits(photo, r->n, r->name, r->hits, &err) == MIEN_OK)
+        return cli_drawing_save(&d->drawing, f, photo, report);
+    mien_buffer_printf(report, "%s: %s", f->path, err.text);
+    return 0;
 }
 
 static void detect_one(void *arg, int i, int lane, cli_outcome *out)
@@ -385,40 +299,35 @@ static void detect_one(void *arg, int i, int lane, cli_outcome *out)
     const cli_file *f = &d->files.file[i];
     mien_error err = f->error;
     mien_image photo = {0};
-    if (d->format == CSV && i == 0)
-        cli_hits_csv_head(&out->text);
-    cli_hits s = {.n = d->n};
-    for (int k = 0; k < d->n; k++)
-        s.name[k] = d->name[k];
-    mien_status st =
-        err.status ? err.status : see(d, lane, f->path, &photo, &s, &err);
-    if (st != MIEN_OK) {
-        out->status = CLI_PARTLY;
-        mien_buffer_printf(&out->report, "%s: %s", f->path, err.text);
-        if (d->format == JSON)
-            cli_json_print(&out->text, cli_record_failed(f->path, &err),
-                           JSON_COMPACT);
-    } else {
-        print(d, f->path, &s, &out->text);
-        if (d->drawing.target && !draw(d, f, &photo, &s, &out->report))
-            out->status = CLI_OUTPUT;
-    }
-    cli_hits_free(&s);
+    mien_hits hits[MOST] = {{0}};
+    mien_hits_record r = {
+        .file = f->path, .n = d->search.n, .name = d->names, .hits = hits};
+    int failed = err.status || search(d, lane, &photo, &r, hits, &err);
+    if (d->format == CSV)
+        mien_record_hits_csv(failed ? NULL : &r, i == 0, &out->text);
+    if (failed)
+        cli_photo_failed(f->path, &err, d->format == JSON, out);
+    else if (d->format == JSON)
+        mien_record_hits(&r, &out->text);
+    else if (d->format == TABLE)
+        print_table(&r, &out->text);
+    if (!failed && d->drawing.target && !draw(d, f, &photo, &r, &out->report))
+        out->status = CLI_OUTPUT;
+    for (int k = 0; k < MOST; k++)
+        mien_hits_free(&hits[k]);
     mien_image_free(&photo);
 }
 
 static int open_lanes(detection *d)
 {
-    d->pool = mi_alloc((size_t)d->lanes, sizeof(mien_pool *));
     mien_error err = {0};
+    d->pool = cli_alloc((size_t)d->lanes, sizeof(mien_pool *));
     for (int i = 0; d->pool && i < d->lanes; i++)
         if (d->threads != 1 &&
             mien_pool_new(d->threads, &d->pool[i], &err) != MIEN_OK) {
             cli_error("%s", err.text);
             return CLI_NOTHING;
         }
-    if (!d->pool)
-        cli_error("out of memory");
     return d->pool ? CLI_OK : CLI_NOTHING;
 }
 
@@ -428,20 +337,15 @@ static int detect(const cli_args *a, detection *d)
     if (!read_options(a, d))
         return CLI_USAGE;
     int status = load_cascades(a, d);
-    d->files.recursive = cli_given(a, OPT_RECURSIVE);
-    for (int i = 0; !status && i < a->n_operands; i++) {
-        several |= cli_is_folder(a->operand[i]);
-        if (!cli_files_add(&d->files, a->operand[i]))
-            status = CLI_NOTHING;
-    }
+    if (!status && !cli_files_named(&d->files, a, OPT_RECURSIVE, &several))
+        status = CLI_NOTHING;
     if (status)
         return status;
     if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, d->files.n, &d->lanes,
                          &d->threads))
         return CLI_USAGE;
     d->drawing.target = a->value[OPT_DRAW];
-    if (d->drawing.target)
-        status = cli_drawing_plan(&d->drawing, &d->files, several);
+    status = cli_drawing_plan(&d->drawing, &d->files, several);
     if (!status)
         status = open_lanes(d);
     if (status)
@@ -453,13 +357,13 @@ static int detect(const cli_args *a, detection *d)
 
 static int run(const cli_args *a)
 {
-    detection d = {.options = MIEN_CASCADE_DEFAULTS};
+    detection d = {.search = {.options = MIEN_CASCADE_DEFAULTS}};
     int status = detect(a, &d);
-    for (int i = 0; i < d.n; i++)
+    for (int i = 0; i < MOST; i++)
         mien_cascade_free(d.cascade[i]);
     for (int i = 0; d.pool && i < d.lanes; i++)
         mien_pool_free(d.pool[i]);
-    mi_free(d.pool);
+    free(d.pool);
     cli_files_free(&d.files);
     return status;
 }

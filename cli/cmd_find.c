@@ -1,10 +1,8 @@
 /* cmd_find.c: known people in unknown photos. */
-#include "cli/cli.h"
-#include "cli/cli_batch.h"
-#include "cli/cli_people.h"
-#include "cli/cli_record.h"
+#include "cli/cli_files.h"
+#include "cli/cli_photos.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -69,109 +67,119 @@ static const cli_row exits[] = {
 
 typedef struct search {
     cli_files files;
-    cli_reader reader;
-    cli_people people;
-    float tolerance;
-    int json, show_distance;
+    mien_reader_options options;
+    mien_reader *reader;
+    mien_people *people;
+    mien_match_options match;
+    int json, show_distance, quiet;
 } search;
 
-/* A field of a CSV line, in quotes where RFC 4180 wants them. */
-static void csv_field(const char *text, mien_buffer *out)
+/* ---- known people -------------------------------------------------------- */
+
+/* "ann/1.jpg" -> "ann"; "ann.jpg" -> "ann" */
+static char *name_of(const char *path)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        mien_buffer_puts(out, text);
-        return;
+    size_t n = strcspn(path, "/");
+    const char *dot = strrchr(path, '.');
+    if (!path[n] && dot && dot != path)
+        n = (size_t)(dot - path);
+    return cli_text_copy(path, n);
+}
+
+/* Add the largest face of a photo; 0 when memory ended, reported. */
+static int add_person(search *s, const cli_file *file, const mien_reading *r)
+{
+    const mien_face *face = mien_faces_largest(&r->faces, MIEN_FACE_DESCRIPTOR);
+    mien_error err = {MIEN_ENOMEM, "out of memory"};
+    if (!face) {
+        cli_error("%s: no face found; left out", file->path);
+        return 1;
     }
-    mien_buffer_puts(out, "\"");
-    for (; *text; text++) {
-        if (*text == '"')
-            mien_buffer_puts(out, "\"");
-        mien_buffer_put(out, text, 1);
+    if (r->faces.n > 1 && !s->quiet)
+        cli_error("%s: %d faces; the largest counts", file->path, r->faces.n);
+    char *name = name_of(file->name);
+    int added = name && mien_people_add(s->people, name, face->descriptor,
+                                        &err) == MIEN_OK;
+    free(name);
+    if (!added)
+        cli_error("%s: %s", file->path, err.text);
+    return added;
+}
+
+/* Read the photos of a folder: DIR/NAME.jpg, or DIR/NAME/photo.jpg.  Those that
+ * cannot be read, or show no face, are reported and left out.  0, and a report,
+ * when nobody is left. */
+static int read_people(search *s, const char *folder)
+{
+    cli_files files = {.recursive = 1};
+    mien_error err = {0};
+    int good = cli_files_add(&files, folder);
+    if (good && mien_people_new(&s->people, &err) != MIEN_OK) {
+        cli_error("%s", err.text);
+        good = 0;
     }
-    mien_buffer_puts(out, "\"");
-}
-
-static void csv_line(const search *s, const char *path, const char *name,
-                     const float *distance, mien_buffer *out)
-{
-    csv_field(path, out);
-    mien_buffer_puts(out, ",");
-    csv_field(name, out);
-    if (s->show_distance && distance)
-        mien_buffer_printf(out, ",%.6f", (double)*distance);
-    else if (s->show_distance)
-        mien_buffer_puts(out, ",None");
-    mien_buffer_puts(out, "\n");
-}
-
-/* The name of a face and how far the nearest known person is; NULL for a face
- * that is near nobody, or that lies so far outside the photo that it could not
- * be described (then the distance is no number). */
-static const char *name_of(const search *s, const mien_face *f, float *distance)
-{
-    *distance = NAN;
-    if (!(f->has & MIEN_FACE_DESCRIPTOR))
-        return NULL;
-    const cli_person *p =
-        cli_people_nearest(&s->people, f->descriptor, distance);
-    return *distance <= s->tolerance ? p->name : NULL;
-}
-
-static void print_csv(const search *s, const cli_reading *r, mien_buffer *out)
-{
-    if (!r->faces.n)
-        csv_line(s, r->file, "no_persons_found", NULL, out);
-    for (int i = 0; i < r->faces.n; i++) {
-        float d;
-        const char *name = name_of(s, &r->faces.face[i], &d);
-        if (name)
-            csv_line(s, r->file, name, &d, out);
+    for (int i = 0; good && i < files.n && !cli_interrupted(); i++) {
+        const cli_file *f = &files.file[i];
+        mien_reading r = {0};
+        err = f->error;
+        if (err.status ||
+            mien_reader_read(s->reader, 0, f->path, NULL, &r, &err))
+            cli_error("%s: %s", f->path, err.text);
         else
-            csv_line(s, r->file, "unknown_person", NULL, out);
+            good = add_person(s, f, &r);
+        mien_faces_free(&r.faces);
     }
+    cli_files_free(&files);
+    if (good && !mien_people_count(s->people)) {
+        cli_error("%s: nobody to look for: no photo with a face", folder);
+        good = 0;
+    }
+    return good;
 }
 
-/* Descriptors are needed to find names; they were not asked for as output. */
-static json_t *record_json(search *s, const cli_reading *r)
+/* ---- unknown photos ------------------------------------------------------ */
+
+/* A face so far outside the photo that it could not be described is nobody.
+ * Descriptors were not asked for as output. */
+static void print(const search *s, const char *path, const mien_reading *r,
+                  mien_buffer *out)
 {
-    json_t *o = cli_record(&s->reader, r);
-    json_t *faces = json_object_get(o, "faces");
-    int failed = 0;
-    for (int i = 0; i < r->faces.n && faces; i++) {
-        json_t *face = json_array_get(faces, (size_t)i);
-        float d;
-        const char *name = name_of(s, &r->faces.face[i], &d);
-        json_object_del(face, "descriptor");
-        json_object_del(face, "landmarks");
-        failed |= json_object_set_new(face, "name", cli_json_text(name));
-        failed |= json_object_set_new(face, "distance",
-                                      cli_json_number((double)d, 6));
+    int n = r->faces.n;
+    mien_match *match = cli_alloc((size_t)n, sizeof *match);
+    for (int i = 0; match && i < n; i++) {
+        const mien_face *f = &r->faces.face[i];
+        int described = (f->has & MIEN_FACE_DESCRIPTOR) != 0;
+        match[i] = mien_people_match(
+            s->people, described ? f->descriptor : NULL, &s->match);
     }
-    if (!failed)
-        return o;
-    json_decref(o);
-    return NULL;
+    mien_photo_record record = {.file = path,
+                                .reading = r,
+                                .want = MIEN_FACE_DESCRIPTOR,
+                                .hide = MIEN_FACE_DESCRIPTOR,
+                                .match = match};
+    if (!match) {
+        out->failed = 1;
+    } else if (s->json) {
+        record.model = mien_reader_digests(s->reader, &record.models);
+        mien_record_photo(&record, out);
+    } else {
+        mien_record_people_csv(path, n, match, s->show_distance, out);
+    }
+    free(match);
 }
 
 static void find_one(void *arg, int i, int lane, cli_outcome *out)
 {
     search *s = arg;
     const cli_file *f = &s->files.file[i];
-    cli_reading r = {.error = f->error};
-    if (!f->error.status)
-        cli_reader_read(&s->reader, lane, f->path, NULL, &r);
-    if (r.error.status) {
-        out->status = CLI_PARTLY;
-        mien_buffer_printf(&out->report, "%s: %s", f->path, r.error.text);
-        if (s->json)
-            cli_json_print(&out->text, cli_record_failed(f->path, &r.error),
-                           JSON_COMPACT);
+    mien_reading r;
+    mien_error err = f->error;
+    if (err.status ||
+        mien_reader_read(s->reader, lane, f->path, NULL, &r, &err)) {
+        cli_photo_failed(f->path, &err, s->json, out);
         return;
     }
-    if (s->json)
-        cli_json_print(&out->text, record_json(s, &r), JSON_COMPACT);
-    else
-        print_csv(s, &r, &out->text);
+    print(s, f->path, &r, &out->text);
     mien_faces_free(&r.faces);
 }
 
@@ -184,11 +192,14 @@ static int check_options(const cli_args *a, search *s)
     }
     s->json = cli_given(a, OPT_JSON);
     s->show_distance = cli_given(a, OPT_SHOW_DISTANCE);
+    s->quiet = cli_given(a, OPT_QUIET);
     s->files.recursive = cli_given(a, OPT_RECURSIVE);
-    s->reader.options.want = MIEN_FACE_DESCRIPTOR;
-    s->reader.options.detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
-    s->reader.read.ignore_orientation = cli_given(a, OPT_ORIENTATION);
-    return cli_float(a, OPT_TOLERANCE, 0, 4, &s->tolerance);
+    s->options.face.want = MIEN_FACE_DESCRIPTOR;
+    s->options.face.detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
+    s->options.image.ignore_orientation = cli_given(a, OPT_ORIENTATION);
+    s->options.models = a->value[OPT_MODELS];
+    s->match.at_most = 1;
+    return cli_float(a, OPT_TOLERANCE, 0, 4, &s->match.threshold);
 }
 
 static int find(const cli_args *a, search *s)
@@ -197,27 +208,24 @@ static int find(const cli_args *a, search *s)
         return CLI_USAGE;
     if (!cli_files_add(&s->files, a->value[OPT_UNKNOWN]))
         return CLI_NOTHING;
-    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, s->files.n, &s->reader.lanes,
-                         &s->reader.threads))
+    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, s->files.n,
+                         &s->options.lanes, &s->options.threads))
         return CLI_USAGE;
-    int quiet = cli_given(a, OPT_QUIET);
-    int status = cli_reader_open(&s->reader, a->value[OPT_MODELS]);
+    int status = cli_reader_open(&s->options, &s->reader);
     if (status)
         return status;
-    if (!cli_people_read(&s->reader, a->value[OPT_KNOWN], quiet, &s->people))
+    if (!read_people(s, a->value[OPT_KNOWN]))
         return CLI_NOTHING;
-    cli_batch batch = {&s->files, s->reader.lanes, quiet, find_one, s};
+    cli_batch batch = {&s->files, s->options.lanes, s->quiet, find_one, s};
     return cli_batch_run(&batch);
 }
 
 static int run(const cli_args *a)
 {
-    search s = {
-        .tolerance = MIEN_SAME_PERSON,
-        .reader = {.options = MIEN_FACE_DEFAULTS, .read = MIEN_READ_DEFAULTS}};
+    search s = {.options = MIEN_READER_DEFAULTS, .match = MIEN_MATCH_DEFAULTS};
     int status = find(a, &s);
-    cli_people_free(&s.people);
-    cli_reader_close(&s.reader);
+    mien_people_free(s.people);
+    mien_reader_free(s.reader);
     cli_files_free(&s.files);
     return status;
 }

@@ -1,7 +1,5 @@
 /* cmd_model_convert.c: weights of another project, written as ONNX files. */
-#include "cli/cli.h"
 #include "cli/cli_files.h"
-#include "cli/cli_models.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,16 +43,16 @@ typedef struct conversion {
 
 /* model/NAME.bin -> DIR/NAME + ending */
 static int source_path(const char *dir, const mien_model_entry *e,
-                       const char *ending, char out[CLI_PATH_MAX])
+                       const char *ending, char out[MIEN_PATH_MAX])
 {
     const char *slash = strrchr(e->source_file, '/');
     const char *base = slash ? slash + 1 : e->source_file;
     size_t n = strlen(base);
     if (n < 4 || strcmp(base + n - 4, ".bin") != 0)
         return 0;
-    int len =
-        snprintf(out, CLI_PATH_MAX, "%s/%.*s%s", dir, (int)n - 4, base, ending);
-    return len > 0 && len < CLI_PATH_MAX;
+    int len = snprintf(out, MIEN_PATH_MAX, "%s/%.*s%s", dir, (int)n - 4, base,
+                       ending);
+    return len > 0 && len < MIEN_PATH_MAX;
 }
 
 static int load_checked(const char *path, const char *digest, int force,
@@ -65,8 +63,8 @@ static int load_checked(const char *path, const char *digest, int force,
         cli_error("%s: %s", path, err.text);
         return 0;
     }
-    char found[CLI_DIGEST];
-    cli_digest(out->data, out->n, found);
+    char found[65];
+    mien_sha256(out->data, out->n, found);
     if (!digest || strcmp(found, digest) == 0)
         return 1;
     cli_error("%s: SHA-256 is %s, the catalogue has %s%s", path, found, digest,
@@ -90,7 +88,7 @@ static int write_onnx(const conversion *c, const char *out_dir, int quiet)
         cli_error("%s: %s", e->name, err.text);
         return CLI_NOTHING;
     }
-    char path[CLI_PATH_MAX];
+    char path[MIEN_PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", out_dir, e->file);
     st = cli_file_save(path, &onnx, &err);
     if (st != MIEN_OK)
@@ -132,7 +130,7 @@ static int run(const cli_args *a)
     int done = 0, failed = 0;
     const mien_model_entry *e;
     for (int i = 0; (e = mien_model_at(i)) && !cli_interrupted(); i++) {
-        char manifest[CLI_PATH_MAX], weights[CLI_PATH_MAX];
+        char manifest[MIEN_PATH_MAX], weights[MIEN_PATH_MAX];
         if (!e->manifest_sha256 ||
             !source_path(dir, e, "-weights_manifest.json", manifest) ||
             !source_path(dir, e, ".bin", weights) ||

@@ -1,7 +1,5 @@
 /* cmd_model_info.c: what is inside a model file. */
-#include "cli/cli.h"
 #include "cli/cli_files.h"
-#include "cli/cli_models.h"
 #include "cli/cli_text.h"
 
 #include <string.h>
@@ -38,7 +36,7 @@ typedef struct operator_count {
 typedef struct model_facts {
     const char *path;
     size_t bytes;
-    char digest[CLI_DIGEST];
+    char digest[65];
     const mien_model_entry *known; /* whose file has this digest, or NULL */
     const mien_graph *graph;
     operator_count operators[OPERATORS_MAX];
@@ -193,13 +191,13 @@ static void print_json(const model_facts *m, mien_buffer *out)
 }
 
 /* The bytes of a file, or of a catalogue's model by its name. */
-static int load(const cli_args *a, const char **path, char found[CLI_PATH_MAX],
+static int load(const cli_args *a, const char **path, char found[MIEN_PATH_MAX],
                 mien_bytes *bytes)
 {
     mien_error err = {0};
     const mien_model_entry *e = mien_model_find(*path);
     if (e && access(*path, F_OK) != 0 &&
-        cli_models_find(a->value[OPT_MODELS], e->file, found))
+        mien_models_find(a->value[OPT_MODELS], e->file, found))
         *path = found;
     if (cli_file_load(*path, bytes, &err) == MIEN_OK)
         return 1;
@@ -209,7 +207,7 @@ static int load(const cli_args *a, const char **path, char found[CLI_PATH_MAX],
 
 static int run(const cli_args *a)
 {
-    char found[CLI_PATH_MAX];
+    char found[MIEN_PATH_MAX];
     model_facts m = {.path = a->operand[0]};
     mien_bytes file = {0};
     mien_graph *g = NULL;

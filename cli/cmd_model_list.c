@@ -1,11 +1,6 @@
 /* cmd_model_list.c: the catalogue, and what of it is installed. */
-#include "cli/cli.h"
 #include "cli/cli_files.h"
-#include "cli/cli_json.h"
-#include "cli/cli_models.h"
 #include "cli/cli_text.h"
-
-#include <string.h>
 
 enum { OPT_JSON, OPT_MODELS };
 
@@ -30,50 +25,48 @@ static const cli_row exits[] = {
 
 /* Where a model is: "embedded", its path, or "" when it is not installed. */
 static const char *place_of(const cli_args *a, const mien_model_entry *e,
-                            char path[CLI_PATH_MAX])
+                            char path[MIEN_PATH_MAX])
 {
     size_t n;
     if (mien_model_embedded(e->name, &n))
         return "embedded";
-    return cli_models_find(a->value[OPT_MODELS], e->file, path) ? path : "";
-}
-
-static json_t *entry_json(const mien_model_entry *e, const char *place)
-{
-    json_t *o = json_object();
-    cli_json_put(&o, "name", cli_json_text(e->name));
-    cli_json_put(&o, "task", cli_json_text(e->task));
-    cli_json_put(&o, "file", cli_json_text(e->file));
-    cli_json_put(&o, "sha256", cli_json_text(e->sha256));
-    cli_json_put(&o, "licence", cli_json_text(e->licence));
-    cli_json_put(&o, "source", cli_json_text(e->source));
-    cli_json_put(&o, "version", cli_json_text(e->version));
-    cli_json_put(&o, "source_file", cli_json_text(e->source_file));
-    cli_json_put(&o, "source_sha256", cli_json_text(e->source_sha256));
-    cli_json_put(&o, "summary", cli_json_text(e->summary));
-    cli_json_put(&o, "installed", *place ? cli_json_text(place) : json_null());
-    return o;
+    return mien_models_find(a->value[OPT_MODELS], e->file, path) ? path : "";
 }
 
 static int list_json(const cli_args *a)
 {
-    json_t *all = json_array();
     const mien_model_entry *e;
-    for (int i = 0; (e = mien_model_at(i)); i++) {
-        char path[CLI_PATH_MAX];
-        cli_json_add(&all, entry_json(e, place_of(a, e, path)));
-    }
     mien_buffer out = {0};
-    cli_json_print(&out, all, JSON_INDENT(2));
+    mien_json j = mien_json_on(&out, 2);
+    mien_json_array(&j, NULL);
+    for (int i = 0; (e = mien_model_at(i)); i++) {
+        char path[MIEN_PATH_MAX];
+        const char *place = place_of(a, e, path);
+        mien_json_object(&j, NULL);
+        mien_json_text(&j, "name", e->name);
+        mien_json_text(&j, "task", e->task);
+        mien_json_text(&j, "file", e->file);
+        mien_json_text(&j, "sha256", e->sha256);
+        mien_json_text(&j, "licence", e->licence);
+        mien_json_text(&j, "source", e->source);
+        mien_json_text(&j, "version", e->version);
+        mien_json_text(&j, "source_file", e->source_file);
+        mien_json_text(&j, "source_sha256", e->source_sha256);
+        mien_json_text(&j, "summary", e->summary);
+        mien_json_text(&j, "installed", *place ? place : NULL);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
+    mien_buffer_puts(&out, "\n");
     cli_emit(&out);
     return CLI_OK;
 }
 
 static void list_folders(const cli_args *a, mien_buffer *out)
 {
-    char folder[CLI_PATH_MAX];
+    char folder[MIEN_PATH_MAX];
     mien_buffer_puts(out, "\nlooked in:\n");
-    for (int i = 0; cli_models_folder(a->value[OPT_MODELS], i, folder); i++) {
+    for (int i = 0; mien_models_folder(a->value[OPT_MODELS], i, folder); i++) {
         if (!*folder)
             continue;
         mien_buffer_puts(out, "  ");
@@ -91,7 +84,7 @@ static int run(const cli_args *a)
     mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", "name", "task",
                        "licence", "installed");
     for (int i = 0; (e = mien_model_at(i)); i++) {
-        char path[CLI_PATH_MAX];
+        char path[MIEN_PATH_MAX];
         const char *place = place_of(a, e, path);
         const char *said = place == path ? "yes" : *place ? place : "no";
         mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", e->name, e->task,

@@ -10,9 +10,9 @@
 #include "cli/cli_cascades.h"
 #include "cli/cli_figure.h"
 #include "cli/cli_files.h"
-#include "cli/cli_json.h"
-#include "cli/cli_smile.h"
+#include "cli/cli_video.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,35 +77,46 @@ static const cli_row exits[] = {
 
 typedef enum format { TABLE, JSON, CSV } format;
 
+/* A cascade that is looked for. */
+typedef struct sight {
+    char name[1024];
+    mien_cascade *cascade;
+} sight;
+
+typedef struct watching {
+    format format;
+    sight faces, eyes, smiles;
+    mien_smile_options o;
+    mien_smiles *seen;
+} watching;
+
 /* "eye,1.2,18", "eye,1.2" or "eye": a cascade and how it looks; what is left
  * out stays as it was. */
-static int read_sight(const char *text, cli_sight *out)
+static int read_sight(const char *text, sight *s, mien_cascade_options *o)
 {
     size_t n = strcspn(text, ",");
-    if (n == 0 || n >= sizeof out->name)
+    if (n == 0 || n >= sizeof s->name)
         return 0;
-    memcpy(out->name, text, n);
-    out->name[n] = 0;
+    snprintf(s->name, sizeof s->name, "%.*s", (int)n, text);
     if (!text[n])
         return 1;
     char *end;
-    out->o.scale = strtod(text + n + 1, &end);
-    if (end == text + n + 1 || !(out->o.scale > 1 && out->o.scale <= 10))
+    o->scale = strtod(text + n + 1, &end);
+    if (end == text + n + 1 || !(o->scale > 1 && o->scale <= 10))
         return 0;
     if (*end != ',')
         return !*end;
     const char *windows = end + 1;
     long v = strtol(windows, &end, 10);
-    out->o.neighbors = (int)v;
+    o->neighbors = (int)v;
     return end > windows && !*end && v > 0 && v <= 1000000;
 }
 
 static int sight_option(const cli_args *a, int option, const char *fallback,
-                        cli_sight *out)
+                        sight *s, mien_cascade_options *o)
 {
     const char *text = a->value[option] ? a->value[option] : fallback;
-    out->o = (mien_cascade_options)MIEN_CASCADE_DEFAULTS;
-    if (read_sight(fallback, out) && read_sight(text, out))
+    if (read_sight(fallback, s, o) && read_sight(text, s, o))
         return 1;
     cli_error("smile: --%s: found '%s', wanted a cascade, a scale factor above "
               "1 and a number of windows: %s",
@@ -113,153 +124,166 @@ static int sight_option(const cli_args *a, int option, const char *fallback,
     return 0;
 }
 
-static int load(const cli_args *a, cli_sight *s)
+static int read_options(const cli_args *a, watching *w)
 {
-    mien_error err = {0};
-    if (cli_cascade_load(s->name, a->value[OPT_CASCADES], &s->cascade, &err) ==
-        MIEN_OK)
-        return CLI_OK;
-    cli_error("%s", err.text);
-    return CLI_NOTHING;
-}
-
-static json_t *hits_json(const mien_hits *hits)
-{
-    json_t *a = json_array();
-    for (int i = 0; i < hits->n; i++) {
-        const mien_hit *h = &hits->hit[i];
-        mien_box box = {(float)h->x, (float)h->y, (float)h->w, (float)h->h};
-        cli_json_add(&a, cli_json_box(box));
-    }
-    return a;
-}
-
-static void print_json(const cli_smiles *s, const cli_video *v,
-                       mien_buffer *out)
-{
-    json_t *o = json_object(), *faces = json_array();
-    cli_json_put(&o, "schema", cli_json_text("mien/1"));
-    cli_json_put(&o, "frame", json_integer(v->done - 1));
-    cli_json_put(&o, "seconds", cli_json_number(v->seconds, 3));
-    for (int i = 0; i < s->n; i++) {
-        const cli_smile *f = &s->face[i];
-        json_t *one = json_object();
-        cli_json_put(&one, "id", json_integer(f->id));
-        cli_json_put(&one, "box", cli_json_box(f->box));
-        cli_json_put(&one, "detected", json_boolean(f->detected));
-        cli_json_put(&one, "eyes", hits_json(&f->eyes));
-        cli_json_put(&one, "smiles", hits_json(&f->smiles));
-        cli_json_put(&one, "score", cli_json_number((double)f->votes, 4));
-        cli_json_put(&one, "smiling", json_boolean(f->smiling));
-        cli_json_add(&faces, one);
-    }
-    cli_json_put(&o, "faces", faces);
-    cli_json_print(out, o, JSON_COMPACT);
-}
-
-static void print_csv(const cli_smiles *s, const cli_video *v, mien_buffer *out)
-{
-    if (v->done == 1)
-        mien_buffer_puts(
-            out, "frame,seconds,id,x,y,width,height,detected,eyes,smiles,"
-                 "score,smiling\n");
-    for (int i = 0; i < s->n; i++) {
-        const cli_smile *f = &s->face[i];
-        mien_buffer_printf(out, "%lld,%.3f,%lld,%g,%g,%g,%g,%d,%d,%d,%.4f,%d\n",
-                           (long long)v->done - 1, v->seconds, (long long)f->id,
-                           (double)f->box.x, (double)f->box.y,
-                           (double)f->box.width, (double)f->box.height,
-                           f->detected, f->eyes.n, f->smiles.n,
-                           (double)f->votes, f->smiling);
-    }
-}
-
-static int one_frame(cli_smiles *s, cli_video *v, mien_image *frame, format how)
-{
-    mien_error err = {0};
-    mien_buffer out = {0};
-    mien_status st = cli_smiles_look(s, v, frame, &err);
-    if (st == MIEN_OK && cli_video_shows(v))
-        st = cli_smiles_draw(s, frame, &err);
-    if (st != MIEN_OK) {
-        cli_progress_hide(&v->progress);
-        cli_error("frame %lld: %s", (long long)v->done - 1, err.text);
-        return CLI_NOTHING;
-    }
-    if (how == JSON)
-        print_json(s, v, &out);
-    if (how == CSV)
-        print_csv(s, v, &out);
-    if (!cli_emit(&out))
-        return CLI_OUTPUT;
-    return cli_video_shows(v) ? cli_video_show(v, frame) : CLI_OK;
-}
-
-static int read_options(const cli_args *a, cli_smiles *s, format *how)
-{
-    if (!sight_option(a, OPT_FACE, "frontalface_default,1.3,5", &s->faces) ||
-        !sight_option(a, OPT_EYES, "eye,1.2,18", &s->eyes) ||
-        !sight_option(a, OPT_SMILE, "smile,1.7,20", &s->smiles) ||
-        !cli_float(a, OPT_BEGIN, -1, 1, &s->begin) ||
-        !cli_float(a, OPT_END, -1, 1, &s->end))
+    mien_smile_options *o = &w->o;
+    const char *plot = a->value[OPT_PLOT];
+    if (!sight_option(a, OPT_FACE, "frontalface_default,1.3,5", &w->faces,
+                      &o->faces.options) ||
+        !sight_option(a, OPT_EYES, "eye,1.2,18", &w->eyes, &o->eyes.options) ||
+        !sight_option(a, OPT_SMILE, "smile,1.7,20", &w->smiles,
+                      &o->smiles.options) ||
+        !cli_float(a, OPT_BEGIN, -1, 1, &o->begin) ||
+        !cli_float(a, OPT_END, -1, 1, &o->end))
         return 0;
-    if (s->end > s->begin) {
-        cli_error("smile: --end %g lies above --begin %g", (double)s->end,
-                  (double)s->begin);
+    if (o->end > o->begin) {
+        cli_error("smile: --end %g lies above --begin %g", (double)o->end,
+                  (double)o->begin);
         return 0;
     }
-    if (a->value[OPT_PLOT] && !cli_figure_path(a->value[OPT_PLOT]))
+    if (plot && !cli_figure_path(plot))
         return 0;
-    *how = (format)cli_choice(a, OPT_FORMAT, TABLE);
+    w->format = (format)cli_choice(a, OPT_FORMAT, TABLE);
     if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
-        *how = JSON;
+        w->format = JSON;
     return 1;
 }
 
-static int watch(const cli_args *a, cli_smiles *s, format how,
-                 const cli_video_ask *ask)
+static int load(const cli_args *a, sight *s, mien_sight *out)
 {
-    cli_video v;
-    int status = cli_video_open(&v, ask);
-    for (int more = 1; !status && more;) {
-        mien_image frame;
-        status = cli_video_next(&v, &frame, &more);
-        if (!status && more)
-            status = one_frame(s, &v, &frame, how);
+    int status = cli_cascade_load(s->name, a->value[OPT_CASCADES], &s->cascade);
+    out->cascade = s->cascade;
+    return status;
+}
+
+/* ---- a frame ------------------------------------------------------------- */
+
+static mien_status look(void *arg, const cli_frame *f, const mien_image *frame,
+                        mien_buffer *out, mien_error *err)
+{
+    watching *w = arg;
+    mien_gray g;
+    mien_status st = mien_gray_from(frame, &g, err);
+    if (st != MIEN_OK)
+        return st;
+    st = mien_smiles_next(w->seen, &g, f->seconds, f->step, err);
+    mien_gray_free(&g);
+    if (st == MIEN_OK && w->format == JSON)
+        mien_record_smiles(f->number, f->seconds, w->seen, out);
+    if (st == MIEN_OK && w->format == CSV)
+        mien_record_smiles_csv(f->number, f->seconds, w->seen, out);
+    return st;
+}
+
+static mien_status draw(void *arg, mien_image *frame, mien_error *err)
+{
+    const watching *w = arg;
+    return mien_draw_smiles(frame, w->seen, err);
+}
+
+/* ---- all frames ---------------------------------------------------------- */
+
+/* A table of smiles, and one of faces; 0 when it could not be written. */
+static int print_table(const watching *w)
+{
+    int n, smiles = 0;
+    double begin, end;
+    mien_buffer out = {0};
+    const mien_story *s =
+        mien_history_stories(mien_smiles_history(w->seen), &n);
+    mien_buffer_puts(&out, "    id     smile    until  length\n");
+    for (int i = 0; i < n; i++)
+        for (int k = 0; mien_smiles_at(w->seen, s[i].id, k, &begin, &end);
+             k++) {
+            mien_buffer_printf(&out, "%6lld  %7.2fs  %7.2fs  %6.2f s\n",
+                               (long long)s[i].id, begin, end, end - begin);
+            smiles++;
+        }
+    if (!smiles)
+        mien_buffer_printf(
+            &out,
+            "no smile was seen; fewer windows that must agree see more, "
+            "and more mistakes: --smile %s,%g,%d\n",
+            w->smiles.name, w->o.smiles.options.scale,
+            (w->o.smiles.options.neighbors + 1) / 2);
+    mien_buffer_puts(&out, "\n    id      from       to  frames  smiling\n");
+    for (int i = 0; i < n; i++)
+        mien_buffer_printf(&out, "%6lld  %7.2fs  %7.2fs  %6lld  %5.1f %%\n",
+                           (long long)s[i].id, s[i].begin, s[i].end,
+                           (long long)s[i].frames,
+                           100. * (double)mien_smiles_frames(w->seen, s[i].id) /
+                               (double)s[i].frames);
+    if (!n)
+        mien_buffer_puts(&out, "no face was found\n");
+    return cli_emit(&out);
+}
+
+/* A picture of votes over time; 0 when it could not be written. */
+static int plot(const watching *w, const char *path)
+{
+    int n;
+    mien_figure *f = NULL;
+    mien_error err = {0};
+    mien_history_stories(mien_smiles_history(w->seen), &n);
+    if (!n) {
+        cli_error("no face was found: %s is not written", path);
+        return 1;
     }
-    int seen = v.done > 0;
-    status = cli_video_close(&v, status);
-    if (seen && a->value[OPT_PLOT] && !cli_smiles_plot(s, a->value[OPT_PLOT]))
+    int good =
+        mien_smiles_figure(w->seen, w->o.begin, w->o.end, &f, &err) == MIEN_OK;
+    if (!good)
+        cli_error("%s: %s", path, err.text);
+    good = good && cli_figure_save(f, path);
+    mien_figure_free(f);
+    return good;
+}
+
+static int watch(const cli_args *a, watching *w, const cli_video_ask *ask)
+{
+    const char *path = a->value[OPT_PLOT];
+    mien_error err = {0};
+    cli_video_work work = {look, draw, w};
+    int64_t seen = 0;
+    int status = load(a, &w->faces, &w->o.faces);
+    if (!status)
+        status = load(a, &w->eyes, &w->o.eyes);
+    if (!status)
+        status = load(a, &w->smiles, &w->o.smiles);
+    if (status)
+        return status;
+    if (mien_smiles_new(&w->o, &w->seen, &err) != MIEN_OK) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    if (path && !cli_output_ready(path))
+        return CLI_OUTPUT;
+    status = cli_video_run(ask, &work, &seen);
+    if (seen && path && !plot(w, path))
         status = CLI_OUTPUT;
-    if (seen && how == TABLE && !cli_smiles_print(s))
+    if (seen && w->format == TABLE && !print_table(w))
         status = CLI_OUTPUT;
     return status;
 }
 
 static int run(const cli_args *a)
 {
-    cli_smiles s = {.begin = 0.3f, .end = -0.3f};
+    watching w = {.o = MIEN_SMILE_DEFAULTS};
     cli_video_ask ask = {.title = "mien smile"};
-    format how;
     mien_error err = {0};
-    int threads = 0, status = CLI_OK;
-    if (!read_options(a, &s, &how) ||
+    int threads = 0, status = CLI_NOTHING;
+    if (!read_options(a, &w) ||
         !cli_int(a, OPT_THREADS, 0, MIEN_POOL_MAX, &threads) ||
         !cli_video_asked(a, OPT_CAMERA, OPT_DRAW, OPT_FRAMES, OPT_QUIET, &ask))
         return CLI_USAGE;
-    if (mien_pool_new(threads, &s.pool, &err) != MIEN_OK ||
-        cli_smiles_open(&s, &err) != MIEN_OK) {
+    if (mien_pool_new(threads, &w.o.pool, &err) == MIEN_OK)
+        status = watch(a, &w, &ask);
+    else
         cli_error("%s", err.text);
-        status = CLI_NOTHING;
-    }
-    cli_sight *all[] = {&s.faces, &s.eyes, &s.smiles};
-    for (int i = 0; !status && i < 3; i++)
-        status = load(a, all[i]);
-    if (!status && a->value[OPT_PLOT] && !cli_output_ready(a->value[OPT_PLOT]))
-        status = CLI_OUTPUT;
-    if (!status)
-        status = watch(a, &s, how, &ask);
-    cli_smiles_free(&s);
+    mien_smiles_free(w.seen);
+    mien_cascade_free(w.faces.cascade);
+    mien_cascade_free(w.eyes.cascade);
+    mien_cascade_free(w.smiles.cascade);
+    mien_pool_free(w.o.pool);
     return status;
 }
 

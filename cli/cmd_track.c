@@ -3,15 +3,10 @@
  *   frame -> grey -> corners of each box followed (KLT) -> boxes
  *     every N frames, or when points were lost: a detector -> ids that stay */
 #include "cli/cli_cascades.h"
-#include "cli/cli_json.h"
-#include "cli/cli_reader.h"
-#include "cli/cli_tracks.h"
+#include "cli/cli_photos.h"
 #include "cli/cli_video.h"
 
-#include "base/alloc.h"
-
-#include <string.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 enum {
     OPT_DRAW,
@@ -94,15 +89,14 @@ typedef enum format { TABLE, JSON, CSV } format;
 
 typedef struct tracking {
     format format;
-    int every, show_points, smooth, landmarks;
-    cli_reader reader; /* yunet */
+    int every, show_points, landmarks;
+    mien_reader *reader; /* of the network, and of landmarks; or NULL */
     mien_cascade *cascade;
     mien_cascade_options look;
     mien_pool *pool;
     mien_tracker *tracker;
-    cli_tracks all;
+    mien_history *history;
     float min_score; /* 0: the detector's own */
-    int has_reader;
 } tracking;
 
 static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
@@ -119,7 +113,6 @@ static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
         return 0;
     t->look.scale = (double)scale;
     t->look.min_h = t->look.min_w;
-    t->smooth = cli_given(a, OPT_SMOOTH);
     t->landmarks = cli_given(a, OPT_LANDMARKS);
     t->show_points = cli_given(a, OPT_SHOW_POINTS);
     t->format = (format)cli_choice(a, OPT_FORMAT, TABLE);
@@ -130,27 +123,21 @@ static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
 
 static int open_detector(const cli_args *a, tracking *t)
 {
-    mien_error err = {0};
     int network =
         !cli_given(a, OPT_CASCADE) && cli_choice(a, OPT_DETECTOR, 0) == 0;
     int status = CLI_OK;
     if (network || t->landmarks) {
-        t->reader = (cli_reader){.options = MIEN_FACE_DEFAULTS,
-                                 .lanes = 1,
-                                 .threads = mien_pool_size(t->pool)};
-        t->reader.options.want = t->landmarks ? MIEN_FACE_LANDMARKS : 0;
-        t->reader.options.min_score = t->min_score;
-        t->has_reader = 1;
-        status = cli_reader_open(&t->reader, a->value[OPT_MODELS]);
+        mien_reader_options o = MIEN_READER_DEFAULTS;
+        o.face.want = t->landmarks ? MIEN_FACE_LANDMARKS : 0;
+        o.face.min_score = t->min_score;
+        o.models = a->value[OPT_MODELS];
+        o.threads = mien_pool_size(t->pool);
+        status = cli_reader_open(&o, &t->reader);
     }
     if (status || network)
         return status;
     const char *name = a->value[OPT_CASCADE] ? a->value[OPT_CASCADE] : "face";
-    if (cli_cascade_load(name, a->value[OPT_CASCADES], &t->cascade, &err) ==
-        MIEN_OK)
-        return CLI_OK;
-    cli_error("%s", err.text);
-    return CLI_NOTHING;
+    return cli_cascade_load(name, a->value[OPT_CASCADES], &t->cascade);
 }
 
 /* ---- a frame ------------------------------------------------------------- */
@@ -159,13 +146,13 @@ static mien_status by_network(tracking *t, const mien_image *frame,
                               mien_error *err)
 {
     mien_faces faces;
-    mien_status st =
-        mien_analyzer_run(t->reader.analyzer[0], frame, &faces, err);
+    mien_status st = mien_analyzer_run(mien_reader_analyzer(t->reader, 0),
+                                       frame, &faces, err);
     if (st != MIEN_OK)
         return st;
     size_t n = (size_t)faces.n + 1;
-    mien_box *box = mi_alloc(n, sizeof *box);
-    float *score = mi_alloc(n, sizeof *score);
+    mien_box *box = cli_alloc(n, sizeof *box);
+    float *score = cli_alloc(n, sizeof *score);
     for (int i = 0; box && score && i < faces.n; i++) {
         box[i] = faces.face[i].box;
         score[i] = faces.face[i].score;
@@ -173,22 +160,22 @@ static mien_status by_network(tracking *t, const mien_image *frame,
     st = box && score
              ? mien_tracker_detected(t->tracker, faces.n, box, score, err)
              : MIEN_ENOMEM;
-    mi_free(box);
-    mi_free(score);
+    free(box);
+    free(score);
     mien_faces_free(&faces);
     return st;
 }
 
 static mien_status by_cascade(tracking *t, const mien_gray *g, mien_error *err)
 {
-    mien_hits hits;
+    mien_hits hits = {0};
     mien_cascade_options o = t->look;
     o.pool = t->pool;
     if (!o.min_w)
         o.min_w = o.min_h = g->h / 10;
     mien_status st = mien_cascade_detect(t->cascade, g, &o, &hits, err);
     if (st == MIEN_OK)
-        st = cli_tracks_detected(t->tracker, &hits, err);
+        st = mien_tracker_detected_hits(t->tracker, &hits, err);
     mien_hits_free(&hits);
     return st;
 }
@@ -201,105 +188,90 @@ static mien_status follow(tracking *t, const mien_image *frame, int64_t number,
     if (st != MIEN_OK)
         return st;
     st = mien_tracker_follow(t->tracker, &g, err);
-    cli_tracks_count_lost(&t->all, t->tracker);
-    if (st == MIEN_OK && ((number - 1) % t->every == 0 ||
-                          mien_tracker_wants_detection(t->tracker)))
+    mien_history_count_lost(t->history, t->tracker);
+    if (st == MIEN_OK &&
+        (number % t->every == 0 || mien_tracker_wants_detection(t->tracker)))
         st = t->cascade ? by_cascade(t, &g, err) : by_network(t, frame, err);
     mien_gray_free(&g);
     return st;
 }
 
-static json_t *track_json(const tracking *t, const cli_shown *s)
+/* Find the landmarks of all tracks in this frame. */
+static mien_status find_landmarks(tracking *t, const mien_image *frame,
+                                  mien_error *err)
 {
-    const mien_track *k = s->track;
-    json_t *o = json_object(), *lost = json_object();
-    cli_json_put(&o, "id", json_integer(k->id));
-    cli_json_put(&o, "box", cli_json_box(s->box));
-    cli_json_put(&o, "angle", cli_json_number((double)k->angle, 2));
-    cli_json_put(&o, "score", cli_json_number((double)k->score, 4));
-    cli_json_put(&o, "detected", json_boolean(k->since == 0));
-    cli_json_put(&o, "points", json_integer(k->n_points));
-    static const char *const names[] = {
-#define X(name, text) #name,
-        MIEN_LOST_LIST(X)
-#undef X
-    };
-    for (size_t i = 1; i < sizeof names / sizeof *names; i++)
-        if (k->lost[i]) {
-            char low[16] = {0};
-            for (size_t c = 0; names[i][c] && c + 1 < sizeof low; c++)
-                low[c] = (char)(names[i][c] | 32);
-            cli_json_put(&lost, low, json_integer(k->lost[i]));
-        }
-    cli_json_put(&o, "lost", lost);
-    if (t->show_points) {
-        int n;
-        const mien_point *p = mien_tracker_points(t->tracker, k->id, &n);
-        cli_json_put(&o, "at", cli_json_points(p, n));
+    int n;
+    mien_status st = MIEN_OK;
+    const mien_shown *s = mien_history_shown(t->history, &n);
+    for (int i = 0; st == MIEN_OK && i < n; i++) {
+        mien_face face;
+        st = mien_analyzer_read(mien_reader_analyzer(t->reader, 0), frame,
+                                s[i].track->box, &face, err);
+        if (st == MIEN_OK && (face.has & MIEN_FACE_LANDMARKS))
+            st = mien_history_landmarks(t->history, i, 68, face.landmarks, err);
     }
-    if (s->has_landmarks)
-        cli_json_put(&o, "landmarks", cli_json_points(s->landmarks, 68));
-    return o;
+    return st;
 }
 
-static void print(const tracking *t, const cli_video *v, mien_buffer *out)
+static mien_status look(void *arg, const cli_frame *f, const mien_image *frame,
+                        mien_buffer *out, mien_error *err)
 {
-    const cli_tracks *all = &t->all;
-    if (t->format == JSON) {
-        json_t *o = json_object(), *tracks = json_array();
-        cli_json_put(&o, "schema", cli_json_text("mien/1"));
-        cli_json_put(&o, "frame", json_integer(v->done - 1));
-        cli_json_put(&o, "seconds", cli_json_number(v->seconds, 3));
-        for (int i = 0; i < all->n_shown; i++)
-            cli_json_add(&tracks, track_json(t, &all->shown[i]));
-        cli_json_put(&o, "tracks", tracks);
-        cli_json_print(out, o, JSON_COMPACT);
-    }
-    if (t->format == CSV && v->done == 1)
-        mien_buffer_puts(
-            out, "frame,seconds,id,x,y,width,height,angle,score,detected,"
-                 "points\n");
-    for (int i = 0; t->format == CSV && i < all->n_shown; i++) {
-        const cli_shown *s = &all->shown[i];
-        mien_buffer_printf(
-            out, "%lld,%.3f,%lld,%.2f,%.2f,%.2f,%.2f,%.2f,%.4f,%d,%d\n",
-            (long long)v->done - 1, v->seconds, (long long)s->track->id,
-            (double)s->box.x, (double)s->box.y, (double)s->box.width,
-            (double)s->box.height, (double)s->track->angle,
-            (double)s->track->score, s->track->since == 0, s->track->n_points);
-    }
-}
-
-static int one_frame(tracking *t, cli_video *v, mien_image *frame)
-{
-    mien_error err = {0};
-    mien_buffer out = {0};
-    mien_status st = follow(t, frame, v->done, &err);
+    tracking *t = arg;
+    mien_status st = follow(t, frame, f->number, err);
     if (st == MIEN_OK)
-        st = cli_tracks_update(&t->all, t->tracker, v, t->smooth, &err);
+        st = mien_history_add(t->history, t->tracker, f->seconds, f->step, err);
     if (st == MIEN_OK && t->landmarks)
-        st = cli_tracks_landmarks(&t->all, t->reader.analyzer[0], v, frame,
-                                  t->smooth, &err);
-    if (st == MIEN_OK && cli_video_shows(v))
-        st = cli_tracks_draw(&t->all, t->tracker, frame, &err);
-    if (st != MIEN_OK) {
-        cli_progress_hide(&v->progress);
-        cli_error("frame %lld: %s", (long long)v->done - 1, err.text);
-        return CLI_NOTHING;
+        st = find_landmarks(t, frame, err);
+    if (st == MIEN_OK && t->format == JSON)
+        mien_record_tracks(f->number, f->seconds, t->history,
+                           t->show_points ? t->tracker : NULL, out);
+    if (st == MIEN_OK && t->format == CSV)
+        mien_record_tracks_csv(f->number, f->seconds, t->history, out);
+    return st;
+}
+
+static mien_status draw(void *arg, mien_image *frame, mien_error *err)
+{
+    const tracking *t = arg;
+    return mien_draw_tracks(frame, t->history, t->tracker, err);
+}
+
+/* ---- all frames ---------------------------------------------------------- */
+
+/* A table of all ids; 0 when it could not be written. */
+static int print_table(const mien_history *h)
+{
+    int n;
+    mien_buffer out = {0};
+    const mien_story *s = mien_history_stories(h, &n);
+    mien_buffer_puts(&out,
+                     "    id     from       to   frames  detected  points\n");
+    for (int i = 0; i < n; i++)
+        mien_buffer_printf(&out, "%6lld  %6.2fs  %6.2fs  %7lld  %8lld  %6.1f\n",
+                           (long long)s[i].id, s[i].begin, s[i].end,
+                           (long long)s[i].frames, (long long)s[i].detections,
+                           s[i].points / (double)s[i].frames);
+    if (!n)
+        mien_buffer_puts(&out, "nothing was found\n");
+    mien_buffer_printf(&out, "%lld points lost\n",
+                       (long long)mien_history_lost(h, MIEN_LOST_NONE));
+    for (mien_lost why = MIEN_LOST_OUTSIDE; why <= MIEN_LOST_OUTLIER; why++) {
+        int64_t lost = mien_history_lost(h, why);
+        if (lost)
+            mien_buffer_printf(&out, "  %8lld  %s\n", (long long)lost,
+                               mien_lost_text(why));
     }
-    print(t, v, &out);
-    if (!cli_emit(&out))
-        return CLI_OUTPUT;
-    return cli_video_shows(v) ? cli_video_show(v, frame) : CLI_OK;
+    return cli_emit(&out);
 }
 
 static int track(const cli_args *a, tracking *t)
 {
     mien_tracker_options o = MIEN_TRACKER_DEFAULTS;
-    cli_video v;
     cli_video_ask ask = {.title = "mien track"};
+    cli_video_work work = {look, draw, t};
     mien_error err = {0};
     int threads = 0;
+    int64_t seen = 0;
     if (!read_options(a, t, &o) ||
         !cli_int(a, OPT_THREADS, 0, MIEN_POOL_MAX, &threads) ||
         !cli_video_asked(a, OPT_CAMERA, OPT_DRAW, OPT_FRAMES, OPT_QUIET, &ask))
@@ -308,24 +280,17 @@ static int track(const cli_args *a, tracking *t)
     o.flow.pool = t->pool;
     if (st == MIEN_OK)
         st = mien_tracker_new(&o, &t->tracker, &err);
+    if (st == MIEN_OK)
+        st = mien_history_new(cli_given(a, OPT_SMOOTH), &t->history, &err);
     if (st != MIEN_OK) {
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
     int status = open_detector(a, t);
-    if (!status)
-        status = cli_video_open(&v, &ask);
-    else
+    if (status)
         return status;
-    for (int more = 1; !status && more;) {
-        mien_image frame;
-        status = cli_video_next(&v, &frame, &more);
-        if (!status && more)
-            status = one_frame(t, &v, &frame);
-    }
-    int seen = v.done > 0;
-    status = cli_video_close(&v, status);
-    if (t->format == TABLE && seen && !cli_tracks_print(&t->all))
+    status = cli_video_run(&ask, &work, &seen);
+    if (t->format == TABLE && seen && !print_table(t->history))
         status = CLI_OUTPUT;
     return status;
 }
@@ -335,11 +300,10 @@ static int run(const cli_args *a)
     tracking t = {.look = MIEN_CASCADE_DEFAULTS};
     int status = track(a, &t);
     mien_tracker_free(t.tracker);
+    mien_history_free(t.history);
     mien_cascade_free(t.cascade);
-    if (t.has_reader)
-        cli_reader_close(&t.reader);
+    mien_reader_free(t.reader);
     mien_pool_free(t.pool);
-    cli_tracks_free(&t.all);
     return status;
 }
 

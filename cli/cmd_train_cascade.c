@@ -5,7 +5,6 @@
 #include "cli/cli_chips.h"
 #include "cli/cli_files.h"
 #include "cli/cli_progress.h"
-#include "cli/cli_reader.h"
 #include "cli/cli_roc.h"
 
 #include <limits.h>
@@ -345,7 +344,7 @@ static int train(const cli_args *a, training *t)
     mien_cascade *begin = NULL;
     mien_cascade_trainer *trainer = NULL;
     if (cli_given(a, OPT_RESUME)) {
-        if (cli_cascade_load(t->output, NULL, &begin, &err) != MIEN_OK) {
+        if (mien_cascade_load(t->output, NULL, &begin, &err) != MIEN_OK) {
             cli_error("%s", err.text);
             return CLI_NOTHING;
         }

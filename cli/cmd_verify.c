@@ -1,9 +1,7 @@
 /* cmd_verify.c: do two photos show the same person? */
-#include "cli/cli.h"
-#include "cli/cli_record.h"
+#include "cli/cli_photos.h"
 #include "cli/cli_text.h"
 
-#include <string.h>
 #include <unistd.h>
 
 enum { OPT_THRESHOLD, OPT_DETECTOR, OPT_JSON, OPT_ORIENTATION, OPT_MODELS };
@@ -38,117 +36,88 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
-typedef struct comparison {
-    cli_reader reader;
-    cli_reading reading[2];
-    const mien_face *face[2]; /* the largest of each */
-    float threshold, distance;
-} comparison;
-
-/* Read both photos; CLI_OK, or the status to exit with. */
-static int read_both(const cli_args *a, comparison *c)
+/* Read both photos and choose the largest face of each; CLI_OK, or the status
+ * to exit with. */
+static int read_both(mien_reader *reader, mien_reading got[2],
+                     mien_pair_record *p)
 {
     for (int i = 0; i < 2; i++) {
-        cli_reading *r = &c->reading[i];
-        cli_reader_read(&c->reader, 0, a->operand[i], NULL, r);
-        if (r->error.status) {
-            cli_error("%s: %s", r->file, r->error.text);
+        mien_error err = {0};
+        if (mien_reader_read(reader, 0, p->file[i], NULL, &got[i], &err)) {
+            cli_error("%s: %s", p->file[i], err.text);
             return CLI_NOTHING;
         }
     }
     for (int i = 0; i < 2; i++) {
-        const cli_reading *r = &c->reading[i];
-        c->face[i] = cli_largest_face(&r->faces, MIEN_FACE_DESCRIPTOR);
-        if (c->face[i])
+        p->reading[i] = &got[i];
+        p->face[i] = mien_faces_largest(&got[i].faces, MIEN_FACE_DESCRIPTOR);
+        if (p->face[i])
             continue;
-        cli_error("%s: no face found", r->file);
+        cli_error("%s: no face found", p->file[i]);
         return CLI_NO_FACE;
     }
     return CLI_OK;
 }
 
-static json_t *photo_json(const cli_reading *r, const mien_face *f)
+static void print_text(const mien_pair_record *p, mien_buffer *out)
 {
-    json_t *o = json_object();
-    cli_json_put(&o, "file", cli_json_text(r->file));
-    cli_json_put(&o, "width", json_integer(r->width));
-    cli_json_put(&o, "height", json_integer(r->height));
-    cli_json_put(&o, "faces", json_integer(r->faces.n));
-    cli_json_put(&o, "box", cli_json_box(f->box));
-    cli_json_put(&o, "score", cli_json_number((double)f->score, 6));
-    return o;
-}
-
-static json_t *comparison_json(const comparison *c)
-{
-    json_t *o = json_object(), *photos = json_array();
-    json_t *models = json_object();
-    for (int i = 0; i < 2; i++)
-        cli_json_add(&photos, photo_json(&c->reading[i], c->face[i]));
-    for (int i = 0; i < c->reader.models.n; i++)
-        cli_json_put(&models, c->reader.models.model[i].entry->task,
-                     cli_json_text(c->reader.models.model[i].digest));
-    cli_json_put(&o, "schema", cli_json_text("mien/1"));
-    cli_json_put(&o, "same", json_boolean(c->distance < c->threshold));
-    cli_json_put(&o, "distance", cli_json_number((double)c->distance, 6));
-    cli_json_put(&o, "threshold", cli_json_number((double)c->threshold, 6));
-    cli_json_put(&o, "photos", photos);
-    cli_json_put(&o, "models", models);
-    return o;
-}
-
-static void print_text(const comparison *c, mien_buffer *out)
-{
-    mien_buffer_printf(out, "%s\n",
-                       c->distance < c->threshold ? "same person"
-                                                  : "different people");
-    mien_buffer_printf(out, "distance   %.4f (same below %.4g)\n",
-                       (double)c->distance, (double)c->threshold);
+    const mien_verification *v = &p->verdict;
+    mien_buffer_printf(out, "%s\ndistance   %.4f (same below %.4g)\n",
+                       v->same ? "same person" : "different people",
+                       (double)v->distance, (double)v->threshold);
     for (int i = 0; i < 2; i++) {
-        const cli_reading *r = &c->reading[i];
-        const mien_face *f = c->face[i];
+        const mien_face *f = p->face[i];
+        int n = p->reading[i]->faces.n;
         mien_buffer_puts(out, i ? "second     " : "first      ");
-        cli_text_plain(r->file, out);
+        cli_text_plain(p->file[i], out);
         mien_buffer_puts(out, ": ");
-        if (r->faces.n > 1)
-            mien_buffer_printf(out, "the largest of %d faces, ", r->faces.n);
+        if (n > 1)
+            mien_buffer_printf(out, "the largest of %d faces, ", n);
         mien_buffer_printf(out, "%.0f x %.0f pixels at %.0f, %.0f\n",
                            (double)f->box.width, (double)f->box.height,
                            (double)f->box.x, (double)f->box.y);
     }
 }
 
-static int verify(const cli_args *a, comparison *c)
+/* Compare with a reader; threshold is the verdict's. */
+static int verify(const cli_args *a, mien_reader *reader, float threshold)
 {
-    int status = cli_reader_open(&c->reader, a->value[OPT_MODELS]);
-    if (!status)
-        status = read_both(a, c);
-    if (status)
-        return status;
-    c->distance = mien_descriptor_distance(c->face[0]->descriptor,
-                                           c->face[1]->descriptor);
-    mien_buffer out = {0};
-    if (cli_given(a, OPT_JSON) || !isatty(1))
-        cli_json_print(&out, comparison_json(c), JSON_COMPACT);
-    else
-        print_text(c, &out);
-    cli_emit(&out);
-    return c->distance < c->threshold ? CLI_OK : CLI_PARTLY;
+    mien_reading got[2] = {{0}};
+    mien_pair_record p = {.file = {a->operand[0], a->operand[1]}};
+    int status = read_both(reader, got, &p);
+    if (!status) {
+        mien_buffer out = {0};
+        p.verdict = mien_verify(p.face[0]->descriptor, p.face[1]->descriptor,
+                                threshold);
+        if (cli_given(a, OPT_JSON) || !isatty(1)) {
+            p.model = mien_reader_digests(reader, &p.models);
+            mien_record_pair(&p, &out);
+        } else {
+            print_text(&p, &out);
+        }
+        cli_emit(&out);
+        status = p.verdict.same ? CLI_OK : CLI_PARTLY;
+    }
+    for (int i = 0; i < 2; i++)
+        mien_faces_free(&got[i].faces);
+    return status;
 }
 
 static int run(const cli_args *a)
 {
-    comparison c = {.threshold = MIEN_SAME_PERSON,
-                    .reader = {.options = MIEN_FACE_DEFAULTS, .lanes = 1}};
-    c.reader.options.want = MIEN_FACE_DESCRIPTOR;
-    c.reader.options.detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
-    c.reader.read.ignore_orientation = cli_given(a, OPT_ORIENTATION);
-    if (!cli_float(a, OPT_THRESHOLD, 0, 4, &c.threshold))
+    float threshold = MIEN_SAME_PERSON;
+    mien_reader_options o = MIEN_READER_DEFAULTS;
+    mien_reader *reader = NULL;
+    o.face.want = MIEN_FACE_DESCRIPTOR;
+    o.face.detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
+    o.image.ignore_orientation = cli_given(a, OPT_ORIENTATION);
+    o.models = a->value[OPT_MODELS];
+    if (!cli_float(a, OPT_THRESHOLD, 0, 4, &threshold))
         return CLI_USAGE;
-    int status = verify(a, &c);
-    for (int i = 0; i < 2; i++)
-        mien_faces_free(&c.reading[i].faces);
-    cli_reader_close(&c.reader);
+    int status = cli_reader_open(&o, &reader);
+    if (!status)
+        status = verify(a, reader, threshold);
+    mien_reader_free(reader);
     return status;
 }
 

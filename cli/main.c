@@ -1,14 +1,9 @@
 /* main.c: mien COMMAND [OPTION]... [ARGUMENT]... */
 #include "cli/cli.h"
 
-#include <cairo.h>
-#include <jansson.h>
-#include <png.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <webp/decode.h>
 
 static void on_interrupt(int signal_number)
 {
@@ -31,16 +26,11 @@ static void set_signals(void)
 
 static int print_version(void)
 {
-    int webp = WebPGetDecoderVersion();
     mien_buffer out = {0};
-    mien_buffer_printf(&out, "mien %s\ninstruction set: %s\n", mien_version(),
-                       mien_isa());
-    mien_buffer_printf(&out,
-                       "libraries: libpng %s, libwebp %d.%d.%d, cairo %s, ",
-                       png_get_libpng_ver(NULL), webp >> 16, webp >> 8 & 255,
-                       webp & 255, cairo_version_string());
-    mien_buffer_printf(&out, "jansson %s, libsodium %s\n",
-                       jansson_version_str(), sodium_version_string());
+    mien_buffer_printf(&out, "mien %s\ninstruction set: %s\nlibraries: ",
+                       mien_version(), mien_isa());
+    mien_libraries(&out);
+    mien_buffer_puts(&out, "\n");
     cli_emit(&out);
     return CLI_OK;
 }
@@ -130,10 +120,6 @@ static int run_command(int n, char **words)
 int main(int argc, char **argv)
 {
     set_signals();
-    if (sodium_init() < 0) {
-        cli_error("libsodium could not start");
-        return CLI_NOTHING;
-    }
     if (argc < 2) {
         mien_buffer out = {0};
         cli_help_all(&out);

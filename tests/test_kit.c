@@ -199,6 +199,36 @@ static void refuse(const mien_reader_options *o, mien_status want,
               mien_status_name(st), err.text);
 }
 
+/* A long path is cut before the reason is. */
+static void test_long_paths(void)
+{
+    char path[600] = "";
+    mien_image im;
+    mien_error err = {0};
+    for (int i = 0; i < 100; i++)
+        snprintf(path + 5 * i, 6, "/long");
+    CHECK_EQ(mien_image_load(path, NULL, &im, &err), MIEN_EIO);
+    CHECK_EQ(strlen(err.text), sizeof err.text - 1);
+    CHECK(strncmp(err.text, path, 100) == 0);
+    CHECK(strstr(err.text, ": cannot open: ") && strchr(err.text, 'N'));
+}
+
+/* Records have the file apart. */
+static void test_reading_does_not_name_the_file(void)
+{
+    mien_reader *r = NULL;
+    mien_reading got = {.w = -1};
+    mien_error err = {0};
+    CHECK(mien_reader_open(NULL, &r, NULL) == MIEN_OK);
+    CHECK_EQ(mien_reader_read(r, 0, in_work("no.jpg"), NULL, &got, &err),
+             MIEN_EIO);
+    CHECK(strncmp(err.text, "cannot open: ", 13) == 0 && got.w == -1);
+    CHECK_EQ(mien_reader_read(r, 0, in_work("noise.jpg"), NULL, &got, &err),
+             MIEN_EFORMAT);
+    CHECK(!strstr(err.text, "noise.jpg") && got.w == -1);
+    mien_reader_free(r);
+}
+
 static void test_readers_that_cannot_open(void)
 {
     mien_reader_options o = ssd_with_points();
@@ -244,11 +274,12 @@ static void test_photos_from_files(void)
     mien_gray g = {.w = 7};
     mien_error err = {0};
     CHECK_EQ(mien_image_load(in_work("no.jpg"), NULL, &im, &err), MIEN_EIO);
-    CHECK(strncmp(err.text, "cannot open: ", 13) == 0 && im.w == 7);
+    CHECK(strstr(err.text, "/no.jpg: cannot open: ") && im.w == 7);
+    CHECK(strncmp(err.text, work, strlen(work)) == 0);
     CHECK_EQ(mien_image_load(in_work("no.jpg"), NULL, &im, NULL), MIEN_EIO);
     CHECK_EQ(mien_gray_load(in_work("noise.jpg"), NULL, &g, &err),
              MIEN_EFORMAT);
-    CHECK(!strstr(err.text, work) && g.w == 7);
+    CHECK(strstr(err.text, "/noise.jpg: ") && g.w == 7);
     mien_read_options small = {.max_side = 39};
     CHECK_EQ(mien_image_load(in_work("photo.ppm"), &small, &im, &err),
              MIEN_ELIMIT);
@@ -263,6 +294,27 @@ static void test_photos_from_files(void)
     mien_image_free(&im);
     mien_gray_free(&g);
     mien_gray_free(&want);
+}
+
+static void test_pictures_into_files(void)
+{
+    mien_image im = make_photo(20, 10, 5), back = {0};
+    mien_error err = {0};
+    CHECK(mien_image_save(in_work("a.PNG"), &im, &err) == MIEN_OK);
+    CHECK(mien_image_load(in_work("a.PNG"), NULL, &back, &err) == MIEN_OK);
+    for (int y = 0; y < 10; y++)
+        CHECK(memcmp(im.data + y * im.stride, back.data + y * back.stride,
+                     60) == 0);
+    mien_image_free(&back);
+    CHECK(mien_image_save(in_work("a.jpeg"), &im, &err) == MIEN_OK);
+    CHECK(mien_image_load(in_work("a.jpeg"), NULL, &back, &err) == MIEN_OK);
+    CHECK(back.w == 20 && back.h == 10);
+    mien_image_free(&back);
+    CHECK_EQ(mien_image_save(in_work("a.txt"), &im, &err), MIEN_EARG);
+    CHECK(strstr(err.text, ".jpeg"));
+    CHECK_EQ(mien_image_save("/nowhere/a.png", &im, &err), MIEN_EIO);
+    CHECK_MSG(strncmp(err.text, "/nowhere/a.png: ", 16) == 0, "%s", err.text);
+    mien_image_free(&im);
 }
 
 static void test_cascades_by_name(void)
@@ -352,9 +404,12 @@ int main(void)
     test_a_reader_reads_on_every_lane();
     test_digests_are_the_files();
     test_one_face_of_a_photo();
+    test_long_paths();
+    test_reading_does_not_name_the_file();
     test_readers_that_cannot_open();
     test_models_that_are_not_installed();
     test_photos_from_files();
+    test_pictures_into_files();
     test_cascades_by_name();
     test_failing_memory_is_reported();
     test_libraries_are_named();

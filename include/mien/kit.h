@@ -29,7 +29,7 @@ extern "C" {
  *   out      owned by the caller; free with mien_image_free
  *
  * Fails with what mien_file_load and mien_image_read fail with: EIO, EFORMAT,
- * EUNSUP, ELIMIT, ENOMEM.  The text does not name the file: who asked knows. */
+ * EUNSUP, ELIMIT, ENOMEM; the text begins with the path. */
 MIEN_API MIEN_CHECKED mien_status
 mien_image_load(const char *path, const mien_read_options *options,
                 mien_image *out, mien_error *err);
@@ -44,6 +44,18 @@ mien_image_load(const char *path, const mien_read_options *options,
 MIEN_API MIEN_CHECKED mien_status
 mien_gray_load(const char *path, const mien_read_options *options,
                mien_gray *out, mien_error *err);
+
+/* Save a picture as PNG or JPEG (quality 92), by the path's ending.
+ *
+ *   path  ends in .png, .jpg or .jpeg, in letters of either case
+ *   im    any image
+ *
+ * The file appears whole or not at all (mien_file_save).
+ * Fails with EARG (another ending), EIO, EFORMAT, ENOMEM; the text begins with
+ * the path. */
+MIEN_API MIEN_CHECKED mien_status mien_image_save(const char *path,
+                                                  const mien_image *im,
+                                                  mien_error *err);
 
 /* ---- models in folders ---------------------------------------------------
  */
@@ -128,7 +140,8 @@ MIEN_API void mien_reader_free(mien_reader *r);
  *   out    set whole; free its faces with mien_faces_free
  *
  * Fails with what mien_image_load and mien_analyzer_run fail with: EIO,
- * EFORMAT, EUNSUP, ELIMIT, ENOMEM; the text does not name the file. */
+ * EFORMAT, EUNSUP, ELIMIT, ENOMEM; the text does not name the file, which
+ * stands beside it in a record (mien_record_failed). */
 MIEN_API MIEN_CHECKED mien_status mien_reader_read(mien_reader *r, int lane,
                                                    const char *path,
                                                    mien_image *photo,

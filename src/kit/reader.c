@@ -1,5 +1,5 @@
 /* reader.c: analyzers with their models, from the paths of photos to faces. */
-#include "mien/kit.h"
+#include "kit/image.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -140,7 +140,7 @@ mien_status mien_reader_read(mien_reader *r, int lane, const char *path,
     mien_image im = {0};
     mien_reading got = {0};
     double start = mien_clock();
-    mien_status st = mien_image_load(path, &r->image, &im, err);
+    mien_status st = mi_photo_load(path, &r->image, &im, err);
     got.decode = mien_clock() - start;
     got.w = im.w;
     got.h = im.h;
@@ -163,7 +163,7 @@ mien_status mien_reader_face(mien_reader *r, const char *path, mien_pick pick,
     mien_error why = {0};
     mien_status st = mien_reader_read(r, 0, path, NULL, &got, &why);
     if (st != MIEN_OK)
-        return mi_fail(err, st, "%.100s: %s", path, why.text);
+        return mi_file_fail(err, st, path, why.text);
     const mien_face *f =
         pick == MIEN_PICK_LARGEST
             ? mien_faces_largest(&got.faces, r->want)
@@ -171,7 +171,7 @@ mien_status mien_reader_face(mien_reader *r, const char *path, mien_pick pick,
     if (f)
         *out = *f;
     else
-        st = mi_fail(err, MIEN_EFORMAT, "%.100s: no face found", path);
+        st = mi_file_fail(err, MIEN_EFORMAT, path, "no face found");
     mien_faces_free(&got.faces);
     return st;
 }

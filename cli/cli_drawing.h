@@ -1,13 +1,9 @@
-/* cli_draw.h: photos with the faces marked in them. */
-#ifndef MIEN_CLI_DRAW_H
-#define MIEN_CLI_DRAW_H
+/* cli_drawing.h: where drawn photos go. */
+#ifndef MIEN_CLI_DRAWING_H
+#define MIEN_CLI_DRAWING_H
 
-#include "base/bytes.h"
 #include "cli/cli_files.h"
-#include "mien/face.h"
-#include "mien/vision.h"
 
-/* Where drawn photos go. */
 typedef struct cli_drawing {
     const char *target; /* a file or a folder; NULL: nothing is drawn */
     int folder;         /* 1: a folder, one file for each photo */
@@ -23,15 +19,5 @@ int cli_drawing_plan(cli_drawing *d, const cli_files *files, int several);
  *   report  receives "PATH: why" on failure; then 0 */
 int cli_drawing_save(const cli_drawing *d, const cli_file *file,
                      const mien_image *photo, mien_buffer *report);
-
-/* Boxes, scores, attributes and points, sized for the photo. */
-mien_status cli_draw_faces(mien_image *photo, const mien_faces *faces,
-                           mien_error *err);
-
-/* Rectangles that a cascade found, labelled with its name and how many windows
- * agreed. */
-mien_status cli_draw_hits(mien_image *photo, const mien_hits *hits,
-                          const char *name, mien_colour colour,
-                          mien_error *err);
 
 #endif
