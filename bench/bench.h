@@ -141,8 +141,9 @@ static inline void bench_model_load(bench_model *m, const char *path)
 {
     mien_error err = {0};
     bench_must(mien_file_load(path, 0, &m->bytes, &err), &err);
-    bench_must(mien_onnx_read(m->bytes.data, m->bytes.n, &m->graph, &err),
-               &err);
+    bench_must(
+        mien_onnx_read_borrowed(m->bytes.data, m->bytes.n, &m->graph, &err),
+        &err);
 }
 
 /* The model of a catalogue name, from the folder of models or built in. */
@@ -152,7 +153,7 @@ static inline void bench_model_named(bench_model *m, const char *name)
     size_t n;
     const uint8_t *inside = mien_model_embedded(name, &n);
     if (inside) {
-        bench_must(mien_onnx_read(inside, n, &m->graph, &err), &err);
+        bench_must(mien_onnx_read_borrowed(inside, n, &m->graph, &err), &err);
         return;
     }
     const mien_model_entry *entry = mien_model_find(name);
