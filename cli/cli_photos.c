@@ -66,6 +66,7 @@ static void title(const char *file, const mien_reading *r, mien_buffer *out)
     mien_buffer_printf(out, "  %.0f ms\n", ms);
 }
 
+/* A line of the table: a face. */
 static void row(int i, const mien_face *f, mien_buffer *out)
 {
     double p;

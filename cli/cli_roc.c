@@ -97,6 +97,7 @@ static int draw(const mien_roc *r, const char *const *names, int n,
     return good ? CLI_OK : CLI_OUTPUT;
 }
 
+/* The table, and the picture of the curves if one is asked for. */
 static int print(const mien_roc *r, const char *const *names, int n,
                  const char *path)
 {

@@ -70,6 +70,7 @@ static int open_outputs(passage *v)
     return CLI_OK;
 }
 
+/* Open the source, then the outputs; CLI_OK, or the status to exit with. */
 static int open_video(passage *v)
 {
     const cli_video_ask *ask = &v->ask;
@@ -135,6 +136,7 @@ static int show(passage *v, const mien_image *frame)
     return CLI_OUTPUT;
 }
 
+/* Finish what was written, if anything was read; the status to exit with. */
 static int finish_outputs(passage *v, int status)
 {
     mien_error err = {0};
@@ -152,6 +154,7 @@ static int finish_outputs(passage *v, int status)
     return CLI_OUTPUT;
 }
 
+/* Close everything and say how it went; the status to exit with. */
 static int close_video(passage *v, int status)
 {
     if (!v->in)
@@ -175,13 +178,14 @@ static int close_video(passage *v, int status)
     return status;
 }
 
+/* Do the work on a frame, print what it gives, and show it. */
 static int one_frame(passage *v, const cli_video_work *w, mien_image *frame)
 {
     mien_error err = {0};
     mien_buffer out = {0};
     int shown = v->out || v->window;
     cli_frame f = {v->done - 1, v->seconds, v->per_frame};
-    mien_status st = w->look(w->arg, &f, frame, &out, &err);
+    mien_status st = w->process(w->arg, &f, frame, &out, &err);
     if (st == MIEN_OK && shown)
         st = w->draw(w->arg, frame, &err);
     if (st != MIEN_OK) {

@@ -23,8 +23,9 @@ typedef struct cli_frame {
 /* What a command does with each frame. */
 typedef struct cli_video_work {
     /* Look at a frame, and add what is to be printed. */
-    mien_status (*look)(void *arg, const cli_frame *f, const mien_image *frame,
-                        mien_buffer *out, mien_error *err);
+    mien_status (*process)(void *arg, const cli_frame *f,
+                           const mien_image *frame, mien_buffer *out,
+                           mien_error *err);
     /* Draw on it; called only where it will be seen. */
     mien_status (*draw)(void *arg, mien_image *frame, mien_error *err);
     void *arg;

@@ -149,6 +149,7 @@ static format choose_format(const cli_args *a)
     return (format)cli_choice(a, OPT_FORMAT, isatty(1) ? TABLE : JSON);
 }
 
+/* What a photo gave, in the format that is asked for. */
 static void print_reading(analysis *an, int i, const mien_reading *r,
                           mien_buffer *out)
 {
@@ -178,6 +179,7 @@ static int draw(const analysis *an, const cli_file *f, mien_image *photo,
     return 0;
 }
 
+/* cli_batch.work: read a photo, print and draw its faces. */
 static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
 {
     analysis *an = arg;
@@ -198,6 +200,7 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
     mien_image_free(&photo);
 }
 
+/* The whole command but its clean-up; the status to exit with. */
 static int analyze(const cli_args *a, analysis *an)
 {
     int several = 0;

@@ -31,6 +31,7 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
+/* The command. */
 static int run(const cli_args *a)
 {
     int threads = 0;

@@ -70,6 +70,7 @@ typedef struct showing {
     const char *face_text;
 } showing;
 
+/* The options; 0 after a mistake, which is reported. */
 static int read_options(showing *s)
 {
     const char *range = s->a->value[OPT_STAGES];
@@ -168,6 +169,7 @@ static int tilted_of(const showing *s, int stage)
     return n;
 }
 
+/* A line a stage, for a person. */
 static void print_table(const showing *s, mien_buffer *out)
 {
     const mien_cascade_info *i = &s->info;
@@ -215,6 +217,7 @@ static void stage_json(mien_json *j, const showing *s, int k)
     mien_json_close(j);
 }
 
+/* Everything as one object. */
 static void print_json(const showing *s, mien_buffer *out)
 {
     mien_json j = mien_json_on(out, 2);
@@ -239,6 +242,7 @@ static void print_json(const showing *s, mien_buffer *out)
     mien_buffer_puts(out, "\n");
 }
 
+/* The page, saved; the status to exit with. */
 static int draw(const showing *s)
 {
     const char *path = s->a->value[OPT_OUTPUT];
@@ -263,6 +267,7 @@ static int draw(const showing *s)
     return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
 }
 
+/* Count, then draw and print; the status to exit with. */
 static int show(showing *s)
 {
     mien_buffer out = {0};

@@ -167,6 +167,7 @@ static int angles_option(const cli_args *a, detection *d)
     return 1;
 }
 
+/* The options; 0 after a mistake, which is reported. */
 static int read_options(const cli_args *a, detection *d)
 {
     mien_cascade_options *o = &d->search.options;
@@ -195,6 +196,7 @@ static int read_options(const cli_args *a, detection *d)
     return 1;
 }
 
+/* The cascades of --cascade, by the commas between their names. */
 static int load_cascades(const cli_args *a, detection *d)
 {
     const char *p = a->value[OPT_CASCADE] ? a->value[OPT_CASCADE] : "face";
@@ -265,6 +267,7 @@ static mien_status search(const detection *d, int lane, mien_image *photo,
     return st;
 }
 
+/* What was found in a photo, for a person. */
 static void print_table(const mien_hits_record *r, mien_buffer *out)
 {
     mien_buffer_printf(out, "%s  %d x %d  %.0f ms\n", r->file, r->w, r->h,
@@ -293,6 +296,7 @@ static int draw(const detection *d, const cli_file *f, mien_image *photo,
     return 0;
 }
 
+/* cli_batch.work: search a photo, print and draw what is in it. */
 static void detect_one(void *arg, int i, int lane, cli_outcome *out)
 {
     const detection *d = arg;
@@ -331,6 +335,7 @@ static int open_lanes(detection *d)
     return d->pool ? CLI_OK : CLI_NOTHING;
 }
 
+/* The whole command but its clean-up; the status to exit with. */
 static int detect(const cli_args *a, detection *d)
 {
     int several = 0;

@@ -183,6 +183,7 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
     mien_faces_free(&r.faces);
 }
 
+/* The options; 0 after a mistake, which is reported. */
 static int check_options(const cli_args *a, search *s)
 {
     if (!cli_given(a, OPT_KNOWN) || !cli_given(a, OPT_UNKNOWN)) {
@@ -202,6 +203,7 @@ static int check_options(const cli_args *a, search *s)
     return cli_float(a, OPT_TOLERANCE, 0, 4, &s->match.threshold);
 }
 
+/* The whole command but its clean-up; the status to exit with. */
 static int find(const cli_args *a, search *s)
 {
     if (!check_options(a, s))

@@ -62,6 +62,7 @@ static const cli_command *wanted(const cli_args *a)
     return NULL;
 }
 
+/* The command. */
 static int run(const cli_args *a)
 {
     mien_buffer out = {0};

@@ -55,6 +55,7 @@ static int source_path(const char *dir, const mien_model_entry *e,
     return len > 0 && len < MIEN_PATH_MAX;
 }
 
+/* Load a file whose digest is known; 0, and a report, if it is another. */
 static int load_checked(const char *path, const char *digest, int force,
                         mien_bytes *out)
 {
@@ -72,6 +73,7 @@ static int load_checked(const char *path, const char *digest, int force,
     return force;
 }
 
+/* Convert and save one network; the status to exit with. */
 static int write_onnx(const conversion *c, const char *out_dir, int quiet)
 {
     const mien_model_entry *e = c->entry;
@@ -117,6 +119,7 @@ static int convert_one(const cli_args *a, const mien_model_entry *e,
     return status;
 }
 
+/* The command: every network of the catalogue that lies in the folder. */
 static int run(const cli_args *a)
 {
     const char *dir = a->operand[1];

@@ -111,6 +111,7 @@ static void print_ports(const mien_graph *g, mien_buffer *out)
     }
 }
 
+/* What is in the file, for a person. */
 static void print_text(const model_facts *m, mien_buffer *out)
 {
     line("file", m->path, "\n", out);
@@ -166,6 +167,7 @@ static void ports_json(mien_json *j, const mien_graph *g)
     mien_json_close(j);
 }
 
+/* The same as one object. */
 static void print_json(const model_facts *m, mien_buffer *out)
 {
     const char *key, *value;
@@ -205,6 +207,7 @@ static int load(const cli_args *a, const char **path, char found[MIEN_PATH_MAX],
     return 0;
 }
 
+/* The command: of a file, or of a model inside the library. */
 static int run(const cli_args *a)
 {
     char found[MIEN_PATH_MAX];

@@ -33,6 +33,7 @@ static const char *place_of(const cli_args *a, const mien_model_entry *e,
     return mien_models_find(a->value[OPT_MODELS], e->file, path) ? path : "";
 }
 
+/* Everything known, as an array. */
 static int list_json(const cli_args *a)
 {
     const mien_model_entry *e;
@@ -75,6 +76,7 @@ static void list_folders(const cli_args *a, mien_buffer *out)
     }
 }
 
+/* The command. */
 static int run(const cli_args *a)
 {
     if (cli_given(a, OPT_JSON))

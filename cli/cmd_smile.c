@@ -124,6 +124,7 @@ static int sight_option(const cli_args *a, int option, const char *fallback,
     return 0;
 }
 
+/* The options; 0 after a mistake, which is reported. */
 static int read_options(const cli_args *a, watching *w)
 {
     mien_smile_options *o = &w->o;
@@ -158,8 +159,10 @@ static int load(const cli_args *a, sight *s, mien_sight *out)
 
 /* ---- a frame ------------------------------------------------------------- */
 
-static mien_status look(void *arg, const cli_frame *f, const mien_image *frame,
-                        mien_buffer *out, mien_error *err)
+/* cli_video_work.process */
+static mien_status process(void *arg, const cli_frame *f,
+                           const mien_image *frame, mien_buffer *out,
+                           mien_error *err)
 {
     watching *w = arg;
     mien_gray g;
@@ -238,11 +241,12 @@ static int plot(const watching *w, const char *path)
     return good;
 }
 
+/* Load the cascades, go through the video, and sum up. */
 static int watch(const cli_args *a, watching *w, const cli_video_ask *ask)
 {
     const char *path = a->value[OPT_PLOT];
     mien_error err = {0};
-    cli_video_work work = {look, draw, w};
+    cli_video_work work = {process, draw, w};
     int64_t seen = 0;
     int status = load(a, &w->faces, &w->o.faces);
     if (!status)
@@ -265,6 +269,7 @@ static int watch(const cli_args *a, watching *w, const cli_video_ask *ask)
     return status;
 }
 
+/* The command. */
 static int run(const cli_args *a)
 {
     watching w = {.o = MIEN_SMILE_DEFAULTS};

@@ -92,27 +92,28 @@ typedef struct tracking {
     int every, show_points, landmarks;
     mien_reader *reader; /* of the network, and of landmarks; or NULL */
     mien_cascade *cascade;
-    mien_cascade_options look;
+    mien_cascade_options options;
     mien_pool *pool;
     mien_tracker *tracker;
     mien_history *history;
     float min_score; /* 0: the detector's own */
 } tracking;
 
+/* The options; 0 after a mistake, which is reported. */
 static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
 {
     float scale = 1.1f;
     t->every = 10;
-    t->look.neighbors = 4;
+    t->options.neighbors = 4;
     if (!cli_int(a, OPT_EVERY, 1, 1000000, &t->every) ||
         !cli_int(a, OPT_POINTS, 10, 1000, &o->points) ||
         !cli_float(a, OPT_MIN_SCORE, 0.01, 1, &t->min_score) ||
         !cli_float(a, OPT_SCALE, 1.01, 10, &scale) ||
-        !cli_int(a, OPT_NEIGHBORS, 1, 1000000, &t->look.neighbors) ||
-        !cli_int(a, OPT_MIN, 0, MIEN_IMAGE_MAX_SIDE, &t->look.min_w))
+        !cli_int(a, OPT_NEIGHBORS, 1, 1000000, &t->options.neighbors) ||
+        !cli_int(a, OPT_MIN, 0, MIEN_IMAGE_MAX_SIDE, &t->options.min_w))
         return 0;
-    t->look.scale = (double)scale;
-    t->look.min_h = t->look.min_w;
+    t->options.scale = (double)scale;
+    t->options.min_h = t->options.min_w;
     t->landmarks = cli_given(a, OPT_LANDMARKS);
     t->show_points = cli_given(a, OPT_SHOW_POINTS);
     t->format = (format)cli_choice(a, OPT_FORMAT, TABLE);
@@ -121,6 +122,7 @@ static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
     return 1;
 }
 
+/* The network or the cascade that finds faces, and landmarks. */
 static int open_detector(const cli_args *a, tracking *t)
 {
     int network =
@@ -142,6 +144,7 @@ static int open_detector(const cli_args *a, tracking *t)
 
 /* ---- a frame ------------------------------------------------------------- */
 
+/* Find faces with the network, and tell the tracker. */
 static mien_status by_network(tracking *t, const mien_image *frame,
                               mien_error *err)
 {
@@ -169,7 +172,7 @@ static mien_status by_network(tracking *t, const mien_image *frame,
 static mien_status by_cascade(tracking *t, const mien_gray *g, mien_error *err)
 {
     mien_hits hits = {0};
-    mien_cascade_options o = t->look;
+    mien_cascade_options o = t->options;
     o.pool = t->pool;
     if (!o.min_w)
         o.min_w = o.min_h = g->h / 10;
@@ -213,8 +216,10 @@ static mien_status find_landmarks(tracking *t, const mien_image *frame,
     return st;
 }
 
-static mien_status look(void *arg, const cli_frame *f, const mien_image *frame,
-                        mien_buffer *out, mien_error *err)
+/* cli_video_work.process */
+static mien_status process(void *arg, const cli_frame *f,
+                           const mien_image *frame, mien_buffer *out,
+                           mien_error *err)
 {
     tracking *t = arg;
     mien_status st = follow(t, frame, f->number, err);
@@ -264,11 +269,12 @@ static int print_table(const mien_history *h)
     return cli_emit(&out);
 }
 
+/* The whole command but its clean-up; the status to exit with. */
 static int track(const cli_args *a, tracking *t)
 {
     mien_tracker_options o = MIEN_TRACKER_DEFAULTS;
     cli_video_ask ask = {.title = "mien track"};
-    cli_video_work work = {look, draw, t};
+    cli_video_work work = {process, draw, t};
     mien_error err = {0};
     int threads = 0;
     int64_t seen = 0;
@@ -297,7 +303,7 @@ static int track(const cli_args *a, tracking *t)
 
 static int run(const cli_args *a)
 {
-    tracking t = {.look = MIEN_CASCADE_DEFAULTS};
+    tracking t = {.options = MIEN_CASCADE_DEFAULTS};
     int status = track(a, &t);
     mien_tracker_free(t.tracker);
     mien_history_free(t.history);

@@ -59,6 +59,7 @@ static int read_both(mien_reader *reader, mien_reading got[2],
     return CLI_OK;
 }
 
+/* The verdict, and which faces were compared, for a person. */
 static void print_text(const mien_pair_record *p, mien_buffer *out)
 {
     const mien_verification *v = &p->verdict;
@@ -103,6 +104,7 @@ static int verify(const cli_args *a, mien_reader *reader, float threshold)
     return status;
 }
 
+/* The command. */
 static int run(const cli_args *a)
 {
     float threshold = MIEN_SAME_PERSON;

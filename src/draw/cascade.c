@@ -88,6 +88,7 @@ static void fill(mien_image *im, int x0, int y0, int w, int h, mien_colour c)
         }
 }
 
+/* The title of a page, and what its columns are. */
 static void head(const mien_cascade_page *p, mien_canvas *canvas)
 {
     mien_cascade_info i = mien_cascade_get_info(p->cascade);
@@ -123,6 +124,7 @@ static void fall(const mien_cascade_page *p, int stage, mien_image *im, int y)
         fill(im, x + BAR * i / DECADES, y + 20, 1, 22, white);
 }
 
+/* The numbers beside a bar, and the sum of the window that is followed. */
 static void fall_text(const mien_cascade_page *p, int stage,
                       mien_canvas *canvas, int y)
 {

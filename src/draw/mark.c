@@ -109,6 +109,7 @@ mien_status mien_draw_faces(mien_image *photo, const mien_faces *faces,
 
 /* ---- hits ---------------------------------------------------------------- */
 
+/* A rectangle, with its label where that hides nothing. */
 static void draw_hit(mien_canvas *canvas, const mien_hit *h, const char *name,
                      mien_colour colour, float unit)
 {

@@ -104,6 +104,7 @@ mien_status mi_stage_check(const mi_stage_kind *kind, const mien_graph *g,
     return st;
 }
 
+/* An output by its name; its shape must be what the kind wants. */
 static mien_status find_output(mi_stage *s, const mi_stage_kind *kind, int i,
                                const mien_graph *g, mien_error *err)
 {

@@ -327,6 +327,7 @@ static mien_status show_shapes(mi_onnx *r)
     return MIEN_OK;
 }
 
+/* Read a whole file; own says whether weights are borrowed from it. */
 static mien_status read_file(const uint8_t *bytes, size_t n, mi_own own,
                              mien_graph **out, mien_error *err)
 {

@@ -30,6 +30,7 @@ static void put_lost(mien_json *j, const mien_track *t)
     mien_json_close(j);
 }
 
+/* A track as an object: where it is, what holds it, what it lost. */
 static void put_track(mien_json *j, const mien_shown *s,
                       const mien_tracker *points)
 {

@@ -94,7 +94,8 @@ static int story_of(mien_history *h, int64_t id, double seconds)
     return h->n++;
 }
 
-static int show(mien_history *h, const mien_track *t, double seconds)
+/* Put a track into its story and among those shown; 0 when memory ended. */
+static int add_shown(mien_history *h, const mien_track *t, double seconds)
 {
     int story = story_of(h, t->id, seconds);
     mien_shown *one = mi_push(&h->shown, h->n_shown, sizeof *one);
@@ -121,7 +122,7 @@ mien_status mien_history_add(mien_history *h, const mien_tracker *tracker,
     h->n_shown = 0;
     h->step = step;
     for (int i = 0; i < n; i++)
-        if (t[i].n_points > 0 && !show(h, &t[i], seconds))
+        if (t[i].n_points > 0 && !add_shown(h, &t[i], seconds))
             return mi_no_memory(err);
     return MIEN_OK;
 }

@@ -16,13 +16,13 @@ typedef struct call {
 } call;
 
 /* All pictures seen with the first stages of a cascade. */
-typedef struct walk {
+typedef struct scoring {
     const mien_cascade *c;
     mien_cascade_options o;
     call *calls; /* [n] */
     int n, wrong, objects;
     double seconds;
-} walk;
+} scoring;
 
 static int by_score(const void *a, const void *b)
 {
@@ -49,11 +49,11 @@ static int is_right(const mien_hit *h, const mien_region *o)
 }
 
 /* Turn the hits of one picture, whose objects are known, into calls. */
-static mien_status judge(walk *w, const mien_hits *hits, int n,
+static mien_status judge(scoring *s, const mien_hits *hits, int n,
                          const mien_region *objects, mien_error *err)
 {
     uint8_t *found = mi_alloc((size_t)n + 1, 1);
-    call *calls = mi_grow(&w->calls, w->n, hits->n, sizeof *calls);
+    call *calls = mi_grow(&s->calls, s->n, hits->n, sizeof *calls);
     if (!found || !calls) {
         mi_free(found);
         return mi_no_memory(err);
@@ -68,29 +68,30 @@ static mien_status judge(walk *w, const mien_hits *hits, int n,
                 right = found[k] = 1;
         double second = 1 / (1 + exp(-h->weight / 10));
         calls[i] = (call){h->neighbors + second, right};
-        w->wrong += !right;
+        s->wrong += !right;
     }
-    w->n += hits->n;
+    s->n += hits->n;
     mi_free(found);
     return MIEN_OK;
 }
 
-static mien_status search(walk *w, const mien_gray *g, int n,
+static mien_status search(scoring *s, const mien_gray *g, int n,
                           const mien_region *objects, mien_error *err)
 {
     mien_hits hits = {0};
     double start = mien_clock();
-    mien_status st = mien_cascade_detect(w->c, g, &w->o, &hits, err);
-    w->seconds += mien_clock() - start;
+    mien_status st = mien_cascade_detect(s->c, g, &s->o, &hits, err);
+    s->seconds += mien_clock() - start;
     if (st == MIEN_OK)
-        st = judge(w, &hits, n, objects, err);
-    w->objects += n;
+        st = judge(s, &hits, n, objects, err);
+    s->objects += n;
     mien_hits_free(&hits);
     return st;
 }
 
-static mien_status walk_all(walk *w, const mien_roc_pictures *p,
-                            mien_error *err)
+/* Read all pictures and rank what is called an object in them. */
+static mien_status score_pictures(scoring *s, const mien_roc_pictures *p,
+                                  mien_error *err)
 {
     mien_status st = MIEN_OK;
     for (int i = 0; st == MIEN_OK && i < p->n; i++) {
@@ -99,21 +100,21 @@ static mien_status walk_all(walk *w, const mien_roc_pictures *p,
         const mien_region *objects = NULL;
         st = p->read(p->arg, i, &g, &n, &objects, err);
         if (st == MIEN_OK)
-            st = search(w, &g, n, objects, err);
+            st = search(s, &g, n, objects, err);
         mien_gray_free(&g);
     }
-    if (w->n > 1)
-        qsort(w->calls, (size_t)w->n, sizeof *w->calls, by_rank);
+    if (s->n > 1)
+        qsort(s->calls, (size_t)s->n, sizeof *s->calls, by_rank);
     return st;
 }
 
 /* Raise the curve to what these calls find. */
-static void raise_to(const walk *w, int *found)
+static void raise_to(const scoring *s, int *found)
 {
     int right = 0, wrong = 0;
-    for (int i = 0; i < w->n && wrong <= MIEN_ROC_WRONG; i++) {
-        right += w->calls[i].right;
-        wrong += !w->calls[i].right;
+    for (int i = 0; i < s->n && wrong <= MIEN_ROC_WRONG; i++) {
+        right += s->calls[i].right;
+        wrong += !s->calls[i].right;
         if (wrong <= MIEN_ROC_WRONG && right > found[wrong])
             found[wrong] = right;
     }
@@ -128,20 +129,20 @@ mien_status mien_roc_measure(const mien_cascade *c,
     mien_status st = MIEN_OK;
     int n = mien_cascade_get_info(c).n_stages, wrong = 0;
     for (int k = n; !st && k > 0 && wrong <= 4 * MIEN_ROC_WRONG; k--) {
-        walk w = {.c = c, .o = MIEN_CASCADE_DEFAULTS};
-        w.o.neighbors = 1;
-        w.o.stages = k;
-        w.o.pool = pool;
-        st = walk_all(&w, pictures, err);
-        raise_to(&w, r.found);
-        wrong = w.wrong;
+        scoring s = {.c = c, .o = MIEN_CASCADE_DEFAULTS};
+        s.o.neighbors = 1;
+        s.o.stages = k;
+        s.o.pool = pool;
+        st = score_pictures(&s, pictures, err);
+        raise_to(&s, r.found);
+        wrong = s.wrong;
         if (k == n) {
-            r.objects = w.objects;
-            r.seconds = w.seconds;
-            r.wrong = w.wrong;
-            r.right = w.n - w.wrong;
+            r.objects = s.objects;
+            r.seconds = s.seconds;
+            r.wrong = s.wrong;
+            r.right = s.n - s.wrong;
         }
-        mi_free(w.calls);
+        mi_free(s.calls);
     }
     for (int i = 1; i <= MIEN_ROC_WRONG; i++)
         if (r.found[i] < r.found[i - 1])
