@@ -41,6 +41,14 @@ static void *hash_all(void *arg)
     return NULL;
 }
 
+/* Hash beside what follows: planning takes one thread, reading all of them. */
+static void start_hashing(mien_reader *r)
+{
+    r->hashing = pthread_create(&r->hasher, NULL, hash_all, r) == 0;
+    if (!r->hashing)
+        hash_all(r);
+}
+
 static mien_status open_lane(mien_reader *r, mi_lane *l,
                              const mien_reader_options *o, mien_error *err)
 {
@@ -54,7 +62,7 @@ static mien_status open_lane(mien_reader *r, mi_lane *l,
     return st;
 }
 
-/* Everything but the digests. */
+/* Find the models and make the analyzers. */
 static mien_status open_all(mien_reader *r, const mien_reader_options *o,
                             mien_error *err)
 {
@@ -70,6 +78,8 @@ static mien_status open_all(mien_reader *r, const mien_reader_options *o,
         return mi_no_memory(err);
     mien_status st =
         mien_face_kit_find(&o->face, mien_models_lookup, &folder, &r->kit, err);
+    if (st == MIEN_OK)
+        start_hashing(r);
     for (int i = 0; i < r->lanes && st == MIEN_OK; i++)
         st = open_lane(r, &r->lane[i], o, err);
     return st;
@@ -88,9 +98,6 @@ mien_status mien_reader_open(const mien_reader_options *options,
         mien_reader_free(r);
         return st;
     }
-    r->hashing = pthread_create(&r->hasher, NULL, hash_all, r) == 0;
-    if (!r->hashing)
-        hash_all(r);
     *out = r;
     return MIEN_OK;
 }
