@@ -113,8 +113,8 @@ static void outer_f32(const mi_outer *o)
         int i = 0;
         for (int tiles = (o->na + most - 1) / most; tiles > 0; tiles--) {
             int r = (o->na - i) / tiles;
-            (two ? outer_of_2 : outer_of_1)[r - 1](o, o->a + i, o->b + j,
-                                                   o->w + i * o->ld + j, n);
+            outer_fn *tile = two ? outer_of_2[r - 1] : outer_of_1[r - 1];
+            tile(o, o->a + i, o->b + j, o->w + i * o->ld + j, n);
             i += r;
         }
     }
