@@ -3,6 +3,9 @@
 #include "base/alloc.h"
 #include "mien/vision_search.h"
 #include "tests/cascade_make.h"
+#include "vision/scan.h"
+
+#include <math.h>
 
 static const made_as easy = {MIEN_FEATURE_HAAR, 0, 1, 12, 12, 3, 4};
 
@@ -175,6 +178,19 @@ static void count_row(const mien_cascade *c, const mien_gray *g, int y,
     }
 }
 
+/* Whether OpenCV looks at row y of windows: each stripe of its threads ends
+ * after stripe rows. */
+static int is_in_a_stripe(int first_columns, int rows, int step, int y)
+{
+    int stripes = (int)ceil(first_columns / 32.);
+    int stripe = (rows / step + stripes - 1) / stripes;
+    stripe = (stripe < 1 ? 1 : stripe) * step;
+    for (int i = 0; i < stripes; i++)
+        if (y >= i * stripe && y < (i + 1) * stripe && y < rows)
+            return 1;
+    return 0;
+}
+
 static void count_plainly(const mien_cascade *c, const mien_gray *g,
                           int64_t *windows, int64_t left[STAGES])
 {
@@ -185,6 +201,8 @@ static void count_plainly(const mien_cascade *c, const mien_gray *g,
         int step = f > 2 ? 1 : 2;
         CHECK_EQ(mien_gray_resize(g, w, h, &small, NULL), MIEN_OK);
         for (int y = 0; y + 12 <= h; y += step) {
+            if (!is_in_a_stripe(g->w - 11, h - 11, step, y))
+                continue;
             for (int x = 0; x + 12 <= w; x += step)
                 ++*windows;
             count_row(c, &small, y, step, left);
@@ -222,6 +240,27 @@ static void test_windows_fall(void)
     mien_fall_done(NULL);
     mien_gray_free(&g);
     mien_cascade_free(c);
+}
+
+/* OpenCV 4.6 leaves out the last row of windows where its stripes end before:
+ * shared/cases/vision/last-row.jpg shrunk by 1.2 has 51 rows at step 2 for one
+ * stripe of 50. */
+static void test_rows_behind_the_last_stripe(void)
+{
+    CHECK_EQ(mi_rows_scanned(32, 51, 2), 50);
+    CHECK_EQ(mi_rows_scanned(33, 51, 2), 51); /* two stripes of 26 */
+    CHECK_EQ(mi_rows_scanned(32, 51, 1), 51);
+    CHECK_EQ(mi_rows_scanned(32, 1, 2), 1);
+    CHECK_EQ(mi_rows_scanned(1000, 7, 2), 7);
+    for (int columns = 1; columns < 400; columns += 13)
+        for (int rows = 1; rows < 300; rows++)
+            for (int step = 1, last = 0; step <= 2; step++, last = 0) {
+                for (int y = 0; y < rows; y += step)
+                    if (is_in_a_stripe(columns, rows, step, y))
+                        last = y + step;
+                int got = mi_rows_scanned(columns, rows, step);
+                CHECK_EQ((got + step - 1) / step, last / step);
+            }
 }
 
 static void test_nothing_to_follow(void)
@@ -294,6 +333,7 @@ int main(void)
     test_the_second_looks_inside_the_first();
     test_parts_and_angles();
     test_windows_fall();
+    test_rows_behind_the_last_stripe();
     test_nothing_to_follow();
     test_the_mean_falls();
     test_failing_memory_is_reported();

@@ -155,15 +155,21 @@ static int shrunk(int side, float scale)
     return (int)lrintf((float)side / scale);
 }
 
+static int step_of(float scale) { return scale >= 2 ? 1 : 2; }
+
 static mien_status plan_tasks(detection *d, mien_error *err)
 {
+    int columns = d->n_scales ? shrunk(d->g->w, d->scale[0]) - d->c->w + 1 : 0;
     for (int pass = 0; pass < 2; pass++) {
         int n = 0;
         for (int i = 0; i < d->n_scales; i++) {
             float s = d->scale[i];
             int w = shrunk(d->g->w, s), h = shrunk(d->g->h, s);
-            for (int y = 0; y + d->c->h <= h && d->c->w <= w; y += BAND, n++) {
-                int rows = h - d->c->h + 1 - y;
+            int n_rows = 0;
+            if (d->c->w <= w)
+                n_rows = mi_rows_scanned(columns, h - d->c->h + 1, step_of(s));
+            for (int y = 0; y < n_rows; y += BAND, n++) {
+                int rows = n_rows - y;
                 if (pass)
                     d->task[n] = (task){.scale = s,
                                         .w = w,
@@ -220,7 +226,7 @@ static void run_task(void *arg, int i, int number)
     detection *d = arg;
     task *t = &d->task[i];
     lane *l = &d->lane[number];
-    int step = t->scale >= 2 ? 1 : 2, rows = t->rows + d->c->h - 1;
+    int step = step_of(t->scale), rows = t->rows + d->c->h - 1;
     mien_gray band = {t->w, rows, t->w, l->pixels};
     if (t->w == d->g->w && t->h == d->g->h) {
         band = mien_gray_view(d->g, 0, t->y, t->w, rows);

@@ -3,6 +3,7 @@
  * A detector is run once for each number of stages, without grouping: what it
  * gives are the windows that are left. */
 #include "mien/vision_search.h"
+#include "vision/scan.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -38,11 +39,14 @@ static int64_t count_windows(const mien_cascade_info *c, const mien_gray *g)
 {
     int64_t n = 0;
     double f = 1;
+    int columns = g->w - c->w + 1;
     while (lrint(c->w * f) <= g->w && lrint(c->h * f) <= g->h) {
         int w = (int)lrint(g->w / f), h = (int)lrint(g->h / f);
         int step = f > 2 ? 1 : 2;
-        int64_t nx = (w - c->w + step) / step, ny = (h - c->h + step) / step;
-        n += nx > 0 && ny > 0 ? nx * ny : 0;
+        int rows = h - c->h + 1, nx = (w - c->w + step) / step;
+        if (nx > 0 && rows > 0)
+            n += (int64_t)nx *
+                 ((mi_rows_scanned(columns, rows, step) + step - 1) / step);
         f *= scale;
     }
     return n;

@@ -212,6 +212,14 @@ static int by_place(const void *a, const void *b)
                         : (p->x > q->x) - (p->x < q->x);
 }
 
+int mi_rows_scanned(int columns, int rows, int step)
+{
+    int stripes = columns > 32 ? (columns + 31) / 32 : 1;
+    int stripe = (rows / step + stripes - 1) / stripes;
+    int64_t end = (int64_t)stripes * step * (stripe > 1 ? stripe : 1);
+    return end < rows ? (int)end : rows;
+}
+
 mien_status mi_scan_band(const mi_compiled *p, mi_scanner *s, const mi_band *b,
                          mi_windows *out, int64_t *seen, mien_error *err)
 {

@@ -58,6 +58,11 @@ mien_status mi_scanner_new(const mien_cascade *c, int widest, mi_scanner *out,
                            mien_error *err);
 void mi_scanner_free(mi_scanner *s);
 
+/* Of `rows` rows of windows those that OpenCV scans: it cuts them into as
+ * many stripes as the first size has columns / 32, each of rows / step /
+ * stripes rounded up, and leaves out what lies behind the last one. */
+int mi_rows_scanned(int columns, int rows, int step);
+
 /* A band of windows: those whose upper left corners are at x < nx * step,
  * y < rows, both multiples of step. */
 typedef struct mi_band {
