@@ -3,6 +3,7 @@
 #include "tests/cascade_make.h"
 
 #include <locale.h>
+#include <math.h>
 
 #define OLD_NODE(left, right)                                        \
     "<_><feature><rects><_>1 2 4 5 -1.</_><_>1 2 2 5 2.</_></rects>" \
@@ -118,6 +119,10 @@ static const struct refusal {
      "outside"},
     {NEW("HAAR", "12", "0 -1 0 1", "1 2", "-1 0 4 4 1"), MIEN_EFORMAT,
      "outside"},
+    {NEW("HAAR", "12", "0 -1 0 1", "1 2", "0 0 4 4 .Nan"), MIEN_EFORMAT,
+     "weight"},
+    {NEW("HAAR", "12", ".Nan -1 0 1", "1 2", "0 0 4 4 1"), MIEN_EFORMAT,
+     "whole"},
     {NEW("HAAR", "12", "0 -1 0 1", "1 2",
          "0 0 4 4 1</_><_>0 0 1 1 1</_><_>0 0 "
          "1 1 1</_><_>0 0 1 1 1"),
@@ -147,6 +152,70 @@ static void check_refusals(void)
 }
 
 /* A cascade with a mean of its positives, as a trainer makes it. */
+#define COMMENT "<!-----\n l\xe9 -- monde <_>\n---->"
+#define TREE "<_>" OLD_NODE(LEFT_VAL, RIGHT_VAL) "</_>"
+#define OLD_STAGE(parent, next)                                     \
+    "<_><trees>" TREE                                               \
+    "</trees><stage_threshold>0.5</stage_threshold><parent>" parent \
+    "</parent><next>" next "</next></_>"
+
+/* Comments that XML forbids, and OpenCV 2's tree of stages as a row. */
+static void check_wild(void)
+{
+    static const char row[] =
+        "\n" COMMENT "<opencv_storage>" COMMENT
+        "<c type_id=\"opencv-haar-classifier\">" SIZE
+        "<stages>" OLD_STAGE("-1", "-1") COMMENT OLD_STAGE("0", "2")
+            OLD_STAGE("0", "-1") "</stages></c></opencv_storage>" COMMENT;
+    mien_cascade *c = NULL;
+    mien_error err = {0};
+    CHECK_MSG(try(row, &c, &err) == MIEN_OK, "%s", err.text);
+    CHECK(c && mien_cascade_get_info(c).n_stages == 3 && c->n_trees == 3);
+    mien_cascade_free(c);
+    CHECK_EQ(try(COMMENT "\n<opencv_storage><!-- </opencv_storage>", &c, &err),
+             MIEN_EFORMAT);
+    CHECK_MSG(strstr(err.text, "line 4: a comment without an end"), "%s",
+              err.text);
+    CHECK_EQ(try(COMMENT "<opencv_storage><a></b>", &c, &err), MIEN_EFORMAT);
+    CHECK_MSG(strstr(err.text, "line 3:"), "%s", err.text);
+    CHECK_EQ(try("<!--", &c, &err), MIEN_EFORMAT);
+    CHECK_EQ(try("<!-->", &c, &err), MIEN_EFORMAT);
+}
+
+/* OpenCV writes a leaf that is not a number as .Nan; a window that gets there
+ * passes. */
+static void check_nan(void)
+{
+    mien_cascade *c = NULL, *again = NULL;
+    mien_error err = {0};
+    CHECK_MSG(try(NEW("HAAR", "12", "0 -1 0 1", ".Nan -2", "0 0 4 4 1"), &c,
+                  &err) == MIEN_OK,
+              "%s", err.text);
+    if (!c)
+        return;
+    uint8_t dark[20 * 20] = {0};
+    for (int i = 0; i < 400; i++)
+        dark[i] = (uint8_t)(i * 7 % 64);
+    mien_gray g = {20, 20, 20, dark};
+    mien_cascade_options o = MIEN_CASCADE_DEFAULTS;
+    o.neighbors = 0;
+    mien_hits all = {0}, few = {0};
+    CHECK_EQ(mien_cascade_detect(c, &g, &o, &all, NULL), MIEN_OK);
+    mien_bytes xml = {0};
+    CHECK_EQ(mien_cascade_write(c, &xml, NULL), MIEN_OK);
+    CHECK(xml.data && memmem(xml.data, xml.n, " .Nan -2<", 9));
+    CHECK_EQ(mien_cascade_read(xml.data, xml.n, &again, NULL), MIEN_OK);
+    CHECK(again && isnan(again->leaf[0]) && again->leaf[1] == -2);
+    c->leaf[0] = -2;
+    CHECK_EQ(mien_cascade_detect(c, &g, &o, &few, NULL), MIEN_OK);
+    CHECK(all.n > 0 && few.n == 0);
+    mien_hits_free(&all);
+    mien_hits_free(&few);
+    mien_bytes_free(&xml);
+    mien_cascade_free(again);
+    mien_cascade_free(c);
+}
+
 static mien_cascade *made_with_mean(const made_as *as, unsigned seed)
 {
     mien_cascade *c = made_cascade(as, seed);
@@ -283,6 +352,8 @@ int main(void)
                                     {MIEN_FEATURE_LBP, 0, 2, 20, 24, 2, 5}};
     check_old();
     check_refusals();
+    check_wild();
+    check_nan();
     check_mean(&kinds[0]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         for (unsigned seed = 1; seed < 5; seed++)

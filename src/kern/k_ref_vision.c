@@ -78,14 +78,15 @@ static double votes_of(const mi_votes *v, int tree, int n, const uint32_t *s,
 }
 
 /* votes [16]: what the trees of a stage say of 16 windows side by side, of
- * which the first is at sum.  Returns a bit for each window that passes. */
+ * which the first is at sum.  Returns a bit for each window that passes, as one
+ * whose votes are not a number does in OpenCV. */
 static unsigned votes_f64(const mi_votes *v, const mi_vote_stage *by,
                           const uint32_t *sum, const float *norm, double *votes)
 {
     unsigned passed = 0;
     for (int i = 0; i < MI_WINDOWS; i++) {
         votes[i] = votes_of(v, by->tree, by->n, sum + i, norm[i]);
-        passed |= (unsigned)(votes[i] >= by->least) << i;
+        passed |= (unsigned)!(votes[i] < by->least) << i;
     }
     return passed;
 }
@@ -98,7 +99,7 @@ static unsigned votes_at_f64(const mi_votes *v, const mi_vote_stage *by,
     unsigned passed = 0;
     for (int i = 0; i < MI_WINDOWS; i++) {
         votes[i] = votes_of(v, by->tree, by->n, sum + place[i], norm[i]);
-        passed |= (unsigned)(votes[i] >= by->least) << i;
+        passed |= (unsigned)!(votes[i] < by->least) << i;
     }
     return passed;
 }

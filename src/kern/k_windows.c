@@ -171,7 +171,7 @@ VFN unsigned votes(const mi_votes *v, const mi_vote_stage *by,
         memcpy(out + u * VN + VN / 2, &high, sizeof high);
     }
     for (int i = 0; i < MI_WINDOWS; i++)
-        passed |= (unsigned)(out[i] >= by->least) << i;
+        passed |= (unsigned)!(out[i] < by->least) << i;
     return passed;
 }
 

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_DEPTH = 32, MAX_NODES = 4000000, MAX_TEXT = 64 << 20 };
 
@@ -197,6 +198,47 @@ static void *expat_realloc(void *p, size_t n)
     return made;
 }
 
+/* Give n bytes to the parser, at most 1 MiB at a time. */
+static enum XML_Status parse_part(reader *r, const char *bytes, size_t n)
+{
+    enum XML_Status st = XML_STATUS_OK;
+    for (size_t some; n && st == XML_STATUS_OK && r->st == MIEN_OK;
+         bytes += some, n -= some) {
+        some = n < (1 << 20) ? n : 1 << 20;
+        st = XML_Parse(r->parser, bytes, (int)some, 0);
+    }
+    return st;
+}
+
+/* Give a document to the parser without blanks in front and without comments,
+ * of which only the ends of lines stay: in cascades they may begin with more
+ * than two dashes, or be Latin-1. */
+static enum XML_Status parse_document(reader *r, const char *at, size_t n)
+{
+    const char *end = at + n;
+    enum XML_Status st = XML_STATUS_OK;
+    while (at < end && strchr(" \n\r\t", *at) && *at)
+        at++;
+    while (at < end && st == XML_STATUS_OK && r->st == MIEN_OK) {
+        const char *from = memmem(at, (size_t)(end - at), "<!--", 4);
+        st = parse_part(r, at, (size_t)((from ? from : end) - at));
+        if (!from)
+            break;
+        const char *to = memmem(from + 4, (size_t)(end - from - 4), "-->", 3);
+        if (!to && r->st == MIEN_OK)
+            r->st = mi_fail(r->err, MIEN_EFORMAT,
+                            "cascade: line %d: a comment without an end",
+                            line_of(r));
+        at = to ? to + 3 : end;
+        for (; from < at && st == XML_STATUS_OK; from++)
+            if (*from == '\n')
+                st = XML_Parse(r->parser, "\n", 1, 0);
+    }
+    return st == XML_STATUS_OK && r->st == MIEN_OK
+               ? XML_Parse(r->parser, "", 0, 1)
+               : st;
+}
+
 static mien_status parse(reader *r, const uint8_t *bytes, size_t n)
 {
     static const XML_Memory_Handling_Suite memory = {expat_alloc, expat_realloc,
@@ -208,15 +250,7 @@ static mien_status parse(reader *r, const uint8_t *bytes, size_t n)
     XML_SetElementHandler(r->parser, on_start, on_end);
     XML_SetCharacterDataHandler(r->parser, on_text);
     XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
-    enum XML_Status done = XML_STATUS_OK;
-    for (size_t at = 0; done == XML_STATUS_OK && r->st == MIEN_OK;) {
-        size_t some = n - at < (1 << 20) ? n - at : 1 << 20;
-        done = XML_Parse(r->parser, (const char *)bytes + at, (int)some,
-                         at + some == n);
-        at += some;
-        if (at == n)
-            break;
-    }
+    enum XML_Status done = parse_document(r, (const char *)bytes, n);
     if (r->st == MIEN_OK && done != XML_STATUS_OK) {
         enum XML_Error why = XML_GetErrorCode(r->parser);
         r->st = why == XML_ERROR_NO_MEMORY
@@ -261,9 +295,15 @@ int mi_xml_child(const mi_xml *x, int node, const char *name)
     return -1;
 }
 
-/* A number at *p as C writes it, whatever the locale; 0 if there is none. */
+/* A number at *p as C writes it, whatever the locale, or .Nan as OpenCV writes
+ * it; 0 if there is none. */
 static int number(const char **p, double *out)
 {
+    if (!strncasecmp(*p, ".nan", 4)) {
+        *out = (double)NAN;
+        *p += 4;
+        return 1;
+    }
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     char *end;
     *out = strtod_l(*p, &end, c);
@@ -309,7 +349,7 @@ mien_status mi_xml_number(const mi_xml *x, int node, const char *name,
     int n = mi_xml_numbers(x, child, 1, &v, err);
     if (n < 0)
         return MIEN_EFORMAT;
-    if (n == 0 || v < lo || v > hi)
+    if (n == 0 || !(v >= lo && v <= hi))
         return mi_fail(err, MIEN_EFORMAT,
                        "cascade: line %d, <%s>: '%.20s', wanted %g..%g",
                        x->node[child].line, name, x->node[child].text, lo, hi);

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <locale.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,8 +63,13 @@ static void put_tree(mien_buffer *b, const mien_cascade *c, const mi_tree *t)
             put(b, " %d", (int)c->subset[node->subset + k]);
     }
     put(b, "</internalNodes>\n          <leafValues>\n           ");
-    for (int i = 0; i <= t->n_nodes; i++)
-        put(b, " %.9g", (double)c->leaf[t->leaf + i]);
+    for (int i = 0; i <= t->n_nodes; i++) {
+        double leaf = (double)c->leaf[t->leaf + i];
+        if (isnan(leaf))
+            put(b, " .Nan");
+        else
+            put(b, " %.9g", leaf);
+    }
     put(b, "</leafValues></_>\n");
 }
 

@@ -79,7 +79,7 @@ static mien_status feature_rects(const reader *r, int rects, mien_feature *f)
         if (n < 0)
             return MIEN_EFORMAT;
         if (n != 5 || f->n == 3 || !whole(v[0]) || !whole(v[1]) ||
-            !whole(v[2]) || !whole(v[3]) || v[4] > 1e6 || v[4] < -1e6)
+            !whole(v[2]) || !whole(v[3]) || !(v[4] <= 1e6 && v[4] >= -1e6))
             return mi_fail(r->err, MIEN_EFORMAT,
                            "cascade: line %d, <rects>: '%.40s', wanted at most "
                            "3 times x y width height weight",
@@ -397,34 +397,16 @@ static mien_status old_tree(reader *r, int e)
                                                r->tree.leaf, r->err);
 }
 
-/* Stages may form a tree; a row of stages is what can be run. */
-static mien_status old_place(const reader *r, int e, int number)
-{
-    double parent = number - 1, next = -1;
-    mien_status st = MIEN_OK;
-    if (mi_xml_child(&r->xml, e, "parent") >= 0)
-        st = mi_xml_number(&r->xml, e, "parent", -1, 1e6, &parent, r->err);
-    if (st == MIEN_OK && mi_xml_child(&r->xml, e, "next") >= 0)
-        st = mi_xml_number(&r->xml, e, "next", -1, 1e6, &next, r->err);
-    if (st == MIEN_OK && ((int)parent != number - 1 || (int)next != -1))
-        return mi_fail(r->err, MIEN_EUNSUP,
-                       "cascade: line %d: stage %d follows stage %d beside %d, "
-                       "wanted a row of stages",
-                       r->xml.node[e].line, number, (int)parent, (int)next);
-    return st;
-}
-
+/* Stages of the old form may name a parent and a next one, as a tree; they are
+ * read as the row that they stand in, as OpenCV does since its version 3. */
 static mien_status old_stages(reader *r, int stages)
 {
     const mi_xml *x = &r->xml;
-    int number = 0;
     for (int s = x->node[stages].child; s >= 0; s = x->node[s].next) {
         double threshold;
         mien_status st =
             mi_xml_number(x, s, "stage_threshold", -(double)FLT_MAX,
                           (double)FLT_MAX, &threshold, r->err);
-        if (st == MIEN_OK)
-            st = old_place(r, s, number++);
         if (st == MIEN_OK)
             st = mi_cascade_add_stage(r->c, (float)threshold, r->err);
         int trees = mi_xml_child(x, s, "trees");
