@@ -17,6 +17,7 @@ PIC      = -fPIC -pthread
 CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(PIC) -ffp-contract=fast -fno-math-errno \
            -fvisibility=hidden -Iinclude -Isrc -I. -I$B $(PKG_CFLAGS) -MMD -MP
 LDLIBS   = $(PKG_LIBS) -lm -pthread
+CLI_LIBS = -lm -pthread
 VERSION := $(shell sed -n 's/^.define MIEN_VERSION "\(.*\)"/\1/p' include/mien/base.h)
 SO      := libmien.so.$(firstword $(subst ., ,$(VERSION)))
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
@@ -49,13 +50,16 @@ export MIEN_PPM    ?= $(abspath $B/share/mien/sample.ppm)
 export MIEN_MOVIE  ?= $(abspath $B/share/mien/sample.mp4)
 
 all: $B/bin/mien $B/libmien.a $B/$(SO)
-$B/bin/mien: $(call objects,$(CLI)) $B/libmien.a
+# The command finds the library in ../lib, here as where it is installed.
+$B/bin/mien: $(call objects,$(CLI)) $B/lib/$(SO)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+	$(call say,link)$(CC) $(SAN) -Wl,-rpath,'$$ORIGIN/../lib' -o $@ $^ $(CLI_LIBS)
+$B/lib/$(SO): $B/$(SO)
+	@mkdir -p $(@D) && ln -sf ../$(SO) $@
 $B/libmien.a: $(call objects,$(LIB)) $(EMBEDDED)
 	$(call say,ar  )rm -f $@ && $(AR) rcs $@ $^
 $B/$(SO): $(call objects,$(LIB)) $(EMBEDDED)
-	$(call say,link)$(CC) $(SAN) -shared -Wl,-soname,$(SO) -Wl,-z,defs -o $@ $^ $(LDLIBS)
+	$(call say,link)$(CC) $(SAN) -shared -Wl,-soname,$(SO) -Wl,-z,defs,-Bsymbolic-functions,-O1 -o $@ $^ $(LDLIBS)
 $B/tests/%: $B/tests/%.o $B/libmien.a
 	$(call say,link)$(CC) $(SAN) $(LINK) -o $@ $^ $(LDLIBS)
 $B/bench/%: $B/bench/%.o $B/libmien.a

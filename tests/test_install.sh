@@ -51,6 +51,9 @@ for f in examples/*.c "$t/all.c"; do
     echo "${f##*/} builds"
 done
 "$t/example" && "$t/example_static" || fail 'cascades and video do not work'
+# The command finds the library of its own prefix.
+env -u LD_LIBRARY_PATH ldd "$t/own/bin/mien" | grep -q "libmien.so.0 => $t/own" ||
+    fail 'bin/mien does not use the installed libmien.so.0'
 ldd "$t/example" | grep -q 'libmien.so.0 => ' || fail 'libmien.so.0 is not used'
 photo=$MIEN_BUILD/share/mien/sample.jpg
 if [ -f "$photo" ]; then

@@ -1,7 +1,8 @@
 #!/bin/sh
 # check_symbols.sh BUILD: what the library's objects define begins with mien_ or
-# mi_, the shared library shows mien_ alone, and no object prints, exits or takes
-# memory behind base/alloc.c (codecs free what their libraries gave them).
+# mi_, the shared library shows mien_ alone, the command takes from it what it
+# shows, and no object prints, exits or takes memory behind base/alloc.c (codecs
+# free what their libraries gave them).
 b=$1
 bad=0
 wrong=$(nm -g --defined-only "$b/libmien.a" 2>/dev/null |
@@ -14,6 +15,13 @@ wrong=$(nm -D --defined-only "$b"/libmien.so.? |
     awk 'NF >= 3 { print $3 }' | grep -vE '^(mien_|_init$|_fini$)')
 if [ -n "$wrong" ]; then
     echo "symbols that libmien.so shows without mien_:" $wrong
+    bad=1
+fi
+wrong=$(readelf -d "$b/bin/mien" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+    grep -vE '^(libmien|libc|libm|ld-linux[^.]*|libasan|libubsan|libtsan)\.so')
+if ! readelf -d "$b/bin/mien" | grep -q 'NEEDED.*\[libmien\.so\.[0-9]*\]' ||
+    [ -n "$wrong" ]; then
+    echo "bin/mien wants libmien.so and the C library, has:" $wrong
     bad=1
 fi
 prints='(printf|vprintf|fprintf|vfprintf|puts|fputs|fputc|putchar|fwrite|perror'
