@@ -9,6 +9,7 @@ enum {
     OPT_KNOWN,
     OPT_UNKNOWN,
     OPT_TOLERANCE,
+    OPT_FALSE_MATCH,
     OPT_SHOW_DISTANCE,
     OPT_DETECTOR,
     OPT_JSON,
@@ -26,8 +27,11 @@ static const cli_option options[] = {
      "DIR/NAME/ with several photos"},
     {"unknown", 'u', CLI_FILE, "DIR|FILE", NULL, "photos to look through"},
     {"tolerance", 0, CLI_NUMBER, "D", NULL,
-     "largest distance at which a face gets a name (default 0.6); smaller "
-     "is stricter"},
+     "largest distance at which a face gets a name; smaller is stricter "
+     "(default: what --false-match gives, at most 0.6)"},
+    {"false-match", 0, CLI_NUMBER, "SHARE", NULL,
+     "share of strangers who may get a name (default 0.01): the more photos "
+     "are known, the nearer a face must be"},
     {"show-distance", 0, CLI_FLAG, NULL, NULL,
      "a third column: the distance, or None"},
     {"detector", 'd', CLI_CHOICE, "NAME", "yunet,tiny,ssd",
@@ -200,7 +204,23 @@ static int check_options(const cli_args *a, search *s)
     s->options.image.ignore_orientation = cli_given(a, OPT_ORIENTATION);
     s->options.models = a->value[OPT_MODELS];
     s->match.at_most = 1;
-    return cli_float(a, OPT_TOLERANCE, 0, 4, &s->match.threshold);
+    return cli_float(a, OPT_TOLERANCE, 0, 4, &s->match.threshold) &&
+           cli_double(a, OPT_FALSE_MATCH, 1e-6, 0.999, &s->match.false_match);
+}
+
+/* One line: how near a face must be, and how many strangers are named then. */
+static void print_threshold(const search *s)
+{
+    int people = mien_people_count(s->people), photos = 0;
+    for (int i = 0; i < people; i++)
+        for (int n = 0; mien_people_descriptor(s->people, i, n); n++)
+            photos++;
+    float threshold = mien_people_threshold(s->people, &s->match);
+    cli_error("%d %s known by %d photo%s: a face within %.3g gets a name, and "
+              "about %.2g %% of strangers do (--false-match, --tolerance)",
+              people, people == 1 ? "person" : "people", photos,
+              photos == 1 ? "" : "s", (double)threshold,
+              100 * mien_match_strangers(photos, threshold));
 }
 
 /* The whole command but its clean-up; the status to exit with. */
@@ -218,6 +238,8 @@ static int find(const cli_args *a, search *s)
         return status;
     if (!read_people(s, a->value[OPT_KNOWN]))
         return CLI_NOTHING;
+    if (!s->quiet)
+        print_threshold(s);
     cli_batch batch = {&s->files, s->options.lanes, s->quiet, find_one, s};
     return cli_batch_run(&batch);
 }
@@ -242,6 +264,12 @@ const cli_command cmd_find = {
     "known photo, and print a CSV line for each: path,name. A face that is "
     "near nobody is unknown_person; a photo without faces gives "
     "no_persons_found.\n\n"
+    "The more people are known, the more strangers look like one of them. "
+    "Within 0.6, 3 % of strangers get a name when 5 photos are known, 12 % "
+    "with 20, 24 % with 50 and 56 % with 200 (Labelled Faces in the Wild). So "
+    "the default distance shrinks, 0.56, 0.52, 0.50 and 0.46 there, for 1 % of "
+    "strangers; 93 %, 84 %, 79 % and 61 % of the known are still named by one "
+    "photo each. More photos of each person help.\n\n"
     "The people in --known must have agreed to be looked for, and the photos "
     "looked through must be yours to look through. mien keeps nothing: no "
     "descriptors are written to disk.",

@@ -3,6 +3,8 @@
 #include "mien/match.h"
 #include "tests/check.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { D = MIEN_DESCRIPTOR };
@@ -96,6 +98,63 @@ static void test_a_distance_equal_to_the_threshold(void)
     mien_people_free(p);
 }
 
+/* What was measured on LFW for one photo each of so many people, per cent. */
+static void test_strangers(void)
+{
+    static const struct {
+        int known;
+        double within, strangers;
+    } measured[] = {{1, 0.6, 0.7},  {5, 0.6, 3.2},   {20, 0.6, 11.6},
+                    {50, 0.6, 24},  {200, 0.6, 56},  {200, 0.5, 3.2},
+                    {50, 0.5, 0.9}, {100, 0.52, 3.8}};
+    for (size_t i = 0; i < sizeof measured / sizeof *measured; i++) {
+        double got = 100 * mien_match_strangers(measured[i].known,
+                                                (float)measured[i].within);
+        /* never much less than was seen, and not twice as many */
+        CHECK_MSG(got > 0.9 * measured[i].strangers &&
+                      got < 1.6 * measured[i].strangers,
+                  "%d known: %g, measured %g", measured[i].known, got,
+                  measured[i].strangers);
+    }
+    CHECK(mien_match_strangers(0, 4) == 0 && mien_match_strangers(9, 0) == 0);
+    CHECK(mien_match_strangers(9, NAN) == 0);
+    CHECK(mien_match_strangers(1, 4) == 1);
+    CHECK(mien_match_threshold(0, 0.01) == MIEN_SAME_PERSON);
+    CHECK(mien_match_threshold(1, 0.01) == MIEN_SAME_PERSON);
+    float before = 1;
+    for (int n = 1; n < 1000000; n *= 3) {
+        float t = mien_match_threshold(n, 0.01);
+        CHECK(t <= before && t > 0.2f);
+        if (t < MIEN_SAME_PERSON)
+            CHECK(fabs(mien_match_strangers(n, t) - 0.01) < 1e-5);
+        CHECK(mien_match_threshold(n, 0.001) <= t);
+        before = t;
+    }
+}
+
+/* The default follows how many are known. */
+static void test_the_threshold_follows_how_many_are_known(void)
+{
+    mien_people *p = nobody();
+    mien_match_options o = MIEN_MATCH_DEFAULTS;
+    char name[16];
+    for (int i = 0; i < 50; i++) {
+        snprintf(name, sizeof name, "%d", i / 2);
+        add(p, name, (float)(10 * i));
+    }
+    float t = mien_people_threshold(p, NULL);
+    CHECK(t == mien_match_threshold(50, 0.01) && t > 0.49f && t < 0.51f);
+    CHECK_EQ(mien_people_match(p, at(0.48f), NULL).person, 0);
+    CHECK_EQ(mien_people_match(p, at(0.55f), NULL).person, -1);
+    o.rule = MIEN_MATCH_MEAN;
+    CHECK(mien_people_threshold(p, &o) == mien_match_threshold(25, 0.01));
+    o.false_match = 0.2;
+    CHECK(mien_people_threshold(p, &o) == mien_match_threshold(25, 0.2));
+    o.threshold = 0.55f;
+    CHECK(mien_people_threshold(p, &o) == 0.55f);
+    mien_people_free(p);
+}
+
 /* Equal distances go to the descriptor added first, also when its person's
  * others came later. */
 static void test_equals_in_the_order_they_were_added(void)
@@ -147,7 +206,7 @@ static void test_the_mean_is_face_apis(void)
         snprintf(name, sizeof name, "p%u", check_rand(&seed) % 9);
         CHECK_EQ(mien_people_add(p, name, d, NULL), MIEN_OK);
     }
-    mien_match_options o = {MIEN_MATCH_MEAN, 0.58f, 0};
+    mien_match_options o = {MIEN_MATCH_MEAN, 0.58f, 0, MIEN_FALSE_MATCH};
     int known = 0;
     for (int i = 0; i < 50; i++) {
         random_descriptor(&seed, d);
@@ -285,6 +344,8 @@ int main(void)
     test_distance_and_verdict();
     test_nearest_person_or_nobody();
     test_a_distance_equal_to_the_threshold();
+    test_strangers();
+    test_the_threshold_follows_how_many_are_known();
     test_equals_in_the_order_they_were_added();
     test_the_mean_is_face_apis();
     test_removed_people_are_gone();

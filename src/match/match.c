@@ -83,6 +83,7 @@ mien_match mien_people_match(const mien_people *p, const float *descriptor,
     mien_match m = {NULL, -1, NAN};
     if (options)
         o = *options;
+    o.threshold = mien_people_threshold(p, &o);
     int best = -1;
     if (descriptor)
         best = (o.rule == MIEN_MATCH_MEAN ? nearest_mean : nearest)(
