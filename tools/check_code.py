@@ -2,12 +2,15 @@
 """check_code.py: what no compiler warns of.
 
 Banned calls, notes left in the code, paths of one machine, functions above 60
-lines or 8 parameters, files above 600 lines, lines above 100 characters."""
+lines or 8 parameters, files above 600 lines, lines above 100 characters, and
+private functions of more than 15 lines and private prototypes that no comment
+stands above (public ones: gendoc.py)."""
 import pathlib
 import re
 import sys
 
 MAX_LINES, MAX_PARAMETERS, MAX_FILE, MAX_WIDTH = 60, 8, 600, 100
+MAX_SILENT = 15  # lines of a private function without a comment
 BANNED = "sprintf vsprintf strcpy strcat atoi atol rand srand gets alloca strtok"
 MEMORY = "malloc calloc realloc free aligned_alloc strdup"
 OWN_MEMORY = re.compile(r"^(src/base/alloc\.c|cli/|examples/|tests/|bench/|fuzz/"
@@ -20,6 +23,10 @@ MACHINE = re.compile(r"/(work|root|home/\w+)/|/tmp/(?!\$)\w+/")
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.S)
 HEAD = re.compile(r"^(?!\s|#|typedef|struct|enum|union|extern|\}|/|\*)"
                   r"[\w][^;{}=]*?\b(\w+)\(([^;{}]*?)\)[^;{}()]*\n\{", re.M | re.S)
+PROTOTYPE = re.compile(r"^(?!typedef|return)(?:\w+[ *]+)+(\w+)\(([^;{}]*?)\)"
+                       r"(?: *\n? *__attribute__[^;{}]*)?;", re.M)
+COMMENTED = re.compile(r"^src/(?!table/|tabular/|study/|report/|image/|video/"
+                       r"|split/|metrics/|kit/)")
 
 
 def call(names):
@@ -48,6 +55,21 @@ def functions(path, code):
             yield at, f"{found[1]} has {n} parameters, at most {MAX_PARAMETERS}"
 
 
+def silent(text, code):
+    """Private functions and prototypes that no comment stands above."""
+    lines = text.splitlines()
+    long = []
+    for found in HEAD.finditer(code):
+        at = found.start() + max(found[0].find("static "), 0)
+        end = code.find("\n}", found.end())
+        if "static " in found[0] and code.count("\n", at, end) + 2 > MAX_SILENT:
+            long.append((at, found[1]))
+    for at, name in long + [(p.start(), p[1]) for p in PROTOTYPE.finditer(code)]:
+        number = code.count("\n", 0, at)
+        if not lines[number - 1].endswith("*/"):
+            yield number + 1, f"no comment above {name}"
+
+
 def faults(path, text):
     code = COMMENT.sub(blank, text)
     patterns = [call(BANNED)]
@@ -63,6 +85,8 @@ def faults(path, text):
     if text.count("\n") > MAX_FILE:
         yield 1, f"{text.count(chr(10))} lines, at most {MAX_FILE}"
     yield from functions(path, code)
+    if COMMENTED.match(path):
+        yield from silent(text, code)
 
 
 def main():

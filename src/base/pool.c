@@ -105,6 +105,7 @@ static void wait_for_news(mien_pool *pool, unsigned seen)
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* A worker: sleep until tasks are there, draw some, until told to stop. */
 static void *work(void *arg)
 {
     worker *w = arg;

@@ -46,6 +46,7 @@ static void schedule(const uint8_t *block, uint32_t w[64])
               (((a) & (b)) ^ ((a) & (c)) ^ ((b) & (c)));              \
     } while (0)
 
+/* Stir blocks of 64 bytes into the state, in C alone. */
 static void add_plain(uint32_t state[8], const uint8_t *p, size_t blocks)
 {
     for (; blocks; blocks--, p += 64) {

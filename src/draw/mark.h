@@ -6,6 +6,7 @@
 
 /* A thousandth of the longer side of a picture. */
 float mi_mark_unit(const mien_image *im);
+/* v cut to least..most. */
 float mi_mark_within(float v, float least, float most);
 /* Put what was drawn into the picture, and release the canvas. */
 mien_status mi_mark_finish(mien_canvas *c, mien_error *err);

@@ -48,6 +48,7 @@ static int is_per_channel(const mien_shape *x, const mien_shape *b)
     return 1;
 }
 
+/* Whether n is scale * x + bias of its input `side`, a constant per channel. */
 static int is_affine(const mien_plan *p, const mi_node *n, int side)
 {
     if (!mi_shape_equal(&n->shape, &n->in[side]->shape) || n->shape.rank == 0)
@@ -193,6 +194,7 @@ static mi_part first_part(const mien_plan *p, const mi_node *n)
     return plain_add ? MI_PART_ACT : MI_PART_NONE;
 }
 
+/* Take the nodes behind head into its group while one step can do them. */
 static void grow_group(mien_plan *p, mi_node *head)
 {
     mi_part next = first_part(p, head);
@@ -249,6 +251,7 @@ void mi_plan_fuse(mien_plan *p)
     }
 }
 
+/* Fold a batch normalisation into the scale and bias of what comes before. */
 static mien_status batch_norm(mien_plan *p, mi_node *n, mi_after *a,
                               mien_error *err)
 {
@@ -269,6 +272,7 @@ static mien_status batch_norm(mien_plan *p, mi_node *n, mi_after *a,
     return MIEN_OK;
 }
 
+/* Fold a sum, product or quotient with a constant into scale and bias. */
 static mien_status constant_operand(mien_plan *p, mi_node *n, int side,
                                     mi_after *a, mien_error *err)
 {

@@ -15,8 +15,9 @@ typedef enum mi_part {
 } mi_part;
 /* The role node n could play for input number side. */
 mi_part mi_plan_part(const mien_plan *p, const mi_node *n, int side);
-/* The channels of a tensor: axis 1 of rank 4, else the last. */
+/* The axis of the channels of a tensor: 1 of rank 4, else the last. */
 int mi_channel_axis(const mien_shape *s);
+/* How many channels it has. */
 int64_t mi_channels(const mien_shape *s);
 
 /* What a group does after its head, gathered by walking head -> tail. */
@@ -26,7 +27,9 @@ typedef struct mi_after {
     mi_node *add;        /* added after that, or NULL */
     mi_act act;
 } mi_after;
+/* The activation that node n stands for.  Fails with what its bounds do. */
 mien_status mi_plan_act(mien_plan *p, mi_node *n, mi_act *act, mien_error *err);
+/* Gather all that the group of head does; memory is temporary. */
 mien_status mi_plan_after(mien_plan *p, mi_node *head, mi_after *out,
                           mien_error *err);
 

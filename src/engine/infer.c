@@ -21,6 +21,7 @@ static const char *node_title(const mi_node *n)
     return n->op ? n->op->name : "input";
 }
 
+/* Give input i its shape, after comparing it with what the graph declares. */
 static mien_status set_input(const mien_plan *p, mi_node *n, int i,
                              const mien_shape *shape, mien_error *err)
 {
@@ -78,6 +79,7 @@ static int is_constant(const mien_plan *p, const mi_node *n)
     return 1;
 }
 
+/* Infer all shapes in order, and the work that constants may cost. */
 static mien_status set_shapes(mien_plan *p, mien_error *err)
 {
     p->max_work = FOLD_WORK;
@@ -213,6 +215,7 @@ mien_status mi_plan_infer(mien_plan *p, const mien_shape *shapes, int n_shapes,
     return st ? st : check_work(p, err);
 }
 
+/* Work a constant node out, its inputs first. */
 static mien_status fold(mien_plan *p, mi_node *n, int depth, mien_error *err)
 {
     if (n->eval || n->n_known >= 0 || (n->value && n->type != MI_F32))

@@ -56,6 +56,7 @@ static int is_affine(const mien_plan *p, const mi_node *n)
     return 0;
 }
 
+/* The lowering that makes the steps of a group's head. */
 static mi_lower *lower_of(const mien_plan *p, const mi_node *n)
 {
     int conv = n->op == &mi_op_conv;
@@ -77,6 +78,7 @@ static mi_lower *lower_of(const mien_plan *p, const mi_node *n)
     return mi_lower_eval;
 }
 
+/* Make an input's value, or the steps of the group whose tail n is. */
 static mien_status lower_node(mien_plan *p, mi_node *n, mien_error *err)
 {
     const mi_node_facts *f = &p->of[n->id];

@@ -46,6 +46,7 @@ static void run_affine_back(const mien_plan *p, const mi_step *s, int task,
         p->kern->add_f32(n * a->c, to, part, to);
 }
 
+/* Add the step that takes the gradient through scale and activation. */
 static mien_status affine_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     affine_spec *a = s->spec;
@@ -65,6 +66,7 @@ static mien_status affine_back(mien_plan *p, const mi_step *s, mien_error *err)
     return MIEN_OK;
 }
 
+/* A spec with its own copy of scale and bias; NULL without memory. */
 static affine_spec *make_affine(mien_plan *p, const mi_node *head,
                                 const mi_after *after)
 {

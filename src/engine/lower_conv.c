@@ -62,6 +62,7 @@ static int is_narrow(const mi_conv *cv)
            cv->sy * cv->sx == 1 && cv->oh == cv->h && cv->ow == cv->w;
 }
 
+/* Fold what follows into the weights, then lay them out for the kernel. */
 static mien_status pack(mien_plan *p, mi_conv_spec *v, const layer *l,
                         mi_after *after, mien_error *err)
 {

@@ -88,6 +88,7 @@ static mi_step *add_pack(mien_plan *p, conv_spec *v, size_t len, int bias)
     return s;
 }
 
+/* Add the steps that pack the weights and convolve. */
 static mien_status add_forward(mien_plan *p, conv_spec *v, int y,
                                mien_error *err)
 {
@@ -146,6 +147,7 @@ static void run_sums(const mien_plan *p, const mi_step *s, int task,
                         &to);
 }
 
+/* Add the step that adds the parts up to dw and db. */
 static mien_status add_sums(mien_plan *p, const conv_spec *v, int sums,
                             mien_error *err)
 {
@@ -170,6 +172,7 @@ static mien_status add_sums(mien_plan *p, const conv_spec *v, int sums,
     return MIEN_OK;
 }
 
+/* Add the steps from dz to the gradients of weights and bias. */
 static mien_status back_to_weights(mien_plan *p, conv_spec *v, int dz,
                                    mien_error *err)
 {
@@ -231,6 +234,7 @@ static void run_data(const mien_plan *p, const mi_step *s, int task,
         mi_conv_data_run(p->kern, &v->cv, &io, task % v->tasks_data, scratch);
 }
 
+/* Add the steps from dz to the gradient of x, with turned weights. */
 static mien_status back_to_input(mien_plan *p, conv_spec *v, int dz,
                                  mien_error *err)
 {
@@ -273,6 +277,7 @@ static mien_status conv_back(mien_plan *p, const mi_step *s, mien_error *err)
 /* ---- lowering --------------------------------------------------------------
  */
 
+/* The kernel's description of a convolution from the node's shapes. */
 static conv_spec describe(const mien_plan *p, const mi_node *n,
                           const mi_window *w)
 {

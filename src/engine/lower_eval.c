@@ -79,6 +79,7 @@ static void run_back(const mien_plan *p, const mi_step *s, int task,
     b->node.op->grad(&b->node);
 }
 
+/* Add one step that calls the operator's own gradient for all inputs. */
 static mien_status eval_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     const eval_spec *e = s->spec;

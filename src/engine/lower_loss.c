@@ -101,6 +101,7 @@ static void run_slopes(const mien_plan *p, const mi_step *s, int task,
     }
 }
 
+/* Add the step that begins the gradients with the slopes of the loss. */
 static mien_status loss_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     loss_spec *l = s->spec;

@@ -198,6 +198,7 @@ static mien_status add_gates(mien_plan *p, const lstm *l, ptrdiff_t t,
     return MIEN_OK;
 }
 
+/* Add the product with x of all times, then product and gates time by time. */
 static mien_status add_forward(mien_plan *p, lstm *l, mien_error *err)
 {
     const mi_gemm input = input_product(l), state = state_product(l);
@@ -322,6 +323,7 @@ static mien_status back_to_bias(mien_plan *p, lstm *l, mien_error *err)
     return MIEN_OK;
 }
 
+/* Add the steps back through time, then those to x, w, r and the bias. */
 static mien_status lstm_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     lstm *l = s->back_spec;
@@ -352,6 +354,7 @@ static mien_status lstm_back(mien_plan *p, const mi_step *s, mien_error *err)
 /* ---- lowering --------------------------------------------------------------
  */
 
+/* Number the values it reads, its result and what it keeps of each time. */
 static mien_status use_values(mien_plan *p, mi_node *head, lstm *l,
                               mien_error *err)
 {

@@ -93,6 +93,7 @@ static void run_concat_back(const mien_plan *p, const mi_step *s, int task,
             memcpy(to, from, b->part * sizeof *to);
 }
 
+/* Add a step for each input that copies its part of the gradient out. */
 static mien_status concat_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     const concat_spec *c = s->spec;

@@ -107,6 +107,7 @@ static void add_block(const mien_plan *p, const sum_spec *s, int64_t at,
             to[row][i] += (double)few[row * c + i];
 }
 
+/* Sum one part of the rows: of x, of squares, or of the gradient. */
 static void run_sums(const mien_plan *p, const mi_step *s, int task,
                      void *scratch)
 {
@@ -237,6 +238,7 @@ static void run_finish(const mien_plan *p, const mi_step *s, int task,
     }
 }
 
+/* The gradient of x for one part of the rows. */
 static void run_data(const mien_plan *p, const mi_step *s, int task,
                      void *scratch)
 {
@@ -282,6 +284,7 @@ static int channel_gradient(mien_plan *p, mi_step *s, int v, int *add)
     return *add < 0 ? -2 : mi_gradient_of(p, v);
 }
 
+/* Add the step from sums to the gradients of scale and bias. */
 static mien_status add_finish(mien_plan *p, norm_spec *n, mien_error *err)
 {
     finish_spec *f = mi_plan_alloc(p, 1, sizeof *f);
@@ -300,6 +303,7 @@ static mien_status add_finish(mien_plan *p, norm_spec *n, mien_error *err)
     return MIEN_OK;
 }
 
+/* Add the steps backward: sums, scale and bias, x. */
 static mien_status norm_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     norm_spec *n = s->spec;
@@ -330,6 +334,7 @@ static mien_status norm_back(mien_plan *p, const mi_step *s, mien_error *err)
 /* ---- lowering --------------------------------------------------------------
  */
 
+/* Number the values it reads, its result and its sums. */
 static mien_status use_values(mien_plan *p, mi_node *head, norm_spec *n,
                               mien_error *err)
 {
@@ -373,6 +378,7 @@ static mien_status add_moments(mien_plan *p, norm_spec *n, mien_error *err)
     return MIEN_OK;
 }
 
+/* Add the steps forward: moments, scale and shift of a channel, rows. */
 static mien_status add_steps(mien_plan *p, norm_spec *n, mien_error *err)
 {
     mien_status st = add_moments(p, n, err);

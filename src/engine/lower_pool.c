@@ -47,6 +47,7 @@ static void run_back(const mien_plan *p, const mi_step *s, int task,
     mi_pool_back_run(p->kern, &v->pool, &io, task % v->back_tasks);
 }
 
+/* Add the step that takes the gradient back to the window's inputs. */
 static mien_status pool_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     pool_spec *v = s->spec;

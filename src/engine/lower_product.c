@@ -95,6 +95,7 @@ static mien_status back_to_bias(mien_plan *p, dense *d, int dz, mien_error *err)
     return MIEN_OK;
 }
 
+/* Add the products backward: to bias, weights and x, as they are wanted. */
 static mien_status dense_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     dense *d = s->back_spec;

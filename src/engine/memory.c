@@ -18,6 +18,7 @@
  * their number; smaller ones past that follow at the end. */
 enum { LINE = 16, MAX_FITTED = 8192 };
 
+/* The first and last step that needs the memory of each value. */
 static void set_lifetimes(mien_plan *p)
 {
     for (int v = 0; v < p->n_values; v++) {
@@ -104,6 +105,7 @@ static void insert(mi_value *v, mi_value **placed, int n)
 /* A value that has no memory of its own: a view or a constant. */
 static int is_placed(const mi_value *v) { return v->same_as < 0 && !v->data; }
 
+/* Give each value an offset, largest first, in the gaps between lifetimes. */
 static mien_status place(mien_plan *p, mien_error *err)
 {
     mi_value **order = mi_plan_temp(p, (size_t)p->n_values, sizeof *order);
@@ -126,6 +128,7 @@ static mien_status place(mien_plan *p, mien_error *err)
     return MIEN_OK;
 }
 
+/* Allocate the block of all values and each lane's scratch. */
 static mien_status take_memory(mien_plan *p, mien_error *err)
 {
     for (int i = 0; i < p->n_steps; i++)

@@ -90,6 +90,7 @@ static mien_status pack_all(mien_plan *p, mi_conv_spec *all, const int *found,
     return MIEN_OK;
 }
 
+/* Make one step of n convolutions, whose results become views of its own. */
 static mien_status merge(mien_plan *p, const int *found, int n, mien_error *err)
 {
     mi_conv_spec *all = mi_plan_alloc(p, 1, sizeof *all);

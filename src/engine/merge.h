@@ -4,6 +4,7 @@
 
 #include "engine/steps.h"
 
+/* Merge them in all of the plan's steps; fails with ENOMEM, ELIMIT. */
 mien_status mi_plan_merge(mien_plan *p, mien_error *err);
 
 #endif

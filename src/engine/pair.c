@@ -13,6 +13,7 @@ typedef struct {
     int add;                     /* value number, or -1 */
 } pair_spec;
 
+/* One task of a joined depthwise and pointwise convolution. */
 static void run_pair(const mien_plan *p, const mi_step *s, int task,
                      void *scratch)
 {
@@ -48,6 +49,7 @@ static int partner_of(const mien_plan *p, const mi_step *s, const mi_use *of,
     return fits && mi_pair_pays(p->kern, out) ? maker : -1;
 }
 
+/* Make b do the work of a too, and a nothing. */
 static mien_status join(mien_plan *p, mi_step *a, mi_step *b,
                         const mi_pair *pair, mien_error *err)
 {

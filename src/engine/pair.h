@@ -5,6 +5,7 @@
 
 #include "engine/steps.h"
 
+/* Pair them in all of the plan's steps; fails with ENOMEM, ELIMIT. */
 mien_status mi_plan_pair(mien_plan *p, mien_error *err);
 
 #endif

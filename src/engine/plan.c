@@ -18,6 +18,7 @@
 #include <assert.h>
 #include <string.h>
 
+/* From a graph and its inputs' shapes to steps whose memory is laid out. */
 static mien_status make_steps(mien_plan *p, const mien_shape *shapes,
                               int n_shapes, mien_error *err)
 {

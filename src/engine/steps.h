@@ -117,27 +117,31 @@ struct mien_plan {
 /* Whether n * size more bytes are within MIEN_MAX_PLAN; if not that is noted,
  * and what fails for it is ELIMIT. */
 int mi_plan_may_hold(mien_plan *p, size_t n, size_t size);
-/* n * size zeroed bytes that live as long as the plan, or until mi_plan_forget;
- * NULL without memory. */
+/* n * size zeroed bytes that live as long as the plan; NULL without memory. */
 void *mi_plan_alloc(mien_plan *p, size_t n, size_t size);
+/* The same until mi_plan_forget. */
 void *mi_plan_temp(mien_plan *p, size_t n, size_t size);
 /* n floats, not zeroed: for what is written whole. */
 float *mi_plan_keep_raw(mien_plan *p, size_t n);
+/* The same until mi_plan_forget. */
 float *mi_plan_temp_raw(mien_plan *p, size_t n);
 /* Give back all temporary memory, and with it what constants were worked out.
  */
 void mi_plan_forget(mien_plan *p);
-/* Release all blocks; temporary ones alone. */
+/* Release all blocks. */
 void mi_plan_free_blocks(mien_plan *p);
+/* Release the temporary blocks alone. */
 void mi_plan_free_temps(mien_plan *p);
 
-/* The number of a new value, step; -1, NULL without memory. */
+/* The number of a new value; -1 without memory. */
 int mi_plan_add_value(mien_plan *p, const mien_shape *shape, int channels_last);
+/* A new step that writes value `out`; NULL without memory. */
 mi_step *mi_plan_add_step(mien_plan *p, const char *what, int out);
 /* A value of n floats that is no tensor of the graph: packed weights, sums. */
 int mi_plan_add_floats(mien_plan *p, size_t n);
-/* Say that a step reads or writes a value. */
+/* Say that a step reads a value. */
 void mi_step_reads(mi_step *s, int v);
+/* Say that a step writes a value. */
 void mi_step_writes(mi_step *s, int v);
 /* The floats of a step's input or output number i. */
 static inline float *mi_step_in(const mien_plan *p, const mi_step *s, int i)

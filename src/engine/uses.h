@@ -9,6 +9,7 @@
 typedef struct mi_use {
     int maker, readers;
 } mi_use;
+/* The uses of all values, by number. */
 mi_use *mi_plan_uses(mien_plan *p);
 
 /* Drop the steps whose run is NULL. */

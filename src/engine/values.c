@@ -47,6 +47,7 @@ static mien_status reorder_back(mien_plan *p, const mi_step *s, mien_error *err)
     return MIEN_OK;
 }
 
+/* The same tensor in the other order of memory: a view, or a step's result. */
 static mien_status reorder(mien_plan *p, int from, int *out, mien_error *err)
 {
     mi_value v = p->value[from];

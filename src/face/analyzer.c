@@ -42,6 +42,7 @@ static mien_status plan(mi_stage *s, const mi_stage_kind *kind,
     return mi_stage_init(s, kind, g, side, side, pool, err);
 }
 
+/* Plan the networks that the wanted readings need. */
 static mien_status plan_all(mien_analyzer *a, const mien_face_models *m,
                             mien_error *err)
 {
@@ -134,6 +135,7 @@ static void lap(double *since, double *sum)
     *since = t;
 }
 
+/* Read expression, age and gender from the crop of a face. */
 static mien_status read_attributes(mien_analyzer *a, const mien_image *photo,
                                    mi_rect box, mien_face *f, mien_error *err)
 {

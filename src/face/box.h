@@ -14,6 +14,7 @@ typedef struct mi_crop {
     int x, y, w, h;
 } mi_crop;
 
+/* All four numbers multiplied: x and w by sx, y and h by sy. */
 mi_rect mi_rect_scale(mi_rect r, double sx, double sy);
 /* Twice to shares of the image and back, as a detection of face-api.js is
  * asked for the image's own size: last bits move, floors see them. */
@@ -25,6 +26,7 @@ mi_crop mi_rect_clip(mi_rect r, int w, int h);
 double mi_rect_overlap(mi_rect a, mi_rect b);
 /* To the nearest whole number, halves up, as Math.round does. */
 double mi_round(double v);
+/* The same rectangle in the floats of the public form. */
 mien_box mi_rect_box(mi_rect r);
 
 #endif

@@ -19,6 +19,7 @@ mien_status mi_describe(mi_stage *s, mi_feeder *f, const mien_image *photo,
 mien_status mi_read_expression(mi_stage *s, mi_feeder *f,
                                const mien_image *photo, mi_crop crop,
                                float *out, mien_error *err);
+/* Age in years and the probability of male, 0..1. */
 mien_status mi_read_age_gender(mi_stage *s, mi_feeder *f,
                                const mien_image *photo, mi_crop crop,
                                float *age, float *male, mien_error *err);

@@ -15,6 +15,7 @@ const mi_detector_kind *mi_detector_kind_of(mien_detector d)
     return NULL;
 }
 
+/* Refuse options outside their range, naming the range. */
 static mien_status check_options(const mien_face_options *o,
                                  const mi_detector_kind *kind, mien_error *err)
 {

@@ -47,6 +47,7 @@ struct mi_detector {
 mien_status mi_detector_init(mi_detector *d, const mien_graph *g,
                              const mien_face_options *o, mi_feeder *feeder,
                              mien_error *err);
+/* Release its plans. */
 void mi_detector_done(mi_detector *d);
 /* One box a face, best score first; out is emptied before. */
 mien_status mi_detector_run(mi_detector *d, const mien_image *photo,

@@ -25,6 +25,7 @@ void mi_found_sort(mi_found_list *l);
 /* Non-maximum suppression: best score first, drop what overlaps a kept one by
  * more than max_overlap; keep at most `most` (0: all). */
 void mi_found_suppress(mi_found_list *l, double max_overlap, int most);
+/* Release its memory. */
 void mi_found_done(mi_found_list *l);
 
 #endif

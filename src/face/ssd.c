@@ -37,6 +37,7 @@ static mi_rect photo_box(const float *b, const mi_detector *d,
     return mi_rect_scale(r, photo->w, photo->h);
 }
 
+/* Boxes as the network gives them, suppressed, then in pixels of the photo. */
 static mien_status run(mi_detector *d, const mien_image *photo,
                        mi_found_list *out, mien_error *err)
 {

@@ -37,6 +37,7 @@ typedef struct mi_feeder {
 mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
                           const mien_graph *g, int w, int h, mien_pool *pool,
                           mien_error *err);
+/* Release its plan. */
 void mi_stage_done(mi_stage *s);
 /* Is g a network of that kind, as far as it shows without a plan?  w and h are
  * set to the sides that its input is bound to, -1 where they are free.
@@ -47,6 +48,7 @@ mien_status mi_stage_check(const mi_stage_kind *kind, const mien_graph *g,
 /* Sample the photo into the input and run. */
 mien_status mi_stage_run(mi_stage *s, mi_feeder *f, const mien_image *photo,
                          const mi_sample *sample, mien_error *err);
+/* Release its scratch memory. */
 void mi_feeder_done(mi_feeder *f);
 
 /* The region padded with black to a square, at its right or lower end or

@@ -43,6 +43,7 @@ typedef struct {
     double x, y;
 } stretch;
 
+/* The box that anchor a of a cell stands for. */
 static mi_rect decode(const mien_tensor *t, int row, int col, int a, stretch by,
                       const mien_image *photo)
 {
@@ -61,6 +62,7 @@ static mi_rect decode(const mien_tensor *t, int row, int col, int a, stretch by,
     return mi_rect_scale(r, photo->w, photo->h);
 }
 
+/* The boxes of all cells and anchors that are sure enough, suppressed. */
 static mien_status run(mi_detector *d, const mien_image *photo,
                        mi_found_list *out, mien_error *err)
 {

@@ -92,6 +92,7 @@ static void decode(const mien_tensor *out, int i, int cols, int stride, unit u,
                          (float)((row + (double)k[1]) * stride * u.y)};
 }
 
+/* Add the boxes of one level's cells that are sure enough. */
 static mien_status add_stride(const mi_detector *d, int level, unit u,
                               mi_found_list *list, mien_error *err)
 {
@@ -118,6 +119,7 @@ static mien_status add_stride(const mi_detector *d, int level, unit u,
     return MIEN_OK;
 }
 
+/* The boxes of all levels, the best of them suppressed. */
 static mien_status run(mi_detector *d, const mien_image *photo,
                        mi_found_list *out, mien_error *err)
 {

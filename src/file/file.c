@@ -29,6 +29,7 @@ static mien_status system_error(mien_error *err, const char *path,
                    strerror(errno));
 }
 
+/* Append all that can be read from fd, at most limit bytes. */
 static mien_status read_all(int fd, const char *path, size_t limit,
                             mien_buffer *b, mien_error *err)
 {

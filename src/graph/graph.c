@@ -248,6 +248,7 @@ mi_node *mi_graph_wrong(mien_graph *g, mien_status st, const char *what,
     return &g->bad;
 }
 
+/* Why a shape cannot be, or NULL; -1 stands for a free dimension. */
 static const char *why_bad_shape(const mien_shape *s, int64_t least)
 {
     int64_t len = 1;

@@ -81,6 +81,7 @@ struct mien_graph {
 /* Where the bytes of a constant live. */
 typedef enum mi_own { MI_BORROW, MI_COPY } mi_own;
 
+/* An empty graph; mien_graph_free releases it.  Fails with ENOMEM. */
 mien_status mi_graph_new(mien_graph **out, mien_error *err);
 /* copy.c: the same nodes with the same ids, without outputs and metadata.
  * Constants and parameters stay those of g, which has to live as long; what
@@ -118,8 +119,11 @@ mi_node *mi_graph_find(const mien_graph *g, const char *name);
 
 /* For the writer and the plan: walk in order. */
 int mi_graph_size(const mien_graph *g);
+/* Node number id, 0 .. size - 1. */
 mi_node *mi_graph_at(const mien_graph *g, int id);
+/* The node that is output i. */
 mi_node *mi_graph_output_node(const mien_graph *g, int i);
+/* The node that is input i. */
 mi_node *mi_graph_input_node(const mien_graph *g, int i);
 /* NULL if the dimension has no name */
 const char *mi_graph_dim_name_of(const mien_graph *g, int input, int axis);
@@ -136,6 +140,7 @@ static inline float *mi_values_of(const mi_node *n)
 size_t mi_type_size(mi_type type);
 /* Elements of a shape; -1 if a dimension is free or it passes the limit. */
 int64_t mi_shape_len(const mien_shape *s);
+/* 1 if rank and all dimensions are the same. */
 int mi_shape_equal(const mien_shape *a, const mien_shape *b);
 
 #endif

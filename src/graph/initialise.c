@@ -58,6 +58,7 @@ static double take_off(double *q, int64_t rows, int64_t j)
     return sqrt(length);
 }
 
+/* Fill x with an orthogonal matrix from normal numbers; 0 without memory. */
 static int draw_orthogonal(mien_random *r, int64_t rows, int64_t cols, float *x)
 {
     int64_t n = rows > cols ? rows : cols, m = rows > cols ? cols : rows;

@@ -87,6 +87,7 @@ mi_drawing mi_layer_bias(const mien_layer_options *o, double in)
 /* ---- layers ----------------------------------------------------------------
  */
 
+/* A dense layer of rows [n, features]: its parameters and a Gemm. */
 static mi_node *dense_rows(const mi_layer *l, mi_node *x, int64_t features,
                            int units, const mien_layer_options *o, int inner)
 {

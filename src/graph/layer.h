@@ -19,6 +19,7 @@ mi_layer mi_layer_begin(mien_graph *g, const char *what, const char *name);
  * there is none or its rank is not one of those between. */
 int mi_layer_shape(const mi_layer *l, const mi_node *x, int least, int most,
                    mien_shape *out);
+/* Note the layer's mistake; what stands for the node. */
 mi_node *mi_layer_wrong(const mi_layer *l, mien_status st, const char *why);
 /* The layer's result. */
 mi_node *mi_layer_result(const mi_layer *l, const mi_op *op, mi_node *const *in,

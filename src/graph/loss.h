@@ -27,6 +27,7 @@ void mi_loss_slopes(const mi_loss *l, int64_t n, const float *y,
 double mi_penalty_scale(const mi_node *n);
 /* l1 sum |x| + l2 sum x^2 over n numbers, and its slopes, times scale. */
 double mi_penalty_of(double l1, double l2, int64_t n, const float *x);
+/* Put the slopes of that penalty into g, or add them. */
 void mi_penalty_slopes(double l1, double l2, int64_t n, const float *x,
                        double scale, int add, float *g);
 

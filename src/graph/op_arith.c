@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+/* The shape to which both can be broadcast. */
 static const char *broadcast(const mien_shape *a, const mien_shape *b,
                              mien_shape *out)
 {
@@ -30,6 +31,7 @@ static const char *broadcast(const mien_shape *a, const mien_shape *b,
 /* Whether two integers have an answer, which is set. */
 typedef int int_pair(int64_t a, int64_t b, int64_t *out);
 
+/* Apply an operation to integers known of both inputs. */
 static const char *pair_ints(mi_node *out, const mien_shape *shape,
                              int_pair *pair)
 {

@@ -133,9 +133,10 @@ typedef struct mi_window {
     int64_t in[2], out[2];
 } mi_window;
 
-/* n is a Conv, or a MaxPool or AveragePool, whose input shapes are known.  A
- * reason if they do not fit. */
+/* The window of a Conv whose input shapes are known.  A reason if they do not
+ * fit. */
 const char *mi_conv_window(const mi_node *n, mi_window *out);
+/* The same of a MaxPool or AveragePool. */
 const char *mi_pool_window(const mi_node *n, mi_window *out);
 
 #endif

@@ -21,6 +21,7 @@ static const char *ints_of_floats(mi_node *out)
     return mi_set_ints(out, &x->shape, made);
 }
 
+/* Casts between floats and int64, of what is known before a run. */
 static const char *cast_shape(mi_node *out)
 {
     const mi_node *x = out->in[0];
@@ -90,6 +91,7 @@ static const char *dequantize_shape(mi_node *out)
     return mi_set_floats(out, &x->shape);
 }
 
+/* (x - zero point) * scale, one of each for all or for each channel. */
 static void dequantize_eval(const mi_node *out)
 {
     const uint8_t *x = out->in[0]->value;

@@ -39,6 +39,7 @@ static const char *add_along(mien_shape *y, const mien_shape *x, int axis)
     return NULL;
 }
 
+/* Lengths along the axis add up; known integers are joined. */
 static const char *concat_shape(mi_node *out)
 {
     const void *from[MI_MAX_IN];
@@ -118,6 +119,7 @@ typedef struct {
     int64_t before[MIEN_MAX_RANK], after[MIEN_MAX_RANK];
 } margins;
 
+/* What is added before and after each axis, from the inputs. */
 static const char *read_margins(const mi_node *out, margins *m)
 {
     int rank = out->in[0]->shape.rank;
@@ -144,6 +146,7 @@ static const char *read_margins(const mi_node *out, margins *m)
     return NULL;
 }
 
+/* Each axis grows by its margins, which the mode may bound. */
 static const char *pad_shape(mi_node *out)
 {
     const mi_node *x = out->in[0], *fill = mi_op_in(out, 2);

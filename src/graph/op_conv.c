@@ -26,6 +26,7 @@ const char *mi_conv_window(const mi_node *n, mi_window *out)
     return mi_window_of(&spec, x, out);
 }
 
+/* [n, weights' first, window's places], the channels in groups that fit. */
 static const char *conv_shape(mi_node *out)
 {
     const mi_conv_attr *a = out->attr;
@@ -72,6 +73,7 @@ static double sum_window(const mi_window *v, const float *x, const float *w,
     return sum;
 }
 
+/* Each output is the sum over its window, by the definition. */
 static void conv_eval(const mi_node *out)
 {
     mi_window v;
@@ -119,6 +121,7 @@ static void spread_window(const mi_window *v, const int64_t at[2], int64_t c,
 
 static float *moved(float *p, int64_t by) { return p ? p + by : NULL; }
 
+/* Each output's gradient spread over its window, weights and bias. */
 static void conv_grad(const mi_node *out)
 {
     mi_window v;

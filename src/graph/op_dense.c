@@ -44,6 +44,7 @@ static const char *gemm_shape(mi_node *out)
     return mi_set_floats(out, &y);
 }
 
+/* alpha op(a) op(b) + beta c, by the definition. */
 static void gemm_eval(const mi_node *out)
 {
     const mi_gemm_attr *attr = out->attr;
@@ -77,6 +78,7 @@ static void add_product(float *at, int64_t down, int64_t across, matrix a,
 
 static matrix turned(matrix a) { return (matrix){a.at, a.across, a.down}; }
 
+/* The products that give the gradients of a and b, and sums for c. */
 static void gemm_grad(const mi_node *out)
 {
     const mi_gemm_attr *attr = out->attr;
@@ -150,6 +152,7 @@ static void spread_matrices(mi_walk *w, int side, const mien_shape *x)
             w->stride[side][d + w->rank + 2 - x->rank] = stride[d];
 }
 
+/* The product of each pair of matrices, leading axes broadcast. */
 static void matmul_eval(const mi_node *out)
 {
     const mien_shape *a = &out->in[0]->shape, *b = &out->in[1]->shape;
@@ -170,6 +173,7 @@ static void matmul_eval(const mi_node *out)
     }
 }
 
+/* The gradients of each pair, added where an axis was broadcast. */
 static void matmul_grad(const mi_node *out)
 {
     const mi_node *x = out->in[0], *y = out->in[1];

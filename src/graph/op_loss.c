@@ -161,6 +161,7 @@ double mi_loss_count(const mi_loss *l, const mien_shape *y)
                                                  : len;
 }
 
+/* A scalar, when targets and weights fit the outputs. */
 static const char *loss_shape(mi_node *out)
 {
     const mi_node *target = mi_op_in(out, 1), *rows = mi_op_in(out, 2);

@@ -27,6 +27,7 @@ static sizes sizes_of(const mi_node *out)
     return (sizes){x[0], x[1], x[2], out->in[2]->shape.dim[2]};
 }
 
+/* [time, 1, batch, units], when weights and bias fit each other. */
 static const char *lstm_shape(mi_node *out)
 {
     const mi_lstm_attr *a = out->attr;
@@ -174,6 +175,7 @@ static void gate_grad(const mi_node *out, const sizes *s, int64_t row,
     }
 }
 
+/* One sequence's step back in time: gates, then state and parameters. */
 static void step_grad(const mi_node *out, const sizes *s, int64_t at,
                       float *states)
 {

@@ -102,6 +102,7 @@ static int64_t clamp(int64_t v, int64_t lo, int64_t hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
+/* The result's shape, and how to walk over x to make it. */
 static const char *slice_walk(const mi_node *out, mien_shape *y, mi_walk *w)
 {
     const mien_shape *x = &out->in[0]->shape;
@@ -243,6 +244,7 @@ static int64_t gather_from(const gathering *g, int64_t i)
     return (i / g->inner / g->count * g->places + k) * g->inner + i % g->inner;
 }
 
+/* The result's shape, with the indices checked against the axis. */
 static const char *gather_plan(const mi_node *out, mien_shape *y, gathering *g)
 {
     const mien_shape *x = &out->in[0]->shape, *j = &out->in[1]->shape;
@@ -272,6 +274,7 @@ static const char *gather_plan(const mi_node *out, mien_shape *y, gathering *g)
     return NULL;
 }
 
+/* The planned shape; known integers are gathered now. */
 static const char *gather_shape(mi_node *out)
 {
     const mi_node *x = out->in[0];

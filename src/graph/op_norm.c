@@ -49,6 +49,7 @@ static int is_frozen(const mi_node *out)
     return !out->in[3]->learned && !out->in[4]->learned;
 }
 
+/* Mean and variance of channel c over the batch, in double. */
 static void batch_statistics(const mi_node *out, int64_t c, double *mean,
                              double *var)
 {
@@ -76,6 +77,7 @@ static void move_statistic(const mi_node *running, int64_t c, double momentum,
                                    (1 - momentum) * batch);
 }
 
+/* Normalise by the batch's statistics, or by those of a frozen node. */
 static void batch_norm_train(const mi_node *out)
 {
     const mi_batch_norm_attr *attr = out->attr;

@@ -46,6 +46,7 @@ typedef struct {
     int64_t inside, padded; /* elements; those of the padding included */
 } cover;
 
+/* Walk one window: its maximum's place, its sum and how many lie inside. */
 static cover look(const mi_window *w, const float *x, int64_t oi, int64_t oj)
 {
     cover c = {.most = -INFINITY};
@@ -69,6 +70,7 @@ static cover look(const mi_window *w, const float *x, int64_t oi, int64_t oj)
     return c;
 }
 
+/* The maximum or mean of every window, by the definition. */
 static void pool_eval(const mi_node *out)
 {
     const mi_pool_attr *a = out->attr;
@@ -110,6 +112,7 @@ static void spread_back(const mi_window *w, const int64_t at[2], const float *x,
     }
 }
 
+/* Each gradient to the maximum's place, or shared by the window. */
 static void pool_grad(const mi_node *out)
 {
     const mi_pool_attr *a = out->attr;

@@ -22,6 +22,7 @@ static const char *reduced_axes(const mi_node *out, unsigned *set)
     return why;
 }
 
+/* The axes to be summed over become 1, or are left out. */
 static const char *reduce_shape(mi_node *out, int64_t keep)
 {
     const mien_shape *x = &out->in[0]->shape;

@@ -36,6 +36,7 @@ static int is_one_of(const char *text, const char *const *list)
     return *list != NULL;
 }
 
+/* Refuse modes that are not supported, by name. */
 static const char *check_modes(const mi_resize_attr *a)
 {
     static const char *const nearest[] = {

@@ -57,6 +57,7 @@ static const char *fill_free(mien_shape *y, int free_axis, int64_t len)
                                   : "the shape has another number of elements";
 }
 
+/* The shape that the integers ask for: 0 copies, -1 is worked out. */
 static const char *reshape_shape(mi_node *out)
 {
     const mien_shape *x = &out->in[0]->shape;

@@ -22,8 +22,9 @@ const mi_node *mi_op_in(const mi_node *n, int k);
 /* A reason unless every input there is holds floats, one at least. */
 const char *mi_want_floats(const mi_node *n);
 
-/* Set the result, or say why it cannot be.  value NULL: not known. */
+/* Set the result to floats of a shape, or say why it cannot be. */
 const char *mi_set_floats(mi_node *out, const mien_shape *shape);
+/* The same of int64; value NULL: not known. */
 const char *mi_set_ints(mi_node *out, const mien_shape *shape,
                         const int64_t *value);
 /* The type and elements of x under another shape of as many elements. */
@@ -51,14 +52,17 @@ typedef struct mi_walk {
     int64_t offset[2];
 } mi_walk;
 
+/* A walk at the first position; the strides of both sides are 0. */
 mi_walk mi_walk_over(const mien_shape *s);
 /* Side's strides for a tensor that is broadcast to the walk's shape. */
 void mi_walk_spread(mi_walk *w, int side, const mien_shape *x);
+/* Go on to the next position. */
 void mi_walk_next(mi_walk *w);
 
 /* The result's element at each position is x's at offset[0]. */
 const char *mi_move_ints(mi_node *out, const mien_shape *shape, mi_walk w,
                          const mi_node *x);
+/* The same of floats, in a run. */
 void mi_move_floats(const mi_node *out, mi_walk w, const mi_node *x);
 /* The gradient of mi_move_floats by x. */
 void mi_move_grad(const mi_node *out, mi_walk w, const mi_node *x);

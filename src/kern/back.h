@@ -37,11 +37,14 @@ typedef struct mi_pool_back_io {
 /* ---- convolution, all channels --------------------------------------------
  */
 
-/* The packed weights and tasks of a convolution's gradient by its input. */
+/* Floats of the packed weights of a convolution's gradient by its input. */
 size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv);
+/* Lay the weights out, turned, for the tasks. */
 void mi_conv_data_pack(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_source *w, float *packed);
+/* Bytes of scratch one lane needs while it runs a task. */
 size_t mi_conv_data_scratch(const mi_kern *kern, const mi_conv *cv);
+/* How many tasks one image is cut into. */
 int mi_conv_data_tasks(const mi_kern *kern, const mi_conv *cv);
 /* io->x is dy of one image, io->y dx; io->add NULL, or dx again. */
 void mi_conv_data_run(const mi_kern *kern, const mi_conv *cv,
@@ -58,7 +61,9 @@ typedef struct mi_conv_batch {
 /* The sums of a batch are taken in parts, one buffer each of so many floats;
  * the tasks fill them all. */
 int mi_conv_weights_parts(const mi_kern *kern, const mi_conv *cv, int images);
+/* Floats of one part. */
 size_t mi_conv_weights_len(const mi_kern *kern, const mi_conv *cv);
+/* How many tasks fill all parts. */
 int mi_conv_weights_tasks(const mi_kern *kern, const mi_conv *cv, int images);
 /* sums is [parts, len]. */
 void mi_conv_weights_run(const mi_kern *kern, const mi_conv *cv,
@@ -81,6 +86,7 @@ void mi_conv_weights_sum(const mi_kern *kern, const mi_conv *cv, int parts,
 /* dx of one image in bands of rows: io->x is dy, io->packed the weights [kh,
  * kw, c] as they are, io->y dx, io->add NULL or dx again. */
 int mi_depth_data_tasks(const mi_kern *kern, const mi_conv *cv);
+/* Do one band. */
 void mi_depth_data_run(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_io *io, int task);
 
@@ -92,6 +98,7 @@ enum { MI_WINNER_TAPS = 255 };
 
 /* Bands of rows of the input. */
 int mi_pool_back_tasks(const mi_kern *kern, const mi_pool2d *p);
+/* Do one band. */
 void mi_pool_back_run(const mi_kern *kern, const mi_pool2d *p,
                       const mi_pool_back_io *io, int task);
 /* As mi_pool2d_run of maxima, in its tasks, with the winners. */

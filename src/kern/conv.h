@@ -73,7 +73,9 @@ void mi_conv_pack_from(const mi_kern *kern, const mi_conv *cv,
                        float *packed);
 /* Bytes of scratch one lane needs while it runs a task. */
 size_t mi_conv_scratch(const mi_kern *kern, const mi_conv *cv);
+/* How many tasks one image is cut into. */
 int mi_conv_tasks(const mi_kern *kern, const mi_conv *cv);
+/* Do one task. */
 void mi_conv_run(const mi_kern *kern, const mi_conv *cv, const mi_conv_io *io,
                  int task, void *scratch);
 
@@ -100,9 +102,11 @@ typedef struct mi_pair_io {
 
 /* 1 if the two fit together and that is faster than one by one. */
 int mi_pair_pays(const mi_kern *kern, const mi_pair *p);
-/* As mi_conv_scratch, _tasks and _run, for both. */
+/* As mi_conv_scratch, for both. */
 size_t mi_pair_scratch(const mi_kern *kern, const mi_pair *p);
+/* As mi_conv_tasks, for both. */
 int mi_pair_tasks(const mi_kern *kern, const mi_pair *p);
+/* As mi_conv_run, for both. */
 void mi_pair_run(const mi_kern *kern, const mi_pair *p, const mi_pair_io *io,
                  int task, void *scratch);
 
@@ -116,7 +120,9 @@ typedef struct mi_pool2d {
     int count_padding; /* average: divide by kh * kw even at the border */
 } mi_pool2d;
 
+/* How many tasks one image is cut into. */
 int mi_pool2d_tasks(const mi_kern *kern, const mi_pool2d *p);
+/* Do one task. */
 void mi_pool2d_run(const mi_kern *kern, const mi_pool2d *p, const float *x,
                    ptrdiff_t x_stride, float *y, ptrdiff_t y_stride, int task);
 

@@ -71,6 +71,7 @@ static int phases_of(const mi_conv *cv)
     return down * across;
 }
 
+/* Phase i of a strided convolution's gradient: a convolution of its own. */
 static phase phase_of(const mi_conv *cv, int i, const mi_conv_source *w)
 {
     int across = cv->sx < cv->w ? cv->sx : cv->w;

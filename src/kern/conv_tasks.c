@@ -180,6 +180,7 @@ typedef struct part {
     int first, end;
 } part;
 
+/* The tiles of some panels of weights for some pixels. */
 static void run_part(const mi_kern *kern, const mi_conv *cv,
                      const mi_conv_io *io, part at, void *scratch)
 {

@@ -43,6 +43,7 @@ static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
 
 static int64_t round_up(int64_t n, int64_t d) { return divide_up(n, d) * d; }
 
+/* How a window is cut into runs and an image into bands. */
 static weights_cut cut_of(const mi_kern *kern, const mi_conv *cv)
 {
     weights_cut c = {0};
@@ -120,6 +121,7 @@ typedef struct area {
     int oy, ox, iy, ix, rows, cols, run, lo, hi;
 } area;
 
+/* Add the products of an area's pixels to the sums of one run. */
 static void add_products(const band *d, const area *at)
 {
     const mi_conv *cv = d->cv;
@@ -182,6 +184,7 @@ static void add_joined(const band *d, area at)
     }
 }
 
+/* Add what one band gives to the sums of every run of the window. */
 static void add_window(const band *d)
 {
     const mi_conv *cv = d->cv;

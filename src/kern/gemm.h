@@ -27,8 +27,11 @@ typedef struct mi_gemm {
 
 /* Floats of packed panels; aligned to 64 bytes where speed matters. */
 size_t mi_gemm_packed_len(const mi_kern *kern, const mi_gemm *g);
+/* Lay b out in panels. */
 void mi_gemm_pack(const mi_kern *kern, const mi_gemm *g, float *packed);
+/* How many tasks the product is cut into. */
 int mi_gemm_tasks(const mi_kern *kern, const mi_gemm *g);
+/* Do one task. */
 void mi_gemm_run(const mi_kern *kern, const mi_gemm *g, const float *packed,
                  int task);
 

@@ -286,6 +286,7 @@ VFN void winner_of(const mi_pool2d *p, const pool_window *w, int first, int c,
     }
 }
 
+/* Maxima of rows row0..row1 of the result, with the tap that won. */
 static void pool2d_winner_f32(const mi_pool2d *p, const mi_pool2d_io *io,
                               uint8_t *winner, int row0, int row1)
 {
@@ -368,6 +369,7 @@ static inline mi_span outputs_of(int i, int before, int kernel, int stride,
     return s;
 }
 
+/* The gradient of rows row0..row1 of a pooling's input. */
 static void pool_back_f32(const mi_pool2d *p, const mi_pool_back_io *io,
                           int row0, int row1)
 {

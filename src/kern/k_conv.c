@@ -211,6 +211,7 @@ static tile_fn *const tile_of_2[ROWS2] = {
 #endif
 };
 
+/* A tile of pixels, all its channels, two vectors of them at a time. */
 static void conv_tile_f32(const mi_tile *t)
 {
     const float *w = t->w;

@@ -178,6 +178,7 @@ static void dw_row(const mi_conv *cv, const dw_line *l)
     dw_pixels(cv, l, in.hi, cv->ow);
 }
 
+/* Rows row0..row1 of a depthwise convolution, with its activation. */
 static void depthwise_f32(const mi_conv *cv, const mi_conv_io *io, int row0,
                           int row1)
 {

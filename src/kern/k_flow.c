@@ -290,6 +290,7 @@ static void flow_step_i16(const mi_flow_place *at, const mi_flow_patch *patch,
             flow_step_block(at, patch, y, x, sums);
 }
 
+/* The sum of absolute differences between a patch and what lies at `at`. */
 static int64_t flow_error_i16(const mi_flow_place *at,
                               const mi_flow_patch *patch)
 {

@@ -74,6 +74,7 @@ COLUMNS(8)
 #endif
 #undef COLUMNS
 
+/* A tile whose rows are columns of a, eight, four, two or one at a time. */
 static void gemm_columns_f32(const mi_tile *tile, const float *a, ptrdiff_t lda)
 {
     mi_tile t = *tile;

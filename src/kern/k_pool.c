@@ -30,6 +30,7 @@ VFN vf pool_sum(const pool_window *p, int c, int n)
     return s;
 }
 
+/* All channels of one result: the maximum or mean of its window. */
 static void pool_pixel(const mi_pool2d *p, const pool_window *w, float *y)
 {
     int inside = w->rows * w->columns;
@@ -48,6 +49,7 @@ static void pool_pixel(const mi_pool2d *p, const pool_window *w, float *y)
                  left);
 }
 
+/* Rows row0..row1 of a pooling. */
 static void pool2d_f32(const mi_pool2d *p, const mi_pool2d_io *io, int row0,
                        int row1)
 {

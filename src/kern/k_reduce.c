@@ -36,6 +36,7 @@ static float sum_f32(int n, const float *x)
     return sum;
 }
 
+/* The largest of n numbers, in four chains of vectors. */
 static float max_f32(int n, const float *x)
 {
     vf s[4];
@@ -58,6 +59,7 @@ static float max_f32(int n, const float *x)
     return top;
 }
 
+/* Independent chains of multiply-adds, to measure what the machine can do. */
 static float fma_chains_f32(int n, float a, float b)
 {
     vf x[MI_FMA_CHAINS], va = vsplat(a), vb = vsplat(b);

@@ -81,6 +81,7 @@ static void act_grad_f32(int n, const mi_act *act, const float *y,
     }
 }
 
+/* One number of dx, from all outputs whose window holds it. */
 static float depth_data_at(const mi_conv *cv, const mi_conv_io *io, int iy,
                            int ix, int c)
 {

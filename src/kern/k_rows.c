@@ -27,6 +27,7 @@ static void rows_scale_f64(int n, int ld, const double *z, const double *d,
     }
 }
 
+/* The product of each row with v, four rows at a time. */
 static void rows_dot_f64(int n, int ld, const double *z, const double *v,
                          double *dst)
 {
@@ -51,6 +52,7 @@ static void rows_dot_f64(int n, int ld, const double *z, const double *v,
     }
 }
 
+/* Add v[r] times row r to dst, all rows. */
 static void rows_sum_f64(int n, int ld, const double *z, const double *v,
                          double *dst)
 {
@@ -143,6 +145,7 @@ VFN vd logit_step(vd eta, vd signed_w, vd *slope, vd *curve)
     return w * (vdlog1p_unit(u) - vdpick(below, t, (vd){0}));
 }
 
+/* The logistic loss of n rows, with its first and second derivatives. */
 static double logit_f64(int n, const double *eta, const double *signed_w,
                         double *slope, double *curve)
 {

@@ -209,6 +209,7 @@ VFN vuh rect_half(const uint32_t *s, const int32_t *at)
            *(const vuhu *)(s + at[2]) + *(const vuhu *)(s + at[3]);
 }
 
+/* What 16 windows are scaled by; a bit for each that is not too flat. */
 static unsigned window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
                                 const uint32_t *square, float *norm)
 {

@@ -56,6 +56,7 @@ int mi_pair_tasks(const mi_kern *kern, const mi_pair *p)
     return n < 1 ? 1 : (int)n;
 }
 
+/* Some rows of both: depthwise into the strip, pointwise out of it. */
 static void run_strip(const mi_kern *kern, const mi_pair *p,
                       const mi_pair_io *io, mi_span rows, float *strip)
 {

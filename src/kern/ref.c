@@ -203,6 +203,7 @@ static void adam_f32(int n, const mi_adam *by, const float *g, float *m,
     }
 }
 
+/* One number of a depthwise convolution, in double. */
 static float depthwise_at(const mi_conv *cv, const mi_conv_io *io, int oy,
                           int ox, int c)
 {
@@ -235,6 +236,7 @@ static void depthwise_f32(const mi_conv *cv, const mi_conv_io *io, int row0,
                     depthwise_at(cv, io, oy, ox, c);
 }
 
+/* One number of a pooling, in double. */
 static float pool_at(const mi_pool2d *p, const mi_pool2d_io *io, int oy, int ox,
                      int c)
 {

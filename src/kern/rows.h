@@ -26,6 +26,7 @@ typedef struct mi_rows {
 
 /* Bytes of scratch memory for tiles of so many rows. */
 size_t mi_rows_scratch(const mi_conv *cv, int rows);
+/* The table for tiles of so many rows, in scratch memory. */
 mi_rows mi_rows_of(const mi_conv *cv, const float *x, ptrdiff_t x_stride,
                    int rows, void *scratch);
 /* Fill the table for `rows` output pixels from `pixel` on. */

@@ -26,6 +26,7 @@
 #define TEXT_(a) #a
 #define TEXT(a) TEXT_(a)
 
+/* The one table that a variant exports. */
 extern const mi_kern JOIN(mi_kern_, MI_ISA);
 const mi_kern JOIN(mi_kern_, MI_ISA) = {
     .isa = TEXT(MI_ISA),

@@ -246,6 +246,7 @@ void mien_logistic_done(mien_logistic *m)
     *m = (mien_logistic){0};
 }
 
+/* Minimise by the chosen method, then fill the model and its errors. */
 static mien_status solve(mi_logit *f, int newton, double *work,
                          mien_logistic *m, mien_error *err)
 {

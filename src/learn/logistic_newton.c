@@ -20,6 +20,7 @@
 
 /* ---- the objective ---------------------------------------------------- */
 
+/* Add the loss of some rows, its gradient and, if wanted, its Hessian. */
 static void loss_step(void *arg, const mi_rows *rows)
 {
     const mi_logit *f = arg;

@@ -35,6 +35,7 @@ static double largest(int n, const double *x)
     return top;
 }
 
+/* d = -H g by the two loops of L-BFGS over the pairs kept. */
 static void direction(state *t)
 {
     int n = t->n;
@@ -107,6 +108,7 @@ static int search(const mi_lbfgs *o, const state *t, double *value, double *x,
     return 0;
 }
 
+/* Search along one direction after the other until converged or stopped. */
 static void iterate(mi_lbfgs *o, state *t, double *x, double *g)
 {
     for (o->iterations = 0;;) {

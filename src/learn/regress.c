@@ -225,6 +225,7 @@ static void expansion(double mean, double deviation, double t[TERMS][TERMS])
                 ((i ? t[i - 1][j - 1] : 0) - mean * t[i][j - 1]) / deviation;
 }
 
+/* Coefficients and errors in powers of x itself, not of its standard form. */
 static void expand(mien_polynomial *f, const double *gamma,
                    const double *inverse, double mean, double deviation)
 {

@@ -51,6 +51,7 @@ static double add_row(huber *h, const double *at, double w, double r, int full)
     return w * (s + u * u * s);
 }
 
+/* The objective at `at`, its gradient and, with full, its Hessian. */
 static double evaluate(huber *h, const double *at, int full)
 {
     const mien_measured *rows = h->rows;
@@ -155,6 +156,7 @@ static void begin(huber *h, const mien_linear *first, double alpha)
     h->z[p] = 1;
 }
 
+/* The model in the units of the columns, with r2; errors are not known. */
 static void finish(const huber *h, mien_linear *m)
 {
     const mien_measured *rows = h->rows;

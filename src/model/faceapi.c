@@ -29,6 +29,7 @@ static const network networks[] = {
     NETWORK(age_gender, "age-gender", 112),
 };
 
+/* Add the input, the metadata and the network behind it. */
 static void build(mi_net *n, const network *net)
 {
     mien_shape shape = {.rank = 4, .dim = {1, 3, net->side, net->side}};

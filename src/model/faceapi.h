@@ -23,6 +23,7 @@ typedef enum mi_padding { MI_VALID, MI_SAME } mi_padding; /* TensorFlow's */
 typedef struct mi_name {
     char text[MI_MANIFEST_NAME + 1];
 } mi_name;
+/* A name in printf's form, cut to fit. */
 mi_name mi_name_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Weights as constants, dequantised: [n] floats. */
@@ -40,24 +41,30 @@ mi_node *mi_net_matrix(mi_net *n, const char *name, int64_t in, int64_t out);
 /* Floats of an unquantised weight of exactly that shape; NULL if wrong. */
 const mi_weight *mi_net_weight(mi_net *n, const char *name,
                                const mien_shape *want);
+/* All elements of a weight, dequantised. */
 void mi_weight_floats(const mi_weight *w, float *out);
 
 /* Constants of the builder's own. */
 mi_node *mi_net_ints(mi_net *n, const int64_t *v, int len);
+/* The shape's floats. */
 mi_node *mi_net_floats(mi_net *n, mien_shape shape, const float *v);
+/* One float. */
 mi_node *mi_net_scalar(mi_net *n, float v);
 
 /* Operators. */
 mi_node *mi_net_op1(mi_net *n, const mi_op *op, mi_node *x, const char *name);
+/* One of two inputs. */
 mi_node *mi_net_op2(mi_net *n, const mi_op *op, mi_node *a, mi_node *b);
 /* bias NULL: none */
 mi_node *mi_net_conv(mi_net *n, mi_node *x, mi_node *filters, mi_node *bias,
                      int64_t stride, mi_padding padding);
+/* A depthwise convolution; filters as mi_net_depth_filters gives them. */
 mi_node *mi_net_depth(mi_net *n, mi_node *x, mi_node *filters, int64_t channels,
                       int64_t stride, mi_padding padding);
 /* prefix/depthwise_filter, prefix/pointwise_filter, prefix/bias */
 mi_node *mi_net_separable(mi_net *n, mi_node *x, const char *prefix, int64_t in,
                           int64_t out, int64_t stride);
+/* A MaxPool or AveragePool of a square window. */
 mi_node *mi_net_pool(mi_net *n, const mi_op *op, mi_node *x, int64_t size,
                      int64_t stride, mi_padding padding);
 /* y = (x - mean) * scale, a value of each for three channels */
@@ -68,9 +75,12 @@ mi_node *mi_net_dense(mi_net *n, mi_node *x, const char *weights,
                       const char *name);
 /* The mean over height and width, as [1, channels]. */
 mi_node *mi_net_mean(mi_net *n, mi_node *x);
+/* The n_in nodes one after the other along an axis. */
 mi_node *mi_net_concat(mi_net *n, mi_node *const *in, int n_in, int64_t axis,
                        const char *name);
+/* Softmax along axis 1. */
 mi_node *mi_net_softmax(mi_net *n, mi_node *x, const char *name);
+/* Make x an output of that node's name. */
 void mi_net_output(mi_net *n, mi_node *x);
 
 /* The networks: add everything behind the input x, and the outputs. */

@@ -15,6 +15,7 @@ static mi_node *relu(mi_net *n, mi_node *x)
     return mi_net_op1(n, &mi_op_relu, x, NULL);
 }
 
+/* A block of separable convolutions; each adds to the sum of those before. */
 static mi_node *dense_block(mi_net *n, mi_node *x, int block, int layers,
                             int64_t in, int64_t out)
 {

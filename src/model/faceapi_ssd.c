@@ -37,6 +37,7 @@ static mi_node *pointwise(mi_net *n, mi_node *x, const char *scope, int i,
     return relu6(n, x);
 }
 
+/* A depthwise convolution of MobileNet with its batch normalisation. */
 static mi_node *depthwise(mi_net *n, mi_node *x, int i, int64_t channels,
                           int64_t stride)
 {
@@ -96,6 +97,7 @@ static void split_priors(const float (*prior)[4], float (*centre)[2],
         }
 }
 
+/* Boxes from offsets to the priors, as corners. */
 static void decode(mi_net *n, mi_node *boxes)
 {
     mien_shape shape = {.rank = 3, .dim = {1, PRIORS, 4}};

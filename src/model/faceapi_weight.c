@@ -133,6 +133,7 @@ static mi_node *dequantized(mi_net *n, const mi_weight *w, mien_shape shape,
     return mi_graph_node(n->g, &mi_op_add, sum, 2, NULL, w->name);
 }
 
+/* A weight in ONNX's order: floats, or bytes with a DequantizeLinear. */
 static mi_node *constant(mi_net *n, const char *name, const layout *l)
 {
     const mi_weight *w = mi_net_weight(n, name, &l->stored);

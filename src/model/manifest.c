@@ -23,6 +23,7 @@ typedef struct reader {
     mien_error *err;
 } reader;
 
+/* The dimensions of a weight, and how many elements they make. */
 static mien_status read_shape(reader *r, mi_weight *w, const json_t *shape)
 {
     if (!json_is_array(shape) || json_array_size(shape) > MIEN_MAX_RANK)
@@ -49,6 +50,7 @@ static mien_status read_shape(reader *r, mi_weight *w, const json_t *shape)
     return MIEN_OK;
 }
 
+/* Whether a weight is float, and how it is quantised. */
 static mien_status read_type(reader *r, mi_weight *w, const json_t *entry)
 {
     const char *dtype = json_string_value(json_object_get(entry, "dtype"));
@@ -79,6 +81,7 @@ static mien_status read_type(reader *r, mi_weight *w, const json_t *entry)
     return MIEN_OK;
 }
 
+/* The next weight, laid over the next bytes of the file. */
 static mien_status read_weight(reader *r, const json_t *entry)
 {
     mi_weight *w = &r->w.weight[r->w.n];
@@ -128,6 +131,7 @@ static mien_status make_room(reader *r, const json_t *root)
     return MIEN_OK;
 }
 
+/* The weights of all groups; together they take the file's bytes. */
 static mien_status read_groups(reader *r, const json_t *root)
 {
     mien_status st = make_room(r, root);

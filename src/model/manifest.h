@@ -33,6 +33,7 @@ typedef struct mi_weights {
 mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
                              const uint8_t *bytes, size_t bytes_n,
                              mi_weights *out, mien_error *err);
+/* Release the list; the bytes were borrowed. */
 void mi_weights_done(mi_weights *w);
 
 #endif

@@ -66,10 +66,12 @@ typedef struct mi_symbols {
     size_t n, cap;
 } mi_symbols;
 
+/* The entry of that name, or NULL. */
 mi_symbol *mi_symbols_find(const mi_symbols *t, mi_cursor name);
 /* A new entry, NULL without memory; the name must not be there yet.  Pointers
  * to entries are valid until the next addition. */
 mi_symbol *mi_symbols_add(mi_symbols *t, mi_cursor name);
+/* Release all entries. */
 void mi_symbols_done(mi_symbols *t);
 
 /* An attribute as the file gives it. */
@@ -115,6 +117,7 @@ mien_status mi_onnx_broken(mi_onnx *r, const mi_cursor *c, const char *what);
 /* Copy a name or text into out [max + 1]. */
 mien_status mi_onnx_text(mi_onnx *r, const mi_cursor *c, const char *what,
                          size_t max, char *out);
+/* A cursor over a text, without its zero byte. */
 mi_cursor mi_onnx_cursor(const char *text);
 
 /* onnx_tensor.c: a constant from a TensorProto.  *signed8 is set to 1 for int8
@@ -124,14 +127,18 @@ mien_status mi_onnx_constant(mi_onnx *r, mi_cursor tensor, const char *name,
 /* The name in a TensorProto, empty if it has none. */
 mien_status mi_onnx_tensor_name(mi_onnx *r, mi_cursor tensor, mi_cursor *name);
 
-/* onnx_attr.c: read one attribute; find one of the node's (or NULL) by name;
- * append an integer list or a text to the node's; remove one. */
+/* onnx_attr.c: read one attribute. */
 mien_status mi_onnx_attr_read(mi_onnx *r, mi_cursor c, mi_onnx_attr *out);
+/* The node's attribute of that name, or NULL. */
 mi_onnx_attr *mi_onnx_attr_find(mi_onnx_node *n, const char *name);
+/* Append a list of integers to r->node's attributes. */
 mien_status mi_onnx_attr_ints(mi_onnx *r, const char *name, const int64_t *v,
                               int n);
+/* Append an integer to them. */
 mien_status mi_onnx_attr_int(mi_onnx *r, const char *name, int64_t v);
+/* Append a text to them. */
 mien_status mi_onnx_attr_text(mi_onnx *r, const char *name, const char *text);
+/* Take an attribute out of the node's. */
 void mi_onnx_attr_remove(mi_onnx_node *n, mi_onnx_attr *a);
 /* Fill the operator's attribute struct, which holds its defaults, from all of
  * the node's attributes; refuse those that it does not know. */

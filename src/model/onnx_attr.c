@@ -20,6 +20,7 @@ static const struct {
     {"noop_with_empty_axes", 0, 0},
 };
 
+/* Append the integers of a field, packed or a single one. */
 static mien_status add_ints(mi_onnx *r, mi_onnx_attr *a, const mi_field *f)
 {
     mi_cursor c = f->bytes;
@@ -38,6 +39,7 @@ static mien_status add_ints(mi_onnx *r, mi_onnx_attr *a, const mi_field *f)
     return MIEN_OK;
 }
 
+/* Append the floats of a field, packed or a single one. */
 static mien_status add_floats(mi_onnx *r, mi_onnx_attr *a, const mi_field *f)
 {
     mi_cursor c = f->bytes;
@@ -56,6 +58,7 @@ static mien_status add_floats(mi_onnx *r, mi_onnx_attr *a, const mi_field *f)
     return MIEN_OK;
 }
 
+/* Take one field of an AttributeProto; *seen is the kind it shows. */
 static mien_status add_field(mi_onnx *r, mi_onnx_attr *a, const mi_field *f,
                              int *seen)
 {
@@ -171,6 +174,7 @@ static int is_harmless(const mi_onnx_attr *a)
     return 0;
 }
 
+/* Fail for an attribute that is not of the operator's type. */
 static mien_status wrong_kind(mi_onnx *r, const mi_onnx_attr *a,
                               const mi_attr *want)
 {
@@ -193,6 +197,7 @@ static mien_status wrong_kind(mi_onnx *r, const mi_onnx_attr *a,
         known_kind ? names[a->kind] : "other", wants[want->type]);
 }
 
+/* Put an attribute into its field of the operator's struct. */
 static mien_status fill_one(mi_onnx *r, const mi_onnx_attr *a,
                             const mi_attr *want, void *out)
 {

@@ -201,6 +201,7 @@ static mien_status old_resize(mi_onnx *r)
     return st == MIEN_OK ? mi_onnx_attr_text(r, "nearest_mode", "floor") : st;
 }
 
+/* An Upsample of opset 7 (attribute) or 9 (input) as a Resize. */
 static mien_status upsample(mi_onnx *r)
 {
     mi_onnx_attr *a = mi_onnx_attr_find(&r->node, "scales");

@@ -8,6 +8,7 @@
 
 enum { MAX_ATTR_STRUCT = 512 };
 
+/* Take one field of a NodeProto. */
 static mien_status add_field(mi_onnx *r, mi_onnx_node *n, const mi_field *f)
 {
     switch (f->number) {

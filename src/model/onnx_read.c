@@ -50,6 +50,7 @@ static mien_status inner(mi_onnx *r, mi_cursor c, uint32_t number,
     return more < 0 ? mi_onnx_broken(r, &c, what) : MIEN_OK;
 }
 
+/* Note an initialiser by its name; it is read when it is used. */
 static mien_status add_tensor(mi_onnx *r, mi_cursor c)
 {
     mi_cursor name;
@@ -113,6 +114,7 @@ typedef struct value_info {
     mi_cursor dim_name[MIEN_MAX_RANK]; /* p NULL: none */
 } value_info;
 
+/* The element type, shape and names of dimensions of a TypeProto. */
 static mien_status read_type(mi_onnx *r, mi_cursor c, value_info *v)
 {
     mi_cursor tensor, shape;
@@ -153,6 +155,7 @@ static mien_status name_dims(mi_onnx *r, const value_info *v)
     return MIEN_OK;
 }
 
+/* Add an input of the graph, unless it lists an initialiser. */
 static mien_status add_input(mi_onnx *r, mi_cursor c)
 {
     value_info v = {.shape = {0}};
@@ -196,6 +199,7 @@ static mien_status add_node(mi_onnx *r, mi_cursor c)
     return mi_onnx_node_read(r, c);
 }
 
+/* Name a node that was made as an output. */
 static mien_status add_output(mi_onnx *r, mi_cursor c)
 {
     mi_cursor name;
@@ -219,6 +223,7 @@ static mien_status add_output(mi_onnx *r, mi_cursor c)
     return MIEN_OK;
 }
 
+/* Initialisers, inputs, nodes and outputs of a GraphProto, in that order. */
 static mien_status read_graph(mi_onnx *r, mi_cursor c)
 {
     mi_cursor walk = c;
@@ -250,6 +255,7 @@ static mien_status read_graph(mi_onnx *r, mi_cursor c)
     return MIEN_OK;
 }
 
+/* The opset of ONNX's own domain, if it is one that we read. */
 static mien_status read_opset(mi_onnx *r, mi_cursor c)
 {
     mi_cursor domain;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+/* Copies of all nodes with the shapes for one value of the free dimensions. */
 static mien_status infer(const mien_graph *g, mi_node *node, int64_t free_dim,
                          mien_error *err)
 {

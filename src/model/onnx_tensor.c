@@ -72,6 +72,7 @@ static mien_status add_dims(mi_onnx *r, tensor *t, const mi_field *f)
     return MIEN_OK;
 }
 
+/* Take a field of a TensorProto that says what its elements are. */
 static mien_status head_field(mi_onnx *r, tensor *t, const mi_field *f)
 {
     if (f->number == TENSOR_EXTERNAL ||
@@ -164,6 +165,7 @@ static mien_status count(mi_onnx *r, const tensor *t, uint64_t *out)
     return MIEN_OK;
 }
 
+/* Elements from raw bytes: as they lie, or widened one by one. */
 static void convert_raw(const uint8_t *p, sink *s)
 {
     if (s->e->onnx != ELEMENT_INT8 && s->e->onnx != ELEMENT_INT32) {

@@ -34,6 +34,7 @@ static size_t varint_len(uint64_t v)
     return n;
 }
 
+/* The value of an attribute, with the field of its type. */
 static void put_attr_value(mien_buffer *b, const mi_attr *a, const char *field)
 {
     if (a->type == MI_ATTR_INT) {
@@ -165,6 +166,7 @@ static void mark_constants(const mien_graph *g, char *used)
         used[mi_graph_input_node(g, i)->id] = 0;
 }
 
+/* The GraphProto: names, inputs, outputs, nodes, constants that are used. */
 static void put_graph(mien_buffer *b, const mien_graph *g,
                       const mien_shape *out, char *used)
 {
@@ -187,6 +189,7 @@ static void put_graph(mien_buffer *b, const mien_graph *g,
     }
 }
 
+/* The ModelProto around a graph, padded so that the graph's bytes align. */
 static void put_model(mien_buffer *b, const mien_graph *g,
                       const mien_buffer *graph)
 {

@@ -35,8 +35,11 @@ int mi_text_is(const mi_cursor *c, const char *text);
 
 /* Writing. */
 void mi_put_varint(mien_buffer *b, uint32_t number, uint64_t v);
+/* A field of 32 bits. */
 void mi_put_float(mien_buffer *b, uint32_t number, float v);
+/* A field of n bytes. */
 void mi_put_bytes(mien_buffer *b, uint32_t number, const void *p, size_t n);
+/* A field of a text's bytes. */
 void mi_put_text(mien_buffer *b, uint32_t number, const char *text);
 /* Write part as a message and free it; a failed part makes b failed. */
 void mi_put_message(mien_buffer *b, uint32_t number, mien_buffer *part);

@@ -87,6 +87,7 @@ typedef struct {
     int64_t size;
 } walk;
 
+/* Standardise the tiles of one chunk and hand each to the step. */
 static void walk_chunk(void *arg, int chunk, int lane)
 {
     const walk *w = arg;

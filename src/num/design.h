@@ -39,6 +39,7 @@ typedef struct mi_design {
  * Fails with ENOMEM.  mi_design_done releases it. */
 mien_status mi_design_init(mi_design *d, int64_t n, int p, const double *x,
                            int64_t room, mien_pool *pool, mien_error *err);
+/* Release what mi_design_init allocated; x is borrowed. */
 void mi_design_done(mi_design *d);
 
 /* Make the last column 0 instead of 1. */

@@ -39,7 +39,9 @@ typedef struct mi_lsq {
     double *a; /* [k + 1, height], by columns; b is the last */
 } mi_lsq;
 
+/* Begin with no rows; mi_lsq_done releases it.  Fails with ENOMEM. */
 mien_status mi_lsq_init(mi_lsq *q, int k, mien_error *err);
+/* Release its triangle. */
 void mi_lsq_done(mi_lsq *q);
 /* row [k + 1]: a row of A, then its b. */
 void mi_lsq_add(mi_lsq *q, const double *row);

@@ -173,6 +173,7 @@ typedef struct {
     double xx, xy, yy;
 } products;
 
+/* Centred sums of squares and products over the pairs that are whole. */
 static products multiply(int64_t n, const double *x, const double *y)
 {
     products p = {0, 0, 0, 0};

@@ -26,6 +26,7 @@ typedef struct {
     double *out;         /* [p, p] */
 } matrix_job;
 
+/* Column i as numbers or ranks, less its mean, with its norm. */
 static void centre_column(void *arg, int i, int lane)
 {
     (void)lane;

@@ -49,6 +49,7 @@ static void widen(double *lo, double *hi, double v, int logarithmic)
     *hi = v > *hi ? v : *hi;
 }
 
+/* Widen lo..hi to what the layers of a panel show along an axis. */
 static void range_of(const mien_panel *p, int axis, double *lo, double *hi)
 {
     int logarithmic = p->log[axis];
@@ -168,6 +169,7 @@ static void grid_line(cairo_t *cr, double x0, double y0, double x1, double y1)
     cairo_set_source_rgb(cr, INK);
 }
 
+/* The names below a categorical axis, slanted where they do not fit. */
 static void draw_categories(const mi_canvas *c)
 {
     const mien_panel *p = c->p;
@@ -212,6 +214,7 @@ static void draw_y(const mi_canvas *c, const ticks *t)
                 c->top + (c->bottom - c->top) * (i + .5) / c->p->rows, 1, .5);
 }
 
+/* The names of both axes and the panel's title, shrunk to fit. */
 static void draw_names(const mi_canvas *c, double x, double y, double h)
 {
     cairo_t *cr = c->cr;

@@ -26,6 +26,7 @@ void mi_colour(cairo_t *cr, int k, double alpha);
 /* Text whose middle (across 0..1, down 0..1) is at x, y. */
 void mi_text(cairo_t *cr, const char *s, double x, double y, double across,
              double down);
+/* How wide a text is in the font that is set. */
 double mi_text_width(cairo_t *cr, const char *s);
 
 /* axes.c: margins, grid, ticks, labels; sets the maps. */

@@ -128,6 +128,7 @@ void mien_panel_log(mien_panel *p, int x, int y)
 /* ---- layers
  * -------------------------------------------------------------------- */
 
+/* A layer behind the others, with room for nx and ny numbers, or NULL. */
 static mi_layer *add(mien_panel *p, mi_layer_kind kind, const char *name,
                      int64_t nx, int64_t ny)
 {

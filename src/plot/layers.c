@@ -30,6 +30,7 @@ static void draw_points(const mi_canvas *c, const mi_layer *l, int colour)
     }
 }
 
+/* A line or steps through the points, broken where one has no place. */
 static void draw_line(const mi_canvas *c, const mi_layer *l, int colour)
 {
     int on = 0;
@@ -57,6 +58,7 @@ static void draw_line(const mi_canvas *c, const mi_layer *l, int colour)
     cairo_stroke(c->cr);
 }
 
+/* Bars from the axis (or the lower edge) to each height. */
 static void draw_bars(const mi_canvas *c, const mi_layer *l, int colour)
 {
     double zero = c->y.log ? c->bottom : mi_place(&c->y, 0);
@@ -74,6 +76,7 @@ static void draw_bars(const mi_canvas *c, const mi_layer *l, int colour)
     cairo_fill(c->cr);
 }
 
+/* A box with its median, whiskers and the points beyond them. */
 static void draw_box(const mi_canvas *c, const mi_layer *l)
 {
     cairo_t *cr = c->cr;
@@ -105,6 +108,7 @@ static void draw_box(const mi_canvas *c, const mi_layer *l)
     }
 }
 
+/* A dashed line across or down the panel, with its name. */
 static void draw_reference(const mi_canvas *c, const mi_layer *l)
 {
     static const double dash[] = {6, 4};
@@ -128,6 +132,7 @@ static void draw_reference(const mi_canvas *c, const mi_layer *l)
                 c->top + 4, 0, 0);
 }
 
+/* Cells shaded by their share of the largest, with their numbers. */
 static void draw_matrix(const mi_canvas *c)
 {
     const mien_panel *p = c->p;
@@ -178,6 +183,7 @@ static int is_named(const mi_layer *l)
     return l->name[0] && l->kind != MI_HLINE && l->kind != MI_VLINE;
 }
 
+/* The named layers, in the corner that hides the fewest points. */
 static void draw_legend(const mi_canvas *c)
 {
     cairo_t *cr = c->cr;

@@ -29,6 +29,7 @@ static cairo_surface_t *surface_of(const mien_figure *f,
     return s;
 }
 
+/* The whole figure: title, then a panel a cell of the grid. */
 static void draw(const mien_figure *f, cairo_t *cr)
 {
     double top = 0;

@@ -44,6 +44,7 @@ static void gather(const mi_batch *b, const float *from, mien_tensor to)
     }
 }
 
+/* Copy the batch's rows to the plan's inputs, targets and weights. */
 static void gather_all(const mien_trainer *t, const mien_plan *p,
                        const mi_batch *b)
 {

@@ -137,6 +137,7 @@ static void judge(mien_fit *f, mien_epoch *e)
     slow_down(f);
 }
 
+/* Train once through the rows, judge, and note it in the history. */
 static mien_status run_epoch(mien_fit *f, const mien_samples *train,
                              const mien_samples *valid, mien_error *err)
 {

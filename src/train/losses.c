@@ -18,6 +18,7 @@ static const mi_op *op_of(mien_loss_kind kind)
     return NULL;
 }
 
+/* Refuse a loss whose output, kind, numbers or shape do not fit. */
 static mien_status check_loss(const mien_graph *g, int i, const mien_loss *l,
                               mien_error *err)
 {
@@ -73,6 +74,7 @@ static mi_node *add_class_weights(mi_objective *o, const mien_loss *l,
                              l->class_weight, MI_COPY);
 }
 
+/* Add a loss as a node of the objective's graph. */
 static mien_status add_loss(mi_objective *o, const mien_graph *g, int i,
                             const mien_loss *l, mi_node *row_weights,
                             mien_error *err)
@@ -92,6 +94,7 @@ static mien_status add_loss(mi_objective *o, const mien_graph *g, int i,
     return mi_graph_check(o->graph, err);
 }
 
+/* Add a penalty as a node of the objective's graph. */
 static mien_status add_penalty(mi_objective *o, const mien_graph *g, int i,
                                const mien_penalty *p, mien_error *err)
 {

@@ -19,6 +19,7 @@ typedef struct mi_objective {
  * ENOMEM. */
 mien_status mi_objective_new(const mien_graph *g, const mien_trainer_options *o,
                              mi_objective *out, mien_error *err);
+/* Release its graph and lists. */
 void mi_objective_free(mi_objective *o);
 
 #endif

@@ -28,6 +28,7 @@ static int is_statistic(const mien_graph *g, int id)
     return 0;
 }
 
+/* List what a graph has learned, with its part of the moments. */
 static void fill(const mien_graph *g, mi_parameters *p)
 {
     float *at = p->moments;

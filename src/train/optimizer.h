@@ -18,8 +18,10 @@ typedef struct mi_parameters {
     int64_t steps;  /* of the optimiser so far */
 } mi_parameters;
 
+/* The parameters of g with moments of 0.  Fails with ENOMEM. */
 mien_status mi_parameters_new(const mien_graph *g, mi_parameters *out,
                               mien_error *err);
+/* Release the lists and moments; values are the graph's. */
 void mi_parameters_done(mi_parameters *p);
 
 /* One step; grad[i] is NULL where nothing flowed. */

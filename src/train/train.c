@@ -96,6 +96,7 @@ static void add_losses(mien_losses *sum, const mien_losses *l, double weight)
         sum->part[i] += weight * l->part[i];
 }
 
+/* Run all rows in batches; the losses are means over the rows. */
 static mien_status run_all(mien_trainer *t, mi_batch b, int learn,
                            mien_losses *out, mien_error *err)
 {

@@ -33,6 +33,7 @@ typedef struct mi_booster {
 mien_status mi_booster_new(mien_boost boost, int depth, double trim, int n,
                            int n_positives, mi_splitter *splitter,
                            mi_booster *out, mien_error *err);
+/* Release what mi_booster_new allocated. */
 void mi_booster_free(mi_booster *b);
 
 /* Grow the next tree, add its votes and change the weights. */

@@ -220,6 +220,7 @@ int mi_feature_inside(const mien_feature *f, mien_feature_kind kind, int w,
     return f->n >= 1 && f->n <= 3;
 }
 
+/* Check that a tree's features exist and its children come later. */
 static mien_status check_tree(const mien_cascade *c, int t, mien_error *err)
 {
     const mi_tree *tree = &c->tree[t];

@@ -55,6 +55,7 @@ mien_status mi_cascade_new(mien_feature_kind kind, int w, int h,
  * leaves the cascade as it was. */
 mien_status mi_cascade_add_feature(mien_cascade *c, const mien_feature *f,
                                    mien_error *err);
+/* A stage without trees; its threshold is as in the file. */
 mien_status mi_cascade_add_stage(mien_cascade *c, float threshold,
                                  mien_error *err);
 /* A tree of n nodes and n + 1 leaves for the last stage. subset is [n, 8] or

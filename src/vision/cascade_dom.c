@@ -46,6 +46,7 @@ static int line_of(const reader *r)
     return (int)XML_GetCurrentLineNumber(r->parser);
 }
 
+/* Append to the document's text; 0 if the reader has stopped. */
 static int put(reader *r, const char *s, size_t n)
 {
     if (r->n_text + n > MAX_TEXT) {
@@ -72,6 +73,7 @@ static int put(reader *r, const char *s, size_t n)
     return 1;
 }
 
+/* Make sure that one more element fits; 0 if the reader has stopped. */
 static int grow(reader *r)
 {
     if (r->n < r->room)
@@ -105,6 +107,7 @@ static const char *attribute(const char **list, const char *name)
     return "";
 }
 
+/* An element begins: note it as the last child of the open one. */
 static void on_start(void *user, const char *name, const char **attributes)
 {
     reader *r = user;
@@ -239,6 +242,7 @@ static enum XML_Status parse_document(reader *r, const char *at, size_t n)
                : st;
 }
 
+/* Let expat walk over the bytes. */
 static mien_status parse(reader *r, const uint8_t *bytes, size_t n)
 {
     static const XML_Memory_Handling_Suite memory = {expat_alloc, expat_realloc,

@@ -25,6 +25,7 @@ typedef struct mi_xml {
  * Fails with EFORMAT, ELIMIT, ENOMEM. */
 mien_status mi_xml_read(const uint8_t *bytes, size_t n, mi_xml *out,
                         mien_error *err);
+/* Release what mi_xml_read filled in. */
 void mi_xml_free(mi_xml *x);
 
 /* The first child of that name; -1 if there is none. */

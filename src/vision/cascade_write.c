@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Append a line of at most 511 bytes. */
 static void put(mien_buffer *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static void put(mien_buffer *b, const char *format, ...)
@@ -26,6 +27,7 @@ static void put(mien_buffer *b, const char *format, ...)
         mien_buffer_put(b, line, (size_t)n);
 }
 
+/* All that comes before the stages. */
 static void put_head(mien_buffer *b, const mien_cascade *c)
 {
     int lbp = c->kind == MIEN_FEATURE_LBP, tilted = 0;
@@ -51,6 +53,7 @@ static void put_head(mien_buffer *b, const mien_cascade *c)
     put(b, "</featureParams>\n  <stageNum>%d</stageNum>\n", c->n_stages);
 }
 
+/* One tree: nodes with their features, then leaves. */
 static void put_tree(mien_buffer *b, const mien_cascade *c, const mi_tree *t)
 {
     put(b, "        <_>\n          <internalNodes>\n           ");
@@ -73,6 +76,7 @@ static void put_tree(mien_buffer *b, const mien_cascade *c, const mi_tree *t)
     put(b, "</leafValues></_>\n");
 }
 
+/* All stages with their trees. */
 static void put_stages(mien_buffer *b, const mien_cascade *c)
 {
     put(b, "  <stages>\n");
@@ -93,6 +97,7 @@ static void put_stages(mien_buffer *b, const mien_cascade *c)
     put(b, "  </stages>\n");
 }
 
+/* All features: rectangles with weights, or LBP's one. */
 static void put_features(mien_buffer *b, const mien_cascade *c)
 {
     put(b, "  <features>\n");

@@ -39,6 +39,7 @@ static void tree_free(tree *t)
     *t = (tree){0};
 }
 
+/* Make sure that a tree of n nodes fits into the scratch. */
 static mien_status tree_room(tree *t, int n, mien_error *err)
 {
     if (n <= t->room)
@@ -70,6 +71,7 @@ static int whole(double v)
     return v >= INT_MIN && v <= INT_MAX && v == (int)v;
 }
 
+/* Two or three weighted rectangles of a Haar feature. */
 static mien_status feature_rects(const reader *r, int rects, mien_feature *f)
 {
     const mi_xml *x = &r->xml;
@@ -108,6 +110,7 @@ static mien_status haar_feature(const reader *r, int node, mien_feature *f)
     return st;
 }
 
+/* The one rectangle of an LBP feature. */
 static mien_status lbp_feature(const reader *r, int node, mien_feature *f)
 {
     int rect = mi_xml_child(&r->xml, node, "rect");
@@ -159,6 +162,7 @@ static int at_most(const char *s)
     return n > INT_MAX / 16 ? INT_MAX / 16 : (int)n;
 }
 
+/* A tree of the new form: <internalNodes> and <leafValues>. */
 static mien_status new_tree(reader *r, int node)
 {
     const mi_xml *x = &r->xml;
@@ -198,6 +202,7 @@ static mien_status new_tree(reader *r, int node)
     return mi_cascade_add_tree(r->c, n, t->node, t->subset, t->leaf, r->err);
 }
 
+/* The stages of the new form, with their trees. */
 static mien_status new_stages(reader *r, int stages)
 {
     const mi_xml *x = &r->xml;
@@ -299,6 +304,7 @@ static mien_status kind_of(const reader *r, int root, mien_feature_kind *kind)
                    r->xml.node[type].line, text);
 }
 
+/* A cascade of the new form, opencv-cascade-classifier. */
 static mien_status new_cascade(reader *r, int root)
 {
     double w, h;
@@ -351,6 +357,7 @@ static mien_status old_side(reader *r, int node, const char *const name[2],
     return MIEN_OK;
 }
 
+/* A node of the old form, which holds its feature and leaves itself. */
 static mien_status old_node(reader *r, int e, mi_node *node, int *leaves)
 {
     static const char *const left[] = {"left_val", "left_node"};
@@ -375,6 +382,7 @@ static mien_status old_node(reader *r, int e, mi_node *node, int *leaves)
     return st;
 }
 
+/* A tree of the old form. */
 static mien_status old_tree(reader *r, int e)
 {
     const mi_xml *x = &r->xml;
@@ -421,6 +429,7 @@ static mien_status old_stages(reader *r, int stages)
     return MIEN_OK;
 }
 
+/* A cascade of the old form, opencv-haar-classifier. */
 static mien_status old_cascade(reader *r, int root)
 {
     int size = mi_xml_child(&r->xml, root, "size");
@@ -440,6 +449,7 @@ static mien_status old_cascade(reader *r, int root)
     return st == MIEN_OK ? old_stages(r, stages) : st;
 }
 
+/* Find out which form the document has, and read it. */
 static mien_status read_root(reader *r)
 {
     const mi_xml *x = &r->xml;

@@ -56,6 +56,7 @@ static void lbp_node(const layout *l, const mien_feature *f,
             node->at[y * 4 + x] = place(l, r->x + x * r->w, r->y + y * r->h);
 }
 
+/* Nodes, trees and stages with offsets in place of features. */
 static void fill(mi_compiled *p, const layout *l)
 {
     const mien_cascade *c = p->c;

@@ -104,6 +104,7 @@ static void columns(const search *s, int y)
     }
 }
 
+/* The smaller eigenvalue of the gradients' products around each pixel. */
 static void responses(const search *s, const mien_gray *g)
 {
     int n = s->w + s->block, made = 0;
@@ -191,6 +192,7 @@ typedef struct grid {
     int32_t *next;  /* [n] the one before it */
 } grid;
 
+/* Whether no point taken before lies nearer than distance. */
 static int is_free(const grid *g, const mien_point *taken, int x, int y,
                    double distance)
 {
@@ -225,6 +227,7 @@ static void choose(const search *s, const corner *c, int n,
     }
 }
 
+/* The best peaks that keep their distance, best first. */
 static mien_status pick(const search *s, const mien_corner_options *o,
                         mien_points *out, mien_error *err)
 {
@@ -254,6 +257,7 @@ static mien_status pick(const search *s, const mien_corner_options *o,
     return st;
 }
 
+/* Set defaults and refuse numbers outside their range. */
 static mien_status check_options(mien_corner_options *o, const mien_gray *g,
                                  mien_error *err)
 {

@@ -59,6 +59,7 @@ void mien_hits_free(mien_hits *h)
     *h = (mien_hits){0};
 }
 
+/* Set defaults and refuse numbers outside their range. */
 static mien_status check_options(const mien_cascade *c, const mien_gray *g,
                                  mien_cascade_options *o, mien_error *err)
 {
@@ -157,6 +158,7 @@ static int shrunk(int side, float scale)
 
 static int step_of(float scale) { return scale >= 2 ? 1 : 2; }
 
+/* Cut every scale into bands: counted first, then noted. */
 static mien_status plan_tasks(detection *d, mien_error *err)
 {
     int columns = d->n_scales ? shrunk(d->g->w, d->scale[0]) - d->c->w + 1 : 0;
@@ -189,6 +191,7 @@ static mien_status plan_tasks(detection *d, mien_error *err)
     return MIEN_OK;
 }
 
+/* Compile the cascade, and allocate what a lane needs for any band. */
 static mien_status plan_lanes(detection *d, mien_error *err)
 {
     d->tilted = mien_cascade_get_info(d->c).has_tilted;
@@ -221,6 +224,7 @@ static mien_status plan_lanes(detection *d, mien_error *err)
     return MIEN_OK;
 }
 
+/* Shrink a band of the picture, sum it up and scan it. */
 static void run_task(void *arg, int i, int number)
 {
     detection *d = arg;
@@ -246,6 +250,7 @@ static void run_task(void *arg, int i, int number)
                          NULL, &t->err);
 }
 
+/* The windows of all tasks in pixels of the picture. */
 static mien_status collect(const detection *d, mien_hits *out, mien_error *err)
 {
     int64_t n = 0;
@@ -292,6 +297,7 @@ static void clip(const mien_gray *g, mien_hits *hits)
     }
 }
 
+/* Release all that a detection allocated. */
 static void detection_free(detection *d)
 {
     for (int i = 0; d->task && i < d->n_tasks; i++)

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+/* Vote over all stages for one window; *passed: how many it passed. */
 static void run(const mi_compiled *p, const mi_sums *s, double *sums,
                 int *passed)
 {

@@ -164,6 +164,7 @@ static part part_of(const mien_gray *g, const mien_cascade *c, double share,
     return p;
 }
 
+/* Take windows from one size of a scene. */
 static mien_status visit_level(const miner *k, visit *v, int w, int h,
                                double share, mien_random *r)
 {
@@ -201,6 +202,7 @@ static int levels_of(const miner *k, const visit *v, double first,
     return n;
 }
 
+/* Take windows from all sizes of a scene, as the visit's number draws them. */
 static void visit_scene(miner *k, visit *v)
 {
     const mien_cascade *c = k->m->c;
@@ -235,6 +237,7 @@ static int64_t scene_of(miner *k, int64_t number)
     return k->order[number % n];
 }
 
+/* Load the scenes of the next batch of visits. */
 static void load_next(miner *k)
 {
     k->n_next = 0;
@@ -309,6 +312,7 @@ static int target_reached(const mi_mining *m, const mi_mined *out)
     return allowed >= 100 && (double)out->passed <= allowed;
 }
 
+/* Visit batch after batch, while the next is loaded, until enough are kept. */
 static mien_status run_batches(miner *k, mi_mined *out, mien_error *err)
 {
     const mi_mining *m = k->m;
@@ -353,6 +357,7 @@ static void miner_done(miner *k)
     mi_free(k);
 }
 
+/* A miner with room for what visits keep; NULL without memory. */
 static miner *miner_new(const mi_mining *m)
 {
     miner *k = mi_alloc(1, sizeof *k);

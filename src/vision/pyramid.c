@@ -53,6 +53,7 @@ static int mirrored(int i, int n)
     return i;
 }
 
+/* Fill the margin around a level with its mirror image. */
 static void mirror_around(const mi_level *l, int margin)
 {
     for (int y = 0; y < l->h; y++) {

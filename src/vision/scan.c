@@ -57,6 +57,7 @@ typedef struct scan {
     mien_error *err;
 } scan;
 
+/* Append a window that passed all stages. */
 static void found(scan *a, int32_t place, double weight)
 {
     mi_windows *w = a->out;
@@ -85,6 +86,7 @@ static void found(scan *a, int32_t place, double weight)
         (mi_window){place % stride * a->p->step, place / stride, weight};
 }
 
+/* Let a window wait for a stage, which is run once 16 wait. */
 static void wait_for(scan *a, int stage, int32_t place, float norm);
 
 /* Run a stage on those that wait for it. */

@@ -20,6 +20,7 @@ typedef struct mi_windows {
     mi_window *at;
 } mi_windows;
 
+/* Release the list. */
 void mi_windows_free(mi_windows *w);
 
 /* A cascade whose corners are offsets in sums of one layout. */
@@ -37,6 +38,7 @@ typedef struct mi_compiled {
  * `tilted` numbers behind the upright ones.  Fails with ENOMEM. */
 mien_status mi_compile(const mien_cascade *c, ptrdiff_t stride, int step,
                        ptrdiff_t tilted, mi_compiled *out, mien_error *err);
+/* Release what mi_compile allocated. */
 void mi_compiled_free(mi_compiled *p);
 
 /* Windows that wait until 16 have reached the same stage. */
@@ -54,8 +56,10 @@ typedef struct mi_scanner {
                                   neither: too flat to be looked at */
 } mi_scanner;
 
+/* A scanner for bands at most `widest` pixels wide.  Fails with ENOMEM. */
 mien_status mi_scanner_new(const mien_cascade *c, int widest, mi_scanner *out,
                            mien_error *err);
+/* Release what mi_scanner_new allocated. */
 void mi_scanner_free(mi_scanner *s);
 
 /* Of `rows` rows of windows those that OpenCV scans: it cuts them into as

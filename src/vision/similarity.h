@@ -9,6 +9,7 @@ typedef struct mi_similarity {
     double a, b, dx, dy;
 } mi_similarity;
 
+/* Where a point goes. */
 mien_point mi_similarity_apply(const mi_similarity *s, mien_point p);
 
 /* The motion that most points agree on, within `limit` pixels.

@@ -238,6 +238,7 @@ mien_status mi_splitter_new(mien_feature_kind kind, const mi_candidate *list,
     return MIEN_OK;
 }
 
+/* The best threshold of each candidate of a group. */
 static void search_haar(mi_splitter *s, int group, lane *l)
 {
     const mi_kern *k = mi_kern_best();
@@ -257,6 +258,7 @@ static void search_haar(mi_splitter *s, int group, lane *l)
         k->split_real_f32(&ranks, score, at);
 }
 
+/* The best subset of codes for each candidate of a group. */
 static void search_lbp(mi_splitter *s, int group, lane *l)
 {
     int n = s->samples->n;

@@ -25,6 +25,7 @@ mien_status mi_splitter_new(mien_feature_kind kind, const mi_candidate *list,
                             int n, const mi_samples *samples,
                             int64_t cache_bytes, mien_pool *pool,
                             mi_splitter **out, mien_error *err);
+/* Release what mi_splitter_new allocated. */
 void mi_splitter_free(mi_splitter *s);
 
 /* Find the best split; the first of equals.

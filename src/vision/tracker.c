@@ -22,6 +22,7 @@
 #include <math.h>
 #include <string.h>
 
+/* Refuse options outside their range. */
 static mien_status check(mien_tracker_options *o, mien_error *err)
 {
     if (o->points < 4 || o->points > 1000 || o->min_points < 3 ||
@@ -183,6 +184,7 @@ static void step_free(step *s)
     mi_free(s->in);
 }
 
+/* The points of all tracks in one list, with room for where they go. */
 static mien_status step_new(const mien_tracker *t, step *s, mien_error *err)
 {
     *s = (step){0};
@@ -214,6 +216,7 @@ static int is_cut(const mien_tracker *t, const mien_pyramid *next,
     return 2 * found <= s->n && mi_pyramid_likeness(t->now, next) < 0.5;
 }
 
+/* Move all tracks by the flow of their points, or end them at a cut. */
 static mien_status follow_all(mien_tracker *t, mien_pyramid *next,
                               mien_error *err)
 {
@@ -364,6 +367,7 @@ static void miss(mien_tracker *t, int before, int n, const int *of)
     }
 }
 
+/* Let detections take their tracks, or begin new ones. */
 static void apply(mien_tracker *t, int n, const mien_box *boxes,
                   const float *score, const int *of, mien_points *points)
 {

@@ -182,6 +182,7 @@ static mien_status feature_number(mien_cascade *c, const mien_feature *f,
     return st;
 }
 
+/* Add the grown tree to the cascade, with its features. */
 static mien_status add_tree(stage *s, mien_error *err)
 {
     const mi_grown *g = s->tree;
@@ -314,6 +315,7 @@ static mien_status gather(stage *s, int *trains, mien_error *err)
     return MIEN_OK;
 }
 
+/* What a stage came to, for the caller. */
 static void make_report(const stage *s, double cascade_hit,
                         double cascade_false, mien_stage_report *out)
 {
@@ -333,6 +335,7 @@ static void make_report(const stage *s, double cascade_hit,
                                .curve_false = t->curve_false};
 }
 
+/* Gather samples, boost, and keep the cascade with the new stage. */
 static mien_status run_stage(stage *s, mien_stage_report *report, int *more,
                              mien_error *err)
 {

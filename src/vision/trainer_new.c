@@ -11,6 +11,7 @@
 
 enum { MAX_TREES = 10000 };
 
+/* Set the defaults of what is 0. */
 static void fill_in(mien_cascade_train_options *o, int64_t chips)
 {
     o->w = o->w ? o->w : 24;
@@ -32,6 +33,7 @@ static void fill_in(mien_cascade_train_options *o, int64_t chips)
 
 static int in_0_1(double x) { return x > 0 && x <= 1; }
 
+/* Refuse numbers outside their range. */
 static mien_status check_numbers(const mien_cascade_train_options *o,
                                  mien_error *err)
 {
@@ -74,6 +76,7 @@ static mien_status check_kinds(const mien_cascade_train_options *o,
     return MIEN_OK;
 }
 
+/* Refuse chips and scenes that do not fit the options. */
 static mien_status check_data(const mien_cascade_train_options *o,
                               const mien_chips *chips,
                               const mien_scenes *scenes, mien_error *err)
@@ -159,6 +162,7 @@ void mien_cascade_trainer_free(mien_cascade_trainer *t)
     mi_free(t);
 }
 
+/* The cascade to go on with, the mean of the chips, the candidates. */
 static mien_status get_ready(mien_cascade_trainer *t, const mien_cascade *begin,
                              mien_error *err)
 {

@@ -62,6 +62,7 @@ static void turn_back(const mien_gray *g, const mien_gray *plane,
     hits->n = n;
 }
 
+/* Search a picture turned by some degrees; hits are turned back. */
 static mien_status search(const mien_cascade *c, const mien_gray *g,
                           const mien_cascade_options *options, double degrees,
                           mien_hits *out, mien_error *err)
@@ -113,6 +114,7 @@ static int by_place(const void *a, const void *b)
                         : (p->y > q->y) - (p->y < q->y);
 }
 
+/* Of hits that overlap keep the one with most neighbours. */
 static void keep_best(mien_hits *hits)
 {
     if (hits->n < 2)

@@ -17,6 +17,7 @@ typedef struct mi_samples {
 /* Make room for n windows. Fails with ENOMEM. */
 mien_status mi_samples_new(int n, int w, int h, int tilted, mi_samples *out,
                            mien_error *err);
+/* Release what mi_samples_new allocated. */
 void mi_samples_free(mi_samples *s);
 
 /* Sum window i up: pixels [h, w].  scratch is [3, h + 1, w + 1]. */
