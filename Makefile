@@ -30,7 +30,7 @@ say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
 DIRS    ?= base file kern num image split metrics match table video graph engine plot train model vision learn tabular report samples study face record draw kit
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
-CLI     := $(wildcard cli/*.c)
+CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
 TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 SCRIPTS := $(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh))

@@ -1,67 +1,59 @@
 /* cmd_analyze.c: the faces in photos. */
-#include "cli/cli_drawing.h"
-#include "cli/cli_photos.h"
+#include "cli/drawing.h"
+#include "cli/photos.h"
 
 #include <float.h>
 #include <limits.h>
+#include <math.h>
 #include <unistd.h>
 
-enum {
-    OPT_DETECTOR,
-    OPT_SIZE,
-    OPT_MIN_SCORE,
-    OPT_MAX_OVERLAP,
-    OPT_MAX_FACES,
-    OPT_LANDMARKS,
-    OPT_LANDMARK_MODEL,
-    OPT_ATTRIBUTES,
-    OPT_DESCRIPTORS,
-    OPT_DRAW,
-    OPT_JSON,
-    OPT_FORMAT,
-    OPT_RECURSIVE,
-    OPT_ORIENTATION,
-    OPT_JOBS,
-    OPT_THREADS,
-    OPT_MODELS,
-    OPT_QUIET
-};
+typedef struct values {
+    mien_detector detector;
+    int size, max_faces;
+    float min_score, max_overlap;
+    unsigned attributes;
+    int landmarks, landmark_model, descriptors, json, format, recursive;
+    int ignore_orientation, jobs, threads, quiet;
+    const char *draw, *models;
+} values;
+static const values defaults = {.jobs = 1, .threads = -1};
 
 static const cli_option options[] = {
-    {"detector", 'd', CLI_CHOICE, "NAME", "yunet,tiny,ssd",
-     "network that finds faces: yunet (default; built in), tiny or ssd "
-     "(those of face-api.js)"},
-    {"size", 's', CLI_NUMBER, "N", NULL,
-     "side in pixels, a multiple of 32, that the detector sees the photo at; "
-     "larger finds smaller faces and takes longer"},
-    {"min-score", 0, CLI_NUMBER, "S", NULL,
-     "leave out faces that the detector is less sure of, 0 to 1"},
-    {"max-overlap", 0, CLI_NUMBER, "IOU", NULL,
-     "two boxes that overlap more than this, 0 to 1, are one face"},
-    {"max-faces", 0, CLI_NUMBER, "N", NULL, "at most so many, the surest"},
-    {"landmarks", 'l', CLI_FLAG, NULL, NULL, "68 points of each face"},
-    {"landmark-model", 0, CLI_CHOICE, "NAME", "68,tiny",
-     "network for the points: 68 (default) or tiny; implies --landmarks"},
-    {"attributes", 'a', CLI_LIST, "LIST", "age,gender,expression",
-     "estimates to make, separated by commas: age, gender, expression; none "
-     "is made unless named here"},
-    {"descriptors", 0, CLI_FLAG, NULL, NULL,
-     "128 numbers that tell people apart, in JSON"},
-    {"draw", 'o', CLI_FILE, "FILE", NULL,
-     "save the photo with the faces marked, as PNG or JPEG by FILE's ending; "
-     "for several photos a folder"},
-    {"json", 'j', CLI_FLAG, NULL, NULL,
-     "one JSON object a photo, a line each; the default when standard output "
-     "is no terminal"},
-    {"format", 'f', CLI_CHOICE, "FORMAT", "table,json,faceapi",
-     "table, json, or faceapi: an array of face-api.js' own shapes"},
-    {"recursive", 'r', CLI_FLAG, NULL, NULL, "go into folders of folders"},
+    CLI_OPTION_DETECTOR("network that finds faces: yunet (default; built in), "
+                        "tiny or ssd (those of face-api.js)"),
+    CLI_ROW_INT(size, "size", 's', "N", 32, 4096,
+                "side in pixels, a multiple of 32, that the detector sees the "
+                "photo at; larger finds smaller faces and takes longer"),
+    CLI_ROW_REAL(min_score, "min-score", 0, "S", 0, 1,
+                 "leave out faces that the detector is less sure of, {range}"),
+    CLI_ROW_REAL(max_overlap, "max-overlap", 0, "IOU", 0, 1,
+                 "two boxes that overlap more than this, {range}, are one "
+                 "face"),
+    CLI_ROW_INT(max_faces, "max-faces", 0, "N", 1, INT_MAX,
+                "at most so many, the surest"),
+    CLI_ROW_FLAG(landmarks, "landmarks", 'l', "68 points of each face"),
+    CLI_ROW_CHOICE(landmark_model, "landmark-model", 0, "NAME", "68,tiny",
+                   "network for the points: 68 (default) or tiny; implies "
+                   "--landmarks"),
+    CLI_ROW_LIST(attributes, "attributes", 'a', "LIST", "age,gender,expression",
+                 "estimates to make, separated by commas: age, gender, "
+                 "expression; none is made unless named here"),
+    CLI_ROW_FLAG(descriptors, "descriptors", 0,
+                 "128 numbers that tell people apart, in JSON"),
+    CLI_ROW_TEXT(draw, CLI_FILE, "draw", 'o', "FILE",
+                 "save the photo with the faces marked, as PNG or JPEG by "
+                 "FILE's ending; for several photos a folder"),
+    CLI_OPTION_JSON("one JSON object a photo, a line each; the default when "
+                    "standard output is no terminal"),
+    CLI_ROW_CHOICE(format, "format", 'f', "FORMAT", "table,json,faceapi",
+                   "table, json, or faceapi: an array of face-api.js' own "
+                   "shapes"),
+    CLI_ROW_FLAG(recursive, "recursive", 'r', "go into folders of folders"),
     CLI_OPTION_ORIENTATION,
-    {"jobs", 'J', CLI_NUMBER, "N", NULL,
-     "photos at a time (default 1; 0: one for each processor)"},
-    {"threads", 't', CLI_NUMBER, "N", NULL,
-     "threads inside one photo (default: one for each processor, or 1 with "
-     "--jobs); the answers do not depend on it"},
+    CLI_OPTION_JOBS,
+    CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
+                "threads inside one photo (default: one for each processor, "
+                "or 1 with --jobs); the answers do not depend on it"),
     CLI_OPTION_MODELS,
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
@@ -99,54 +91,40 @@ typedef struct analysis {
     format format;
 } analysis;
 
-static int size_is_good(int size)
-{
-    if (size % 32 == 0)
-        return 1;
-    cli_error("analyze: --size: found %d, wanted a multiple of 32", size);
-    return 0;
-}
-
-/* The library takes 0 for its default; a user's 0 means the least there is. */
-static void mean_zero(const cli_args *a, int option, float *value)
-{
-    if (cli_given(a, option) && *value == 0)
-        *value = FLT_MIN;
-}
-
-/* The reader's options from the command line; 0 after a mistake. */
+/* The reader's options from the command line; 0 after a mistake.  The library
+ * takes 0 for its default; a user's 0 means the least there is. */
 static int read_options(const cli_args *a, mien_reader_options *out)
 {
     static const unsigned attributes[] = {MIEN_FACE_AGE, MIEN_FACE_GENDER,
                                           MIEN_FACE_EXPRESSION};
+    const values *v = a->values;
     mien_face_options *o = &out->face;
-    o->detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
-    if (cli_given(a, OPT_LANDMARKS) || cli_given(a, OPT_LANDMARK_MODEL))
+    if (v->size % 32 != 0) {
+        cli_error("analyze: --size: found %d, wanted a multiple of 32",
+                  v->size);
+        return 0;
+    }
+    if (v->landmarks || cli_given(a, &v->landmark_model))
         o->want |= MIEN_FACE_LANDMARKS;
-    if (cli_given(a, OPT_DESCRIPTORS))
+    if (v->descriptors)
         o->want |= MIEN_FACE_DESCRIPTOR;
-    unsigned named = cli_list(a, OPT_ATTRIBUTES);
     for (int i = 0; i < 3; i++)
-        if (named >> i & 1)
+        if (v->attributes >> i & 1)
             o->want |= attributes[i];
-    o->tiny_landmarks = cli_choice(a, OPT_LANDMARK_MODEL, 0);
-    out->image.ignore_orientation = cli_given(a, OPT_ORIENTATION);
-    out->models = a->value[OPT_MODELS];
-    int good = cli_int(a, OPT_SIZE, 32, 4096, &o->input_size) &&
-               size_is_good(o->input_size) &&
-               cli_float(a, OPT_MIN_SCORE, 0, 1, &o->min_score) &&
-               cli_float(a, OPT_MAX_OVERLAP, 0, 1, &o->max_overlap) &&
-               cli_int(a, OPT_MAX_FACES, 1, INT_MAX, &o->max_faces);
-    mean_zero(a, OPT_MIN_SCORE, &o->min_score);
-    mean_zero(a, OPT_MAX_OVERLAP, &o->max_overlap);
-    return good;
-}
-
-static format choose_format(const cli_args *a)
-{
-    if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
-        return JSON;
-    return (format)cli_choice(a, OPT_FORMAT, isatty(1) ? TABLE : JSON);
+    o->detector = v->detector;
+    o->tiny_landmarks = v->landmark_model;
+    o->input_size = v->size;
+    o->max_faces = v->max_faces;
+    o->min_score = cli_given(a, &v->min_score) ? fmaxf(v->min_score, FLT_MIN)
+                                               : o->min_score;
+    o->max_overlap = cli_given(a, &v->max_overlap)
+                         ? fmaxf(v->max_overlap, FLT_MIN)
+                         : o->max_overlap;
+    out->image.ignore_orientation = v->ignore_orientation;
+    out->models = v->models;
+    out->lanes = v->jobs;
+    out->threads = v->threads;
+    return 1;
 }
 
 /* What a photo gave, in the format that is asked for. */
@@ -203,24 +181,24 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
 /* The whole command but its clean-up; the status to exit with. */
 static int analyze(const cli_args *a, analysis *an)
 {
+    const values *v = a->values;
     int several = 0;
     mien_reader_options *o = &an->options;
     if (!read_options(a, o))
         return CLI_USAGE;
-    if (!cli_files_named(&an->files, a, OPT_RECURSIVE, &several))
+    an->files.recursive = v->recursive;
+    if (!cli_files_named(&an->files, a, &several))
         return CLI_NOTHING;
-    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, an->files.n, &o->lanes,
-                         &o->threads))
-        return CLI_USAGE;
-    an->format = choose_format(a);
-    an->drawing.target = a->value[OPT_DRAW];
+    cli_batch_lanes(an->files.n, &o->lanes, &o->threads);
+    an->format =
+        (format)cli_format(a, &v->format, v->json, isatty(1) ? TABLE : JSON);
+    an->drawing.target = v->draw;
     int status = cli_drawing_plan(&an->drawing, &an->files, several);
     if (!status)
         status = cli_reader_open(o, &an->reader);
     if (status)
         return status;
-    cli_batch batch = {&an->files, o->lanes, cli_given(a, OPT_QUIET),
-                       analyze_one, an};
+    cli_batch batch = {&an->files, o->lanes, v->quiet, analyze_one, an};
     return cli_batch_run(&batch);
 }
 
@@ -234,21 +212,26 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_analyze = {
-    "analyze",
-    "PHOTO|FOLDER|-...",
-    1,
-    INT_MAX,
-    "find the faces in photos",
-    "Find the faces in photos: JPEG, PNG, WebP, GIF (its first picture) or "
-    "PPM, told apart by their contents. FOLDER stands for the photos in it, "
-    "in the order of their names; - is standard input.\n\n"
-    "Boxes and points are in pixels of the upright photo, x to the right, y "
-    "down. Points, descriptors and attributes are computed only when asked "
-    "for. A photo that cannot be read does not stop the others.\n\n"
-    "Age, gender and expression are guesses from pixels, often wrong for a "
-    "single person; do not decide about people by them.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "analyze",
+    .operands = "PHOTO|FOLDER|-...",
+    .min_operands = 1,
+    .max_operands = INT_MAX,
+    .summary = "find the faces in photos",
+    .description =
+        "Find the faces in photos: JPEG, PNG, WebP, GIF (its first picture) or "
+        "PPM, told apart by their contents. FOLDER stands for the photos in "
+        "it, "
+        "in the order of their names; - is standard input.\n\n"
+        "Boxes and points are in pixels of the upright photo, x to the right, "
+        "y "
+        "down. Points, descriptors and attributes are computed only when asked "
+        "for. A photo that cannot be read does not stop the others.\n\n"
+        "Age, gender and expression are guesses from pixels, often wrong for a "
+        "single person; do not decide about people by them.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

@@ -1,41 +1,37 @@
 /* cmd_cascade_show.c: what a cascade is made of, and how windows of a photo
  * fall through its stages. */
-#include "cli/cli_cascades.h"
-#include "cli/cli_chips.h"
+#include "cli/cascades.h"
+#include "cli/chips.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum {
-    OPT_OUTPUT,
-    OPT_PHOTO,
-    OPT_POSITIVES,
-    OPT_CROP,
-    OPT_STAGES,
-    OPT_FEATURES,
-    OPT_JSON,
-    OPT_CASCADES
-};
+typedef struct values {
+    const char *output, *photo, *positives, *crop, *stages, *cascades;
+    int features, json;
+} values;
+static const values defaults = {.features = 8};
 
 static const cli_option options[] = {
-    {"output", 'o', CLI_FILE, "FILE", NULL,
-     "draw the stages and their features: .png or .jpg"},
-    {"photo", 'p', CLI_FILE, "FILE", NULL,
-     "count how many windows of this photo each stage leaves, and follow the "
-     "best one"},
-    {"positives", 0, CLI_TEXT, "DIR|FILE", NULL,
-     "draw features over the mean of these pictures, as train cascade reads "
-     "them (default: the best window of the photo, or the mean of the "
-     "positives "
-     "that the cascade was trained on)"},
-    {"crop", 0, CLI_TEXT, "X,Y,W,H", NULL,
-     "where the object is in every picture of a folder"},
-    {"stages", 's', CLI_TEXT, "A-B", NULL, "only these stages, from 0"},
-    {"features", 'n', CLI_NUMBER, "N", NULL,
-     "features drawn of each stage (default 8)"},
-    {"json", 'j', CLI_FLAG, NULL, NULL, "everything as one JSON object"},
+    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
+                 "draw the stages and their features: .png or .jpg"),
+    CLI_ROW_TEXT(photo, CLI_FILE, "photo", 'p', "FILE",
+                 "count how many windows of this photo each stage leaves, and "
+                 "follow the best one"),
+    CLI_ROW_TEXT(positives, CLI_TEXT, "positives", 0, "DIR|FILE",
+                 "draw features over the mean of these pictures, as train "
+                 "cascade reads them (default: the best window of the photo, "
+                 "or the mean of the positives that the cascade was trained "
+                 "on)"),
+    CLI_ROW_TEXT(crop, CLI_TEXT, "crop", 0, "X,Y,W,H",
+                 "where the object is in every picture of a folder"),
+    CLI_ROW_TEXT(stages, CLI_TEXT, "stages", 's', "A-B",
+                 "only these stages, from 0"),
+    CLI_ROW_INT(features, "features", 'n', "N", 1, 40,
+                "features drawn of each stage (default {})"),
+    CLI_OPTION_JSON("everything as one JSON object"),
     CLI_OPTION_CASCADES,
     CLI_OPTION_END,
 };
@@ -60,10 +56,11 @@ enum { PHOTO_SIDE = 480 };
 
 typedef struct showing {
     const cli_args *a;
+    const values *v; /* of a */
     mien_cascade *cascade;
     mien_cascade_info info;
     char name[64];
-    int first, last, features;
+    int first, last;
     mien_fall fall;
     const char *followed; /* what falls; NULL: nothing */
     mien_gray mean;       /* of --positives; data NULL: none */
@@ -73,22 +70,14 @@ typedef struct showing {
 /* The options; 0 after a mistake, which is reported. */
 static int read_options(showing *s)
 {
-    const char *range = s->a->value[OPT_STAGES];
+    const char *range = s->v->stages, *output = s->v->output;
     s->first = 0;
     s->last = s->info.n_stages - 1;
-    s->features = 8;
-    if (!cli_int(s->a, OPT_FEATURES, 1, 40, &s->features))
-        return 0;
-    if (s->a->value[OPT_OUTPUT]) {
-        const char *dot = strrchr(s->a->value[OPT_OUTPUT], '.');
-        if (!dot ||
-            (strcasecmp(dot, ".png") != 0 && strcasecmp(dot, ".jpg") != 0)) {
-            cli_error("cascade show: --output: found '%s', wanted a name that "
-                      "ends in .png or .jpg",
-                      s->a->value[OPT_OUTPUT]);
-            return 0;
-        }
-    }
+    const char *dot = output ? strrchr(output, '.') : NULL;
+    if (output && (!dot || (strcasecmp(dot, ".png") != 0 &&
+                            strcasecmp(dot, ".jpg") != 0)))
+        return cli_wrong(s->a, &s->v->output,
+                         "a name that ends in .png or .jpg");
     if (!range)
         return 1;
     char *end;
@@ -111,7 +100,7 @@ static int read_options(showing *s)
  * of the positives falls, if the cascade has it. */
 static int count(showing *s)
 {
-    const char *path = s->a->value[OPT_PHOTO];
+    const char *path = s->v->photo;
     mien_gray g = {0};
     mien_error err = {0};
     mien_status st = MIEN_OK;
@@ -139,9 +128,9 @@ static int mean_face(showing *s)
     cli_chips_options o = {.w = s->info.w, .h = s->info.h};
     mien_chips chips = {0};
     mien_error err = {0};
-    if (!cli_crop(s->a, OPT_CROP, o.crop))
+    if (!cli_crop(s->a, &s->v->crop, o.crop))
         return CLI_USAGE;
-    int status = cli_chips_load(s->a->value[OPT_POSITIVES], &o, &chips);
+    int status = cli_chips_load(s->v->positives, &o, &chips);
     if (!status && mien_gray_new(s->info.w, s->info.h, &s->mean, &err)) {
         cli_error("%s", err.text);
         status = CLI_NOTHING;
@@ -245,13 +234,13 @@ static void print_json(const showing *s, mien_buffer *out)
 /* The page, saved; the status to exit with. */
 static int draw(const showing *s)
 {
-    const char *path = s->a->value[OPT_OUTPUT];
+    const char *path = s->v->output;
     const mien_gray *face = s->mean.data ? &s->mean : &s->fall.window;
     mien_cascade_page p = {.name = s->name,
                            .cascade = s->cascade,
                            .first = s->first,
                            .last = s->last,
-                           .features = s->features,
+                           .features = s->v->features,
                            .face = face->data ? face : NULL,
                            .face_text = face->data ? s->face_text : "grey",
                            .fall = &s->fall,
@@ -272,13 +261,13 @@ static int show(showing *s)
 {
     mien_buffer out = {0};
     int status = read_options(s) ? count(s) : CLI_USAGE;
-    if (!status && s->a->value[OPT_POSITIVES])
+    if (!status && s->v->positives)
         status = mean_face(s);
-    if (!status && s->a->value[OPT_OUTPUT])
+    if (!status && s->v->output)
         status = draw(s);
     if (status)
         return status;
-    if (cli_given(s->a, OPT_JSON))
+    if (s->v->json)
         print_json(s, &out);
     else
         print_table(s, &out);
@@ -287,9 +276,8 @@ static int show(showing *s)
 
 static int run(const cli_args *a)
 {
-    showing s = {.a = a};
-    int status =
-        cli_cascade_load(a->operand[0], a->value[OPT_CASCADES], &s.cascade);
+    showing s = {.a = a, .v = a->values};
+    int status = cli_cascade_load(a->operand[0], s.v->cascades, &s.cascade);
     if (!status) {
         s.info = mien_cascade_get_info(s.cascade);
         mien_cascade_short_name(a->operand[0], s.name, sizeof s.name);
@@ -302,21 +290,29 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_cascade_show = {
-    "cascade show",
-    "CASCADE",
-    1,
-    1,
-    "what a cascade is made of",
-    "Print a line a stage: its trees, how many of their features are turned by "
-    "45 degrees, and the sum of votes a window must reach. With --photo, how "
-    "many windows each stage leaves of all that a detector looks at (the photo "
-    "is made at most 480 pixels large), and the sums of the best window; "
-    "without, the sums of the mean of the positives, which cascades trained by "
-    "mien hold. With --output, draw the first features of each stage over a "
-    "face: light where "
-    "brightness counts for, dark where it counts against.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "cascade show",
+    .operands = "CASCADE",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "what a cascade is made of",
+    .description =
+        "Print a line a stage: its trees, how many of their features are "
+        "turned by "
+        "45 degrees, and the sum of votes a window must reach. With --photo, "
+        "how "
+        "many windows each stage leaves of all that a detector looks at (the "
+        "photo "
+        "is made at most 480 pixels large), and the sums of the best window; "
+        "without, the sums of the mean of the positives, which cascades "
+        "trained by "
+        "mien hold. With --output, draw the first features of each stage over "
+        "a "
+        "face: light where "
+        "brightness counts for, dark where it counts against.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

@@ -1,5 +1,5 @@
 /* cmd_completion.c: completion scripts for shells. */
-#include "cli/cli.h"
+#include "cli/shell/shell.h"
 
 #include <string.h>
 
@@ -34,15 +34,16 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_completion = {
-    "completion",
-    "bash|zsh|fish",
-    1,
-    1,
-    "print a script that completes commands and options",
-    "Print a script for the shell named, made of the same tables as this "
-    "help.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "completion",
+    .operands = "bash|zsh|fish",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "print a script that completes commands and options",
+    .description =
+        "Print a script for the shell named, made of the same tables as this "
+        "help.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

@@ -3,16 +3,22 @@
  *
  * F. Anscombe, Graphs in statistical analysis, American Statistician 27, 1973.
  */
-#include "cli/cli.h"
+#include "cli/shell/shell.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_OUTPUT, SETS = 4, ROWS = 11 };
+enum { SETS = 4, ROWS = 11 };
+
+typedef struct values {
+    const char *output;
+} values;
+static const values defaults = {"anscombe"};
 
 static const cli_option options[] = {
-    {"output", 'o', CLI_FOLDER, "DIR", NULL,
-     "write quartet.svg, quartet.csv and index.html there (default anscombe)"},
+    CLI_ROW_TEXT(
+        output, CLI_FOLDER, "output", 'o', "DIR",
+        "write quartet.svg, quartet.csv and index.html there (default {})"),
     CLI_OPTION_END,
 };
 
@@ -133,8 +139,8 @@ static int run(const cli_args *a)
 {
     mien_buffer out = {0};
     mien_error err = {0};
-    const char *folder =
-        a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : "anscombe";
+    const values *v = a->values;
+    const char *folder = v->output;
     if (write_all(folder, &err)) {
         cli_error("%s", err.text);
         return CLI_OUTPUT;
@@ -155,6 +161,8 @@ const cli_command cmd_demo_anscombe = {
         "Prints the summaries of Anscombe's quartet, which agree, and writes a "
         "page with the pictures, which do not.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -1,7 +1,7 @@
 /* cmd_detect.c: objects in photos by cascades. */
-#include "cli/cli_cascades.h"
-#include "cli/cli_drawing.h"
-#include "cli/cli_photos.h"
+#include "cli/cascades.h"
+#include "cli/drawing.h"
+#include "cli/photos.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -9,57 +9,50 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    OPT_CASCADE,
-    OPT_SCALE,
-    OPT_NEIGHBORS,
-    OPT_MIN,
-    OPT_MAX,
-    OPT_ROI,
-    OPT_INSIDE,
-    OPT_ROTATE,
-    OPT_EQUALIZE,
-    OPT_FORMAT,
-    OPT_JSON,
-    OPT_DRAW,
-    OPT_RECURSIVE,
-    OPT_ORIENTATION,
-    OPT_JOBS,
-    OPT_THREADS,
-    OPT_CASCADES,
-    OPT_QUIET
-};
+typedef struct values {
+    const char *cascade, *min_size, *max_size, *roi, *rotate, *draw, *cascades;
+    mien_cascade_options search;
+    int inside, equalize, format, json, recursive, ignore_orientation;
+    int jobs, threads, quiet;
+} values;
+static const values defaults = {.cascade = "face",
+                                .search = {.scale = 1.1, .neighbors = 3},
+                                .jobs = 1,
+                                .threads = -1};
 
 static const cli_option options[] = {
-    {"cascade", 'c', CLI_TEXT, "NAME|FILE,...", NULL,
-     "what to look for: face (mien's own, the default), an XML file, or a "
-     "name of OpenCV's: eye, smile, frontalface_default, ..."},
-    {"scale", 's', CLI_NUMBER, "F", NULL,
-     "from one size of the window to the next (default 1.1)"},
-    {"neighbors", 'n', CLI_NUMBER, "N", NULL,
-     "windows that must agree (default 3); 0 prints every window"},
-    {"min-size", 0, CLI_TEXT, "N|WxH", NULL, "least size in pixels"},
-    {"max-size", 0, CLI_TEXT, "N|WxH", NULL, "greatest size in pixels"},
-    {"roi", 0, CLI_TEXT, "X,Y,W,H", NULL, "look only in this part"},
-    {"inside", 0, CLI_FLAG, NULL, NULL,
-     "the second and further cascades look only inside what the first finds, "
-     "at any size: eyes in faces"},
-    {"rotate", 0, CLI_TEXT, "DEG,...", NULL,
-     "look at turned heads too: 0,\302\26130 or 0,-30,30; degrees "
-     "counter-clockwise"},
-    {"equalize", 0, CLI_FLAG, NULL, NULL, "spread the grey values first"},
-    {"format", 'f', CLI_CHOICE, "NAME", "table,json,csv",
-     "table (default on a terminal), json (a line a photo) or csv"},
-    {"json", 'j', CLI_FLAG, NULL, NULL, "the same as --format json"},
-    {"draw", 'o', CLI_FILE, "FILE|DIR", NULL,
-     "save the photo with rectangles drawn"},
-    {"recursive", 'r', CLI_FLAG, NULL, NULL, "look through folders of folders"},
+    CLI_ROW_TEXT(cascade, CLI_TEXT, "cascade", 'c', "NAME|FILE,...",
+                 "what to look for: face (mien's own, the default), an XML "
+                 "file, or a name of OpenCV's: eye, smile, "
+                 "frontalface_default, ..."),
+    CLI_ROW_REAL(search.scale, "scale", 's', "F", 1.0001, 100,
+                 "from one size of the window to the next (default {})"),
+    CLI_ROW_INT(search.neighbors, "neighbors", 'n', "N", 0, 1000000,
+                "windows that must agree (default {}); 0 prints every window"),
+    CLI_ROW_TEXT(min_size, CLI_TEXT, "min-size", 0, "N|WxH",
+                 "least size in pixels"),
+    CLI_ROW_TEXT(max_size, CLI_TEXT, "max-size", 0, "N|WxH",
+                 "greatest size in pixels"),
+    CLI_ROW_TEXT(roi, CLI_TEXT, "roi", 0, "X,Y,W,H", "look only in this part"),
+    CLI_ROW_FLAG(inside, "inside", 0,
+                 "the second and further cascades look only inside what the "
+                 "first finds, at any size: eyes in faces"),
+    CLI_ROW_TEXT(rotate, CLI_TEXT, "rotate", 0, "DEG,...",
+                 "look at turned heads too: 0,\302\26130 or 0,-30,30; degrees "
+                 "counter-clockwise"),
+    CLI_ROW_FLAG(equalize, "equalize", 0, "spread the grey values first"),
+    CLI_ROW_CHOICE(format, "format", 'f', "NAME", "table,json,csv",
+                   "table (default on a terminal), json (a line a photo) or "
+                   "csv"),
+    CLI_OPTION_JSON("the same as --format json"),
+    CLI_ROW_TEXT(draw, CLI_FILE, "draw", 'o', "FILE|DIR",
+                 "save the photo with rectangles drawn"),
+    CLI_OPTION_RECURSIVE,
     CLI_OPTION_ORIENTATION,
-    {"jobs", 'J', CLI_NUMBER, "N", NULL,
-     "photos at a time (default 1; 0: one for each processor)"},
-    {"threads", 't', CLI_NUMBER, "N", NULL,
-     "threads inside one photo (default: one for each processor, or 1 with "
-     "--jobs)"},
+    CLI_OPTION_JOBS,
+    CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
+                "threads inside one photo (default: one for each processor, "
+                "or 1 with --jobs)"),
     CLI_OPTION_CASCADES,
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
@@ -107,13 +100,6 @@ typedef struct detection {
 
 /* ---- the command line ---------------------------------------------------- */
 
-static int wrong(const cli_args *a, int option, const char *wanted)
-{
-    cli_error("detect: --%s: found '%s', wanted %s",
-              a->command->options[option].name, a->value[option], wanted);
-    return 0;
-}
-
 /* Whole numbers between marks; how many, or 0 when something else is there. */
 static int numbers(const char *text, char mark, int max, int *out)
 {
@@ -132,36 +118,40 @@ static int numbers(const char *text, char mark, int max, int *out)
     }
 }
 
-static int size_option(const cli_args *a, int option, int *w, int *h)
+/* "30" or "30x40", at place in the values, into *w and *h. */
+static int read_size(const cli_args *a, const char *const *place, int *w,
+                     int *h)
 {
     int v[2];
-    if (!cli_given(a, option))
+    if (!*place)
         return 1;
-    int n = numbers(a->value[option], 'x', 2, v);
+    int n = numbers(*place, 'x', 2, v);
     if (!n || v[0] < 0 || v[n - 1] < 0)
-        return wrong(a, option, "a size: 30 or 30x40");
+        return cli_wrong(a, place, "a size: 30 or 30x40");
     *w = v[0];
     *h = v[n - 1];
     return 1;
 }
 
 /* "0,±30,-90": a plus-minus stands for two angles. */
-static int angles_option(const cli_args *a, detection *d)
+static int read_angles(const cli_args *a, detection *d)
 {
-    const char *p = a->value[OPT_ROTATE];
+    const values *v = a->values;
+    const char *p = v->rotate;
     d->search.n_angles = 0;
     while (p) {
         int both = !strncmp(p, "\302\261", 2) || !strncmp(p, "+-", 2);
         char *end;
-        double v = strtod(p + (both ? 2 : 0), &end);
+        double angle = strtod(p + (both ? 2 : 0), &end);
         if (end == p + (both ? 2 : 0) || (*end && *end != ',') ||
-            !(v >= -360 && v <= 360) ||
+            !(angle >= -360 && angle <= 360) ||
             d->search.n_angles + 1 + both > MAX_ANGLES)
-            return wrong(a, OPT_ROTATE,
-                         "at most 36 angles from -360 to 360: 0,\302\26130");
-        d->angle[d->search.n_angles++] = v;
+            return cli_wrong(
+                a, &v->rotate,
+                "at most 36 angles from -360 to 360: 0,\302\26130");
+        d->angle[d->search.n_angles++] = angle;
         if (both)
-            d->angle[d->search.n_angles++] = -v;
+            d->angle[d->search.n_angles++] = -angle;
         p = *end ? end + 1 : NULL;
     }
     return 1;
@@ -170,36 +160,34 @@ static int angles_option(const cli_args *a, detection *d)
 /* The options; 0 after a mistake, which is reported. */
 static int read_options(const cli_args *a, detection *d)
 {
+    const values *v = a->values;
     mien_cascade_options *o = &d->search.options;
-    float scale = 1.1f;
-    int neighbors = 3, roi[4] = {0};
-    if (!cli_float(a, OPT_SCALE, 1.0001, 100, &scale) ||
-        !cli_int(a, OPT_NEIGHBORS, 0, 1000000, &neighbors) ||
-        !size_option(a, OPT_MIN, &o->min_w, &o->min_h) ||
-        !size_option(a, OPT_MAX, &o->max_w, &o->max_h) || !angles_option(a, d))
+    int roi[4] = {0};
+    o->scale = v->search.scale;
+    o->neighbors = v->search.neighbors;
+    if (!read_size(a, &v->min_size, &o->min_w, &o->min_h) ||
+        !read_size(a, &v->max_size, &o->max_w, &o->max_h) || !read_angles(a, d))
         return 0;
-    /* as the text says it: 1.1, not the float next to it */
-    o->scale =
-        cli_given(a, OPT_SCALE) ? strtod(a->value[OPT_SCALE], NULL) : 1.1;
-    o->neighbors = neighbors;
-    if (cli_given(a, OPT_ROI) &&
-        (numbers(a->value[OPT_ROI], ',', 4, roi) != 4 || roi[2] < 1 ||
-         roi[3] < 1))
-        return wrong(a, OPT_ROI, "x,y,width,height");
+    if (v->roi &&
+        (numbers(v->roi, ',', 4, roi) != 4 || roi[2] < 1 || roi[3] < 1))
+        return cli_wrong(a, &v->roi, "x,y,width,height");
     d->search.part = (mien_region){roi[0], roi[1], roi[2], roi[3]};
-    d->search.inside = cli_given(a, OPT_INSIDE);
-    d->equalize = cli_given(a, OPT_EQUALIZE);
-    d->read.ignore_orientation = cli_given(a, OPT_ORIENTATION);
-    d->format = (format)cli_choice(a, OPT_FORMAT, isatty(1) ? TABLE : JSON);
-    if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
-        d->format = JSON;
+    d->search.inside = v->inside;
+    d->equalize = v->equalize;
+    d->read.ignore_orientation = v->ignore_orientation;
+    d->format =
+        (format)cli_format(a, &v->format, v->json, isatty(1) ? TABLE : JSON);
+    d->files.recursive = v->recursive;
+    d->drawing.target = v->draw;
+    d->lanes = v->jobs;
+    d->threads = v->threads;
     return 1;
 }
 
 /* The cascades of --cascade, by the commas between their names. */
-static int load_cascades(const cli_args *a, detection *d)
+static int load_cascades(const values *v, detection *d)
 {
-    const char *p = a->value[OPT_CASCADE] ? a->value[OPT_CASCADE] : "face";
+    const char *p = v->cascade;
     int i = 0;
     for (; *p; i++) {
         char name[1024];
@@ -207,12 +195,11 @@ static int load_cascades(const cli_args *a, detection *d)
         if (i == MOST || n == 0 || n >= sizeof name) {
             cli_error("detect: --cascade: found '%s', wanted 1 to %d names "
                       "with commas between them",
-                      a->value[OPT_CASCADE], MOST);
+                      v->cascade, MOST);
             return CLI_USAGE;
         }
         snprintf(name, sizeof name, "%.*s", (int)n, p);
-        int status =
-            cli_cascade_load(name, a->value[OPT_CASCADES], &d->cascade[i]);
+        int status = cli_cascade_load(name, v->cascades, &d->cascade[i]);
         if (status)
             return status;
         mien_cascade_short_name(name, d->name[i], sizeof d->name[0]);
@@ -338,25 +325,22 @@ static int open_lanes(detection *d)
 /* The whole command but its clean-up; the status to exit with. */
 static int detect(const cli_args *a, detection *d)
 {
+    const values *v = a->values;
     int several = 0;
     if (!read_options(a, d))
         return CLI_USAGE;
-    int status = load_cascades(a, d);
-    if (!status && !cli_files_named(&d->files, a, OPT_RECURSIVE, &several))
+    int status = load_cascades(v, d);
+    if (!status && !cli_files_named(&d->files, a, &several))
         status = CLI_NOTHING;
     if (status)
         return status;
-    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, d->files.n, &d->lanes,
-                         &d->threads))
-        return CLI_USAGE;
-    d->drawing.target = a->value[OPT_DRAW];
+    cli_batch_lanes(d->files.n, &d->lanes, &d->threads);
     status = cli_drawing_plan(&d->drawing, &d->files, several);
     if (!status)
         status = open_lanes(d);
     if (status)
         return status;
-    cli_batch batch = {&d->files, d->lanes, cli_given(a, OPT_QUIET), detect_one,
-                       d};
+    cli_batch batch = {&d->files, d->lanes, v->quiet, detect_one, d};
     return cli_batch_run(&batch);
 }
 
@@ -374,20 +358,26 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_detect = {
-    "detect",
-    "PHOTO|FOLDER|-...",
-    1,
-    INT_MAX,
-    "find objects in photos with cascades (Viola-Jones)",
-    "Find faces, eyes, smiles, bodies or what a cascade was trained for. The "
-    "rectangles are those of OpenCV's detectMultiScale with the same cascade "
-    "and settings.\n\n"
-    "Cascades see upright frontal objects; --rotate looks at turned pictures "
-    "as well, at the price of one more search for each angle. Networks "
-    "(mien analyze) find more faces with fewer mistakes; cascades need no "
-    "model but a small XML file, and can be trained (mien train cascade).",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "detect",
+    .operands = "PHOTO|FOLDER|-...",
+    .min_operands = 1,
+    .max_operands = INT_MAX,
+    .summary = "find objects in photos with cascades (Viola-Jones)",
+    .description =
+        "Find faces, eyes, smiles, bodies or what a cascade was trained for. "
+        "The "
+        "rectangles are those of OpenCV's detectMultiScale with the same "
+        "cascade "
+        "and settings.\n\n"
+        "Cascades see upright frontal objects; --rotate looks at turned "
+        "pictures "
+        "as well, at the price of one more search for each angle. Networks "
+        "(mien analyze) find more faces with fewer mistakes; cascades need no "
+        "model but a small XML file, and can be trained (mien train cascade).",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

@@ -1,16 +1,27 @@
 /* cmd_evaluate.c: how good a model is on a table whose answers are known. */
-#include "cli/cli_table.h"
+#include "cli/table.h"
 
-enum { OPT_LABEL, OPT_POSITIVE, OPT_THRESHOLD, OPT_JSON, OPT_SEED, OPT_TABLE };
+#include <limits.h>
+
+typedef struct values {
+    const char *label, *positive;
+    double threshold;
+    int json;
+    uint32_t seed;
+    cli_table_values table;
+} values;
+static const values defaults = {.seed = 123};
 
 static const cli_option options[] = {
-    {"label", 'l', CLI_TEXT, "COLUMN", NULL,
-     "the column with the answers (default: the model's)"},
-    {"positive", 0, CLI_TEXT, "VALUE", NULL,
-     "the value of the rare event (default: the model's)"},
-    {"threshold", 0, CLI_NUMBER, "T", NULL, "instead of the model's"},
-    {"json", 'j', CLI_FLAG, NULL, NULL, "a JSON object"},
-    {"seed", 's', CLI_NUMBER, "N", NULL, "of the intervals (default 123)"},
+    CLI_ROW_TEXT(label, CLI_TEXT, "label", 'l', "COLUMN",
+                 "the column with the answers (default: the model's)"),
+    CLI_ROW_TEXT(positive, CLI_TEXT, "positive", 0, "VALUE",
+                 "the value of the rare event (default: the model's)"),
+    CLI_ROW_REAL(threshold, "threshold", 0, "T", -1e30, 1e30,
+                 "instead of the model's"),
+    CLI_OPTION_JSON("a JSON object"),
+    CLI_ROW_INT(seed, "seed", 's', "N", 0, INT_MAX,
+                "of the intervals (default {})"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -29,25 +40,11 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
-static int read_options(const cli_args *a, mien_evaluate_options *o,
-                        double *threshold)
-{
-    int seed = (int)o->seed;
-    if (!cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed) ||
-        !cli_double(a, OPT_THRESHOLD, -1e30, 1e30, threshold))
-        return 0;
-    o->label = a->value[OPT_LABEL];
-    o->positive = a->value[OPT_POSITIVE];
-    o->seed = (uint32_t)seed;
-    if (cli_given(a, OPT_THRESHOLD))
-        o->threshold = threshold;
-    return 1;
-}
-
 /* Judge, and print the verdict; the status to exit with. */
 static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
                     mien_evaluate_options *o)
 {
+    const values *w = a->values;
     const char *path = a->operand[1];
     mien_verdict v;
     mien_buffer out = {0};
@@ -62,7 +59,7 @@ static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
         cli_error("%s: %s", path, err.text);
         return CLI_NOTHING;
     }
-    if (cli_given(a, OPT_JSON)) {
+    if (w->json) {
         mien_verdict_json(&v, NULL, &j);
         mien_buffer_puts(&out, "\n");
     } else {
@@ -73,16 +70,18 @@ static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
 
 static int run(const cli_args *a)
 {
+    const values *v = a->values;
     mien_evaluate_options o = MIEN_EVALUATE_DEFAULTS;
-    double threshold = 0;
     cli_tabular m;
     cli_table in;
     int status = CLI_NOTHING;
-    if (!read_options(a, &o, &threshold))
-        return CLI_USAGE;
+    o.label = v->label;
+    o.positive = v->positive;
+    o.seed = v->seed;
+    o.threshold = cli_given(a, &v->threshold) ? &v->threshold : NULL;
     if (!cli_tabular_open(a->operand[0], &m))
         return CLI_NOTHING;
-    if (cli_table_open(a->operand[1], a, OPT_TABLE, &in)) {
+    if (cli_table_open(a->operand[1], &v->table, &in)) {
         status = evaluate(a, m.model, &in, &o);
         cli_table_close(&in);
     }
@@ -102,6 +101,8 @@ const cli_command cmd_evaluate = {
         "and recall at the model's threshold, and the accuracy of always "
         "saying the larger class, beside it.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

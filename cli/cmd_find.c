@@ -1,50 +1,44 @@
 /* cmd_find.c: known people in unknown photos. */
-#include "cli/cli_files.h"
-#include "cli/cli_photos.h"
+#include "cli/shell/files.h"
+#include "cli/photos.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPT_KNOWN,
-    OPT_UNKNOWN,
-    OPT_TOLERANCE,
-    OPT_FALSE_MATCH,
-    OPT_SHOW_DISTANCE,
-    OPT_DETECTOR,
-    OPT_JSON,
-    OPT_RECURSIVE,
-    OPT_ORIENTATION,
-    OPT_JOBS,
-    OPT_THREADS,
-    OPT_MODELS,
-    OPT_QUIET
-};
+typedef struct values {
+    const char *known, *unknown, *models;
+    mien_match_options match;
+    mien_detector detector;
+    int show_distance, json, recursive, ignore_orientation, quiet;
+    int jobs, threads;
+} values;
+static const values defaults = {
+    .match = MIEN_MATCH_DEFAULTS, .jobs = 1, .threads = -1};
 
 static const cli_option options[] = {
-    {"known", 'k', CLI_FOLDER, "DIR", NULL,
-     "photos of people who agreed to be looked for: DIR/NAME.jpg, or "
-     "DIR/NAME/ with several photos"},
-    {"unknown", 'u', CLI_FILE, "DIR|FILE", NULL, "photos to look through"},
-    {"tolerance", 0, CLI_NUMBER, "D", NULL,
-     "largest distance at which a face gets a name; smaller is stricter "
-     "(default: what --false-match gives, at most 0.6)"},
-    {"false-match", 0, CLI_NUMBER, "SHARE", NULL,
-     "share of strangers who may get a name (default 0.01): the more photos "
-     "are known, the nearer a face must be"},
-    {"show-distance", 0, CLI_FLAG, NULL, NULL,
-     "a third column: the distance, or None"},
-    {"detector", 'd', CLI_CHOICE, "NAME", "yunet,tiny,ssd",
-     "network that finds faces: yunet (default), tiny or ssd"},
-    {"json", 'j', CLI_FLAG, NULL, NULL,
-     "JSON lines as analyze prints them, each face with name and distance"},
-    {"recursive", 'r', CLI_FLAG, NULL, NULL, "look through folders of folders"},
+    CLI_ROW_TEXT(known, CLI_FOLDER, "known", 'k', "DIR",
+                 "photos of people who agreed to be looked for: DIR/NAME.jpg, "
+                 "or DIR/NAME/ with several photos"),
+    CLI_ROW_TEXT(unknown, CLI_FILE, "unknown", 'u', "DIR|FILE",
+                 "photos to look through"),
+    CLI_ROW_REAL(match.threshold, "tolerance", 0, "D", 0, 4,
+                 "largest distance at which a face gets a name; smaller is "
+                 "stricter (default: what --false-match gives, at most 0.6)"),
+    CLI_ROW_REAL(match.false_match, "false-match", 0, "SHARE", 1e-6, 0.999,
+                 "share of strangers who may get a name (default {}): the "
+                 "more photos are known, the nearer a face must be"),
+    CLI_ROW_FLAG(show_distance, "show-distance", 0,
+                 "a third column: the distance, or None"),
+    CLI_OPTION_DETECTOR(
+        "network that finds faces: yunet (default), tiny or ssd"),
+    CLI_OPTION_JSON(
+        "JSON lines as analyze prints them, each face with name and distance"),
+    CLI_OPTION_RECURSIVE,
     CLI_OPTION_ORIENTATION,
-    {"jobs", 'J', CLI_NUMBER, "N", NULL,
-     "photos at a time (default 1; 0: one for each processor)"},
-    {"threads", 't', CLI_NUMBER, "N", NULL,
-     "threads inside one photo (default: one for each processor, or 1 with "
-     "--jobs)"},
+    CLI_OPTION_JOBS,
+    CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
+                "threads inside one photo (default: one for each processor, "
+                "or 1 with --jobs)"),
     CLI_OPTION_MODELS,
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
@@ -188,24 +182,26 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
 }
 
 /* The options; 0 after a mistake, which is reported. */
-static int check_options(const cli_args *a, search *s)
+static int read_options(const values *v, search *s)
 {
-    if (!cli_given(a, OPT_KNOWN) || !cli_given(a, OPT_UNKNOWN)) {
+    if (!v->known || !v->unknown) {
         cli_error("find: needs --known DIR and --unknown DIR|FILE; try mien "
                   "find --help");
         return 0;
     }
-    s->json = cli_given(a, OPT_JSON);
-    s->show_distance = cli_given(a, OPT_SHOW_DISTANCE);
-    s->quiet = cli_given(a, OPT_QUIET);
-    s->files.recursive = cli_given(a, OPT_RECURSIVE);
+    s->json = v->json;
+    s->show_distance = v->show_distance;
+    s->quiet = v->quiet;
+    s->files.recursive = v->recursive;
     s->options.face.want = MIEN_FACE_DESCRIPTOR;
-    s->options.face.detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
-    s->options.image.ignore_orientation = cli_given(a, OPT_ORIENTATION);
-    s->options.models = a->value[OPT_MODELS];
+    s->options.face.detector = v->detector;
+    s->options.image.ignore_orientation = v->ignore_orientation;
+    s->options.models = v->models;
+    s->options.lanes = v->jobs;
+    s->options.threads = v->threads;
+    s->match = v->match;
     s->match.at_most = 1;
-    return cli_float(a, OPT_TOLERANCE, 0, 4, &s->match.threshold) &&
-           cli_double(a, OPT_FALSE_MATCH, 1e-6, 0.999, &s->match.false_match);
+    return 1;
 }
 
 /* One line: how near a face must be, and how many strangers are named then. */
@@ -224,19 +220,17 @@ static void print_threshold(const search *s)
 }
 
 /* The whole command but its clean-up; the status to exit with. */
-static int find(const cli_args *a, search *s)
+static int find(const values *v, search *s)
 {
-    if (!check_options(a, s))
+    if (!read_options(v, s))
         return CLI_USAGE;
-    if (!cli_files_add(&s->files, a->value[OPT_UNKNOWN]))
+    if (!cli_files_add(&s->files, v->unknown))
         return CLI_NOTHING;
-    if (!cli_batch_lanes(a, OPT_JOBS, OPT_THREADS, s->files.n,
-                         &s->options.lanes, &s->options.threads))
-        return CLI_USAGE;
+    cli_batch_lanes(s->files.n, &s->options.lanes, &s->options.threads);
     int status = cli_reader_open(&s->options, &s->reader);
     if (status)
         return status;
-    if (!read_people(s, a->value[OPT_KNOWN]))
+    if (!read_people(s, v->known))
         return CLI_NOTHING;
     if (!s->quiet)
         print_threshold(s);
@@ -246,8 +240,8 @@ static int find(const cli_args *a, search *s)
 
 static int run(const cli_args *a)
 {
-    search s = {.options = MIEN_READER_DEFAULTS, .match = MIEN_MATCH_DEFAULTS};
-    int status = find(a, &s);
+    search s = {.options = MIEN_READER_DEFAULTS};
+    int status = find(a->values, &s);
     mien_people_free(s.people);
     mien_reader_free(s.reader);
     cli_files_free(&s.files);
@@ -255,26 +249,34 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_find = {
-    "find",
-    "--known DIR --unknown DIR|FILE",
-    0,
-    0,
-    "find known people in photos",
-    "Compare every face in the unknown photos with the largest face of each "
-    "known photo, and print a CSV line for each: path,name. A face that is "
-    "near nobody is unknown_person; a photo without faces gives "
-    "no_persons_found.\n\n"
-    "The more people are known, the more strangers look like one of them. "
-    "Within 0.6, 3 % of strangers get a name when 5 photos are known, 12 % "
-    "with 20, 24 % with 50 and 56 % with 200 (Labelled Faces in the Wild). So "
-    "the default distance shrinks, 0.56, 0.52, 0.50 and 0.46 there, for 1 % of "
-    "strangers; 93 %, 84 %, 79 % and 61 % of the known are still named by one "
-    "photo each. More photos of each person help.\n\n"
-    "The people in --known must have agreed to be looked for, and the photos "
-    "looked through must be yours to look through. mien keeps nothing: no "
-    "descriptors are written to disk.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "find",
+    .operands = "--known DIR --unknown DIR|FILE",
+    .min_operands = 0,
+    .max_operands = 0,
+    .summary = "find known people in photos",
+    .description =
+        "Compare every face in the unknown photos with the largest face of "
+        "each "
+        "known photo, and print a CSV line for each: path,name. A face that is "
+        "near nobody is unknown_person; a photo without faces gives "
+        "no_persons_found.\n\n"
+        "The more people are known, the more strangers look like one of them. "
+        "Within 0.6, 3 % of strangers get a name when 5 photos are known, 12 % "
+        "with 20, 24 % with 50 and 56 % with 200 (Labelled Faces in the Wild). "
+        "So "
+        "the default distance shrinks, 0.56, 0.52, 0.50 and 0.46 there, for 1 "
+        "% of "
+        "strangers; 93 %, 84 %, 79 % and 61 % of the known are still named by "
+        "one "
+        "photo each. More photos of each person help.\n\n"
+        "The people in --known must have agreed to be looked for, and the "
+        "photos "
+        "looked through must be yours to look through. mien keeps nothing: no "
+        "descriptors are written to disk.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

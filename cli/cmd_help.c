@@ -1,15 +1,19 @@
 /* cmd_help.c: help and manual pages. */
-#include "cli/cli.h"
+#include "cli/shell/shell.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_MAN, OPT_PAGES };
+typedef struct values {
+    int man, pages;
+} values;
+static const values defaults;
 
 static const cli_option options[] = {
-    {"man", 0, CLI_FLAG, NULL, NULL,
-     "print the manual page as roff; without COMMAND, that of mien itself"},
-    {"pages", 0, CLI_FLAG, NULL, NULL, "print the names of the manual pages"},
+    CLI_ROW_FLAG(
+        man, "man", 0,
+        "print the manual page as roff; without COMMAND, that of mien itself"),
+    CLI_ROW_FLAG(pages, "pages", 0, "print the names of the manual pages"),
     CLI_OPTION_END,
 };
 
@@ -65,13 +69,14 @@ static const cli_command *wanted(const cli_args *a)
 /* The command. */
 static int run(const cli_args *a)
 {
+    const values *v = a->values;
     mien_buffer out = {0};
     const cli_command *c = wanted(a);
     int self = !a->n_operands || strcmp(a->operand[0], "mien") == 0;
-    if (cli_given(a, OPT_PAGES)) {
+    if (v->pages) {
         print_pages(&out);
     } else if (c || self) {
-        if (cli_given(a, OPT_MAN))
+        if (v->man)
             cli_man_page(c, &out);
         else if (c)
             cli_help_command(c, &out);
@@ -87,15 +92,18 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_help = {
-    "help",
-    "[COMMAND]",
-    0,
-    2,
-    "help on mien or on a command",
-    "Print the help of COMMAND, or the list of commands. The manual pages are "
-    "made of the same text.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "help",
+    .operands = "[COMMAND]",
+    .min_operands = 0,
+    .max_operands = 2,
+    .summary = "help on mien or on a command",
+    .description = "Print the help of COMMAND, or the list of commands. The "
+                   "manual pages are "
+                   "made of the same text.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

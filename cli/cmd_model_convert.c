@@ -1,20 +1,25 @@
 /* cmd_model_convert.c: weights of another project, written as ONNX files. */
-#include "cli/cli_files.h"
+#include "cli/shell/files.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_OUTPUT, OPT_FLOAT32, OPT_FORCE, OPT_QUIET };
+typedef struct values {
+    const char *output;
+    int float32, force, quiet;
+} values;
+static const values defaults;
 
 static const cli_option options[] = {
-    {"output", 'o', CLI_FOLDER, "OUT", NULL,
-     "folder for the ONNX files, made if missing (default: this folder)"},
-    {"float32", 0, CLI_FLAG, NULL, NULL,
-     "write weights as 32-bit floats instead of 8-bit integers with a scale; "
-     "four times the size, the same answers"},
-    {"force", 0, CLI_FLAG, NULL, NULL,
-     "convert files whose SHA-256 is not the one of the catalogue"},
+    CLI_ROW_TEXT(
+        output, CLI_FOLDER, "output", 'o', "OUT",
+        "folder for the ONNX files, made if missing (default: this folder)"),
+    CLI_ROW_FLAG(float32, "float32", 0,
+                 "write weights as 32-bit floats instead of 8-bit integers "
+                 "with a scale; four times the size, the same answers"),
+    CLI_ROW_FLAG(force, "force", 0,
+                 "convert files whose SHA-256 is not the one of the catalogue"),
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
 };
@@ -103,17 +108,15 @@ static int write_onnx(const conversion *c, const char *out_dir, int quiet)
     return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
 }
 
-static int convert_one(const cli_args *a, const mien_model_entry *e,
+static int convert_one(const values *v, const mien_model_entry *e,
                        const char *manifest, const char *weights)
 {
-    int force = cli_given(a, OPT_FORCE);
-    conversion c = {.entry = e,
-                    .options = {.float32 = cli_given(a, OPT_FLOAT32)}};
-    const char *out = a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : ".";
+    conversion c = {.entry = e, .options = {.float32 = v->float32}};
+    const char *out = v->output ? v->output : ".";
     int status = CLI_NOTHING;
-    if (load_checked(manifest, e->manifest_sha256, force, &c.manifest) &&
-        load_checked(weights, e->source_sha256, force, &c.weights))
-        status = write_onnx(&c, out, cli_given(a, OPT_QUIET));
+    if (load_checked(manifest, e->manifest_sha256, v->force, &c.manifest) &&
+        load_checked(weights, e->source_sha256, v->force, &c.weights))
+        status = write_onnx(&c, out, v->quiet);
     mien_bytes_free(&c.manifest);
     mien_bytes_free(&c.weights);
     return status;
@@ -122,12 +125,13 @@ static int convert_one(const cli_args *a, const mien_model_entry *e,
 /* The command: every network of the catalogue that lies in the folder. */
 static int run(const cli_args *a)
 {
+    const values *v = a->values;
     const char *dir = a->operand[1];
     if (strcmp(a->operand[0], "face-api") != 0) {
         cli_error("model convert: found '%s', wanted face-api", a->operand[0]);
         return CLI_USAGE;
     }
-    if (cli_given(a, OPT_OUTPUT) && !cli_folder_make(a->value[OPT_OUTPUT]))
+    if (v->output && !cli_folder_make(v->output))
         return CLI_OUTPUT;
 
     int done = 0, failed = 0;
@@ -139,7 +143,7 @@ static int run(const cli_args *a)
             !source_path(dir, e, ".bin", weights) ||
             access(manifest, F_OK) != 0)
             continue;
-        int status = convert_one(a, e, manifest, weights);
+        int status = convert_one(v, e, manifest, weights);
         if (status == CLI_OUTPUT)
             return status;
         done += status == CLI_OK;
@@ -154,17 +158,21 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_model_convert = {
-    "model convert",
-    "face-api DIR",
-    2,
-    2,
-    "turn face-api.js weights into ONNX files",
-    "Read the weight manifests and .bin files of face-api.js in DIR (the "
-    "folder model/ of the npm package @vladmandic/face-api), check their "
-    "SHA-256 against the catalogue, and write one ONNX file for each network. "
-    "A file appears whole or not at all.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "model convert",
+    .operands = "face-api DIR",
+    .min_operands = 2,
+    .max_operands = 2,
+    .summary = "turn face-api.js weights into ONNX files",
+    .description =
+        "Read the weight manifests and .bin files of face-api.js in DIR (the "
+        "folder model/ of the npm package @vladmandic/face-api), check their "
+        "SHA-256 against the catalogue, and write one ONNX file for each "
+        "network. "
+        "A file appears whole or not at all.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

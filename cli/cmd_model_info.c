@@ -1,15 +1,20 @@
 /* cmd_model_info.c: what is inside a model file. */
-#include "cli/cli_files.h"
-#include "cli/cli_text.h"
+#include "cli/shell/files.h"
+#include "cli/shell/text.h"
 
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_JSON, OPT_MODELS };
 enum { OPERATORS_MAX = 128 };
 
+typedef struct values {
+    int json;
+    const char *models;
+} values;
+static const values defaults;
+
 static const cli_option options[] = {
-    {"json", 0, CLI_FLAG, NULL, NULL, "a JSON object"},
+    CLI_ROW_FLAG(json, "json", 0, "a JSON object"),
     CLI_OPTION_MODELS,
     CLI_OPTION_END,
 };
@@ -193,13 +198,13 @@ static void print_json(const model_facts *m, mien_buffer *out)
 }
 
 /* The bytes of a file, or of a catalogue's model by its name. */
-static int load(const cli_args *a, const char **path, char found[MIEN_PATH_MAX],
+static int load(const values *v, const char **path, char found[MIEN_PATH_MAX],
                 mien_bytes *bytes)
 {
     mien_error err = {0};
     const mien_model_entry *e = mien_model_find(*path);
     if (e && access(*path, F_OK) != 0 &&
-        mien_models_find(a->value[OPT_MODELS], e->file, found))
+        mien_models_find(v->models, e->file, found))
         *path = found;
     if (cli_file_load(*path, bytes, &err) == MIEN_OK)
         return 1;
@@ -210,6 +215,7 @@ static int load(const cli_args *a, const char **path, char found[MIEN_PATH_MAX],
 /* The command: of a file, or of a model inside the library. */
 static int run(const cli_args *a)
 {
+    const values *v = a->values;
     char found[MIEN_PATH_MAX];
     model_facts m = {.path = a->operand[0]};
     mien_bytes file = {0};
@@ -218,7 +224,7 @@ static int run(const cli_args *a)
     size_t n = 0;
     const uint8_t *bytes = mien_model_embedded(m.path, &n);
     if (!bytes || access(m.path, F_OK) == 0) {
-        if (!load(a, &m.path, found, &file))
+        if (!load(v, &m.path, found, &file))
             return CLI_NOTHING;
         bytes = file.data;
         n = file.n;
@@ -232,7 +238,7 @@ static int run(const cli_args *a)
         mien_buffer out = {0};
         m.graph = g;
         learn(&m, bytes, n);
-        if (cli_given(a, OPT_JSON))
+        if (v->json)
             print_json(&m, &out);
         else
             print_text(&m, &out);
@@ -245,16 +251,20 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_model_info = {
-    "model info",
-    "FILE|NAME",
-    1,
-    1,
-    "what is inside a model file",
-    "Read an ONNX file and print its inputs, outputs, number of parameters, "
-    "operators, metadata and SHA-256, and what the catalogue says of it: "
-    "source and licence. NAME is a name from `mien model list`.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "model info",
+    .operands = "FILE|NAME",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "what is inside a model file",
+    .description =
+        "Read an ONNX file and print its inputs, outputs, number of "
+        "parameters, "
+        "operators, metadata and SHA-256, and what the catalogue says of it: "
+        "source and licence. NAME is a name from `mien model list`.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

@@ -1,11 +1,15 @@
 /* cmd_model_list.c: the catalogue, and what of it is installed. */
-#include "cli/cli_files.h"
-#include "cli/cli_text.h"
+#include "cli/shell/files.h"
+#include "cli/shell/text.h"
 
-enum { OPT_JSON, OPT_MODELS };
+typedef struct values {
+    int json;
+    const char *models;
+} values;
+static const values defaults;
 
 static const cli_option options[] = {
-    {"json", 0, CLI_FLAG, NULL, NULL, "a JSON array with everything known"},
+    CLI_ROW_FLAG(json, "json", 0, "a JSON array with everything known"),
     CLI_OPTION_MODELS,
     CLI_OPTION_END,
 };
@@ -24,17 +28,17 @@ static const cli_row exits[] = {
 };
 
 /* Where a model is: "embedded", its path, or "" when it is not installed. */
-static const char *place_of(const cli_args *a, const mien_model_entry *e,
+static const char *place_of(const values *v, const mien_model_entry *e,
                             char path[MIEN_PATH_MAX])
 {
     size_t n;
     if (mien_model_embedded(e->name, &n))
         return "embedded";
-    return mien_models_find(a->value[OPT_MODELS], e->file, path) ? path : "";
+    return mien_models_find(v->models, e->file, path) ? path : "";
 }
 
 /* Everything known, as an array. */
-static int list_json(const cli_args *a)
+static int list_json(const values *v)
 {
     const mien_model_entry *e;
     mien_buffer out = {0};
@@ -42,7 +46,7 @@ static int list_json(const cli_args *a)
     mien_json_array(&j, NULL);
     for (int i = 0; (e = mien_model_at(i)); i++) {
         char path[MIEN_PATH_MAX];
-        const char *place = place_of(a, e, path);
+        const char *place = place_of(v, e, path);
         mien_json_object(&j, NULL);
         mien_json_text(&j, "name", e->name);
         mien_json_text(&j, "task", e->task);
@@ -63,11 +67,11 @@ static int list_json(const cli_args *a)
     return CLI_OK;
 }
 
-static void list_folders(const cli_args *a, mien_buffer *out)
+static void list_folders(const values *v, mien_buffer *out)
 {
     char folder[MIEN_PATH_MAX];
     mien_buffer_puts(out, "\nlooked in:\n");
-    for (int i = 0; mien_models_folder(a->value[OPT_MODELS], i, folder); i++) {
+    for (int i = 0; mien_models_folder(v->models, i, folder); i++) {
         if (!*folder)
             continue;
         mien_buffer_puts(out, "  ");
@@ -79,35 +83,40 @@ static void list_folders(const cli_args *a, mien_buffer *out)
 /* The command. */
 static int run(const cli_args *a)
 {
-    if (cli_given(a, OPT_JSON))
-        return list_json(a);
+    const values *v = a->values;
+    if (v->json)
+        return list_json(v);
     mien_buffer out = {0};
     const mien_model_entry *e;
     mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", "name", "task",
                        "licence", "installed");
     for (int i = 0; (e = mien_model_at(i)); i++) {
         char path[MIEN_PATH_MAX];
-        const char *place = place_of(a, e, path);
+        const char *place = place_of(v, e, path);
         const char *said = place == path ? "yes" : *place ? place : "no";
         mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", e->name, e->task,
                            e->licence, said);
     }
-    list_folders(a, &out);
+    list_folders(v, &out);
     cli_emit(&out);
     return CLI_OK;
 }
 
 const cli_command cmd_model_list = {
-    "model list",
-    "",
-    0,
-    0,
-    "the models mien knows, and where they are installed",
-    "Print the catalogue: each model's name, its task, its licence and where "
-    "its file lies, if it is installed. --json adds the source package, its "
-    "version and the SHA-256 of every file.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "model list",
+    .operands = "",
+    .min_operands = 0,
+    .max_operands = 0,
+    .summary = "the models mien knows, and where they are installed",
+    .description = "Print the catalogue: each model's name, its task, its "
+                   "licence and where "
+                   "its file lies, if it is installed. --json adds the source "
+                   "package, its "
+                   "version and the SHA-256 of every file.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

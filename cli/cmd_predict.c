@@ -1,6 +1,6 @@
 /* cmd_predict.c: score, verdict and the columns that speak loudest, row by row,
  * for tables of any size. */
-#include "cli/cli_table.h"
+#include "cli/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,15 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_THRESHOLD, OPT_ALARMS, OPT_TOP, OPT_TABLE };
 enum { BLOCK = 4 << 20 };
 
+typedef struct values {
+    double threshold;
+    mien_predict_options o;
+    cli_table_values table;
+} values;
+static const values defaults = {.o = MIEN_PREDICT_DEFAULTS};
+
 static const cli_option options[] = {
-    {"threshold", 0, CLI_NUMBER, "T", NULL,
-     "rows with this score or more are alarms (default: the model's)"},
-    {"alarms", 0, CLI_FLAG, NULL, NULL, "print rows that are alarms only"},
-    {"top", 0, CLI_NUMBER, "N", NULL,
-     "how many columns to name, those that contribute most (default 3)"},
+    CLI_ROW_REAL(threshold, "threshold", 0, "T", -1e30, 1e30,
+                 "rows with this score or more are alarms (default: the "
+                 "model's)"),
+    CLI_ROW_FLAG(o.alarms, "alarms", 0, "print rows that are alarms only"),
+    CLI_ROW_INT(o.top, "top", 0, "N", 0, MIEN_PREDICT_MAX_TOP,
+                "how many columns to name, those that contribute most (default "
+                "{})"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -133,14 +141,16 @@ static int open_input(const char *path, input *in)
 /* Only the model's columns are read, as the types they were. */
 static int predict(const cli_args *a, mien_predictor *p)
 {
+    const values *v = a->values;
     cli_table_reading how;
     input in;
     mien_pool *pool = NULL;
     int status = CLI_NOTHING;
-    if (!cli_table_options(a, OPT_TABLE, &how))
+    if (!cli_table_options(&v->table, &how))
         return CLI_USAGE;
     mien_predictor_csv(p, &how.csv);
-    if (cli_table_pool(a, OPT_TABLE, &pool) && open_input(a->operand[1], &in)) {
+    if (!cli_pool_new(v->table.threads, &pool) &&
+        open_input(a->operand[1], &in)) {
         how.csv.pool = pool;
         status = stream(p, &in, a->operand[1], &how.csv);
         if (in.fd != STDIN_FILENO)
@@ -154,20 +164,15 @@ static int predict(const cli_args *a, mien_predictor *p)
 
 static int run(const cli_args *a)
 {
-    mien_predict_options o = MIEN_PREDICT_DEFAULTS;
+    const values *v = a->values;
+    mien_predict_options o = v->o;
     mien_predictor *p = NULL;
     mien_error err = {0};
     cli_tabular m;
-    double threshold = 0;
     int status = CLI_NOTHING;
-    if (!cli_double(a, OPT_THRESHOLD, -1e30, 1e30, &threshold) ||
-        !cli_int(a, OPT_TOP, 0, MIEN_PREDICT_MAX_TOP, &o.top))
-        return CLI_USAGE;
     if (!cli_tabular_open(a->operand[0], &m))
         return CLI_NOTHING;
-    o.alarms = cli_given(a, OPT_ALARMS);
-    if (cli_given(a, OPT_THRESHOLD))
-        o.threshold = &threshold;
+    o.threshold = cli_given(a, &v->threshold) ? &v->threshold : NULL;
     if (mien_predictor_new(m.model, &o, &p, &err))
         cli_error("%s", err.text);
     else
@@ -189,6 +194,8 @@ const cli_command cmd_predict = {
         "of any size and may come from standard input; columns are found by "
         "name, others are passed over.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

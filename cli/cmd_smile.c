@@ -7,57 +7,52 @@
  * The settings are those of the article mien follows; a smile begins above one
  * level of votes and ends below a lower one, so that one frame does not decide.
  */
-#include "cli/cli_cascades.h"
-#include "cli/cli_figure.h"
-#include "cli/cli_files.h"
-#include "cli/cli_video.h"
+#include "cli/cascades.h"
+#include "cli/figure.h"
+#include "cli/shell/files.h"
+#include "cli/video.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPT_DRAW,
-    OPT_CAMERA,
-    OPT_FACE,
-    OPT_EYES,
-    OPT_SMILE,
-    OPT_BEGIN,
-    OPT_END,
-    OPT_PLOT,
-    OPT_FORMAT,
-    OPT_JSON,
-    OPT_FRAMES,
-    OPT_THREADS,
-    OPT_CASCADES,
-    OPT_QUIET
-};
+typedef struct values {
+    cli_video_ask video;
+    const char *face, *eyes, *smile, *plot, *cascades;
+    mien_smile_options o;
+    int format, json, threads;
+} values;
+static const values defaults = {.video = {.title = "mien smile"},
+                                .face = "frontalface_default,1.3,5",
+                                .eyes = "eye,1.2,18",
+                                .smile = "smile,1.7,20",
+                                .o = MIEN_SMILE_DEFAULTS};
 
 static const cli_option options[] = {
     CLI_OPTION_DRAW_VIDEO,
     CLI_OPTION_CAMERA,
-    {"face", 0, CLI_TEXT, "NAME[,F[,N]]", NULL,
-     "cascade of faces, scale factor and windows that must agree (default "
-     "frontalface_default,1.3,5; so of what is left out)"},
-    {"eyes", 0, CLI_TEXT, "NAME[,F[,N]]", NULL,
-     "the same for eyes inside a face (default eye,1.2,18)"},
-    {"smile", 0, CLI_TEXT, "NAME[,F[,N]]", NULL,
-     "the same for smiles inside a face (default smile,1.7,20)"},
-    {"begin", 0, CLI_NUMBER, "V", NULL,
-     "votes from which a smile is on (default 0.3; they lie in -1..1)"},
-    {"end", 0, CLI_NUMBER, "V", NULL,
-     "votes below which it is over (default -0.3)"},
-    {"plot", 'p', CLI_FILE, "FILE", NULL,
-     "draw votes and smiles over time: .svg, .png or .pdf"},
-    {"format", 'f', CLI_CHOICE, "NAME", "table,json,csv",
-     "table of smiles at the end (default), json (a line a frame) or csv (a "
-     "line a face)"},
-    {"json", 'j', CLI_FLAG, NULL, NULL, "the same as --format json"},
+    CLI_ROW_TEXT(face, CLI_TEXT, "face", 0, "NAME[,F[,N]]",
+                 "cascade of faces, scale factor and windows that must agree "
+                 "(default {}; so of what is left out)"),
+    CLI_ROW_TEXT(eyes, CLI_TEXT, "eyes", 0, "NAME[,F[,N]]",
+                 "the same for eyes inside a face (default {})"),
+    CLI_ROW_TEXT(smile, CLI_TEXT, "smile", 0, "NAME[,F[,N]]",
+                 "the same for smiles inside a face (default {})"),
+    CLI_ROW_REAL(o.begin, "begin", 0, "V", -1, 1,
+                 "votes from which a smile is on (default {}; they lie in "
+                 "-1..1)"),
+    CLI_ROW_REAL(o.end, "end", 0, "V", -1, 1,
+                 "votes below which it is over (default {})"),
+    CLI_ROW_TEXT(plot, CLI_FILE, "plot", 'p', "FILE",
+                 "draw votes and smiles over time: .svg, .png or .pdf"),
+    CLI_ROW_CHOICE(format, "format", 'f', "NAME", "table,json,csv",
+                   "table of smiles at the end (default), json (a line a "
+                   "frame) or csv (a line a face)"),
+    CLI_OPTION_JSON("the same as --format json"),
     CLI_OPTION_FRAMES,
-    {"threads", 't', CLI_NUMBER, "N", NULL,
-     "threads (default: one for each processor); the result is the same"},
+    CLI_OPTION_THREADS,
     CLI_OPTION_CASCADES,
-    CLI_OPTION_QUIET,
+    CLI_OPTION_VIDEO_QUIET,
     CLI_OPTION_END,
 };
 
@@ -84,6 +79,7 @@ typedef struct sight {
 } sight;
 
 typedef struct watching {
+    const values *v;
     format format;
     sight faces, eyes, smiles;
     mien_smile_options o;
@@ -112,47 +108,44 @@ static int read_sight(const char *text, sight *s, mien_cascade_options *o)
     return end > windows && !*end && v > 0 && v <= 1000000;
 }
 
-static int sight_option(const cli_args *a, int option, const char *fallback,
-                        sight *s, mien_cascade_options *o)
+/* The cascade of an option at place in the values. */
+static int read_option(const cli_args *a, const char *const *place,
+                       const char *usual, sight *s, mien_cascade_options *o)
 {
-    const char *text = a->value[option] ? a->value[option] : fallback;
-    if (read_sight(fallback, s, o) && read_sight(text, s, o))
+    if (read_sight(usual, s, o) && read_sight(*place, s, o))
         return 1;
-    cli_error("smile: --%s: found '%s', wanted a cascade, a scale factor above "
-              "1 and a number of windows: %s",
-              a->command->options[option].name, text, fallback);
-    return 0;
+    char wanted[160];
+    snprintf(wanted, sizeof wanted,
+             "a cascade, a scale factor above 1 and a number of windows: %s",
+             usual);
+    return cli_wrong(a, place, wanted);
 }
 
 /* The options; 0 after a mistake, which is reported. */
 static int read_options(const cli_args *a, watching *w)
 {
+    const values *v = w->v;
     mien_smile_options *o = &w->o;
-    const char *plot = a->value[OPT_PLOT];
-    if (!sight_option(a, OPT_FACE, "frontalface_default,1.3,5", &w->faces,
-                      &o->faces.options) ||
-        !sight_option(a, OPT_EYES, "eye,1.2,18", &w->eyes, &o->eyes.options) ||
-        !sight_option(a, OPT_SMILE, "smile,1.7,20", &w->smiles,
-                      &o->smiles.options) ||
-        !cli_float(a, OPT_BEGIN, -1, 1, &o->begin) ||
-        !cli_float(a, OPT_END, -1, 1, &o->end))
+    *o = v->o;
+    if (!read_option(a, &v->face, defaults.face, &w->faces,
+                     &o->faces.options) ||
+        !read_option(a, &v->eyes, defaults.eyes, &w->eyes, &o->eyes.options) ||
+        !read_option(a, &v->smile, defaults.smile, &w->smiles,
+                     &o->smiles.options))
         return 0;
     if (o->end > o->begin) {
         cli_error("smile: --end %g lies above --begin %g", (double)o->end,
                   (double)o->begin);
         return 0;
     }
-    if (plot && !cli_figure_path(plot))
-        return 0;
-    w->format = (format)cli_choice(a, OPT_FORMAT, TABLE);
-    if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
-        w->format = JSON;
-    return 1;
+    w->format = (format)cli_format(a, &v->format, v->json, TABLE);
+    return !v->plot || cli_figure_path(v->plot);
 }
 
-static int load(const cli_args *a, sight *s, mien_sight *out)
+/* Load a cascade; CLI_OK, or the status to exit with. */
+static int load(const watching *w, sight *s, mien_sight *out)
 {
-    int status = cli_cascade_load(s->name, a->value[OPT_CASCADES], &s->cascade);
+    int status = cli_cascade_load(s->name, w->v->cascades, &s->cascade);
     out->cascade = s->cascade;
     return status;
 }
@@ -242,17 +235,17 @@ static int plot(const watching *w, const char *path)
 }
 
 /* Load the cascades, go through the video, and sum up. */
-static int watch(const cli_args *a, watching *w, const cli_video_ask *ask)
+static int watch(watching *w, const cli_video_ask *ask)
 {
-    const char *path = a->value[OPT_PLOT];
+    const char *path = w->v->plot;
     mien_error err = {0};
     cli_video_work work = {process, draw, w};
     int64_t seen = 0;
-    int status = load(a, &w->faces, &w->o.faces);
+    int status = load(w, &w->faces, &w->o.faces);
     if (!status)
-        status = load(a, &w->eyes, &w->o.eyes);
+        status = load(w, &w->eyes, &w->o.eyes);
     if (!status)
-        status = load(a, &w->smiles, &w->o.smiles);
+        status = load(w, &w->smiles, &w->o.smiles);
     if (status)
         return status;
     if (mien_smiles_new(&w->o, &w->seen, &err) != MIEN_OK) {
@@ -272,18 +265,13 @@ static int watch(const cli_args *a, watching *w, const cli_video_ask *ask)
 /* The command. */
 static int run(const cli_args *a)
 {
-    watching w = {.o = MIEN_SMILE_DEFAULTS};
-    cli_video_ask ask = {.title = "mien smile"};
-    mien_error err = {0};
-    int threads = 0, status = CLI_NOTHING;
-    if (!read_options(a, &w) ||
-        !cli_int(a, OPT_THREADS, 0, MIEN_POOL_MAX, &threads) ||
-        !cli_video_asked(a, OPT_CAMERA, OPT_DRAW, OPT_FRAMES, OPT_QUIET, &ask))
+    watching w = {.v = a->values};
+    cli_video_ask ask = w.v->video;
+    if (!read_options(a, &w) || !cli_video_asked(a, &ask))
         return CLI_USAGE;
-    if (mien_pool_new(threads, &w.o.pool, &err) == MIEN_OK)
-        status = watch(a, &w, &ask);
-    else
-        cli_error("%s", err.text);
+    int status = cli_pool_new(w.v->threads, &w.o.pool);
+    if (!status)
+        status = watch(&w, &ask);
     mien_smiles_free(w.seen);
     mien_cascade_free(w.faces.cascade);
     mien_cascade_free(w.eyes.cascade);
@@ -293,20 +281,26 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_smile = {
-    "smile",
-    "[VIDEO]",
-    0,
-    1,
-    "who smiles when in a video",
-    "Find faces, and eyes and smiles inside them, with OpenCV's cascades "
-    "(Debian's package opencv-data). Each frame of a face votes for or against "
-    "a smile; votes fade by a tenth a frame, and a smile is on from --begin "
-    "until they fall below --end. Faces are followed between frames, so that "
-    "each keeps its number when the cascade misses it.\n\n"
-    "A smile cascade sees teeth and curved mouths, not joy; it errs with "
-    "beards, open mouths and turned heads.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "smile",
+    .operands = "[VIDEO]",
+    .min_operands = 0,
+    .max_operands = 1,
+    .summary = "who smiles when in a video",
+    .description =
+        "Find faces, and eyes and smiles inside them, with OpenCV's cascades "
+        "(Debian's package opencv-data). Each frame of a face votes for or "
+        "against "
+        "a smile; votes fade by a tenth a frame, and a smile is on from "
+        "--begin "
+        "until they fall below --end. Faces are followed between frames, so "
+        "that "
+        "each keeps its number when the cascade misses it.\n\n"
+        "A smile cascade sees teeth and curved mouths, not joy; it errs with "
+        "beards, open mouths and turned heads.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

@@ -1,16 +1,24 @@
 /* cmd_table_describe.c: what the columns of a table hold. */
-#include "cli/cli_table.h"
+#include "cli/table.h"
 
 #include <stdlib.h>
 
-enum { OPT_BY, OPT_CORRELATION, OPT_JSON, OPT_TABLE };
 enum { MOST_GROUPS = 100 };
 
+typedef struct values {
+    const char *by;
+    mien_correlation correlation;
+    int json;
+    cli_table_values table;
+} values;
+static const values defaults;
+
 static const cli_option options[] = {
-    {"by", 0, CLI_TEXT, "COLUMN", NULL, "a table for each value of a column"},
-    {"correlation", 0, CLI_CHOICE, "KIND", "pearson,spearman",
-     "how columns of numbers go together"},
-    {"json", 'j', CLI_FLAG, NULL, NULL, "a JSON object, all digits"},
+    CLI_ROW_TEXT(by, CLI_TEXT, "by", 0, "COLUMN",
+                 "a table for each value of a column"),
+    CLI_ROW_CHOICE(correlation, "correlation", 0, "KIND", "pearson,spearman",
+                   "how columns of numbers go together"),
+    CLI_OPTION_JSON("a JSON object, all digits"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -60,8 +68,9 @@ static mien_status put_groups(const cli_table *in, int by, mien_summary *s,
 static mien_status put_text(const cli_args *a, const cli_table *in,
                             mien_summary *s, mien_buffer *out, mien_error *err)
 {
+    const values *v = a->values;
     mien_status st = MIEN_OK;
-    int by = mien_table_find(in->t, a->value[OPT_BY] ? a->value[OPT_BY] : "");
+    int by = mien_table_find(in->t, v->by ? v->by : "");
     if (by >= 0) {
         st = put_groups(in, by, s, out, err);
     } else {
@@ -70,10 +79,9 @@ static mien_status put_text(const cli_args *a, const cli_table *in,
                            mien_table_columns(in->t));
         mien_summary_text(in->t, s, out);
     }
-    if (!st && cli_given(a, OPT_CORRELATION))
-        st = mien_table_correlation_text(
-            in->t, (mien_correlation)cli_choice(a, OPT_CORRELATION, 0),
-            in->pool, out, err);
+    if (!st && cli_given(a, &v->correlation))
+        st = mien_table_correlation_text(in->t, v->correlation, in->pool, out,
+                                         err);
     return st ? st : mien_table_remarks(in->t, in->pool, out, err);
 }
 
@@ -83,7 +91,8 @@ static int describe(const cli_args *a, const cli_table *in)
     mien_buffer out = {0};
     mien_error err = {0};
     mien_json j = mien_json_on(&out, 2);
-    const char *by = a->value[OPT_BY], *path = a->operand[0];
+    const values *v = a->values;
+    const char *by = v->by, *path = a->operand[0];
     if (by && cli_table_column(in->t, path, by) < 0)
         return CLI_NOTHING;
     mien_summary *s = calloc((size_t)mien_table_columns(in->t) + 1, sizeof *s);
@@ -92,7 +101,7 @@ static int describe(const cli_args *a, const cli_table *in)
     mien_status st = MIEN_OK;
     if (!by)
         st = mien_table_describe(in->t, 0, NULL, in->pool, s, &err);
-    if (!st && (by || !cli_given(a, OPT_JSON))) {
+    if (!st && (by || !v->json)) {
         st = put_text(a, in, s, &out, &err);
     } else if (!st) {
         mien_summary_json(in->t, s, NULL, &j);
@@ -108,8 +117,9 @@ static int describe(const cli_args *a, const cli_table *in)
 
 static int run(const cli_args *a)
 {
+    const values *v = a->values;
     cli_table in;
-    if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
+    if (!cli_table_open(a->operand[0], &v->table, &in))
         return CLI_NOTHING;
     int status = describe(a, &in);
     cli_table_close(&in);
@@ -127,6 +137,8 @@ const cli_command cmd_table_describe = {
         "sample), least, quartiles, greatest, missing and distinct values; "
         "then what is odd: constant columns, copies, duplicate rows.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -1,32 +1,34 @@
 /* cmd_table_plot.c: columns of a table as a picture. */
-#include "cli/cli_figure.h"
-#include "cli/cli_table.h"
+#include "cli/figure.h"
+#include "cli/table.h"
 
-enum {
-    OPT_KIND,
-    OPT_X,
-    OPT_Y,
-    OPT_BY,
-    OPT_FIT,
-    OPT_WIDTH,
-    OPT_HEIGHT,
-    OPT_OUTPUT,
-    OPT_TABLE
-};
+typedef struct values {
+    const char *x, *y, *by, *output;
+    int kind;
+    unsigned fit;
+    mien_table_figure_options figure;
+    cli_table_values table;
+} values;
+static const values defaults = {.figure = MIEN_TABLE_FIGURE_DEFAULTS};
 
 static const cli_option options[] = {
-    {"kind", 'k', CLI_CHOICE, "KIND", "scatter,line,hist,box,matrix",
-     "scatter (default when y is given), line, hist, box, or matrix: every "
-     "column against every other"},
-    {"x", 0, CLI_TEXT, "COLUMN", NULL, "along; line: default the row number"},
-    {"y", 0, CLI_TEXT, "COLUMN", NULL, "up"},
-    {"by", 0, CLI_TEXT, "COLUMN", NULL,
-     "a panel (scatter, line) or a colour or box for each value, 9 at most"},
-    {"fit", 0, CLI_LIST, "FIT,...", "linear,quadratic,robust",
-     "scatter: lines through the points"},
-    {"width", 0, CLI_NUMBER, "N", NULL, "pixels or points (default 900)"},
-    {"height", 0, CLI_NUMBER, "N", NULL, "the same (default 640)"},
-    {"output", 'o', CLI_FILE, "FILE", NULL, "a .svg, .png or .pdf"},
+    CLI_ROW_CHOICE(kind, "kind", 'k', "KIND", "scatter,line,hist,box,matrix",
+                   "scatter (default when y is given), line, hist, box, or "
+                   "matrix: every column against every other"),
+    CLI_ROW_TEXT(x, CLI_TEXT, "x", 0, "COLUMN",
+                 "along; line: default the row number"),
+    CLI_ROW_TEXT(y, CLI_TEXT, "y", 0, "COLUMN", "up"),
+    CLI_ROW_TEXT(by, CLI_TEXT, "by", 0, "COLUMN",
+                 "a panel (scatter, line) or a colour or box for each value, 9 "
+                 "at most"),
+    CLI_ROW_LIST(fit, "fit", 0, "FIT,...", "linear,quadratic,robust",
+                 "scatter: lines through the points"),
+    CLI_ROW_REAL(figure.width, "width", 0, "N", 100, MIEN_PLOT_MAX_SIDE,
+                 "pixels or points (default {})"),
+    CLI_ROW_REAL(figure.height, "height", 0, "N", 100, MIEN_PLOT_MAX_SIDE,
+                 "the same (default {})"),
+    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
+                 "a .svg, .png or .pdf"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -49,37 +51,38 @@ static const cli_row exits[] = {
 };
 
 /* A column named by an option; -1 without.  0, and a report. */
-static int column_of(const cli_args *a, const mien_table *t, int option,
+static int column_of(const mien_table *t, const char *path, const char *name,
                      int *out)
 {
-    *out = -1;
-    if (!a->value[option])
-        return 1;
-    *out = cli_table_column(t, a->operand[0], a->value[option]);
-    return *out >= 0;
+    *out = name ? cli_table_column(t, path, name) : -1;
+    return !name || *out >= 0;
 }
 
 /* Which columns are drawn, and how; 0, and a report. */
 static int read_columns(const cli_args *a, const mien_table *t,
                         mien_table_figure_options *o)
 {
-    o->kind = (mien_table_plot)cli_choice(
-        a, OPT_KIND, a->value[OPT_Y] ? MIEN_PLOT_SCATTER : MIEN_PLOT_HISTOGRAM);
-    o->fitted = cli_list(a, OPT_FIT);
+    const values *v = a->values;
+    const char *path = a->operand[0];
+    o->kind = v->y ? MIEN_PLOT_SCATTER : MIEN_PLOT_HISTOGRAM;
+    if (cli_given(a, &v->kind))
+        o->kind = (mien_table_plot)v->kind;
+    o->fitted = v->fit;
     int wants_y = o->kind == MIEN_PLOT_SCATTER || o->kind == MIEN_PLOT_LINE;
     int wants_x = o->kind != MIEN_PLOT_LINE && o->kind != MIEN_PLOT_MATRIX;
-    if ((wants_y && !a->value[OPT_Y]) || (wants_x && !a->value[OPT_X])) {
+    if ((wants_y && !v->y) || (wants_x && !v->x)) {
         cli_error("wanted: --x COLUMN%s", wants_y ? " and --y COLUMN" : "");
         return 0;
     }
-    return o->kind == MIEN_PLOT_MATRIX ||
-           (column_of(a, t, OPT_X, &o->x) && column_of(a, t, OPT_Y, &o->y) &&
-            column_of(a, t, OPT_BY, &o->by));
+    return o->kind == MIEN_PLOT_MATRIX || (column_of(t, path, v->x, &o->x) &&
+                                           column_of(t, path, v->y, &o->y) &&
+                                           column_of(t, path, v->by, &o->by));
 }
 
 static int draw(const cli_args *a, const mien_table *t,
                 const mien_table_figure_options *o)
 {
+    const values *v = a->values;
     mien_figure *f = NULL;
     mien_buffer remarks = {0};
     mien_error err = {0};
@@ -87,7 +90,7 @@ static int draw(const cli_args *a, const mien_table *t,
     if (mien_table_figure(t, o, &f, &remarks, &err))
         cli_error("%s: %s", a->operand[0], err.text);
     else
-        status = cli_figure_save(f, a->value[OPT_OUTPUT]) ? CLI_OK : CLI_OUTPUT;
+        status = cli_figure_save(f, v->output) ? CLI_OK : CLI_OUTPUT;
     cli_error_lines(&remarks);
     mien_figure_free(f);
     return status;
@@ -95,18 +98,16 @@ static int draw(const cli_args *a, const mien_table *t,
 
 static int run(const cli_args *a)
 {
-    mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+    const values *v = a->values;
+    mien_table_figure_options o = v->figure;
     cli_table in;
-    if (!cli_double(a, OPT_WIDTH, 100, MIEN_PLOT_MAX_SIDE, &o.width) ||
-        !cli_double(a, OPT_HEIGHT, 100, MIEN_PLOT_MAX_SIDE, &o.height))
-        return CLI_USAGE;
-    if (!a->value[OPT_OUTPUT]) {
+    if (!v->output) {
         cli_error("--output FILE is missing");
         return CLI_USAGE;
     }
-    if (!cli_figure_path(a->value[OPT_OUTPUT]))
+    if (!cli_figure_path(v->output))
         return CLI_USAGE;
-    if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
+    if (!cli_table_open(a->operand[0], &v->table, &in))
         return CLI_NOTHING;
     int status = read_columns(a, in.t, &o) ? draw(a, in.t, &o) : CLI_NOTHING;
     cli_table_close(&in);
@@ -123,6 +124,8 @@ const cli_command cmd_table_plot = {
         "Draws points, lines, a histogram, boxes, or every column of numbers "
         "against every other (the first eight), as SVG, PNG or PDF.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -1,33 +1,35 @@
 /* cmd_table_resample.c: balance the classes of training rows. */
-#include "cli/cli_table.h"
+#include "cli/table.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPT_LABEL,
-    OPT_POSITIVE,
-    OPT_UNDER,
-    OPT_OVER,
-    OPT_SMOTE,
-    OPT_SEED,
-    OPT_OUTPUT,
-    OPT_TABLE
-};
+typedef struct values {
+    const char *label, *positive, *output;
+    double under, over, smote; /* 0: not this one */
+    uint32_t seed;
+    cli_table_values table;
+} values;
+static const values defaults = {.seed = 123};
 
 static const cli_option options[] = {
-    {"label", 'l', CLI_TEXT, "COLUMN", NULL, "the column of the classes"},
-    {"positive", 0, CLI_TEXT, "VALUE", NULL, "the value of the rare event"},
-    {"under", 0, CLI_NUMBER, "RATIO", NULL,
-     "leave out rows of the larger class until the classes have this ratio"},
-    {"over", 0, CLI_NUMBER, "RATIO", NULL,
-     "draw rows of the smaller class again up to this ratio"},
-    {"smote", 0, CLI_NUMBER, "RATIO", NULL,
-     "make rows between neighbours of the smaller class up to this ratio"},
-    {"seed", 's', CLI_NUMBER, "N", NULL, "of the draw (default 123)"},
-    {"output", 'o', CLI_FILE, "FILE", NULL,
-     "the new table (default: standard output)"},
+    CLI_ROW_TEXT(label, CLI_TEXT, "label", 'l', "COLUMN",
+                 "the column of the classes"),
+    CLI_ROW_TEXT(positive, CLI_TEXT, "positive", 0, "VALUE",
+                 "the value of the rare event"),
+    CLI_ROW_REAL(under, "under", 0, "RATIO", 1e-9, 1,
+                 "leave out rows of the larger class until the classes have "
+                 "this ratio"),
+    CLI_ROW_REAL(over, "over", 0, "RATIO", 1e-9, 1,
+                 "draw rows of the smaller class again up to this ratio"),
+    CLI_ROW_REAL(smote, "smote", 0, "RATIO", 1e-9, 1,
+                 "make rows between neighbours of the smaller class up to this "
+                 "ratio"),
+    CLI_ROW_INT(seed, "seed", 's', "N", 0, INT_MAX, "of the draw (default {})"),
+    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
+                 "the new table (default: standard output)"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -49,6 +51,7 @@ static const cli_row exits[] = {
 };
 
 typedef struct job {
+    const values *v;
     cli_table in;
     mien_resample how;
     uint8_t *y; /* [rows] of the table */
@@ -76,16 +79,15 @@ static int may_touch(const char *path)
     return 0;
 }
 
-static mien_status resample(const cli_args *a, job *j, mien_error *err)
+static mien_status resample(job *j, mien_error *err)
 {
     mien_label classes;
     const mien_table *t = j->in.t;
-    int label = mien_table_find(t, a->value[OPT_LABEL]);
+    int label = mien_table_find(t, j->v->label);
     j->y = calloc((size_t)mien_table_rows(t) + 1, 1);
     if (!j->y)
         return MIEN_ENOMEM;
-    mien_status st =
-        mien_label_find(t, label, a->value[OPT_POSITIVE], &classes, err);
+    mien_status st = mien_label_find(t, label, j->v->positive, &classes, err);
     if (!st)
         st = mien_label_read(&classes, t, label, j->y, err);
     return st ? st : mien_table_resample(t, j->y, &j->how, &j->out, err);
@@ -144,14 +146,14 @@ static int write(const cli_args *a, const job *j)
         return CLI_NOTHING;
     }
     say(j, &words);
-    if (!cli_given(a, OPT_OUTPUT)) {
+    if (!j->v->output) {
         fwrite(words.data, 1, words.n, stderr);
         mien_buffer_free(&words);
         return cli_emit(&rows) ? CLI_OK : CLI_OUTPUT;
     }
     st = mien_buffer_give(&rows, &b, &err);
     if (!st)
-        st = mien_file_save(a->value[OPT_OUTPUT], b.data, b.n, &err);
+        st = mien_file_save(j->v->output, b.data, b.n, &err);
     mien_bytes_free(&b);
     if (!st)
         return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
@@ -161,20 +163,20 @@ static int write(const cli_args *a, const job *j)
 }
 
 /* One kind of resampling with its ratio; 0, and a report. */
-static int read_options(const cli_args *a, job *j)
+static int read_options(job *j)
 {
-    int given = 0, seed = 123;
+    const values *v = j->v;
+    const double ratio[] = {v->under, v->over, v->smote};
+    int given = 0;
     for (int i = 0; i < 3; i++) {
-        if (!cli_double(a, OPT_UNDER + i, 1e-9, 1, &j->how.ratio))
-            return 0;
-        if (cli_given(a, OPT_UNDER + i))
-            j->how.kind = (mien_resample_kind)(MIEN_RESAMPLE_UNDER + i);
-        given += cli_given(a, OPT_UNDER + i);
+        if (ratio[i] == 0)
+            continue;
+        j->how.kind = (mien_resample_kind)(MIEN_RESAMPLE_UNDER + i);
+        j->how.ratio = ratio[i];
+        given++;
     }
-    if (!cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed))
-        return 0;
-    j->how.seed = (uint32_t)seed;
-    if (given == 1 && a->value[OPT_LABEL])
+    j->how.seed = v->seed;
+    if (given == 1 && v->label)
         return 1;
     cli_error("table resample: wanted --label COLUMN and one of --under, "
               "--over and --smote");
@@ -183,16 +185,16 @@ static int read_options(const cli_args *a, job *j)
 
 static int run(const cli_args *a)
 {
-    job j = {0};
+    job j = {.v = a->values};
     mien_error err = {0};
     const char *path = a->operand[0];
     int status = CLI_NOTHING;
-    if (!read_options(a, &j) || !may_touch(path))
+    if (!read_options(&j) || !may_touch(path))
         return CLI_USAGE;
-    if (!cli_table_open(path, a, OPT_TABLE, &j.in))
+    if (!cli_table_open(path, &j.v->table, &j.in))
         return CLI_NOTHING;
-    if (cli_table_column(j.in.t, path, a->value[OPT_LABEL]) >= 0) {
-        if (resample(a, &j, &err))
+    if (cli_table_column(j.in.t, path, j.v->label) >= 0) {
+        if (resample(&j, &err))
             cli_error("%s: %s", path, err.text[0] ? err.text : "out of memory");
         else
             status = write(a, &j);
@@ -215,6 +217,8 @@ const cli_command cmd_table_resample = {
         "seed.\n\nFor training rows only: the test and validation parts that "
         "mien table split wrote are refused.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -1,34 +1,33 @@
 /* cmd_table_split.c: training, validation and test rows as files of their own.
  */
-#include "cli/cli_table.h"
+#include "cli/table.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
-enum {
-    OPT_TEST,
-    OPT_VALID,
-    OPT_SEED,
-    OPT_STRATIFY,
-    OPT_TIME,
-    OPT_PURGE,
-    OPT_OUTPUT,
-    OPT_TABLE
-};
+typedef struct values {
+    mien_split_options split;
+    int64_t purge;
+    const char *stratify, *time, *output;
+    cli_table_values table;
+} values;
+static const values defaults = {.split = {.test = 0.2, .seed = 123}};
 
 static const cli_option options[] = {
-    {"test", 0, CLI_NUMBER, "SHARE", NULL,
-     "share of the rows kept for the test (default 0.2)"},
-    {"valid", 0, CLI_NUMBER, "SHARE", NULL,
-     "share of the other rows for validation (default: none)"},
-    {"seed", 's', CLI_NUMBER, "N", NULL,
-     "of the draw (default 123): scikit-learn's random_state"},
-    {"stratify", 0, CLI_TEXT, "COLUMN", NULL,
-     "each part gets its share of every value of a column"},
-    {"time", 0, CLI_TEXT, "COLUMN", NULL,
-     "split in the order of a column: the last rows are the test"},
-    {"purge", 0, CLI_NUMBER, "ROWS", NULL,
-     "rows left out between the parts of --time (default 0)"},
-    {"output", 'o', CLI_FOLDER, "DIR", NULL, "where train.csv, ... go"},
+    CLI_ROW_REAL(split.test, "test", 0, "SHARE", 1e-6, 0.999999,
+                 "share of the rows kept for the test (default {})"),
+    CLI_ROW_REAL(split.valid, "valid", 0, "SHARE", 1e-6, 0.999999,
+                 "share of the other rows for validation (default: none)"),
+    CLI_ROW_INT(split.seed, "seed", 's', "N", 0, INT_MAX,
+                "of the draw (default {}): scikit-learn's random_state"),
+    CLI_ROW_TEXT(stratify, CLI_TEXT, "stratify", 0, "COLUMN",
+                 "each part gets its share of every value of a column"),
+    CLI_ROW_TEXT(time, CLI_TEXT, "time", 0, "COLUMN",
+                 "split in the order of a column: the last rows are the test"),
+    CLI_ROW_INT(purge, "purge", 0, "ROWS", 0, 1000000000,
+                "rows left out between the parts of --time (default {})"),
+    CLI_ROW_TEXT(output, CLI_FOLDER, "output", 'o', "DIR",
+                 "where train.csv, ... go"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -51,9 +50,9 @@ static const cli_row exits[] = {
 
 typedef struct job {
     const cli_args *args;
+    const values *v; /* of args */
     const mien_table *t;
     mien_split_options o;
-    int purge;
     mien_split parts;
 } job;
 
@@ -85,7 +84,7 @@ static mien_status split_by_time(job *j, int column, mien_error *err)
     if (!st && mien_table_column(j->t, column).type == MIEN_COLUMN_NUMBER)
         st = mien_table_sort_order(j->t, column, 0, order, err);
     if (!st)
-        st = mien_split_ordered(n, order, j->o.test, j->o.valid, j->purge,
+        st = mien_split_ordered(n, order, j->o.test, j->o.valid, j->v->purge,
                                 &j->parts, err);
     free(order);
     return st;
@@ -95,8 +94,8 @@ static mien_status split_by_time(job *j, int column, mien_error *err)
 static int split(job *j)
 {
     const cli_args *a = j->args;
-    const char *path = a->operand[0], *time = a->value[OPT_TIME];
-    const char *name = time ? time : a->value[OPT_STRATIFY];
+    const char *path = a->operand[0], *time = j->v->time;
+    const char *name = time ? time : j->v->stratify;
     int at = name ? cli_table_column(j->t, path, name) : 0;
     mien_error err = {0};
     mien_status st = MIEN_OK;
@@ -129,8 +128,7 @@ static mien_status write_part(const job *j, const char *name, int64_t n,
         return MIEN_OK;
     mien_status st = mien_csv_write(j->t, rows, n, &o, &b, err);
     if (!st)
-        st = mien_folder_save(j->args->value[OPT_OUTPUT], name, b.data, b.n,
-                              err);
+        st = mien_folder_save(j->v->output, name, b.data, b.n, err);
     mien_bytes_free(&b);
     return st;
 }
@@ -144,21 +142,21 @@ static mien_status write_note(const job *split, mien_error *err)
     mien_json_object(&j, NULL);
     mien_json_text(&j, "schema", "mien/split/1");
     mien_json_text(&j, "source", a->operand[0]);
-    mien_json_text(&j, "how", a->value[OPT_TIME] ? "time" : "random");
+    mien_json_text(&j, "how", split->v->time ? "time" : "random");
     mien_json_int(&j, "seed", split->o.seed);
-    mien_json_int(&j, "purge", split->purge);
+    mien_json_int(&j, "purge", split->v->purge);
     mien_json_int(&j, "train.csv", split->parts.trains);
     mien_json_int(&j, "valid.csv", split->parts.valids);
     mien_json_int(&j, "test.csv", split->parts.tests);
     mien_json_close(&j);
     mien_buffer_puts(&b, "\n");
-    return cli_folder_put(a->value[OPT_OUTPUT], "split.json", &b, err);
+    return cli_folder_put(split->v->output, "split.json", &b, err);
 }
 
 /* Write the parts and what they are; the status to exit with. */
 static int write_parts(const job *j)
 {
-    const char *folder = j->args->value[OPT_OUTPUT];
+    const char *folder = j->v->output;
     const mien_split *s = &j->parts;
     mien_buffer out = {0};
     mien_error err = {0};
@@ -183,32 +181,17 @@ static int write_parts(const job *j)
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
-/* Shares, seed and purge; 0, and a report. */
-static int read_options(const cli_args *a, job *j)
-{
-    int seed = 123;
-    if (!cli_double(a, OPT_TEST, 1e-6, 0.999999, &j->o.test) ||
-        !cli_double(a, OPT_VALID, 1e-6, 0.999999, &j->o.valid) ||
-        !cli_int(a, OPT_SEED, 0, 0x7fffffff, &seed) ||
-        !cli_int(a, OPT_PURGE, 0, 1000000000, &j->purge))
-        return 0;
-    j->o.seed = (uint32_t)seed;
-    if (!a->value[OPT_OUTPUT])
-        cli_error("--output DIR is missing");
-    else if (a->value[OPT_TIME] && a->value[OPT_STRATIFY])
-        cli_error("--time and --stratify exclude each other");
-    else
-        return 1;
-    return 0;
-}
-
 static int run(const cli_args *a)
 {
-    job j = {.args = a, .o = {.test = 0.2}};
+    const values *v = a->values;
+    job j = {.args = a, .v = v, .o = v->split};
     cli_table in;
-    if (!read_options(a, &j))
+    if (!v->output || (v->time && v->stratify)) {
+        cli_error(v->output ? "--time and --stratify exclude each other"
+                            : "--output DIR is missing");
         return CLI_USAGE;
-    if (!cli_table_open(a->operand[0], a, OPT_TABLE, &in))
+    }
+    if (!cli_table_open(a->operand[0], &v->table, &in))
         return CLI_NOTHING;
     j.t = in.t;
     int status = split(&j) ? write_parts(&j) : CLI_NOTHING;
@@ -228,6 +211,8 @@ const cli_command cmd_table_split = {
         "published seed gives the published rows, or cuts the table in the "
         "order of time.  Rows are written as they stood in the file.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

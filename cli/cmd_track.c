@@ -2,71 +2,63 @@
  *
  *   frame -> grey -> corners of each box followed (KLT) -> boxes
  *     every N frames, or when points were lost: a detector -> ids that stay */
-#include "cli/cli_cascades.h"
-#include "cli/cli_photos.h"
-#include "cli/cli_video.h"
+#include "cli/cascades.h"
+#include "cli/photos.h"
+#include "cli/video.h"
 
 #include <stdlib.h>
 
-enum {
-    OPT_DRAW,
-    OPT_CAMERA,
-    OPT_DETECTOR,
-    OPT_MIN_SCORE,
-    OPT_CASCADE,
-    OPT_SCALE,
-    OPT_NEIGHBORS,
-    OPT_MIN,
-    OPT_EVERY,
-    OPT_POINTS,
-    OPT_LANDMARKS,
-    OPT_SMOOTH,
-    OPT_FORMAT,
-    OPT_JSON,
-    OPT_SHOW_POINTS,
-    OPT_FRAMES,
-    OPT_THREADS,
-    OPT_MODELS,
-    OPT_CASCADES,
-    OPT_QUIET
-};
+typedef struct values {
+    cli_video_ask video;
+    int detector, neighbors, min_size, every, points, landmarks, smooth;
+    int format, json, show_points, threads;
+    float min_score; /* 0: the detector's own */
+    double scale;
+    const char *cascade, *models, *cascades;
+} values;
+static const values defaults = {.video = {.title = "mien track"},
+                                .neighbors = 4,
+                                .every = 10,
+                                .scale = 1.1};
 
 static const cli_option options[] = {
     CLI_OPTION_DRAW_VIDEO,
     CLI_OPTION_CAMERA,
-    {"detector", 'd', CLI_CHOICE, "NAME", "yunet,cascade",
-     "what finds faces: the network inside mien (default), or a cascade"},
-    {"min-score", 0, CLI_NUMBER, "S", NULL,
-     "network: least score of a face, 0 to 1 (default 0.6)"},
-    {"cascade", 'c', CLI_TEXT, "NAME|FILE", NULL,
-     "what to look for with a cascade: face (mien's own), an XML file, or a "
-     "name of OpenCV's; implies --detector cascade"},
-    {"scale", 's', CLI_NUMBER, "F", NULL,
-     "cascades: from one size of the window to the next (default 1.1)"},
-    {"neighbors", 'n', CLI_NUMBER, "N", NULL,
-     "cascades: windows that must agree (default 4)"},
-    {"min-size", 0, CLI_NUMBER, "N", NULL,
-     "cascades: least size in pixels (default: a tenth of the frame's height)"},
-    {"every", 'e', CLI_NUMBER, "N", NULL,
-     "frames from one detection to the next (default 10); when points are "
-     "lost it is done at once"},
-    {"points", 'p', CLI_NUMBER, "N", NULL,
-     "corners that hold a box (default 60)"},
-    {"landmarks", 'l', CLI_FLAG, NULL, NULL,
-     "find the 68 points of each face in every frame"},
-    {"smooth", 0, CLI_FLAG, NULL, NULL,
-     "smooth boxes and landmarks over time (One-Euro filter)"},
-    {"format", 'f', CLI_CHOICE, "NAME", "table,json,csv",
-     "table of the tracks at the end (default), json (a line a frame) or csv "
-     "(a line a box)"},
-    {"json", 'j', CLI_FLAG, NULL, NULL, "the same as --format json"},
-    {"show-points", 0, CLI_FLAG, NULL, NULL, "put the points into json"},
+    CLI_ROW_CHOICE(detector, "detector", 'd', "NAME", "yunet,cascade",
+                   "what finds faces: the network inside mien (default), or a "
+                   "cascade"),
+    CLI_ROW_REAL(min_score, "min-score", 0, "S", 0.01, 1,
+                 "network: least score of a face, 0 to 1 (default 0.6)"),
+    CLI_ROW_TEXT(cascade, CLI_TEXT, "cascade", 'c', "NAME|FILE",
+                 "what to look for with a cascade: face (mien's own), an XML "
+                 "file, or a name of OpenCV's; implies --detector cascade"),
+    CLI_ROW_REAL(scale, "scale", 's', "F", 1.01, 10,
+                 "cascades: from one size of the window to the next (default "
+                 "{})"),
+    CLI_ROW_INT(neighbors, "neighbors", 'n', "N", 1, 1000000,
+                "cascades: windows that must agree (default {})"),
+    CLI_ROW_INT(min_size, "min-size", 0, "N", 0, MIEN_IMAGE_MAX_SIDE,
+                "cascades: least size in pixels (default: a tenth of the "
+                "frame's height)"),
+    CLI_ROW_INT(every, "every", 'e', "N", 1, 1000000,
+                "frames from one detection to the next (default {}); when "
+                "points are lost it is done at once"),
+    CLI_ROW_INT(points, "points", 'p', "N", 10, 1000,
+                "corners that hold a box (default 60)"),
+    CLI_ROW_FLAG(landmarks, "landmarks", 'l',
+                 "find the 68 points of each face in every frame"),
+    CLI_ROW_FLAG(smooth, "smooth", 0,
+                 "smooth boxes and landmarks over time (One-Euro filter)"),
+    CLI_ROW_CHOICE(format, "format", 'f', "NAME", "table,json,csv",
+                   "table of the tracks at the end (default), json (a line a "
+                   "frame) or csv (a line a box)"),
+    CLI_OPTION_JSON("the same as --format json"),
+    CLI_ROW_FLAG(show_points, "show-points", 0, "put the points into json"),
     CLI_OPTION_FRAMES,
-    {"threads", 't', CLI_NUMBER, "N", NULL,
-     "threads (default: one for each processor); the result is the same"},
+    CLI_OPTION_THREADS,
     CLI_OPTION_MODELS,
     CLI_OPTION_CASCADES,
-    CLI_OPTION_QUIET,
+    CLI_OPTION_VIDEO_QUIET,
     CLI_OPTION_END,
 };
 
@@ -88,58 +80,32 @@ static const cli_row exits[] = {
 typedef enum format { TABLE, JSON, CSV } format;
 
 typedef struct tracking {
+    const values *v;
     format format;
-    int every, show_points, landmarks;
     mien_reader *reader; /* of the network, and of landmarks; or NULL */
     mien_cascade *cascade;
-    mien_cascade_options options;
     mien_pool *pool;
     mien_tracker *tracker;
     mien_history *history;
-    float min_score; /* 0: the detector's own */
 } tracking;
 
-/* The options; 0 after a mistake, which is reported. */
-static int read_options(const cli_args *a, tracking *t, mien_tracker_options *o)
-{
-    float scale = 1.1f;
-    t->every = 10;
-    t->options.neighbors = 4;
-    if (!cli_int(a, OPT_EVERY, 1, 1000000, &t->every) ||
-        !cli_int(a, OPT_POINTS, 10, 1000, &o->points) ||
-        !cli_float(a, OPT_MIN_SCORE, 0.01, 1, &t->min_score) ||
-        !cli_float(a, OPT_SCALE, 1.01, 10, &scale) ||
-        !cli_int(a, OPT_NEIGHBORS, 1, 1000000, &t->options.neighbors) ||
-        !cli_int(a, OPT_MIN, 0, MIEN_IMAGE_MAX_SIDE, &t->options.min_w))
-        return 0;
-    t->options.scale = (double)scale;
-    t->options.min_h = t->options.min_w;
-    t->landmarks = cli_given(a, OPT_LANDMARKS);
-    t->show_points = cli_given(a, OPT_SHOW_POINTS);
-    t->format = (format)cli_choice(a, OPT_FORMAT, TABLE);
-    if (cli_given(a, OPT_JSON) && !cli_given(a, OPT_FORMAT))
-        t->format = JSON;
-    return 1;
-}
-
 /* The network or the cascade that finds faces, and landmarks. */
-static int open_detector(const cli_args *a, tracking *t)
+static int open_detector(tracking *t)
 {
-    int network =
-        !cli_given(a, OPT_CASCADE) && cli_choice(a, OPT_DETECTOR, 0) == 0;
-    int status = CLI_OK;
-    if (network || t->landmarks) {
+    const values *v = t->v;
+    int network = !v->cascade && v->detector == 0, status = CLI_OK;
+    if (network || v->landmarks) {
         mien_reader_options o = MIEN_READER_DEFAULTS;
-        o.face.want = t->landmarks ? MIEN_FACE_LANDMARKS : 0;
-        o.face.min_score = t->min_score;
-        o.models = a->value[OPT_MODELS];
+        o.face.want = v->landmarks ? MIEN_FACE_LANDMARKS : 0;
+        o.face.min_score = v->min_score;
+        o.models = v->models;
         o.threads = mien_pool_size(t->pool);
         status = cli_reader_open(&o, &t->reader);
     }
     if (status || network)
         return status;
-    const char *name = a->value[OPT_CASCADE] ? a->value[OPT_CASCADE] : "face";
-    return cli_cascade_load(name, a->value[OPT_CASCADES], &t->cascade);
+    return cli_cascade_load(v->cascade ? v->cascade : "face", v->cascades,
+                            &t->cascade);
 }
 
 /* ---- a frame ------------------------------------------------------------- */
@@ -172,10 +138,11 @@ static mien_status by_network(tracking *t, const mien_image *frame,
 static mien_status by_cascade(tracking *t, const mien_gray *g, mien_error *err)
 {
     mien_hits hits = {0};
-    mien_cascade_options o = t->options;
+    mien_cascade_options o = MIEN_CASCADE_DEFAULTS;
+    o.scale = t->v->scale;
+    o.neighbors = t->v->neighbors;
     o.pool = t->pool;
-    if (!o.min_w)
-        o.min_w = o.min_h = g->h / 10;
+    o.min_w = o.min_h = t->v->min_size ? t->v->min_size : g->h / 10;
     mien_status st = mien_cascade_detect(t->cascade, g, &o, &hits, err);
     if (st == MIEN_OK)
         st = mien_tracker_detected_hits(t->tracker, &hits, err);
@@ -193,7 +160,7 @@ static mien_status follow(tracking *t, const mien_image *frame, int64_t number,
     st = mien_tracker_follow(t->tracker, &g, err);
     mien_history_count_lost(t->history, t->tracker);
     if (st == MIEN_OK &&
-        (number % t->every == 0 || mien_tracker_wants_detection(t->tracker)))
+        (number % t->v->every == 0 || mien_tracker_wants_detection(t->tracker)))
         st = t->cascade ? by_cascade(t, &g, err) : by_network(t, frame, err);
     mien_gray_free(&g);
     return st;
@@ -225,11 +192,11 @@ static mien_status process(void *arg, const cli_frame *f,
     mien_status st = follow(t, frame, f->number, err);
     if (st == MIEN_OK)
         st = mien_history_add(t->history, t->tracker, f->seconds, f->step, err);
-    if (st == MIEN_OK && t->landmarks)
+    if (st == MIEN_OK && t->v->landmarks)
         st = find_landmarks(t, frame, err);
     if (st == MIEN_OK && t->format == JSON)
         mien_record_tracks(f->number, f->seconds, t->history,
-                           t->show_points ? t->tracker : NULL, out);
+                           t->v->show_points ? t->tracker : NULL, out);
     if (st == MIEN_OK && t->format == CSV)
         mien_record_tracks_csv(f->number, f->seconds, t->history, out);
     return st;
@@ -272,27 +239,27 @@ static int print_table(const mien_history *h)
 /* The whole command but its clean-up; the status to exit with. */
 static int track(const cli_args *a, tracking *t)
 {
+    const values *v = t->v;
     mien_tracker_options o = MIEN_TRACKER_DEFAULTS;
-    cli_video_ask ask = {.title = "mien track"};
+    cli_video_ask ask = v->video;
     cli_video_work work = {process, draw, t};
     mien_error err = {0};
-    int threads = 0;
     int64_t seen = 0;
-    if (!read_options(a, t, &o) ||
-        !cli_int(a, OPT_THREADS, 0, MIEN_POOL_MAX, &threads) ||
-        !cli_video_asked(a, OPT_CAMERA, OPT_DRAW, OPT_FRAMES, OPT_QUIET, &ask))
+    o.points = v->points;
+    t->format = (format)cli_format(a, &v->format, v->json, TABLE);
+    if (!cli_video_asked(a, &ask))
         return CLI_USAGE;
-    mien_status st = mien_pool_new(threads, &t->pool, &err);
+    mien_status st = mien_pool_new(v->threads, &t->pool, &err);
     o.flow.pool = t->pool;
     if (st == MIEN_OK)
         st = mien_tracker_new(&o, &t->tracker, &err);
     if (st == MIEN_OK)
-        st = mien_history_new(cli_given(a, OPT_SMOOTH), &t->history, &err);
+        st = mien_history_new(v->smooth, &t->history, &err);
     if (st != MIEN_OK) {
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
-    int status = open_detector(a, t);
+    int status = open_detector(t);
     if (status)
         return status;
     status = cli_video_run(&ask, &work, &seen);
@@ -303,7 +270,7 @@ static int track(const cli_args *a, tracking *t)
 
 static int run(const cli_args *a)
 {
-    tracking t = {.options = MIEN_CASCADE_DEFAULTS};
+    tracking t = {.v = a->values};
     int status = track(a, &t);
     mien_tracker_free(t.tracker);
     mien_history_free(t.history);
@@ -314,20 +281,27 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_track = {
-    "track",
-    "[VIDEO]",
-    0,
-    1,
-    "follow faces through a video",
-    "Find faces every few frames, follow them between by the corners in them "
-    "(pyramidal Lucas-Kanade), and give each a number that stays. A corner is "
-    "kept when it comes back to where it started and moves like the rest of "
-    "its box; when a box loses too many, grows or shrinks too much or leaves "
-    "the picture, it waits for the detector, which is asked at once.\n\n"
-    "Numbers say which boxes belong together in one video; they do not say "
-    "who somebody is.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "track",
+    .operands = "[VIDEO]",
+    .min_operands = 0,
+    .max_operands = 1,
+    .summary = "follow faces through a video",
+    .description =
+        "Find faces every few frames, follow them between by the corners in "
+        "them "
+        "(pyramidal Lucas-Kanade), and give each a number that stays. A corner "
+        "is "
+        "kept when it comes back to where it started and moves like the rest "
+        "of "
+        "its box; when a box loses too many, grows or shrinks too much or "
+        "leaves "
+        "the picture, it waits for the detector, which is asked at once.\n\n"
+        "Numbers say which boxes belong together in one video; they do not say "
+        "who somebody is.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

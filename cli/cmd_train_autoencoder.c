@@ -1,40 +1,42 @@
 /* cmd_train_autoencoder.c: an auto-encoder of the usual rows, whose
  * reconstruction error tells the rare ones. */
-#include "cli/cli_study.h"
+#include "cli/study.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-    OPT_LAYERS = STUDY_OPTIONS,
-    OPT_EPOCHS,
-    OPT_BATCH,
-    OPT_RATE,
-    OPT_ACTIVITY,
-    OPT_PATIENCE,
-    OPT_LSTM,
-    OPT_DROPOUT,
-    OPT_RESUME
-};
+typedef struct values {
+    cli_study_values study;
+    cli_table_values table;
+    const char *layers;
+    int resume;
+} values;
+static const values defaults = {.study = CLI_STUDY_DEFAULTS};
 
 static const cli_option options[] = {
     CLI_OPTIONS_STUDY,
-    {"layers", 0, CLI_TEXT, "N,N,...", NULL,
-     "units of the hidden layers (default 32,16,16,32; LSTM: 32,16,32)"},
-    {"epochs", 'e', CLI_NUMBER, "N", NULL, "at most so many (default 200)"},
-    {"batch", 'b', CLI_NUMBER, "ROWS", NULL, "rows of a step (default 128)"},
-    {"rate", 0, CLI_NUMBER, "R", NULL, "learning rate of Adam (default 0.001)"},
-    {"activity", 0, CLI_NUMBER, "L1", NULL,
-     "penalty on what the first layer gives (default 0.001)"},
-    {"patience", 0, CLI_NUMBER, "EPOCHS", NULL,
-     "stop after so many epochs without improvement (default: never)"},
-    {"lstm", 0, CLI_FLAG, NULL, NULL,
-     "long short-term memories over the rows of --window"},
-    {"dropout", 0, CLI_NUMBER, "SHARE", NULL,
-     "of the first layer, while training"},
-    {"resume", 0, CLI_FLAG, NULL, NULL,
-     "go on from the checkpoint in the output folder"},
+    CLI_ROW_TEXT(layers, CLI_TEXT, "layers", 0, "N,N,...",
+                 "units of the hidden layers (default 32,16,16,32; LSTM: "
+                 "32,16,32)"),
+    CLI_ROW_INT(study.o.autoencoder.epochs, "epochs", 'e', "N", 1, 1000000,
+                "at most so many (default {})"),
+    CLI_ROW_INT(study.o.autoencoder.batch, "batch", 'b', "ROWS", 1, 1000000,
+                "rows of a step (default {})"),
+    CLI_ROW_REAL(study.o.autoencoder.rate, "rate", 0, "R", 1e-9, 10,
+                 "learning rate of Adam (default {})"),
+    CLI_ROW_REAL(study.o.autoencoder.activity, "activity", 0, "L1", 0, 1e6,
+                 "penalty on what the first layer gives (default {})"),
+    CLI_ROW_INT(study.o.autoencoder.patience, "patience", 0, "EPOCHS", 1,
+                1000000,
+                "stop after so many epochs without improvement (default: "
+                "never)"),
+    CLI_ROW_FLAG(study.o.autoencoder.lstm, "lstm", 0,
+                 "long short-term memories over the rows of --window"),
+    CLI_ROW_REAL(study.o.autoencoder.dropout, "dropout", 0, "SHARE", 0, 0.95,
+                 "of the first layer, while training"),
+    CLI_ROW_FLAG(resume, "resume", 0,
+                 "go on from the checkpoint in the output folder"),
     CLI_OPTION_END,
 };
 
@@ -60,6 +62,7 @@ static const cli_row exits[] = {
 };
 
 typedef struct learning {
+    const values *v;
     cli_study c;
     int layer[MIEN_AUTOENCODER_MAX_LAYERS];
     mien_journal *journal; /* with --output */
@@ -95,24 +98,17 @@ static int read_layers(const char *text, int *layer, int *layers)
 }
 
 /* Options of the network and its training; 0, and a report. */
-static int read_options(const cli_args *a, learning *l)
+static int read_options(learning *l)
 {
     mien_study_autoencoder *o = &l->c.o.autoencoder;
     l->c.o.estimator = MIEN_ESTIMATOR_AUTOENCODER;
-    o->lstm = cli_given(a, OPT_LSTM);
-    if (a->value[OPT_LAYERS])
+    if (l->v->layers)
         o->layer = l->layer;
-    if (cli_given(a, OPT_RESUME) && !a->value[STUDY_OUTPUT]) {
+    if (l->v->resume && !l->v->study.output) {
         cli_error("--resume wants the folder of the run: --output DIR");
         return 0;
     }
-    return cli_float(a, OPT_DROPOUT, 0, 0.95, &o->dropout) &&
-           read_layers(a->value[OPT_LAYERS], l->layer, &o->layers) &&
-           cli_int(a, OPT_EPOCHS, 1, 1000000, &o->epochs) &&
-           cli_int(a, OPT_PATIENCE, 1, 1000000, &o->patience) &&
-           cli_int(a, OPT_BATCH, 1, 1000000, &o->batch) &&
-           cli_float(a, OPT_RATE, 1e-9, 10, &o->rate) &&
-           cli_float(a, OPT_ACTIVITY, 0, 1e6, &o->activity);
+    return read_layers(l->v->layers, l->layer, &o->layers);
 }
 
 /* ---- epochs -------------------------------------------------------------- */
@@ -145,16 +141,14 @@ static int on_epoch(void *arg, const mien_study *s, const mien_epoch *e)
 /* The folder of --output, and with --resume what is in it. */
 static int open_journal(learning *l)
 {
-    const cli_args *a = l->c.args;
     mien_error err = {0};
-    if (!a->value[STUDY_OUTPUT])
+    if (!l->v->study.output)
         return CLI_OK;
-    if (mien_journal_new(a->value[STUDY_OUTPUT], &l->journal, &err)) {
+    if (mien_journal_new(l->v->study.output, &l->journal, &err)) {
         cli_error("%s", err.text);
         return CLI_OUTPUT;
     }
-    if (cli_given(a, OPT_RESUME) &&
-        mien_journal_checkpoint(l->journal, &l->state, &err)) {
+    if (l->v->resume && mien_journal_checkpoint(l->journal, &l->state, &err)) {
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
@@ -168,8 +162,8 @@ static int learn(learning *l)
 {
     mien_fit_end end = MIEN_FIT_EPOCHS;
     mien_error err = {0};
-    int quiet = cli_given(l->c.args, STUDY_QUIET), status = CLI_OK;
-    l->progress = !quiet && isatty(STDERR_FILENO);
+    int status = CLI_OK;
+    l->progress = !l->v->study.quiet && isatty(STDERR_FILENO);
     l->start = mien_clock();
     if (mien_study_learn(l->c.study, &end, &err))
         status = CLI_NOTHING;
@@ -189,26 +183,24 @@ static int learn(learning *l)
 /* All from the options to the folder; the status to exit with. */
 static int work(const cli_args *a, learning *l)
 {
-    if (!cli_study_read(a, &l->c))
-        return CLI_USAGE;
-    if (!read_options(a, l))
+    if (!cli_study_read(a, &l->v->study, &l->c) || !read_options(l))
         return CLI_USAGE;
     l->c.o.autoencoder.on_epoch = on_epoch;
     l->c.o.autoencoder.arg = l;
     int status = open_journal(l);
-    if (!status && !cli_study_prepare(&l->c))
+    if (!status && !cli_study_prepare(&l->c, &l->v->table))
         status = CLI_NOTHING;
     if (!status)
         status = learn(l);
     if (status == CLI_INTERRUPTED && l->journal)
         cli_error("interrupted after epoch %d; --resume goes on from %s",
-                  l->epochs, a->value[STUDY_OUTPUT]);
+                  l->epochs, l->v->study.output);
     return status ? status : cli_study_finish(&l->c);
 }
 
 static int run(const cli_args *a)
 {
-    learning l = {0};
+    learning l = {.v = a->values};
     int status = work(a, &l);
     cli_study_close(&l.c);
     mien_journal_free(l.journal);
@@ -232,6 +224,8 @@ const cli_command cmd_train_autoencoder = {
         "A random split of rows that follow each other in time flatters: "
         "--honest splits in the order of time.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

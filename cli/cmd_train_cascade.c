@@ -1,108 +1,96 @@
 /* cmd_train_cascade.c: train a cascade.  Options that opencv_traincascade has
  * keep its names. */
-#include "cli/cli.h"
-#include "cli/cli_cascades.h"
-#include "cli/cli_chips.h"
-#include "cli/cli_files.h"
-#include "cli/cli_progress.h"
-#include "cli/cli_roc.h"
+#include "cli/shell/shell.h"
+#include "cli/cascades.h"
+#include "cli/chips.h"
+#include "cli/shell/files.h"
+#include "cli/shell/progress.h"
+#include "cli/roc.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    OPT_POSITIVES,
-    OPT_NEGATIVES,
-    OPT_OUTPUT,
-    OPT_WIDTH,
-    OPT_HEIGHT,
-    OPT_NUM_POS,
-    OPT_NUM_NEG,
-    OPT_STAGES,
-    OPT_HIT,
-    OPT_FALSE,
-    OPT_TARGET,
-    OPT_BOOST,
-    OPT_FEATURE,
-    OPT_MODE,
-    OPT_DEPTH,
-    OPT_TREES,
-    OPT_TRIM,
-    OPT_CACHE,
-    OPT_CROP,
-    OPT_MIRROR,
-    OPT_COPIES,
-    OPT_TURN,
-    OPT_SHIFT,
-    OPT_GROW,
-    OPT_TEST,
-    OPT_COMPARE,
-    OPT_ROC,
-    OPT_SEED,
-    OPT_RESUME,
-    OPT_THREADS,
-    OPT_QUIET
-};
+typedef struct values {
+    mien_cascade_train_options o;
+    cli_chips_options chip; /* w, h and seed are those of o */
+    const char *positives, *negatives, *output, *crop, *test, *compare, *roc;
+    int boost, cache, seed, resume, threads, quiet;
+} values;
+static const values defaults = {.o = MIEN_CASCADE_TRAIN_DEFAULTS,
+                                .chip = {.jitter = MIEN_JITTER},
+                                .cache = 2048,
+                                .seed = 1};
+
+/* A share that a stage keeps, or the like. */
+#define RATE(member, name, text) \
+    CLI_ROW_REAL(member, name, 0, "R", 1e-12, 1, text)
 
 static const cli_option options[] = {
-    {"positives", 'p', CLI_FILE, "DIR|FILE", NULL,
-     "pictures of the object: a folder; a list of \"picture n x y w h ...\" "
-     "lines; or OpenCV's .vec"},
-    {"negatives", 'n', CLI_FILE, "DIR|FILE", NULL,
-     "scenes without the object: a folder, or a list of paths"},
-    {"output", 'o', CLI_FILE, "FILE", NULL,
-     "the cascade, written after every stage"},
-    {"width", 'w', CLI_NUMBER, "N", NULL, "width of the window (default 24)"},
-    {"height", 'h', CLI_NUMBER, "N", NULL, "height of the window (default 24)"},
-    {"numPos", 0, CLI_NUMBER, "N", NULL,
-     "positives a stage (default: 0.9 of those there are)"},
-    {"numNeg", 0, CLI_NUMBER, "N", NULL,
-     "negatives a stage (default: as many as positives)"},
-    {"numStages", 0, CLI_NUMBER, "N", NULL, "most stages (default 20)"},
-    {"minHitRate", 0, CLI_NUMBER, "R", NULL,
-     "positives a stage keeps (default 0.995)"},
-    {"maxFalseAlarmRate", 0, CLI_NUMBER, "R", NULL,
-     "negatives a stage keeps (default 0.5)"},
-    {"acceptanceRatioBreakValue", 0, CLI_NUMBER, "R", NULL,
-     "stop when this share of windows or less passes all stages"},
-    {"bt", 0, CLI_CHOICE, "NAME", "GAB,DAB,RAB",
-     "boosting: GAB gentle (default), DAB discrete, RAB real"},
-    {"featureType", 0, CLI_CHOICE, "NAME", "HAAR,LBP",
-     "features: HAAR (default) or LBP"},
-    {"mode", 0, CLI_CHOICE, "NAME", "BASIC,CORE,ALL",
-     "Haar features: BASIC upright ones (default), CORE more of them, ALL "
-     "those "
-     "turned by 45 degrees too"},
-    {"maxDepth", 0, CLI_NUMBER, "N", NULL, "depth of a tree (default 1)"},
-    {"maxWeakCount", 0, CLI_NUMBER, "N", NULL,
-     "most trees a stage (default 100)"},
-    {"weightTrimRate", 0, CLI_NUMBER, "R", NULL,
-     "share of the weight a tree is trained on (default 0.95)"},
-    {"cache", 0, CLI_NUMBER, "MB", NULL,
-     "memory for sorted features (default 2048)"},
-    {"crop", 0, CLI_TEXT, "X,Y,W,H", NULL,
-     "where the object is in every picture of a folder (default: all of it)"},
-    {"mirror", 0, CLI_FLAG, NULL, NULL, "positives mirrored as well"},
-    {"copies", 0, CLI_NUMBER, "N", NULL,
-     "more positives of each object, moved a little (default 0)"},
-    {"turn", 0, CLI_NUMBER, "DEG", NULL, "turn copies at most so (default 8)"},
-    {"shift", 0, CLI_NUMBER, "R", NULL,
-     "move copies by this share of the width at most (default 0.04)"},
-    {"grow", 0, CLI_NUMBER, "R", NULL,
-     "change the size of copies by this share at most (default 0.06)"},
-    {"test", 0, CLI_FILE, "FILE", NULL,
-     "known objects kept out of training, as \"picture n x y w h ...\": print "
-     "detections against false positives"},
-    {"compare", 0, CLI_TEXT, "NAME", NULL,
-     "another cascade on the same pictures"},
-    {"roc", 0, CLI_FILE, "FILE", NULL, "draw these curves: .svg, .png or .pdf"},
-    {"seed", 0, CLI_NUMBER, "N", NULL, "for all random choices (default 1)"},
-    {"resume", 0, CLI_FLAG, NULL, NULL,
-     "go on from the stages in the output, with the same options"},
-    {"threads", 't', CLI_NUMBER, "N", NULL,
-     "threads (default: one for each processor); the result is the same"},
+    CLI_ROW_TEXT(positives, CLI_FILE, "positives", 'p', "DIR|FILE",
+                 "pictures of the object: a folder; a list of \"picture n x y "
+                 "w h ...\" lines; or OpenCV's .vec"),
+    CLI_ROW_TEXT(negatives, CLI_FILE, "negatives", 'n', "DIR|FILE",
+                 "scenes without the object: a folder, or a list of paths"),
+    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
+                 "the cascade, written after every stage"),
+    CLI_ROW_INT(o.w, "width", 'w', "N", 4, MIEN_CASCADE_MAX_WINDOW,
+                "width of the window (default {})"),
+    CLI_ROW_INT(o.h, "height", 'h', "N", 4, MIEN_CASCADE_MAX_WINDOW,
+                "height of the window (default {})"),
+    CLI_ROW_INT(o.positives, "numPos", 0, "N", 1, INT_MAX,
+                "positives a stage (default: 0.9 of those there are)"),
+    CLI_ROW_INT(o.negatives, "numNeg", 0, "N", 1, INT_MAX,
+                "negatives a stage (default: as many as positives)"),
+    CLI_ROW_INT(o.stages, "numStages", 0, "N", 1, MIEN_CASCADE_MAX_STAGES,
+                "most stages (default {})"),
+    RATE(o.min_hit, "minHitRate", "positives a stage keeps (default {})"),
+    RATE(o.max_false_alarm, "maxFalseAlarmRate",
+         "negatives a stage keeps (default {})"),
+    RATE(o.target, "acceptanceRatioBreakValue",
+         "stop when this share of windows or less passes all stages"),
+    CLI_ROW_CHOICE(boost, "bt", 0, "NAME", "GAB,DAB,RAB",
+                   "boosting: GAB gentle (default), DAB discrete, RAB real"),
+    CLI_ROW_CHOICE(o.kind, "featureType", 0, "NAME", "HAAR,LBP",
+                   "features: HAAR (default) or LBP"),
+    CLI_ROW_CHOICE(o.set, "mode", 0, "NAME", "BASIC,CORE,ALL",
+                   "Haar features: BASIC upright ones (default), CORE more of "
+                   "them, ALL those turned by 45 degrees too"),
+    CLI_ROW_INT(o.depth, "maxDepth", 0, "N", 1, 8,
+                "depth of a tree (default {})"),
+    CLI_ROW_INT(o.max_trees, "maxWeakCount", 0, "N", 1, 10000,
+                "most trees a stage (default {})"),
+    RATE(o.trim, "weightTrimRate",
+         "share of the weight a tree is trained on (default {})"),
+    CLI_ROW_INT(cache, "cache", 0, "MB", 1, 1000000,
+                "memory for sorted features (default {})"),
+    CLI_ROW_TEXT(crop, CLI_TEXT, "crop", 0, "X,Y,W,H",
+                 "where the object is in every picture of a folder (default: "
+                 "all of it)"),
+    CLI_ROW_FLAG(chip.mirror, "mirror", 0, "positives mirrored as well"),
+    CLI_ROW_INT(chip.copies, "copies", 0, "N", 0, 1000,
+                "more positives of each object, moved a little (default {})"),
+    CLI_ROW_REAL(chip.jitter.turn, "turn", 0, "DEG", 0, 180,
+                 "turn copies at most so (default {})"),
+    CLI_ROW_REAL(chip.jitter.shift, "shift", 0, "R", 0, 1,
+                 "move copies by this share of the width at most (default "
+                 "{})"),
+    CLI_ROW_REAL(chip.jitter.grow, "grow", 0, "R", 0, 0.9,
+                 "change the size of copies by this share at most (default "
+                 "{})"),
+    CLI_ROW_TEXT(test, CLI_FILE, "test", 0, "FILE",
+                 "known objects kept out of training, as \"picture n x y w h "
+                 "...\": print detections against false positives"),
+    CLI_ROW_TEXT(compare, CLI_TEXT, "compare", 0, "NAME",
+                 "another cascade on the same pictures"),
+    CLI_ROW_TEXT(roc, CLI_FILE, "roc", 0, "FILE",
+                 "draw these curves: .svg, .png or .pdf"),
+    CLI_ROW_INT(seed, "seed", 0, "N", 0, INT_MAX,
+                "for all random choices (default {})"),
+    CLI_ROW_FLAG(resume, "resume", 0,
+                 "go on from the stages in the output, with the same options"),
+    CLI_OPTION_THREADS,
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
 };
@@ -129,88 +117,44 @@ static const cli_row exits[] = {
 };
 
 typedef struct training {
+    const values *v;
     mien_cascade_train_options o;
     cli_chips_options chip;
     mien_chips chips;
     cli_scenes scenes;
-    const char *output;
-    int quiet, tree;
+    int tree;
     cli_progress progress; /* of the search for negatives */
 } training;
 
 /* ---- options ------------------------------------------------------------- */
-
-static int rate(const cli_args *a, int option, double *out)
-{
-    return cli_double(a, option, 1e-12, 1, out);
-}
-
-static int count(const cli_args *a, int option, int64_t *out)
-{
-    int v = 0;
-    if (!cli_given(a, option))
-        return 1;
-    if (!cli_int(a, option, 1, INT_MAX, &v))
-        return 0;
-    *out = v;
-    return 1;
-}
-
-static int chip_options(const cli_args *a, training *t)
-{
-    const mien_sample_set_options usual = MIEN_SAMPLE_SET_DEFAULTS;
-    cli_chips_options *c = &t->chip;
-    *c =
-        (cli_chips_options){.w = usual.w, .h = usual.h, .jitter = usual.jitter};
-    c->mirror = cli_given(a, OPT_MIRROR);
-    return cli_int(a, OPT_WIDTH, 4, MIEN_CASCADE_MAX_WINDOW, &c->w) &&
-           cli_int(a, OPT_HEIGHT, 4, MIEN_CASCADE_MAX_WINDOW, &c->h) &&
-           cli_int(a, OPT_COPIES, 0, 1000, &c->copies) &&
-           cli_float(a, OPT_TURN, 0, 180, &c->jitter.turn) &&
-           cli_float(a, OPT_SHIFT, 0, 1, &c->jitter.shift) &&
-           cli_float(a, OPT_GROW, 0, 0.9, &c->jitter.grow) &&
-           cli_crop(a, OPT_CROP, c->crop);
-}
 
 /* Options of the trainer and its pictures; 0, and a report. */
 static int read_options(const cli_args *a, training *t)
 {
     static const mien_boost boosts[] = {MIEN_BOOST_GENTLE, MIEN_BOOST_DISCRETE,
                                         MIEN_BOOST_REAL};
-    mien_cascade_train_options *o = &t->o;
-    int cache = 2048, seed = 1;
-    for (int i = OPT_POSITIVES; i <= OPT_OUTPUT; i++)
-        if (!cli_given(a, i)) {
-            cli_error("train cascade: --%s is missing", options[i].name);
-            return 0;
-        }
-    o->boost = boosts[cli_choice(a, OPT_BOOST, 0)];
-    o->kind = (mien_feature_kind)cli_choice(a, OPT_FEATURE, 0);
-    o->set = (mien_haar_set)cli_choice(a, OPT_MODE, 0);
-    if (!chip_options(a, t) || !count(a, OPT_NUM_POS, &o->positives) ||
-        !count(a, OPT_NUM_NEG, &o->negatives) ||
-        !cli_int(a, OPT_STAGES, 1, MIEN_CASCADE_MAX_STAGES, &o->stages) ||
-        !rate(a, OPT_HIT, &o->min_hit) ||
-        !rate(a, OPT_FALSE, &o->max_false_alarm) ||
-        !rate(a, OPT_TARGET, &o->target) || !rate(a, OPT_TRIM, &o->trim) ||
-        !cli_int(a, OPT_DEPTH, 1, 8, &o->depth) ||
-        !cli_int(a, OPT_TREES, 1, 10000, &o->max_trees) ||
-        !cli_int(a, OPT_CACHE, 1, 1000000, &cache) ||
-        !cli_int(a, OPT_SEED, 0, INT_MAX, &seed))
+    const values *v = t->v;
+    if (!v->positives || !v->negatives || !v->output) {
+        cli_error("train cascade: --%s is missing", !v->positives ? "positives"
+                                                    : !v->negatives
+                                                        ? "negatives"
+                                                        : "output");
         return 0;
-    if (cli_given(a, OPT_COMPARE) && !cli_given(a, OPT_TEST)) {
+    }
+    if (v->compare && !v->test) {
         cli_error("train cascade: --compare needs --test");
         return 0;
     }
-    o->w = t->chip.w;
-    o->h = t->chip.h;
-    o->cache_bytes = (int64_t)cache << 20;
-    o->seed = (uint32_t)seed;
-    t->chip.seed = (uint32_t)seed;
-    t->output = a->value[OPT_OUTPUT];
-    t->quiet = cli_given(a, OPT_QUIET);
-    cli_progress_start(&t->progress, 0, t->quiet);
-    return 1;
+    t->o = v->o;
+    t->o.boost = boosts[v->boost];
+    t->o.cache_bytes = (int64_t)v->cache << 20;
+    t->o.seed = (uint32_t)v->seed;
+    t->chip = v->chip;
+    t->chip.w = v->o.w;
+    t->chip.h = v->o.h;
+    t->chip.seed = t->o.seed;
+    cli_progress_start(&t->progress, 0, v->quiet);
+    return cli_crop(a, &v->crop, t->chip.crop);
 }
 
 /* ---- while it runs ------------------------------------------------------- */
@@ -218,7 +162,7 @@ static int read_options(const cli_args *a, training *t)
 static void table_line(const training *t, const mien_cascade_progress *p)
 {
     mien_buffer out = {0};
-    if (!t->quiet)
+    if (!t->v->quiet)
         mien_buffer_printf(&out, "| %4d | %9.6f | %9.6f |\n", p->trees, p->hit,
                            p->false_alarm);
     cli_emit(&out);
@@ -239,7 +183,7 @@ static int on_progress(void *user, const mien_cascade_progress *p)
     training *t = user;
     if (p->trees > t->tree) {
         cli_progress_hide(&t->progress);
-        if (t->tree == 0 && !t->quiet) {
+        if (t->tree == 0 && !t->v->quiet) {
             mien_buffer out = {0};
             mien_buffer_printf(
                 &out,
@@ -265,7 +209,7 @@ static int save(const training *t, const mien_cascade *c)
     mien_error err = {0};
     mien_status st = mien_cascade_write(c, &xml, &err);
     if (st == MIEN_OK)
-        st = mien_file_save(t->output, xml.data, xml.n, &err);
+        st = mien_file_save(t->v->output, xml.data, xml.n, &err);
     mien_bytes_free(&xml);
     if (st != MIEN_OK)
         cli_error("%s", err.text);
@@ -290,8 +234,8 @@ static int say_end(const training *t, const mien_stage_report *last, int n)
     mien_buffer out = {0};
     const char *s = n == 1 ? "" : "s";
     if (cli_interrupted() && n)
-        cli_error("interrupted; %s has %d stage%s; --resume goes on", t->output,
-                  n, s);
+        cli_error("interrupted; %s has %d stage%s; --resume goes on",
+                  t->v->output, n, s);
     else if (cli_interrupted())
         cli_error("interrupted before the first stage was done");
     else if (!n)
@@ -304,7 +248,7 @@ static int say_end(const training *t, const mien_stage_report *last, int n)
             "%lld windows\n",
             n, s, (long long)last->negatives, (long long)last->windows);
     else
-        mien_buffer_printf(&out, "%s has all %d stage%s\n", t->output, n, s);
+        mien_buffer_printf(&out, "%s has all %d stage%s\n", t->v->output, n, s);
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     return cli_interrupted() ? CLI_INTERRUPTED : n ? CLI_OK : CLI_NOTHING;
@@ -338,20 +282,20 @@ static int stages(training *t, mien_cascade_trainer *trainer)
 }
 
 /* Begin or go on, and train; the status to exit with. */
-static int train(const cli_args *a, training *t)
+static int train(training *t)
 {
     mien_error err = {0};
     mien_cascade *begin = NULL;
     mien_cascade_trainer *trainer = NULL;
-    if (cli_given(a, OPT_RESUME)) {
-        if (mien_cascade_load(t->output, NULL, &begin, &err) != MIEN_OK) {
+    if (t->v->resume) {
+        if (mien_cascade_load(t->v->output, NULL, &begin, &err) != MIEN_OK) {
             cli_error("%s", err.text);
             return CLI_NOTHING;
         }
-    } else if (access(t->output, F_OK) == 0) {
+    } else if (access(t->v->output, F_OK) == 0) {
         cli_error("%s: is there already; --resume goes on from it, or remove "
                   "it",
-                  t->output);
+                  t->v->output);
         return CLI_USAGE;
     }
     if (t->o.positives > t->chips.n) {
@@ -378,13 +322,13 @@ static int train(const cli_args *a, training *t)
 
 /* ---- afterwards ---------------------------------------------------------- */
 
-static int judge(const cli_args *a, const training *t)
+static int judge(const training *t)
 {
-    const char *which[2] = {t->output, a->value[OPT_COMPARE]};
+    const char *which[2] = {t->v->output, t->v->compare};
     cli_roc_job job = {.n = which[1] ? 2 : 1,
                        .cascade = which,
-                       .test = a->value[OPT_TEST],
-                       .picture = a->value[OPT_ROC],
+                       .test = t->v->test,
+                       .picture = t->v->roc,
                        .pool = t->o.pool};
     return cli_roc_compare(&job);
 }
@@ -394,21 +338,15 @@ static int work(const cli_args *a, training *t)
 {
     if (!read_options(a, t))
         return CLI_USAGE;
-    int threads = 0;
-    mien_error err = {0};
-    if (!cli_int(a, OPT_THREADS, 0, MIEN_POOL_MAX, &threads))
-        return CLI_USAGE;
-    if (mien_pool_new(threads, &t->o.pool, &err) != MIEN_OK) {
-        cli_error("%s", err.text);
-        return CLI_NOTHING;
-    }
-    if (!cli_output_ready(t->output))
+    const values *v = t->v;
+    int status = cli_pool_new(v->threads, &t->o.pool);
+    if (status)
+        return status;
+    if (!cli_output_ready(v->output) || (v->roc && !cli_output_ready(v->roc)))
         return CLI_OUTPUT;
-    if (cli_given(a, OPT_ROC) && !cli_output_ready(a->value[OPT_ROC]))
-        return CLI_OUTPUT;
-    int status = cli_scenes_open(&t->scenes, a->value[OPT_NEGATIVES]);
+    status = cli_scenes_open(&t->scenes, v->negatives);
     if (!status)
-        status = cli_chips_load(a->value[OPT_POSITIVES], &t->chip, &t->chips);
+        status = cli_chips_load(v->positives, &t->chip, &t->chips);
     if (status == CLI_INTERRUPTED)
         cli_error("interrupted before the first stage was done");
     if (status)
@@ -419,13 +357,13 @@ static int work(const cli_args *a, training *t)
                        (long long)t->scenes.list.n);
     if (!cli_emit(&out))
         return CLI_OUTPUT;
-    status = train(a, t);
-    return !status && cli_given(a, OPT_TEST) ? judge(a, t) : status;
+    status = train(t);
+    return !status && v->test ? judge(t) : status;
 }
 
 static int run(const cli_args *a)
 {
-    training t = {0};
+    training t = {.v = a->values};
     int status = work(a, &t);
     mien_chips_free(&t.chips);
     cli_scenes_close(&t.scenes);
@@ -434,22 +372,31 @@ static int run(const cli_args *a)
 }
 
 const cli_command cmd_train_cascade = {
-    "train cascade",
-    "",
-    0,
-    0,
-    "train a cascade from pictures of an object and scenes without it",
-    "Boost stage after stage (Viola and Jones): each keeps nearly all "
-    "positives and drops about half of the negatives that the stages before "
-    "let through; the negatives of each stage are windows of the scenes that "
-    "still pass.\n\n"
-    "The table shows, for each tree N, the hit rate HR and the false alarm "
-    "rate FA of the stage so far. The output is a cascade that OpenCV 4 reads; "
-    "it is whole after every stage, so training can be stopped and resumed, "
-    "with the same result as without a stop. Scenes must not show the object: "
-    "one face among them teaches the cascade to miss it.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "train cascade",
+    .operands = "",
+    .min_operands = 0,
+    .max_operands = 0,
+    .summary =
+        "train a cascade from pictures of an object and scenes without it",
+    .description =
+        "Boost stage after stage (Viola and Jones): each keeps nearly all "
+        "positives and drops about half of the negatives that the stages "
+        "before "
+        "let through; the negatives of each stage are windows of the scenes "
+        "that "
+        "still pass.\n\n"
+        "The table shows, for each tree N, the hit rate HR and the false alarm "
+        "rate FA of the stage so far. The output is a cascade that OpenCV 4 "
+        "reads; "
+        "it is whole after every stage, so training can be stopped and "
+        "resumed, "
+        "with the same result as without a stop. Scenes must not show the "
+        "object: "
+        "one face among them teaches the cascade to miss it.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

@@ -1,34 +1,35 @@
 /* cmd_train_logistic.c: logistic regression of a rare event, with weights of
  * classes, resampling of training rows and probabilities at the true rate. */
-#include "cli/cli_study.h"
+#include "cli/study.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPT_WEIGHT = STUDY_OPTIONS,
-    OPT_C,
-    OPT_UNDER,
-    OPT_OVER,
-    OPT_SMOTE,
-    OPT_UNCORRECTED
-};
+typedef struct values {
+    cli_study_values study;
+    cli_table_values table;
+    const char *class_weight;
+    double under, over, smote; /* 0: not this one */
+} values;
+static const values defaults = {.study = CLI_STUDY_DEFAULTS};
 
 static const cli_option options[] = {
     CLI_OPTIONS_STUDY,
-    {"class-weight", 'w', CLI_TEXT, "0:A,1:B", NULL,
-     "weights of the classes, or balanced"},
-    {"C", 'C', CLI_NUMBER, "C", NULL,
-     "inverse strength of the L2 penalty (default 1)"},
-    {"under", 0, CLI_NUMBER, "RATIO", NULL,
-     "leave out training rows of the larger class until the classes have this "
-     "ratio"},
-    {"over", 0, CLI_NUMBER, "RATIO", NULL,
-     "draw training rows of the smaller class again up to this ratio"},
-    {"smote", 0, CLI_NUMBER, "RATIO", NULL,
-     "make training rows between neighbours of the smaller class"},
-    {"uncorrected", 0, CLI_FLAG, NULL, NULL,
-     "leave probabilities at the rate of the resampled or weighted rows"},
+    CLI_ROW_TEXT(class_weight, CLI_TEXT, "class-weight", 'w', "0:A,1:B",
+                 "weights of the classes, or balanced"),
+    CLI_ROW_REAL(study.o.logistic.c, "C", 'C', "C", 1e-12, 1e12,
+                 "inverse strength of the L2 penalty (default {})"),
+    CLI_ROW_REAL(under, "under", 0, "RATIO", 1e-6, 1,
+                 "leave out training rows of the larger class until the "
+                 "classes have this ratio"),
+    CLI_ROW_REAL(over, "over", 0, "RATIO", 1e-6, 1,
+                 "draw training rows of the smaller class again up to this "
+                 "ratio"),
+    CLI_ROW_REAL(smote, "smote", 0, "RATIO", 1e-6, 1,
+                 "make training rows between neighbours of the smaller class"),
+    CLI_ROW_FLAG(study.o.logistic.uncorrected, "uncorrected", 0,
+                 "leave probabilities at the rate of the resampled or weighted "
+                 "rows"),
     CLI_OPTION_END,
 };
 
@@ -74,34 +75,33 @@ static int read_weights(const char *text, mien_study_logistic *o)
 }
 
 /* One of --under, --over and --smote. */
-static int read_resample(const cli_args *a, mien_resample *o)
+static int read_resample(const values *v, mien_resample *o)
 {
+    const double ratio[] = {v->under, v->over, v->smote};
     for (int i = 0; i < 3; i++) {
-        if (!cli_given(a, OPT_UNDER + i))
+        if (ratio[i] == 0)
             continue;
         if (o->kind != MIEN_RESAMPLE_NONE) {
             cli_error("one of --under, --over and --smote is enough");
             return 0;
         }
         o->kind = (mien_resample_kind)(MIEN_RESAMPLE_UNDER + i);
-        if (!cli_double(a, OPT_UNDER + i, 1e-6, 1, &o->ratio))
-            return 0;
+        o->ratio = ratio[i];
     }
     return 1;
 }
 
 static int run(const cli_args *a)
 {
+    const values *v = a->values;
     cli_study c;
     mien_error err = {0};
-    if (!cli_study_read(a, &c))
+    if (!cli_study_read(a, &v->study, &c))
         return CLI_USAGE;
     mien_study_logistic *o = &c.o.logistic;
-    o->uncorrected = cli_given(a, OPT_UNCORRECTED);
     int status = CLI_USAGE;
-    if (cli_double(a, OPT_C, 1e-12, 1e12, &o->c) &&
-        read_weights(a->value[OPT_WEIGHT], o) && read_resample(a, &o->resample))
-        status = cli_study_prepare(&c) ? CLI_OK : CLI_NOTHING;
+    if (read_weights(v->class_weight, o) && read_resample(v, &o->resample))
+        status = cli_study_prepare(&c, &v->table) ? CLI_OK : CLI_NOTHING;
     if (!status && mien_study_learn(c.study, NULL, &err)) {
         cli_error("%s", err.text);
         status = CLI_NOTHING;
@@ -129,6 +129,8 @@ const cli_command cmd_train_logistic = {
         "The model is one ONNX file: columns, scaler, coefficients and "
         "threshold.",
     .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -1,18 +1,24 @@
 /* cmd_verify.c: do two photos show the same person? */
-#include "cli/cli_photos.h"
-#include "cli/cli_text.h"
+#include "cli/photos.h"
+#include "cli/shell/text.h"
 
 #include <unistd.h>
 
-enum { OPT_THRESHOLD, OPT_DETECTOR, OPT_JSON, OPT_ORIENTATION, OPT_MODELS };
+typedef struct values {
+    float threshold;
+    mien_detector detector;
+    int json, ignore_orientation;
+    const char *models;
+} values;
+static const values defaults = {.threshold = MIEN_SAME_PERSON};
 
 static const cli_option options[] = {
-    {"threshold", 0, CLI_NUMBER, "D", NULL,
-     "faces nearer than this are the same person (default 0.6)"},
-    {"detector", 'd', CLI_CHOICE, "NAME", "yunet,tiny,ssd",
-     "network that finds faces: yunet (default), tiny or ssd"},
-    {"json", 'j', CLI_FLAG, NULL, NULL,
-     "a JSON object; the default when standard output is no terminal"},
+    CLI_ROW_REAL(threshold, "threshold", 0, "D", 0, 4,
+                 "faces nearer than this are the same person (default {})"),
+    CLI_OPTION_DETECTOR(
+        "network that finds faces: yunet (default), tiny or ssd"),
+    CLI_OPTION_JSON(
+        "a JSON object; the default when standard output is no terminal"),
     CLI_OPTION_ORIENTATION,
     CLI_OPTION_MODELS,
     CLI_OPTION_END,
@@ -80,17 +86,18 @@ static void print_text(const mien_pair_record *p, mien_buffer *out)
     }
 }
 
-/* Compare with a reader; threshold is the verdict's. */
-static int verify(const cli_args *a, mien_reader *reader, float threshold)
+/* Compare with a reader; the status to exit with. */
+static int verify(const cli_args *a, mien_reader *reader)
 {
+    const values *v = a->values;
     mien_reading got[2] = {{0}};
     mien_pair_record p = {.file = {a->operand[0], a->operand[1]}};
     int status = read_both(reader, got, &p);
     if (!status) {
         mien_buffer out = {0};
         p.verdict = mien_verify(p.face[0]->descriptor, p.face[1]->descriptor,
-                                threshold);
-        if (cli_given(a, OPT_JSON) || !isatty(1)) {
+                                v->threshold);
+        if (v->json || !isatty(1)) {
             p.model = mien_reader_digests(reader, &p.models);
             mien_record_pair(&p, &out);
         } else {
@@ -107,35 +114,38 @@ static int verify(const cli_args *a, mien_reader *reader, float threshold)
 /* The command. */
 static int run(const cli_args *a)
 {
-    float threshold = MIEN_SAME_PERSON;
+    const values *v = a->values;
     mien_reader_options o = MIEN_READER_DEFAULTS;
     mien_reader *reader = NULL;
     o.face.want = MIEN_FACE_DESCRIPTOR;
-    o.face.detector = (mien_detector)cli_choice(a, OPT_DETECTOR, 0);
-    o.image.ignore_orientation = cli_given(a, OPT_ORIENTATION);
-    o.models = a->value[OPT_MODELS];
-    if (!cli_float(a, OPT_THRESHOLD, 0, 4, &threshold))
-        return CLI_USAGE;
+    o.face.detector = v->detector;
+    o.image.ignore_orientation = v->ignore_orientation;
+    o.models = v->models;
     int status = cli_reader_open(&o, &reader);
     if (!status)
-        status = verify(a, reader, threshold);
+        status = verify(a, reader);
     mien_reader_free(reader);
     return status;
 }
 
 const cli_command cmd_verify = {
-    "verify",
-    "PHOTO PHOTO",
-    2,
-    2,
-    "do two photos show the same person?",
-    "Compare the largest face of each photo: the Euclidean distance of their "
-    "descriptors, 0 for the same picture, and whether it is below the "
-    "threshold. The threshold fits photos as they are taken every day; for "
-    "children, for groups the network saw few of, and for poor pictures the "
-    "answer is wrong more often. Verify only people who agreed to it.",
-    options,
-    examples,
-    exits,
-    run,
+    .name = "verify",
+    .operands = "PHOTO PHOTO",
+    .min_operands = 2,
+    .max_operands = 2,
+    .summary = "do two photos show the same person?",
+    .description =
+        "Compare the largest face of each photo: the Euclidean distance of "
+        "their "
+        "descriptors, 0 for the same picture, and whether it is below the "
+        "threshold. The threshold fits photos as they are taken every day; for "
+        "children, for groups the network saw few of, and for poor pictures "
+        "the "
+        "answer is wrong more often. Verify only people who agreed to it.",
+    .options = options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = examples,
+    .exits = exits,
+    .run = run,
 };

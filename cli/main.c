@@ -1,5 +1,5 @@
 /* main.c: mien COMMAND [OPTION]... [ARGUMENT]... */
-#include "cli/cli.h"
+#include "cli/shell/shell.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -38,11 +38,11 @@ static int print_version(void)
 /* Suggest a command, or the first word of one: "modle" is nearest to model. */
 static int unknown_command(const char *word)
 {
-    const char *names[40];
-    char first[20][16];
+    const char *names[2 * CLI_MAX_COMMANDS];
+    char first[CLI_MAX_COMMANDS][16];
     const cli_command *c;
     int n = 0;
-    for (int i = 0; i < 20 && (c = cli_command_at(i)); i++) {
+    for (int i = 0; (c = cli_command_at(i)); i++) {
         int len = (int)strcspn(c->name, " ");
         snprintf(first[i], sizeof first[i], "%.*s", len, c->name);
         names[n++] = c->name;
@@ -114,6 +114,7 @@ static int run_command(int n, char **words)
     if (!cli_options_read(c, words + used, n - used, &args))
         return CLI_USAGE;
     int status = c->run(&args);
+    cli_options_free(&args);
     return cli_interrupted() ? CLI_INTERRUPTED : status;
 }
 

@@ -16,7 +16,7 @@ for h in include/mien/*.h; do
     alone "mien/${h##*/}" gcc -x c -std=c99 -Wpedantic
     alone "mien/${h##*/}" g++ -x c++ -std=c++11 -Wpedantic
 done
-for h in src/*/*.h cli/*.h; do
+for h in src/*/*.h cli/*.h cli/shell/*.h; do
     case $h in
         *_list.h | */variant.h) continue ;;
     esac

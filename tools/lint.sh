@@ -12,7 +12,7 @@ warn='-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
     -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion
     -Wdouble-promotion -Wimplicit-fallthrough -Wundef'
 lib=$(ls src/*/*.c | grep -v '^src/kern/k_')
-cli=$(ls cli/*.c 2>/dev/null)
+cli=$(ls cli/*.c cli/shell/*.c 2>/dev/null)
 rest=$(ls tests/*.c bench/*.c fuzz/*.c examples/*.c 2>/dev/null)
 all=$(find include src cli tests bench fuzz wasm examples -name '*.[ch]' \
     -not -path '*/node_modules/*')

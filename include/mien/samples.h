@@ -107,6 +107,10 @@ typedef struct mien_jitter {
     float shift; /* share of the object's size */
     float grow;  /* share by which it is larger or smaller */
 } mien_jitter;
+#define MIEN_JITTER     \
+    {                   \
+        8, 0.04f, 0.06f \
+    }
 
 typedef struct mien_sample_set mien_sample_set;
 
@@ -124,9 +128,9 @@ typedef struct mien_sample_set_options {
                             one by chance */
     uint32_t seed;
 } mien_sample_set_options;
-#define MIEN_SAMPLE_SET_DEFAULTS                                      \
-    {                                                                 \
-        NULL, NULL, (int64_t)1 << 30, 24, 24, {8, 0.04f, 0.06f}, 0, 1 \
+#define MIEN_SAMPLE_SET_DEFAULTS                                \
+    {                                                           \
+        NULL, NULL, (int64_t)1 << 30, 24, 24, MIEN_JITTER, 0, 1 \
     }
 
 /* Make a set of a list.

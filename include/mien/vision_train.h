@@ -62,6 +62,8 @@ typedef struct mien_cascade_progress {
     double seconds;              /* since the stage began */
 } mien_cascade_progress;
 
+/* Begin with MIEN_CASCADE_TRAIN_DEFAULTS, or with zeros, which mean the same.
+ */
 typedef struct mien_cascade_train_options {
     mien_feature_kind kind;
     mien_haar_set set;
@@ -85,6 +87,12 @@ typedef struct mien_cascade_train_options {
     int (*progress)(void *user, const mien_cascade_progress *p);
     void *user;
 } mien_cascade_train_options;
+#define MIEN_CASCADE_TRAIN_DEFAULTS                                           \
+    {                                                                         \
+        MIEN_FEATURE_HAAR, MIEN_HAAR_BASIC, MIEN_BOOST_GENTLE, 24, 24, 20, 0, \
+            0, 0.995, 0.5, 0, 0.95, 1, 100, (int64_t)2 << 30, 0, NULL, NULL,  \
+            NULL                                                              \
+    }
 
 typedef struct mien_cascade_trainer mien_cascade_trainer;
 

@@ -1,0 +1,74 @@
+/* commands.c: the one list of commands. */
+#include "cli/shell/shell.h"
+
+#include <string.h>
+
+/* X(variable): dispatch, help, manual pages and completion follow this. */
+#define COMMANDS(X)          \
+    X(cmd_analyze)           \
+    X(cmd_verify)            \
+    X(cmd_find)              \
+    X(cmd_detect)            \
+    X(cmd_model_list)        \
+    X(cmd_model_info)        \
+    X(cmd_model_convert)     \
+    X(cmd_table_describe)    \
+    X(cmd_table_split)       \
+    X(cmd_table_resample)    \
+    X(cmd_table_plot)        \
+    X(cmd_demo_anscombe)     \
+    X(cmd_train_logistic)    \
+    X(cmd_train_autoencoder) \
+    X(cmd_train_cascade)     \
+    X(cmd_cascade_roc)       \
+    X(cmd_cascade_show)      \
+    X(cmd_track)             \
+    X(cmd_smile)             \
+    X(cmd_predict)           \
+    X(cmd_evaluate)          \
+    X(cmd_help)              \
+    X(cmd_completion)
+
+#define X(variable) extern const cli_command variable;
+COMMANDS(X)
+#undef X
+
+static const cli_command *const commands[] = {
+#define X(variable) &variable,
+    COMMANDS(X)
+#undef X
+};
+#define X(variable) +1
+enum { n_commands = COMMANDS(X) };
+#undef X
+_Static_assert((int)n_commands <= (int)CLI_MAX_COMMANDS, "more commands than room");
+
+const cli_command *cli_command_at(int i)
+{
+    return i < n_commands ? commands[i] : NULL;
+}
+
+/* How many words of a name, "model list", stand at words; 0: others do. */
+static int matches(const char *name, char **words, int n)
+{
+    int used = 0;
+    while (*name) {
+        size_t len = strcspn(name, " ");
+        if (used == n || strlen(words[used]) != len ||
+            memcmp(words[used], name, len) != 0)
+            return 0;
+        used++;
+        name += len + (name[len] == ' ');
+    }
+    return used;
+}
+
+const cli_command *cli_command_find(char **words, int n, int *used)
+{
+    for (int i = 0; i < n_commands; i++) {
+        *used = matches(commands[i]->name, words, n);
+        if (*used)
+            return commands[i];
+    }
+    return NULL;
+}

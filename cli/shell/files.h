@@ -1,0 +1,52 @@
+/* files.h: the photos that a command line names. */
+#ifndef MIEN_SHELL_FILES_H
+#define MIEN_SHELL_FILES_H
+
+#include "cli/shell/shell.h"
+
+/* One photo to read, or a folder that could not be. */
+typedef struct cli_file {
+    char *path;       /* "-": standard input */
+    const char *name; /* inside path: what comes after the folder named on the
+                         command line, or the file's own name */
+    mien_error error; /* status 0: to be read */
+} cli_file;
+
+typedef struct cli_files {
+    cli_file *file; /* [n], in the order of the command line, folders in the
+                       order of names */
+    int n, cap;
+    int failed;    /* memory ended */
+    int recursive; /* set before adding: go into folders of folders */
+} cli_files;
+
+/* Add a photo, or the photos of a folder.  A folder that cannot be read, or
+ * holds none, becomes an entry with an error.  0: memory ended (reported). */
+int cli_files_add(cli_files *f, const char *path);
+/* Add all operands; several is set to 1 if a folder is among them. */
+int cli_files_named(cli_files *f, const cli_args *a, int *several);
+void cli_files_free(cli_files *f);
+
+/* Take the path off the start of an error's text, "path: cannot open: why". */
+void cli_without_path(const char *path, mien_error *err);
+/* mien_file_load and mien_file_save, but the error's text does not begin with
+ * the path: whoever prints it names the file. */
+MIEN_CHECKED mien_status cli_file_load(const char *path, mien_bytes *out,
+                                       mien_error *err);
+MIEN_CHECKED mien_status cli_file_save(const char *path, const mien_bytes *b,
+                                       mien_error *err);
+
+/* Can a file be written there, by its folder?  Asked before long work.  0, and
+ * a report, if not. */
+int cli_output_ready(const char *path);
+
+/* Make a folder and those above it.  0, and a report, on failure. */
+int cli_folder_make(const char *path);
+int cli_is_folder(const char *path);
+int cli_same_file(const char *a, const char *b);
+
+/* A copy, or "a/b"; released with free.  NULL when memory ended. */
+char *cli_text_copy(const char *text, size_t n);
+char *cli_path_join(const char *a, const char *b);
+
+#endif

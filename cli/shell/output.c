@@ -1,0 +1,113 @@
+/* output.c: standard output and standard error. */
+#include "cli/shell/shell.h"
+
+#include "cli/shell/text.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* errno of the first write that failed; 0: none. */
+static int output_errno;
+static volatile sig_atomic_t interrupted;
+
+void cli_interrupt(void) { interrupted = 1; }
+
+int cli_interrupted(void) { return interrupted; }
+
+void cli_error(const char *fmt, ...)
+{
+    char text[8192];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    /* A file's name must not steer the terminal. */
+    mien_buffer line = {0};
+    mien_buffer_puts(&line, "mien: ");
+    cli_text_plain(text, &line);
+    mien_buffer_puts(&line, "\n");
+    if (line.failed)
+        fputs("mien: out of memory\n", stderr);
+    else
+        fwrite(line.data, 1, line.n, stderr);
+    mien_buffer_free(&line);
+}
+
+void cli_error_at(const char *path, const mien_error *err)
+{
+    if (strstr(err->text, path))
+        cli_error("%s", err->text);
+    else
+        cli_error("%s: %s", path, err->text);
+}
+
+void cli_error_lines(mien_buffer *b)
+{
+    mien_buffer_put(b, "", 1);
+    for (char *at = b->failed ? NULL : (char *)b->data; at && *at;) {
+        size_t n = strcspn(at, "\n");
+        cli_error("%.*s", (int)n, at);
+        at += n + (at[n] == '\n');
+    }
+    mien_buffer_free(b);
+}
+
+int cli_emit(mien_buffer *b)
+{
+    int code = output_errno;
+    if (b->failed)
+        code = ENOMEM;
+    errno = 0;
+    if (!code && b->n && fwrite(b->data, 1, b->n, stdout) != b->n)
+        code = errno ? errno : EIO;
+    if (!code && fflush(stdout) != 0)
+        code = errno ? errno : EIO;
+    if (code && !output_errno)
+        output_errno = code;
+    mien_buffer_free(b);
+    return code == 0;
+}
+
+mien_status cli_folder_put(const char *folder, const char *name, mien_buffer *b,
+                           mien_error *err)
+{
+    mien_bytes bytes = {0};
+    mien_status st = mien_buffer_give(b, &bytes, err);
+    if (!st)
+        st = mien_folder_save(folder, name, bytes.data, bytes.n, err);
+    mien_bytes_free(&bytes);
+    return st;
+}
+
+int cli_finish(int status)
+{
+    mien_buffer nothing = {0};
+    if (cli_emit(&nothing))
+        return status;
+    if (output_errno != EPIPE)
+        cli_error("standard output: %s", strerror(output_errno));
+    return CLI_OUTPUT;
+}
+
+int cli_pool_new(int threads, mien_pool **out)
+{
+    mien_error err = {0};
+    if (mien_pool_new(threads, out, &err) == MIEN_OK)
+        return CLI_OK;
+    cli_error("%s", err.text);
+    return CLI_NOTHING;
+}
+
+void *cli_alloc(size_t n, size_t size)
+{
+    void *p = calloc(n ? n : 1, size);
+    if (!p)
+        cli_error("out of memory");
+    return p;
+}

@@ -1,0 +1,96 @@
+/* study.c: what the training commands of tables share. */
+#include "cli/study.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int cli_study_read(const cli_args *a, const cli_study_values *v, cli_study *out)
+{
+    *out = (cli_study){.path = a->operand[0], .v = v, .o = v->o};
+    out->o.name = out->path;
+    if (v->o.recipe.label)
+        return cli_names_read(v->drop, &out->drop);
+    cli_error("--label COLUMN is missing: which column is to be told?");
+    return 0;
+}
+
+/* The one rule that --threshold-by, --cost and --alerts name. */
+static int read_rule(const cli_study_values *v, const mien_table *t,
+                     mien_rule_choice *out)
+{
+    const char *by = v->rule, *cost = v->cost, *alerts = v->alerts;
+    int is_cost = by && strcmp(by, "cost") == 0;
+    mien_error err = {0};
+    char text[160];
+    if ((by && alerts) || (cost && alerts) || (by && cost && !is_cost)) {
+        cli_error("--%s and --%s: one rule chooses a threshold",
+                  by ? "threshold-by" : "cost", alerts ? "alerts" : "cost");
+        return 0;
+    }
+    const char *option = "threshold-by";
+    snprintf(text, sizeof text, "%s", by ? by : "f1");
+    if (cost || is_cost) {
+        option = "cost";
+        snprintf(text, sizeof text, "cost=%s", cost ? cost : "");
+    } else if (alerts) {
+        snprintf(text, sizeof text, "alerts=%s", alerts);
+    }
+    if (strncmp(text, "alerts=", 7) == 0)
+        option = "alerts";
+    if (mien_rule_read(text, t, out, &err) == MIEN_OK)
+        return 1;
+    cli_error("--%s: %s", option, err.text);
+    return 0;
+}
+
+int cli_study_prepare(cli_study *c, const cli_table_values *table)
+{
+    const char *path = c->path;
+    mien_recipe *r = &c->o.recipe;
+    mien_error err = {0};
+    if (!cli_table_open(path, table, &c->in) ||
+        !read_rule(c->v, c->in.t, &c->o.rule) ||
+        cli_table_column(c->in.t, path, r->label) < 0)
+        return 0;
+    for (int i = 0; i < c->drop.n; i++)
+        if (cli_table_column(c->in.t, path, c->drop.name[i]) < 0)
+            return 0;
+    r->drop = c->drop.name;
+    r->drops = c->drop.n;
+    r->type = c->in.how.csv.type;
+    r->types = c->in.how.csv.types;
+    c->o.pool = c->in.pool;
+    if (mien_study_new(c->in.t, &c->o, &c->study, &err) == MIEN_OK)
+        return 1;
+    cli_error("%s: %s", path, err.text);
+    return 0;
+}
+
+int cli_study_finish(cli_study *c)
+{
+    const char *folder = c->v->output;
+    mien_error err = {0};
+    mien_buffer words = {0};
+    int status = CLI_OK;
+    if (mien_study_judge(c->study, &err))
+        status = CLI_NOTHING;
+    mien_study_text(c->study, &words);
+    if (!status && folder && mien_study_save(c->study, folder, &err))
+        status = CLI_OUTPUT;
+    if (status)
+        cli_error("%s", err.text);
+    else if (folder)
+        mien_buffer_printf(&words,
+                           "written to %s: model.onnx, report.html, "
+                           "metrics.json, model_card.md%s\n",
+                           folder,
+                           mien_study_fit(c->study) ? ", history.csv" : "");
+    return cli_emit(&words) ? status : CLI_OUTPUT;
+}
+
+void cli_study_close(cli_study *c)
+{
+    mien_study_free(c->study);
+    cli_table_close(&c->in);
+    cli_names_free(&c->drop);
+}
