@@ -25,7 +25,8 @@ static void upright(const layout *l, const mien_feature_rect *r, int32_t *at)
 }
 
 /* Its corners: upper, left, right, lower. */
-static void turned(const layout *l, const mien_feature_rect *r, int32_t *at)
+static void tilted_corners(const layout *l, const mien_feature_rect *r,
+                           int32_t *at)
 {
     int32_t t = (int32_t)l->tilted;
     at[0] = t + place(l, r->x, r->y);
@@ -39,7 +40,7 @@ static void haar_node(const layout *l, const mien_feature *f,
 {
     for (int i = 0; i < f->n; i++) {
         if (f->tilted)
-            turned(l, &f->rect[i], node->at + (ptrdiff_t)i * 4);
+            tilted_corners(l, &f->rect[i], node->at + (ptrdiff_t)i * 4);
         else
             upright(l, &f->rect[i], node->at + (ptrdiff_t)i * 4);
         node->weight[i] = f->rect[i].weight;

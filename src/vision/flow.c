@@ -21,7 +21,7 @@
 typedef struct flow {
     const mien_pyramid *from, *to;
     mien_flow_options o;
-    const mi_kern *k;
+    const mi_kern *kern;
     const mien_point *points;
     mien_flow *out;
     int n;
@@ -92,7 +92,7 @@ static mien_lost steps(const flow *f, const mi_level *to, const normal *n,
         int64_t sums[2];
         if (!place_of(f, to, now.x, now.y, &place))
             return MIEN_LOST_OUTSIDE;
-        f->k->flow_step_i16(&place, patch, sums);
+        f->kern->flow_step_i16(&place, patch, sums);
         float b1 = (float)sums[0] * scale, b2 = (float)sums[1] * scale;
         mien_point d = {(n->a12 * b2 - n->a22 * b1) * n->inverse,
                         (n->a12 * b1 - n->a11 * b2) * n->inverse};
@@ -133,7 +133,7 @@ static mien_flow follow(const flow *f, const mien_pyramid *from,
         r.lost = MIEN_LOST_OUTSIDE;
         if (!place_of(f, &from->level[l], here.x, here.y, &place))
             continue;
-        f->k->flow_patch_i16(&place, patch, sums);
+        f->kern->flow_patch_i16(&place, patch, sums);
         r.lost = MIEN_LOST_FLAT;
         if (!normal_of(f, sums, &n))
             continue;
@@ -149,7 +149,7 @@ static mien_flow follow(const flow *f, const mien_pyramid *from,
         return r;
     }
     int area = 32 * f->o.window * f->o.window;
-    r.error = (float)f->k->flow_error_i16(&place, patch) / (float)area;
+    r.error = (float)f->kern->flow_error_i16(&place, patch) / (float)area;
     return r;
 }
 
@@ -200,7 +200,7 @@ mien_status mien_flow_run(const mien_pyramid *from, const mien_pyramid *to,
                        "%d and %d, wanted the same and %d",
                        a->w, a->h, b->w, b->h, from->window, to->window,
                        f.o.window);
-    f.k = mi_kern_best();
+    f.kern = mi_kern_best();
     f.points = points;
     f.out = out;
     f.n = n;

@@ -9,18 +9,19 @@
 #include <string.h>
 
 /* Vote over all stages for one window; *passed: how many it passed. */
-static void run(const mi_compiled *p, const mi_sums *s, double *sums,
-                int *passed)
+static void vote_stages(const mi_compiled *p, const mi_sums *s, double *sums,
+                        int *passed)
 {
-    const mi_kern *k = mi_kern_best();
+    const mi_kern *kern = mi_kern_best();
     float norm[MI_WINDOWS] = {1};
     if (!p->votes.lbp)
-        k->window_norm_f32(&p->norm, s->sum, s->square, norm);
+        kern->window_norm_f32(&p->norm, s->sum, s->square, norm);
     int n = 0, all = norm[0] > 0;
     for (int i = 0; i < p->c->n_stages; i++) {
         double votes[MI_WINDOWS];
         all &=
-            (int)k->votes_f64(&p->votes, &p->stage[i], s->sum, norm, votes) & 1;
+            (int)kern->votes_f64(&p->votes, &p->stage[i], s->sum, norm, votes) &
+            1;
         n += all;
         if (sums)
             sums[i] = votes[0];
@@ -48,7 +49,7 @@ mien_status mien_cascade_follow(const mien_cascade *c, const mien_gray *window,
     mien_status st =
         mi_compile(c, stride, 1, tilted ? s.tilted - s.sum : 0, &p, err);
     if (st == MIEN_OK) {
-        run(&p, &s, sums, passed);
+        vote_stages(&p, &s, sums, passed);
         mi_compiled_free(&p);
     }
     mi_free(memory);

@@ -47,7 +47,7 @@ typedef struct visit {
 } visit;
 
 typedef struct miner {
-    const mi_mining *m;
+    const mi_mining *job;
     int cap;
     int64_t budget;         /* windows of a visit */
     int64_t visits, loaded; /* at most; so many scenes were asked for */
@@ -69,7 +69,10 @@ static uint32_t mix(uint32_t seed, uint32_t stage, uint64_t number)
     return (uint32_t)(x ^ x >> 33);
 }
 
-static uint32_t stage_of(const miner *k) { return (uint32_t)k->m->c->n_stages; }
+static uint32_t stage_of(const miner *m)
+{
+    return (uint32_t)m->job->c->n_stages;
+}
 
 /* ---- one visit ---------------------------------------------------------- */
 
@@ -91,16 +94,16 @@ static void mirror(const mien_gray *g)
 }
 
 /* A window that passed: it takes a free place or, by chance, another's. */
-static void keep_window(const miner *k, visit *v, const mien_gray *g, int x,
+static void keep_window(const miner *m, visit *v, const mien_gray *g, int x,
                         int y, mien_random *r)
 {
-    int w = k->m->c->w, h = k->m->c->h;
+    int w = m->job->c->w, h = m->job->c->h;
     int64_t place = v->passed++;
-    if (place >= k->cap)
+    if (place >= m->cap)
         place = (int64_t)((double)v->passed * mien_random_unit(r));
-    if (place >= k->cap)
+    if (place >= m->cap)
         return;
-    if (v->n < k->cap)
+    if (v->n < m->cap)
         v->n = (int)place + 1;
     uint8_t *to = v->found + (ptrdiff_t)place * w * h;
     for (int i = 0; i < h; i++)
@@ -109,21 +112,21 @@ static void keep_window(const miner *k, visit *v, const mien_gray *g, int x,
 }
 
 /* Some windows of a level, through the cascade. */
-static mien_status scan_tile(const miner *k, visit *v, const mien_gray *g,
+static mien_status scan_tile(const miner *m, visit *v, const mien_gray *g,
                              const part *p, mien_random *r)
 {
-    const mien_cascade *c = k->m->c;
+    const mien_cascade *c = m->job->c;
     mien_gray tile =
         mien_gray_view(g, p->x, p->y, p->w + c->w - 1, p->h + c->h - 1);
     mi_windows found = {0};
     mien_status st = mi_scan(c, &tile, 1, 0, &found, &v->seen, &v->err);
     for (int i = 0; st == MIEN_OK && i < found.n; i++)
-        keep_window(k, v, &tile, found.at[i].x, found.at[i].y, r);
+        keep_window(m, v, &tile, found.at[i].x, found.at[i].y, r);
     mi_windows_free(&found);
     return st;
 }
 
-static mien_status scan_part(const miner *k, visit *v, const mien_gray *g,
+static mien_status scan_part(const miner *m, visit *v, const mien_gray *g,
                              const part *p, mien_random *r)
 {
     mien_status st = MIEN_OK;
@@ -132,20 +135,20 @@ static mien_status scan_part(const miner *k, visit *v, const mien_gray *g,
             part t = {p->x + x, p->y + y, p->w - x, p->h - y};
             t.w = t.w < TILE ? t.w : TILE;
             t.h = t.h < TILE ? t.h : TILE;
-            st = scan_tile(k, v, g, &t, r);
+            st = scan_tile(m, v, g, &t, r);
         }
     return st;
 }
 
 /* Before the first stage: some windows by chance, all of which pass. */
-static void take_any(const miner *k, visit *v, const mien_gray *g,
+static void take_any(const miner *m, visit *v, const mien_gray *g,
                      const part *p, int n, mien_random *r)
 {
     for (int i = 0; i < n; i++) {
         int x = p->x + (int)mien_random_below(r, (uint64_t)p->w);
         int y = p->y + (int)mien_random_below(r, (uint64_t)p->h);
         v->seen++;
-        keep_window(k, v, g, x, y, r);
+        keep_window(m, v, g, x, y, r);
     }
 }
 
@@ -165,7 +168,7 @@ static part part_of(const mien_gray *g, const mien_cascade *c, double share,
 }
 
 /* Take windows from one size of a scene. */
-static mien_status visit_level(const miner *k, visit *v, int w, int h,
+static mien_status visit_level(const miner *m, visit *v, int w, int h,
                                double share, mien_random *r)
 {
     int mirrored = (int)mien_random_below(r, 2);
@@ -175,20 +178,20 @@ static mien_status visit_level(const miner *k, visit *v, int w, int h,
         return st;
     if (mirrored)
         mirror(&level);
-    part p = part_of(&level, k->m->c, share, r);
-    if (k->m->c->n_stages)
-        st = scan_part(k, v, &level, &p, r);
+    part p = part_of(&level, m->job->c, share, r);
+    if (m->job->c->n_stages)
+        st = scan_part(m, v, &level, &p, r);
     else
-        take_any(k, v, &level, &p, 1 + (int)(share * k->cap), r);
+        take_any(m, v, &level, &p, 1 + (int)(share * m->cap), r);
     mien_gray_free(&level);
     return st;
 }
 
 /* Sizes of the levels; how many.  all is set to their windows together. */
-static int levels_of(const miner *k, const visit *v, double first,
+static int levels_of(const miner *m, const visit *v, double first,
                      int size[MAX_LEVELS][2], double *all)
 {
-    const mien_cascade *c = k->m->c;
+    const mien_cascade *c = m->job->c;
     int n = 0;
     *all = 0;
     for (double s = first; n < MAX_LEVELS; s *= level_step, n++) {
@@ -203,55 +206,55 @@ static int levels_of(const miner *k, const visit *v, double first,
 }
 
 /* Take windows from all sizes of a scene, as the visit's number draws them. */
-static void visit_scene(miner *k, visit *v)
+static void visit_scene(miner *m, visit *v)
 {
-    const mien_cascade *c = k->m->c;
+    const mien_cascade *c = m->job->c;
     mien_random r;
-    mien_random_init(&r, mix(k->m->seed, stage_of(k), (uint64_t)v->number));
+    mien_random_init(&r, mix(m->job->seed, stage_of(m), (uint64_t)v->number));
     int size[MAX_LEVELS][2];
     double all, first = pow(level_step, mien_random_unit(&r));
-    int n = levels_of(k, v, first, size, &all);
+    int n = levels_of(m, v, first, size, &all);
     if (n == 0)
-        n = levels_of(k, v, 1, size, &all);
+        n = levels_of(m, v, 1, size, &all);
     for (int i = 0; i < n && v->st == MIEN_OK; i++) {
         int w = size[i][0], h = size[i][1];
         double windows = (double)(w - c->w + 1) * (h - c->h + 1);
         /* before the first stage: shares of what is kept, not of windows */
-        double share = c->n_stages ? (double)k->budget / all : windows / all;
-        v->st = visit_level(k, v, w, h, share, &r);
+        double share = c->n_stages ? (double)m->budget / all : windows / all;
+        v->st = visit_level(m, v, w, h, share, &r);
     }
 }
 
 /* ---- batches ------------------------------------------------------------ */
 
 /* The scene of a visit. */
-static int64_t scene_of(miner *k, int64_t number)
+static int64_t scene_of(miner *m, int64_t number)
 {
-    int64_t n = k->m->scenes->n, round = number / n;
-    if (round != k->round) {
+    int64_t n = m->job->scenes->n, round = number / n;
+    if (round != m->round) {
         mien_random r;
-        mien_random_init(&r, mix(k->m->seed, ~stage_of(k), (uint64_t)round));
-        mien_random_permutation(&r, n, k->order);
-        k->round = round;
+        mien_random_init(&r, mix(m->job->seed, ~stage_of(m), (uint64_t)round));
+        mien_random_permutation(&r, n, m->order);
+        m->round = round;
     }
-    return k->order[number % n];
+    return m->order[number % n];
 }
 
 /* Load the scenes of the next batch of visits. */
-static void load_next(miner *k)
+static void load_next(miner *m)
 {
-    k->n_next = 0;
-    while (k->n_next < BATCH && k->loaded < k->visits) {
-        visit *v = &k->next[k->n_next++];
-        v->number = k->loaded++;
-        v->at = scene_of(k, v->number);
+    m->n_next = 0;
+    while (m->n_next < BATCH && m->loaded < m->visits) {
+        visit *v = &m->next[m->n_next++];
+        v->number = m->loaded++;
+        v->at = scene_of(m, v->number);
         v->n = 0;
         v->seen = v->passed = 0;
         v->err = (mien_error){0};
-        v->st =
-            k->m->scenes->load(k->m->scenes->user, v->at, &v->scene, &v->err);
+        v->st = m->job->scenes->load(m->job->scenes->user, v->at, &v->scene,
+                                     &v->err);
         if (v->st != MIEN_OK) {
-            k->loaded = k->visits; /* it ends there */
+            m->loaded = m->visits; /* it ends there */
             v->scene = (mien_gray){0};
         }
     }
@@ -260,34 +263,34 @@ static void load_next(miner *k)
 /* Task 0 loads the next batch, the others visit this one's scenes. */
 static void batch_task(void *arg, int i, int lane)
 {
-    miner *k = arg;
+    miner *m = arg;
     (void)lane;
     if (i == 0) {
-        load_next(k);
+        load_next(m);
         return;
     }
-    visit *v = &k->now[i - 1];
+    visit *v = &m->now[i - 1];
     if (v->st == MIEN_OK)
-        visit_scene(k, v);
+        visit_scene(m, v);
     mien_gray_free(&v->scene);
 }
 
-static int smaller(const miner *k, const mien_gray *g)
+static int smaller(const miner *m, const mien_gray *g)
 {
-    return g->w < k->m->c->w || g->h < k->m->c->h;
+    return g->w < m->job->c->w || g->h < m->job->c->h;
 }
 
 /* Take what the visits of a batch found, in their order. */
-static mien_status take_batch(miner *k, mi_mined *out, mien_error *err)
+static mien_status take_batch(miner *m, mi_mined *out, mien_error *err)
 {
-    size_t chip = (size_t)k->m->c->w * (size_t)k->m->c->h;
-    for (int i = 0; i < k->n_now && out->n < k->m->need; i++) {
-        visit *v = &k->now[i];
+    size_t chip = (size_t)m->job->c->w * (size_t)m->job->c->h;
+    for (int i = 0; i < m->n_now && out->n < m->job->need; i++) {
+        visit *v = &m->now[i];
         if (v->st != MIEN_OK)
             return v->err.text[0] ? mi_fail(err, v->st, "%s", v->err.text)
                                   : mi_fail(err, v->st, "cascade: scene %lld",
                                             (long long)v->at);
-        int left = k->m->need - out->n, n = v->n < left ? v->n : left;
+        int left = m->job->need - out->n, n = v->n < left ? v->n : left;
         memcpy(out->data + (size_t)out->n * chip, v->found, (size_t)n * chip);
         out->n += n;
         out->seen += v->seen;
@@ -297,104 +300,107 @@ static mien_status take_batch(miner *k, mi_mined *out, mien_error *err)
 }
 
 /* How many windows a visit is to look at from now on. */
-static void set_budget(miner *k, const mi_mined *out)
+static void set_budget(miner *m, const mi_mined *out)
 {
-    double wanted = 4. * k->cap;
+    double wanted = 4. * m->cap;
     double each = out->passed ? (double)out->seen / (double)out->passed * wanted
-                              : (double)k->budget * 4;
+                              : (double)m->budget * 4;
     each = each < 1000 ? 1000 : each > 1e12 ? 1e12 : each;
-    k->budget = (int64_t)each;
+    m->budget = (int64_t)each;
 }
 
-static int target_reached(const mi_mining *m, const mi_mined *out)
+static int target_reached(const mi_mining *job, const mi_mined *out)
 {
-    double allowed = m->target * (double)out->seen;
+    double allowed = job->target * (double)out->seen;
     return allowed >= 100 && (double)out->passed <= allowed;
 }
 
 /* Visit batch after batch, while the next is loaded, until enough are kept. */
-static mien_status run_batches(miner *k, mi_mined *out, mien_error *err)
+static mien_status run_batches(miner *m, mi_mined *out, mien_error *err)
 {
-    const mi_mining *m = k->m;
+    const mi_mining *job = m->job;
     mien_status st = MIEN_OK;
-    load_next(k);
-    while (st == MIEN_OK && k->n_next && out->n < m->need) {
-        visit *other = k->now;
-        k->now = k->next;
-        k->n_now = k->n_next;
-        k->next = other;
-        for (int i = 0; i < k->n_now; i++)
-            k->any_fits |=
-                k->now[i].st != MIEN_OK || !smaller(k, &k->now[i].scene);
-        mi_pool_run(m->pool, k->n_now + 1, batch_task, k);
-        st = take_batch(k, out, err);
-        set_budget(k, out);
-        if (st == MIEN_OK && !k->any_fits && k->loaded >= m->scenes->n + BATCH)
+    load_next(m);
+    while (st == MIEN_OK && m->n_next && out->n < job->need) {
+        visit *other = m->now;
+        m->now = m->next;
+        m->n_now = m->n_next;
+        m->next = other;
+        for (int i = 0; i < m->n_now; i++)
+            m->any_fits |=
+                m->now[i].st != MIEN_OK || !smaller(m, &m->now[i].scene);
+        mi_pool_run(job->pool, m->n_now + 1, batch_task, m);
+        st = take_batch(m, out, err);
+        set_budget(m, out);
+        if (st == MIEN_OK && !m->any_fits &&
+            m->loaded >= job->scenes->n + BATCH)
             break;
-        if (st == MIEN_OK && target_reached(m, out))
+        if (st == MIEN_OK && target_reached(job, out))
             break;
-        if (st == MIEN_OK && m->tell && !m->tell(m->user, out->n, out->seen)) {
+        if (st == MIEN_OK && job->tell &&
+            !job->tell(job->user, out->n, out->seen)) {
             out->told_to_stop = 1;
             break;
         }
     }
-    if (st == MIEN_OK && !k->any_fits && !out->told_to_stop)
+    if (st == MIEN_OK && !m->any_fits && !out->told_to_stop)
         st = mi_fail(err, MIEN_EFORMAT,
                      "cascade: all %lld scenes are smaller than the window of "
                      "%d x %d",
-                     (long long)m->scenes->n, m->c->w, m->c->h);
+                     (long long)job->scenes->n, job->c->w, job->c->h);
     return st;
 }
 
-static void miner_done(miner *k)
+static void miner_done(miner *m)
 {
     for (int i = 0; i < 2 * BATCH; i++) {
-        visit *v = &k->slot[i / BATCH][i % BATCH];
+        visit *v = &m->slot[i / BATCH][i % BATCH];
         mien_gray_free(&v->scene);
         mi_free(v->found);
     }
-    mi_free(k->order);
-    mi_free(k);
+    mi_free(m->order);
+    mi_free(m);
 }
 
 /* A miner with room for what visits keep; NULL without memory. */
-static miner *miner_new(const mi_mining *m)
+static miner *miner_new(const mi_mining *job)
 {
-    miner *k = mi_alloc(1, sizeof *k);
-    if (!k)
+    miner *m = mi_alloc(1, sizeof *m);
+    if (!m)
         return NULL;
-    int64_t n = m->scenes->n;
-    int64_t cap = (2 * (int64_t)m->need + n - 1) / n;
-    k->m = m;
-    k->cap = (int)(cap < 4 ? 4 : cap > MAX_KEPT ? MAX_KEPT : cap);
-    k->budget = FIRST_LOOK;
-    k->visits = n * MAX_ROUNDS < MIN_VISITS ? MIN_VISITS : n * MAX_ROUNDS;
-    k->round = -1;
-    k->now = k->slot[0];
-    k->next = k->slot[1];
-    k->order = mi_alloc((size_t)n, sizeof *k->order);
-    size_t chip = (size_t)m->c->w * (size_t)m->c->h;
-    int all = k->order != NULL;
+    int64_t n = job->scenes->n;
+    int64_t cap = (2 * (int64_t)job->need + n - 1) / n;
+    m->job = job;
+    m->cap = (int)(cap < 4 ? 4 : cap > MAX_KEPT ? MAX_KEPT : cap);
+    m->budget = FIRST_LOOK;
+    m->visits = n * MAX_ROUNDS < MIN_VISITS ? MIN_VISITS : n * MAX_ROUNDS;
+    m->round = -1;
+    m->now = m->slot[0];
+    m->next = m->slot[1];
+    m->order = mi_alloc((size_t)n, sizeof *m->order);
+    size_t chip = (size_t)job->c->w * (size_t)job->c->h;
+    int all = m->order != NULL;
     for (int i = 0; i < 2 * BATCH; i++) {
-        visit *v = &k->slot[i / BATCH][i % BATCH];
-        v->found = mi_alloc((size_t)k->cap, chip);
+        visit *v = &m->slot[i / BATCH][i % BATCH];
+        v->found = mi_alloc((size_t)m->cap, chip);
         all &= v->found != NULL;
     }
     if (all)
-        return k;
-    miner_done(k);
+        return m;
+    miner_done(m);
     return NULL;
 }
 
-mien_status mi_mine(const mi_mining *m, mi_mined *out, mien_error *err)
+mien_status mi_mine(const mi_mining *job, mi_mined *out, mien_error *err)
 {
     mi_mined got = {0};
-    miner *k = miner_new(m);
-    if (!k)
+    miner *m = miner_new(job);
+    if (!m)
         return mi_no_memory(err);
-    got.data = mi_alloc((size_t)m->need, (size_t)m->c->w * (size_t)m->c->h);
-    mien_status st = got.data ? run_batches(k, &got, err) : mi_no_memory(err);
-    miner_done(k);
+    got.data =
+        mi_alloc((size_t)job->need, (size_t)job->c->w * (size_t)job->c->h);
+    mien_status st = got.data ? run_batches(m, &got, err) : mi_no_memory(err);
+    miner_done(m);
     if (st != MIEN_OK) {
         mi_free(got.data);
         return st;

@@ -26,6 +26,6 @@ typedef struct mi_mined {
 
 /* Gather windows that pass all stages.  Fails with ENOMEM, what a scene's load
  * fails with, and EFORMAT if all scenes are smaller than the window. */
-mien_status mi_mine(const mi_mining *m, mi_mined *out, mien_error *err);
+mien_status mi_mine(const mi_mining *job, mi_mined *out, mien_error *err);
 
 #endif

@@ -73,15 +73,15 @@ static void mirror_around(const mi_level *l, int margin)
     }
 }
 
-static void halve(const mi_kern *k, const mi_level *from, const mi_level *to,
+static void halve(const mi_kern *kern, const mi_level *from, const mi_level *to,
                   uint16_t *line)
 {
     for (int y = 0; y < to->h; y++) {
         const uint8_t *row[5];
         for (int i = 0; i < 5; i++)
             row[i] = from->grey + (2 * y + i - 2) * from->stride - 2;
-        k->half_rows_u16(2 * to->w + 3, row, line);
-        k->half_u8(to->w, line + 2, to->grey + y * to->stride);
+        kern->half_rows_u16(2 * to->w + 3, row, line);
+        kern->half_u8(to->w, line + 2, to->grey + y * to->stride);
     }
 }
 
@@ -116,13 +116,13 @@ static void place(mien_pyramid *p)
 
 static void fill(mien_pyramid *p, const mien_gray *g, uint16_t *line)
 {
-    const mi_kern *k = mi_kern_best();
+    const mi_kern *kern = mi_kern_best();
     for (int y = 0; y < g->h; y++)
         memcpy(p->level[0].grey + y * p->level[0].stride,
                g->data + y * g->stride, (size_t)g->w);
     for (int i = 0; i < p->n; i++) {
         if (i)
-            halve(k, &p->level[i - 1], &p->level[i], line);
+            halve(kern, &p->level[i - 1], &p->level[i], line);
         mirror_around(&p->level[i], p->margin);
     }
 }

@@ -49,7 +49,7 @@ void mi_scanner_free(mi_scanner *s)
 /* A scan under way. */
 typedef struct scan {
     const mi_compiled *p;
-    const mi_kern *k;
+    const mi_kern *kern;
     mi_scanner *s;
     const mi_band *b;
     mi_windows *out;
@@ -98,8 +98,8 @@ static void run_waiting(scan *a, int stage)
         now.place[i] = now.place[0];
     double votes[MI_WINDOWS];
     unsigned passed =
-        a->k->votes_at_f64(&a->p->votes, &a->p->stage[stage], a->b->sums->sum,
-                           now.place, now.norm, votes);
+        a->kern->votes_at_f64(&a->p->votes, &a->p->stage[stage],
+                              a->b->sums->sum, now.place, now.norm, votes);
     for (passed &= (1u << now.n) - 1; passed; passed &= passed - 1) {
         int i = __builtin_ctz(passed);
         if (stage + 1 == a->p->n_stages)
@@ -127,17 +127,17 @@ static void first_stage(const scan *a, const uint32_t *sum, ptrdiff_t square)
     memset(a->s->failed, 0, ((size_t)n / 64 + 2) * sizeof *a->s->failed);
     for (int x = 0; x < n; x += MI_WINDOWS) {
         float *norm = a->s->norm + x;
-        unsigned looked = n - x < MI_WINDOWS ? (1u << (n - x)) - 1 : 0xffff;
+        unsigned tested = n - x < MI_WINDOWS ? (1u << (n - x)) - 1 : 0xffff;
         if (a->p->votes.lbp)
             for (int i = 0; i < MI_WINDOWS; i++)
                 norm[i] = 1;
         else
-            looked &= a->k->window_norm_f32(&a->p->norm, sum + x,
-                                            sum + x + square, norm);
-        unsigned passed = a->k->votes_f64(&a->p->votes, &a->p->stage[0],
-                                          sum + x, norm, votes);
-        a->s->passed[x / 64] |= (uint64_t)(looked & passed) << (x & 63);
-        a->s->failed[x / 64] |= (uint64_t)(looked & ~passed) << (x & 63);
+            tested &= a->kern->window_norm_f32(&a->p->norm, sum + x,
+                                               sum + x + square, norm);
+        unsigned passed = a->kern->votes_f64(&a->p->votes, &a->p->stage[0],
+                                             sum + x, norm, votes);
+        a->s->passed[x / 64] |= (uint64_t)(tested & passed) << (x & 63);
+        a->s->failed[x / 64] |= (uint64_t)(tested & ~passed) << (x & 63);
     }
 }
 
@@ -145,7 +145,7 @@ static void first_stage(const scan *a, const uint32_t *sum, ptrdiff_t square)
  * a run of failures the next window is hidden if the run's length is odd: of
  * the run every second one is looked at, and each hides the one behind it.
  * Returns how many were looked at. */
-static int look(const scan *a)
+static int hide_skipped(const scan *a)
 {
     uint64_t *passed = a->s->passed, *failed = a->s->failed;
     int n = a->b->nx, hidden = 0, odd = 0;
@@ -182,8 +182,8 @@ static void go_on(scan *a, const uint32_t *sum, int x, unsigned left)
     double votes[MI_WINDOWS] = {0};
     int stage = 1;
     for (; stage < n && __builtin_popcount(left) >= DENSE; stage++) {
-        left &= a->k->votes_f64(&a->p->votes, &a->p->stage[stage], sum + x,
-                                norm, votes);
+        left &= a->kern->votes_f64(&a->p->votes, &a->p->stage[stage], sum + x,
+                                   norm, votes);
     }
     for (; left; left &= left - 1) {
         int i = __builtin_ctz(left);
@@ -199,8 +199,8 @@ static void only_stage(scan *a, const uint32_t *sum, int x, unsigned left)
 {
     double votes[MI_WINDOWS];
     int32_t place = (int32_t)(sum - a->b->sums->sum) + x;
-    left &= a->k->votes_f64(&a->p->votes, &a->p->stage[0], sum + x,
-                            a->s->norm + x, votes);
+    left &= a->kern->votes_f64(&a->p->votes, &a->p->stage[0], sum + x,
+                               a->s->norm + x, votes);
     for (; left; left &= left - 1) {
         int i = __builtin_ctz(left);
         found(a, place + i, votes[i]);
@@ -231,7 +231,7 @@ mien_status mi_scan_band(const mi_compiled *p, mi_scanner *s, const mi_band *b,
     for (int y = 0; y < b->rows; y += p->step) {
         const uint32_t *sum = b->sums->sum + y * b->sums->stride;
         first_stage(&a, sum, square);
-        int n = look(&a);
+        int n = hide_skipped(&a);
         if (seen)
             *seen += n;
         for (int x = 0; x < b->nx; x += MI_WINDOWS) {

@@ -241,7 +241,7 @@ mien_status mi_splitter_new(mien_feature_kind kind, const mi_candidate *list,
 /* The best threshold of each candidate of a group. */
 static void search_haar(mi_splitter *s, int group, lane *l)
 {
-    const mi_kern *k = mi_kern_best();
+    const mi_kern *kern = mi_kern_best();
     mi_ranks ranks = s->ranks;
     ranks.order = l->order;
     if (group < s->kept)
@@ -251,11 +251,11 @@ static void search_haar(mi_splitter *s, int group, lane *l)
     float *score = s->score + (size_t)group * LANES;
     int32_t *at = s->at + (size_t)group * LANES;
     if (s->boost == MIEN_BOOST_GENTLE)
-        k->split_gentle_f32(&ranks, score, at);
+        kern->split_gentle_f32(&ranks, score, at);
     else if (s->boost == MIEN_BOOST_DISCRETE)
-        k->split_discrete_f32(&ranks, score, at);
+        kern->split_discrete_f32(&ranks, score, at);
     else
-        k->split_real_f32(&ranks, score, at);
+        kern->split_real_f32(&ranks, score, at);
 }
 
 /* The best subset of codes for each candidate of a group. */

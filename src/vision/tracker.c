@@ -105,31 +105,32 @@ static void lose(mien_tracker *t, int i)
 /* Move a box as its points moved; 0 when it drifts or leaves. */
 static int move_box(const mien_tracker *t, int i, const mi_similarity *s)
 {
-    mien_track *k = &t->track[i];
+    mien_track *track = &t->track[i];
     const mien_box *from = &t->hold[i].detected;
-    mien_point c = {k->box.x + k->box.width / 2, k->box.y + k->box.height / 2};
+    mien_point c = {track->box.x + track->box.width / 2,
+                    track->box.y + track->box.height / 2};
     double by = hypot(s->a, s->b);
     c = mi_similarity_apply(s, c);
-    float w = (float)((double)k->box.width * by);
-    float h = (float)((double)k->box.height * by);
+    float w = (float)((double)track->box.width * by);
+    float h = (float)((double)track->box.height * by);
     double grown = (double)w / (double)from->width;
     const mi_level *l = &t->now->level[0];
     if (!(grown < t->o.max_drift && grown > 1 / t->o.max_drift) ||
         !(c.x >= 0 && c.x < (float)l->w && c.y >= 0 && c.y < (float)l->h))
         return 0;
-    k->box = (mien_box){c.x - w / 2, c.y - h / 2, w, h};
-    k->angle -= (float)(atan2(s->b, s->a) * 57.29577951308232);
+    track->box = (mien_box){c.x - w / 2, c.y - h / 2, w, h};
+    track->angle -= (float)(atan2(s->b, s->a) * 57.29577951308232);
     return 1;
 }
 
 /* Keep the points that were found; their old places go to `from`. */
-static int keep_found(mien_track *k, mi_hold *h, const mien_flow *flow,
+static int keep_found(mien_track *track, mi_hold *h, const mien_flow *flow,
                       mien_point *from)
 {
     int n = 0;
-    memset(k->lost, 0, sizeof k->lost);
+    memset(track->lost, 0, sizeof track->lost);
     for (int j = 0; j < h->n; j++) {
-        k->lost[flow[j].lost] += flow[j].lost != MIEN_LOST_NONE;
+        track->lost[flow[j].lost] += flow[j].lost != MIEN_LOST_NONE;
         if (flow[j].lost == MIEN_LOST_NONE) {
             from[n] = h->points[j];
             h->points[n++] = flow[j].to;
@@ -142,20 +143,20 @@ static int keep_found(mien_track *k, mi_hold *h, const mien_flow *flow,
 static void follow_track(mien_tracker *t, int i, const mien_flow *flow,
                          mien_point *from, unsigned char *in)
 {
-    mien_track *k = &t->track[i];
+    mien_track *track = &t->track[i];
     mi_hold *h = &t->hold[i];
-    k->age++;
-    k->since++;
+    track->age++;
+    track->since++;
     if (!h->n)
         return;
-    h->n = keep_found(k, h, flow, from);
+    h->n = keep_found(track, h, flow, from);
     mi_similarity s = {1, 0, 0, 0};
-    double limit = 0.03 * (double)k->box.width;
+    double limit = 0.03 * (double)track->box.width;
     int agree = 0;
     if (h->n >= t->o.min_points)
         agree = mi_similarity_fit(h->n, from, h->points, limit > 1 ? limit : 1,
                                   in, &s);
-    k->lost[MIEN_LOST_OUTLIER] = h->n >= t->o.min_points ? h->n - agree : 0;
+    track->lost[MIEN_LOST_OUTLIER] = h->n >= t->o.min_points ? h->n - agree : 0;
     if (agree < t->o.min_points || !move_box(t, i, &s)) {
         lose(t, i);
         return;
@@ -164,7 +165,7 @@ static void follow_track(mien_tracker *t, int i, const mien_flow *flow,
     for (int j = 0; j < h->n; j++)
         if (in[j])
             h->points[n++] = h->points[j];
-    h->n = k->n_points = n;
+    h->n = track->n_points = n;
     t->wants |= n < h->begun / 2;
 }
 
@@ -302,7 +303,7 @@ static mien_status corners_in(const mien_tracker *t, const mien_box *box,
 }
 
 /* Room for `more` tracks. */
-static mien_status make_room(mien_tracker *t, int more, mien_error *err)
+static mien_status reserve_tracks(mien_tracker *t, int more, mien_error *err)
 {
     if (t->capacity - t->n >= more)
         return MIEN_OK;
@@ -330,16 +331,16 @@ static mien_status make_room(mien_tracker *t, int more, mien_error *err)
 static void hold_by(mien_tracker *t, int i, const mien_box *box, float score,
                     mien_points *points)
 {
-    mien_track *k = &t->track[i];
+    mien_track *track = &t->track[i];
     mi_hold *h = &t->hold[i];
     mi_free(h->points);
     *h = (mi_hold){points->n, points->n, points->at, *box};
     *points = (mien_points){0};
-    k->box = *box;
-    k->score = score;
-    k->n_points = h->n;
-    k->angle = 0;
-    k->since = k->missed = 0;
+    track->box = *box;
+    track->score = score;
+    track->n_points = h->n;
+    track->angle = 0;
+    track->since = track->missed = 0;
     if (!h->n)
         t->wants = 1;
 }
@@ -410,7 +411,8 @@ mien_status mien_tracker_detected(mien_tracker *t, int n, const mien_box *boxes,
                 (double)boxes[i].x, (double)boxes[i].y);
     int *of = mi_alloc((size_t)n + 1, sizeof *of);
     mien_points *points = mi_alloc((size_t)n + 1, sizeof *points);
-    mien_status st = of && points ? make_room(t, n, err) : mi_no_memory(err);
+    mien_status st =
+        of && points ? reserve_tracks(t, n, err) : mi_no_memory(err);
     for (int i = 0; st == MIEN_OK && i < n; i++)
         st = corners_in(t, &boxes[i], &points[i], err);
     if (st == MIEN_OK) {

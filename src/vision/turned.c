@@ -41,8 +41,8 @@ static mien_status framed(const mien_gray *g, double degrees, mien_gray *out,
 }
 
 /* Bring what was found in the turned plane back to the picture. */
-static void turn_back(const mien_gray *g, const mien_gray *plane,
-                      double degrees, mien_hits *hits)
+static void rotate_back(const mien_gray *g, const mien_gray *plane,
+                        double degrees, mien_hits *hits)
 {
     double a = degrees * 3.14159265358979323846 / 180, c = cos(a), s = sin(a);
     int dx = (plane->w - g->w) / 2, dy = (plane->h - g->h) / 2, n = 0;
@@ -69,16 +69,16 @@ static mien_status search(const mien_cascade *c, const mien_gray *g,
 {
     if (degrees == 0)
         return mien_cascade_detect(c, g, options, out, err);
-    mien_gray plane, turned;
+    mien_gray plane, rotated;
     mien_status st = framed(g, degrees, &plane, err);
     if (st != MIEN_OK)
         return st;
-    st = mien_gray_rotate(&plane, -degrees, &turned, err);
+    st = mien_gray_rotate(&plane, -degrees, &rotated, err);
     if (st == MIEN_OK) {
-        st = mien_cascade_detect(c, &turned, options, out, err);
+        st = mien_cascade_detect(c, &rotated, options, out, err);
         if (st == MIEN_OK)
-            turn_back(g, &plane, degrees, out);
-        mien_gray_free(&turned);
+            rotate_back(g, &plane, degrees, out);
+        mien_gray_free(&rotated);
     }
     mien_gray_free(&plane);
     return st;
