@@ -169,7 +169,7 @@ static mien_status describe(mien_analyzer *a, const mien_image *photo,
                        err);
 }
 
-static void give_landmarks(const mi_landmarks *l, mien_face *f)
+static void put_landmarks(const mi_landmarks *l, mien_face *f)
 {
     for (int i = 0; i < MI_LANDMARKS; i++)
         f->landmarks[i] = (mien_point){(float)l->x[i], (float)l->y[i]};
@@ -191,7 +191,7 @@ static mien_status read_face(mien_analyzer *a, const mien_image *photo,
             photo->w, photo->h);
         f->aligned = mi_rect_box(box);
         if (a->want & MIEN_FACE_LANDMARKS)
-            give_landmarks(&l, f);
+            put_landmarks(&l, f);
     }
     lap(&since, &a->times.landmarks);
     if (st == MIEN_OK)

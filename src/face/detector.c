@@ -104,5 +104,5 @@ mien_status mi_detector_run(mi_detector *d, const mien_image *photo,
                             mi_found_list *out, mien_error *err)
 {
     out->n = 0;
-    return d->kind->run(d, photo, out, err);
+    return d->kind->detect(d, photo, out, err);
 }

@@ -21,8 +21,8 @@ typedef struct mi_detector_kind {
     int plans_first; /* 1: the input is side x side for every photo */
     /* Adds the faces surer than d->min_score, suppressed, in pixels of the
      * photo, best first. */
-    mien_status (*run)(mi_detector *d, const mien_image *photo,
-                       mi_found_list *out, mien_error *err);
+    mien_status (*detect)(mi_detector *d, const mien_image *photo,
+                          mi_found_list *out, mien_error *err);
 } mi_detector_kind;
 
 extern const mi_detector_kind mi_detector_yunet, mi_detector_tiny,

@@ -38,8 +38,8 @@ static mi_rect photo_box(const float *b, const mi_detector *d,
 }
 
 /* Boxes as the network gives them, suppressed, then in pixels of the photo. */
-static mien_status run(mi_detector *d, const mien_image *photo,
-                       mi_found_list *out, mien_error *err)
+static mien_status detect(mi_detector *d, const mien_image *photo,
+                          mi_found_list *out, mien_error *err)
 {
     mi_stage *s = &d->plan[0];
     int64_t n = s->out[0].shape.dim[1];
@@ -79,5 +79,5 @@ const mi_detector_kind mi_detector_ssd = {
     .side = 512,
     .bound = 1,
     .plans_first = 1,
-    .run = run,
+    .detect = detect,
 };

@@ -63,8 +63,8 @@ static mi_rect decode(const mien_tensor *t, int row, int col, int a, stretch by,
 }
 
 /* The boxes of all cells and anchors that are sure enough, suppressed. */
-static mien_status run(mi_detector *d, const mien_image *photo,
-                       mi_found_list *out, mien_error *err)
+static mien_status detect(mi_detector *d, const mien_image *photo,
+                          mi_found_list *out, mien_error *err)
 {
     mi_stage *s = &d->plan[0];
     mi_sample sample =
@@ -102,5 +102,5 @@ const mi_detector_kind mi_detector_tiny = {
     .max_overlap = 0.4,
     .side = 416,
     .plans_first = 1,
-    .run = run,
+    .detect = detect,
 };

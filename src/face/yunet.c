@@ -81,15 +81,15 @@ static void decode(const mien_tensor *out, int i, int cols, int stride, unit u,
 {
     int col = i % cols, row = i / cols;
     const float *b = out[BOX].data + 4 * (size_t)i;
-    const float *k = out[POINTS].data + 10 * (size_t)i;
+    const float *point = out[POINTS].data + 10 * (size_t)i;
     double w = exp((double)b[2]), h = exp((double)b[3]);
     double x = col + (double)b[0] - w / 2, y = row + (double)b[1] - h / 2;
     f->box = mi_rect_scale((mi_rect){x, y, w, h}, stride * u.x, stride * u.y);
     f->n_keypoints = 5;
-    for (int p = 0; p < 5; p++, k += 2)
+    for (int p = 0; p < 5; p++, point += 2)
         f->keypoints[p] =
-            (mien_point){(float)((col + (double)k[0]) * stride * u.x),
-                         (float)((row + (double)k[1]) * stride * u.y)};
+            (mien_point){(float)((col + (double)point[0]) * stride * u.x),
+                         (float)((row + (double)point[1]) * stride * u.y)};
 }
 
 /* Add the boxes of one level's cells that are sure enough. */
@@ -120,8 +120,8 @@ static mien_status add_stride(const mi_detector *d, int level, unit u,
 }
 
 /* The boxes of all levels, the best of them suppressed. */
-static mien_status run(mi_detector *d, const mien_image *photo,
-                       mi_found_list *out, mien_error *err)
+static mien_status detect(mi_detector *d, const mien_image *photo,
+                          mi_found_list *out, mien_error *err)
 {
     unit u;
     mi_sample sample = letterbox(d, photo, &u);
@@ -144,5 +144,5 @@ const mi_detector_kind mi_detector_yunet = {
     .min_score = 0.6,
     .max_overlap = 0.3,
     .side = 640,
-    .run = run,
+    .detect = detect,
 };

@@ -76,7 +76,7 @@ static void add_product(float *at, int64_t down, int64_t across, matrix a,
                 (float)(scale * dot(&a, &b, i, j, mnk[2]));
 }
 
-static matrix turned(matrix a) { return (matrix){a.at, a.across, a.down}; }
+static matrix transposed(matrix a) { return (matrix){a.at, a.across, a.down}; }
 
 /* The products that give the gradients of a and b, and sums for c. */
 static void gemm_grad(const mi_node *out)
@@ -90,9 +90,9 @@ static void gemm_grad(const mi_node *out)
     int64_t m = out->shape.dim[0], n = out->shape.dim[1];
     int64_t k = out->in[0]->shape.dim[1 - ta], len = mi_shape_len(&out->shape);
     const matrix y = {out->grad, n, 1};
-    add_product(out->in[0]->grad, a.down, a.across, y, turned(b),
+    add_product(out->in[0]->grad, a.down, a.across, y, transposed(b),
                 (int64_t[]){m, k, n}, (double)attr->alpha);
-    add_product(out->in[1]->grad, b.down, b.across, turned(a), y,
+    add_product(out->in[1]->grad, b.down, b.across, transposed(a), y,
                 (int64_t[]){k, n, m}, (double)attr->alpha);
     if (!c || !c->grad)
         return;
@@ -190,10 +190,10 @@ static void matmul_grad(const mi_node *out)
         const matrix a = {x->eval + w.offset[0], k, 1};
         const matrix b = {y->eval + w.offset[1], n, 1};
         const matrix g = {out->grad + f * m * n, n, 1};
-        add_product(x->grad ? x->grad + w.offset[0] : NULL, k, 1, g, turned(b),
-                    (int64_t[]){m, k, n}, 1);
-        add_product(y->grad ? y->grad + w.offset[1] : NULL, n, 1, turned(a), g,
-                    (int64_t[]){k, n, m}, 1);
+        add_product(x->grad ? x->grad + w.offset[0] : NULL, k, 1, g,
+                    transposed(b), (int64_t[]){m, k, n}, 1);
+        add_product(y->grad ? y->grad + w.offset[1] : NULL, n, 1, transposed(a),
+                    g, (int64_t[]){k, n, m}, 1);
     }
 }
 

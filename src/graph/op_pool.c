@@ -39,17 +39,18 @@ static const char *pool_shape(mi_node *out)
     return mi_set_floats(out, &y);
 }
 
-/* What one window covers. */
+/* Sum and maximum of one window. */
 typedef struct {
     double sum;
     float most;
     int64_t inside, padded; /* elements; those of the padding included */
-} cover;
+} window_sums;
 
 /* Walk one window: its maximum's place, its sum and how many lie inside. */
-static cover look(const mi_window *w, const float *x, int64_t oi, int64_t oj)
+static window_sums reduce_window(const mi_window *w, const float *x, int64_t oi,
+                                 int64_t oj)
 {
-    cover c = {.most = -INFINITY};
+    window_sums c = {.most = -INFINITY};
     for (int64_t k = 0; k < w->kernel[0]; k++) {
         int64_t i = oi * w->stride[0] - w->before[0] + k * w->dilation[0];
         if (i >= w->in[0] + w->after[0])
@@ -82,7 +83,8 @@ static void pool_eval(const mi_node *out)
     for (int64_t n = 0; n < x[0] * x[1]; n++)
         for (int64_t i = 0; i < w.out[0]; i++)
             for (int64_t j = 0; j < w.out[1]; j++) {
-                cover c = look(&w, out->in[0]->eval + n * x[2] * x[3], i, j);
+                window_sums c =
+                    reduce_window(&w, out->in[0]->eval + n * x[2] * x[3], i, j);
                 int64_t count = a->count_include_pad ? c.padded : c.inside;
                 *y++ = out->op == &mi_op_max_pool
                            ? c.most
@@ -126,7 +128,7 @@ static void pool_grad(const mi_node *out)
         for (int64_t i = 0; i < w.out[0]; i++)
             for (int64_t j = 0; j < w.out[1]; j++, g++) {
                 const float *from = out->in[0]->eval + n * x[2] * x[3];
-                cover c = look(&w, from, i, j);
+                window_sums c = reduce_window(&w, from, i, j);
                 int64_t count = a->count_include_pad ? c.padded : c.inside;
                 float share = largest || !count ? *g : *g / (float)count;
                 spread_back(&w, (int64_t[]){i, j}, from,

@@ -109,7 +109,7 @@ static mien_status read_weight(reader *r, const json_t *entry)
 }
 
 /* Room for the weights of all groups, which are lists. */
-static mien_status make_room(reader *r, const json_t *root)
+static mien_status alloc_weights(reader *r, const json_t *root)
 {
     size_t n = 0;
     if (!json_is_array(root))
@@ -134,7 +134,7 @@ static mien_status make_room(reader *r, const json_t *root)
 /* The weights of all groups; together they take the file's bytes. */
 static mien_status read_groups(reader *r, const json_t *root)
 {
-    mien_status st = make_room(r, root);
+    mien_status st = alloc_weights(r, root);
     if (st != MIEN_OK || !r->w.weight)
         return st;
     for (size_t i = 0; st == MIEN_OK && i < json_array_size(root); i++) {

@@ -17,7 +17,7 @@ static int64_t row_of(const mi_batch *b, int64_t i)
 }
 
 /* One row [c, h, w] as [h, w, c]. */
-static void turn_row(const float *from, const mien_shape *s, float *to)
+static void transpose_row(const float *from, const mien_shape *s, float *to)
 {
     int64_t c = s->dim[1], area = s->dim[2] * s->dim[3];
     for (int64_t i = 0; i < area; i++)
@@ -29,16 +29,16 @@ static void turn_row(const float *from, const mien_shape *s, float *to)
 static void gather(const mi_batch *b, const float *from, mien_tensor to)
 {
     int64_t row = mi_shape_len(&to.shape) / b->rows;
-    int turned = to.channels_last && to.shape.dim[1] > 1;
-    if (!b->order && !turned) {
+    int transposed = to.channels_last && to.shape.dim[1] > 1;
+    if (!b->order && !transposed) {
         memcpy(to.data, from + b->from * row,
                (size_t)(b->rows * row) * sizeof *from);
         return;
     }
     for (int64_t i = 0; i < b->rows; i++, to.data += row) {
         const float *at = from + row_of(b, i) * row;
-        if (turned)
-            turn_row(at, &to.shape, to.data);
+        if (transposed)
+            transpose_row(at, &to.shape, to.data);
         else
             memcpy(to.data, at, (size_t)row * sizeof *at);
     }

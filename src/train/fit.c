@@ -98,7 +98,7 @@ static void take_best(mien_fit *f)
         memcpy(p->value[i], from, (size_t)p->len[i] * sizeof *from);
 }
 
-static mien_status make_room(mien_fit *f, int n, mien_error *err)
+static mien_status reserve_epochs(mien_fit *f, int n, mien_error *err)
 {
     if (n <= f->cap)
         return MIEN_OK;
@@ -142,7 +142,7 @@ static mien_status run_epoch(mien_fit *f, const mien_samples *train,
                              const mien_samples *valid, mien_error *err)
 {
     mien_epoch e = {.epoch = f->n + 1, .rate = mien_trainer_rate(f->trainer)};
-    mien_status st = make_room(f, f->n + 1, err);
+    mien_status st = reserve_epochs(f, f->n + 1, err);
     if (!st)
         st = mien_trainer_epoch(f->trainer, train, &e.train, err);
     e.valid = e.train;
@@ -267,7 +267,7 @@ mien_status mien_fit_restore(mien_fit *f, const uint8_t *bytes, size_t n,
                        "checkpoint: %u epochs, the best of them %u, and %zu "
                        "bytes left: not of this network",
                        epochs, best, mi_cursor_left(&c));
-    st = make_room(f, (int)epochs, err);
+    st = reserve_epochs(f, (int)epochs, err);
     if (!st)
         st = mien_trainer_restore(f->trainer, trainer.start,
                                   mi_cursor_left(&trainer), err);
