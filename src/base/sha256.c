@@ -21,7 +21,7 @@ static const uint32_t k[64] = {
     0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
     0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-static uint32_t turn(uint32_t x, int n) { return x >> n | x << (32 - n); }
+static uint32_t rotate(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
 /* The 64 words of a block (6.2.2, step 1). */
 static void schedule(const uint8_t *block, uint32_t w[64])
@@ -31,19 +31,19 @@ static void schedule(const uint8_t *block, uint32_t w[64])
                (uint32_t)block[2] << 8 | block[3];
     for (int i = 16; i < 64; i++) {
         uint32_t a = w[i - 15], b = w[i - 2];
-        w[i] = w[i - 16] + (turn(a, 7) ^ turn(a, 18) ^ a >> 3) + w[i - 7] +
-               (turn(b, 17) ^ turn(b, 19) ^ b >> 10);
+        w[i] = w[i - 16] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) + w[i - 7] +
+               (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
     }
 }
 
 /* One round (6.2.2, step 3); the caller turns the names of the eight words. */
-#define ROUND(a, b, c, d, e, f, g, h, i)                              \
-    do {                                                              \
-        uint32_t t = (h) + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + \
-                     (((e) & (f)) ^ (~(e) & (g))) + k[i] + w[i];      \
-        (d) += t;                                                     \
-        (h) = t + (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) +          \
-              (((a) & (b)) ^ ((a) & (c)) ^ ((b) & (c)));              \
+#define ROUND(a, b, c, d, e, f, g, h, i)                                    \
+    do {                                                                    \
+        uint32_t t = (h) + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + \
+                     (((e) & (f)) ^ (~(e) & (g))) + k[i] + w[i];            \
+        (d) += t;                                                           \
+        (h) = t + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +          \
+              (((a) & (b)) ^ ((a) & (c)) ^ ((b) & (c)));                    \
     } while (0)
 
 /* Stir blocks of 64 bytes into the state, in C alone. */

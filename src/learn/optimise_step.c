@@ -54,7 +54,7 @@ static double step_risen(mi_line_search *s, mi_line_point p)
 }
 
 /* The slope changed its sign: also bracketed. */
-static double step_turned(mi_line_search *s, mi_line_point p)
+static double step_past_minimum(mi_line_search *s, mi_line_point p)
 {
     mi_line_point x = s->x;
     double gamma, theta = cubic(x, p, 0, &gamma), by = x.at - p.at;
@@ -99,12 +99,12 @@ static double step_steeper(const mi_line_search *s, mi_line_point p)
 /* The next trial; x and y are brought up to date. */
 static double choose(mi_line_search *s, mi_line_point p)
 {
-    int turned = p.g * (s->x.g / fabs(s->x.g)) < 0;
+    int passed = p.g * (s->x.g / fabs(s->x.g)) < 0;
     double next;
     if (p.f > s->x.f)
         next = step_risen(s, p);
-    else if (turned)
-        next = step_turned(s, p);
+    else if (passed)
+        next = step_past_minimum(s, p);
     else if (fabs(p.g) < fabs(s->x.g))
         next = step_flatter(s, p);
     else
@@ -114,7 +114,7 @@ static double choose(mi_line_search *s, mi_line_point p)
         s->y = p;
         return next;
     }
-    if (turned)
+    if (passed)
         s->y = s->x;
     s->x = p;
     return next;

@@ -162,8 +162,8 @@ static void draw_matrix(const mi_canvas *c)
 /* ---- legend
  * --------------------------------------------------------------------- */
 
-static int64_t covered(const mi_canvas *c, double x, double y, double w,
-                       double h)
+static int64_t points_inside(const mi_canvas *c, double x, double y, double w,
+                             double h)
 {
     int64_t n = 0;
     for (const mi_layer *l = c->p->first; l; l = l->next)
@@ -201,7 +201,7 @@ static void draw_legend(const mi_canvas *c)
     for (int k = 0; k < 4; k++) {
         double x = k % 2 ? c->left + 8 : c->right - wide - 8;
         double y = k / 2 ? c->bottom - high - 8 : c->top + 8;
-        int64_t n = covered(c, x, y, wide, high);
+        int64_t n = points_inside(c, x, y, wide, high);
         if (n < least) {
             least = n;
             best_x = x;
