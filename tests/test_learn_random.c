@@ -334,6 +334,86 @@ static void check_learning(const mien_graph *from, const mien_shape *in,
     mien_graph_free(g);
 }
 
+/* ---- what random networks seldom hold --------------------------------------
+ */
+
+static void check_fixed(mien_graph *g, const char *what)
+{
+    const mien_shape in = mien_graph_input_shape(g, 0);
+    float *x[2] = {random_floats(mi_shape_len(&in)), NULL};
+    int before = n_compared;
+    for (int i = 0; i < mi_graph_size(g); i++)
+        mi_graph_at(g, i)->learned = mi_graph_at(g, i)->value != NULL;
+    check_learning(g, &in, x, 1, what);
+    CHECK_MSG(n_compared > before, "%s was not compared", what);
+    mi_free(x[0]);
+    mien_graph_free(g);
+}
+
+static void test_lstm(int steps, int batch, int in, int units)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    const mien_shape shape = {3, {steps, batch, in}};
+    mi_node *x[4] = {mi_graph_input(g, "x", shape)};
+    x[1] = weights(g, 3, 1, 4 * units, in, 0);
+    x[2] = weights(g, 3, 1, 4 * units, units, 0);
+    x[3] = weights(g, 2, 1, 8 * units, 0, 0);
+    mi_graph_output(g, mi_graph_node(g, &mi_op_lstm, x, 4, NULL, NULL), "y");
+    check_fixed(g, "lstm");
+}
+
+/* Windows whose numbers are all negative have no gradient. */
+static void test_maximum_of_relu(void)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    mi_pool_attr a = *(const mi_pool_attr *)mi_op_max_pool.attr_defaults;
+    a.kernel_shape = a.strides = (mi_ints){.n = 2, .v = {2, 2}};
+    mi_node *x = mi_graph_input(g, "x", (mien_shape){4, {1, 2, 4, 4}});
+    mi_node *in[] = {x, weights(g, 4, 6, 2, 1, 1)};
+    mi_node *y = mi_graph_node(g, &mi_op_conv, in, 2, NULL, NULL);
+    y = mi_graph_node(g, &mi_op_relu, &y, 1, NULL, NULL);
+    y = mi_graph_node(g, &mi_op_max_pool, &y, 1, &a, NULL);
+    mi_graph_output(g, y, "y");
+    check_fixed(g, "maximum of relu");
+}
+
+/* The loss is the sum of x times its gradient, which is 0 or one number. */
+static void test_dropout(void)
+{
+    enum { N = 200 };
+    mien_graph *g = NULL;
+    mien_plan *p = NULL;
+    const float one = 1;
+    mien_random random;
+    mien_random_init(&random, 5);
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    mi_node *x = weights(g, 2, 1, N, 0, 0), *y = x;
+    x->learned = 1;
+    y = mi_graph_node(g, &mi_op_dropout, &y, 1, NULL, NULL);
+    y = mi_graph_node(g, &mi_op_mean_loss, &y, 1, NULL, NULL);
+    mi_graph_output(g, y, NULL);
+    const mi_learning by = {NULL, &random, &one};
+    CHECK_EQ(mi_plan_learning(g, NULL, 0, &by, &p, NULL), MIEN_OK);
+    mi_plan_forward(p, 1);
+    mi_plan_backward_run(p);
+    const float *d = mi_plan_gradient(p, x->id), *v = mi_values_of(x);
+    double sum = 0, most = 0;
+    int kept = 0;
+    for (int i = 0; i < N; i++)
+        most = fmax(most, (double)d[i]);
+    for (int i = 0; i < N; i++) {
+        sum += (double)d[i] * (double)v[i];
+        kept += d[i] > 0;
+        CHECK(d[i] == 0 || (double)d[i] == most);
+    }
+    CHECK(kept > N / 3 && kept < 2 * N / 3);
+    CHECK_NEAR(sum, mi_plan_loss(p, 0), 1e-5);
+    mien_plan_free(p);
+    mien_graph_free(g);
+}
+
 static void check_random(unsigned number)
 {
     maker m;
@@ -361,6 +441,12 @@ int main(int argc, char **argv)
     unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 6000;
     for (unsigned i = first; i - first < count; i++)
         check_random(i * 7919);
+    seed = 11;
+    test_lstm(3, 5, 4, 3);
+    test_lstm(2, 20, 7, 9);
+    test_lstm(1, 1, 1, 1);
+    test_maximum_of_relu();
+    test_dropout();
     CHECK_MSG(count < 100 || 3 * n_compared > n_learning,
               "only %d of %d networks were compared", n_compared, n_learning);
     return check_done();

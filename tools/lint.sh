@@ -47,6 +47,7 @@ step layers python3 tools/check_layers.py
 step headers tools/check_headers.sh
 step symbols tools/check_symbols.sh "$b"
 step docs python3 tools/gendoc.py "$b/docs/api" include/mien/*.h
+step mutants tools/mutants.sh --check tests/mutants/list
 step cppcheck cppcheck -q -j"$jobs" --error-exitcode=1 --inline-suppr \
     --enable=warning,performance --std=c11 --library=posix \
     --suppress=missingIncludeSystem --suppress=internalAstError \

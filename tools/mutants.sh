@@ -1,19 +1,39 @@
 #!/bin/sh
-# mutants.sh LIST: plant each fault of the list in a copy of the tree and run the
-# test that must see it.  Fails if a fault survives, or changes nothing.
+# mutants.sh LIST [PATTERN]: plant each fault of the list (whose line matches) in
+# a copy of the tree and run the test that must see it.  Fails if a fault
+# survives, or changes nothing.
+# mutants.sh --check LIST: only see that each fault changes its file.
 # A line of the list: FILE | SED EXPRESSION | TEST | what is wrong with it
 set -u
-list=$1
+check=
+[ "$1" = --check ] && check=1 && shift
+list=$1 pattern=${2:-}
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
+tab=$(printf '\t')
+awk -F' [|] ' -v OFS='\t' -v p="$pattern" '!/^#/ && $0 ~ p { $1 = $1; print }' \
+    "$list" >"$copy/faults"
+if [ "$check" ]; then
+    bad=0
+    while IFS=$tab read -r file fault name why; do
+        what=
+        if [ -z "$why" ] || [ "${why#*"$tab"}" != "$why" ]; then
+            what='not of four parts'
+        elif [ ! -f "$file" ] || [ ! -f "tests/$name.c" ]; then
+            what="no $file, or no tests/$name.c"
+        elif sed "$fault" "$file" | cmp -s - "$file"; then
+            what='changes nothing'
+        fi
+        [ -z "$what" ] || { bad=1; echo "$list: $file: $fault: $what"; }
+    done <"$copy/faults"
+    exit $bad
+fi
 cp -r Makefile include src cli tests tools "$copy"
 [ -d models ] && cp -r models "$copy"
 shared=$(cd "$MIEN_SHARED" 2>/dev/null && pwd)
 MIEN_SHARED=${shared:-$MIEN_SHARED}
 export MIEN_SHARED
 jobs=$(nproc 2>/dev/null || echo 2)
-tab=$(printf '\t')
-awk -F' [|] ' -v OFS='\t' '!/^#/ && NF == 4 { $1 = $1; print }' "$list" >"$copy/faults"
 tests=$(cut -f 3 "$copy/faults" | sort -u)
 build() { # TEST...: 0 if all could be built
     make -s -C "$copy" -j"$jobs" B=build WERROR= OPT=-O1 \
