@@ -15,7 +15,7 @@ typedef struct mi_found {
 /* Grows; keeps its memory for the next photo.  Zeroed before the first use. */
 typedef struct mi_found_list {
     mi_found *found; /* [n] */
-    int n, cap;
+    int n;
 } mi_found_list;
 
 /* A box that is not finite is left out. */

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,18 +25,8 @@ mien_status mi_found_add(mi_found_list *l, const mi_found *f, mien_error *err)
     mi_rect b = f->box;
     if (!isfinite((float)(b.x + b.y + b.w + b.h)))
         return MIEN_OK;
-    if (l->n == l->cap) {
-        int cap = l->cap ? 2 * l->cap : 64;
-        mi_found *more = mi_alloc((size_t)cap, sizeof *more);
-        if (!more)
-            return mi_fail(err, MIEN_ENOMEM, "face: no memory for %d boxes",
-                           cap);
-        if (l->n)
-            memcpy(more, l->found, (size_t)l->n * sizeof *more);
-        mi_free(l->found);
-        l->found = more;
-        l->cap = cap;
-    }
+    if (!mi_push(&l->found, l->n, sizeof *f))
+        return mi_no_memory(err);
     l->found[l->n++] = *f;
     return MIEN_OK;
 }

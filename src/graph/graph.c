@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -135,30 +136,18 @@ mi_node *mi_graph_find(const mien_graph *g, const char *name)
     return slot && *slot ? g->node[*slot - 1] : NULL;
 }
 
-/* Room for one more node, in the list and in a table at most half full. */
-static int grow(mien_graph *g)
+/* Make the table of names twice as large; 0 without memory. */
+static int grow_table(mien_graph *g)
 {
-    if (g->n < g->cap)
-        return 1;
-    int cap = g->cap ? 2 * g->cap : 128;
-    mi_node **node = mi_alloc((size_t)cap, sizeof *node);
-    int *slot = mi_alloc(2 * (size_t)cap, sizeof *slot);
-    if (!node || !slot) {
-        mi_free(node);
-        mi_free(slot);
-        mi_fail(&g->mistake, MIEN_ENOMEM, "graph: no memory");
+    uint32_t n = g->n_slots ? 2 * g->n_slots : 256;
+    int *slot = mi_alloc(n, sizeof *slot);
+    if (!slot)
         return 0;
-    }
-    if (g->n)
-        memcpy(node, g->node, (size_t)g->n * sizeof *node);
-    mi_free(g->node);
     mi_free(g->slot);
-    g->node = node;
     g->slot = slot;
-    g->cap = cap;
-    g->n_slots = 2 * (uint32_t)cap;
+    g->n_slots = n;
     for (int i = 0; i < g->n; i++) {
-        int *to = slot_of(g, node[i]->name);
+        int *to = slot_of(g, g->node[i]->name);
         if (!to) {
             mi_fail(&g->mistake, MIEN_ELIMIT, "graph: too many names collide");
             return 0;
@@ -166,6 +155,17 @@ static int grow(mien_graph *g)
         *to = i + 1;
     }
     return 1;
+}
+
+/* Room for one more node, in the list and in a table at most half full. */
+static int grow(mien_graph *g)
+{
+    if (mi_push(&g->node, g->n, sizeof(mi_node *)) &&
+        (2 * (uint32_t)g->n < g->n_slots || grow_table(g)))
+        return 1;
+    if (!g->mistake.status)
+        mi_fail(&g->mistake, MIEN_ENOMEM, "graph: no memory");
+    return 0;
 }
 
 static const char *why_bad_name(const char *name)

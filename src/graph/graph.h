@@ -64,8 +64,8 @@ typedef struct mi_meta {
 
 struct mien_graph {
     mi_chunk *chunks;
-    mi_node **node; /* [cap] the first n are used */
-    int n, cap;
+    mi_node **node; /* [n] */
+    int n;
     int *slot; /* [n_slots] 1 + id of the node whose name hashes there; 0 */
     uint32_t n_slots;
     unsigned made; /* names made so far */

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/grow.h"
 
 #include <assert.h>
 #include <math.h>
@@ -23,8 +24,8 @@ enum {
 struct mien_fit {
     mien_trainer *trainer;
     mien_fit_options options;
-    mien_epoch *history; /* [cap] */
-    int n, cap;
+    mien_epoch *history; /* [n] */
+    int n;
     int best;      /* epoch; 0: none */
     double lowest; /* its validation loss */
     int waited;    /* epochs since, or since the rate fell */
@@ -98,20 +99,13 @@ static void take_best(mien_fit *f)
         memcpy(p->value[i], from, (size_t)p->len[i] * sizeof *from);
 }
 
+/* Room for n epochs in all. */
 static mien_status reserve_epochs(mien_fit *f, int n, mien_error *err)
 {
-    if (n <= f->cap)
-        return MIEN_OK;
-    int cap = n > 2 * f->cap ? n : 2 * f->cap;
-    mien_epoch *history = mi_alloc((size_t)cap, sizeof *history);
-    if (!history)
-        return mi_no_memory(err);
-    if (f->n)
-        memcpy(history, f->history, (size_t)f->n * sizeof *history);
-    mi_free(f->history);
-    f->history = history;
-    f->cap = cap;
-    return MIEN_OK;
+    int more = n > f->n ? n - f->n : 0;
+    return mi_grow(&f->history, f->n, more, sizeof *f->history)
+               ? MIEN_OK
+               : mi_no_memory(err);
 }
 
 static void slow_down(mien_fit *f)
@@ -240,6 +234,7 @@ static void get_history(mien_fit *f, mi_cursor *c, int n)
 {
     for (f->n = 0; f->n < n; f->n++) {
         mien_epoch *e = &f->history[f->n];
+        memset(e, 0, sizeof *e); /* what lies between its fields, too */
         e->epoch = (int)mi_cursor_u32le(c);
         e->improved = (int)mi_cursor_u32le(c);
         e->rate = mi_cursor_f32le(c);

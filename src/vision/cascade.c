@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 
 #include <assert.h>
 #include <float.h>
@@ -49,37 +50,20 @@ void mien_cascade_free(mien_cascade *c)
     mi_free(c);
 }
 
-/* Room for `more` items behind n, at most max of them. */
-static mien_status reserve(void **items, size_t size, int n, int more,
-                           int *room, int max, const char *what,
-                           mien_error *err)
+/* Room for `more` items behind n, at most max of them; items: T **. */
+static mien_status reserve(void *items, size_t size, int n, int more, int max,
+                           const char *what, mien_error *err)
 {
     if (more > max - n)
         return mi_fail(err, MIEN_ELIMIT, "cascade: more than %d %s", max, what);
-    if (n + more <= *room)
-        return MIEN_OK;
-    int wanted = *room < 32 ? 64 : *room * 2;
-    while (wanted < n + more)
-        wanted *= 2;
-    void *grown = mi_alloc((size_t)wanted, size);
-    if (!grown)
-        return mi_no_memory(err);
-    if (n)
-        memcpy(grown, *items, (size_t)n * size);
-    mi_free(*items);
-    *items = grown;
-    *room = wanted;
-    return MIEN_OK;
+    return mi_grow(items, n, more, size) ? MIEN_OK : mi_no_memory(err);
 }
 
 mien_status mi_cascade_add_feature(mien_cascade *c, const mien_feature *f,
                                    mien_error *err)
 {
-    void *items = c->feature;
-    mien_status st =
-        reserve(&items, sizeof *f, c->n_features, 1, &c->room_features,
-                MIEN_CASCADE_MAX_FEATURES, "features", err);
-    c->feature = items;
+    mien_status st = reserve(&c->feature, sizeof *f, c->n_features, 1,
+                             MIEN_CASCADE_MAX_FEATURES, "features", err);
     if (st == MIEN_OK)
         c->feature[c->n_features++] = *f;
     return st;
@@ -88,11 +72,8 @@ mien_status mi_cascade_add_feature(mien_cascade *c, const mien_feature *f,
 mien_status mi_cascade_add_stage(mien_cascade *c, float threshold,
                                  mien_error *err)
 {
-    void *items = c->stage;
-    mien_status st =
-        reserve(&items, sizeof *c->stage, c->n_stages, 1, &c->room_stages,
-                MIEN_CASCADE_MAX_STAGES, "stages", err);
-    c->stage = items;
+    mien_status st = reserve(&c->stage, sizeof *c->stage, c->n_stages, 1,
+                             MIEN_CASCADE_MAX_STAGES, "stages", err);
     if (st == MIEN_OK)
         c->stage[c->n_stages++] = (mi_stage){c->n_trees, 0, threshold};
     return st;
@@ -101,23 +82,18 @@ mien_status mi_cascade_add_stage(mien_cascade *c, float threshold,
 /* Room for a tree of n nodes in every list. */
 static mien_status reserve_tree(mien_cascade *c, int n, mien_error *err)
 {
-    void *tree = c->tree, *node = c->node, *leaf = c->leaf, *set = c->subset;
     const int max = MIEN_CASCADE_MAX_NODES;
-    mien_status st = reserve(&tree, sizeof *c->tree, c->n_trees, 1,
-                             &c->room_trees, max, "trees", err);
-    c->tree = tree;
+    mien_status st =
+        reserve(&c->tree, sizeof *c->tree, c->n_trees, 1, max, "trees", err);
     if (st == MIEN_OK)
-        st = reserve(&node, sizeof *c->node, c->n_nodes, n, &c->room_nodes, max,
-                     "nodes", err);
-    c->node = node;
+        st = reserve(&c->node, sizeof *c->node, c->n_nodes, n, max, "nodes",
+                     err);
     if (st == MIEN_OK)
-        st = reserve(&leaf, sizeof *c->leaf, c->n_leaves, n + 1,
-                     &c->room_leaves, 2 * max, "leaves", err);
-    c->leaf = leaf;
+        st = reserve(&c->leaf, sizeof *c->leaf, c->n_leaves, n + 1, 2 * max,
+                     "leaves", err);
     if (st == MIEN_OK && c->kind == MIEN_FEATURE_LBP)
-        st = reserve(&set, 8 * sizeof *c->subset, c->n_nodes, n,
-                     &c->room_subset, max, "subsets", err);
-    c->subset = set;
+        st = reserve(&c->subset, 8 * sizeof *c->subset, c->n_nodes, n, max,
+                     "subsets", err);
     return st;
 }
 

@@ -33,15 +33,13 @@ struct mien_cascade {
     mien_feature_kind kind;
     int w, h;
     int n_stages, n_trees, n_nodes, n_leaves, n_features;
-    int room_stages, room_trees, room_nodes, room_leaves, room_features;
     mi_stage *stage;
     mi_tree *tree;
     mi_node *node;
     float *leaf;
     mien_feature *feature;
     uint32_t *subset; /* [n_nodes, 8], LBP */
-    int room_subset;
-    char boost[8]; /* "GAB", "DAB", "RAB", "LB": what it was trained with */
+    char boost[8];    /* "GAB", "DAB", "RAB", "LB": what it was trained with */
     double min_hit, max_false_alarm, trim; /* likewise, for the file */
     int max_depth, max_trees;
     uint8_t *mean; /* [h, w] of the positives; NULL: not known */

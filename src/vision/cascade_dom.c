@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 
 #include <errno.h>
 #include <expat.h>
@@ -27,9 +28,9 @@ typedef struct reader {
     XML_Parser parser;
     mi_xml_node *node;
     offsets *at;
-    int n, room;
+    int n;
     char *text;
-    size_t n_text, room_text;
+    size_t n_text;
     int depth, open[MAX_DEPTH];
     mien_status st;
     mien_error *err;
@@ -55,47 +56,12 @@ static int put(reader *r, const char *s, size_t n)
                         line_of(r), MAX_TEXT));
         return 0;
     }
-    if (r->n_text + n > r->room_text) {
-        size_t wanted = (r->n_text + n) * 2 + 4096;
-        char *grown = mi_alloc_raw(wanted, 1);
-        if (!grown) {
-            stop(r, mi_no_memory(r->err));
-            return 0;
-        }
-        if (r->n_text)
-            memcpy(grown, r->text, r->n_text);
-        mi_free(r->text);
-        r->text = grown;
-        r->room_text = wanted;
-    }
-    memcpy(r->text + r->n_text, s, n);
-    r->n_text += n;
-    return 1;
-}
-
-/* Make sure that one more element fits; 0 if the reader has stopped. */
-static int grow(reader *r)
-{
-    if (r->n < r->room)
-        return 1;
-    int wanted = r->room * 2 + 1024;
-    mi_xml_node *node = mi_alloc((size_t)wanted, sizeof *node);
-    offsets *at = mi_alloc((size_t)wanted, sizeof *at);
-    if (!node || !at) {
-        mi_free(node);
-        mi_free(at);
+    if (!mi_grow(&r->text, (int64_t)r->n_text, (int64_t)n, 1)) {
         stop(r, mi_no_memory(r->err));
         return 0;
     }
-    if (r->n) {
-        memcpy(node, r->node, (size_t)r->n * sizeof *node);
-        memcpy(at, r->at, (size_t)r->n * sizeof *at);
-    }
-    mi_free(r->node);
-    mi_free(r->at);
-    r->node = node;
-    r->at = at;
-    r->room = wanted;
+    memcpy(r->text + r->n_text, s, n);
+    r->n_text += n;
     return 1;
 }
 
@@ -121,8 +87,11 @@ static void on_start(void *user, const char *name, const char **attributes)
         return;
     }
     const char *type = attribute(attributes, "type_id");
-    if (!grow(r))
+    if (!mi_push(&r->node, r->n, sizeof *r->node) ||
+        !mi_push(&r->at, r->n, sizeof *r->at)) {
+        stop(r, mi_no_memory(r->err));
         return;
+    }
     size_t at = r->n_text;
     if (!put(r, name, strlen(name) + 1) || !put(r, type, strlen(type) + 1))
         return;

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 #include "kern/kern.h"
 
 #include <stdlib.h>
@@ -61,24 +62,13 @@ typedef struct scan {
 static void found(scan *a, int32_t place, double weight)
 {
     mi_windows *w = a->out;
-    if (w->n == w->room && a->st == MIEN_OK) {
-        int room = w->room * 2 + 256;
-        mi_window *grown = NULL;
-        if (w->n >= MAX_WINDOWS)
-            a->st = mi_fail(a->err, MIEN_ELIMIT,
-                            "cascade: more than %d windows of one size pass "
-                            "all stages",
-                            MAX_WINDOWS);
-        else if (!(grown = mi_alloc((size_t)room, sizeof *grown)))
-            a->st = mi_no_memory(a->err);
-        if (grown) {
-            if (w->n)
-                memcpy(grown, w->at, (size_t)w->n * sizeof *grown);
-            mi_free(w->at);
-            w->at = grown;
-            w->room = room;
-        }
-    }
+    if (w->n == MAX_WINDOWS && a->st == MIEN_OK)
+        a->st = mi_fail(a->err, MIEN_ELIMIT,
+                        "cascade: more than %d windows of one size pass all "
+                        "stages",
+                        MAX_WINDOWS);
+    else if (!mi_push(&w->at, w->n, sizeof *w->at) && a->st == MIEN_OK)
+        a->st = mi_no_memory(a->err);
     if (a->st != MIEN_OK)
         return;
     int stride = (int)a->b->sums->stride;

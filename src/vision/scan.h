@@ -16,8 +16,8 @@ typedef struct mi_window {
 } mi_window;
 
 typedef struct mi_windows {
-    int n, room;
-    mi_window *at;
+    int n;
+    mi_window *at; /* [n] */
 } mi_windows;
 
 /* Release the list. */

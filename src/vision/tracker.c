@@ -15,12 +15,15 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 #include "vision/pyramid.h"
 #include "vision/similarity.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+
+enum { MAX_TRACKS = 1 << 23 };
 
 /* Refuse options outside their range. */
 static mien_status check(mien_tracker_options *o, mien_error *err)
@@ -305,26 +308,10 @@ static mien_status corners_in(const mien_tracker *t, const mien_box *box,
 /* Room for `more` tracks. */
 static mien_status reserve_tracks(mien_tracker *t, int more, mien_error *err)
 {
-    if (t->capacity - t->n >= more)
-        return MIEN_OK;
-    size_t capacity = ((size_t)t->n + (size_t)more) * 2;
-    mien_track *track = mi_alloc(capacity, sizeof *track);
-    mi_hold *hold = mi_alloc(capacity, sizeof *hold);
-    if (!track || !hold || capacity > 1 << 24) {
-        mi_free(track);
-        mi_free(hold);
-        return mi_no_memory(err);
-    }
-    for (int i = 0; i < t->n; i++) {
-        track[i] = t->track[i];
-        hold[i] = t->hold[i];
-    }
-    mi_free(t->track);
-    mi_free(t->hold);
-    t->track = track;
-    t->hold = hold;
-    t->capacity = (int)capacity;
-    return MIEN_OK;
+    int fits = more <= MAX_TRACKS - t->n &&
+               mi_grow(&t->track, t->n, more, sizeof *t->track) &&
+               mi_grow(&t->hold, t->n, more, sizeof *t->hold);
+    return fits ? MIEN_OK : mi_no_memory(err);
 }
 
 /* A track lies where it was detected; its points become the tracker's. */

@@ -15,7 +15,7 @@ typedef struct mi_hold {
 struct mien_tracker {
     mien_tracker_options o;
     mien_pyramid *now; /* NULL: no frame yet */
-    int n, capacity;
+    int n;
     mien_track *track; /* [n] by id */
     mi_hold *hold;     /* [n] */
     int64_t next_id;
