@@ -110,9 +110,7 @@ static const mi_attr gemm_attrs[] = {
 const mi_op mi_op_gemm = {.name = "Gemm",
                           .min_in = 2,
                           .max_in = 3,
-                          .attr_size = sizeof gemm_defaults,
-                          .attr_defaults = &gemm_defaults,
-                          .attrs = gemm_attrs,
+                          MI_ATTRS(gemm),
                           .shape = gemm_shape,
                           .eval = gemm_eval,
                           .grad = gemm_grad};

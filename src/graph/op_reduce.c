@@ -109,9 +109,7 @@ static const mi_attr reduce_mean_attrs[] = {
 const mi_op mi_op_reduce_mean = {.name = "ReduceMean",
                                  .min_in = 1,
                                  .max_in = 1,
-                                 .attr_size = sizeof reduce_mean_defaults,
-                                 .attr_defaults = &reduce_mean_defaults,
-                                 .attrs = reduce_mean_attrs,
+                                 MI_ATTRS(reduce_mean),
                                  .shape = reduce_mean_shape,
                                  .eval = reduce_eval,
                                  .grad = reduce_grad};
@@ -128,9 +126,7 @@ static const mi_attr reduce_sum_attrs[] = {
 const mi_op mi_op_reduce_sum = {.name = "ReduceSum",
                                 .min_in = 1,
                                 .max_in = 2,
-                                .attr_size = sizeof reduce_sum_defaults,
-                                .attr_defaults = &reduce_sum_defaults,
-                                .attrs = reduce_sum_attrs,
+                                MI_ATTRS(reduce_sum),
                                 .shape = reduce_sum_shape,
                                 .eval = reduce_eval,
                                 .grad = reduce_grad};

@@ -214,9 +214,7 @@ static const mi_attr resize_attrs[] = {
 const mi_op mi_op_resize = {.name = "Resize",
                             .min_in = 1,
                             .max_in = 4,
-                            .attr_size = sizeof resize_defaults,
-                            .attr_defaults = &resize_defaults,
-                            .attrs = resize_attrs,
+                            MI_ATTRS(resize),
                             .shape = resize_shape,
                             .eval = resize_eval,
                             .grad = resize_grad};

@@ -17,6 +17,11 @@
         NULL, MI_ATTR_INT, 0 \
     }
 
+/* The attributes of an operator, from its x_defaults and x_attrs. */
+#define MI_ATTRS(x)                                                   \
+    .attr_size = sizeof x##_defaults, .attr_defaults = &x##_defaults, \
+    .attrs = x##_attrs
+
 /* Input k, or NULL where it is left out. */
 const mi_node *mi_op_in(const mi_node *n, int k);
 /* A reason unless every input there is holds floats, one at least. */

@@ -79,14 +79,6 @@ void mi_logit_find_dependent(mi_logit *f, double *work)
         f->keep[f->d.p] = 1;
 }
 
-static double largest(int n, const double *x)
-{
-    double top = 0;
-    for (int i = 0; i < n; i++)
-        top = fmax(top, fabs(x[i]));
-    return top;
-}
-
 /* ---- Newton ----------------------------------------------------------- */
 
 typedef struct {
@@ -183,13 +175,13 @@ static void newton_run(newton *t, double worst, double tolerance, int most,
     for (;;) {
         double before = t->moved;
         end->loss = t->loss;
-        end->gradient = largest(f->k, g);
+        end->gradient = mi_largest(f->k, g);
         if (fresh && !factor(t))
             return;
         for (int j = 0; j < f->k; j++)
             t->step[j] = -g[j];
         mi_cholesky_solve(f->k, f->d.ld, t->factor, t->step);
-        t->moved = largest(f->k, t->step) / (1 + largest(f->k, t->gamma));
+        t->moved = mi_largest(f->k, t->step) / (1 + mi_largest(f->k, t->gamma));
         if (f->d.every == 1 && o->progress)
             end->stopped = o->progress(o->progress_arg, end->iterations,
                                        t->loss, end->gradient) != 0;

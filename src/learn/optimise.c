@@ -27,14 +27,6 @@ typedef struct {
     double *x, *g, *d; /* the point, its gradient, the direction */
 } state;
 
-static double largest(int n, const double *x)
-{
-    double top = 0;
-    for (int i = 0; i < n; i++)
-        top = fmax(top, fabs(x[i]));
-    return top;
-}
-
 /* d = -H g by the two loops of L-BFGS over the pairs kept. */
 static void direction(state *t)
 {
@@ -112,7 +104,7 @@ static int search(const mi_lbfgs *o, const state *t, double *value, double *x,
 static void iterate(mi_lbfgs *o, state *t, double *x, double *g)
 {
     for (o->iterations = 0;;) {
-        o->gradient = largest(t->n, t->g);
+        o->gradient = mi_largest(t->n, t->g);
         o->converged =
             o->gradient <= o->tolerance || (o->settled && o->fall > 0);
         int stop = o->progress &&

@@ -59,22 +59,4 @@ void mi_design_walk(mi_design *d, mi_design_step *step, void *arg, int64_t size,
  * room >= 2 ld.  Scales and means of d are as from init afterwards. */
 void mi_design_moments(mi_design *d, double *mean, double *deviation);
 
-/* Z' W Z, upper triangle.
- *
- *   weight  [n], or NULL: 1 each
- *   out     [ld, ld]; room >= ld ld */
-void mi_design_gram(mi_design *d, const double *weight, double *out);
-
-/* Z' v.
- *
- *   v    [n]
- *   out  [ld] */
-void mi_design_tmul(mi_design *d, const double *v, double *out);
-
-/* Z v.
- *
- *   v    [ld]
- *   out  [n] */
-void mi_design_mul(mi_design *d, const double *v, double *out);
-
 #endif

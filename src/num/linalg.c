@@ -42,6 +42,14 @@ void mi_axpy(int64_t n, double a, const double *x, double *y)
         y[i] += a * x[i];
 }
 
+double mi_largest(int n, const double *x)
+{
+    double top = 0;
+    for (int i = 0; i < n; i++)
+        top = fmax(top, fabs(x[i]));
+    return top;
+}
+
 /* ---- Cholesky --------------------------------------------------------- */
 
 /* Make row j of U from its diagonal, and take it out of the rows below. */

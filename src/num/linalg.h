@@ -8,6 +8,8 @@
 double mi_dot(int64_t n, const double *x, const double *y);
 /* y += a x. */
 void mi_axpy(int64_t n, double a, const double *x, double *y);
+/* The largest of |x|; 0 of none. */
+double mi_largest(int n, const double *x);
 
 /* Replace the upper triangle of a symmetric matrix by U with U'U = A.
  *

@@ -65,10 +65,40 @@ static mien_status missing(const reader *r, int node, const char *what)
                    e->line, what, e->name);
 }
 
-/* A whole number that an int holds. */
-static int whole(double v)
+/* Whether n numbers are whole ones that an int holds. */
+static int whole(const double *v, int n)
 {
-    return v >= INT_MIN && v <= INT_MAX && v == (int)v;
+    for (int i = 0; i < n; i++)
+        if (!(v[i] >= INT_MIN && v[i] <= INT_MAX && v[i] == (int)v[i]))
+            return 0;
+    return 1;
+}
+
+/* The n whole numbers of an element. */
+static mien_status whole_numbers(const reader *r, int node, int n, double *v,
+                                 const char *wanted)
+{
+    const mi_xml_node *e = &r->xml.node[node];
+    int found = mi_xml_numbers(&r->xml, node, n, v, r->err);
+    if (found < 0)
+        return MIEN_EFORMAT;
+    if (found == n && whole(v, n))
+        return MIEN_OK;
+    return mi_fail(r->err, MIEN_EFORMAT,
+                   "cascade: line %d, <%s>: '%.40s', wanted %s", e->line,
+                   e->name, e->text, wanted);
+}
+
+/* The number of a child, any that a float holds. */
+static mien_status any_float(const reader *r, int node, const char *name,
+                             float *out)
+{
+    double v;
+    mien_status st = mi_xml_number(&r->xml, node, name, -(double)FLT_MAX,
+                                   (double)FLT_MAX, &v, r->err);
+    if (st == MIEN_OK)
+        *out = (float)v;
+    return st;
 }
 
 /* Two or three weighted rectangles of a Haar feature. */
@@ -80,8 +110,8 @@ static mien_status feature_rects(const reader *r, int rects, mien_feature *f)
         int n = mi_xml_numbers(x, i, 5, v, r->err);
         if (n < 0)
             return MIEN_EFORMAT;
-        if (n != 5 || f->n == 3 || !whole(v[0]) || !whole(v[1]) ||
-            !whole(v[2]) || !whole(v[3]) || !(v[4] <= 1e6 && v[4] >= -1e6))
+        if (n != 5 || f->n == 3 || !whole(v, 4) ||
+            !(v[4] <= 1e6 && v[4] >= -1e6))
             return mi_fail(r->err, MIEN_EFORMAT,
                            "cascade: line %d, <rects>: '%.40s', wanted at most "
                            "3 times x y width height weight",
@@ -117,17 +147,39 @@ static mien_status lbp_feature(const reader *r, int node, mien_feature *f)
     if (rect < 0)
         return missing(r, node, "rect");
     double v[4];
-    int n = mi_xml_numbers(&r->xml, rect, 4, v, r->err);
-    if (n < 0)
-        return MIEN_EFORMAT;
-    if (n != 4 || !whole(v[0]) || !whole(v[1]) || !whole(v[2]) || !whole(v[3]))
-        return mi_fail(r->err, MIEN_EFORMAT,
-                       "cascade: line %d, <rect>: '%.40s', wanted x y width "
-                       "height",
-                       r->xml.node[rect].line, r->xml.node[rect].text);
+    mien_status st = whole_numbers(r, rect, 4, v, "x y width height");
+    if (st != MIEN_OK)
+        return st;
     *f = (mien_feature){.n = 1};
     f->rect[0] =
         (mien_feature_rect){(int)v[0], (int)v[1], (int)v[2], (int)v[3], 1};
+    return MIEN_OK;
+}
+
+/* What the stages of a form are made of. */
+typedef struct form {
+    const char *threshold, *trees;
+    mien_status (*read_tree)(reader *r, int node);
+} form;
+
+/* All stages with their trees. */
+static mien_status read_stages(reader *r, int stages, const form *f)
+{
+    const mi_xml *x = &r->xml;
+    for (int s = x->node[stages].child; s >= 0; s = x->node[s].next) {
+        float threshold;
+        mien_status st = any_float(r, s, f->threshold, &threshold);
+        if (st == MIEN_OK)
+            st = mi_cascade_add_stage(r->c, threshold, r->err);
+        int trees = mi_xml_child(x, s, f->trees);
+        if (st == MIEN_OK && trees < 0)
+            return missing(r, s, f->trees);
+        for (int t = trees >= 0 ? x->node[trees].child : -1;
+             st == MIEN_OK && t >= 0; t = x->node[t].next)
+            st = f->read_tree(r, t);
+        if (st != MIEN_OK)
+            return st;
+    }
     return MIEN_OK;
 }
 
@@ -140,7 +192,8 @@ static mien_status new_nodes(const reader *r, const double *v, int n, int per,
     const tree *t = &r->tree;
     for (int i = 0; i < n; i++, v += per) {
         for (int k = 0; k < (per == 4 ? 3 : per); k++)
-            if (!whole(v[k]) && !(k >= 3 && v[k] >= 0 && v[k] <= UINT32_MAX))
+            if (!whole(&v[k], 1) &&
+                !(k >= 3 && v[k] >= 0 && v[k] <= UINT32_MAX))
                 return mi_fail(r->err, MIEN_EFORMAT,
                                "cascade: line %d, <internalNodes>: %g, wanted "
                                "a whole number",
@@ -202,27 +255,7 @@ static mien_status new_tree(reader *r, int node)
     return mi_cascade_add_tree(r->c, n, t->node, t->subset, t->leaf, r->err);
 }
 
-/* The stages of the new form, with their trees. */
-static mien_status new_stages(reader *r, int stages)
-{
-    const mi_xml *x = &r->xml;
-    for (int s = x->node[stages].child; s >= 0; s = x->node[s].next) {
-        double threshold;
-        mien_status st = mi_xml_number(x, s, "stageThreshold", -(double)FLT_MAX,
-                                       (double)FLT_MAX, &threshold, r->err);
-        if (st == MIEN_OK)
-            st = mi_cascade_add_stage(r->c, (float)threshold, r->err);
-        int weak = mi_xml_child(x, s, "weakClassifiers");
-        if (st == MIEN_OK && weak < 0)
-            return missing(r, s, "weakClassifiers");
-        for (int t = weak >= 0 ? x->node[weak].child : -1;
-             st == MIEN_OK && t >= 0; t = x->node[t].next)
-            st = new_tree(r, t);
-        if (st != MIEN_OK)
-            return st;
-    }
-    return MIEN_OK;
-}
+static const form new_form = {"stageThreshold", "weakClassifiers", new_tree};
 
 static mien_status new_features(reader *r, int features)
 {
@@ -324,7 +357,7 @@ static mien_status new_cascade(reader *r, int root)
     int features = mi_xml_child(&r->xml, root, "features");
     if (stages < 0 || features < 0)
         return missing(r, root, stages < 0 ? "stages" : "features");
-    st = new_stages(r, stages);
+    st = read_stages(r, stages, &new_form);
     if (st == MIEN_OK)
         st = new_features(r, features);
     int mean = mi_xml_child(&r->xml, root, "meanPositive");
@@ -338,21 +371,21 @@ static mien_status old_side(reader *r, int node, const char *const name[2],
                             int *leaves, int *child)
 {
     const mi_xml *x = &r->xml;
-    double v;
     if (mi_xml_child(x, node, name[0]) < 0) {
+        double v;
         mien_status st = mi_xml_number(x, node, name[1], 1, 1e6, &v, r->err);
         if (st == MIEN_OK)
             *child = (int)v;
         return st;
     }
-    mien_status st = mi_xml_number(x, node, name[0], -(double)FLT_MAX,
-                                   (double)FLT_MAX, &v, r->err);
+    float leaf;
+    mien_status st = any_float(r, node, name[0], &leaf);
     if (st != MIEN_OK)
         return st;
     if (*leaves > r->tree.room)
         return mi_fail(r->err, MIEN_EFORMAT,
                        "cascade: line %d: too many leaves", x->node[node].line);
-    r->tree.leaf[*leaves] = (float)v;
+    r->tree.leaf[*leaves] = leaf;
     *child = -(*leaves)++;
     return MIEN_OK;
 }
@@ -366,15 +399,12 @@ static mien_status old_node(reader *r, int e, mi_node *node, int *leaves)
     if (feature < 0)
         return missing(r, e, "feature");
     mien_feature f;
-    double threshold = 0;
+    *node = (mi_node){.feature = r->c->n_features};
     mien_status st = haar_feature(r, feature, &f);
     if (st == MIEN_OK)
         st = mi_cascade_add_feature(r->c, &f, r->err);
     if (st == MIEN_OK)
-        st = mi_xml_number(&r->xml, e, "threshold", -(double)FLT_MAX,
-                           (double)FLT_MAX, &threshold, r->err);
-    *node = (mi_node){.feature = r->c->n_features - 1,
-                      .threshold = (float)threshold};
+        st = any_float(r, e, "threshold", &node->threshold);
     if (st == MIEN_OK)
         st = old_side(r, e, left, leaves, &node->left);
     if (st == MIEN_OK)
@@ -405,29 +435,9 @@ static mien_status old_tree(reader *r, int e)
                                                r->tree.leaf, r->err);
 }
 
-/* Stages of the old form may name a parent and a next one, as a tree; they are
- * read as the row that they stand in, as OpenCV does since its version 3. */
-static mien_status old_stages(reader *r, int stages)
-{
-    const mi_xml *x = &r->xml;
-    for (int s = x->node[stages].child; s >= 0; s = x->node[s].next) {
-        double threshold;
-        mien_status st =
-            mi_xml_number(x, s, "stage_threshold", -(double)FLT_MAX,
-                          (double)FLT_MAX, &threshold, r->err);
-        if (st == MIEN_OK)
-            st = mi_cascade_add_stage(r->c, (float)threshold, r->err);
-        int trees = mi_xml_child(x, s, "trees");
-        if (st == MIEN_OK && trees < 0)
-            return missing(r, s, "trees");
-        for (int t = trees >= 0 ? x->node[trees].child : -1;
-             st == MIEN_OK && t >= 0; t = x->node[t].next)
-            st = old_tree(r, t);
-        if (st != MIEN_OK)
-            return st;
-    }
-    return MIEN_OK;
-}
+/* Stages may name a parent and a next one, as a tree; they are read as the row
+ * that they stand in, as OpenCV does since its version 3. */
+static const form old_form = {"stage_threshold", "trees", old_tree};
 
 /* A cascade of the old form, opencv-haar-classifier. */
 static mien_status old_cascade(reader *r, int root)
@@ -437,16 +447,11 @@ static mien_status old_cascade(reader *r, int root)
     if (size < 0 || stages < 0)
         return missing(r, root, size < 0 ? "size" : "stages");
     double v[2];
-    int n = mi_xml_numbers(&r->xml, size, 2, v, r->err);
-    if (n < 0)
-        return MIEN_EFORMAT;
-    if (n != 2 || !whole(v[0]) || !whole(v[1]))
-        return mi_fail(r->err, MIEN_EFORMAT,
-                       "cascade: line %d, <size>: '%.20s', wanted width height",
-                       r->xml.node[size].line, r->xml.node[size].text);
-    mien_status st =
-        mi_cascade_new(MIEN_FEATURE_HAAR, (int)v[0], (int)v[1], &r->c, r->err);
-    return st == MIEN_OK ? old_stages(r, stages) : st;
+    mien_status st = whole_numbers(r, size, 2, v, "width height");
+    if (st == MIEN_OK)
+        st = mi_cascade_new(MIEN_FEATURE_HAAR, (int)v[0], (int)v[1], &r->c,
+                            r->err);
+    return st == MIEN_OK ? read_stages(r, stages, &old_form) : st;
 }
 
 /* Find out which form the document has, and read it. */

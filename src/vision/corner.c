@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "vision/pyramid.h"
 
 #include <assert.h>
 #include <math.h>
@@ -24,15 +25,6 @@ void mien_points_free(mien_points *p)
         return;
     mi_free(p->at);
     *p = (mien_points){0};
-}
-
-static int mirrored(int i, int n)
-{
-    if (n == 1)
-        return 0;
-    while (i < 0 || i >= n)
-        i = i < 0 ? -i : 2 * n - 2 - i;
-    return i;
 }
 
 typedef struct search {
@@ -74,9 +66,9 @@ static float *row_of(const search *s, int y)
 static void products(const search *s, const mien_gray *g, int y)
 {
     float one = (float)(1. / (4. * s->block * 255.));
-    const rows p = {g->data + mirrored(y - 1, s->h) * g->stride,
-                    g->data + y * g->stride,
-                    g->data + mirrored(y + 1, s->h) * g->stride, one, 2 * one};
+    const rows p = {
+        g->data + mi_mirrored(y - 1, s->h) * g->stride, g->data + y * g->stride,
+        g->data + mi_mirrored(y + 1, s->h) * g->stride, one, 2 * one};
     float *restrict out = row_of(s, y);
     product(&p, 1, 0, 1, s->w, out);
     for (int x = 1; x < s->w - 1; x++)
@@ -92,15 +84,15 @@ static void columns(const search *s, int y)
         double *sum = s->column + (ptrdiff_t)i * n;
         memset(sum, 0, (size_t)n * sizeof *sum);
         for (int k = 0; k < s->block; k++) {
-            const float *row =
-                row_of(s, mirrored(y - before + k, s->h)) + (ptrdiff_t)i * s->w;
+            const float *row = row_of(s, mi_mirrored(y - before + k, s->h)) +
+                               (ptrdiff_t)i * s->w;
             for (int x = 0; x < s->w; x++)
                 sum[before + x] += (double)row[x];
         }
         for (int x = 1; x <= before; x++)
-            sum[before - x] = sum[before + mirrored(-x, s->w)];
+            sum[before - x] = sum[before + mi_mirrored(-x, s->w)];
         for (int x = s->w; x < s->w + s->block - before; x++)
-            sum[before + x] = sum[before + mirrored(x, s->w)];
+            sum[before + x] = sum[before + mi_mirrored(x, s->w)];
     }
 }
 

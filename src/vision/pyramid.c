@@ -43,32 +43,23 @@ mien_status mi_flow_options(mien_flow_options *o, mien_error *err)
     return MIEN_OK;
 }
 
-/* Where pixel i of a mirrored row of n is. */
-static int mirrored(int i, int n)
-{
-    if (n == 1)
-        return 0;
-    while (i < 0 || i >= n)
-        i = i < 0 ? -i : 2 * n - 2 - i;
-    return i;
-}
-
 /* Fill the margin around a level with its mirror image. */
 static void mirror_around(const mi_level *l, int margin)
 {
     for (int y = 0; y < l->h; y++) {
         uint8_t *p = l->grey + y * l->stride;
         for (int i = 1; i <= margin; i++) {
-            p[-i] = p[mirrored(-i, l->w)];
-            p[l->w - 1 + i] = p[mirrored(l->w - 1 + i, l->w)];
+            p[-i] = p[mi_mirrored(-i, l->w)];
+            p[l->w - 1 + i] = p[mi_mirrored(l->w - 1 + i, l->w)];
         }
     }
     size_t row = (size_t)l->w + 2 * (size_t)margin;
     for (int i = 1; i <= margin; i++) {
         uint8_t *up = l->grey - i * l->stride - margin;
         uint8_t *low = l->grey + (l->h - 1 + i) * l->stride - margin;
-        memcpy(up, l->grey + mirrored(-i, l->h) * l->stride - margin, row);
-        memcpy(low, l->grey + mirrored(l->h - 1 + i, l->h) * l->stride - margin,
+        memcpy(up, l->grey + mi_mirrored(-i, l->h) * l->stride - margin, row);
+        memcpy(low,
+               l->grey + mi_mirrored(l->h - 1 + i, l->h) * l->stride - margin,
                row);
     }
 }

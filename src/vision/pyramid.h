@@ -22,6 +22,16 @@ struct mien_pyramid {
     uint8_t *pixels; /* memory of all levels */
 };
 
+/* Where pixel i of a mirrored row of n is. */
+static inline int mi_mirrored(int i, int n)
+{
+    if (n == 1)
+        return 0;
+    while (i < 0 || i >= n)
+        i = i < 0 ? -i : 2 * n - 2 - i;
+    return i;
+}
+
 /* Fill in defaults; EARG when an option is out of range. */
 mien_status mi_flow_options(mien_flow_options *o, mien_error *err);
 
