@@ -75,29 +75,23 @@ static mien_status float_to_input(mi_onnx *r, const char *attr, int i,
 
 static mien_status clip(mi_onnx *r)
 {
-    if (r->node.n_in != 1)
-        return wrong_inputs(r, 1);
     mien_status st = float_to_input(r, "min", 1, -FLT_MAX);
     return st == MIEN_OK ? float_to_input(r, "max", 2, FLT_MAX) : st;
 }
 
 static mien_status axes_input(mi_onnx *r)
 {
-    return r->node.n_in == 1 ? ints_to_input(r, "axes", 1) : wrong_inputs(r, 1);
+    return ints_to_input(r, "axes", 1);
 }
 
 static mien_status pad(mi_onnx *r)
 {
-    if (r->node.n_in != 1)
-        return wrong_inputs(r, 1);
     mien_status st = ints_to_input(r, "pads", 1);
     return st == MIEN_OK ? float_to_input(r, "value", 2, 0) : st;
 }
 
 static mien_status slice(mi_onnx *r)
 {
-    if (r->node.n_in != 1)
-        return wrong_inputs(r, 1);
     mien_status st = ints_to_input(r, "starts", 1);
     if (st == MIEN_OK)
         st = ints_to_input(r, "ends", 2);
@@ -250,21 +244,22 @@ static mien_status dequantize(mi_onnx *r)
 static const struct {
     const char *op;
     int from, below; /* opsets */
+    int n_in;        /* inputs that it must have; 0: fix checks */
     mien_status (*fix)(mi_onnx *r);
 } rules[] = {
-    {"Clip", 0, 11, clip},
-    {"DequantizeLinear", 0, 99, dequantize},
-    {"Dropout", 0, 99, dropout},
-    {"Pad", 0, 11, pad},
-    {"ReduceMean", 18, 99, reduce_axes},
-    {"ReduceSum", 0, 13, axes_input},
-    {"Resize", 0, 11, old_resize},
-    {"Resize", 11, 99, resize},
-    {"Slice", 0, 10, slice},
-    {"Softmax", 0, 13, softmax},
-    {"Squeeze", 0, 13, axes_input},
-    {"Unsqueeze", 0, 13, axes_input},
-    {"Upsample", 0, 10, upsample},
+    {"Clip", 0, 11, 1, clip},
+    {"DequantizeLinear", 0, 99, 0, dequantize},
+    {"Dropout", 0, 99, 0, dropout},
+    {"Pad", 0, 11, 1, pad},
+    {"ReduceMean", 18, 99, 0, reduce_axes},
+    {"ReduceSum", 0, 13, 1, axes_input},
+    {"Resize", 0, 11, 0, old_resize},
+    {"Resize", 11, 99, 0, resize},
+    {"Slice", 0, 10, 1, slice},
+    {"Softmax", 0, 13, 0, softmax},
+    {"Squeeze", 0, 13, 1, axes_input},
+    {"Unsqueeze", 0, 13, 1, axes_input},
+    {"Upsample", 0, 10, 0, upsample},
 };
 
 mien_status mi_onnx_canon(mi_onnx *r)
@@ -272,6 +267,8 @@ mien_status mi_onnx_canon(mi_onnx *r)
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (r->opset >= rules[i].from && r->opset < rules[i].below &&
             strcmp(r->node.op_type, rules[i].op) == 0)
-            return rules[i].fix(r);
+            return rules[i].n_in && r->node.n_in != rules[i].n_in
+                       ? wrong_inputs(r, rules[i].n_in)
+                       : rules[i].fix(r);
     return MIEN_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/grow.h"
 #include "base/pool.h"
 
 #include <assert.h>
@@ -158,35 +159,27 @@ static int shrunk(int side, float scale)
 
 static int step_of(float scale) { return scale >= 2 ? 1 : 2; }
 
-/* Cut every scale into bands: counted first, then noted. */
+/* Cut every scale into bands of rows of windows. */
 static mien_status plan_tasks(detection *d, mien_error *err)
 {
-    int columns = d->n_scales ? shrunk(d->g->w, d->scale[0]) - d->c->w + 1 : 0;
-    for (int pass = 0; pass < 2; pass++) {
-        int n = 0;
-        for (int i = 0; i < d->n_scales; i++) {
-            float s = d->scale[i];
-            int w = shrunk(d->g->w, s), h = shrunk(d->g->h, s);
-            int n_rows = 0;
-            if (d->c->w <= w)
-                n_rows = mi_rows_scanned(columns, h - d->c->h + 1, step_of(s));
-            for (int y = 0; y < n_rows; y += BAND, n++) {
-                int rows = n_rows - y;
-                if (pass)
-                    d->task[n] = (task){.scale = s,
-                                        .w = w,
-                                        .h = h,
-                                        .y = y,
-                                        .rows = rows < BAND ? rows : BAND};
-            }
-            if (!i) {
-                d->w = w;
-                d->h = h;
-            }
+    for (int i = 0; i < d->n_scales; i++) {
+        float s = d->scale[i];
+        int w = shrunk(d->g->w, s), h = shrunk(d->g->h, s), rows = 0;
+        if (!i) {
+            d->w = w;
+            d->h = h;
         }
-        d->n_tasks = n;
-        if (!pass && !(d->task = mi_alloc((size_t)n + 1, sizeof *d->task)))
-            return mi_no_memory(err);
+        if (d->c->w <= w)
+            rows = mi_rows_scanned(d->w - d->c->w + 1, h - d->c->h + 1,
+                                   step_of(s));
+        for (int y = 0; y < rows; y += BAND) {
+            task *t = mi_push(&d->task, d->n_tasks, sizeof *t);
+            if (!t)
+                return mi_no_memory(err);
+            int n = rows - y < BAND ? rows - y : BAND;
+            *t = (task){.scale = s, .w = w, .h = h, .y = y, .rows = n};
+            d->n_tasks++;
+        }
     }
     return MIEN_OK;
 }
