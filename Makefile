@@ -113,7 +113,9 @@ $B/tests/headers.ok: tools/check_headers.sh $(wildcard include/mien/*.h src/*/*.
 	@tools/run_test.sh $(basename $@) $<
 $B/tests/layers.ok: tools/check_layers.py $(wildcard */*.[ch] */*/*.[ch])
 	@tools/run_test.sh $(basename $@) $<
-$(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h)
+$(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h *.md docs/* wasm/*.md)
+$B/tests/test_docs.ok: tools/check_docs.py
+$B/tests/test_operators.ok: docs/operators.md
 
 asan:
 	@tools/setup.sh run check
