@@ -115,6 +115,7 @@ $B/tests/layers.ok: tools/check_layers.py $(wildcard */*.[ch] */*/*.[ch])
 	@tools/run_test.sh $(basename $@) $<
 $(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h *.md docs/* wasm/*.md)
 $B/tests/test_docs.ok: tools/check_docs.py
+$B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 
 asan:
@@ -181,8 +182,9 @@ api-docs:
 	@tools/gendoc.py $B/docs/api include/mien/*.h
 
 man: $B/bin/mien
-	@mkdir -p $B/man $B/completions
+	@rm -rf $B/man && mkdir -p $B/man $B/completions
 	@for p in $$($< help --pages); do $< help --man $$p >$B/man/$$p.1 || exit 1; done
+	@tools/gendoc.py --man $B/man include/mien/*.h
 	@$< completion bash >$B/completions/mien
 	@$< completion zsh >$B/completions/_mien
 	@$< completion fish >$B/completions/mien.fish

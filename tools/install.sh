@@ -1,10 +1,12 @@
 #!/bin/sh
 # install.sh install|uninstall BUILD VERSION DESTDIR PREFIX
-# One list says what goes where; uninstall reads the same list.
+# What was installed is written down in share/mien/installed; uninstall removes
+# that and nothing else, whatever became of the build.
 set -eu
 action=$1 b=$2 version=$3 destdir=$4 prefix=$5
 root=$destdir$prefix
 so=libmien.so.${version%%.*}
+record=$root/share/mien/installed
 
 # mode | file of the build or the tree | place under the prefix
 list() {
@@ -18,14 +20,28 @@ list() {
     for f in include/mien/*.h; do
         echo "644|$f|include/mien/${f##*/}"
     done
-    for f in "$b"/man/*.1; do
-        echo "644|$f|share/man/man1/${f##*/}"
+    for f in "$b"/man/*.[13]; do
+        echo "644|$f|share/man/man${f##*.}/${f##*/}"
     done
     for f in "$b"/share/mien/models/*; do
         [ -f "$f" ] && echo "644|$f|share/mien/models/${f##*/}"
     done
-    echo "644|LICENSE|share/doc/mien/LICENSE"
-    echo "644|README.md|share/doc/mien/README.md"
+    # The pages keep their places, so that their links hold.
+    for f in LICENSE ./*.md docs/* wasm/*.md examples/* models/*.LICENSE; do
+        echo "644|$f|share/doc/mien/${f#./}"
+    done
+}
+
+# Remove what a list names, and the folders that are empty then.
+remove() {
+    while read -r f; do
+        rm -f "$root/$f"
+        d=${f%/*}
+        while [ "$d" != "${d%mien*}" ] && [ -d "$root/$d" ]; do
+            rmdir "$root/$d" 2>/dev/null || break
+            d=${d%/*}
+        done
+    done
 }
 
 if [ "$action" = install ]; then
@@ -36,18 +52,24 @@ if [ "$action" = install ]; then
     done
     ln -sf "libmien.so.$version" "$root/lib/$so"
     ln -sf "$so" "$root/lib/libmien.so"
+    {
+        list | sed 's/.*|//'
+        printf '%s\n' "lib/$so" lib/libmien.so share/mien/installed
+    } >"$b/installed"
+    # What an older version had and this one has not.
+    [ ! -f "$record" ] || grep -vxF -f "$b/installed" "$record" | remove
+    install -m 644 "$b/installed" "$record"
     if [ -z "$destdir" ] && [ "$(id -u)" -eq 0 ]; then
         ldconfig 2>/dev/null || true
     fi
     echo "mien $version is in $root"
 else
-    list | while IFS='|' read -r _ _ to; do
-        rm -f "$root/$to"
-    done
-    rm -f "$root/lib/$so" "$root/lib/libmien.so" "$root/share/mien/models"/*.onnx
-    for d in include/mien share/mien/models share/mien share/doc/mien; do
-        [ ! -d "$root/$d" ] || rmdir --ignore-fail-on-non-empty "$root/$d"
-    done
+    [ -f "$record" ] || {
+        echo "no mien in $root: $record is not there" >&2
+        exit 1
+    }
+    names=$(cat "$record")
+    printf '%s\n' "$names" | remove
     # A packager's tree is ours alone: no empty folders stay in it.
     if [ -n "$destdir" ] && [ -d "$destdir" ]; then
         find "$destdir" -mindepth 1 -depth -type d -empty -delete
