@@ -3,7 +3,9 @@
 
 Relative links and their anchors lead somewhere; docs/README.md leads to every
 page.  Without FOLDER, in the tree: public names, headers, files and make
-targets that are mentioned exist.  CHANGELOG.md may speak of what is gone."""
+targets that are mentioned exist (CHANGELOG.md may speak of what is gone), and
+the house of docs/architecture.md is that of tools/check_layers.py."""
+import ast
 import glob
 import pathlib
 import re
@@ -62,6 +64,25 @@ def mentions(page, headers, sources, targets):
             yield f"no target {word}"
 
 
+def house():
+    """What the drawing of the house and the rules of its includes say
+    differently: folders, and includes that do not point to a lower row."""
+    drawing = pathlib.Path("docs/architecture.md").read_text(encoding="utf-8").split("```")[1]
+    rules = pathlib.Path("tools/check_layers.py").read_text(encoding="utf-8")
+    allowed = ast.literal_eval(re.search(r"^ALLOWED = (\{.*?^\})", rules, re.S | re.M)[1])
+    row, rows = None, {}
+    for line in drawing.splitlines():
+        number = re.match(r" +(\d+) ", line)
+        row = int(number[1]) if number else row
+        rows.update((name, row) for name in re.findall(r"\bsrc/(\w+)", line))
+    for name in sorted(rows.keys() ^ allowed.keys()):
+        yield f"src/{name} is not in both the drawing and check_layers.py"
+    for name in sorted(rows.keys() & allowed.keys()):
+        for there in allowed[name]:
+            if rows.get(there, -1) >= rows[name]:
+                yield f"src/{name} includes {there}, which is not drawn below it"
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     pages = sorted([*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("wasm/*.md")])
@@ -85,6 +106,7 @@ def main():
             if page.name != "CHANGELOG.md":
                 found += [f"{page}: {wrong}" for wrong in mentions(
                     page, read[SOURCES[0]], "".join(read.values()), made)]
+        found += [f"docs/architecture.md: {wrong}" for wrong in house()]
     for line in found:
         print(line)
     return 1 if found or not pages else 0

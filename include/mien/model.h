@@ -125,7 +125,7 @@ typedef struct mien_model_file {
     char place[256];  /* path or address, for messages; its end if longer */
 } mien_model_file;
 
-/* Looks a model up: in folders (mien_model_lookup_file of mien/kit.h), on a
+/* Looks a model up: in folders (mien_models_lookup of mien/kit.h), on a
  * server, in an archive.
  *
  *   arg    the asker's

@@ -1,9 +1,10 @@
 /* op.h: what an operator is.  A graph node points at one of these.
  *
  * Everything known of one operator stands in one place: its file op_*.c.
- * op_list.h names them all; the ONNX reader and writer, the shape pass, the
- * plan and the tests read the list and the attribute tables, so none of them
- * knows an operator by name. */
+ * op_list.h names them all, for whoever is about all: the ONNX reader and
+ * writer, shapes and tests, which read the attribute tables too.  By name they
+ * are known where one of them is meant: to what builds networks, and to
+ * engine/lower.c for those that have faster steps than eval. */
 #ifndef MI_GRAPH_OP_H
 #define MI_GRAPH_OP_H
 
