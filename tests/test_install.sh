@@ -75,6 +75,10 @@ says() { # NAME REGEX...: each matches a line
 }
 python3 tools/check_docs.py "$t/own/share/doc/mien" ||
     fail 'the installed pages lead nowhere'
+if command -v groff >"$t/log"; then
+    groff -man -Tutf8 -ww -z "$t"/own/share/man/man3/*.3 >"$t/log" 2>&1 &&
+        [ ! -s "$t/log" ] || fail "man 3: $(head -n 1 "$t/log")"
+fi
 photo=$MIEN_BUILD/share/mien/sample.jpg
 if [ -f "$photo" ]; then
     cp "$photo" "$t/three people.jpg"

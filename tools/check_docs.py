@@ -14,7 +14,8 @@ import sys
 FENCE = re.compile(r"^```.*?^```", re.S | re.M)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
-NAME = re.compile(r"\b((?:mien|MIEN)_\w+)(\*?)")
+# A name of C, the beginning of some ("mien_canvas_*"), or a header's man page.
+NAME = re.compile(r"\b((?:mien|MIEN)_\w+)(\*|\.h\b)?")
 PATH = re.compile(r"^(?:src|cli|include|docs|tests|tools|bench|fuzz|examples|models|wasm"
                   r"|mien)/[\w.*/-]+$")
 HEADING = re.compile(r"^#+ (.*)$", re.M)
@@ -44,17 +45,19 @@ def links(page):
         yield there.resolve(), wrong
 
 
-def known(word, star, text):
-    return re.search(rf"\b{word}" + ("" if star else r"\b"), text) is not None
+def known(word, end, text):
+    if end == ".h":
+        return pathlib.Path(f"include/mien/{word[5:]}.h").exists()
+    return re.search(rf"\b{word}" + ("" if end else r"\b"), text) is not None
 
 
 def mentions(page, headers, sources, targets):
     """What a page mentions that is not there."""
     text = page.read_text(encoding="utf-8")
-    for word, star in sorted(set(NAME.findall(text))):
+    for word, end in sorted(set(NAME.findall(text))):
         public = headers if word.startswith("mien_") else headers + sources
-        if not known(word, star, public):
-            yield f"no {word}{star} in include/mien"
+        if not known(word, end, public):
+            yield f"no {word}{end} in include/mien"
     for word in CODE.findall(text):
         place = f"include/{word}" if word.startswith("mien/") else word
         if PATH.match(word) and not re.search("NAME", word) and not glob.glob(place):

@@ -13,7 +13,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.S)
 # A comment and the declaration right under it.
 PROTOTYPE = re.compile(r"MIEN_API\s+((?:MIEN_CHECKED\s+)?[^;{]*?)\b(mien_\w+)\s*"
                        r"\(((?:[^()]|\([^()]*\))*)\)[^;]*;", re.S)
-TYPE = re.compile(r"typedef\s+(?:struct|enum)\s+(\w+)\s*(?:\{.*?\}\s*\1)?;"
+TYPE = re.compile(r"typedef\s+(?:struct|enum)\s+(\w+)\s*(?:\{.*?\}\s*\1|(\w+));"
                   r"|^enum\s*\{.*?\};|^#define\s+MIEN_(?!\w*_H\b)(?:\\\n|[^\n])*",
                   re.S | re.M)
 
@@ -92,7 +92,7 @@ def entries(path, text):
     for m in TYPE.finditer(bare):
         comment = above(text, m.start(), comments)
         first = m[0].split("\n")[0]
-        title = m[1] or re.sub(r"#define\s+(\w+).*", r"\1", first).rstrip(" {")
+        title = m[2] or m[1] or re.sub(r"#define\s+(\w+).*", r"\1", first).rstrip(" {")
         yield m.start(), title, text[m.start():m.end()], comment, None
 
 
@@ -165,7 +165,7 @@ def man_pages(path):
             ("SYNOPSIS", f"#include <{title}>\n.PP\n{code(declaration)}"),
             ("DESCRIPTION", roff(comment)), ("SEE ALSO", f"{own} (3)"))
     pages[f"{own}.3"] = man_page(
-        own, about, ("SYNOPSIS", f"#include <{title}>\n.br\n"
+        own, about.rstrip("."), ("SYNOPSIS", f"#include <{title}>\n.br\n"
                      "cc ... $(pkg\\-config \\-\\-cflags \\-\\-libs mien)"),
         ("DESCRIPTION", roff(rest)), ("TYPES AND CONSTANTS", "\n".join(types)),
         ("FUNCTIONS", "\n.br\n".join(functions)), ("SEE ALSO", "mien (1)"))
