@@ -48,6 +48,7 @@ for f in examples/*.c "$t/all.c"; do
         -Wl,-Bstatic -L"$t/own/lib" -lmien -Wl,-Bdynamic \
         $(pkg-config --static --libs mien | sed 's/-lmien//') ||
         fail "$f does not build against libmien.a"
+    [ "$(wc -l <"$f")" -lt 60 ] || fail "$f is long"
     echo "${f##*/} builds"
 done
 "$t/example" && "$t/example_static" || fail 'cascades and video do not work'
