@@ -2,11 +2,13 @@
 #include "cli/shell/files.h"
 #include "cli/photos.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct values {
-    const char *known, *unknown, *models;
+    cli_words known, unknown;
+    const char *models;
     mien_match_options match;
     mien_detector detector;
     int show_distance, json, recursive, ignore_orientation, quiet;
@@ -16,11 +18,12 @@ static const values defaults = {
     .match = MIEN_MATCH_DEFAULTS, .jobs = 1, .threads = -1};
 
 static const cli_option options[] = {
-    CLI_ROW_TEXT(known, CLI_FOLDER, "known", 'k', "DIR",
+    CLI_ROW_TEXT(known, CLI_FILES, "known", 'k', "DIR",
                  "photos of people who agreed to be looked for: DIR/NAME.jpg, "
-                 "or DIR/NAME/ with several photos"),
-    CLI_ROW_TEXT(unknown, CLI_FILE, "unknown", 'u', "DIR|FILE",
-                 "photos to look through"),
+                 "or DIR/NAME/ with several photos; may be given again"),
+    CLI_ROW_TEXT(unknown, CLI_FILES, "unknown", 'u', "DIR|FILE",
+                 "photos to look through; may be given again, and others may "
+                 "follow"),
     CLI_ROW_REAL(match.threshold, "tolerance", 0, "D", 0, 4,
                  "largest distance at which a face gets a name; smaller is "
                  "stricter (default: what --false-match gives, at most 0.6)"),
@@ -107,11 +110,13 @@ static int add_person(search *s, const cli_file *file, const mien_reading *r)
 /* Read the photos of a folder: DIR/NAME.jpg, or DIR/NAME/photo.jpg.  Those that
  * cannot be read, or show no face, are reported and left out.  0, and a report,
  * when nobody is left. */
-static int read_people(search *s, const char *folder)
+static int read_people(search *s, const cli_words *folders)
 {
-    cli_files files = {.recursive = 1};
+    cli_files files = {.recursive = 1, .each = 1};
     mien_error err = {0};
-    int good = cli_files_add(&files, folder);
+    int good = 1;
+    for (int i = 0; i < folders->n; i++)
+        good = good && cli_files_add(&files, folders->word[i]);
     if (good && mien_people_new(&s->people, &err) != MIEN_OK) {
         cli_error("%s", err.text);
         good = 0;
@@ -129,7 +134,8 @@ static int read_people(search *s, const char *folder)
     }
     cli_files_free(&files);
     if (good && !mien_people_count(s->people)) {
-        cli_error("%s: nobody to look for: no photo with a face", folder);
+        cli_error("%s: nobody to look for: no photo with a face",
+                  folders->word[0]);
         good = 0;
     }
     return good;
@@ -184,7 +190,7 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
 /* The options; 0 after a mistake, which is reported. */
 static int read_options(const values *v, search *s)
 {
-    if (!v->known || !v->unknown) {
+    if (!v->known.n || !v->unknown.n) {
         cli_error("find: needs --known DIR and --unknown DIR|FILE; try mien "
                   "find --help");
         return 0;
@@ -220,17 +226,22 @@ static void print_threshold(const search *s)
 }
 
 /* The whole command but its clean-up; the status to exit with. */
-static int find(const values *v, search *s)
+static int find(const cli_args *a, search *s)
 {
+    const values *v = a->values;
+    int several = 0;
     if (!read_options(v, s))
         return CLI_USAGE;
-    if (!cli_files_add(&s->files, v->unknown))
+    for (int i = 0; i < v->unknown.n; i++)
+        if (!cli_files_add(&s->files, v->unknown.word[i]))
+            return CLI_NOTHING;
+    if (!cli_files_named(&s->files, a, &several))
         return CLI_NOTHING;
     cli_batch_lanes(s->files.n, &s->options.lanes, &s->options.threads);
     int status = cli_reader_open(&s->options, &s->reader);
     if (status)
         return status;
-    if (!read_people(s, v->known))
+    if (!read_people(s, &v->known))
         return CLI_NOTHING;
     if (!s->quiet)
         print_threshold(s);
@@ -241,7 +252,7 @@ static int find(const values *v, search *s)
 static int run(const cli_args *a)
 {
     search s = {.options = MIEN_READER_DEFAULTS};
-    int status = find(a->values, &s);
+    int status = find(a, &s);
     mien_people_free(s.people);
     mien_reader_free(s.reader);
     cli_files_free(&s.files);
@@ -250,9 +261,9 @@ static int run(const cli_args *a)
 
 const cli_command cmd_find = {
     .name = "find",
-    .operands = "--known DIR --unknown DIR|FILE",
+    .operands = "--known DIR --unknown DIR|FILE...",
     .min_operands = 0,
-    .max_operands = 0,
+    .max_operands = INT_MAX,
     .summary = "find known people in photos",
     .description =
         "Compare every face in the unknown photos with the largest face of "

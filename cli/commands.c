@@ -41,7 +41,8 @@ static const cli_command *const commands[] = {
 #define X(variable) +1
 enum { n_commands = COMMANDS(X) };
 #undef X
-_Static_assert((int)n_commands <= (int)CLI_MAX_COMMANDS, "more commands than room");
+_Static_assert((int)n_commands <= (int)CLI_MAX_COMMANDS,
+               "more commands than room");
 
 const cli_command *cli_command_at(int i)
 {

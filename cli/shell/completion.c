@@ -43,7 +43,7 @@ static void bash_values(const cli_command *c, mien_buffer *out)
         } else if (o->kind == CLI_FOLDER) {
             mien_buffer_puts(
                 out, "COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n");
-        } else if (o->kind == CLI_FILE) {
+        } else if (o->kind == CLI_FILE || o->kind == CLI_FILES) {
             mien_buffer_puts(
                 out, "COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
         } else {
@@ -155,7 +155,7 @@ static void zsh_option(const cli_command *c, const cli_option *o,
         mien_buffer_puts(out, "(");
         with_spaces(o->choices, out);
         mien_buffer_puts(out, ")");
-    } else if (o->kind == CLI_FILE) {
+    } else if (o->kind == CLI_FILE || o->kind == CLI_FILES) {
         mien_buffer_puts(out, "_files");
     } else if (o->kind == CLI_FOLDER) {
         mien_buffer_puts(out, "_files -/");
@@ -221,7 +221,7 @@ static void fish_option(const cli_command *c, const cli_option *o,
     mien_buffer_printf(out, "-l %s", o->name);
     if (o->letter)
         mien_buffer_printf(out, " -s %c", o->letter);
-    if (o->kind == CLI_FILE || o->kind == CLI_FOLDER)
+    if (o->kind == CLI_FILE || o->kind == CLI_FOLDER || o->kind == CLI_FILES)
         mien_buffer_puts(out, " -r -F");
     else if (o->kind != CLI_FLAG)
         mien_buffer_puts(out, " -x");

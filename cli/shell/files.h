@@ -18,10 +18,14 @@ typedef struct cli_files {
     int n, cap;
     int failed;    /* memory ended */
     int recursive; /* set before adding: go into folders of folders */
+    int each;      /* set before adding: a picture of a kind that is not read
+                      is an entry with an error; 0: one entry counts them */
 } cli_files;
 
-/* Add a photo, or the photos of a folder.  A folder that cannot be read, or
- * holds none, becomes an entry with an error.  0: memory ended (reported). */
+/* Add a photo, or the photos of a folder, of which none is entered twice.  A
+ * folder that cannot be read, holds none, or holds pictures of a kind that is
+ * not read becomes an entry with an error.  0: memory ended (reported), or the
+ * user asked to stop. */
 int cli_files_add(cli_files *f, const char *path);
 /* Add all operands; several is set to 1 if a folder is among them. */
 int cli_files_named(cli_files *f, const cli_args *a, int *several);

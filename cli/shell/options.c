@@ -109,6 +109,17 @@ static unsigned bits_of(const char *choices, const char *list)
     return bits;
 }
 
+/* Add a word to those of an option; there are at most as many as on the command
+ * line. */
+static int add_word(cli_words *to, const char *word, int most)
+{
+    if (!to->word)
+        to->word = cli_alloc((size_t)most, sizeof *to->word);
+    if (to->word)
+        to->word[to->n++] = word;
+    return to->word != NULL;
+}
+
 /* Keep the value of option number i; NULL: there was none left. */
 static int keep(const cli_command *c, int i, const char *value, cli_args *out)
 {
@@ -133,6 +144,7 @@ static int keep(const cli_command *c, int i, const char *value, cli_args *out)
     case CLI_FILE:
     case CLI_FOLDER:
     case CLI_TEXT: *(const char **)to = value; break;
+    case CLI_FILES: return add_word(to, value, out->n_words);
     }
     return 1;
 }
@@ -244,7 +256,7 @@ static int read_words(const cli_command *c, char **words, int n, cli_args *out)
 
 int cli_options_read(const cli_command *c, char **words, int n, cli_args *out)
 {
-    *out = (cli_args){.command = c, .operand = words};
+    *out = (cli_args){.command = c, .operand = words, .n_words = n};
     out->values = cli_alloc(c->values_size, 1);
     if (!out->values)
         return 0;
@@ -258,6 +270,9 @@ int cli_options_read(const cli_command *c, char **words, int n, cli_args *out)
 
 void cli_options_free(cli_args *a)
 {
+    for (const cli_option *o = a->command->options; a->values && o->name; o++)
+        if (o->kind == CLI_FILES)
+            free(((cli_words *)(void *)((char *)a->values + o->place))->word);
     free(a->values);
     a->values = NULL;
 }

@@ -33,8 +33,15 @@ typedef enum cli_kind {
     CLI_LIST,   /* choices, separated by commas -> unsigned: a bit each */
     CLI_FILE,   /* a path, as the next two -> const char * */
     CLI_FOLDER,
-    CLI_TEXT
+    CLI_TEXT,
+    CLI_FILES /* a path, each time it is given -> cli_words */
 } cli_kind;
+
+/* What an option was given that may be given again and again. */
+typedef struct cli_words {
+    int n;
+    const char **word; /* [n] */
+} cli_words;
 
 /* A row of a command's table of options.  Values lie in a struct of the
  * command, `values`; what is there before is the default. */
@@ -79,7 +86,7 @@ struct cli_args {
     void *values;                         /* the command's own struct */
     unsigned char given[CLI_MAX_OPTIONS]; /* 1, by the option's row */
     char **operand;
-    int n_operands;
+    int n_operands, n_words; /* of the command line */
 };
 
 /* ---- the list of commands ------------------------------------------------ */
