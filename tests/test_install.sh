@@ -140,9 +140,11 @@ left=$(find "$t/dest" -mindepth 1)
 # What an older version had goes with a newer one; what is the user's own stays.
 echo include/mien/old.h >>"$t/own/share/mien/installed"
 touch "$t/own/include/mien/old.h" "$t/own/include/mien/mine.h"
-mkdir -p "$models" && touch "$models/mine.onnx"
+mkdir -p "$models" && touch "$models/mine.onnx" "$models/theirs.onnx"
+echo share/mien/models/theirs.onnx >>"$t/own/share/mien/installed"
 quiet_make install "B=$MIEN_BUILD" "PREFIX=$t/own"
 [ ! -e "$t/own/include/mien/old.h" ] || fail 'an old header stays'
+[ -e "$models/theirs.onnx" ] || fail 'networks go with a new version'
 quiet_make uninstall "B=$MIEN_BUILD" "PREFIX=$t/own"
 left=$(cd "$t/own" && find . -type f -o -type l | sort | tr '\n' ' ')
 [ "$left" = './include/mien/mine.h ./share/mien/models/mine.onnx ' ] ||

@@ -55,7 +55,9 @@ if [ "$action" = install ]; then
     {
         list | sed 's/.*|//'
         printf '%s\n' "lib/$so" lib/libmien.so share/mien/installed
-    } >"$b/installed"
+        # Networks stay though this build fetched none.
+        [ ! -f "$record" ] || grep '^share/mien/models/' "$record" || true
+    } | sort -u >"$b/installed"
     # What an older version had and this one has not.
     [ ! -f "$record" ] || grep -vxF -f "$b/installed" "$record" | remove
     install -m 644 "$b/installed" "$record"
