@@ -34,6 +34,8 @@ CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
 TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 SCRIPTS := $(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh))
+# Tests by name, in a list: one that does not exist stops make.
+named    = $(foreach t,$(1),$(if $(wildcard tests/test_$t.c),test_$t,$(error Makefile: no tests/test_$t.c)))
 BENCHES := $(patsubst %.c,$B/%,$(wildcard bench/*.c))
 
 # Model files inside the library, as C arrays.
@@ -101,8 +103,10 @@ check test:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
 	@$(SUBMAKE) fixtures
-	@$(SUBMAKE) -k run-tests run-wasm; tools/summary.sh $$? \
-	  $(RESULTS:%=$B/tests/%) $(WASM_TESTS:%=$B/wasm/tests/%)
+	@isas=$$(tools/isas.sh $B/bin/mien $(ISAS)); \
+	  $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas"; tools/summary.sh $$? \
+	  $(RESULTS:%=$B/tests/%) $$(for i in $$isas; do printf "$B/isa/$$i/%s " $(ISA_TESTS); done) \
+	  $(WASM_TESTS:%=$B/wasm/tests/%)
 run-tests: $(RESULTS:%=$B/tests/%.ok)
 MODELS  := $(wildcard $(MIEN_MODELS)/*.onnx)
 $B/tests/%.ok: $B/tests/% $(MODELS)
@@ -118,6 +122,20 @@ $B/tests/test_docs.ok: tools/check_docs.py
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 
+# What stands on the kernels, under each of the instruction sets HERE too; tests
+# of kernels alone (conv, gemm, kern, ...) go through every table by themselves.
+ISAS      := ref $(patsubst src/kern/variant_%.c,%,$(wildcard src/kern/variant_*.c))
+ISA_TESTS := $(call named,op op_hostile grad graph layer plan plan_random pipeline train train_golden learn_random \
+               onnx onnx_yunet faceapi faceapi_models face face_kit face_yunet boost search smile track tracker \
+               logistic logistic_golden regress regress_golden)
+define isa_rules
+run-isas: $(ISA_TESTS:%=$B/isa/$1/%.ok)
+$B/isa/$1/%.ok: $B/tests/% $(MODELS)
+	@MIEN_ISA=$1 tools/run_test.sh $$(basename $$@) $$<
+endef
+run-isas:
+$(foreach i,$(HERE),$(eval $(call isa_rules,$i)))
+
 asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) fixtures
@@ -125,15 +143,15 @@ asan:
 	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $$? $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
-TSAN_TESTS := $(filter test_pool test_plan test_kit,$(TESTS))
+TSAN_TESTS := $(call named,pool plan kit)
 tsan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \
 	  tools/summary.sh $$? $(TSAN_TESTS:%=$B/tsan/tests/%)
 
 # Reads of memory that nothing was written to; valgrind knows no AVX-512.
-MEM_TESTS := $(filter $(addprefix test_,base gray image boost cascade cascade_xml track tracker csv \
-               csv_hostile table_ops stat metrics verdict samples split nms plot layer optimizer),$(TESTS))
+MEM_TESTS := $(call named,base gray image boost cascade cascade_xml track tracker csv csv_hostile table_ops stat \
+               metrics verdict samples split nms plot layer train)
 memcheck:
 	@tools/setup.sh run check memcheck
 	@MIEN_ISA=avx2 $(SUBMAKE) -k $(MEM_TESTS:%=$B/memcheck/tests/%.ok) B=$B/memcheck CC=gcc OPT='-O1 -g' \
@@ -199,7 +217,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test run-tests asan tsan memcheck wasm-check run-wasm fuzz lint mutants \
+.PHONY: all demo models fixtures check test run-tests run-isas asan tsan memcheck wasm-check run-wasm fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

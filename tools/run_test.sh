@@ -5,7 +5,10 @@
 stem=$1
 shift
 name=${stem##*/}
-case $stem in */wasm/tests/*) name="$name (wasm)" ;; esac
+case $stem in
+    */wasm/tests/*) name="$name (wasm)" ;;
+    */isa/*/*) name="$name ($(basename "${stem%/*}"))" ;;
+esac
 mkdir -p "${stem%/*}"
 rm -f "$stem.ok" "$stem.result"
 "$@" >"$stem.log" 2>&1 </dev/null

@@ -8,7 +8,10 @@ fi
 shift
 for stem; do
     name=${stem##*/}
-    case $stem in */wasm/tests/*) name="$name(wasm)" ;; esac
+    case $stem in
+        */wasm/tests/*) name="$name(wasm)" ;;
+        */isa/*/*) name="$name($(basename "${stem%/*}"))" ;;
+    esac
     result=$(cat "$stem.result" 2>/dev/null)
     case $result in
         pass*)
