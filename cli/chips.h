@@ -43,6 +43,7 @@ typedef struct cli_scenes {
 /* Find scenes, of which 1 GiB stays in memory.  CLI_OK, or the status to exit
  * with, reported. */
 int cli_scenes_open(cli_scenes *s, const char *path);
+/* Release what cli_scenes_open filled in. */
 void cli_scenes_close(cli_scenes *s);
 
 #endif

@@ -68,6 +68,7 @@ static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
+/* Judge a model on a table whose answers are known. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;

@@ -79,6 +79,7 @@ static int read_columns(const cli_args *a, const mien_table *t,
                                            column_of(t, path, v->by, &o->by));
 }
 
+/* Draw the figure that was asked for, and save it. */
 static int draw(const cli_args *a, const mien_table *t,
                 const mien_table_figure_options *o)
 {
@@ -96,6 +97,7 @@ static int draw(const cli_args *a, const mien_table *t,
     return status;
 }
 
+/* Check the output's name, read the table and draw it. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;

@@ -183,6 +183,7 @@ static int read_options(job *j)
     return 0;
 }
 
+/* Read the table, balance its classes and write it. */
 static int run(const cli_args *a)
 {
     job j = {.v = a->values};

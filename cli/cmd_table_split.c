@@ -181,6 +181,7 @@ static int write_parts(const job *j)
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
+/* Read the table, split its rows and write the parts. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;

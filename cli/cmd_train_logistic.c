@@ -91,6 +91,7 @@ static int read_resample(const values *v, mien_resample *o)
     return 1;
 }
 
+/* Read the recipe, prepare the study, learn and save it. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;

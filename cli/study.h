@@ -110,6 +110,7 @@ int cli_study_prepare(cli_study *c, const cli_table_values *table);
 /* Judge what was learned, print it, and write the folder of --output.  The
  * status to exit with. */
 int cli_study_finish(cli_study *c);
+/* Release the study and what was read for it. */
 void cli_study_close(cli_study *c);
 
 #endif

@@ -27,6 +27,7 @@ static void with_spaces(const char *choices, mien_buffer *out)
 
 /* ---- bash ---------------------------------------------------------------- */
 
+/* What bash offers after each option that takes a value. */
 static void bash_values(const cli_command *c, mien_buffer *out)
 {
     for (const cli_option *o = c->options; o->name; o++) {
@@ -106,6 +107,7 @@ static void bash_families(mien_buffer *out)
     mien_buffer_puts(out, "' -- \"$cur\")); return ;;\n    esac\n");
 }
 
+/* The script for bash. */
 static void bash(mien_buffer *out)
 {
     const cli_command *c;
@@ -141,6 +143,7 @@ static void bash(mien_buffer *out)
 
 /* ---- zsh ----------------------------------------------------------------- */
 
+/* An option with its text and values, as zsh's _arguments wants it. */
 static void zsh_option(const cli_command *c, const cli_option *o,
                        mien_buffer *out)
 {
@@ -163,6 +166,7 @@ static void zsh_option(const cli_command *c, const cli_option *o,
     mien_buffer_puts(out, "' \\\n");
 }
 
+/* The script for zsh. */
 static void zsh(mien_buffer *out)
 {
     const cli_command *c;
@@ -214,6 +218,7 @@ static void fish_condition(const char *name, mien_buffer *out)
                            (int)(space - name), name, space + 1);
 }
 
+/* An option with its text and values, as a line of fish. */
 static void fish_option(const cli_command *c, const cli_option *o,
                         mien_buffer *out)
 {
@@ -237,6 +242,7 @@ static void fish_option(const cli_command *c, const cli_option *o,
     mien_buffer_puts(out, "'\n");
 }
 
+/* The script for fish. */
 static void fish(mien_buffer *out)
 {
     const cli_command *c;

@@ -29,6 +29,7 @@ typedef struct cli_files {
 int cli_files_add(cli_files *f, const char *path);
 /* Add all operands; several is set to 1 if a folder is among them. */
 int cli_files_named(cli_files *f, const cli_args *a, int *several);
+/* Release the list. */
 void cli_files_free(cli_files *f);
 
 /* Take the path off the start of an error's text, "path: cannot open: why". */
@@ -37,6 +38,7 @@ void cli_without_path(const char *path, mien_error *err);
  * the path: whoever prints it names the file. */
 MIEN_CHECKED mien_status cli_file_load(const char *path, mien_bytes *out,
                                        mien_error *err);
+/* Write bytes to a file; see above. */
 MIEN_CHECKED mien_status cli_file_save(const char *path, const mien_bytes *b,
                                        mien_error *err);
 
@@ -46,11 +48,14 @@ int cli_output_ready(const char *path);
 
 /* Make a folder and those above it.  0, and a report, on failure. */
 int cli_folder_make(const char *path);
+/* 1 if a folder is there. */
 int cli_is_folder(const char *path);
+/* 1 if both paths lead to one file. */
 int cli_same_file(const char *a, const char *b);
 
 /* A copy, or "a/b"; released with free.  NULL when memory ended. */
 char *cli_text_copy(const char *text, size_t n);
+/* "a/b" of two paths; released with free.  NULL when memory ended. */
 char *cli_path_join(const char *a, const char *b);
 
 #endif

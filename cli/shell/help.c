@@ -14,6 +14,7 @@ void cli_help_usage(const cli_command *c, mien_buffer *out)
                        *c->operands ? " " : "", c->operands);
 }
 
+/* An option's letter, name and argument, its text in a column beside. */
 static void option_help(const cli_command *c, const cli_option *o,
                         mien_buffer *out)
 {

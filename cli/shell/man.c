@@ -43,6 +43,7 @@ static void page_name(const char *name, int upper, mien_buffer *out)
     }
 }
 
+/* An option's entry in a page. */
 static void option_entry(const cli_command *c, const cli_option *o,
                          mien_buffer *out)
 {
@@ -74,6 +75,7 @@ static void rows(const char *title, const cli_row *r, int code,
     }
 }
 
+/* Where models are looked for, and what the environment says. */
 static void places(mien_buffer *out)
 {
     mien_buffer_puts(
@@ -91,6 +93,7 @@ static void places(mien_buffer *out)
              "place of the best the processor has\n");
 }
 
+/* The page of one command. */
 static void command_page(const cli_command *c, mien_buffer *out)
 {
     mien_buffer_puts(out, ".TH MIEN\\-");
@@ -119,6 +122,7 @@ static void command_page(const cli_command *c, mien_buffer *out)
     mien_buffer_puts(out, ".SH SEE ALSO\n.BR mien (1)\n");
 }
 
+/* The page of mien itself, with all commands. */
 static void main_page(mien_buffer *out)
 {
     const cli_command *c;

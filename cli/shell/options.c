@@ -8,6 +8,7 @@
 
 enum { WORD_MAX = 40 };
 
+/* Say that there is no such option, and which one is nearest; 0. */
 static int unknown_option(const cli_command *c, const char *name)
 {
     const char *names[CLI_MAX_OPTIONS + 1];

@@ -101,6 +101,7 @@ const cli_command *cli_command_find(char **words, int n, int *used);
  * error; then 0.  The operands are moved to the front of words; out is released
  * with cli_options_free. */
 int cli_options_read(const cli_command *c, char **words, int n, cli_args *out);
+/* Release what cli_options_read filled in. */
 void cli_options_free(cli_args *a);
 /* Was the option given whose value lies at place, inside a->values? */
 int cli_given(const cli_args *a, const void *place);
@@ -125,8 +126,11 @@ const cli_alias *cli_alias_find(const cli_command *c, const char *name);
 const char *cli_nearest(const char *word, const char *const *names, int n);
 
 /* ---- help in its forms --------------------------------------------------- */
+/* How a command is called, in a line. */
 void cli_help_usage(const cli_command *c, mien_buffer *out);
+/* The help of one command. */
 void cli_help_command(const cli_command *c, mien_buffer *out);
+/* The help of mien itself, with a line a command. */
 void cli_help_all(mien_buffer *out);
 /* The commands of two words that begin with word, "model": how many. */
 int cli_help_family(const char *word, mien_buffer *out);

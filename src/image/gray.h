@@ -25,6 +25,7 @@ typedef struct mi_gray_resizer {
 
 /* Bytes of memory a resizer needs; mi_gray_resizer_of takes them. */
 size_t mi_gray_resizer_bytes(int out_w, int out_h);
+/* A resizer from w x h in that memory, which is borrowed. */
 mi_gray_resizer mi_gray_resizer_of(int w, int h, int out_w, int out_h,
                                    void *memory);
 

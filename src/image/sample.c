@@ -190,6 +190,7 @@ static void mix_down(const float *restrict a, const float *restrict b,
         out[i] = a[i] + (b[i] - a[i]) * part;
 }
 
+/* Mix two rows of the region for each row of the output. */
 static void bilinear_rows(const mien_image *im, const mi_sample *s, float *out,
                           int row0, int row1, work w)
 {
@@ -265,6 +266,7 @@ static void sum_across(const float *sum, int from, const tap *columns, int n,
     }
 }
 
+/* The mean of what each pixel of the output covers, padding as black. */
 static void area_rows(const mien_image *im, const mi_sample *s, float *out,
                       int row0, int row1, work w)
 {

@@ -22,6 +22,7 @@ typedef struct mi_sample {
  * Never allocates; rows row0 <= y < row1 of the output only, so that threads
  * may share the work. */
 size_t mi_sample_scratch(const mi_sample *s);
+/* Write the rows; out begins at row 0. */
 void mi_sample_rows(const mien_image *im, const mi_sample *s, float *out,
                     int row0, int row1, void *scratch);
 /* The same, but row row0 comes first in out[row1 - row0, out_w, 3]. */

@@ -41,6 +41,7 @@ static void blend(uint8_t *p, size_t pixels)
             *p++ = mi_over_white(rgba[k], rgba[3]);
 }
 
+/* Decode a still picture, transparent parts over white. */
 static mien_status read_still(const uint8_t *bytes, size_t n,
                               const mi_limits *limits, mien_image *out,
                               mien_error *err)

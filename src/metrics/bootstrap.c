@@ -47,6 +47,7 @@ typedef struct areas {
     double auc, ap;
 } areas;
 
+/* Both areas under the curves of rows that were drawn count times each. */
 static areas areas_of(const mien_ranking *r, const uint32_t *count)
 {
     double sum[2] = {0}, area = 0, steps = 0;
@@ -130,6 +131,7 @@ static uint32_t scramble(uint32_t h)
     return h ^ h >> 16;
 }
 
+/* How often replicate i draws each row, its seed the replicate's own. */
 static void draw(const job *j, uint32_t i, uint32_t *count)
 {
     int64_t n = j->r->n, zeros = j->zeros;
@@ -197,6 +199,7 @@ static mien_status summarize(double *x, int n, double level, uint32_t *row,
     return MIEN_OK;
 }
 
+/* Refuse statistics and options outside their range. */
 static mien_status check(int n_stats, const mien_statistic *stats,
                          const mien_bootstrap_options *o, mien_error *err)
 {
@@ -245,6 +248,7 @@ static mien_status set_values(const job *j, mien_interval *x, mien_error *err)
     return MIEN_OK;
 }
 
+/* The statistics of all rows, then their intervals from the replicates. */
 static mien_status run(job *j, mien_pool *pool, uint32_t *row,
                        mien_interval *out, mien_error *err)
 {

@@ -30,6 +30,7 @@ typedef struct verdict {
 /* Bounds hold with a grain of salt for weights that do not add up exactly. */
 #define GRAIN 1e-12
 
+/* What a rule says of the threshold behind group g of the ranking. */
 static verdict judge(const mien_ranking *r, mien_rule rule, double a, double b,
                      int64_t g)
 {
@@ -58,6 +59,7 @@ static verdict judge(const mien_ranking *r, mien_rule rule, double a, double b,
 
 static int is_rate(double x) { return x >= 0 && x <= 1; }
 
+/* Refuse numbers that the rule cannot use, and rows of one class alone. */
 static mien_status check(const mien_ranking *r, mien_rule rule, double a,
                          double b, mien_error *err)
 {

@@ -38,6 +38,7 @@ static void set_placements(const mien_scored *rows, const uint32_t *row,
     }
 }
 
+/* The placement of each row among those of the other class. */
 static mien_status new_placements(const mien_scored *rows, double all[2],
                                   double **out, mien_error *err)
 {
@@ -101,6 +102,7 @@ mien_status mien_auc_delong(const mien_scored *rows, double *auc,
     return MIEN_OK;
 }
 
+/* The test of two areas from the placements of their rows. */
 static void compare(const mien_scored *rows, const double all[2],
                     const double *p, const double *q, mien_auc_test *t)
 {

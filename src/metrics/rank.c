@@ -41,6 +41,7 @@ static uint32_t digit(uint64_t key, int pass)
     return (uint32_t)(key >> (pass * BITS)) & (DIGITS - 1);
 }
 
+/* Sort by one digit of the keys, unless all have the same. */
 static void sort_pass(sorter *s, int64_t n, int pass)
 {
     uint32_t *count = s->count + (ptrdiff_t)pass * DIGITS;
@@ -127,6 +128,7 @@ static int make_room(mien_ranking *r, int weighted)
            r->fp;
 }
 
+/* Groups of equal scores, with the weights of both classes up to each. */
 static void fill(mien_ranking *r, const mien_scored *rows, const uint32_t *row)
 {
     double sum[2] = {0};

@@ -61,6 +61,7 @@ static mien_status enter(classes *c, int32_t label, mien_error *err)
     return MIEN_OK;
 }
 
+/* How often each class is true, called, and both. */
 static mien_status count(classes *c, int64_t n, const int32_t *truth,
                          const int32_t *predicted, mien_error *err)
 {
@@ -123,6 +124,7 @@ static void put_number(page *p, double x)
     put_right(p, s, 9);
 }
 
+/* A line of the report: name, rates, how many. */
 static void put_row(page *p, const char *name, const mien_class_rates *r,
                     int only_f1)
 {
@@ -207,6 +209,7 @@ static mien_class_rates means(const table *t, int by_support, double told)
         mean_of(t, offsetof(mien_class_rates, f1), by_support), told, 0};
 }
 
+/* The rates of each class, and their means. */
 static void fill(table *t, const classes *c)
 {
     double told = 0, called = 0, found = 0;

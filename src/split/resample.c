@@ -12,6 +12,7 @@ typedef struct sizes {
     int small;
 } sizes;
 
+/* How many rows each class has, and which is the smaller. */
 static mien_status count(int64_t n, const uint8_t *y, double ratio, sizes *out,
                          mien_error *err)
 {

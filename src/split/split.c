@@ -64,6 +64,7 @@ static int class_of(const int32_t *known, int k, int32_t v)
     return lo;
 }
 
+/* List the classes, and the rows of each. */
 static mien_status fill_strata(strata *s, int64_t n, const int32_t *classes,
                                int32_t *known, mien_error *err)
 {
@@ -127,6 +128,7 @@ static void share_out(const strata *s, const int64_t *count, int64_t n,
     }
 }
 
+/* Draw rows of each class for both parts, then mix them. */
 static void draw_strata(strata *s, mien_random *r, mien_split *out,
                         int64_t *scratch)
 {
@@ -147,6 +149,7 @@ static void draw_strata(strata *s, mien_random *r, mien_split *out,
     mien_random_shuffle(r, b, out->test);
 }
 
+/* Split so that both parts have their share of each class. */
 static mien_status split_strata(int64_t n, const int32_t *classes,
                                 mien_random *r, mien_split *out,
                                 mien_error *err)
@@ -186,6 +189,7 @@ static mien_status get_parts(int64_t n, int64_t tests, mien_split *out,
     return mi_no_memory(err);
 }
 
+/* Split into two parts, at random or by classes. */
 static mien_status split_once(int64_t n, double share, uint32_t seed,
                               const int32_t *classes, mien_split *out,
                               mien_error *err)

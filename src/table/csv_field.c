@@ -69,6 +69,7 @@ mien_status mi_csv_report(const mi_csv_fail *fail, const char *start,
                    fail->text);
 }
 
+/* The field whose first quote is at p, as mi_csv_field has it. */
 static const char *quoted_field(const char *p, const char *end, char delimiter,
                                 mien_text *text, int *quoted, mi_csv_fail *fail)
 {

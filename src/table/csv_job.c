@@ -46,6 +46,7 @@ static uint64_t running_xor(uint64_t x)
     return x;
 }
 
+/* Count rows and quotes of a chunk that begins outside or inside quotes. */
 static void count_chunk(void *arg, int i, int lane)
 {
     (void)lane;

@@ -63,6 +63,7 @@ static int change_types(mi_csv_job *job, mi_csv_layout *l)
     return changed;
 }
 
+/* Read all rows, again where a column of numbers turns out to hold texts. */
 static mien_status read_rows(mi_csv_job *job, mi_csv_layout *l, mien_pool *pool,
                              mien_error *err)
 {

@@ -40,6 +40,7 @@ static const char *wrong_value(const task *k, int c, const char *at,
         k->job->layout->head->column[c].name, mi_csv_show(text, shown), wanted);
 }
 
+/* The field at p into a column of numbers; the place behind it, or NULL. */
 static const char *read_number(const task *k, const char *p, int c, int64_t row)
 {
     const mi_csv_place *to = &k->place[c];
@@ -71,6 +72,7 @@ static const char *read_number(const task *k, const char *p, int c, int64_t row)
     return stop;
 }
 
+/* The field at p into a column of texts; the place behind it, or NULL. */
 static const char *read_text(const task *k, const char *p, int c, int64_t row)
 {
     mien_text text;
@@ -130,6 +132,7 @@ static const char *skip_fields(const task *k, const char *p, int n, int *c)
     }
 }
 
+/* Fail for a row that has too many or too few fields. */
 static const char *wrong_count(const task *k, const char *start)
 {
     mi_csv_fail ignored = {0};
@@ -184,6 +187,7 @@ static const char *first_row(const mi_csv_job *job, const mi_csv_chunk *c)
     return p;
 }
 
+/* Read the rows of a chunk until one is wrong. */
 static void read_chunk(void *arg, int i, int lane)
 {
     mi_csv_job *job = arg;

@@ -28,6 +28,7 @@ static int is_formula(mien_text text)
     return text.n > 0 && memchr(first, *text.at, sizeof first) != NULL;
 }
 
+/* A text, in quotes where it needs them. */
 static void put_text(writer *w, mien_text text, int guard)
 {
     int quote = text.n >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0;
@@ -68,6 +69,7 @@ static void put_line(writer *w, mien_text raw)
     put_char(w, '\n');
 }
 
+/* A row: as it was read, or value by value. */
 static void put_row(writer *w, const mien_table *t, int64_t row)
 {
     if (w->o->as_read && t->row) {

@@ -20,6 +20,7 @@ typedef struct {
     mien_status *status; /* [columns] */
 } describe_job;
 
+/* Moments, quartiles and counts of a column of numbers. */
 static mien_status describe_numbers(const describe_job *job,
                                     const mien_column *c, mien_summary *out)
 {
@@ -50,6 +51,7 @@ static mien_status describe_numbers(const describe_job *job,
     return st;
 }
 
+/* Counts and the most frequent value of a column of texts. */
 static mien_status describe_texts(const describe_job *job, const mien_column *c,
                                   mien_summary *out)
 {
@@ -70,6 +72,7 @@ static mien_status describe_texts(const describe_job *job, const mien_column *c,
     return MIEN_OK;
 }
 
+/* Summarise column i. */
 static void describe_column(void *arg, int i, int lane)
 {
     (void)lane;

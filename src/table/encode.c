@@ -172,6 +172,7 @@ static mien_status take_numbers(const fitter *f, const mien_column *c,
     return mi_encode_refuse(c, first, err);
 }
 
+/* Learn what stands for missing values of a column of numbers. */
 static mien_status fit_number(fitter *f, const mien_column *c, mien_error *err)
 {
     double *x = mi_alloc_raw((size_t)f->n, sizeof *x);
@@ -204,6 +205,7 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Make the levels found those of the encoder, sorted by bytes. */
 static mien_status set_levels(fitter *f, const mien_column *c,
                               const mi_levels *l, mien_error *err)
 {
@@ -226,6 +228,7 @@ static mien_status set_levels(fitter *f, const mien_column *c,
     return failed ? mi_no_memory(err) : st;
 }
 
+/* Learn the levels of a column of texts, or drop it and say why. */
 static mien_status fit_text(fitter *f, const mien_column *c, mien_error *err)
 {
     if (f->options.drop_texts)

@@ -32,6 +32,7 @@ typedef struct {
     int width;
 } block;
 
+/* The block's numbers of one column, missing values filled in. */
 static mien_status put_numbers(const mien_encoder_column *e,
                                const mien_column *c, const block *b,
                                mien_error *err)
@@ -56,6 +57,7 @@ static mien_status put_numbers(const mien_encoder_column *e,
     return MIEN_OK;
 }
 
+/* The number of a level by bisection, or -1. */
 static int find_level(const mien_encoder_column *e, mien_text text)
 {
     int low = 0, high = e->levels;

@@ -76,6 +76,7 @@ static int usual(const mien_column *c, const int64_t row[2])
     return -1;
 }
 
+/* Which of the two values is the positive class: as named, else as usual. */
 static mien_status choose(const mien_column *c, const int64_t row[2],
                           const char *positive, int *ret_one, mien_error *err)
 {

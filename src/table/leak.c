@@ -70,6 +70,7 @@ static void find_purest(const leak_job *job, const mien_column *c,
     }
 }
 
+/* Score each row by the rate of its level in the other half of the rows. */
 static mien_status score_texts(const leak_job *job, const mien_column *c,
                                mien_leak *leak)
 {
@@ -123,6 +124,7 @@ static int is_copy(const leak_job *job, const mien_column *c)
     return row[0] >= 0 && row[1] >= 0 && !mi_value_same(c, row[0], c, row[1]);
 }
 
+/* How well column i alone tells the label. */
 static void score_column(void *arg, int i, int lane)
 {
     (void)lane;

@@ -92,6 +92,7 @@ static int64_t *place_of(const finder *f, int64_t row)
     }
 }
 
+/* Make room for four times as many levels, and place them anew. */
 static mien_status grow(finder *f, mien_error *err)
 {
     int64_t room = f->room ? f->room * 4 : 64;
@@ -122,6 +123,7 @@ static mien_status grow(finder *f, mien_error *err)
     return MIEN_OK;
 }
 
+/* Count a row to its level, which is new if it was not seen before. */
 static mien_status add_row(finder *f, int64_t i, int64_t row, int64_t most,
                            mien_error *err)
 {

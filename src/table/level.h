@@ -23,6 +23,7 @@ typedef struct mi_levels {
  * mi_levels_done releases it. */
 mien_status mi_levels_find(const mien_column *c, int64_t n, const int64_t *rows,
                            int64_t most, mi_levels *out, mien_error *err);
+/* Release what mi_levels_find filled in. */
 void mi_levels_done(mi_levels *l);
 
 /* Two values of a column, or of two columns of one type, are the same: 0 and -0

@@ -13,10 +13,10 @@ const char *mi_number_read(const char *p, const char *end, double *out);
 /* w * 10^q, w != 0, rounded to nearest, ties to even. */
 double mi_number_of(uint64_t w, int64_t q);
 
+enum { MI_NUMBER_SIZE = 32 };
 /* The shortest decimal form of at most 17 digits that reads back as x:
  * 0.1, 1e-05, 1e+16, inf, -0.  How many bytes were put in out, no more than
  * MI_NUMBER_SIZE, not terminated.  NaN is "nan". */
-enum { MI_NUMBER_SIZE = 32 };
 int mi_number_write(double x, char *out);
 
 #endif

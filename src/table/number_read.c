@@ -267,6 +267,7 @@ static double of_binary(uint64_t w, int64_t e, int rest)
                      ((uint64_t)(exponent > 0 ? exponent - 1 : 0) << 52));
 }
 
+/* The digits of a hexadecimal number, behind its 0x. */
 static const char *read_hex(const char *p, const char *end, double *out)
 {
     uint64_t w = 0;
@@ -308,6 +309,7 @@ static const char *skip_word(const char *p, const char *end, const char *word)
     return p;
 }
 
+/* A number without its sign: inf, hexadecimal or decimal. */
 static const char *read_unsigned(const char *p, const char *end, double *out)
 {
     const char *stop = skip_word(p, end, "inf");

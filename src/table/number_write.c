@@ -93,6 +93,7 @@ static digits shortest(double x)
     return d;
 }
 
+/* Digits with their point, without an exponent; how many bytes. */
 static int put_fixed(const char *text, digits d, char *out)
 {
     int at = 0;
@@ -112,6 +113,7 @@ static int put_fixed(const char *text, digits d, char *out)
     return at;
 }
 
+/* One digit, point, digits and an exponent; how many bytes. */
 static int put_exponent(const char *text, digits d, char *out)
 {
     int at = 0, e = d.point - 1;

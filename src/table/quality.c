@@ -33,6 +33,7 @@ static int order_of(const mien_column *c, int64_t n)
     return rises - falls;
 }
 
+/* Count what is missing, distinct, infinite and in order in column i. */
 static void check_column(void *arg, int i, int lane)
 {
     (void)lane;

@@ -40,6 +40,7 @@ static void standard(const mien_moments *m, double *centre, double *scale)
     *scale = v <= n * DBL_EPSILON * v + of_mean * of_mean ? 1 : sqrt(v);
 }
 
+/* The centre and scale of column j by the kind of scaling. */
 static void fit_column(void *arg, int j, int lane)
 {
     (void)lane;

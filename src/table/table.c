@@ -174,6 +174,7 @@ mien_status mi_table_like(mien_table *t, const mien_table *from,
     return mi_table_bring(t, from, from->header, &t->header, err);
 }
 
+/* Copy a column's name, type and values. */
 static mien_status copy_column(mien_table *t, int i, const mien_column *c,
                                mien_error *err)
 {

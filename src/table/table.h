@@ -50,6 +50,7 @@ void mi_table_count(mien_table *t);
 char *mi_table_room(mien_table *t, size_t n);
 /* n bytes in an arena of its own, for a task that may not touch the table. */
 char *mi_arena_room(mi_arena **a, size_t n);
+/* Release all its bytes at once. */
 void mi_arena_free(mi_arena *a);
 
 /* A text of table `from` for table t: itself where it lies in the bytes both

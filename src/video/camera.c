@@ -25,6 +25,7 @@ static int device_of(const char *device, char *to)
     return n > 0 && n < DEVICE_SIZE;
 }
 
+/* Say in plain words why a camera cannot be opened. */
 static mien_status try_device(const char *device, mien_error *err)
 {
     int fd = open(device, O_RDWR | O_NONBLOCK | O_CLOEXEC);

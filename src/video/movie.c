@@ -108,6 +108,7 @@ static void set_text(const mien_movie *m, const char *name, const char *value)
     (void)m->ff.av_opt_set(m->encoder->priv_data, name, value, 0);
 }
 
+/* Quality 1..100 as what each encoder calls it. */
 static void set_quality(const mien_movie *m, int quality)
 {
     AVCodecContext *c = m->encoder;
@@ -139,6 +140,7 @@ static enum AVPixelFormat pixels_of(const AVCodec *codec)
                                             : AV_PIX_FMT_YUV420P;
 }
 
+/* The encoder for frames of the movie's size and rate. */
 static mien_status open_encoder(mien_movie *m, const AVCodec *codec, double fps,
                                 const mien_movie_options *o, mien_error *err)
 {
@@ -202,6 +204,7 @@ static int late_error(const mien_movie *m, int r)
                : r;
 }
 
+/* Open the file that is written beside the one wanted. */
 static mien_status open_file(mien_movie *m, mien_error *err)
 {
     size_t n = strlen(m->path) + sizeof "file:.part";
@@ -237,6 +240,7 @@ static mien_status begin(mien_movie *m, mien_error *err)
     return r < 0 ? write_failed(m, r, err) : MIEN_OK;
 }
 
+/* Refuse sizes, rates, options and names outside their range. */
 static mien_status check(const char *path, int w, int h, double fps,
                          const mien_movie_options *o, mien_error *err)
 {
@@ -271,6 +275,7 @@ static mien_status open_container(mien_movie *m, const char *name,
                          name);
 }
 
+/* Choose the encoder by the name, and open all that writing needs. */
 static mien_status fill(mien_movie *m, double fps,
                         const mien_movie_options *options, mien_error *err)
 {
@@ -389,6 +394,7 @@ static mien_status put_in_place(const mien_movie *m, mien_error *err)
                    strerror(r == 0 ? errno : e));
 }
 
+/* Flush the encoder, end the file and put it in its place. */
 static mien_status finish_file(mien_movie *m, mien_error *err)
 {
     if (m->broken)

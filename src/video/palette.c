@@ -121,6 +121,7 @@ static void count(mi_palette *p, const mien_image *im)
 
 /* ---- median cut ------------------------------------------------------- */
 
+/* The box around cells from <= i < to: its pixels and longest side. */
 static box measure(const mi_palette *p, int from, int to)
 {
     box b = {from, to, 0, 0, 0};
@@ -166,6 +167,7 @@ static int median(mi_palette *p, const box *b)
     return b->from + at;
 }
 
+/* Cut the box that matters most until there are colours enough. */
 static void make(mi_palette *p)
 {
     int occupied = 0, n = 1;

@@ -11,6 +11,7 @@
 /* At most 255 colours, and which of them is nearest to each of 32^3. */
 typedef struct mi_palette mi_palette;
 
+/* A palette without colours; NULL without memory. */
 mi_palette *mi_palette_new(void); /* NULL: no memory */
 void mi_palette_free(mi_palette *p);
 /* Write im into frame, of format PAL8 and the size of im; 0: no memory.  The
@@ -47,6 +48,7 @@ mi_turn mi_turn_of(const int32_t *matrix);
 /* The frame, upright, in c->out.im; ENOMEM, EUNSUP. */
 mien_status mi_to_rgb_run(mi_to_rgb *c, const AVFrame *frame, const char *name,
                           mien_error *err);
+/* Release its pictures and converters. */
 void mi_to_rgb_done(mi_to_rgb *c);
 
 /* What brings images to the size and pixels of an encoder.  Zero-initialise,
@@ -63,6 +65,7 @@ typedef struct mi_from_rgb {
 mien_status mi_from_rgb_run(mi_from_rgb *c, const mien_image *im, int w, int h,
                             mi_palette *palette, AVFrame *frame,
                             mien_error *err);
+/* Release its pictures and converter. */
 void mi_from_rgb_done(mi_from_rgb *c);
 
 /* Give p the size w x h, bytes_per_pixel 3 or 4; 0 if there is no memory. */

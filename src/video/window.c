@@ -69,6 +69,7 @@ static const AVOutputFormat *window_device(const mien_movie *m)
     return NULL;
 }
 
+/* Raw video, which a window takes as it is. */
 static mien_status open_encoder(mien_movie *m, mien_error *err)
 {
     const AVCodec *codec = m->ff.avcodec_find_encoder(AV_CODEC_ID_RAWVIDEO);
@@ -88,6 +89,7 @@ static mien_status open_encoder(mien_movie *m, mien_error *err)
                  : MIEN_OK;
 }
 
+/* Open FFmpeg's output to a window of that title. */
 static mien_status open_window(mien_movie *m, mien_error *err)
 {
     const AVOutputFormat *device = window_device(m);
