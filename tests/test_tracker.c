@@ -232,6 +232,57 @@ static void test_a_cut_ends_all(void)
     mien_tracker_free(t);
 }
 
+/* A picture that is brighter to the right, with squares by chance. */
+static mien_gray shaded(unsigned seed)
+{
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            unsigned r = (unsigned)(x / 4) * 73856093u ^
+                         (unsigned)(y / 4) * 19349663u ^ seed * 83492791u;
+            r = (r ^ r >> 13) * 0x5bd1e995u;
+            pixels[y][x] = (uint8_t)((unsigned)(x * 90 / W) + (r >> 25));
+        }
+    return (mien_gray){W, H, W, &pixels[0][0]};
+}
+
+/* Two photos of one kind, as of faces at one place: much the same picture, but
+ * no point of one is in the other. */
+static void test_a_cut_between_like_pictures(void)
+{
+    mien_tracker *t = tracker();
+    mien_box box = {50, 40, 40, 40};
+    int n;
+    mien_gray g = shaded(1);
+    CHECK(mien_tracker_follow(t, &g, NULL) == MIEN_OK);
+    CHECK(mien_tracker_detected(t, 1, &box, NULL, NULL) == MIEN_OK);
+    g = shaded(2);
+    CHECK(mien_tracker_follow(t, &g, NULL) == MIEN_OK);
+    mien_tracker_tracks(t, &n);
+    CHECK_EQ(n, 0);
+    CHECK(mien_tracker_detected(t, 1, &box, NULL, NULL) == MIEN_OK);
+    CHECK_EQ(mien_tracker_tracks(t, &n)->id, 2);
+    mien_tracker_free(t);
+}
+
+/* A box half outside: of its points none may leave the picture. */
+static void test_points_stay_in_the_picture(void)
+{
+    mien_tracker *t = tracker();
+    mien_box box = {-10, 20, 60, 60};
+    follow(t, still);
+    CHECK(mien_tracker_detected(t, 1, &box, NULL, NULL) == MIEN_OK);
+    for (int i = 1; i <= 40; i++) {
+        int n = 0, tracks;
+        follow(t, (motion){1, 0, -0.7 * i, -0.3 * i});
+        mien_tracker_tracks(t, &tracks);
+        const mien_point *p = tracks ? mien_tracker_points(t, 1, &n) : NULL;
+        for (int j = 0; j < n; j++)
+            CHECK(p[j].x >= 0 && p[j].y >= 0 && p[j].x <= W - 1 &&
+                  p[j].y <= H - 1);
+    }
+    mien_tracker_free(t);
+}
+
 static void test_drift_and_leaving(void)
 {
     mien_tracker *t = tracker();
@@ -367,6 +418,8 @@ int main(void)
     test_doubles();
     test_lost_boxes_wait();
     test_a_cut_ends_all();
+    test_a_cut_between_like_pictures();
+    test_points_stay_in_the_picture();
     test_drift_and_leaving();
     test_odd_boxes();
     test_failing_memory();
