@@ -164,6 +164,9 @@ static int from_vec(const char *path, const cli_chips_options *o,
     mien_status st = mien_file_map(path, 0, &map, &err);
     if (!st) {
         st = mien_vec_read(map.data, map.n, o->w, o->h, &vec, &err);
+        if (!st && vec.n < vec.said)
+            cli_error("%s: cut off: its head says %lld samples, %lld are there",
+                      path, (long long)vec.said, (long long)vec.n);
         if (!st)
             st = mien_vec_chips(&vec, o->mirror, out, &err);
         mien_file_unmap(&map);

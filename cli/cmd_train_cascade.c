@@ -281,13 +281,34 @@ static int stages(training *t, mien_cascade_trainer *trainer)
     return CLI_OK;
 }
 
+/* Name the scenes that could not be read, the first of them. */
+static void report_scenes(const training *t)
+{
+    enum { MOST = 10 };
+    int64_t bad = t->scenes.set ? mien_sample_set_failures(t->scenes.set) : 0;
+    int named = 0;
+    for (int64_t i = 0; bad && i < t->scenes.list.n && named < MOST; i++) {
+        const mien_error *why = mien_sample_set_failure(t->scenes.set, i);
+        if (why)
+            cli_error("%s", why->text);
+        named += why != NULL;
+    }
+    if (bad)
+        cli_error("%lld of %lld scenes could not be read and were left out",
+                  (long long)bad, (long long)t->scenes.list.n);
+}
+
 /* Begin or go on, and train; the status to exit with. */
 static int train(training *t)
 {
     mien_error err = {0};
     mien_cascade *begin = NULL;
     mien_cascade_trainer *trainer = NULL;
-    if (t->v->resume) {
+    if (t->v->resume && access(t->v->output, F_OK) != 0) {
+        if (!t->v->quiet)
+            cli_error("%s: is not there; begins with the first stage",
+                      t->v->output);
+    } else if (t->v->resume) {
         if (mien_cascade_load(t->v->output, NULL, &begin, &err) != MIEN_OK) {
             cli_error("%s", err.text);
             return CLI_NOTHING;
@@ -316,6 +337,7 @@ static int train(training *t)
         return st == MIEN_EARG && t->chips.n > 1 ? CLI_USAGE : CLI_NOTHING;
     }
     int status = stages(t, trainer);
+    report_scenes(t);
     mien_cascade_trainer_free(trainer);
     return status;
 }
@@ -357,6 +379,11 @@ static int work(const cli_args *a, training *t)
                        (long long)t->scenes.list.n);
     if (!cli_emit(&out))
         return CLI_OUTPUT;
+    int64_t flat = mien_chips_flat(&t->chips);
+    if (flat)
+        cli_error("%lld of %lld positives have hardly any contrast: stage 0 "
+                  "passes over them, as a detector does",
+                  (long long)flat, (long long)t->chips.n);
     status = train(t);
     return !status && v->test ? judge(t) : status;
 }

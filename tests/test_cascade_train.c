@@ -385,6 +385,20 @@ static void test_allocation_failures(void)
     CHECK(st == MIEN_OK && n > 20);
 }
 
+/* Pictures that a detector passes over. */
+static void check_flat(void)
+{
+    uint8_t p[3][12 * 12];
+    mien_chips c = {3, 12, 12, p[0]};
+    memset(p, 90, sizeof p);
+    memset(p[0], 255, 12); /* in the border alone */
+    for (int i = 0; i < 144; i++) {
+        p[1][i] = (uint8_t)(90 + (i % 2 ? 9 : -9));
+        p[2][i] = (uint8_t)(90 + (i % 2 ? 11 : -11));
+    }
+    CHECK_EQ(mien_chips_flat(&c), 2);
+}
+
 int main(void)
 {
     make_world();
@@ -397,5 +411,6 @@ int main(void)
     test_bad_data();
     test_nothing_to_learn();
     test_allocation_failures();
+    check_flat();
     return check_done();
 }

@@ -87,6 +87,30 @@ static void test_paths_are_read(void)
     mien_sample_list_free(&l);
 }
 
+/* Lists as other systems and editors leave them. */
+static void test_names_as_people_write_them(void)
+{
+    static const char text[] = "\xef\xbb\xbfmy photo 2.jpg 1 3 4 5 6\n"
+                               "\"a 1 2 3 4 5.jpg\" 1 3 4 5 6\r\n"
+                               "pos\\sub\\b.jpg 2 1 2 3 4 5 6 7 8\n"
+                               "dir/odd\\name.jpg 0\n";
+    mien_sample_list l = {0};
+    mien_error err = {0};
+    CHECK_MSG(read_objects(text, NULL, &l, &err) == MIEN_OK, "%s", err.text);
+    CHECK(l.n == 5 && l.names == 4);
+    CHECK(!strcmp(l.name[0], "my photo 2.jpg") && l.sample[0].x == 3);
+    CHECK(!strcmp(l.name[1], "a 1 2 3 4 5.jpg") && l.sample[1].h == 6);
+    CHECK(!strcmp(l.name[2], "pos/sub/b.jpg") && l.sample[3].x == 5);
+    CHECK(!strcmp(l.name[3], "dir/odd\\name.jpg") && l.sample[4].w == 0);
+    mien_sample_list_free(&l);
+    static const char paths[] = "\xef\xbb\xbf\"a b.jpg\"\nc\\d.jpg";
+    CHECK_EQ(mien_path_list_read((const uint8_t *)paths, sizeof paths - 1, NULL,
+                                 &l, NULL),
+             MIEN_OK);
+    CHECK(!strcmp(l.name[0], "a b.jpg") && !strcmp(l.name[1], "c/d.jpg"));
+    mien_sample_list_free(&l);
+}
+
 static void test_enough_lies_inside(void)
 {
     static const mien_sample s[] = {{0, -5, 0, 10, 4, 1, 7},
@@ -143,9 +167,13 @@ static void test_vec(void)
     mien_chips_free(&c);
     CHECK_EQ(mien_vec_read(bytes, VEC_ALL, VEC_W, 3, &v, &err), MIEN_EFORMAT);
     CHECK(strstr(err.text, "8 pixels a sample, wanted 4 x 3"));
-    for (size_t n = 0; n < VEC_ALL; n++)
+    for (size_t n = 0; n < 12 + 17; n++)
         CHECK_EQ(mien_vec_read(bytes, n, VEC_W, VEC_H, &v, &err), MIEN_EFORMAT);
-    CHECK(strstr(err.text, "cut off at sample 2 of 3"));
+    CHECK(strstr(err.text, "cut off at sample 0 of 3"));
+    for (size_t n = 12 + 17; n <= VEC_ALL; n++) {
+        CHECK_EQ(mien_vec_read(bytes, n, VEC_W, VEC_H, &v, &err), MIEN_OK);
+        CHECK(v.n == (int64_t)(n - 12) / 17 && v.said == VEC_N);
+    }
     memset(bytes, 255, 8);
     CHECK_EQ(mien_vec_read(bytes, VEC_ALL, 65535, 65537, &v, NULL),
              MIEN_EFORMAT);
@@ -382,6 +410,14 @@ static void test_chips(void)
     CHECK_EQ(scenes.n, 6);
     CHECK_EQ(scenes.load(scenes.user, 4, &g, NULL), MIEN_OK);
     mien_gray_free(&g);
+    int missing = 0;
+    for (int64_t i = 0; i < scenes.n; i++) { /* an empty one, and why */
+        CHECK_EQ(scenes.load(scenes.user, i, &g, NULL), MIEN_OK);
+        CHECK((g.w == 0) == (mien_sample_set_failure(s, i) != NULL));
+        missing += g.w == 0;
+        mien_gray_free(&g);
+    }
+    CHECK(missing > 0 && missing < scenes.n);
     mien_sample_set_free(s);
     mien_sample_list_free(&l);
 }
@@ -441,6 +477,7 @@ int main(void)
     test_objects_are_read();
     test_objects_that_are_none();
     test_paths_are_read();
+    test_names_as_people_write_them();
     test_enough_lies_inside();
     test_vec();
     test_a_sample_depends_on_its_number_alone();

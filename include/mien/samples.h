@@ -218,7 +218,8 @@ MIEN_API MIEN_CHECKED mien_status
 mien_sample_set_chips(mien_sample_set *s, int copies, int (*stop)(void *arg),
                       void *arg, mien_chips *out, mien_error *err);
 
-/* All pictures in grey as scenes without the object.
+/* All pictures in grey as scenes without the object; those that cannot be
+ * loaded are empty, and mien_sample_set_failure says why.
  *
  *   s  borrowed as long as they are used */
 MIEN_API mien_scenes mien_sample_set_scenes(mien_sample_set *s);
@@ -230,7 +231,8 @@ MIEN_API void mien_chips_free(mien_chips *c);
 
 /* Samples of opencv_createsamples: grey, all of one size. */
 typedef struct mien_vec {
-    int64_t n;
+    int64_t n;    /* whole samples that are there */
+    int64_t said; /* samples by the file's head: more if it is cut off */
     int w, h;
     const uint8_t *data; /* borrowed: of each a byte, then 16-bit pixels */
 } mien_vec;
@@ -243,7 +245,7 @@ typedef struct mien_vec {
  *   h      the same
  *   out    the samples
  *
- * Fails with EFORMAT (another size, or cut off). */
+ * Fails with EFORMAT (another size, or cut off before the first sample). */
 MIEN_API MIEN_CHECKED mien_status mien_vec_read(const uint8_t *bytes, size_t n,
                                                 int w, int h, mien_vec *out,
                                                 mien_error *err);

@@ -44,11 +44,18 @@ typedef struct mien_chips {
     const uint8_t *data; /* [n, h, w] grey */
 } mien_chips;
 
+/* Count pictures without contrast: a detector passes over such windows, so a
+ * cascade does not find them.
+ *
+ *   c  pictures of 3 x 3 pixels or more */
+MIEN_API int64_t mien_chips_flat(const mien_chips *c);
+
 /* Where negatives come from: n scenes, loaded when needed. */
 typedef struct mien_scenes {
     int64_t n;
-    /* Load scene i into out, freed with mien_gray_free by the trainer; a
-     * failure ends the training with it.  Called by one thread at a time. */
+    /* Load scene i into out, freed with mien_gray_free by the trainer; 0 x 0
+     * pixels: there is nothing to look at.  A failure ends the training with
+     * it.  Called by one thread at a time. */
     mien_status (*load)(void *user, int64_t i, mien_gray *out, mien_error *err);
     void *user;
 } mien_scenes;

@@ -104,10 +104,15 @@ mien_status mien_sample_set_chips(mien_sample_set *s, int copies,
     return st;
 }
 
+/* mien_scenes.load: a scene that cannot be loaded is empty. */
 static mien_status load_scene(void *user, int64_t i, mien_gray *out,
                               mien_error *err)
 {
-    return mien_sample_set_gray(user, i, out, err);
+    mien_status st = mien_sample_set_gray(user, i, out, err);
+    if (st == MIEN_OK || !mien_sample_set_failure(user, i))
+        return st;
+    *out = (mien_gray){0};
+    return MIEN_OK;
 }
 
 mien_scenes mien_sample_set_scenes(mien_sample_set *s)

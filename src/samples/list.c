@@ -115,12 +115,46 @@ static int whole_number(char **p, int low, int *out)
     return 1;
 }
 
+/* A name as people write it: without quotes around it, and with the slashes of
+ * this system where it has another's alone. */
+static char *plain_name(char *name)
+{
+    size_t n = strlen(name);
+    if (n > 1 && name[0] == '"' && name[n - 1] == '"') {
+        name[n - 1] = 0;
+        name++;
+    }
+    for (char *p = strchr(name, '/') ? NULL : name; p && (p = strchr(p, '\\'));)
+        *p = '/';
+    return name;
+}
+
+/* Where the name of a line ends: behind its quotes, or else at the first blank
+ * that a whole number follows; at the first of all if there is none. */
+static char *end_of_name(char *line)
+{
+    static const char blank[] = " \t\r";
+    char *end = line[0] == '"' ? strchr(line + 1, '"') : NULL;
+    if (end)
+        return end + 1;
+    char *first = line + strcspn(line, blank);
+    for (end = first; *end; end += strcspn(end, blank)) {
+        char *space = end;
+        int count;
+        end += strspn(end, blank);
+        char *p = end;
+        if (whole_number(&p, 0, &count))
+            return space;
+    }
+    return first;
+}
+
 /* The objects of one line. */
 static mien_status read_objects(mien_sample_list *list, const char *folder,
                                 char *line, int number, mien_error *err)
 {
     static const mien_sample none = {0};
-    char *p = line + strcspn(line, " \t\r");
+    char *p = end_of_name(line);
     int count = 0;
     if (*p)
         *p++ = 0;
@@ -128,7 +162,7 @@ static mien_status read_objects(mien_sample_list *list, const char *folder,
         return mi_fail(err, MIEN_EFORMAT,
                        "line %d: '%.40s', wanted the number of rectangles",
                        number, p);
-    mien_status st = add_name(list, folder, line, err);
+    mien_status st = add_name(list, folder, plain_name(line), err);
     if (!st && count == 0)
         st = add_sample(list, &none, err);
     for (int i = 0; !st && i < count; i++) {
@@ -150,7 +184,7 @@ static mien_status read_path(mien_sample_list *list, const char *folder,
 {
     static const mien_sample whole = {0};
     (void)number;
-    mien_status st = add_name(list, folder, line, err);
+    mien_status st = add_name(list, folder, plain_name(line), err);
     return st ? st : add_sample(list, &whole, err);
 }
 
@@ -194,8 +228,9 @@ static mien_status read_text(const source *from, int comments, read_line *read,
     char *text = NULL;
     mien_sample_list list = {0};
     mien_status st = copy_text(from->bytes, from->n, &text, err);
+    int mark = !st && !strncmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
     if (!st)
-        st = read_lines(text, comments, read, from->folder, &list, err);
+        st = read_lines(text + mark, comments, read, from->folder, &list, err);
     mi_free(text);
     if (st)
         mien_sample_list_free(&list);

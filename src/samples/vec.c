@@ -17,10 +17,10 @@ mien_status mien_vec_read(const uint8_t *bytes, size_t n, int w, int h,
         return mi_fail(err, MIEN_EFORMAT, "%u pixels a sample, wanted %d x %d",
                        size, w, h);
     uint64_t there = mi_cursor_left(&at) / (1 + 2 * (uint64_t)size);
-    if (there < count)
-        return mi_fail(err, MIEN_EFORMAT, "cut off at sample %llu of %u",
-                       (unsigned long long)there, count);
-    *out = (mien_vec){count, w, h, at.p};
+    if (there == 0 && count > 0)
+        return mi_fail(err, MIEN_EFORMAT, "cut off at sample 0 of %u", count);
+    *out =
+        (mien_vec){there < count ? (int64_t)there : count, count, w, h, at.p};
     return MIEN_OK;
 }
 

@@ -223,3 +223,26 @@ const mien_cascade *mien_cascade_trainer_get(const mien_cascade_trainer *t)
     assert(t);
     return t->c;
 }
+
+/* As a detector does: the deviation inside a border of a pixel is at most 10
+ * levels of grey. */
+static int is_flat(const uint8_t *p, int w, int h)
+{
+    double sum = 0, square = 0, n = (double)(w - 2) * (h - 2);
+    for (int y = 1; y < h - 1; y++)
+        for (int x = 1; x < w - 1; x++) {
+            double v = p[y * w + x];
+            sum += v;
+            square += v * v;
+        }
+    return n * square - sum * sum <= 100 * n * n;
+}
+
+int64_t mien_chips_flat(const mien_chips *c)
+{
+    assert(c && c->w >= 3 && c->h >= 3);
+    int64_t flat = 0;
+    for (int64_t i = 0; i < c->n; i++)
+        flat += is_flat(c->data + i * c->w * c->h, c->w, c->h);
+    return flat;
+}
