@@ -195,8 +195,8 @@ static mien_status back_to_weights(mien_plan *p, conv_spec *v, int dz,
  */
 
 /* in: weights; out: panels of the turned ones. */
-static void run_pack_turned(const mien_plan *p, const mi_step *s, int task,
-                            void *scratch)
+static void run_pack_flipped(const mien_plan *p, const mi_step *s, int task,
+                             void *scratch)
 {
     (void)task;
     (void)scratch;
@@ -245,7 +245,7 @@ static mien_status back_to_input(mien_plan *p, conv_spec *v, int dz,
     if (!pack)
         return mi_no_memory(err);
     int packed = pack->out[0];
-    pack->run = run_pack_turned;
+    pack->run = run_pack_flipped;
     mi_step *s = mi_gradient_step(p, "data", v->x);
     if (!s)
         return mi_no_memory(err);

@@ -313,15 +313,15 @@ static void pool2d_winner_f32(const mi_pool2d *p, const mi_pool2d_io *io,
 }
 
 /* A pixel of the input: the windows that cover it, as spans of outputs. */
-typedef struct covered {
+typedef struct pool_windows {
     int y0, y1, x0, x1; /* outputs y0 <= y < y1, x0 <= x < x1 */
     int iy, ix;
-} covered;
+} pool_windows;
 
 /* What one window says to the pixel: its gradient if tap was the winner, or its
  * share of a mean. */
 VFN vf pool_share(const mi_pool2d *p, const mi_pool_back_io *io,
-                  const covered *at, int oy, int ox, int c, int n)
+                  const pool_windows *at, int oy, int ox, int c, int n)
 {
     ptrdiff_t from = ((ptrdiff_t)oy * p->ow + ox) * p->c + c;
     vf g = n == VN ? vload(io->dy + from) : vload_n(io->dy + from, n);
@@ -345,7 +345,7 @@ VFN vf pool_share(const mi_pool2d *p, const mi_pool_back_io *io,
 }
 
 VFN void pool_back_pixel(const mi_pool2d *p, const mi_pool_back_io *io,
-                         const covered *at, float *dx, int c, int n)
+                         const pool_windows *at, float *dx, int c, int n)
 {
     vf s = {0};
     if (io->add)
@@ -377,7 +377,7 @@ static void pool_back_f32(const mi_pool2d *p, const mi_pool_back_io *io,
         mi_span ys = outputs_of(iy, p->top, p->kh, p->sy, p->oh);
         for (int ix = 0; ix < p->w; ix++) {
             mi_span xs = outputs_of(ix, p->left, p->kw, p->sx, p->ow);
-            covered at = {ys.lo, ys.hi, xs.lo, xs.hi, iy, ix};
+            pool_windows at = {ys.lo, ys.hi, xs.lo, xs.hi, iy, ix};
             float *dx = io->dx + ((ptrdiff_t)iy * p->w + ix) * p->c;
             int c = 0;
             for (; c + VN <= p->c; c += VN)
