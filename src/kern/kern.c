@@ -51,10 +51,10 @@ const mi_kern *mi_kern_at(int i)
 static const mi_kern *choose(void)
 {
     const char *want = getenv("MIEN_ISA");
-    const mi_kern *best = NULL, *k;
-    for (int i = 0; (k = mi_kern_at(i)); i++) {
-        best = k;
-        if (want && strcmp(k->isa, want) == 0)
+    const mi_kern *best = NULL, *kern;
+    for (int i = 0; (kern = mi_kern_at(i)); i++) {
+        best = kern;
+        if (want && strcmp(kern->isa, want) == 0)
             break;
     }
     return best;

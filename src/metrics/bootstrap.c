@@ -249,8 +249,8 @@ static mien_status set_values(const job *j, mien_interval *x, mien_error *err)
 }
 
 /* The statistics of all rows, then their intervals from the replicates. */
-static mien_status run(job *j, mien_pool *pool, uint32_t *row,
-                       mien_interval *out, mien_error *err)
+static mien_status estimate(job *j, mien_pool *pool, uint32_t *row,
+                            mien_interval *out, mien_error *err)
 {
     mien_interval x[MAX_STATS];
     int replicates = j->o->replicates;
@@ -288,7 +288,7 @@ mien_status mien_ranking_bootstrap(const mien_ranking *r,
     j.values = mi_alloc_raw(replicates, (size_t)n_stats * sizeof *j.values);
     uint32_t *row = mi_alloc_raw(replicates, sizeof *row);
     if (j.place && j.counts && j.values && row)
-        st = run(&j, pool, row, out, err);
+        st = estimate(&j, pool, row, out, err);
     else
         st = mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     mi_free(j.place);

@@ -91,7 +91,7 @@ void mien_curve_free(mien_curve *c)
     memset(c, 0, sizeof *c);
 }
 
-static mien_status make_room(int64_t n, mien_curve *c, mien_error *err)
+static mien_status alloc_curve(int64_t n, mien_curve *c, mien_error *err)
 {
     double *x = mi_alloc_raw((size_t)n, 3 * sizeof *x);
     if (!x)
@@ -124,7 +124,7 @@ mien_status mien_ranking_roc(const mien_ranking *r, int drop, mien_curve *out,
     for (int64_t g = 0; g <= r->groups; g++)
         n += is_kept(r, g, drop);
     mien_curve c;
-    st = make_room(n, &c, err);
+    st = alloc_curve(n, &c, err);
     if (st)
         return st;
     for (int64_t g = 0; g <= r->groups; g++) {
@@ -144,7 +144,7 @@ mien_status mien_ranking_pr(const mien_ranking *r, mien_curve *out,
     mien_curve c;
     mien_status st = mi_ranking_need(r, 0, "the precision-recall curve", err);
     if (!st)
-        st = make_room(r->groups + 1, &c, err);
+        st = alloc_curve(r->groups + 1, &c, err);
     if (st)
         return st;
     for (int64_t g = r->groups, i = 0; g > 0; g--, i++) {
@@ -165,7 +165,7 @@ mien_status mien_ranking_gain(const mien_ranking *r, mien_curve *out,
     mien_curve c;
     mien_status st = mi_ranking_need(r, 0, "the gain curve", err);
     if (!st)
-        st = make_room(r->groups + 1, &c, err);
+        st = alloc_curve(r->groups + 1, &c, err);
     if (st)
         return st;
     for (int64_t g = 0; g <= r->groups; g++) {

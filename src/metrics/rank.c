@@ -115,7 +115,7 @@ static int64_t count_groups(int64_t n, const double *score, const uint32_t *row)
     return groups;
 }
 
-static int make_room(mien_ranking *r, int weighted)
+static int alloc_ranking(mien_ranking *r, int weighted)
 {
     size_t n = (size_t)r->n, groups = (size_t)r->groups;
     r->y = mi_alloc_raw(n, sizeof *r->y);
@@ -164,7 +164,7 @@ mien_status mien_ranking_new(const mien_scored *rows, mien_ranking **out,
     if (!st) {
         r->n = drop_weightless(rows->n, rows->weight, row);
         r->groups = count_groups(r->n, rows->score, row);
-        st = make_room(r, rows->weight != NULL)
+        st = alloc_ranking(r, rows->weight != NULL)
                  ? MIEN_OK
                  : mi_fail(err, MIEN_ENOMEM, "metrics: no memory");
     }

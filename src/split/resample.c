@@ -152,7 +152,7 @@ static double distance(const neighbours *b, int64_t i, int64_t j)
 }
 
 /* The k + 1 nearest in ascending order; the first is the row itself. */
-static void look_around(const neighbours *b, int64_t i)
+static void find_neighbours(const neighbours *b, int64_t i)
 {
     int found = 0;
     for (int64_t j = 0; j < b->n; j++) {
@@ -210,7 +210,7 @@ mien_status mien_sample_smote(int64_t n, int p, const double *x,
         neighbours b = {small, p, k, x, rows, rows + small, far, place};
         rows_of(n, y, s.small, rows);
         for (int64_t i = 0; i < small; i++)
-            look_around(&b, i);
+            find_neighbours(&b, i);
         make_rows(&b, more, how->seed, pick, out);
     } else {
         st = mi_no_memory(err);

@@ -201,8 +201,8 @@ static mien_status no_column(const mi_csv_layout *l, const char *name,
                    n > 1 ? c[n - 1].name : "", n > 1 ? "'" : "");
 }
 
-static mien_status give_types(mi_csv_layout *l, const mien_csv_options *o,
-                              mien_error *err)
+static mien_status set_types(mi_csv_layout *l, const mien_csv_options *o,
+                             mien_error *err)
 {
     for (int i = 0; i < o->types; i++) {
         int c = mien_table_find(l->head, o->type[i].name);
@@ -228,8 +228,8 @@ static mien_status give_types(mi_csv_layout *l, const mien_csv_options *o,
 }
 
 /* Which columns go where; the others are skipped, in runs. */
-static mien_status give_places(mi_csv_layout *l, const mien_csv_options *o,
-                               mien_error *err)
+static mien_status set_places(mi_csv_layout *l, const mien_csv_options *o,
+                              mien_error *err)
 {
     int all = l->head->columns;
     l->wanted = o->column ? o->columns : all;
@@ -290,8 +290,8 @@ static mien_status read_layout(const char *start, const char *end, int final,
     if (!l->place)
         return mi_fail(err, MIEN_ENOMEM, "csv: %d columns", l->head->columns);
     guess_types(l, start + l->data, end, final);
-    st = give_types(l, o, err);
-    return st == MIEN_OK ? give_places(l, o, err) : st;
+    st = set_types(l, o, err);
+    return st == MIEN_OK ? set_places(l, o, err) : st;
 }
 
 mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,

@@ -170,7 +170,8 @@ const mien_table *mien_csv_stream_head(const mien_csv_stream *s)
 }
 
 /* Memory for so many rows in all columns, their contents lost. */
-static mien_status make_room(mien_csv_stream *s, int64_t rows, mien_error *err)
+static mien_status reserve_rows(mien_csv_stream *s, int64_t rows,
+                                mien_error *err)
 {
     if (rows <= s->room)
         return MIEN_OK;
@@ -200,7 +201,7 @@ mien_status mien_csv_stream_next(mien_csv_stream *s, const uint8_t *bytes,
         mi_csv_job_new(&s->layout, start, start + n, final, s->pool, &job, err);
     if (st != MIEN_OK)
         return st;
-    st = make_room(s, job.rows, err);
+    st = reserve_rows(s, job.rows, err);
     if (st == MIEN_OK && !final && job.end == job.start && n > MIEN_CSV_MAX_ROW)
         st = mi_fail(err, MIEN_ELIMIT,
                      "csv: line %lld: a row of more than %d bytes",

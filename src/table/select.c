@@ -43,7 +43,7 @@ static mien_status take_row_texts(mien_table *t, const mien_table *from,
     return st;
 }
 
-static mien_status give(mien_status st, mien_table *t, mien_table **out)
+static mien_status finish(mien_status st, mien_table *t, mien_table **out)
 {
     if (st != MIEN_OK) {
         mien_table_free(t);
@@ -66,7 +66,7 @@ mien_status mien_table_select_rows(const mien_table *t, int64_t n,
         st = take_column(to, i, t, &t->column[i], rows, err);
     if (st == MIEN_OK)
         st = take_row_texts(to, t, rows, err);
-    return give(st, to, out);
+    return finish(st, to, out);
 }
 
 mien_status mien_table_select_columns(const mien_table *t, int k,
@@ -85,7 +85,7 @@ mien_status mien_table_select_columns(const mien_table *t, int k,
     }
     if (st == MIEN_OK)
         st = mi_table_check_names(to, err);
-    return give(st, to, out);
+    return finish(st, to, out);
 }
 
 mien_status mien_table_find_all(const mien_table *t, int k,
@@ -247,7 +247,8 @@ static void sort_texts(const mien_text *text, int64_t n, int64_t *rows,
 }
 
 /* The reverse, but equal values in their order and missing ones at the end. */
-static void turn(const mien_column *c, int64_t n, int64_t *rows, int64_t *spare)
+static void reverse(const mien_column *c, int64_t n, int64_t *rows,
+                    int64_t *spare)
 {
     int64_t values = n - c->missing, to = 0;
     for (int64_t end = values, i; end > 0; end = i) {
@@ -275,7 +276,7 @@ mien_status mien_table_sort_order(const mien_table *t, int column,
         sort_texts(c.text, values, rows, rows + n);
     }
     if (st == MIEN_OK && descending)
-        turn(&c, n, rows, rows + n);
+        reverse(&c, n, rows, rows + n);
     if (st == MIEN_OK && n > 0)
         memcpy(out, rows, (size_t)n * sizeof *out);
     mi_free(rows);
