@@ -20,14 +20,6 @@ static const char *shape_shape(mi_node *out)
     return mi_set_ints(out, &s, x->dim + from);
 }
 
-/* The elements as they are; integers have nothing to run. */
-static void same_eval(const mi_node *out)
-{
-    size_t len = (size_t)mi_shape_len(&out->shape);
-    if (out->type == MI_F32)
-        memcpy(out->eval, out->in[0]->eval, len * sizeof *out->eval);
-}
-
 static const mi_shape_attr shape_defaults = {0, INT64_MAX};
 static const mi_attr shape_attrs[] = {MI_ROW(mi_shape_attr, INT, start),
                                       MI_ROW(mi_shape_attr, INT, end),
@@ -37,7 +29,7 @@ const mi_op mi_op_shape = {.name = "Shape",
                            .max_in = 1,
                            MI_ATTRS(shape),
                            .shape = shape_shape,
-                           .eval = same_eval};
+                           .eval = mi_same_eval};
 
 /* Give the place of -1 what is left of len elements. */
 static const char *fill_free(mien_shape *y, int free_axis, int64_t len)
@@ -93,7 +85,7 @@ const mi_op mi_op_reshape = {.name = "Reshape",
                              .max_in = 2,
                              MI_ATTRS(reshape),
                              .shape = reshape_shape,
-                             .eval = same_eval,
+                             .eval = mi_same_eval,
                              .grad = mi_same_grad};
 
 static const char *flatten_shape(mi_node *out)
@@ -117,7 +109,7 @@ const mi_op mi_op_flatten = {.name = "Flatten",
                              .max_in = 1,
                              MI_ATTRS(flatten),
                              .shape = flatten_shape,
-                             .eval = same_eval,
+                             .eval = mi_same_eval,
                              .grad = mi_same_grad};
 
 /* Drop the axes named, which are 1; without a list, all that are 1. */
@@ -146,7 +138,7 @@ const mi_op mi_op_squeeze = {.name = "Squeeze",
                              .min_in = 1,
                              .max_in = 2,
                              .shape = squeeze_shape,
-                             .eval = same_eval,
+                             .eval = mi_same_eval,
                              .grad = mi_same_grad};
 
 /* Axes of 1 where the list says, counted in the result. */
@@ -173,5 +165,5 @@ const mi_op mi_op_unsqueeze = {.name = "Unsqueeze",
                                .min_in = 2,
                                .max_in = 2,
                                .shape = unsqueeze_shape,
-                               .eval = same_eval,
+                               .eval = mi_same_eval,
                                .grad = mi_same_grad};

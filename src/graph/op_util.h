@@ -71,6 +71,8 @@ const char *mi_move_ints(mi_node *out, const mien_shape *shape, mi_walk w,
 void mi_move_floats(const mi_node *out, mi_walk w, const mi_node *x);
 /* The gradient of mi_move_floats by x. */
 void mi_move_grad(const mi_node *out, mi_walk w, const mi_node *x);
+/* Copy the first input's elements, in order; integers have nothing to run. */
+void mi_same_eval(const mi_node *out);
 /* The gradient of a copy of the first input's elements, in order. */
 void mi_same_grad(const mi_node *out);
 

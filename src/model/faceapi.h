@@ -53,6 +53,11 @@ mi_node *mi_net_scalar(mi_net *n, float v);
 
 /* Operators. */
 mi_node *mi_net_op1(mi_net *n, const mi_op *op, mi_node *x, const char *name);
+/* max(x, 0) */
+static inline mi_node *mi_net_relu(mi_net *n, mi_node *x)
+{
+    return mi_net_op1(n, &mi_op_relu, x, NULL);
+}
 /* One of two inputs. */
 mi_node *mi_net_op2(mi_net *n, const mi_op *op, mi_node *a, mi_node *b);
 /* bias NULL: none */

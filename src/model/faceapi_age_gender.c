@@ -8,11 +8,6 @@
  * Source: face-api.js 1.7.15, src/xception and src/ageGenderNet. */
 #include "model/faceapi.h"
 
-static mi_node *relu(mi_net *n, mi_node *x)
-{
-    return mi_net_op1(n, &mi_op_relu, x, NULL);
-}
-
 static mi_node *conv(mi_net *n, mi_node *x, const char *prefix, int64_t size,
                      int64_t in, int64_t out)
 {
@@ -30,7 +25,7 @@ static mi_node *reduction(mi_net *n, mi_node *x, mi_node *active,
     mi_name second = mi_name_of("%s/separable_conv1", prefix);
     mi_name beside = mi_name_of("%s/expansion_conv", prefix);
     mi_node *y = mi_net_separable(n, active, first.text, in, out, 1);
-    y = mi_net_separable(n, relu(n, y), second.text, out, out, 1);
+    y = mi_net_separable(n, mi_net_relu(n, y), second.text, out, out, 1);
     y = mi_net_pool(n, &mi_op_max_pool, y, 3, 2, MI_SAME);
     return mi_net_op2(n, &mi_op_add, conv(n, x, beside.text, 1, in, out), y);
 }
@@ -41,7 +36,8 @@ static mi_node *main_block(mi_net *n, mi_node *x, int block, int64_t channels)
     for (int i = 0; i < 3; i++) {
         mi_name prefix =
             mi_name_of("middle_flow/main_block_%d/separable_conv%d", block, i);
-        y = mi_net_separable(n, relu(n, y), prefix.text, channels, channels, 1);
+        y = mi_net_separable(n, mi_net_relu(n, y), prefix.text, channels,
+                             channels, 1);
     }
     return mi_net_op2(n, &mi_op_add, y, x);
 }
@@ -50,14 +46,16 @@ void mi_build_age_gender(mi_net *n, mi_node *x)
 {
     static const float mean[3] = {122.782F, 117.001F, 104.298F};
     x = mi_net_normal(n, x, mean, 1 / 255.0F);
-    x = relu(n, conv(n, x, "entry_flow/conv_in", 3, 3, 32));
+    x = mi_net_relu(n, conv(n, x, "entry_flow/conv_in", 3, 3, 32));
     x = reduction(n, x, x, "entry_flow/reduction_block_0", 32, 64);
-    x = reduction(n, x, relu(n, x), "entry_flow/reduction_block_1", 64, 128);
+    x = reduction(n, x, mi_net_relu(n, x), "entry_flow/reduction_block_1", 64,
+                  128);
     for (int i = 0; i < 2; i++)
         x = main_block(n, x, i, 128);
-    x = reduction(n, x, relu(n, x), "exit_flow/reduction_block", 128, 256);
+    x = reduction(n, x, mi_net_relu(n, x), "exit_flow/reduction_block", 128,
+                  256);
     x = mi_net_separable(n, x, "exit_flow/separable_conv", 256, 512, 1);
-    x = mi_net_mean(n, relu(n, x));
+    x = mi_net_mean(n, mi_net_relu(n, x));
 
     mi_net_output(
         n, mi_net_dense(n, x, "fc/age/weights", "fc/age/bias", 512, 1, "age"));

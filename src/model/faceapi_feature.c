@@ -10,11 +10,6 @@
  * Source: face-api.js 1.7.15, src/faceFeatureExtractor, src/faceProcessor. */
 #include "model/faceapi.h"
 
-static mi_node *relu(mi_net *n, mi_node *x)
-{
-    return mi_net_op1(n, &mi_op_relu, x, NULL);
-}
-
 /* A block of separable convolutions; each adds to the sum of those before. */
 static mi_node *dense_block(mi_net *n, mi_node *x, int block, int layers,
                             int64_t in, int64_t out)
@@ -28,12 +23,12 @@ static mi_node *dense_block(mi_net *n, mi_node *x, int block, int layers,
     } else {
         x = mi_net_separable(n, x, prefix.text, in, out, 2);
     }
-    mi_node *sum = relu(n, x), *active = sum;
+    mi_node *sum = mi_net_relu(n, x), *active = sum;
     for (int i = 1; i < layers; i++) {
         prefix = mi_name_of("dense%d/conv%d", block, i);
         mi_node *y = mi_net_separable(n, active, prefix.text, out, out, 1);
         sum = mi_net_op2(n, &mi_op_add, y, sum);
-        active = relu(n, sum);
+        active = mi_net_relu(n, sum);
     }
     return active;
 }

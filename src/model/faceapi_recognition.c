@@ -13,11 +13,6 @@
  * "High Quality Face Recognition with Deep Metric Learning", 2017. */
 #include "model/faceapi.h"
 
-static mi_node *relu(mi_net *n, mi_node *x)
-{
-    return mi_net_op1(n, &mi_op_relu, x, NULL);
-}
-
 /* x * weights + biases */
 static mi_node *scale(mi_net *n, mi_node *x, const char *prefix,
                       int64_t channels)
@@ -57,9 +52,9 @@ static mi_node *residual(mi_net *n, mi_node *x, const char *prefix,
     layer l = {3, channels, channels, 1, MI_SAME};
     mi_name first = mi_name_of("%s/conv1", prefix);
     mi_name second = mi_name_of("%s/conv2", prefix);
-    mi_node *y = relu(n, conv(n, x, first.text, l));
+    mi_node *y = mi_net_relu(n, conv(n, x, first.text, l));
     y = conv(n, y, second.text, l);
-    return relu(n, mi_net_op2(n, &mi_op_add, y, x));
+    return mi_net_relu(n, mi_net_op2(n, &mi_op_add, y, x));
 }
 
 /* Zeros after the end of axes 1, 2 and 3. */
@@ -76,15 +71,15 @@ static mi_node *residual_down(mi_net *n, mi_node *x, const char *prefix,
     mi_name first = mi_name_of("%s/conv1", prefix);
     mi_name second = mi_name_of("%s/conv2", prefix);
     int64_t conv_side = (side - 3) / 2 + 1, pool_side = (side - 2) / 2 + 1;
-    mi_node *y =
-        relu(n, conv(n, x, first.text, (layer){3, in, out, 2, MI_VALID}));
+    mi_node *y = mi_net_relu(
+        n, conv(n, x, first.text, (layer){3, in, out, 2, MI_VALID}));
     y = conv(n, y, second.text, (layer){3, out, out, 1, MI_SAME});
     if (conv_side < pool_side)
         y = pad(n, y, 0, pool_side - conv_side);
     mi_node *pool = mi_net_pool(n, &mi_op_average_pool, x, 2, 2, MI_VALID);
     if (in < out)
         pool = pad(n, pool, out - in, 0);
-    return relu(n, mi_net_op2(n, &mi_op_add, y, pool));
+    return mi_net_relu(n, mi_net_op2(n, &mi_op_add, y, pool));
 }
 
 void mi_build_face_recognition(mi_net *n, mi_node *x)
@@ -104,7 +99,7 @@ void mi_build_face_recognition(mi_net *n, mi_node *x)
 
     x = mi_net_normal(n, x, mean, 1 / 255.0F);
     x = conv(n, x, "conv32_down", (layer){7, 3, 32, 2, MI_VALID});
-    x = mi_net_pool(n, &mi_op_max_pool, relu(n, x), 3, 2, MI_VALID);
+    x = mi_net_pool(n, &mi_op_max_pool, mi_net_relu(n, x), 3, 2, MI_VALID);
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         x = blocks[i].side ? residual_down(n, x, blocks[i].name, blocks[i].in,
                                            blocks[i].out, blocks[i].side)
