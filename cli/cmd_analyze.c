@@ -13,8 +13,9 @@ typedef struct values {
     float min_score, max_overlap;
     unsigned attributes;
     int landmarks, landmark_model, descriptors, json, format, recursive;
-    int ignore_orientation, jobs, threads, quiet;
+    int jobs, threads, quiet;
     const char *draw, *models;
+    mien_read_options read;
 } values;
 static const values defaults = {.jobs = 1, .threads = -1};
 
@@ -49,7 +50,7 @@ static const cli_option options[] = {
                    "table, json, or faceapi: an array of face-api.js' own "
                    "shapes"),
     CLI_ROW_FLAG(recursive, "recursive", 'r', "go into folders of folders"),
-    CLI_OPTION_ORIENTATION,
+    CLI_OPTIONS_READ,
     CLI_OPTION_JOBS,
     CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
                 "threads inside one photo (default: one for each processor, "
@@ -120,7 +121,7 @@ static int read_options(const cli_args *a, mien_reader_options *out)
     o->max_overlap = cli_given(a, &v->max_overlap)
                          ? fmaxf(v->max_overlap, FLT_MIN)
                          : o->max_overlap;
-    out->image.ignore_orientation = v->ignore_orientation;
+    out->image = v->read;
     out->models = v->models;
     out->lanes = v->jobs;
     out->threads = v->threads;
@@ -171,7 +172,11 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
         cli_photo_failed(f->path, &err, an->format != TABLE, out);
         return;
     }
+    cli_photo_warning(f->path, r.warning, &out->report);
     print_reading(an, i, &r, &out->text);
+    if (drawn)
+        mien_faces_scale(&r.faces, (float)photo.w / (float)r.w,
+                         (float)photo.h / (float)r.h);
     if (drawn && !draw(an, f, &photo, &r.faces, &out->report))
         out->status = CLI_OUTPUT;
     mien_faces_free(&r.faces);
@@ -225,7 +230,12 @@ const cli_command cmd_analyze = {
         "Boxes and points are in pixels of the upright photo, x to the right, "
         "y "
         "down. Points, descriptors and attributes are computed only when asked "
-        "for. A photo that cannot be read does not stop the others.\n\n"
+        "for. A photo that cannot be read does not stop the others. One that "
+        "is cut short or damaged is read as far as it goes, with a remark "
+        "(\"warnings\" in JSON). A JPEG of more than 40 million pixels is "
+        "decoded at a smaller size, up to 300 million; boxes and points are in "
+        "its own pixels, a picture that is drawn (--draw) is of the smaller "
+        "size.\n\n"
         "Age, gender and expression are guesses from pixels, often wrong for a "
         "single person; do not decide about people by them.",
     .options = options,

@@ -4,6 +4,7 @@
 #include "cli/photos.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,9 @@
 typedef struct values {
     const char *cascade, *min_size, *max_size, *roi, *rotate, *draw, *cascades;
     mien_cascade_options search;
-    int inside, equalize, format, json, recursive, ignore_orientation;
+    int inside, equalize, format, json, recursive;
     int jobs, threads, quiet;
+    mien_read_options read;
 } values;
 static const values defaults = {.cascade = "face",
                                 .search = {.scale = 1.1, .neighbors = 3},
@@ -48,7 +50,7 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(draw, CLI_FILE, "draw", 'o', "FILE|DIR",
                  "save the photo with rectangles drawn"),
     CLI_OPTION_RECURSIVE,
-    CLI_OPTION_ORIENTATION,
+    CLI_OPTIONS_READ,
     CLI_OPTION_JOBS,
     CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
                 "threads inside one photo (default: one for each processor, "
@@ -174,7 +176,7 @@ static int read_options(const cli_args *a, detection *d)
     d->search.part = (mien_region){roi[0], roi[1], roi[2], roi[3]};
     d->search.inside = v->inside;
     d->equalize = v->equalize;
-    d->read.ignore_orientation = v->ignore_orientation;
+    d->read = v->read;
     d->format =
         (format)cli_format(a, &v->format, v->json, isatty(1) ? TABLE : JSON);
     d->files.recursive = v->recursive;
@@ -213,42 +215,71 @@ static int load_cascades(const values *v, detection *d)
 /* ---- one photo ----------------------------------------------------------- */
 
 /* The part that is asked for must show something of the photo. */
-static mien_status check_part(mien_region r, const mien_image *photo,
-                              mien_error *err)
+static mien_status check_part(mien_region r, int w, int h, mien_error *err)
 {
     int64_t right = (int64_t)r.x + r.w, low = (int64_t)r.y + r.h;
-    if (!r.w || (right > 0 && low > 0 && r.x < photo->w && r.y < photo->h))
+    if (!r.w || (right > 0 && low > 0 && r.x < w && r.y < h))
         return MIEN_OK;
     snprintf(err->text, sizeof err->text,
              "--roi %d,%d,%d,%d lies outside a photo of %d x %d", r.x, r.y, r.w,
-             r.h, photo->w, photo->h);
+             r.h, w, h);
     return err->status = MIEN_EARG;
 }
 
+/* Take sizes and the part of a search to a photo that was read smaller. */
+static void shrink_search(mien_search *s, double by)
+{
+    mien_cascade_options *o = &s->options;
+    int *const all[] = {&o->min_w,  &o->min_h,  &o->max_w,  &o->max_h,
+                        &s->part.x, &s->part.y, &s->part.w, &s->part.h};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        long smaller = lround(*all[i] / by);
+        *all[i] = smaller < 1 && *all[i] > 0 ? 1 : (int)smaller;
+    }
+}
+
+/* Bring what was found back to the photo's own pixels. */
+static void grow_hits(mien_hits *h, double by)
+{
+    for (int i = 0; i < h->n; i++) {
+        mien_hit *one = &h->hit[i];
+        one->x = (int)lround(one->x * by);
+        one->y = (int)lround(one->y * by);
+        one->w = (int)lround(one->w * by);
+        one->h = (int)lround(one->h * by);
+    }
+}
+
 /* Search a photo; the record's size and seconds are set. */
-static mien_status search(const detection *d, int lane, mien_image *photo,
+static mien_status search(const detection *d, int lane, mien_photo *photo,
                           mien_hits_record *r, mien_hits *hits, mien_error *err)
 {
     mien_search s = d->search;
     mien_gray g;
-    mien_status st = mien_image_load(r->file, &d->read, photo, err);
+    mien_status st = mien_photo_load(r->file, &d->read, photo, err);
     if (st != MIEN_OK)
         cli_without_path(r->file, err);
     else
-        st = mien_gray_from(photo, &g, err);
+        st = mien_gray_from(&photo->im, &g, err);
     if (st != MIEN_OK)
         return st;
+    double by = (double)photo->w / photo->im.w;
     r->w = photo->w;
     r->h = photo->h;
+    r->warning = photo->warning;
     s.cascade = (const mien_cascade *const *)d->cascade;
     s.options.pool = d->pool[lane];
     s.angle = d->angle;
     if (d->equalize)
         mien_gray_equalize(&g);
-    st = check_part(s.part, photo, err);
+    st = check_part(s.part, r->w, r->h, err);
     double start = mien_clock();
+    if (by > 1)
+        shrink_search(&s, by);
     if (st == MIEN_OK)
         st = mien_search_run(&s, &g, hits, err);
+    for (int i = 0; by > 1 && i < s.n; i++)
+        grow_hits(&hits[i], by);
     r->seconds = mien_clock() - start;
     mien_gray_free(&g);
     return st;
@@ -273,12 +304,15 @@ static void print_table(const mien_hits_record *r, mien_buffer *out)
     }
 }
 
-static int draw(const detection *d, const cli_file *f, mien_image *photo,
-                const mien_hits_record *r, mien_buffer *report)
+/* Mark what was found and save the photo, at the size it was read at. */
+static int draw(const detection *d, const cli_file *f, mien_photo *photo,
+                const mien_hits_record *r, mien_hits *hits, mien_buffer *report)
 {
     mien_error err = {0};
-    if (mien_draw_hits(photo, r->n, r->name, r->hits, &err) == MIEN_OK)
-        return cli_drawing_save(&d->drawing, f, photo, report);
+    for (int i = 0; i < r->n && photo->im.w != photo->w; i++)
+        grow_hits(&hits[i], (double)photo->im.w / photo->w);
+    if (mien_draw_hits(&photo->im, r->n, r->name, hits, &err) == MIEN_OK)
+        return cli_drawing_save(&d->drawing, f, &photo->im, report);
     mien_buffer_printf(report, "%s: %s", f->path, err.text);
     return 0;
 }
@@ -289,7 +323,7 @@ static void detect_one(void *arg, int i, int lane, cli_outcome *out)
     const detection *d = arg;
     const cli_file *f = &d->files.file[i];
     mien_error err = f->error;
-    mien_image photo = {0};
+    mien_photo photo = {0};
     mien_hits hits[MOST] = {{0}};
     mien_hits_record r = {
         .file = f->path, .n = d->search.n, .name = d->names, .hits = hits};
@@ -302,11 +336,14 @@ static void detect_one(void *arg, int i, int lane, cli_outcome *out)
         mien_record_hits(&r, &out->text);
     else if (d->format == TABLE)
         print_table(&r, &out->text);
-    if (!failed && d->drawing.target && !draw(d, f, &photo, &r, &out->report))
+    if (!failed)
+        cli_photo_warning(f->path, photo.warning, &out->report);
+    if (!failed && d->drawing.target &&
+        !draw(d, f, &photo, &r, hits, &out->report))
         out->status = CLI_OUTPUT;
     for (int k = 0; k < MOST; k++)
         mien_hits_free(&hits[k]);
-    mien_image_free(&photo);
+    mien_photo_free(&photo);
 }
 
 static int open_lanes(detection *d)

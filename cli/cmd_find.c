@@ -11,8 +11,9 @@ typedef struct values {
     const char *models;
     mien_match_options match;
     mien_detector detector;
-    int show_distance, json, recursive, ignore_orientation, quiet;
+    int show_distance, json, recursive, quiet;
     int jobs, threads;
+    mien_read_options read;
 } values;
 static const values defaults = {
     .match = MIEN_MATCH_DEFAULTS, .jobs = 1, .threads = -1};
@@ -37,7 +38,7 @@ static const cli_option options[] = {
     CLI_OPTION_JSON(
         "JSON lines as analyze prints them, each face with name and distance"),
     CLI_OPTION_RECURSIVE,
-    CLI_OPTION_ORIENTATION,
+    CLI_OPTIONS_READ,
     CLI_OPTION_JOBS,
     CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
                 "threads inside one photo (default: one for each processor, "
@@ -92,6 +93,8 @@ static int add_person(search *s, const cli_file *file, const mien_reading *r)
 {
     const mien_face *face = mien_faces_largest(&r->faces, MIEN_FACE_DESCRIPTOR);
     mien_error err = {MIEN_ENOMEM, "out of memory"};
+    if (*r->warning)
+        cli_error("%s: not whole: %s", file->path, r->warning);
     if (!face) {
         cli_error("%s: no face found; left out", file->path);
         return 1;
@@ -183,6 +186,7 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
         cli_photo_failed(f->path, &err, s->json, out);
         return;
     }
+    cli_photo_warning(f->path, r.warning, &out->report);
     print(s, f->path, &r, &out->text);
     mien_faces_free(&r.faces);
 }
@@ -201,7 +205,7 @@ static int read_options(const values *v, search *s)
     s->files.recursive = v->recursive;
     s->options.face.want = MIEN_FACE_DESCRIPTOR;
     s->options.face.detector = v->detector;
-    s->options.image.ignore_orientation = v->ignore_orientation;
+    s->options.image = v->read;
     s->options.models = v->models;
     s->options.lanes = v->jobs;
     s->options.threads = v->threads;

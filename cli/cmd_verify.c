@@ -7,8 +7,9 @@
 typedef struct values {
     float threshold;
     mien_detector detector;
-    int json, ignore_orientation;
+    int json;
     const char *models;
+    mien_read_options read;
 } values;
 static const values defaults = {.threshold = MIEN_SAME_PERSON};
 
@@ -19,7 +20,7 @@ static const cli_option options[] = {
         "network that finds faces: yunet (default), tiny or ssd"),
     CLI_OPTION_JSON(
         "a JSON object; the default when standard output is no terminal"),
-    CLI_OPTION_ORIENTATION,
+    CLI_OPTIONS_READ,
     CLI_OPTION_MODELS,
     CLI_OPTION_END,
 };
@@ -53,6 +54,8 @@ static int read_both(mien_reader *reader, mien_reading got[2],
             cli_error("%s: %s", p->file[i], err.text);
             return CLI_NOTHING;
         }
+        if (*got[i].warning)
+            cli_error("%s: not whole: %s", p->file[i], got[i].warning);
     }
     for (int i = 0; i < 2; i++) {
         p->reading[i] = &got[i];
@@ -119,7 +122,7 @@ static int run(const cli_args *a)
     mien_reader *reader = NULL;
     o.face.want = MIEN_FACE_DESCRIPTOR;
     o.face.detector = v->detector;
-    o.image.ignore_orientation = v->ignore_orientation;
+    o.image = v->read;
     o.models = v->models;
     int status = cli_reader_open(&o, &reader);
     if (!status)

@@ -4,6 +4,7 @@
 #include "cli/shell/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Report the first model that is nowhere, with all places and what to do; 0 if
  * there is none. */
@@ -43,11 +44,21 @@ int cli_reader_open(const mien_reader_options *o, mien_reader **out)
     return st == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
 }
 
+void cli_photo_warning(const char *path, const char *warning,
+                       mien_buffer *report)
+{
+    if (*warning)
+        mien_buffer_printf(report, "%s: not whole: %s; what is there was read",
+                           path, warning);
+}
+
 void cli_photo_failed(const char *path, const mien_error *error, int json,
                       cli_outcome *out)
 {
     out->status = CLI_PARTLY;
     mien_buffer_printf(&out->report, "%s: %s", path, error->text);
+    if (error->status == MIEN_ELIMIT && strstr(error->text, " pixels "))
+        mien_buffer_puts(&out->report, "; --max-pixels allows more");
     if (json)
         mien_record_failed(path, error, &out->text);
 }

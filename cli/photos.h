@@ -7,6 +7,10 @@
 /* Open a reader; CLI_OK, or the status to exit with, reported. */
 int cli_reader_open(const mien_reader_options *o, mien_reader **out);
 
+/* Report what is not whole of a photo that was read, if anything. */
+void cli_photo_warning(const char *path, const char *warning,
+                       mien_buffer *report);
+
 /* A photo could not be read: report it, and print its record if json. */
 void cli_photo_failed(const char *path, const mien_error *error, int json,
                       cli_outcome *out);

@@ -17,8 +17,8 @@ static unsigned touch(const mien_image *im)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    static const mien_read_options upright = {0, 256, 1 << 20, 20};
-    static const mien_read_options as_it_lies = {1, 256, 1 << 20, 20};
+    static const mien_read_options upright = {0, 256, 1 << 20, 20, 0};
+    static const mien_read_options as_it_lies = {1, 256, 1 << 20, 20, 0};
     mien_image im = {0};
     mien_error err = {0};
     mien_status st =

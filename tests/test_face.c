@@ -315,6 +315,24 @@ static void test_threads_give_the_same_bits(const nets *n)
     mien_image_free(&photo);
 }
 
+static void test_faces_at_another_size(void)
+{
+    mien_face f = {.box = {1, 2, 3, 4},
+                   .n_keypoints = 5,
+                   .aligned = {5, 6, 7, 8},
+                   .score = 0.5f};
+    mien_faces faces = {1, &f};
+    f.keypoints[4] = (mien_point){9, 10};
+    f.landmarks[67] = (mien_point){-11, 12};
+    mien_faces_scale(&faces, 2, 3);
+    CHECK(f.box.x == 2 && f.box.y == 6 && f.box.width == 6 &&
+          f.box.height == 12);
+    CHECK(f.aligned.x == 10 && f.aligned.height == 24);
+    CHECK(f.keypoints[4].x == 18 && f.keypoints[4].y == 30);
+    CHECK(f.landmarks[67].x == -22 && f.landmarks[67].y == 36);
+    CHECK(f.score == 0.5f);
+}
+
 int main(void)
 {
     nets n = make_nets();
@@ -326,6 +344,7 @@ int main(void)
     test_options_out_of_range(&n);
     test_missing_models_are_named(&n);
     test_descriptor_distance();
+    test_faces_at_another_size();
     test_threads_give_the_same_bits(&n);
     free_nets(&n);
     mien_analyzer_free(NULL);

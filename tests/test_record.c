@@ -53,6 +53,13 @@ static void test_photos(void)
                    "\"height\":480,\"faces\":[],\"models\":{},\"ms\":{"
                    "\"decode\":12.35,\"detect\":1.0,\"landmarks\":2.0,"
                    "\"attributes\":4.0}}\n");
+    snprintf(none.warning, sizeof none.warning, "jpeg: cut \"short\"");
+    r.want = 0;
+    mien_record_photo(&r, &b);
+    check_text(&b, "{\"schema\":\"mien/1\",\"file\":\"x\",\"width\":640,"
+                   "\"height\":480,\"warnings\":[\"jpeg: cut \\\"short\\\"\"],"
+                   "\"faces\":[],\"models\":{},\"ms\":{\"decode\":12.35,"
+                   "\"detect\":1.0}}\n");
     mien_record_failed("no.jpg",
                        &(mien_error){MIEN_EIO, "cannot open: not\there"}, &b);
     check_text(&b,
@@ -109,7 +116,7 @@ static void test_hits(void)
     mien_hit hit[] = {{1, 2, 3, 4, 5, 6, 7.25, 0}, {9, 8, 7, 6, 5, 4, 3, -30}};
     mien_hits hits[] = {{1, hit}, {1, hit + 1}, {0, NULL}};
     const char *const name[] = {"eye", "frontalface_alt", "a,b"};
-    mien_hits_record r = {"x", 640, 480, 3, name, hits, 0.0012};
+    mien_hits_record r = {"x", 640, 480, 3, name, hits, 0.0012, NULL};
     mien_buffer b = {0};
     mien_record_hits(&r, &b);
     check_text(&b, "{\"schema\":\"mien/1\",\"file\":\"x\",\"width\":640,"

@@ -206,10 +206,18 @@ void *cli_alloc(size_t n, size_t size);
 #define CLI_TEXT_QUIET \
     "no progress bar and no remarks on standard error; errors stay"
 #define CLI_OPTION_QUIET CLI_ROW_FLAG(quiet, "quiet", 'q', CLI_TEXT_QUIET)
-#define CLI_OPTION_ORIENTATION                                                \
-    CLI_ROW_FLAG(ignore_orientation, "ignore-orientation", 0,                 \
+/* How photos are read: into a member read, a mien_read_options. */
+#define CLI_OPTIONS_READ                                                      \
+    CLI_ROW_FLAG(read.ignore_orientation, "ignore-orientation", 0,            \
                  "take pixels as they lie in the file, without turning them " \
-                 "as EXIF says")
+                 "as EXIF says"),                                             \
+        CLI_ROW_FLAG(read.strict, "strict", 0,                                \
+                     "refuse a photo that is cut short or damaged, instead "  \
+                     "of reading what is there with a remark"),               \
+        CLI_ROW_INT(read.max_pixels, "max-pixels", 0, "N", 1, 1000000000,     \
+                    "refuse photos of more pixels (default 40000000; JPEG, "  \
+                    "which is read at a smaller size where it has more: "     \
+                    "300000000)")
 #define CLI_OPTION_RECURSIVE \
     CLI_ROW_FLAG(recursive, "recursive", 'r', "look through folders of folders")
 #define CLI_OPTION_JOBS                                   \

@@ -232,11 +232,19 @@ MIEN_API void mien_faces_free(mien_faces *f);
 
 /* What a photo gave. */
 typedef struct mien_reading {
-    int w, h; /* of the photo */
+    int w, h; /* of the photo, in whose pixels the faces are */
     mien_faces faces;
     double decode; /* seconds to read and decode the file */
     mien_face_times times;
+    char warning[MIEN_WARNING_MAX]; /* mien_photo.warning */
 } mien_reading;
+
+/* Take faces to another size of their photo: boxes and points.
+ *
+ *   f  changed
+ *   x  how many times as wide the photo is
+ *   y  how many times as high */
+MIEN_API void mien_faces_scale(mien_faces *f, float x, float y);
 
 /* Choose the face of the largest area.
  *

@@ -19,6 +19,11 @@ extern "C" {
 #define MIEN_IMAGE_MAX_PIXELS 40000000
 #define MIEN_IMAGE_MAX_SCANS 100
 
+/* Of JPEG files that mien_photo_read makes smaller. */
+#define MIEN_PHOTO_MAX_PIXELS 300000000
+#define MIEN_PHOTO_WHOLE_PIXELS MIEN_IMAGE_MAX_PIXELS
+#define MIEN_PHOTO_REDUCED_PIXELS 20000000
+
 /* An 8-bit RGB image.  Open on purpose: build one over your own memory by
  * filling the fields.  Row y starts at data + y * stride. */
 typedef struct mien_image {
@@ -45,11 +50,23 @@ typedef struct mien_read_options {
     int max_side;           /* pixels; 0: MIEN_IMAGE_MAX_SIDE */
     int64_t max_pixels;     /* 0: MIEN_IMAGE_MAX_PIXELS */
     int max_scans;          /* of a progressive JPEG; 0: MIEN_IMAGE_MAX_SCANS */
+    int strict; /* 1: mien_photo_read refuses what is not whole, too */
 } mien_read_options;
 #define MIEN_READ_DEFAULTS \
     {                      \
-        0, 0, 0, 0         \
+        0, 0, 0, 0, 0      \
     }
+
+#define MIEN_WARNING_MAX 200
+
+/* A photo as it could be read. */
+typedef struct mien_photo {
+    mien_image im; /* upright */
+    int w, h;      /* of the upright picture in the file; im's, unless it is so
+                      large that it was made smaller as it was read */
+    char warning[MIEN_WARNING_MAX]; /* what is missing or damaged; empty: it is
+                                       whole */
+} mien_photo;
 
 /* How samples between pixels are placed when a picture changes its size from
  * n to m pixels: output i looks at i * n / m (corner), or at
@@ -110,6 +127,29 @@ MIEN_API MIEN_CHECKED mien_status mien_image_copy(const mien_image *im,
 MIEN_API MIEN_CHECKED mien_status mien_image_read(
     const uint8_t *bytes, size_t n, const mien_read_options *options,
     mien_image *out, mien_error *err);
+
+/* Decode a photo as people have them: one that is cut short or damaged as far
+ * as it goes, one that is huge at a smaller size.
+ *
+ *   bytes    as for mien_image_read
+ *   n        how many
+ *   options  NULL: the defaults
+ *   out      owned by the caller; free with mien_photo_free
+ *
+ * A JPEG's rows that are missing are grey; a GIF's are white.  What is no
+ * picture at all, or ends before its first rows, is still refused.
+ * A JPEG of more than MIEN_PHOTO_WHOLE_PIXELS is read at 1/8 .. 7/8 of its
+ * size, the largest with at most MIEN_PHOTO_REDUCED_PIXELS; for it max_pixels
+ * of 0 is MIEN_PHOTO_MAX_PIXELS, max_side of 0 what the format has room for.
+ * Fails with EFORMAT, EUNSUP, ELIMIT, ENOMEM, as mien_image_read. */
+MIEN_API MIEN_CHECKED mien_status mien_photo_read(
+    const uint8_t *bytes, size_t n, const mien_read_options *options,
+    mien_photo *out, mien_error *err);
+
+/* Release the pixels of a photo.
+ *
+ *   p  its fields are cleared; NULL is allowed */
+MIEN_API void mien_photo_free(mien_photo *p);
 
 /* Decode a binary PPM (P6) or PGM (P5) with maxval 255.
  *

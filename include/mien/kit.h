@@ -34,6 +34,17 @@ MIEN_API MIEN_CHECKED mien_status
 mien_image_load(const char *path, const mien_read_options *options,
                 mien_image *out, mien_error *err);
 
+/* Read a photo from a file as people have them: mien_photo_read.
+ *
+ *   path     "-" is standard input
+ *   options  NULL: MIEN_READ_DEFAULTS
+ *   out      owned by the caller; free with mien_photo_free
+ *
+ * Fails with what mien_image_load fails with. */
+MIEN_API MIEN_CHECKED mien_status
+mien_photo_load(const char *path, const mien_read_options *options,
+                mien_photo *out, mien_error *err);
+
 /* Read a photo from a file as one plane of grey.
  *
  *   path     "-" is standard input
@@ -136,7 +147,8 @@ MIEN_API void mien_reader_free(mien_reader *r);
  *   r      a reader
  *   lane   0..lanes - 1, asserted; one call at a time for each
  *   path   "-" is standard input
- *   photo  set to the pixels; free with mien_image_free; NULL: not wanted
+ *   photo  set to the pixels; free with mien_image_free; NULL: not wanted.
+ *          Of a huge JPEG they are fewer than the reading's w x h
  *   out    set whole; free its faces with mien_faces_free
  *
  * Fails with what mien_image_load and mien_analyzer_run fail with: EIO,

@@ -74,8 +74,8 @@ typedef struct mien_photo_record {
  *   r    what is known
  *   out  a line is added
  *
- * {"schema", "file", "width", "height", "faces", "models": digests by task,
- * "ms": milliseconds by part} */
+ * {"schema", "file", "width", "height", "warnings": only if the file is not
+ * whole, "faces", "models": digests by task, "ms": milliseconds by part} */
 MIEN_API void mien_record_photo(const mien_photo_record *r, mien_buffer *out);
 
 /* Add the record of a photo that could not be read.
@@ -137,6 +137,7 @@ typedef struct mien_hits_record {
     const char *const *name; /* [n] */
     const mien_hits *hits;   /* [n] */
     double seconds;          /* of the search */
+    const char *warning;     /* mien_photo.warning; NULL: none */
 } mien_hits_record;
 
 /* Add the record of what cascades found: as of a photo, cascades of faces under

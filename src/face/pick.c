@@ -10,6 +10,31 @@ static const char *const expressions[] = {
 };
 enum { EXPRESSIONS = sizeof expressions / sizeof *expressions };
 
+static void scale_points(mien_point *p, int n, float x, float y)
+{
+    for (int i = 0; i < n; i++) {
+        p[i].x *= x;
+        p[i].y *= y;
+    }
+}
+
+static void scale_box(mien_box *b, float x, float y)
+{
+    *b = (mien_box){b->x * x, b->y * y, b->width * x, b->height * y};
+}
+
+void mien_faces_scale(mien_faces *f, float x, float y)
+{
+    enum { POINTS = sizeof f->face->landmarks / sizeof(mien_point) };
+    for (int i = 0; i < f->n; i++) {
+        mien_face *one = &f->face[i];
+        scale_box(&one->box, x, y);
+        scale_box(&one->aligned, x, y);
+        scale_points(one->keypoints, one->n_keypoints, x, y);
+        scale_points(one->landmarks, POINTS, x, y);
+    }
+}
+
 const mien_face *mien_faces_largest(const mien_faces *f, unsigned has)
 {
     const mien_face *best = NULL;

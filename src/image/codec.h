@@ -10,7 +10,17 @@
 typedef struct mi_limits {
     int side, scans;
     int64_t pixels;
+    int strict; /* 1: a picture that is not whole is refused */
+    int shrink; /* 1: a JPEG too large to hold is read smaller */
 } mi_limits;
+
+/* A picture as it lies in the file. */
+typedef struct mi_decoded {
+    mien_image im;
+    int w, h; /* as the header has them; im's unless it was made smaller */
+    int orientation;
+    char warning[MIEN_WARNING_MAX]; /* what is not whole; empty: nothing */
+} mi_decoded;
 
 /* Say which limit the size in a header breaks. */
 mien_status mi_image_check(const char *format, int64_t w, int64_t h,
@@ -26,10 +36,18 @@ static inline uint8_t mi_over_white(unsigned v, unsigned alpha)
     return (uint8_t)((v * alpha + 255 * (255 - alpha) + 127) / 255);
 }
 
+/* out is cleared before, but for an orientation of 1; on failure it may be
+ * touched, but holds no pixels.  w and h of 0 stand for the image's. */
 typedef mien_status mi_decoder(const uint8_t *bytes, size_t n,
-                               const mi_limits *limits, mien_image *out,
-                               int *orientation, mien_error *err);
+                               const mi_limits *limits, mi_decoded *out,
+                               mien_error *err);
 mi_decoder mi_jpeg_read, mi_png_read, mi_webp_read, mi_gif_read, mi_pnm_read;
+
+/* The decoder that a file wants, by its first bytes, and where its first byte
+ * lies; NULL if there is none. */
+mi_decoder *mi_decoder_of(const uint8_t *bytes, size_t n, size_t *start);
+/* Fail with what the file is, as far as it can be told. */
+mien_status mi_no_decoder(const uint8_t *bytes, size_t n, mien_error *err);
 
 /* The EXIF orientation 1..8 in a block that starts with "Exif\0\0" or with the
  * TIFF header; 1 if there is none. */

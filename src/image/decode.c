@@ -1,5 +1,4 @@
-/* decode.c: which decoder a file wants, by its first bytes, and turning the
- * picture upright by its EXIF orientation. */
+/* decode.c: from the bytes of a file to an upright picture, within limits. */
 #include "image/codec.h"
 
 #include "base/error.h"
@@ -32,7 +31,7 @@ static walk walk_of(const mien_image *im, int orientation)
     return orientation >= 5 ? (walk){start, y, x} : (walk){start, x, y};
 }
 
-enum { BLOCK = 64 };
+enum { BLOCK = 64, JPEG_MAX_SIDE = 65535 };
 
 static int least(int a, int b) { return a < b ? a : b; }
 
@@ -67,50 +66,74 @@ mien_status mi_image_upright(mien_image *im, int orientation, mien_error *err)
     return MIEN_OK;
 }
 
-static mi_decoder *decoder_of(const uint8_t *b, size_t n)
+static mien_status decode(mi_decoder *read, const uint8_t *bytes, size_t n,
+                          const mi_limits *limits, int as_it_lies,
+                          mien_photo *out, mien_error *err)
 {
-    if (n >= 3 && memcmp(b, "\xff\xd8\xff", 3) == 0)
-        return mi_jpeg_read;
-    if (n >= 8 && memcmp(b, "\x89PNG\r\n\x1a\n", 8) == 0)
-        return mi_png_read;
-    if (n >= 12 && memcmp(b, "RIFF", 4) == 0 && memcmp(b + 8, "WEBP", 4) == 0)
-        return mi_webp_read;
-    if (n >= 6 && (memcmp(b, "GIF87a", 6) == 0 || memcmp(b, "GIF89a", 6) == 0))
-        return mi_gif_read;
-    if (n >= 2 && b[0] == 'P' && (b[1] == '5' || b[1] == '6'))
-        return mi_pnm_read;
-    return NULL;
+    mi_decoded got = {.orientation = 1};
+    mien_status st = read(bytes, n, limits, &got, err);
+    if (st == MIEN_OK && !as_it_lies)
+        st = mi_image_upright(&got.im, got.orientation, err);
+    if (st != MIEN_OK) {
+        mien_image_free(&got.im);
+        return st;
+    }
+    int w = got.w ? got.w : got.im.w, h = got.h ? got.h : got.im.h;
+    int swapped = got.w && !as_it_lies && got.orientation >= 5;
+    *out = (mien_photo){got.im, swapped ? h : w, swapped ? w : h, ""};
+    memcpy(out->warning, got.warning, sizeof out->warning);
+    return MIEN_OK;
+}
+
+/* lenient: what mien_photo_read may do. */
+static mien_status read_photo(const uint8_t *bytes, size_t n,
+                              const mien_read_options *options, int lenient,
+                              mien_photo *out, mien_error *err)
+{
+    static const mien_read_options defaults = MIEN_READ_DEFAULTS;
+    const mien_read_options *o = options ? options : &defaults;
+    assert((bytes || n == 0) && out);
+    if (n == 0)
+        return mi_fail(err, MIEN_EFORMAT, "image: the file is empty");
+    size_t start;
+    mi_decoder *read = mi_decoder_of(bytes, n, &start);
+    if (!read)
+        return mi_no_decoder(bytes, n, err);
+    int shrinks = lenient && read == mi_jpeg_read;
+    int64_t pixels = shrinks ? MIEN_PHOTO_MAX_PIXELS : MIEN_IMAGE_MAX_PIXELS;
+    int side = shrinks ? JPEG_MAX_SIDE : MIEN_IMAGE_MAX_SIDE;
+    mi_limits limits = {.side = o->max_side ? o->max_side : side,
+                        .scans =
+                            o->max_scans ? o->max_scans : MIEN_IMAGE_MAX_SCANS,
+                        .pixels = o->max_pixels ? o->max_pixels : pixels,
+                        .strict = o->strict || !lenient,
+                        .shrink = shrinks};
+    return decode(read, bytes + start, n - start, &limits,
+                  o->ignore_orientation, out, err);
 }
 
 mien_status mien_image_read(const uint8_t *bytes, size_t n,
                             const mien_read_options *options, mien_image *out,
                             mien_error *err)
 {
-    static const mien_read_options defaults = MIEN_READ_DEFAULTS;
-    const mien_read_options *o = options ? options : &defaults;
-    mi_limits limits = {
-        .side = o->max_side ? o->max_side : MIEN_IMAGE_MAX_SIDE,
-        .scans = o->max_scans ? o->max_scans : MIEN_IMAGE_MAX_SCANS,
-        .pixels = o->max_pixels ? o->max_pixels : MIEN_IMAGE_MAX_PIXELS};
-    assert((bytes || n == 0) && out);
-    if (n == 0)
-        return mi_fail(err, MIEN_EFORMAT, "image: the file is empty");
-    mi_decoder *decode = decoder_of(bytes, n);
-    if (!decode)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "image: the first bytes are of no JPEG, PNG, WebP, "
-                       "GIF, PPM or PGM file");
-    mien_image im;
-    int orientation = 1;
-    mien_status st = decode(bytes, n, &limits, &im, &orientation, err);
-    if (st != MIEN_OK)
-        return st;
-    if (!o->ignore_orientation)
-        st = mi_image_upright(&im, orientation, err);
-    if (st != MIEN_OK) {
-        mien_image_free(&im);
-        return st;
-    }
-    *out = im;
-    return MIEN_OK;
+    mien_photo p;
+    mien_status st = read_photo(bytes, n, options, 0, &p, err);
+    if (st == MIEN_OK)
+        *out = p.im;
+    return st;
+}
+
+mien_status mien_photo_read(const uint8_t *bytes, size_t n,
+                            const mien_read_options *options, mien_photo *out,
+                            mien_error *err)
+{
+    return read_photo(bytes, n, options, 1, out, err);
+}
+
+void mien_photo_free(mien_photo *p)
+{
+    if (!p)
+        return;
+    mien_image_free(&p->im);
+    *p = (mien_photo){0};
 }

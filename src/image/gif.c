@@ -1,5 +1,5 @@
 /* gif.c: the first frame of a GIF by giflib, on its screen, transparency over
- * white.  Later frames are not read. */
+ * white.  What follows the frame is not read: many a file ends there. */
 #include "image/codec.h"
 
 #include "base/alloc.h"
@@ -7,6 +7,7 @@
 #include "base/error.h"
 
 #include <gif_lib.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -15,6 +16,7 @@ typedef struct {
     mien_image im;
     uint8_t *line;
     int transparent; /* colour number, or -1 */
+    mien_error why;  /* what is not whole, status unused */
 } state;
 
 static int give_bytes(GifFileType *gif, GifByteType *to, int n)
@@ -32,6 +34,16 @@ static mien_status broken(const state *s, mien_error *err)
     const char *why = GifErrorString(s->gif->Error);
     return mi_fail(err, MIEN_EFORMAT, "gif: byte %zu: %s", mi_cursor_at(&s->in),
                    why ? why : "damaged data");
+}
+
+/* Note where a frame ends that is not whole, and be content with it. */
+static mien_status cut(state *s, int row)
+{
+    const char *why = GifErrorString(s->gif->Error);
+    mi_fail(&s->why, MIEN_EFORMAT, "gif: near byte %zu, row %d of %d: %.60s",
+            mi_cursor_at(&s->in), row, s->gif->Image.Height,
+            why ? why : "damaged data");
+    return MIEN_OK;
 }
 
 static mien_status read_extension(state *s, mien_error *err)
@@ -100,41 +112,10 @@ static mien_status read_frame(state *s, const mi_limits *limits,
         return mi_fail(err, MIEN_ENOMEM, "gif: a line of %d pixels", d->Width);
     for (int i = 0; i < d->Height; i++) {
         if (DGifGetLine(s->gif, s->line, d->Width) != GIF_OK)
-            return broken(s, err);
+            return i && !limits->strict ? cut(s, i) : broken(s, err);
         put_line(s, map, row_of(i, d->Height, d->Interlace));
     }
     return MIEN_OK;
-}
-
-/* Pass over a table of colours, if the flags name one. */
-static void skip_table(mi_cursor *c, uint8_t flags)
-{
-    if (flags & 0x80)
-        mi_cursor_take(c, (uint64_t)3 << ((flags & 7) + 1));
-}
-
-/* Pass over what follows the first frame, to know that the file is whole. */
-static mien_status skip_rest(mi_cursor *c, mien_error *err)
-{
-    while (!c->bad) {
-        mi_cursor kind = mi_cursor_take(c, 1);
-        if (kind.bad || (*kind.p != ',' && *kind.p != '!'))
-            break;
-        if (*kind.p == ',') {
-            mi_cursor d = mi_cursor_take(c, 9);
-            skip_table(c, d.bad ? 0 : d.p[8]);
-        }
-        mi_cursor_take(c, 1); /* size of codes, or kind of extension */
-        mi_cursor size;
-        do {
-            size = mi_cursor_take(c, 1);
-            mi_cursor_take(c, size.bad ? 0 : *size.p);
-        } while (!size.bad && *size.p && !c->bad);
-    }
-    return c->bad ? mi_fail(err, MIEN_EFORMAT,
-                            "gif: ends at byte %zu without a trailer",
-                            mi_cursor_at(c))
-                  : MIEN_OK;
 }
 
 static mien_status read_first(state *s, const mi_limits *limits,
@@ -159,7 +140,7 @@ static mien_status read_first(state *s, const mi_limits *limits,
 }
 
 mien_status mi_gif_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
-                        mien_image *out, int *orientation, mien_error *err)
+                        mi_decoded *out, mien_error *err)
 {
     state s = {.in = mi_cursor_of(bytes, n), .transparent = -1};
     int why = 0;
@@ -170,15 +151,13 @@ mien_status mi_gif_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
                        text ? text : "damaged data");
     }
     mien_status st = read_first(&s, limits, err);
-    if (st == MIEN_OK)
-        st = skip_rest(&s.in, err);
     DGifCloseFile(s.gif, &why);
     mi_free(s.line);
     if (st != MIEN_OK) {
         mien_image_free(&s.im);
         return st;
     }
-    *orientation = 1;
-    *out = s.im;
+    out->im = s.im;
+    snprintf(out->warning, sizeof out->warning, "%s", s.why.text);
     return MIEN_OK;
 }

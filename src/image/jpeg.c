@@ -33,15 +33,17 @@ static void on_error(j_common_ptr c)
 }
 
 /* Of the warnings these are about something beside the pixels; the others mean
- * that data are missing or damaged, and the picture is not whole. */
+ * that data are missing or damaged, and the picture is not whole.  Cameras
+ * write the bounds of a progressive scan into sequential files. */
 static int harmless(int code)
 {
     return code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM ||
            code == JWRN_JFIF_MAJOR || code == JWRN_BOGUS_ICC ||
-           code == JWRN_BOGUS_PROGRESSION || code == JWRN_TOO_MUCH_DATA;
+           code == JWRN_BOGUS_PROGRESSION || code == JWRN_TOO_MUCH_DATA ||
+           code == JWRN_NOT_SEQUENTIAL;
 }
 
-static void on_message(j_common_ptr c, int level)
+static void stop_at_warning(j_common_ptr c, int level)
 {
     if (level < 0 && !harmless(c->err->msg_code))
         on_error(c);
@@ -49,7 +51,8 @@ static void on_message(j_common_ptr c, int level)
 
 static void no_output(j_common_ptr c) { (void)c; }
 
-static void set_trap(trap *t, struct jpeg_error_mgr **slot)
+static void set_trap(trap *t, struct jpeg_error_mgr **slot,
+                     void (*on_message)(j_common_ptr c, int level))
 {
     *slot = jpeg_std_error(&t->manager);
     t->manager.error_exit = on_error;
@@ -78,8 +81,75 @@ typedef struct {
     const uint8_t *bytes;
     size_t n;
     int orientation;
+    int ended;  /* 1: the bytes ended before the end marker */
+    int damage; /* code of the first warning that is not harmless; 0: none */
+    mien_error why; /* then: what and where, status unused */
     mien_error err;
 } reader;
+
+static size_t place_of(const reader *r);
+
+/* Note what is damaged, and from where on. */
+static void note_damage(reader *r, int code)
+{
+    struct jpeg_decompress_struct *c = &r->c;
+    char text[JMSG_LENGTH_MAX];
+    unsigned row = c->input_iMCU_row * (unsigned)c->max_v_samp_factor * DCTSIZE;
+    c->err->msg_code = code;
+    c->err->format_message((j_common_ptr)c, text);
+    r->damage = code;
+    if (jpeg_has_multiple_scans(c))
+        mi_fail(&r->why, MIEN_EFORMAT,
+                "jpeg: near byte %zu of %zu, scan %d: %.60s", place_of(r), r->n,
+                c->input_scan_number, text);
+    else
+        mi_fail(&r->why, MIEN_EFORMAT,
+                "jpeg: near byte %zu of %zu, row %u of %u: %.60s", place_of(r),
+                r->n, row, c->image_height, text);
+}
+
+/* A picture that ends in its first rows is none. */
+static int nothing_read(const reader *r)
+{
+    return r->damage == JWRN_HIT_MARKER && r->c.unread_marker == JPEG_EOI &&
+           r->c.input_scan_number <= 1 && r->c.input_iMCU_row == 0;
+}
+
+/* Only its absence shows that the bytes ended; what that did to the pixels
+ * comes as a warning of its own, or is found by has_all. */
+static void on_warning(j_common_ptr common, int level)
+{
+    reader *r = common->client_data;
+    int code = common->err->msg_code;
+    if (level >= 0 || harmless(code))
+        return;
+    if (code == JWRN_JPEG_EOF) {
+        r->ended = 1;
+        return;
+    }
+    if (!r->damage)
+        note_damage(r, code);
+    if (r->limits->strict || nothing_read(r)) {
+        r->err = r->why;
+        longjmp(r->trap.leave, 1);
+    }
+}
+
+/* Are all scans there?  Asked when the bytes ended without an end marker. */
+static int has_all(const reader *r)
+{
+    const struct jpeg_decompress_struct *c = &r->c;
+    if (c->arith_code) /* zeros are read past the end, without a warning */
+        return 0;
+    for (int i = 0; i < c->num_components; i++) {
+        if (!c->comp_info[i].quant_table) /* kept when its first scan begins */
+            return 0;
+        for (int k = 0; c->progressive_mode && k < DCTSIZE2; k++)
+            if (c->coef_bits[i][k] != 0)
+                return 0;
+    }
+    return 1;
+}
 
 static void watch_scans(j_common_ptr c)
 {
@@ -114,6 +184,34 @@ static void rgb_from_cmyk(const uint8_t *cmyk, int n, int inverted,
         }
 }
 
+/* The largest of 1/8 .. 8/8 that an image may have. */
+static unsigned choose_eighths(const reader *r)
+{
+    int64_t w = r->c.image_width, h = r->c.image_height;
+    int64_t most = w * h > MIEN_PHOTO_WHOLE_PIXELS ? MIEN_PHOTO_REDUCED_PIXELS
+                                                   : MIEN_PHOTO_WHOLE_PIXELS;
+    if (!r->limits->shrink)
+        return 8;
+    for (unsigned m = 8; m > 1; m--) {
+        int64_t x = (w * m + 7) / 8, y = (h * m + 7) / 8;
+        if (x * y <= most && x <= MIEN_IMAGE_MAX_SIDE &&
+            y <= MIEN_IMAGE_MAX_SIDE)
+            return m;
+    }
+    return 1;
+}
+
+/* What libjpeg may take in all: a progressive picture is kept whole at its full
+ * size. */
+static long memory_for(const reader *r)
+{
+    int64_t pixels = (int64_t)r->c.image_width * r->c.image_height;
+    if (pixels > MIEN_IMAGE_MAX_PIXELS && r->c.scale_num < 8)
+        pixels = MIEN_IMAGE_MAX_PIXELS;
+    return BASE_MEMORY + (long)pixels * MEMORY_A_PIXEL;
+}
+
+/* Choose size and colours, and make the image. */
 static int open_output(reader *r)
 {
     struct jpeg_decompress_struct *c = &r->c;
@@ -122,17 +220,22 @@ static int open_output(reader *r)
     c->out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
     c->dct_method = JDCT_ISLOW;
     c->do_fancy_upsampling = TRUE;
-    if (mi_image_admit("jpeg", c->image_width, c->image_height, r->limits,
-                       &r->im, &r->err) != MIEN_OK)
+    if (mi_image_check("jpeg", c->image_width, c->image_height, r->limits,
+                       &r->err) != MIEN_OK)
         return 0;
-    c->mem->max_memory_to_use =
-        BASE_MEMORY + (long)r->im.w * r->im.h * MEMORY_A_PIXEL;
+    c->scale_num = choose_eighths(r);
+    c->scale_denom = 8;
+    jpeg_calc_output_dimensions(c);
+    if (mien_image_new((int)c->output_width, (int)c->output_height, &r->im,
+                       &r->err) != MIEN_OK)
+        return 0;
+    c->mem->max_memory_to_use = memory_for(r);
     if (!cmyk)
         return 1;
-    r->row = mi_alloc((size_t)c->image_width, 4);
+    r->row = mi_alloc((size_t)c->output_width, 4);
     if (!r->row)
         mi_fail(&r->err, MIEN_ENOMEM, "jpeg: a row of %u pixels",
-                c->image_width);
+                c->output_width);
     return r->row != NULL;
 }
 
@@ -145,10 +248,9 @@ static void read_rows(reader *r)
         if (jpeg_read_scanlines(c, &row, 1) == 1 && r->row)
             rgb_from_cmyk(r->row, r->im.w, c->saw_Adobe_marker, to);
     }
-    jpeg_finish_decompress(c);
 }
 
-/* 1 when the picture is whole; else why is in r->err or r->trap. */
+/* 1 when there is a picture; else why is in r->err or r->trap. */
 static int decode(reader *r)
 {
     if (setjmp(r->trap.leave))
@@ -165,7 +267,12 @@ static int decode(reader *r)
         return 0;
     jpeg_start_decompress(&r->c);
     read_rows(r);
-    return 1;
+    if (!r->ended || has_all(r))
+        return 1;
+    if (!r->damage)
+        note_damage(r, JWRN_JPEG_EOF);
+    r->err = r->limits->strict ? r->why : r->err;
+    return !r->limits->strict;
 }
 
 /* How far libjpeg has read; at the end it reads bytes of its own. */
@@ -181,33 +288,69 @@ static mien_status why_not(reader *r, mien_error *err)
 {
     if (r->err.status != MIEN_OK)
         return mi_fail(err, r->err.status, "%s", r->err.text);
+    if (r->trap.code == JERR_NO_BACKING_STORE)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "jpeg: %u x %u pixels in several scans, all of which "
+                       "are kept while they are read, want more than %ld MB",
+                       r->c.image_width, r->c.image_height,
+                       memory_for(r) / 1000000);
     return mi_fail(err, trapped(&r->trap), "jpeg: near byte %zu of %zu: %.120s",
                    place_of(r), r->n, r->trap.text);
 }
 
-mien_status mi_jpeg_read(const uint8_t *bytes, size_t n,
-                         const mi_limits *limits, mien_image *out,
-                         int *orientation, mien_error *err)
+/* Where the marker begins that libjpeg stumbled over after a first scan: the
+ * scans before it are a picture.  0: there is none. */
+static size_t end_of_scans(const reader *r)
+{
+    size_t at = place_of(r);
+    if (r->limits->strict || r->err.status != MIEN_OK ||
+        trapped(&r->trap) != MIEN_EFORMAT || r->c.input_scan_number < 1)
+        return 0;
+    for (at = at < r->n ? at : r->n - 1; at > 2; at--)
+        if (r->bytes[at - 1] == 0xff && r->bytes[at] >= 0xc0 &&
+            r->bytes[at] < 0xff && (r->bytes[at] & 0xf8) != 0xd0)
+            return at - 1;
+    return 0;
+}
+
+/* Read n bytes; ret_end is set to where to end instead, or to 0. */
+static mien_status read_until(const uint8_t *bytes, size_t n,
+                              const mi_limits *limits, mi_decoded *out,
+                              size_t *ret_end, mien_error *err)
 {
     reader *r = mi_alloc(1, sizeof *r);
+    *ret_end = 0;
     if (!r)
         return mi_fail(err, MIEN_ENOMEM, "jpeg: no memory");
     r->bytes = bytes;
     r->n = n;
     r->limits = limits;
     r->orientation = 1;
-    set_trap(&r->trap, &r->c.err);
+    set_trap(&r->trap, &r->c.err, on_warning);
     mien_status st = MIEN_OK;
     if (decode(r)) {
-        *out = r->im;
-        *orientation = r->orientation;
+        *out = (mi_decoded){r->im, (int)r->c.image_width,
+                            (int)r->c.image_height, r->orientation, ""};
+        snprintf(out->warning, sizeof out->warning, "%s", r->why.text);
     } else {
         st = why_not(r, err);
+        *ret_end = end_of_scans(r);
         mien_image_free(&r->im);
     }
     jpeg_destroy_decompress(&r->c);
     mi_free(r->row);
     mi_free(r);
+    return st;
+}
+
+mien_status mi_jpeg_read(const uint8_t *bytes, size_t n,
+                         const mi_limits *limits, mi_decoded *out,
+                         mien_error *err)
+{
+    size_t end, again;
+    mien_status st = read_until(bytes, n, limits, out, &end, err);
+    if (end && read_until(bytes, end, limits, out, &again, NULL) == MIEN_OK)
+        st = MIEN_OK;
     return st;
 }
 
@@ -249,7 +392,7 @@ mien_status mien_image_write_jpeg(const mien_image *im, int quality,
     writer *w = mi_alloc(1, sizeof *w);
     if (!w)
         return mi_fail(err, MIEN_ENOMEM, "jpeg: no memory");
-    set_trap(&w->trap, &w->c.err);
+    set_trap(&w->trap, &w->c.err, stop_at_warning);
     mien_status st = MIEN_OK;
     uint8_t *bytes = NULL;
     if (!encode(w, im, quality))

@@ -146,7 +146,7 @@ static int decode(state *s)
 }
 
 mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
-                        mien_image *out, int *orientation, mien_error *err)
+                        mi_decoded *out, mien_error *err)
 {
     state *s = mi_alloc(1, sizeof *s);
     if (!s)
@@ -161,8 +161,8 @@ mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
     if (!s->info) {
         st = mi_fail(err, MIEN_ENOMEM, "png: no memory");
     } else if (decode(s)) {
-        *out = s->im;
-        *orientation = s->orientation;
+        out->im = s->im;
+        out->orientation = s->orientation;
     } else {
         mien_image_free(&s->im);
         st = mi_fail(err, s->err.status, "%s", s->err.text);

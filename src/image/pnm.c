@@ -72,7 +72,7 @@ static mien_status read_header(place *c, size_t each, const mi_limits *limits,
 }
 
 mien_status mi_pnm_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
-                        mien_image *out, int *orientation, mien_error *err)
+                        mi_decoded *out, mien_error *err)
 {
     if (n < 2 || bytes[0] != 'P' || (bytes[1] != '5' && bytes[1] != '6'))
         return mi_fail(err, MIEN_EFORMAT, "pnm: no P5 or P6 at the start");
@@ -86,16 +86,18 @@ mien_status mi_pnm_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
     if (st != MIEN_OK)
         return st;
     fill_rows(&im, c.p + 1, each);
-    *orientation = 1;
-    *out = im;
+    out->im = im;
     return MIEN_OK;
 }
 
 mien_status mien_pnm_read(const uint8_t *bytes, size_t n, mien_image *out,
                           mien_error *err)
 {
-    mi_limits limits = {MIEN_IMAGE_MAX_SIDE, MIEN_IMAGE_MAX_SCANS,
-                        MIEN_IMAGE_MAX_PIXELS};
-    int orientation;
-    return mi_pnm_read(bytes, n, &limits, out, &orientation, err);
+    mi_limits limits = {.side = MIEN_IMAGE_MAX_SIDE,
+                        .pixels = MIEN_IMAGE_MAX_PIXELS};
+    mi_decoded got = {0};
+    mien_status st = mi_pnm_read(bytes, n, &limits, &got, err);
+    if (st == MIEN_OK)
+        *out = got.im;
+    return st;
 }

@@ -108,8 +108,8 @@ static mien_status read_frame(const uint8_t *bytes, size_t n, int w, int h,
 }
 
 mien_status mi_webp_read(const uint8_t *bytes, size_t n,
-                         const mi_limits *limits, mien_image *out,
-                         int *orientation, mien_error *err)
+                         const mi_limits *limits, mi_decoded *out,
+                         mien_error *err)
 {
     uint32_t size = u32le(bytes + 4);
     if (size > n - 8)
@@ -120,13 +120,13 @@ mien_status mi_webp_read(const uint8_t *bytes, size_t n,
     if (WebPGetFeatures(bytes, n, &about) != VP8_STATUS_OK)
         return mi_fail(err, MIEN_EFORMAT,
                        "webp: no picture header in %zu bytes", n);
-    mien_status st =
-        about.has_animation
-            ? read_frame(bytes, n, about.width, about.height, limits, out, err)
-            : read_still(bytes, n, limits, out, err);
+    mien_status st = about.has_animation
+                         ? read_frame(bytes, n, about.width, about.height,
+                                      limits, &out->im, err)
+                         : read_still(bytes, n, limits, &out->im, err);
     size_t exif_n;
     const uint8_t *exif = find_chunk(bytes, n, "EXIF", &exif_n);
     if (st == MIEN_OK)
-        *orientation = mi_exif_orientation(exif, exif_n);
+        out->orientation = mi_exif_orientation(exif, exif_n);
     return st;
 }

@@ -28,24 +28,43 @@ static void without_path(const char *path, mien_error *err)
         memmove(err->text, rest + 2, strlen(rest + 2) + 1);
 }
 
-mien_status mi_photo_load(const char *path, const mien_read_options *options,
-                          mien_image *out, mien_error *err)
+/* The bytes of a file; the text of a failure does not name it. */
+static mien_status load(const char *path, mien_bytes *out, mien_error *err)
 {
-    mien_bytes bytes = {0};
-    mien_status st = mien_file_load(path, 0, &bytes, err);
+    mien_status st = mien_file_load(path, 0, out, err);
     if (st != MIEN_OK && err)
         without_path(path, err);
+    return st;
+}
+
+mien_status mi_photo_load(const char *path, const mien_read_options *options,
+                          mien_photo *out, mien_error *err)
+{
+    mien_bytes bytes = {0};
+    mien_status st = load(path, &bytes, err);
     if (st == MIEN_OK)
-        st = mien_image_read(bytes.data, bytes.n, options, out, err);
+        st = mien_photo_read(bytes.data, bytes.n, options, out, err);
     mien_bytes_free(&bytes);
     return st;
+}
+
+mien_status mien_photo_load(const char *path, const mien_read_options *options,
+                            mien_photo *out, mien_error *err)
+{
+    mien_error why = {0};
+    mien_status st = mi_photo_load(path, options, out, &why);
+    return st == MIEN_OK ? st : mi_file_fail(err, st, path, why.text);
 }
 
 mien_status mien_image_load(const char *path, const mien_read_options *options,
                             mien_image *out, mien_error *err)
 {
+    mien_bytes bytes = {0};
     mien_error why = {0};
-    mien_status st = mi_photo_load(path, options, out, &why);
+    mien_status st = load(path, &bytes, &why);
+    if (st == MIEN_OK)
+        st = mien_image_read(bytes.data, bytes.n, options, out, &why);
+    mien_bytes_free(&bytes);
     return st == MIEN_OK ? st : mi_file_fail(err, st, path, why.text);
 }
 

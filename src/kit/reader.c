@@ -144,22 +144,26 @@ mien_status mien_reader_read(mien_reader *r, int lane, const char *path,
                              mien_error *err)
 {
     mien_analyzer *a = mien_reader_analyzer(r, lane);
-    mien_image im = {0};
+    mien_photo p = {0};
     mien_reading got = {0};
     double start = mien_clock();
-    mien_status st = mi_photo_load(path, &r->image, &im, err);
+    mien_status st = mi_photo_load(path, &r->image, &p, err);
     got.decode = mien_clock() - start;
-    got.w = im.w;
-    got.h = im.h;
+    got.w = p.w;
+    got.h = p.h;
+    memcpy(got.warning, p.warning, sizeof got.warning);
     if (st == MIEN_OK)
-        st = mien_analyzer_run(a, &im, &got.faces, err);
+        st = mien_analyzer_run(a, &p.im, &got.faces, err);
+    if (st == MIEN_OK && (p.w != p.im.w || p.h != p.im.h))
+        mien_faces_scale(&got.faces, (float)p.w / (float)p.im.w,
+                         (float)p.h / (float)p.im.h);
     got.times = mien_analyzer_times(a);
     if (st == MIEN_OK)
         *out = got;
     if (st == MIEN_OK && photo)
-        *photo = im;
+        *photo = p.im;
     else
-        mien_image_free(&im);
+        mien_photo_free(&p);
     return st;
 }
 

@@ -38,6 +38,7 @@ void mien_record_hits(const mien_hits_record *r, mien_buffer *out)
     mien_json j = mi_record_begin(r->file, out);
     mien_json_int(&j, "width", r->w);
     mien_json_int(&j, "height", r->h);
+    mi_record_warning(&j, r->warning);
     put_hits(&j, "faces", r, 1);
     put_hits(&j, "objects", r, 0);
     mien_json_object(&j, "ms");

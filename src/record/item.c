@@ -65,6 +65,15 @@ void mi_record_models(mien_json *j, int n, const mien_model_digest *d)
     mien_json_close(j);
 }
 
+void mi_record_warning(mien_json *j, const char *text)
+{
+    if (!text || !*text)
+        return;
+    mien_json_array(j, "warnings");
+    mien_json_text(j, NULL, text);
+    mien_json_close(j);
+}
+
 mien_box mi_hit_box(const mien_hit *h)
 {
     return (mien_box){(float)h->x, (float)h->y, (float)h->w, (float)h->h};

@@ -38,6 +38,7 @@ void mien_record_pair(const mien_pair_record *r, mien_buffer *out)
         mien_json_text(&j, "file", r->file[i]);
         mien_json_int(&j, "width", r->reading[i]->w);
         mien_json_int(&j, "height", r->reading[i]->h);
+        mi_record_warning(&j, r->reading[i]->warning);
         mien_json_int(&j, "faces", r->reading[i]->faces.n);
         mien_record_box(&j, "box", r->face[i]->box);
         mien_json_rounded(&j, "score", (double)r->face[i]->score, 6);

@@ -80,6 +80,7 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
     mien_json j = mi_record_begin(r->file, out);
     mien_json_int(&j, "width", got->w);
     mien_json_int(&j, "height", got->h);
+    mi_record_warning(&j, got->warning);
     mien_json_array(&j, "faces");
     for (int i = 0; i < got->faces.n; i++) {
         mien_json_object(&j, NULL);
