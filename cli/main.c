@@ -12,8 +12,9 @@ static void on_interrupt(int signal_number)
 }
 
 /* The first Ctrl-C asks the command to stop after the photo in hand, so that
- * no file is left half written; the second ends it at once.  A closed pipe is
- * an error of writing, not a signal. */
+ * no file is left half written; the second ends it at once.  So does a terminal
+ * that goes away, but under nohup.  A closed pipe and a file that may grow no
+ * further are errors of writing, not signals. */
 static void set_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_interrupt,
@@ -21,7 +22,10 @@ static void set_signals(void)
     sigemptyset(&stop.sa_mask);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
+    if (signal(SIGHUP, SIG_IGN) != SIG_IGN)
+        sigaction(SIGHUP, &stop, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 static int print_version(void)

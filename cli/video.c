@@ -48,13 +48,17 @@ static int open_outputs(passage *v)
         cli_error("%s: is the video itself; --draw wants another file", draw);
         return CLI_USAGE;
     }
-    if (draw && mien_movie_new(draw, i->w, i->h, i->fps, NULL, &v->out, &err) !=
-                    MIEN_OK) {
+    static const mien_movie_options timed = {.timed = 1};
+    if (draw && mien_movie_new(draw, i->w, i->h, i->fps, &timed, &v->out,
+                               &err) != MIEN_OK) {
         cli_error("%s", err.text);
         return err.status == MIEN_EARG || err.status == MIEN_EUNSUP
                    ? CLI_USAGE
                    : CLI_OUTPUT;
     }
+    if (draw && *i->sound && !v->ask.quiet)
+        cli_error("%s: its sound (%s) is left out of %s", v->ask.path, i->sound,
+                  draw);
     if (v->ask.camera && has_display() &&
         mien_movie_window(v->ask.title, i->w, i->h, &v->window, &err) !=
             MIEN_OK)
@@ -121,7 +125,8 @@ static int show(passage *v, const mien_image *frame)
         mien_movie_abandon(v->window);
         v->window = NULL;
     }
-    if (!v->out || mien_movie_add(v->out, frame, &err) == MIEN_OK)
+    if (!v->out ||
+        mien_movie_add_at(v->out, frame, v->seconds, &err) == MIEN_OK)
         return CLI_OK;
     cli_progress_hide(&v->progress);
     cli_error("%s", err.text);
@@ -136,14 +141,17 @@ static int finish_outputs(passage *v, int status)
         cli_error("%s", err.text);
     if (!v->out)
         return status;
-    if (!v->done || status == CLI_OUTPUT) {
+    if (!v->done) {
         mien_movie_abandon(v->out);
         return status;
     }
-    if (mien_movie_finish(v->out, &err) == MIEN_OK)
-        return status;
-    cli_error("%s", err.text);
-    return CLI_OUTPUT;
+    int failed = mien_movie_finish(v->out, &err) != MIEN_OK;
+    if (failed)
+        cli_error("%s", err.text);
+    else if (status == CLI_OUTPUT)
+        cli_error("%s: what was written before is kept, and plays",
+                  v->ask.draw);
+    return failed ? CLI_OUTPUT : status;
 }
 
 /* Close everything and say how it went; the status to exit with. */

@@ -344,6 +344,57 @@ static void test_display_matrices_are_applied(void)
 }
 
 /* Motion JPEG: pictures of two sizes in one file. */
+/* One grey-green still colour, as a frame of a format. */
+static AVFrame *still(const mi_ffmpeg *ff, int format, int range, int space)
+{
+    AVFrame *f = ff->av_frame_alloc();
+    static const uint8_t yuv[3] = {140, 80, 70};
+    f->format = format;
+    f->width = W;
+    f->height = H;
+    f->color_range = (enum AVColorRange)range;
+    f->colorspace = (enum AVColorSpace)space;
+    CHECK(ff->av_frame_get_buffer(f, 0) == 0);
+    for (int i = 0; i < 3; i++)
+        memset(f->data[i], yuv[i], (size_t)f->linesize[i] * (i ? H / 2 : H));
+    return f;
+}
+
+/* Red, green and blue of it.  Source: ITU-R BT.601-7 and BT.709-6, and for full
+ * range JFIF 1.02. */
+static void wanted(int full, int bt709, double *rgb)
+{
+    double kr = bt709 ? 0.2126 : 0.299, kb = bt709 ? 0.0722 : 0.114;
+    double y = full ? 140 : (140 - 16) * 255 / 219.0;
+    double cb = (80 - 128) * (full ? 1 : 255 / 224.0);
+    double cr = (70 - 128) * (full ? 1 : 255 / 224.0);
+    rgb[0] = y + 2 * (1 - kr) * cr;
+    rgb[2] = y + 2 * (1 - kb) * cb;
+    rgb[1] = (y - kr * rgb[0] - kb * rgb[2]) / (1 - kr - kb);
+}
+
+/* Every frame is alike, whatever the one before was and however its range is
+ * said: by the frame or by FFmpeg's old formats. */
+static void test_every_frame_has_its_own_colours(void)
+{
+    mi_ffmpeg ff;
+    CHECK(mi_ffmpeg_load(&ff, 0, NULL) == MIEN_OK);
+    mi_to_rgb c = {.ff = &ff};
+    for (int i = 0; i < 40; i++) {
+        int full = i / 4 % 2, bt709 = i / 8 % 2, old = full && i % 2;
+        AVFrame *f = still(&ff, old ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUV420P,
+                           full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG,
+                           bt709 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M);
+        double want[3];
+        wanted(full, bt709, want);
+        CHECK(mi_to_rgb_run(&c, f, "still", NULL) == MIEN_OK);
+        for (int k = 0; k < 3; k++)
+            CHECK_NEAR(c.out.im.data[3 * 20 + k], want[k], 2.5);
+        ff.av_frame_free(&f);
+    }
+    mi_to_rgb_done(&c);
+}
+
 static void test_size_changes_in_mid_stream(void)
 {
     path p = in_folder("j.mjpeg");
@@ -490,6 +541,7 @@ int main(void)
     test_names_are_taken_literally();
     test_limits();
     test_display_matrices_are_applied();
+    test_every_frame_has_its_own_colours();
     test_size_changes_in_mid_stream();
     test_cameras_that_are_not_there();
     test_a_device_that_goes_away();

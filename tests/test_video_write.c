@@ -10,7 +10,7 @@ static void test_wrong_arguments(void)
     path p = in_folder("w.mp4"), odd = in_folder("w.xyz");
     mien_movie *m = NULL;
     mien_error err = {0};
-    static const mien_movie_options bad = {101, 0};
+    static const mien_movie_options bad = {.quality = 101};
     CHECK(mien_movie_new(p.s, 1, H, 10, NULL, &m, &err) == MIEN_EARG);
     CHECK(mien_movie_new(p.s, W, 30001, 10, NULL, &m, &err) == MIEN_EARG);
     CHECK(mien_movie_new(p.s, W, H, 0, NULL, &m, &err) == MIEN_EARG);
@@ -88,6 +88,141 @@ static void test_places_that_cannot_be_written(void)
     (void)rmdir(d.s);
 }
 
+/* ---- times --------------------------------------------------------------- */
+
+/* When frames were shown, as a phone records them. */
+static const double times[] = {0,    0.04, 0.12, 0.13, 0.5,
+                               0.54, 0.58, 1.24, 1.3,  2.0};
+enum { TIMES = sizeof times / sizeof *times };
+
+static void write_timed(const char *to, const mien_movie_options *o)
+{
+    mien_movie *m = NULL;
+    mien_image im = {0};
+    mien_error err = {0};
+    CHECK_MSG(mien_movie_new(to, W, H, 25, o, &m, &err) == MIEN_OK, "%s",
+              err.text);
+    CHECK(mien_image_new(W, H, &im, NULL) == MIEN_OK);
+    for (int i = 0; m && i < TIMES; i++) {
+        paint(&im, i);
+        CHECK_MSG(mien_movie_add_at(m, &im, times[i], &err) == MIEN_OK, "%s",
+                  err.text);
+    }
+    if (m)
+        CHECK(mien_movie_add_at(m, &im, -1, &err) == MIEN_EARG);
+    mien_image_free(&im);
+    CHECK_MSG(mien_movie_finish(m, &err) == MIEN_OK, "%s", err.text);
+}
+
+static void check_times(const char *of, double within)
+{
+    mien_video *v = NULL;
+    mien_error err = {0};
+    mien_image im;
+    double seconds = 0;
+    int more = 1, n = 0;
+    CHECK_MSG(mien_video_open(of, NULL, &v, &err) == MIEN_OK, "%s", err.text);
+    for (; v && mien_video_next(v, &im, &seconds, &more, &err) == MIEN_OK &&
+           more && n < TIMES;
+         n++)
+        CHECK_MSG(fabs(seconds - times[n]) <= within, "%s: frame %d at %g", of,
+                  n, seconds);
+    CHECK_MSG(n == TIMES && !more && !mien_video_damaged(v), "%s: %d frames",
+              of, n);
+    if (v)
+        CHECK_NEAR(mien_video_get_info(v).seconds, 2.04, within + 0.71);
+    mien_video_close(v);
+}
+
+static void test_frames_keep_their_times(void)
+{
+    static const mien_movie_options timed = {.timed = 1};
+    static const struct {
+        const char *name;
+        double within; /* AVI has places of 1/25, one of which was taken */
+    } files[] = {{"t.mp4", 1e-4},  {"t.mov", 1e-4},  {"t.mkv", 1e-3},
+                 {"t.webm", 1e-3}, {"t.gif", 0.011}, {"t.avi", 0.041}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        path p = in_folder(files[i].name);
+        write_timed(p.s, &timed);
+        check_times(p.s, files[i].within);
+        (void)unlink(p.s);
+    }
+}
+
+/* ---- no room ------------------------------------------------------------- */
+
+/* Every frame another noise, so that the file grows fast. */
+static void noise(mien_image *im, unsigned seed)
+{
+    for (int i = 0; i < im->w * im->h * 3; i++)
+        im->data[i] = (uint8_t)check_rand(&seed);
+}
+
+/* How many frames a movie took before it was full; it is kept. */
+static int fill_up(const char *to, mien_error *err)
+{
+    mien_movie *m = NULL;
+    mien_image im = {0};
+    int n = 0;
+    if (mien_movie_new(to, W, H, 25, NULL, &m, err) != MIEN_OK)
+        return 0;
+    CHECK(mien_image_new(W, H, &im, NULL) == MIEN_OK);
+    for (; n < 400; n++) {
+        noise(&im, (unsigned)n);
+        if (mien_movie_add(m, &im, err) != MIEN_OK)
+            break;
+    }
+    CHECK(n < 400 && err->status == MIEN_EIO);
+    CHECK(mien_movie_add(m, &im, NULL) == MIEN_EIO);
+    mien_image_free(&im);
+    mien_error why = {0};
+    CHECK_MSG(mien_movie_finish(m, &why) == (n ? MIEN_OK : MIEN_EARG),
+              "%s: %d frames: %s", to, n, why.text);
+    return n;
+}
+
+static int frames_in(const char *of)
+{
+    mien_video *v = NULL;
+    mien_error err = {0};
+    mien_image im;
+    int more = 1, n = 0;
+    CHECK_MSG(mien_video_open(of, NULL, &v, &err) == MIEN_OK, "%s", err.text);
+    while (v && mien_video_next(v, &im, NULL, &more, &err) == MIEN_OK && more)
+        n++;
+    mien_video_close(v);
+    return n;
+}
+
+/* What was written before there was no room is kept, and plays. */
+static void test_what_was_written_is_kept(void)
+{
+    static const char *const names[] = {"k.mp4", "k.mov", "k.mkv",
+                                        "k.avi", "k.gif", "k.webm"};
+    struct rlimit old, small;
+    CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
+    small = old;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    for (int i = 0; i < 6; i++)
+        for (unsigned room = 150000; room <= 600000; room += 90000) {
+            path p = in_folder(names[i]);
+            mien_error err = {0};
+            small.rlim_cur = room;
+            CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+            int n = fill_up(p.s, &err);
+            CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
+            CHECK_MSG(strstr(err.text, "no room"), "%s", err.text);
+            CHECK_MSG(n == 0 || frames_in(p.s) == n, "%s: %d of %d", names[i],
+                      frames_in(p.s), n);
+            CHECK_EQ(count_files(), n > 0);
+            CHECK_MSG(n > 0 || room < 300000, "%s: nothing in %u", names[i],
+                      room);
+            (void)unlink(p.s);
+        }
+    (void)signal(SIGXFSZ, handler);
+}
+
 /* A limit on the size of files fails as a full disk does. */
 static void test_full_disk(void)
 {
@@ -123,6 +258,8 @@ int main(void)
     test_no_frames_and_abandoned();
     test_odd_sizes();
     test_places_that_cannot_be_written();
+    test_frames_keep_their_times();
+    test_what_was_written_is_kept();
     test_full_disk();
     CHECK_EQ(count_files(), 0);
     (void)rmdir(folder);

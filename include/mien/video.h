@@ -25,6 +25,7 @@ typedef struct mien_video_info {
     double seconds;  /* length; 0: unknown (a camera) */
     char codec[32];  /* FFmpeg's name: "h264" */
     char format[64]; /* FFmpeg's name of the container: "matroska,webm" */
+    char sound[32];  /* FFmpeg's name of the sound's codec; empty: no sound */
 } mien_video_info;
 
 typedef struct mien_video_options {
@@ -99,10 +100,11 @@ MIEN_API void mien_video_close(mien_video *v);
 typedef struct mien_movie_options {
     int quality; /* 1 (small) .. 100 (like the source); 0: 75 */
     int threads; /* of the encoder; 0: one a processor */
+    int timed;   /* 1: frames have times of their own: mien_movie_add_at */
 } mien_movie_options;
 #define MIEN_MOVIE_DEFAULTS \
     {                       \
-        0, 0                \
+        0, 0, 0             \
     }
 
 /* Begin a video file.
@@ -137,23 +139,40 @@ MIEN_API MIEN_CHECKED mien_status mien_movie_window(const char *title, int w,
                                                     int h, mien_movie **out,
                                                     mien_error *err);
 
-/* Add a frame.
+/* Add a frame, a step of fps after the one before.
  *
  *   m      a movie
  *   frame  of any size; brought to the movie's
  *
- * Fails with EIO (disk full, the window was closed: then every later call fails
- * too), ENOMEM (the frame is left out; the movie can go on or be finished). */
+ * Fails with EIO (disk full, the size of files limited, the window was closed:
+ * then every later call fails too), ENOMEM (the frame is left out; the movie
+ * can go on or be finished).  A disk that fills up is noticed while there is
+ * room for the end: mien_movie_finish then keeps the frames so far. */
 MIEN_API MIEN_CHECKED mien_status mien_movie_add(mien_movie *m,
                                                  const mien_image *frame,
                                                  mien_error *err);
+
+/* Add a frame at its own time.
+ *
+ *   m        a movie begun with the option timed
+ *   frame    of any size; brought to the movie's
+ *   seconds  when it is shown, 0 or later, after the frame before; rounded to
+ *            1/100 in a GIF and to places of fps in an AVI, which knows one
+ *            rate
+ *
+ * Fails with EARG (a time before 0) and as mien_movie_add: EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_movie_add_at(mien_movie *m,
+                                                    const mien_image *frame,
+                                                    double seconds,
+                                                    mien_error *err);
 
 /* Write what is pending, close and put the file in its place.
  *
  *   m  released, whatever happens; NULL is allowed
  *
  * Fails with EIO, EARG (no frame was added), ENOMEM; then the file that was at
- * the place before is untouched. */
+ * the place before is untouched.  Of .mkv, .webm, .avi and .gif what could be
+ * written is kept, which plays as far as it goes. */
 MIEN_API MIEN_CHECKED mien_status mien_movie_finish(mien_movie *m,
                                                     mien_error *err);
 

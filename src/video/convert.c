@@ -86,18 +86,40 @@ static void turn_into(const mien_image *in, mi_turn t, mien_image *out)
 
 /* ---- to RGB ----------------------------------------------------------- */
 
-/* Make c->sws ready for frames like this one. */
+/* FFmpeg's old names for full range, as formats, and what they mean. */
+static enum AVPixelFormat without_range(int format, int *full)
+{
+    static const int names[][2] = {
+        {AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P},
+        {AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P},
+        {AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P},
+        {AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P},
+        {AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i][0] == format) {
+            *full = 1;
+            return (enum AVPixelFormat)names[i][1];
+        }
+    return (enum AVPixelFormat)format;
+}
+
+/* A converter of its own for each kind of frame: the library's cache takes one
+ * of an old format for another, and forgets its colours. */
 static int prepare(mi_to_rgb *c, const AVFrame *f, enum AVPixelFormat to)
 {
-    struct SwsContext *old = c->sws;
-    c->sws = c->ff->sws_getCachedContext(c->sws, f->width, f->height, f->format,
+    int full = f->color_range == AVCOL_RANGE_JPEG;
+    enum AVPixelFormat from = without_range(f->format, &full);
+    mi_kind kind = {f->width, f->height, (int)from,
+                    (int)to,  full,      (int)f->colorspace};
+    if (c->sws && memcmp(&kind, &c->kind, sizeof kind) == 0)
+        return 1;
+    c->ff->sws_freeContext(c->sws);
+    c->sws = c->ff->sws_getCachedContext(NULL, f->width, f->height, from,
                                          f->width, f->height, to, SWS_BICUBIC,
                                          NULL, NULL, NULL);
     if (!c->sws)
         return 0;
-    int full = f->color_range == AVCOL_RANGE_JPEG;
-    if (c->sws == old && c->space == (int)f->colorspace && c->range == full)
-        return 1;
     int *inverse, *table, from_full, to_full, brightness, contrast, saturation;
     if (c->ff->sws_getColorspaceDetails(c->sws, &inverse, &from_full, &table,
                                         &to_full, &brightness, &contrast,
@@ -106,8 +128,7 @@ static int prepare(mi_to_rgb *c, const AVFrame *f, enum AVPixelFormat to)
             c->sws, c->ff->sws_getCoefficients(f->colorspace),
             full || from_full, table, to_full, brightness, contrast,
             saturation);
-    c->space = (int)f->colorspace;
-    c->range = full;
+    c->kind = kind;
     return 1;
 }
 

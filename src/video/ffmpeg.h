@@ -25,6 +25,16 @@
 #define MI_FFMPEG_SIDE_DATA(X) X(AVFORMAT, av_stream_get_side_data)
 #endif
 
+/* How long a frame is shown, in units of its stream; 0: unknown. */
+static inline int64_t mi_frame_duration(const AVFrame *f)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return f->duration;
+#else
+    return f->pkt_duration;
+#endif
+}
+
 /* X(library, function) */
 #define MI_FFMPEG_LIST(X)                       \
     X(AVUTIL, av_d2q)                           \

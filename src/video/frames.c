@@ -59,7 +59,7 @@ static int ends_early(const mien_video *v)
         return 0;
     double first = v->first == AV_NOPTS_VALUE ? 0 : (double)v->first;
     double end = first * av_q2d(v->stream->time_base) + v->seconds;
-    double frame = 1 / v->info.fps;
+    double frame = fmax(1 / v->info.fps, v->lasts);
     return end + frame + fmax(0.1, 2 * frame) < told_seconds(v);
 }
 
@@ -122,6 +122,8 @@ mien_status mi_video_decode(mien_video *v, int *more, mien_error *err)
 static double time_of(mien_video *v)
 {
     int64_t t = v->frame->best_effort_timestamp;
+    v->lasts =
+        (double)mi_frame_duration(v->frame) * av_q2d(v->stream->time_base);
     double next = v->given ? v->seconds + 1 / v->info.fps : 0;
     if (t == AV_NOPTS_VALUE)
         return next;

@@ -19,22 +19,33 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { ENCODERS = 3 };
 
+/* Parts of a second that frames with times of their own are put at: 120000
+ * has 24000/1001 and 30000/1001 in it; MPEG-4's pictures hold 16 bits. */
+enum { FINE = 120000, COARSE = 60000, HUNDREDTHS = 100 };
+enum { GIF_LEAST = 2 }; /* players take a hundredth for a tenth */
+
 typedef struct kind {
     const char *ending, *container;
     const char *encoders[ENCODERS]; /* the first that there is */
+    int ticks;   /* a second; 0: the container knows one rate, whose places are
+                    left empty */
+    int streams; /* 1: what is there of it plays without its end */
 } kind;
 static const kind kinds[] = {
-    {".mp4", "mp4", {"libx264", "mpeg4"}},
-    {".m4v", "mp4", {"libx264", "mpeg4"}},
-    {".mov", "mov", {"libx264", "mpeg4"}},
-    {".mkv", "matroska", {"libx264", "libvpx-vp9", "mpeg4"}},
-    {".webm", "webm", {"libvpx-vp9", "libvpx"}},
-    {".avi", "avi", {"mpeg4", "mjpeg"}},
-    {".gif", "gif", {"gif"}},
+    {".mp4", "mp4", {"libx264", "mpeg4"}, FINE, 0},
+    {".m4v", "mp4", {"libx264", "mpeg4"}, FINE, 0},
+    {".mov", "mov", {"libx264", "mpeg4"}, FINE, 0},
+    {".mkv", "matroska", {"libx264", "libvpx-vp9", "mpeg4"}, FINE, 1},
+    {".webm", "webm", {"libvpx-vp9", "libvpx"}, FINE, 1},
+    {".avi", "avi", {"mpeg4", "mjpeg"}, 0, 1},
+    {".gif", "gif", {"gif"}, HUNDREDTHS, 1},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -74,6 +85,7 @@ mien_status mi_movie_make(const char *name, int w, int h, int devices,
     m->path = copy;
     m->w = w;
     m->h = h;
+    m->step = m->least = 1;
     m->from_rgb.ff = &m->ff;
     mien_status st = mi_ffmpeg_load(&m->ff, devices, err);
     if (st != MIEN_OK) {
@@ -133,6 +145,16 @@ static void set_quality(const mien_movie *m, int quality)
     }
 }
 
+/* The unit of time stamps: a frame, or a fine one for times of their own. */
+static AVRational unit_of(const mien_movie *m, const AVCodec *codec,
+                          AVRational rate, const mien_movie_options *o)
+{
+    int ticks = kind_of(m->path)->ticks;
+    if (ticks > COARSE && codec->id == AV_CODEC_ID_MPEG4)
+        ticks = COARSE;
+    return o && o->timed && ticks ? (AVRational){1, ticks} : av_inv_q(rate);
+}
+
 static enum AVPixelFormat pixels_of(const AVCodec *codec)
 {
     return codec->id == AV_CODEC_ID_GIF     ? AV_PIX_FMT_PAL8
@@ -153,7 +175,10 @@ static mien_status open_encoder(mien_movie *m, const AVCodec *codec, double fps,
     c->height = even ? m->h & ~1 : m->h;
     c->framerate =
         m->ff.av_d2q(fps, 60000); /* MPEG-4 holds no more than 65535 */
-    c->time_base = av_inv_q(c->framerate);
+    c->time_base = unit_of(m, codec, c->framerate, o);
+    m->step = llround(1 / fps / av_q2d(c->time_base));
+    m->step = m->step > 0 ? m->step : 1;
+    m->least = codec->id == AV_CODEC_ID_GIF && o && o->timed ? GIF_LEAST : 1;
     c->gop_size = 60;
     c->thread_count = o ? o->threads : 0;
     if (even) {
@@ -320,6 +345,56 @@ mien_status mien_movie_new(const char *path, int w, int h, double fps,
     return MIEN_OK;
 }
 
+/* ---- room on the disk --------------------------------------------------- */
+
+enum { HEAD = 8192, A_FRAME = 64 }; /* bytes, and around each frame's own */
+
+/* Bytes written and on their way; Matroska keeps seconds of packets back. */
+static int64_t written(const mien_movie *m)
+{
+    const AVIOContext *pb = m->format->pb;
+    int64_t at = pb->pos + (pb->buf_ptr - pb->buffer);
+    int64_t given = m->bytes + m->received * A_FRAME;
+    return at > given ? at : given;
+}
+
+/* What the end of a file takes: its index, which +faststart puts before the
+ * frames, and the frames that the encoder still holds, one of which may be a
+ * whole picture. */
+static int64_t end_needs(const mien_movie *m)
+{
+    int64_t held = m->n - m->received + 2, each = m->largest / 8;
+    if (m->received > 1)
+        each = 2 * (m->bytes - m->largest) / (m->received - 1);
+    return HEAD + (m->n + 2) * A_FRAME + m->largest + held * each;
+}
+
+/* Is there room for the end?  A full disk and a limit on the size of files are
+ * met before they are reached, so that the file can be ended. */
+static int has_room(const mien_movie *m)
+{
+    struct statvfs disk;
+    struct rlimit file;
+    struct stat about;
+    int64_t need = end_needs(m), at = written(m);
+    if (getrlimit(RLIMIT_FSIZE, &file) == 0 && file.rlim_cur != RLIM_INFINITY &&
+        (int64_t)file.rlim_cur - at < need)
+        return 0;
+    if (statvfs(m->part, &disk) != 0 || stat(m->part, &about) != 0)
+        return 1;
+    int64_t room = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    return !S_ISREG(about.st_mode) || room - (at - about.st_size) >= need;
+}
+
+static mien_status no_room(mien_movie *m, mien_error *err)
+{
+    m->full = 1;
+    return mi_fail(err, MIEN_EIO,
+                   "%.110s: cannot write: no room left on the disk, or for a "
+                   "file of that size",
+                   m->path);
+}
+
 /* ---- frames ----------------------------------------------------------- */
 
 /* frame NULL: what the encoder still holds. */
@@ -332,8 +407,12 @@ static int encode(mien_movie *m, const AVFrame *frame)
             return late_error(m, 0);
         if (r < 0)
             return r;
+        m->received++;
+        m->bytes += m->packet->size;
+        if (m->packet->size > m->largest)
+            m->largest = m->packet->size;
         if (m->packet->duration <= 0)
-            m->packet->duration = 1;
+            m->packet->duration = m->step;
         m->ff.av_packet_rescale_ts(m->packet, m->encoder->time_base,
                                    m->stream->time_base);
         m->packet->stream_index = m->stream->index;
@@ -343,24 +422,45 @@ static int encode(mien_movie *m, const AVFrame *frame)
     return r;
 }
 
-mien_status mien_movie_add(mien_movie *m, const mien_image *frame,
-                           mien_error *err)
+/* Add a frame at a time in the encoder's unit. */
+static mien_status add(mien_movie *m, const mien_image *frame, int64_t at,
+                       mien_error *err)
 {
     assert(m && frame && frame->data && frame->w > 0 && frame->h > 0);
     if (m->broken)
         return write_failed(m, AVERROR(EIO), err);
+    if (m->full || (m->part && !has_room(m)))
+        return no_room(m, err);
     if (m->ff.av_frame_make_writable(m->frame) < 0)
         return mi_no_memory(err);
     mien_status st = mi_from_rgb_run(&m->from_rgb, frame, m->w, m->h,
                                      m->palette, m->frame, err);
     if (st != MIEN_OK)
         return st;
-    m->frame->pts = m->n;
+    if (m->n && at < m->last + m->least)
+        at = m->last + m->least;
+    m->last = m->frame->pts = at;
     int r = encode(m, m->frame);
     if (r < 0)
         return write_failed(m, r, err);
     m->n++;
     return MIEN_OK;
+}
+
+mien_status mien_movie_add(mien_movie *m, const mien_image *frame,
+                           mien_error *err)
+{
+    return add(m, frame, m->n ? m->last + m->step : 0, err);
+}
+
+mien_status mien_movie_add_at(mien_movie *m, const mien_image *frame,
+                              double seconds, mien_error *err)
+{
+    if (!(seconds >= 0 && seconds < 1e9))
+        return mi_fail(err, MIEN_EARG,
+                       "%.110s: a frame at %g seconds, wanted 0 or later",
+                       m->path, seconds);
+    return add(m, frame, llround(seconds / av_q2d(m->encoder->time_base)), err);
 }
 
 /* ---- ending ----------------------------------------------------------- */
@@ -397,7 +497,8 @@ static mien_status put_in_place(const mien_movie *m, mien_error *err)
 /* Flush the encoder, end the file and put it in its place. */
 static mien_status finish_file(mien_movie *m, mien_error *err)
 {
-    if (m->broken)
+    int keeps = m->n && kind_of(m->path)->streams;
+    if (m->broken && !keeps)
         return mi_fail(err, MIEN_EIO,
                        "%.110s: not written, since writing failed before",
                        m->path);
@@ -405,12 +506,12 @@ static mien_status finish_file(mien_movie *m, mien_error *err)
         return mi_fail(err, MIEN_EARG,
                        "%.110s: not written, since it has no frames", m->path);
     int r = encode(m, NULL);
-    if (r >= 0)
+    if (r >= 0 || keeps)
         r = late_error(m, m->ff.av_write_trailer(m->format));
     m->begun = 0;
     int closed = m->ff.avio_closep(&m->format->pb);
     r = r < 0 ? r : closed;
-    return r < 0 ? write_failed(m, r, err) : put_in_place(m, err);
+    return r < 0 && !keeps ? write_failed(m, r, err) : put_in_place(m, err);
 }
 
 mien_status mien_movie_finish(mien_movie *m, mien_error *err)

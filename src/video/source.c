@@ -169,6 +169,17 @@ static double usable_rate(AVRational r)
     return fps >= 0.01 && fps <= 1000 ? fps : 0;
 }
 
+/* The codec of the sound, if there is any. */
+static const char *sound_of(const mien_video *v)
+{
+    for (unsigned i = 0; i < v->format->nb_streams; i++) {
+        const AVCodecParameters *p = v->format->streams[i]->codecpar;
+        if (p->codec_type == AVMEDIA_TYPE_AUDIO)
+            return v->ff.avcodec_get_name(p->codec_id);
+    }
+    return "";
+}
+
 static void fill_info(mien_video *v)
 {
     const AVStream *s = v->stream;
@@ -191,6 +202,7 @@ static void fill_info(mien_video *v)
     snprintf(info->codec, sizeof info->codec, "%s",
              v->ff.avcodec_get_name(s->codecpar->codec_id));
     snprintf(info->format, sizeof info->format, "%s", v->format->iformat->name);
+    snprintf(info->sound, sizeof info->sound, "%s", sound_of(v));
 }
 
 /* All that follows once the container is open. */

@@ -33,12 +33,18 @@ typedef struct mi_picture {
     size_t bytes;
 } mi_picture;
 
+/* What a converter is made for. */
+typedef struct mi_kind {
+    int w, h, from, to; /* formats of FFmpeg's */
+    int full, space;    /* range and matrix of the colours */
+} mi_kind;
+
 /* What turns frames into upright RGB.  Zero-initialise, but for ff. */
 typedef struct mi_to_rgb {
     const mi_ffmpeg *ff;
     struct SwsContext *sws;
     mi_picture out, plain, alpha;
-    int space, range; /* of the colours sws is set up for */
+    mi_kind kind; /* of sws */
     mi_turn turn;
 } mi_to_rgb;
 
@@ -87,7 +93,12 @@ struct mien_movie {
     int w, h;            /* of the movie, as asked for */
     int begun;           /* the head is written */
     int broken;          /* a write failed */
+    int full;            /* there is room for the end only */
     int64_t n;           /* frames */
+    int64_t least;       /* from one frame to the next, in the same */
+    int64_t last, step;  /* the last one's time, and one frame of fps, in the
+                            encoder's unit */
+    int64_t received, bytes, largest; /* packets of the encoder */
 };
 
 /* A movie without container or encoder: name is path, or a window's title;
@@ -123,6 +134,7 @@ struct mien_video {
     int64_t damaged, given;
     int64_t first;  /* time stamp of the first frame */
     double seconds; /* of the last frame */
+    double lasts;   /* how long it is shown, in seconds; 0: unknown */
     AVIOContext *io;
     mi_memory memory;
 };
