@@ -158,7 +158,8 @@ static void test_a_cut_jpeg_is_read_as_far_as_it_goes(void)
         int row = row_of(p.warning), good = row > 16 ? row - 16 : 0;
         if (!*p.warning) /* only bits that fill the last byte */
             row = good = H;
-        CHECK_MSG(row >= last && row <= H, "%zu: row %d after %d", n, row, last);
+        CHECK_MSG(row >= last && row <= H, "%zu: row %d after %d", n, row,
+                  last);
         CHECK_MSG(same_rows(&p.im, &want.im, good), "%zu: rows differ", n);
         if (*p.warning) {
             check_refused(cut, &strict, "cut");
