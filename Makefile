@@ -9,8 +9,8 @@ WARN    := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-protot
            -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion \
            -Wdouble-promotion -Wimplicit-fallthrough -Wundef
 PKGS    := libjpeg libpng libwebp libexif cairo jansson libsodium expat
-# Only the headers: src/video loads the libraries when a video is opened.
-FFMPEG  := libavformat libavcodec libavutil libswscale libavdevice
+# Only the headers: the libraries are loaded when a video or a HEIC is opened.
+FFMPEG  := libheif libavformat libavcodec libavutil libswscale libavdevice
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
 PIC      = -fPIC -pthread
@@ -158,7 +158,7 @@ memcheck:
 	  RUN='valgrind -q --error-exitcode=1'; tools/summary.sh $$? $(MEM_TESTS:%=$B/memcheck/tests/%)
 
 # The same tests as WebAssembly in node: all but codecs, XML, drawing, manifests, cli.
-WASM_NOT   := %/decode.c %/format.c %/jpeg.c %/png.c %/webp.c %/gif.c %/exif.c %/draw.c %/manifest.c %/cascade_xml.c %/cascade_dom.c %/cascade_write.c %/own.c src/plot/% src/video/% src/kit/% src/draw/%
+WASM_NOT   := %/decode.c %/format.c %/jpeg.c %/png.c %/webp.c %/gif.c %/heif.c %/exif.c %/draw.c %/manifest.c %/cascade_xml.c %/cascade_dom.c %/cascade_write.c %/own.c src/plot/% src/video/% src/kit/% src/draw/%
 WASM_TESTS := $(filter $(addprefix test_,base text pool kern gemm conv conv_pair graph op grad plan onnx face face_kit train learn_random conv_back \
                 pipeline stat metrics match verdict study study_use samples split gray boost cascade search roc track tracker history smile record),$(TESTS))
 # node 20 corrupts its heap when fast calls of WASI meet a memory that grows;

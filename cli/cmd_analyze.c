@@ -223,13 +223,12 @@ const cli_command cmd_analyze = {
     .max_operands = INT_MAX,
     .summary = "find the faces in photos",
     .description =
-        "Find the faces in photos: JPEG, PNG, WebP, GIF (its first picture) or "
-        "PPM, told apart by their contents. FOLDER stands for the photos in "
-        "it, "
-        "in the order of their names; - is standard input.\n\n"
+        "Find the faces in photos: JPEG, PNG, WebP, GIF (its first "
+        "picture), HEIC, AVIF or PNM, told apart by their contents. FOLDER "
+        "stands for the photos in it, in the order of their names; - is "
+        "standard input.\n\n"
         "Boxes and points are in pixels of the upright photo, x to the right, "
-        "y "
-        "down. Points, descriptors and attributes are computed only when asked "
+        "y down. Points, descriptors and attributes are computed only when asked "
         "for. A photo that cannot be read does not stop the others. One that "
         "is cut short or damaged is read as far as it goes, with a remark "
         "(\"warnings\" in JSON). A JPEG of more than 40 million pixels is "

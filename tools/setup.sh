@@ -7,16 +7,21 @@
 set -u
 
 # group | package | what must be there | why
-# A thing that must be there is a command, a pkg-config name (pc:), or a file.
+# A thing that must be there is a command, a pkg-config name (pc:), a file, or a
+# part of libheif (plugin:) where that is a package of its own.  Packages have
+# names that Debian 12 and 13 and Ubuntu have.
 needs() {
     cat <<'END'
 run|gcc|gcc|compiles C
 run|libc6-dev|/usr/include/stdio.h|the C library's headers
 run|pkg-config|pkg-config|finds libraries
-run|libjpeg62-turbo-dev|pc:libjpeg|reads and writes JPEG
+run|libjpeg-dev|pc:libjpeg|reads and writes JPEG
 run|libpng-dev|pc:libpng|reads and writes PNG
 run|libwebp-dev|pc:libwebp|reads WebP
 run|libgif-dev|/usr/include/gif_lib.h|reads GIF
+run|libheif-dev|pc:libheif|reads HEIC and AVIF
+run|libheif-plugin-libde265|plugin:libde265|decodes HEIC
+run|libheif-plugin-dav1d|plugin:dav1d|decodes AVIF
 run|libexif-dev|pc:libexif|finds which side of a photo is up
 run|libcairo2-dev|pc:cairo|draws boxes, points and names
 run|libjansson-dev|pc:jansson|reads and writes JSON
@@ -33,8 +38,8 @@ check|g++|g++|compiles the headers as C++
 check|clang|clang|second compiler, sanitizers, WebAssembly
 check|llvm|llvm-ar|archives of WebAssembly objects
 check|lld|wasm-ld|links WebAssembly
-check|libclang-rt-14-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a|the sanitizers
-check|libclang-rt-14-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
+check|libclang-rt-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a|the sanitizers
+check|libclang-rt-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
 check|wasi-libc|/usr/include/wasm32-wasi/stdio.h|the C library of WebAssembly
 check|clang-format|clang-format|checks the layout of the source
 check|clang-tidy|clang-tidy|looks for mistakes
@@ -55,8 +60,20 @@ there() {
                 [ -e "$f" ] && return 0
             done
             return 1 ;;
+        plugin:*) # built into libheif where apt knows no such package
+            ! apt-cache show "libheif-plugin-${1#plugin:}" >/dev/null 2>&1 ||
+                dpkg -s "libheif-plugin-${1#plugin:}" >/dev/null 2>&1 ;;
         /*) [ -e "$1" ] ;;
         *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+
+# The name that its makers gave it: of a header, a library, a command.
+own_name() {
+    case $1 in
+        pc:*) echo "${1#pc:}" ;;
+        glob:* | /*) echo "${1##*/}" ;;
+        *) echo "$1" ;;
     esac
 }
 
@@ -69,12 +86,18 @@ for group; do
         missing="$missing $package"
         list="$list  $package: $why
 "
+        own="${own:-}  $(own_name "$thing"): $why
+"
     done <<END
 $rows
 END
 done
 [ -n "$missing" ] || exit 0
 
+if ! command -v apt-get >/dev/null 2>&1; then
+    printf 'setup: no apt-get here; what seems to be missing, by its own name:\n%s' "$own" >&2
+    exit 0
+fi
 printf 'setup: these packages are missing:\n%s' "$list"
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
@@ -84,11 +107,6 @@ if [ "$(id -u)" -ne 0 ]; then
     fi
     as_root=sudo
 fi
-if ! command -v apt-get >/dev/null 2>&1; then
-    echo "setup: no apt-get here; install by hand:$missing" >&2
-    exit 1
-fi
-
 # shellcheck disable=SC2086
 get() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \

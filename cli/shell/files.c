@@ -12,9 +12,9 @@
 
 enum { DEPTH_MAX = 32 /* folders inside folders */ };
 
-static const char *const endings[] = {".jpg", ".jpeg", ".jpe", ".jfif",
-                                      ".png", ".webp", ".gif", ".ppm",
-                                      ".pgm", ".pnm"};
+static const char *const endings[] = {
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png",  ".webp", ".gif", ".ppm",
+    ".pgm", ".pnm",  ".pbm", ".heic", ".heif", ".hif",  ".avif"};
 
 /* Pictures that are not read. */
 static const char *const others[] = {

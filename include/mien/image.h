@@ -114,7 +114,8 @@ MIEN_API MIEN_CHECKED mien_status mien_image_copy(const mien_image *im,
 
 /* Decode a photo, whatever the file is called.
  *
- *   bytes    [n] a JPEG, PNG, WebP, GIF (its first frame), PPM or PGM file
+ *   bytes    [n] a JPEG, PNG, WebP, GIF (its first frame), HEIC, AVIF, PPM or
+ *            PGM file
  *   n        how many
  *   options  NULL: the defaults
  *   out      owned by the caller; free with mien_image_free
@@ -122,8 +123,9 @@ MIEN_API MIEN_CHECKED mien_status mien_image_copy(const mien_image *im,
  * The result is 8-bit RGB and upright (EXIF orientations 1..8 applied);
  * transparency lies over white; 16-bit samples are rounded.  Limits are checked
  * before pixels are decoded.
- * Fails with EFORMAT (not a picture, or not whole), EUNSUP (PNM with another
- * maxval), ELIMIT, ENOMEM. */
+ * HEIC and AVIF need libheif, which is loaded when the first one is read.
+ * Fails with EFORMAT (not a picture, or not whole), EUNSUP (no libheif, or
+ * none that decodes this file), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_image_read(
     const uint8_t *bytes, size_t n, const mien_read_options *options,
     mien_image *out, mien_error *err);

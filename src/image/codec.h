@@ -10,8 +10,9 @@
 typedef struct mi_limits {
     int side, scans;
     int64_t pixels;
-    int strict; /* 1: a picture that is not whole is refused */
-    int shrink; /* 1: a JPEG too large to hold is read smaller */
+    int strict;     /* 1: a picture that is not whole is refused */
+    int as_it_lies; /* 1: a HEIF's own turns are not applied either */
+    int shrink;     /* 1: a JPEG too large to hold is read smaller */
 } mi_limits;
 
 /* A picture as it lies in the file. */
@@ -41,7 +42,8 @@ static inline uint8_t mi_over_white(unsigned v, unsigned alpha)
 typedef mien_status mi_decoder(const uint8_t *bytes, size_t n,
                                const mi_limits *limits, mi_decoded *out,
                                mien_error *err);
-mi_decoder mi_jpeg_read, mi_png_read, mi_webp_read, mi_gif_read, mi_pnm_read;
+mi_decoder mi_jpeg_read, mi_png_read, mi_webp_read, mi_gif_read, mi_pnm_read,
+    mi_heif_read;
 
 /* The decoder that a file wants, by its first bytes, and where its first byte
  * lies; NULL if there is none. */

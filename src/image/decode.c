@@ -107,6 +107,7 @@ static mien_status read_photo(const uint8_t *bytes, size_t n,
                             o->max_scans ? o->max_scans : MIEN_IMAGE_MAX_SCANS,
                         .pixels = o->max_pixels ? o->max_pixels : pixels,
                         .strict = o->strict || !lenient,
+                        .as_it_lies = o->ignore_orientation,
                         .shrink = shrinks};
     return decode(read, bytes + start, n - start, &limits,
                   o->ignore_orientation, out, err);

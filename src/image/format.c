@@ -25,6 +25,22 @@ static size_t find_jpeg(const uint8_t *b, size_t n)
     return n;
 }
 
+/* Is it a HEIF file?  The brands it answers to stand in its first box: the
+ * major one, a version, then others.  Source: ISO/IEC 23008-12, annex B; AVIF,
+ * section 6. */
+static int is_heif(const uint8_t *b, size_t n)
+{
+    static const char brands[][5] = {"heic", "heix", "heim", "heis", "hevc",
+                                     "hevx", "mif1", "msf1", "avif", "avis"};
+    if (!begins(b, n, 4, "ftyp") || b[0] || b[1] || b[2])
+        return 0;
+    for (size_t at = 8; at + 4 <= n && at + 4 <= b[3]; at += at == 8 ? 8 : 4)
+        for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+            if (memcmp(b + at, brands[i], 4) == 0)
+                return 1;
+    return 0;
+}
+
 /* Formats that people have photos in, which mien does not read. */
 static const char *known_as(const uint8_t *b, size_t n)
 {
@@ -42,7 +58,7 @@ static const char *known_as(const uint8_t *b, size_t n)
         return "Photoshop";
     if (begins(b, n, 0, "%PDF"))
         return "PDF";
-    return begins(b, n, 4, "ftyp") ? "MP4, MOV or HEIF" : NULL;
+    return begins(b, n, 4, "ftyp") ? "MP4 or MOV video" : NULL;
 }
 
 mi_decoder *mi_decoder_of(const uint8_t *b, size_t n, size_t *start)
@@ -56,6 +72,8 @@ mi_decoder *mi_decoder_of(const uint8_t *b, size_t n, size_t *start)
         return mi_gif_read;
     if (n >= 2 && b[0] == 'P' && (b[1] == '5' || b[1] == '6'))
         return mi_pnm_read;
+    if (is_heif(b, n))
+        return mi_heif_read;
     if (known_as(b, n))
         return NULL;
     *start = find_jpeg(b, n);
@@ -70,7 +88,8 @@ mien_status mi_no_decoder(const uint8_t *b, size_t n, mien_error *err)
                        "image: a %s file, which is not read; convert it to "
                        "JPEG or PNG first",
                        name);
-    return mi_fail(err, MIEN_EFORMAT,
-                   "image: the first bytes are of no JPEG, PNG, WebP, GIF, PPM "
-                   "or PGM file");
+    return mi_fail(
+        err, MIEN_EFORMAT,
+        "image: the first bytes are of no JPEG, PNG, WebP, GIF, HEIC, "
+        "AVIF or PNM file");
 }
