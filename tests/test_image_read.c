@@ -164,6 +164,92 @@ static void test_odd_orientations_are_none(void)
     }
 }
 
+/* A text in a PNG: what programs wrote before there was a chunk for EXIF. */
+static mien_bytes with_text(const uint8_t *rgb, int compressed,
+                            const char *keyword, const char *text)
+{
+    mien_bytes out = {0};
+    png_structp png =
+        png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(png);
+    char key[80], value[2000];
+    snprintf(key, sizeof key, "%s", keyword);
+    snprintf(value, sizeof value, "%s", text);
+    png_text t = {.compression = compressed,
+                  .key = key,
+                  .text = value,
+                  .text_length = strlen(value)};
+    png_set_write_fn(png, &out, png_take, NULL);
+    png_set_IHDR(png, info, 21, 13, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_text(png, info, &t, 1);
+    png_write_info(png, info);
+    for (int y = 0; y < 13; y++)
+        png_write_row(png, rgb + (ptrdiff_t)y * 21 * 3);
+    png_write_end(png, info);
+    png_destroy_write_struct(&png, &info);
+    return out;
+}
+
+/* ImageMagick's: kind, length, then digits in lines. */
+static void write_profile(const char *kind, int orientation, char *to)
+{
+    uint8_t exif[EXIF_BYTES];
+    make_exif(orientation, orientation % 2, exif);
+    to += snprintf(to, 40, "\n%s\n%8d\n", kind, EXIF_BYTES);
+    for (int i = 0; i < EXIF_BYTES; i++)
+        to += snprintf(to, 4, "%02x%s", exif[i], i % 12 == 11 ? "\n" : "");
+}
+
+static void test_orientation_in_texts_of_a_png(void)
+{
+    uint8_t rgb[21 * 13 * 3];
+    paint(rgb, 21, 13, 3);
+    for (int o = 1; o <= 8; o++) {
+        char raw[400], app1[400], xmp[2][400];
+        write_profile("exif", o, raw);
+        write_profile("APP1", o, app1);
+        snprintf(xmp[0], sizeof xmp[0],
+                 "<x:xmpmeta><rdf:Description tiff:Orientation=\"%d\"/>", o);
+        snprintf(xmp[1], sizeof xmp[1],
+                 "<x:xmpmeta><tiff:Orientation>%d</tiff:Orientation>", o);
+        mien_bytes file[] = {with_text(rgb, PNG_TEXT_COMPRESSION_zTXt,
+                                       "Raw profile type exif", raw),
+                             with_text(rgb, PNG_TEXT_COMPRESSION_NONE,
+                                       "Raw profile type APP1", app1),
+                             with_text(rgb, PNG_ITXT_COMPRESSION_NONE,
+                                       "XML:com.adobe.xmp", xmp[0]),
+                             with_text(rgb, PNG_ITXT_COMPRESSION_zTXt,
+                                       "XML:com.adobe.xmp", xmp[1])};
+        for (int i = 0; i < 4; i++) {
+            check_upright(file[i], o);
+            free(file[i].data);
+        }
+    }
+}
+
+/* Texts that say something else, or nothing, turn nothing. */
+static void test_other_texts_of_a_png(void)
+{
+    static const char *const texts[][2] = {
+        {"Raw profile type exif", ""},
+        {"Raw profile type exif", "\nexif\n 6\n45786966"},
+        {"Raw profile type iptc", "\niptc\n 6\n457869660000"},
+        {"XML:com.adobe.xmp", "tiff:Orientation"},
+        {"XML:com.adobe.xmp", "tiff:Orientation=\"9\""},
+        {"Comment", "tiff:Orientation=\"6\""}};
+    uint8_t rgb[21 * 13 * 3];
+    paint(rgb, 21, 13, 3);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (int packed = 0; packed < 2; packed++) {
+            mien_bytes file =
+                with_text(rgb, packed ? PNG_TEXT_COMPRESSION_zTXt : -1,
+                          texts[i][0], texts[i][1]);
+            check_upright(file, 1);
+            free(file.data);
+        }
+}
+
 /* ---- PNG -------------------------------------------------------------- */
 
 static int over_white(double v, double alpha)
@@ -386,6 +472,8 @@ int main(void)
     test_cmyk_becomes_rgb();
     test_photos_are_turned_upright();
     test_odd_orientations_are_none();
+    test_orientation_in_texts_of_a_png();
+    test_other_texts_of_a_png();
     test_every_kind_of_png();
     test_webp();
     test_webp_animation_shows_its_first_frame();

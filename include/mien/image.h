@@ -114,8 +114,8 @@ MIEN_API MIEN_CHECKED mien_status mien_image_copy(const mien_image *im,
 
 /* Decode a photo, whatever the file is called.
  *
- *   bytes    [n] a JPEG, PNG, WebP, GIF (its first frame), HEIC, AVIF, PPM or
- *            PGM file
+ *   bytes    [n] a JPEG, PNG, WebP, GIF (its first frame), HEIC, AVIF or
+ *            PNM file
  *   n        how many
  *   options  NULL: the defaults
  *   out      owned by the caller; free with mien_image_free
@@ -153,14 +153,14 @@ MIEN_API MIEN_CHECKED mien_status mien_photo_read(
  *   p  its fields are cleared; NULL is allowed */
 MIEN_API void mien_photo_free(mien_photo *p);
 
-/* Decode a binary PPM (P6) or PGM (P5) with maxval 255.
+/* Decode a PBM, PGM or PPM file, plain or binary (P1 to P6), any maxval.
  *
  *   bytes  [n] the file
  *   n      how many
  *   out    owned by the caller; free with mien_image_free
  *
  * Needs no library; in every build, WebAssembly too.
- * Fails with EFORMAT, EUNSUP (another maxval), ELIMIT, ENOMEM.
+ * Fails with EFORMAT, ELIMIT, ENOMEM.
  * Source: Netpbm, ppm(5). */
 MIEN_API MIEN_CHECKED mien_status mien_pnm_read(const uint8_t *bytes, size_t n,
                                                 mien_image *out,

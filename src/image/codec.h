@@ -55,6 +55,10 @@ mien_status mi_no_decoder(const uint8_t *bytes, size_t n, mien_error *err);
  * TIFF header; 1 if there is none. */
 int mi_exif_orientation(const uint8_t *bytes, size_t n);
 
+/* The orientation that the texts of a PNG give, EXIF or XMP; 1: none. */
+mien_status mi_png_text_orientation(const uint8_t *bytes, size_t n,
+                                    int *orientation, mien_error *err);
+
 /* Turn an image upright in place of *im. */
 mien_status mi_image_upright(mien_image *im, int orientation, mien_error *err);
 

@@ -70,7 +70,7 @@ mi_decoder *mi_decoder_of(const uint8_t *b, size_t n, size_t *start)
         return mi_webp_read;
     if (begins(b, n, 0, "GIF87a") || begins(b, n, 0, "GIF89a"))
         return mi_gif_read;
-    if (n >= 2 && b[0] == 'P' && (b[1] == '5' || b[1] == '6'))
+    if (n >= 2 && b[0] == 'P' && b[1] >= '1' && b[1] <= '6')
         return mi_pnm_read;
     if (is_heif(b, n))
         return mi_heif_read;

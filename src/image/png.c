@@ -111,16 +111,22 @@ static void read_rows(state *s, int alpha)
     png_read_end(s->png, s->info);
 }
 
-static void find_orientation(state *s)
+/* From the chunk that is for it, or what programs did before there was one. */
+static int find_orientation(state *s)
 {
     png_bytep exif = NULL;
     png_uint_32 n = 0;
-    if (png_get_eXIf_1(s->png, s->info, &n, &exif))
+    if (png_get_eXIf_1(s->png, s->info, &n, &exif)) {
         s->orientation = mi_exif_orientation(exif, n);
+        return 1;
+    }
+    return mi_png_text_orientation(s->in.start,
+                                   (size_t)(s->in.end - s->in.start),
+                                   &s->orientation, &s->err) == MIEN_OK;
 }
 
 /* The limits of size are ours, and so are the words.  Texts and colour profiles
- * are passed over: some unpack to a thousand times their size. */
+ * are passed over: some unpack to a thousand times their size (png_text.c). */
 static void set_limits(state *s)
 {
     static const uint8_t passed_over[] = "iCCP\0iTXt\0sPLT\0tEXt\0zTXt";
@@ -141,8 +147,7 @@ static int decode(state *s)
                        &s->err) != MIEN_OK)
         return 0;
     read_rows(s, set_conversions(s));
-    find_orientation(s);
-    return s->err.status == MIEN_OK;
+    return find_orientation(s) && s->err.status == MIEN_OK;
 }
 
 mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
