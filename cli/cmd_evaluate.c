@@ -8,6 +8,7 @@ typedef struct values {
     double threshold;
     int json;
     uint32_t seed;
+    mien_unseen unseen;
     cli_table_values table;
 } values;
 static const values defaults = {.seed = 123};
@@ -22,6 +23,7 @@ static const cli_option options[] = {
     CLI_OPTION_JSON("a JSON object"),
     CLI_ROW_INT(seed, "seed", 's', "N", 0, INT_MAX,
                 "of the intervals (default {})"),
+    CLI_ROW_UNSEEN(unseen),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -59,6 +61,10 @@ static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
         cli_error("%s: %s", path, err.text);
         return CLI_NOTHING;
     }
+    if (v.unseen > 0)
+        cli_error("%s: %lld texts that the model has not seen; --unseen error "
+                  "refuses them",
+                  path, (long long)v.unseen);
     if (w->json) {
         mien_verdict_json(&v, NULL, &j);
         mien_buffer_puts(&out, "\n");
@@ -79,10 +85,11 @@ static int run(const cli_args *a)
     o.label = v->label;
     o.positive = v->positive;
     o.seed = v->seed;
+    o.unseen = v->unseen;
     o.threshold = cli_given(a, &v->threshold) ? &v->threshold : NULL;
     if (!cli_tabular_open(a->operand[0], &m))
         return CLI_NOTHING;
-    if (cli_table_open(a->operand[1], &v->table, &in)) {
+    if (cli_table_open(a->operand[1], &v->table, m.model, &in)) {
         status = evaluate(a, m.model, &in, &o);
         cli_table_close(&in);
     }
@@ -100,7 +107,9 @@ const cli_command cmd_evaluate = {
         "Scores every row and compares with the label: area under the ROC "
         "curve and average precision with 95 % bootstrap intervals, precision "
         "and recall at the model's threshold, and the accuracy of always "
-        "saying the larger class, beside it.",
+        "saying the larger class, beside it.  The table is prepared as the "
+        "one was that the model learned from: column types, the shift of "
+        "--ahead and the order of --time come with the model.",
     .options = options,
     .defaults = &defaults,
     .values_size = sizeof(values),

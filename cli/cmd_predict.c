@@ -25,6 +25,7 @@ static const cli_option options[] = {
     CLI_ROW_INT(o.top, "top", 0, "N", 0, MIEN_PREDICT_MAX_TOP,
                 "how many columns to name, those that contribute most (default "
                 "{})"),
+    CLI_ROW_UNSEEN(o.unseen),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -97,6 +98,49 @@ static mien_status next_rows(input *in, const mien_csv_options *csv,
     return st;
 }
 
+/* Lines of the rows that can be read now. */
+static int predict_rows(mien_predictor *p, input *in, const char *path,
+                        const mien_csv_options *csv, mien_csv_stream **s,
+                        mien_buffer *out)
+{
+    const mien_table *t = NULL;
+    mien_error err = {0};
+    if (next_rows(in, csv, s, &t, &err) ||
+        mien_predictor_rows(p, t, out, &err)) {
+        cli_error("%s: %s", path, err.text);
+        return CLI_NOTHING;
+    }
+    use(in, in->used);
+    return cli_emit(out) ? CLI_OK : CLI_OUTPUT;
+}
+
+/* Predict what has to be read whole: packed files, other encodings. */
+static int predict_whole(mien_predictor *p, input *in, const char *path,
+                         const mien_csv_options *csv, mien_buffer *out)
+{
+    mien_bytes unpacked = {0};
+    mien_table *t = NULL;
+    mien_error err = {0};
+    int status = CLI_NOTHING;
+    while (!in->final)
+        if (!read_more(in, path))
+            return CLI_NOTHING;
+    mien_status st = mien_csv_gunzip(in->data, in->n, &unpacked, &err);
+    int packed = unpacked.data != NULL;
+    if (!st)
+        st = mien_csv_read(packed ? unpacked.data : in->data,
+                           packed ? unpacked.n : in->n, csv, &t, &err);
+    if (!st)
+        st = mien_predictor_rows(p, t, out, &err);
+    if (st)
+        cli_error("%s: %s", path, err.text);
+    else
+        status = cli_emit(out) ? CLI_OK : CLI_OUTPUT;
+    mien_table_free(t);
+    mien_bytes_free(&unpacked);
+    return status;
+}
+
 /* Predict block after block; the status to exit with. */
 static int stream(mien_predictor *p, input *in, const char *path,
                   const mien_csv_options *csv)
@@ -105,21 +149,17 @@ static int stream(mien_predictor *p, input *in, const char *path,
     mien_buffer out = {0};
     int status = CLI_OK;
     mien_predictor_head(p, &out);
-    while (status == CLI_OK && !in->final && !cli_interrupted()) {
-        const mien_table *t = NULL;
-        mien_error err = {0};
-        if (!read_more(in, path)) {
-            status = CLI_NOTHING;
-            break;
-        }
-        if (next_rows(in, csv, &s, &t, &err) ||
-            mien_predictor_rows(p, t, &out, &err)) {
-            cli_error("%s: %s", path, err.text);
-            status = CLI_NOTHING;
-        } else {
-            use(in, in->used);
-            status = cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
-        }
+    while (!in->final && in->n < BLOCK)
+        if (!read_more(in, path))
+            return mien_buffer_free(&out), CLI_NOTHING;
+    if (!mien_csv_can_stream(in->data, in->n, csv)) {
+        status = predict_whole(p, in, path, csv, &out);
+    } else {
+        status = predict_rows(p, in, path, csv, &s, &out);
+        while (status == CLI_OK && !in->final && !cli_interrupted())
+            status = read_more(in, path)
+                         ? predict_rows(p, in, path, csv, &s, &out)
+                         : CLI_NOTHING;
     }
     mien_buffer_free(&out);
     mien_csv_stream_free(s);
@@ -157,9 +197,19 @@ static int predict(const cli_args *a, mien_predictor *p)
             close(in.fd);
         free(in.data);
     }
-    cli_names_free(&how.names);
+    cli_table_options_free(&how);
     mien_pool_free(pool);
     return status;
+}
+
+/* Say how many texts of each column the model has not seen. */
+static void report_unseen(const mien_encoder *e, const int64_t *unseen)
+{
+    for (int i = 0; i < e->columns; i++)
+        if (unseen[i])
+            cli_error("column '%s': %lld texts that the model has not seen; "
+                      "--unseen error refuses them",
+                      e->column[i].name, (long long)unseen[i]);
 }
 
 static int run(const cli_args *a)
@@ -177,6 +227,8 @@ static int run(const cli_args *a)
         cli_error("%s", err.text);
     else
         status = predict(a, p);
+    if (p && !o.unseen)
+        report_unseen(mien_tabular_encoder(m.model), mien_predictor_unseen(p));
     mien_predictor_free(p);
     cli_tabular_close(&m);
     return status;

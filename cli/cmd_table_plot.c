@@ -109,7 +109,7 @@ static int run(const cli_args *a)
     }
     if (!cli_figure_path(v->output))
         return CLI_USAGE;
-    if (!cli_table_open(a->operand[0], &v->table, &in))
+    if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
         return CLI_NOTHING;
     int status = read_columns(a, in.t, &o) ? draw(a, in.t, &o) : CLI_NOTHING;
     cli_table_close(&in);

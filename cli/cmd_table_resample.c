@@ -192,7 +192,7 @@ static int run(const cli_args *a)
     int status = CLI_NOTHING;
     if (!read_options(&j) || !may_touch(path))
         return CLI_USAGE;
-    if (!cli_table_open(path, &j.v->table, &j.in))
+    if (!cli_table_open(path, &j.v->table, NULL, &j.in))
         return CLI_NOTHING;
     if (cli_table_column(j.in.t, path, j.v->label) >= 0) {
         if (resample(&j, &err))

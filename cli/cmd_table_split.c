@@ -23,7 +23,8 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(stratify, CLI_TEXT, "stratify", 0, "COLUMN",
                  "each part gets its share of every value of a column"),
     CLI_ROW_TEXT(time, CLI_TEXT, "time", 0, "COLUMN",
-                 "split in the order of a column: the last rows are the test"),
+                 "split in the order of a column of dates or numbers: the last "
+                 "rows are the test"),
     CLI_ROW_INT(purge, "purge", 0, "ROWS", 0, 1000000000,
                 "rows left out between the parts of --time (default {})"),
     CLI_ROW_TEXT(output, CLI_FOLDER, "output", 'o', "DIR",
@@ -78,11 +79,8 @@ static mien_status split_by_time(job *j, int column, mien_error *err)
     int64_t n = mien_table_rows(j->t);
     int64_t *order = calloc((size_t)n + 1, sizeof *order);
     mien_status st = order ? MIEN_OK : MIEN_ENOMEM;
-    /* Dates as texts: the order of the file. */
-    for (int64_t i = 0; order && i < n; i++)
-        order[i] = i;
-    if (!st && mien_table_column(j->t, column).type == MIEN_COLUMN_NUMBER)
-        st = mien_table_sort_order(j->t, column, 0, order, err);
+    if (!st)
+        st = mien_table_time_order(j->t, column, order, NULL, err);
     if (!st)
         st = mien_split_ordered(n, order, j->o.test, j->o.valid, j->v->purge,
                                 &j->parts, err);
@@ -192,7 +190,7 @@ static int run(const cli_args *a)
                             : "--output DIR is missing");
         return CLI_USAGE;
     }
-    if (!cli_table_open(a->operand[0], &v->table, &in))
+    if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
         return CLI_NOTHING;
     j.t = in.t;
     int status = split(&j) ? write_parts(&j) : CLI_NOTHING;

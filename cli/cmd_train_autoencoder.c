@@ -133,8 +133,7 @@ static int on_epoch(void *arg, const mien_study *s, const mien_epoch *e)
     show(l, e);
     l->epochs = e->epoch;
     return (l->journal &&
-            mien_journal_epoch(l->journal, mien_study_trainer(s),
-                               mien_study_fit(s), e, last, &l->failed)) ||
+            mien_journal_epoch(l->journal, s, e, last, &l->failed)) ||
            cli_interrupted();
 }
 

@@ -48,10 +48,12 @@ int cli_study_prepare(cli_study *c, const cli_table_values *table)
     const char *path = c->path;
     mien_recipe *r = &c->o.recipe;
     mien_error err = {0};
-    if (!cli_table_open(path, table, &c->in) ||
+    if (!cli_table_open(path, table, NULL, &c->in) ||
         !read_rule(c->v, c->in.t, &c->o.rule) ||
-        cli_table_column(c->in.t, path, r->label) < 0)
+        cli_table_column(c->in.t, path, r->label) < 0 ||
+        (r->time && cli_table_column(c->in.t, path, r->time) < 0))
         return 0;
+    cli_names_join(&c->drop, c->in.t);
     for (int i = 0; i < c->drop.n; i++)
         if (cli_table_column(c->in.t, path, c->drop.name[i]) < 0)
             return 0;
@@ -59,6 +61,7 @@ int cli_study_prepare(cli_study *c, const cli_table_values *table)
     r->drops = c->drop.n;
     r->type = c->in.how.csv.type;
     r->types = c->in.how.csv.types;
+    r->dates = c->in.how.csv.dates;
     c->o.pool = c->in.pool;
     if (mien_study_new(c->in.t, &c->o, &c->study, &err) == MIEN_OK)
         return 1;

@@ -55,6 +55,10 @@ typedef struct cli_study_values {
                  "rows are in the order of time: the last are the test, " \
                  "those before them the validation part, with a purge "   \
                  "between")
+#define CLI_STUDY_TIME                                                  \
+    CLI_ROW_TEXT(study.o.recipe.time, CLI_TEXT, "time", 0, "COLUMN",    \
+                 "sort the rows by a column of dates or numbers, then " \
+                 "split as --honest does")
 #define CLI_STUDY_PURGE                                               \
     CLI_ROW_INT(study.o.purge, "purge", 0, "ROWS", 0, 1000000000,     \
                 "rows left out between parts with --honest (default " \
@@ -88,7 +92,7 @@ typedef struct cli_study_values {
 #define CLI_OPTIONS_STUDY                                                     \
     CLI_STUDY_LABEL, CLI_STUDY_POSITIVE, CLI_STUDY_DROP, CLI_STUDY_AHEAD,     \
         CLI_STUDY_WINDOW, CLI_STUDY_TEST, CLI_STUDY_VALID, CLI_STUDY_SEED,    \
-        CLI_STUDY_HONEST, CLI_STUDY_PURGE, CLI_STUDY_SCALER,                  \
+        CLI_STUDY_HONEST, CLI_STUDY_TIME, CLI_STUDY_PURGE, CLI_STUDY_SCALER,  \
         CLI_STUDY_MISSING, CLI_OPTIONS_TABLE, CLI_STUDY_RULE, CLI_STUDY_COST, \
         CLI_STUDY_ALERTS, CLI_STUDY_OUTPUT, CLI_STUDY_QUIET
 

@@ -66,6 +66,66 @@ static void test_parts_in_the_order_of_time(void)
     free(text);
 }
 
+/* Rows that do not stand in the order of time are refused, or sorted; judged
+ * again they are sorted again. */
+static void test_rows_are_sorted_by_time(void)
+{
+    char *text = malloc(ROWS * 40 + 20), *at = text;
+    unsigned seed = 21;
+    double value[ROWS];
+    at += snprintf(at, 20, "a,day,y\n");
+    for (int i = 0; i < ROWS; i++)
+        value[i] = check_rand(&seed) % 1000 / 1000.;
+    for (int i = 0; i < ROWS; i++) {
+        int day = i * 77 % ROWS;
+        char date[MIEN_DATE_SIZE];
+        mien_date_write(day * 86400., date);
+        at += snprintf(at, 40, "%g,%s,%d\n", value[day], date,
+                       value[(day + 1) % ROWS] > .8);
+    }
+    mien_table *t = study_table(text);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    const char *const drop[] = {"day"};
+    mien_error err = {0};
+    mien_study *s = NULL;
+    o.recipe.positive = NULL;
+    o.recipe.drop = drop;
+    o.recipe.drops = 1;
+    o.honest = 1;
+    CHECK_EQ(mien_study_new(t, &o, &s, &err), MIEN_EARG);
+    CHECK(strstr(err.text, "by column 'day'"));
+    o.honest = 0;
+    o.recipe.time = "day";
+    o.recipe.window = 2;
+    s = study_must(t, &o);
+    for (int64_t i = 0; i < s->rows; i++)
+        CHECK(s->x[i * s->width] == value[i] && s->source[i] == i);
+    CHECK(s->split.test[0] > s->split.train[s->split.trains - 1]);
+    mien_bytes file = mien_study_model(s);
+    mien_tabular *m = NULL;
+    mien_verdict v;
+    double decision[ROWS];
+    uint8_t y[ROWS];
+    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+    CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
+    mien_tabular_decide_windows(m, s->x, s->samples, s->end, decision);
+    for (int64_t i = 0; i < s->samples; i++)
+        y[i] = mi_study_label(s, i);
+    const mien_scored rows = {s->samples, y, decision, NULL};
+    mien_verdict want;
+    CHECK_EQ(mien_verdict_of(&rows, s->cut, 123, NULL, &want, NULL), MIEN_OK);
+    CHECK(v.auc.value == want.auc.value && v.count.tp == want.count.tp);
+    mien_buffer b = {0};
+    mien_study_describe(s, &b);
+    char *said = study_text(&b);
+    CHECK(strstr(said, "  split in the order of day, seed 123;"));
+    free(said);
+    mien_tabular_free(m);
+    mien_study_free(s);
+    mien_table_free(t);
+    free(text);
+}
+
 static void test_numbers_are_of_the_training_part(void)
 {
     char *text = study_csv(ROWS, 7);
@@ -137,19 +197,79 @@ static void test_the_threshold_is_that_of_the_rule(void)
     mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
     CHECK_EQ(mien_rule_read("recall=0.9", NULL, &o.rule, NULL), MIEN_OK);
     mien_study *s = study_must(t, &o);
-    mien_scored rows = mien_study_scored(s, MIEN_PART_VALIDATION);
+    mien_scored rows = mien_study_decided(s, MIEN_PART_VALIDATION);
     mien_ranking *r = NULL;
     mien_threshold want;
     CHECK_EQ(mien_ranking_new(&rows, &r, NULL), MIEN_OK);
     CHECK_EQ(mien_ranking_choose(r, MIEN_RULE_RECALL, .9, 0, &want, NULL),
              MIEN_OK);
     const mien_verdict *v = mien_study_verdict(s, MIEN_PART_VALIDATION);
-    CHECK(v->threshold == want.threshold && v->rates.recall >= .9);
+    CHECK_NEAR(v->threshold, 1 / (1 + exp(-want.threshold)), 1e-14);
+    CHECK(s->cut == want.threshold && v->rates.recall >= .9);
     CHECK(v->auc.value > .8);
     mien_ranking_free(r);
     mien_study_free(s);
     mien_table_free(t);
     free(text);
+}
+
+/* Columns far from 0, in steps that floats do not have, and log-odds beyond
+ * where a probability is 1: rows are ranked all the same. */
+static void test_nothing_is_cut_to_floats(void)
+{
+    char *text = malloc(ROWS * 60 + 20), *at = text;
+    unsigned seed = 5;
+    at += snprintf(at, 20, "a,b,y\n");
+    for (int i = 0; i < ROWS; i++) {
+        int a = (int)(check_rand(&seed) % 1000), y = a > 700;
+        at += snprintf(at, 60, "%.0f,%d,%d\n", 1e12 + a, i % 7,
+                       a % 97 == 0 ? 1 - y : y);
+    }
+    mien_table *t = study_table(text);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    o.recipe.positive = NULL;
+    o.logistic.c = 1e6;
+    CHECK_EQ(mien_rule_read("alerts=5/100", NULL, &o.rule, NULL), MIEN_OK);
+    mien_study *s = study_must(t, &o);
+    const mien_verdict *v = mien_study_verdict(s, MIEN_PART_TEST);
+    CHECK(v->auc.value > .9);
+    v = mien_study_verdict(s, MIEN_PART_VALIDATION);
+    CHECK(v->count.tp + v->count.fp == 3);
+    mien_study_free(s);
+    mien_table_free(t);
+    free(text);
+}
+
+/* A table of so many columns that their names fill pages. */
+static void test_wide_tables(void)
+{
+    enum { WIDE = 600 };
+    mien_column c[WIDE + 1];
+    static double x[WIDE + 1][100];
+    static char name[WIDE][64];
+    mien_table *t = NULL;
+    unsigned seed = 9;
+    for (int j = 0; j <= WIDE; j++) {
+        for (int i = 0; i < 100; i++)
+            x[j][i] = j < WIDE ? check_rand(&seed) % 1000 : i % 4 == 0;
+        if (j < WIDE)
+            snprintf(name[j], sizeof name[j], "a column with a long name %d",
+                     j);
+        c[j] = (mien_column){.name = j < WIDE ? name[j] : "y", .number = x[j]};
+    }
+    CHECK_EQ(mien_table_new(100, WIDE + 1, c, &t, NULL), MIEN_OK);
+    for (int k = 0; k < 2; k++) {
+        mien_study_options o = study_options((mien_estimator)k);
+        mien_tabular *m = NULL;
+        o.recipe.positive = NULL;
+        mien_study *s = study_must(t, &o);
+        mien_bytes file = mien_study_model(s);
+        CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+        CHECK_EQ(mien_tabular_encoder(m)->columns, WIDE);
+        mien_tabular_free(m);
+        mien_study_free(s);
+    }
+    mien_table_free(t);
 }
 
 /* ---- the same bits ------------------------------------------------------- */
@@ -194,9 +314,25 @@ static int stop_after(void *arg, const mien_study *s, const mien_epoch *e)
     mien_bytes *state = arg;
     if (e->epoch < 2)
         return 0;
-    CHECK_EQ(mien_fit_save(mien_study_fit(s), state, NULL), MIEN_OK);
+    CHECK_EQ(mien_study_checkpoint(s, state, NULL), MIEN_OK);
     CHECK(mien_study_trainer(s) != NULL);
     return 1;
+}
+
+/* A state that is not of this study's table and choices. */
+static void refuse_state(const mien_table *t, const mien_study_options *like,
+                         uint32_t seed, int ahead, const char *why)
+{
+    mien_study_options o = *like;
+    mien_study *s = NULL;
+    mien_error err = {0};
+    o.seed = seed;
+    o.recipe.ahead = ahead;
+    CHECK_EQ(mien_study_new(t, &o, &s, NULL), MIEN_OK);
+    mien_status st = mien_study_learn(s, NULL, &err);
+    CHECK_MSG((st == MIEN_EARG || st == MIEN_EFORMAT) && strstr(err.text, why),
+              "%s", err.text);
+    mien_study_free(s);
 }
 
 static void test_a_stop_changes_nothing(void)
@@ -220,7 +356,21 @@ static void test_a_stop_changes_nothing(void)
     check_same(whole, cut);
     mien_study_free(cut);
     cut = NULL;
-    o.autoencoder.state_size--;
+    refuse_state(t, &o, 7, 0, "another training: seed was '123', and is '7'");
+    refuse_state(t, &o, 123, 1, "ahead was '0', and is '1' now");
+    mien_table *u = NULL;
+    int64_t row[ROWS];
+    for (int i = 0; i < ROWS; i++)
+        row[i] = ROWS - 1 - i;
+    CHECK_EQ(mien_table_select_rows(t, ROWS, row, &u, NULL), MIEN_OK);
+    refuse_state(u, &o, 123, 0, "another training: table was '");
+    mien_table_free(u);
+    size_t size = o.autoencoder.state_size;
+    for (size_t n = 0; n < 300; n += 7) {
+        o.autoencoder.state_size = n;
+        refuse_state(t, &o, 123, 0, n < 18 ? "does not say which" : " ");
+    }
+    o.autoencoder.state_size = size - 1;
     CHECK_EQ(mien_study_new(t, &o, &cut, NULL), MIEN_OK);
     CHECK_EQ(mien_study_learn(cut, &end, NULL), MIEN_EFORMAT);
     mien_study_free(cut);
@@ -467,9 +617,12 @@ int main(void)
 {
     test_a_shift_is_that_of_the_table();
     test_parts_in_the_order_of_time();
+    test_rows_are_sorted_by_time();
     test_numbers_are_of_the_training_part();
     test_judged_is_what_is_written();
     test_the_threshold_is_that_of_the_rule();
+    test_nothing_is_cut_to_floats();
+    test_wide_tables();
     test_threads_change_nothing();
     test_a_stop_changes_nothing();
     test_what_is_said();

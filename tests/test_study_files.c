@@ -100,9 +100,7 @@ typedef struct keeping {
 static int keep(void *arg, const mien_study *s, const mien_epoch *e)
 {
     const keeping *k = arg;
-    CHECK_EQ(mien_journal_epoch(k->journal, mien_study_trainer(s),
-                                mien_study_fit(s), e, e->epoch == k->stop,
-                                NULL),
+    CHECK_EQ(mien_journal_epoch(k->journal, s, e, e->epoch == k->stop, NULL),
              MIEN_OK);
     return e->epoch == k->stop;
 }

@@ -1,6 +1,7 @@
 /* Recipes and rules as text, models judged on other tables, predictions in a
  * stream. */
 #include "base/alloc.h"
+#include "study/study.h"
 #include "tests/study_make.h"
 
 enum { ROWS = 300 };
@@ -37,6 +38,8 @@ static void test_a_recipe_is_kept_as_text(void)
     r.window = 5;
     r.missing = MIEN_MISSING_MEDIAN;
     r.scaler = MIEN_SCALE_RANGE;
+    r.time = "day";
+    r.dates = MIEN_DATE_DMY;
     CHECK_EQ(mien_recipe_write(&r, &text, NULL), MIEN_OK);
     CHECK_EQ(mien_recipe_read(text.data, text.n, &again, NULL), MIEN_OK);
     CHECK(strcmp(again->label, r.label) == 0 && again->ahead == 3);
@@ -45,6 +48,7 @@ static void test_a_recipe_is_kept_as_text(void)
     CHECK(again->types == 2 && strcmp(again->type[0].name, "zip\n") == 0);
     CHECK(again->type[1].type == MIEN_COLUMN_NUMBER);
     CHECK(again->missing == r.missing && again->scaler == r.scaler);
+    CHECK(strcmp(again->time, "day") == 0 && again->dates == r.dates);
     mien_recipe_free(again);
     mien_status st = MIEN_ENOMEM;
     for (int n = 0; st == MIEN_ENOMEM && n < 100; n++) {
@@ -78,6 +82,7 @@ static void test_recipes_that_are_none(void)
         {"mien/recipe/1\nlabel\ty\nahead\t-1\n", "line 3"},
         {"mien/recipe/1\nlabel\ty\nahead\t\n", "line 3"},
         {"mien/recipe/1\nlabel\ty\nmissing\tmode\n", "line 3"},
+        {"mien/recipe/1\nlabel\ty\ndates\tlate\n", "line 3"},
         {"mien/recipe/1\nlabel\ty\nscaler\tmean\n", "line 3"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         mien_recipe *r;
@@ -216,6 +221,101 @@ static void test_a_model_is_judged_on_another_table(void)
     free(other);
 }
 
+/* What training did, labels shifted ahead of events, is done again: no row of
+ * an event is judged, and windows cross none. */
+static void test_a_shift_is_done_again(void)
+{
+    char *text = study_csv(ROWS, 3);
+    mien_table *t = study_table(text);
+    for (int window = 1; window < 4; window += 2) {
+        mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+        mien_tabular *m = NULL;
+        double decision[ROWS];
+        mien_verdict v, want;
+        o.recipe.ahead = 2;
+        o.recipe.window = window;
+        mien_study *s = study_must(t, &o);
+        mien_bytes file = mien_study_model(s);
+        CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+        mien_tabular_decide_windows(m, s->x, s->samples, s->end, decision);
+        uint8_t y[ROWS];
+        for (int64_t i = 0; i < s->samples; i++)
+            y[i] = mi_study_label(s, i);
+        const mien_scored rows = {s->samples, y, decision, NULL};
+        CHECK_EQ(mien_verdict_of(&rows, s->cut, 123, NULL, &want, NULL),
+                 MIEN_OK);
+        CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
+        CHECK(v.rows == s->samples && v.rows < ROWS - window);
+        CHECK(v.auc.value == want.auc.value && v.count.tp == want.count.tp);
+        CHECK(v.threshold == s->threshold && v.unseen == 0);
+        mien_tabular_free(m);
+        mien_study_free(s);
+    }
+    mien_table_free(t);
+    free(text);
+}
+
+/* Digits that were texts are read as texts again: 02134 is no number. */
+static void test_types_are_those_of_training(void)
+{
+    char csv[ROWS * 16] = "zip,y\n";
+    for (int i = 0; i < ROWS; i++)
+        snprintf(csv + strlen(csv), 16, "0%d,%d\n", 10 + i % 7,
+                 i % 7 < 2 ? i % 13 != 0 : i % 11 == 0);
+    const mien_csv_type zip = {"zip", MIEN_COLUMN_TEXT};
+    mien_csv_options how = MIEN_CSV_DEFAULTS;
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    mien_table *t = NULL;
+    mien_tabular *m = NULL;
+    mien_bytes kept = {0};
+    mien_verdict v, want;
+    how.type = &zip;
+    how.types = 1;
+    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &how, &t, NULL),
+             MIEN_OK);
+    o.recipe.positive = NULL;
+    o.recipe.type = &zip;
+    o.recipe.types = 1;
+    mien_study *s = study_must(t, &o);
+    mien_bytes file = mien_study_model(s);
+    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+    CHECK_EQ(mien_evaluate(m, t, NULL, &want, NULL), MIEN_OK);
+    mien_table_free(t);
+    /* The types asked for are kept for columns that are not the model's. */
+    const mien_csv_type more[] = {{"zip", MIEN_COLUMN_NUMBER},
+                                  {"y", MIEN_COLUMN_NUMBER}};
+    how.type = more;
+    how.types = 2;
+    CHECK_EQ(mien_evaluate_csv(m, &how, &kept, NULL), MIEN_OK);
+    CHECK(how.types == 2 && how.type[0].type == MIEN_COLUMN_TEXT);
+    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &how, &t, NULL),
+             MIEN_OK);
+    CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.auc.value == want.auc.value && v.auc.value > .8);
+    mien_bytes_free(&kept);
+    mien_table_free(t);
+    t = study_table(csv);
+    CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.unseen == ROWS && v.auc.value == .5);
+    mien_evaluate_options e = MIEN_EVALUATE_DEFAULTS;
+    mien_error err = {0};
+    e.unseen = MIEN_UNSEEN_ERROR;
+    CHECK_EQ(mien_evaluate(m, t, &e, &v, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "column 'zip': 300 values"));
+    mien_status st = MIEN_ENOMEM;
+    for (int n = 0; st == MIEN_ENOMEM && n < 100; n++) {
+        how.types = 0;
+        mi_alloc_fail_after(n);
+        st = mien_evaluate_csv(m, &how, &kept, NULL);
+        mi_alloc_fail_after(-1);
+    }
+    CHECK(st == MIEN_OK && how.types == 1);
+    mien_bytes_free(&kept);
+    mien_table_free(t);
+    mien_tabular_free(m);
+    mien_study_free(s);
+}
+
 static void test_tables_that_do_not_fit(void)
 {
     char *text = study_csv(ROWS, 3);
@@ -345,6 +445,49 @@ static void test_predictions(void)
     free(text);
 }
 
+/* Texts that the model has not seen are counted column by column, or refused;
+ * probabilities near 1 are told from 1. */
+static void test_unseen_texts_and_many_digits(void)
+{
+    char csv[ROWS * 16] = "a,kind,y\n";
+    for (int i = 0; i < ROWS; i++)
+        snprintf(csv + strlen(csv), 16, "%d,%s,%d\n", i % 50,
+                 i % 3 ? "red" : "blue", i % 50 > 40);
+    mien_table *t = study_table(csv), *u = NULL;
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    o.recipe.positive = NULL;
+    o.logistic.c = 1000;
+    mien_study *s = study_must(t, &o);
+    mien_bytes file = mien_study_model(s);
+    mien_tabular *m = NULL;
+    mien_predictor *p = NULL;
+    mien_predict_options how = MIEN_PREDICT_DEFAULTS;
+    mien_buffer b = {0};
+    mien_error err = {0};
+    how.top = 0;
+    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+    CHECK_EQ(mien_predictor_new(m, &how, &p, NULL), MIEN_OK);
+    u = study_table("a,kind\n48,red\n49,green\n49,red\n3,green\n4,\n");
+    CHECK_EQ(mien_predictor_rows(p, u, &b, NULL), MIEN_OK);
+    CHECK_EQ(mien_predictor_rows(p, u, &b, NULL), MIEN_OK);
+    CHECK(mien_predictor_unseen(p)[0] == 0 && mien_predictor_unseen(p)[1] == 4);
+    char *text = study_text(&b);
+    CHECK_MSG(strncmp(text, "1,0.99999", 9) == 0 && strstr(text, "\n3,0.99999"),
+              "%s", text);
+    free(text);
+    mien_predictor_free(p);
+    how.unseen = MIEN_UNSEEN_ERROR;
+    CHECK_EQ(mien_predictor_new(m, &how, &p, NULL), MIEN_OK);
+    CHECK_EQ(mien_predictor_rows(p, u, &b, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "column 'kind': 2 values"));
+    mien_predictor_free(p);
+    mien_buffer_free(&b);
+    mien_table_free(u);
+    mien_tabular_free(m);
+    mien_study_free(s);
+    mien_table_free(t);
+}
+
 /* Names with commas and quotes are quoted; only the model's columns are asked
  * for. */
 static void test_a_reader_is_told_the_columns(void)
@@ -406,8 +549,11 @@ int main(void)
     test_rules_that_say_nothing();
     test_rows_a_day();
     test_a_model_is_judged_on_another_table();
+    test_a_shift_is_done_again();
+    test_types_are_those_of_training();
     test_tables_that_do_not_fit();
     test_predictions();
+    test_unseen_texts_and_many_digits();
     test_a_reader_is_told_the_columns();
     return check_done();
 }

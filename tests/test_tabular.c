@@ -120,11 +120,66 @@ static void test_a_file_scores_as_its_parts(void)
         double sum = .3;
         for (int k = 0; k < WIDTH; k++)
             sum += (double)part[i * WIDTH + k];
-        CHECK_NEAR(score[i], want(i), 1e-6);
+        CHECK_NEAR(score[i], want(i), 1e-14);
         CHECK_NEAR(1 / (1 + exp(-sum)), score[i], 1e-6);
     }
     mien_table_free(t);
     mien_tabular_free(m);
+}
+
+/* The file's own network, as any other program runs it, gives mien's scores up
+ * to its 32 bits: of files written now, and by an older mien. */
+static void check_own_network(const uint8_t *bytes, size_t n, int outputs)
+{
+    mien_tabular *m = NULL;
+    mien_graph *g = NULL;
+    mien_plan *plan = NULL;
+    mien_error err = {0};
+    CHECK_MSG(!mien_tabular_read(bytes, n, &m, &err), "%s", err.text);
+    CHECK_EQ(mien_onnx_read(bytes, n, &g, NULL), MIEN_OK);
+    CHECK_EQ(mien_graph_outputs(g), outputs);
+    mien_shape s = mien_graph_input_shape(g, 0);
+    int window = mien_tabular_window(m), width = mien_tabular_encoder(m)->width;
+    s.dim[0] = 1;
+    CHECK_EQ(mien_plan_new(g, &s, 1, NULL, &plan, NULL), MIEN_OK);
+    double x[64], score;
+    const int64_t end = window - 1;
+    CHECK(window * width <= 64);
+    for (int i = 0; i < window * width; i++) {
+        x[i] = i * 5 % 7 * .25;
+        mien_plan_input(plan, 0).data[i] = (float)x[i];
+    }
+    mien_plan_run(plan);
+    mien_tabular_decide_windows(m, x, 1, &end, &score);
+    if (outputs == 3)
+        CHECK_NEAR(score, (double)mien_plan_output(plan, 2).data[0], 1e-5);
+    score = mien_tabular_score_of(m, score);
+    CHECK_NEAR(score, (double)mien_plan_output(plan, 0).data[0], 1e-5);
+    CHECK_NEAR(mien_tabular_score_of(m, mien_tabular_decision_of(m, .125)),
+               .125, 1e-15);
+    mien_plan_free(plan);
+    mien_graph_free(g);
+    mien_tabular_free(m);
+}
+
+static void test_the_file_is_a_network_too(void)
+{
+    static const char *const old[] = {"logistic", "window", "autoencoder"};
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+        char path[64];
+        mien_map map = {0};
+        snprintf(path, sizeof path, "fuzz/corpus/tabular/%s", old[i]);
+        if (mien_file_map(path, 0, &map, NULL))
+            continue; /* no files in WebAssembly */
+        check_own_network(map.data, map.n, 2);
+        mien_file_unmap(&map);
+    }
+    for (int window = 1; window < 3; window++) {
+        mien_bytes file = {0};
+        CHECK_EQ(make(window, &file), MIEN_OK);
+        check_own_network(file.data, file.n, 3);
+        mien_bytes_free(&file);
+    }
 }
 
 static void test_windows_go_on(void)
@@ -160,8 +215,8 @@ static void test_judged_is_what_is_written(void)
         float part[ROWS * WIDTH], parts[ROWS * WIDTH];
         CHECK_EQ(make_network(lstm, &m), MIEN_OK);
         CHECK(mien_tabular_threshold(m) == 0);
-        CHECK_EQ(mien_tabular_set_threshold(m, .1, NULL), MIEN_OK);
-        CHECK_EQ(mien_tabular_set_threshold(m, 1. / 3, NULL), MIEN_OK);
+        CHECK_EQ(mien_tabular_set_cut(m, .1, NULL), MIEN_OK);
+        CHECK_EQ(mien_tabular_set_cut(m, 1. / 3, NULL), MIEN_OK);
         CHECK_EQ(mien_tabular_write(m, &file, NULL), MIEN_OK);
         CHECK_EQ(mien_tabular_read(file.data, file.n, &again, NULL), MIEN_OK);
         CHECK(mien_tabular_threshold(again) == 1. / 3);
@@ -196,7 +251,7 @@ static void test_windows_of_encoded_rows(void)
         MIEN_OK);
     for (int i = 0; i < MANY; i++)
         end[i] = 2 + i * 7919 % (ROWS - 2);
-    mien_tabular_score_windows(m, x, MANY, end, other);
+    mien_tabular_decide_windows(m, x, MANY, end, other);
     for (int i = 0; i < MANY; i++)
         CHECK(other[i] == score[end[i]]);
     mien_table_free(t);
@@ -253,7 +308,7 @@ static void test_failing_memory_is_reported(void)
         mien_bytes bytes = {0};
         CHECK_EQ(make_network(0, &m), MIEN_OK);
         mi_alloc_fail_after(n);
-        st = mien_tabular_set_threshold(m, .5, NULL);
+        st = mien_tabular_set_cut(m, .5, NULL);
         if (!st)
             st = mien_tabular_write(m, &bytes, NULL);
         mi_alloc_fail_after(-1);
@@ -268,6 +323,7 @@ static void test_failing_memory_is_reported(void)
 int main(void)
 {
     test_a_file_scores_as_its_parts();
+    test_the_file_is_a_network_too();
     test_windows_go_on();
     test_judged_is_what_is_written();
     test_windows_of_encoded_rows();

@@ -26,6 +26,7 @@
 #include "mien/study.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"
+#include "mien/table_dates.h"
 #include "mien/tabular.h"
 #include "mien/text.h"
 #include "mien/train.h"

@@ -31,6 +31,7 @@ typedef struct mien_verdict {
                                                  there is no alarm */
     mien_threshold near; /* at the false-alarm rate nearest 6 % */
     double majority;     /* accuracy of always saying the larger class */
+    int64_t unseen;      /* texts that a model has not seen; -1: not counted */
 } mien_verdict;
 
 /* Judge scores at a threshold.

@@ -17,6 +17,7 @@
 #define MIEN_STUDY_H
 
 #include "mien/report.h"
+#include "mien/table_dates.h"
 #include "mien/tabular.h"
 
 #ifdef __cplusplus
@@ -34,16 +35,19 @@ typedef struct mien_recipe {
     int drops;
     const mien_csv_type *type; /* [types] how columns were read */
     int types;
-    int ahead;            /* label so many rows before an event instead, and
-                             drop the event's row; 0: the event itself */
-    int window;           /* rows a score looks at, its own included */
-    mien_missing missing; /* what stands for missing numbers */
-    mien_scale scaler;    /* how columns are brought to like size */
+    int ahead;             /* label so many rows before an event instead, and
+                              drop the event's row; 0: the event itself */
+    int window;            /* rows a score looks at, its own included */
+    mien_missing missing;  /* what stands for missing numbers */
+    mien_scale scaler;     /* how columns are brought to like size */
+    const char *time;      /* rows are first sorted by this column of dates or
+                              numbers; NULL: they stay as they stand */
+    mien_date_order dates; /* how its days and months are meant */
 } mien_recipe;
 #define MIEN_RECIPE_DEFAULTS                                    \
     {                                                           \
         NULL, NULL, NULL, 0, NULL, 0, 0, 1, MIEN_MISSING_ERROR, \
-            MIEN_SCALE_STANDARD                                 \
+            MIEN_SCALE_STANDARD, NULL, MIEN_DATE_ANY            \
     }
 
 /* Write a recipe as text, to be kept beside what was learned by it.
@@ -138,7 +142,8 @@ typedef struct mien_study_autoencoder {
     int batch;            /* rows of a step */
     float rate;           /* of Adam */
     float activity;       /* L1 penalty on what the first layer gives */
-    const uint8_t *state; /* [state_size] from mien_fit_save: go on from it */
+    const uint8_t *state; /* [state_size] from mien_study_checkpoint, of the
+                             same table and choices: go on from it */
     size_t state_size;
     /* Called after each epoch; not 0: stop.  NULL: not wanted. */
     int (*on_epoch)(void *arg, const mien_study *s, const mien_epoch *e);
@@ -155,7 +160,9 @@ typedef struct mien_study_options {
     double valid; /* share of the others, which choose epoch and threshold */
     uint32_t seed;
     int honest;    /* 1: rows are in the order of time: the last are the test
-                      part, those before them the validation part */
+                      part, those before them the validation part.  With the
+                      recipe's time it is always so; without, rows that are not
+                      in the order of the first column of dates are refused */
     int64_t purge; /* honest: rows left out between parts; -1: window + ahead */
     mien_rule_choice rule;
     mien_study_logistic logistic;
@@ -186,9 +193,9 @@ typedef enum mien_study_part {
  *
  * Encoder and scaler look at the training part alone (auto-encoder: at its rows
  * that are no events).
- * Fails with EARG (no such column; a part would be empty or has one class;
- * nothing is left to learn from), EFORMAT (labels or values that cannot be
- * used), ELIMIT, ENOMEM. */
+ * Fails with EARG (no such column; rows that are not in the order of time; a
+ * part would be empty or has one class; nothing is left to learn from), EFORMAT
+ * (labels or values that cannot be used), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status
 mien_study_new(const mien_table *t, const mien_study_options *options,
                mien_study **out, mien_error *err);
@@ -204,11 +211,23 @@ MIEN_API void mien_study_free(mien_study *s);
  *   end  why an auto-encoder's epochs ended; may be NULL
  *
  * A study that on_epoch stopped has learned too, as far as it came.
- * Fails with EARG (options), EFORMAT (a state of another network), EUNSUP (a
+ * Fails with EARG (options; a state of another table or other choices, which
+ * the text names), EFORMAT (a state that is none), EUNSUP (a
  * loss that is not finite), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_study_learn(mien_study *s,
                                                    mien_fit_end *end,
                                                    mien_error *err);
+
+/* Keep where an auto-encoder's training stands, with what tells its table and
+ * choices.
+ *
+ *   s    learning, or has learned
+ *   out  the state; free with mien_bytes_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_study_checkpoint(const mien_study *s,
+                                                        mien_bytes *out,
+                                                        mien_error *err);
 
 /* Put the model together, choose its threshold on the validation part, judge
  * both parts, and write the model as bytes.
@@ -247,6 +266,14 @@ MIEN_API const mien_verdict *mien_study_verdict(const mien_study *s,
  *   part  which rows */
 MIEN_API mien_scored mien_study_scored(const mien_study *s,
                                        mien_study_part part);
+
+/* The rows of a part with their decision values, by which they are ranked: see
+ * mien_tabular_decide.  Borrowed.
+ *
+ *   s     was judged
+ *   part  which rows */
+MIEN_API mien_scored mien_study_decided(const mien_study *s,
+                                        mien_study_part part);
 
 /* ---- what is said of it -------------------------------------------------- */
 
@@ -320,7 +347,7 @@ MIEN_API MIEN_CHECKED mien_status mien_journal_new(const char *folder,
 /* Read the checkpoint that an earlier training left.
  *
  *   j    a journal
- *   out  for mien_fit_restore; free with mien_bytes_free
+ *   out  the state to go on from; free with mien_bytes_free
  *
  * Fails with EIO, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_journal_checkpoint(const mien_journal *j,
@@ -330,8 +357,7 @@ MIEN_API MIEN_CHECKED mien_status mien_journal_checkpoint(const mien_journal *j,
 /* Keep an epoch, from within on_epoch.
  *
  *   j     a journal
- *   t     the trainer
- *   f     its fit
+ *   s     the study that learns
  *   e     the epoch
  *   last  1: no other may follow
  *
@@ -339,8 +365,7 @@ MIEN_API MIEN_CHECKED mien_status mien_journal_checkpoint(const mien_journal *j,
  * seconds between.
  * Fails with EIO, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_journal_epoch(mien_journal *j,
-                                                     const mien_trainer *t,
-                                                     const mien_fit *f,
+                                                     const mien_study *s,
                                                      const mien_epoch *e,
                                                      int last, mien_error *err);
 
@@ -389,26 +414,49 @@ MIEN_API void mien_resampled_free(mien_resampled *r);
 
 /* ---- using a model ------------------------------------------------------- */
 
+/* What is done with texts of no level that a model has seen: none of the
+ * columns that stand for levels is 1. */
+typedef enum mien_unseen {
+    MIEN_UNSEEN_COUNT, /* they are scored so, and counted */
+    MIEN_UNSEEN_ERROR  /* the table is refused */
+} mien_unseen;
+
 /* Begin with MIEN_EVALUATE_DEFAULTS. */
 typedef struct mien_evaluate_options {
     const char *label;       /* the column of answers; NULL: the model's */
     const char *positive;    /* the value of the event; NULL: the model's */
     const double *threshold; /* NULL: the model's */
-    uint32_t seed;           /* of the intervals */
-    mien_pool *pool;         /* NULL: one thread */
+    mien_unseen unseen;
+    uint32_t seed;   /* of the intervals */
+    mien_pool *pool; /* NULL: one thread */
 } mien_evaluate_options;
-#define MIEN_EVALUATE_DEFAULTS      \
-    {                               \
-        NULL, NULL, NULL, 123, NULL \
+#define MIEN_EVALUATE_DEFAULTS                         \
+    {                                                  \
+        NULL, NULL, NULL, MIEN_UNSEEN_COUNT, 123, NULL \
     }
+
+/* Read columns as the types they had when a model learned: 02134 of a column of
+ * texts is no number.
+ *
+ *   m     a model; borrowed while csv is in use
+ *   csv   its types are set; those it had are kept for other columns
+ *   kept  what its types point to; free with mien_bytes_free
+ *
+ * Fails with EFORMAT (the model's recipe), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_evaluate_csv(const mien_tabular *m,
+                                                    mien_csv_options *csv,
+                                                    mien_bytes *kept,
+                                                    mien_error *err);
 
 /* Judge a model on a table whose answers are known.
  *
- *   m        a model; it begins anew with the table
- *   t        has its columns and the label's
+ *   m        a model
+ *   t        has its columns and the label's; it is prepared as the table was
+ *            that the model learned from: sorted by time, shifted ahead of
+ *            events, with windows that cross no row left out
  *   options  NULL: MIEN_EVALUATE_DEFAULTS
- *   out      the verdict; the first rows of a window, which have no score, are
- *            not counted
+ *   out      the verdict; rows left out by the shift, and the first of a
+ *            window, which have no score, are not counted
  *
  * Fails with EARG (a column is not there; one class only), EFORMAT (values that
  * cannot be used), ELIMIT, ENOMEM. */
@@ -427,10 +475,11 @@ typedef struct mien_predict_options {
     int alarms;              /* 1: lines of alarms only */
     int top;                 /* so many columns that contribute most are named,
                                 0..MIEN_PREDICT_MAX_TOP */
+    mien_unseen unseen;
 } mien_predict_options;
-#define MIEN_PREDICT_DEFAULTS \
-    {                         \
-        NULL, 0, 3            \
+#define MIEN_PREDICT_DEFAULTS         \
+    {                                 \
+        NULL, 0, 3, MIEN_UNSEEN_COUNT \
     }
 
 /* Begin to predict.
@@ -467,14 +516,21 @@ MIEN_API void mien_predictor_head(const mien_predictor *p, mien_buffer *out);
  *   p    a predictor
  *   t    has the model's columns
  *   out  lines are added: number of the row from 1, score, 1 for an alarm, the
- *        columns that contribute most
+ *        columns that contribute most; a probability near 1 has the digits that
+ *        tell it from 1
  *
- * Fails with EARG or EFORMAT (columns or values that the model cannot use),
- * ENOMEM. */
+ * Fails with EARG or EFORMAT (columns or values that the model cannot use;
+ * texts it has not seen, if they are refused), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_predictor_rows(mien_predictor *p,
                                                       const mien_table *t,
                                                       mien_buffer *out,
                                                       mien_error *err);
+
+/* How many texts of each column of the model's encoder were of no level that
+ * the model has seen, so far: borrowed.
+ *
+ *   p  a predictor */
+MIEN_API const int64_t *mien_predictor_unseen(const mien_predictor *p);
 
 #ifdef __cplusplus
 }

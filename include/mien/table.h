@@ -116,6 +116,27 @@ typedef struct mien_csv_type {
     mien_column_type type;
 } mien_csv_type;
 
+/* How dates are meant whose day and month are both numbers. */
+typedef enum mien_date_order {
+    MIEN_DATE_ANY,  /* as the column tells */
+    MIEN_DATE_ISO,  /* there are none: the year or a month's name tells */
+    MIEN_DATE_MDY,  /* month first */
+    MIEN_DATE_DMY,  /* day first */
+    MIEN_DATE_EPOCH /* numbers: seconds since 1970 */
+} mien_date_order;
+
+/* What the bytes of a file are. */
+typedef enum mien_encoding {
+    MIEN_ENCODING_ANY, /* UTF-8, or UTF-16 by its first bytes, or else CP1252 */
+    MIEN_ENCODING_UTF8, /* anything else is refused */
+    MIEN_ENCODING_UTF16,
+    MIEN_ENCODING_CP1252, /* of Windows in western Europe */
+    MIEN_ENCODING_LATIN1
+} mien_encoding;
+
+/* No character stands around fields. */
+#define MIEN_CSV_NO_QUOTE '\1'
+
 /* How to read.  Begin with MIEN_CSV_DEFAULTS. */
 typedef struct mien_csv_options {
     char delimiter; /* 0: the one of , ; tab | that fits the first rows */
@@ -128,12 +149,21 @@ typedef struct mien_csv_options {
     const char *const *column; /* [columns] the only ones to read, in this
                                   order; NULL: all, as in the file */
     int columns;
-    int finite;      /* 1: refuse infinite numbers */
-    mien_pool *pool; /* NULL: the caller's thread alone */
+    int finite;            /* 1: refuse infinite numbers */
+    mien_date_order dates; /* kept for mien_dates_read */
+    mien_pool *pool;       /* NULL: the caller's thread alone */
+    mien_encoding encoding;
+    int skip;       /* lines before the header that are passed over */
+    char comment;   /* lines that begin with it are passed over; 0: none */
+    char quote;     /* around fields; 0: ", or MIEN_CSV_NO_QUOTE */
+    char decimal;   /* of numbers; 0: a point */
+    char thousands; /* between their groups of three digits; 0: none */
+    int strict;     /* 1: what is not as RFC 4180 has it is refused */
 } mien_csv_options;
-#define MIEN_CSV_DEFAULTS                                            \
-    {                                                                \
-        0, MIEN_CSV_HEADER_FIRST, NULL, 0, NULL, 0, NULL, 0, 0, NULL \
+#define MIEN_CSV_DEFAULTS                                                      \
+    {                                                                          \
+        0, MIEN_CSV_HEADER_FIRST, NULL, 0, NULL, 0, NULL, 0, 0, MIEN_DATE_ANY, \
+            NULL, MIEN_ENCODING_ANY, 0, 0, 0, 0, 0, 0                          \
     }
 
 /* Read comma-separated values (RFC 4180) into a table.
@@ -146,21 +176,58 @@ typedef struct mien_csv_options {
  *
  * Rows end with LF, CR or both; empty lines and a byte order mark of UTF-8 are
  * passed over.  A field may be quoted, and then hold delimiters, line ends and
- * doubled quotes; a quote inside an unquoted field is refused.  A column is of
- * numbers if every value that is there is one, quoted or not, with blanks
- * around it or not: decimal or hexadecimal as C writes it, inf, infinity;
- * rounded as strtod does, in every locale.  Dates, true and 1,000 are texts.
+ * doubled quotes.  A column is of numbers if every value that is there is one,
+ * quoted or not, with blanks around it or not: decimal or hexadecimal as C
+ * writes it, inf, infinity; rounded as strtod does, in every locale.  Dates,
+ * true and 1,000 are texts, and so are whole numbers that a double would merge
+ * with their neighbours.  "None" is a missing value in columns of numbers
+ * alone.
+ *
+ * What RFC 4180 does not have is read as it is meant, unless strict, and
+ * mien_table_notes says so: quotes inside fields, blanks before quotes, a
+ * delimiter too many at the end of rows, rows that begin with a column that has
+ * no name; a name that is empty ("index", "column 5") or there twice ("a.2");
+ * bytes that are no UTF-8.
  * The table is the same for any number of threads. Fails with EFORMAT (a row of
  * another number of fields, a value that is not of the type asked for, NUL
- * bytes, quotes, names empty or there twice, an empty file), ELIMIT, EARG (a
- * column asked for is not there), ENOMEM; the text names line and column.  Line
- * ends inside quotes count as lines. */
+ * bytes, an empty file, a packed one), ELIMIT, EARG (a column asked for is not
+ * there), ENOMEM; the text names line and column.  Line ends inside quotes
+ * count as lines. */
 MIEN_API MIEN_CHECKED mien_status mien_csv_read(const uint8_t *bytes, size_t n,
                                                 const mien_csv_options *options,
                                                 mien_table **out,
                                                 mien_error *err);
 
-/* A CSV file read piece by piece, in memory that does not grow. */
+/* What was not as it should be in a file, or may not be as it is meant: lines
+ * of text, borrowed; "" if there is nothing to say.
+ *
+ *   t  a table that was read */
+MIEN_API const char *mien_table_notes(const mien_table *t);
+
+/* Unpack a file that was packed by gzip.
+ *
+ *   bytes  [n] a file
+ *   n      how many bytes
+ *   out    its contents, free with mien_bytes_free; data is NULL if the file is
+ *          not packed
+ *
+ * Fails with EFORMAT (damaged or cut short), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_csv_gunzip(const uint8_t *bytes,
+                                                  size_t n, mien_bytes *out,
+                                                  mien_error *err);
+
+/* 1: a file can be read piece by piece; 0: it has to be read whole, since it is
+ * packed, UTF-16, or of an encoding, comments or quotes that have to be written
+ * anew.
+ *
+ *   bytes    [n] the start of the file
+ *   n        how many bytes
+ *   options  NULL: MIEN_CSV_DEFAULTS */
+MIEN_API int mien_csv_can_stream(const uint8_t *bytes, size_t n,
+                                 const mien_csv_options *options);
+
+/* A CSV file read piece by piece, in memory that does not grow.  It is read
+ * strictly but for names, in UTF-8. */
 typedef struct mien_csv_stream mien_csv_stream;
 
 /* Begin with the first piece of a file: its header and the types of its columns

@@ -365,8 +365,8 @@ MIEN_API int mien_encoder_source(const mien_encoder *e, int i);
  *            column of levels may hold numbers written as the levels are
  *   n        how many rows; not looked at if rows is NULL
  *   rows     [n] which; NULL: all
- *   unknown  how many texts are of no level known, which have all levels 0;
- *            may be NULL
+ *   unknown  [e->columns] is added to: how many texts of each column are of no
+ *            level known, which have all levels 0; may be NULL
  *   x        [n, width]
  *
  * Fails with EFORMAT (a column is not there or of another type; a number is

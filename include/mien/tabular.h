@@ -7,8 +7,13 @@
  *
  * The file's input "columns" is [rows, n] (with a window [rows, window, n]) of
  * numbers as they stand in the table, texts as one input a level.  Its outputs
- * are "score" [rows] and "contribution" [rows, n]: what each input adds to the
- * log-odds (logistic), or its part of the reconstruction error. */
+ * are "score" [rows], "contribution" [rows, n]: what each input adds to the
+ * log-odds (logistic), or its part of the reconstruction error, and of a
+ * logistic regression "logit" [rows], which ranks rows whose score is 1.
+ *
+ * The file's network works in 32 bits, for any program; mien itself scales
+ * columns, and adds up log-odds, in 64, by the same numbers with all their
+ * digits, which lie beside it. */
 #ifndef MIEN_TABULAR_H
 #define MIEN_TABULAR_H
 
@@ -61,6 +66,7 @@ typedef struct mien_tabular_parts {
     double threshold;                        /* score >= it: alarm */
     const char *label;                       /* name of the label's column */
     const char *positive;                    /* the value that is 1 */
+    const char *recipe; /* how the table was prepared, as text; may be NULL */
 } mien_tabular_parts;
 
 /* Put a model together as one graph.
@@ -91,7 +97,7 @@ MIEN_API MIEN_CHECKED mien_status mien_tabular_read(const uint8_t *bytes,
  *   parts  what it is made of
  *   out    owned by the caller; free with mien_tabular_free
  *
- * Its scores are those of the file that mien_tabular_write gives, to the bit.
+ * It scores as the file that mien_tabular_write gives, read again: to the bit.
  * Fails with EARG, ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_tabular_new(
     const mien_tabular_parts *parts, mien_tabular **out, mien_error *err);
@@ -126,17 +132,35 @@ MIEN_API int mien_tabular_window(const mien_tabular *m);
  *   m  a model */
 MIEN_API double mien_tabular_threshold(const mien_tabular *m);
 
-/* Set the score from which on a row is an alarm.
+/* The decision value from which on a row is an alarm: see mien_tabular_decide.
  *
- *   m          a model
- *   threshold  not NaN
+ *   m  a model */
+MIEN_API double mien_tabular_cut(const mien_tabular *m);
+
+/* Set the decision value from which on a row is an alarm.
+ *
+ *   m    a model
+ *   cut  not NaN
  *
  * Fails with ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_tabular_set_threshold(mien_tabular *m,
-                                                             double threshold,
-                                                             mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_tabular_set_cut(mien_tabular *m,
+                                                       double cut,
+                                                       mien_error *err);
 
-/* A text that came with the model: "label", "positive", "kind".
+/* The score of a decision value: of log-odds the probability.
+ *
+ *   m         a model
+ *   decision  any */
+MIEN_API double mien_tabular_score_of(const mien_tabular *m, double decision);
+
+/* The decision value of a score; of a probability of 0 or less, or of 1 or
+ * more, it is infinite.
+ *
+ *   m      a model
+ *   score  any */
+MIEN_API double mien_tabular_decision_of(const mien_tabular *m, double score);
+
+/* A text that came with the model: "label", "positive", "kind", "recipe".
  *
  *   m    a model
  *   key  which
@@ -149,31 +173,48 @@ MIEN_API const char *mien_tabular_text(const mien_tabular *m, const char *key);
  *   m  a model */
 MIEN_API void mien_tabular_restart(mien_tabular *m);
 
-/* Score the rows of a table, which goes on where the last one ended.
+/* Decide on the rows of a table, which goes on where the last one ended.
  *
  *   m             a model; one call at a time
  *   t             has the model's columns by name, in any order
- *   score         [rows] NaN for the first window - 1 rows after a restart
+ *   decision      [rows] log-odds (logistic) or mean squared errors: what rows
+ *                 are ranked by, since probabilities end at 1; NaN for the
+ *                 first window - 1 rows after a restart
  *   contribution  [rows, encoder width], or NULL
+ *   unknown       [encoder columns] is added to, as by mien_encoder_apply; may
+ *                 be NULL
  *
  * Fails with EARG or EFORMAT (a column is missing, of another type, or a number
  * missing), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_tabular_decide(mien_tabular *m, const mien_table *t, double *decision,
+                    float *contribution, int64_t *unknown, mien_error *err);
+
+/* Score the rows of a table: mien_tabular_score_of each decision.
+ *
+ *   m             a model; one call at a time
+ *   t             has the model's columns by name, in any order
+ *   score         [rows] probabilities (logistic) or mean squared errors; NaN
+ *                 for the first window - 1 rows after a restart
+ *   contribution  [rows, encoder width], or NULL
+ *
+ * Fails as mien_tabular_decide does. */
 MIEN_API MIEN_CHECKED mien_status mien_tabular_score(mien_tabular *m,
                                                      const mien_table *t,
                                                      double *score,
                                                      float *contribution,
                                                      mien_error *err);
 
-/* Score windows of rows that an encoder has made numbers of.
+/* Decide on windows of rows that an encoder has made numbers of.
  *
- *   m      a model; the rows before are not touched
- *   x      [.., encoder width] from mien_encoder_apply, not scaled
- *   n      how many
- *   end    [n] the last row of each; window - 1 rows stand before it
- *   score  [n] */
-MIEN_API void mien_tabular_score_windows(mien_tabular *m, const double *x,
-                                         int64_t n, const int64_t *end,
-                                         double *score);
+ *   m         a model; the rows before are not touched
+ *   x         [.., encoder width] from mien_encoder_apply, not scaled
+ *   n         how many
+ *   end       [n] the last row of each; window - 1 rows stand before it
+ *   decision  [n] */
+MIEN_API void mien_tabular_decide_windows(mien_tabular *m, const double *x,
+                                          int64_t n, const int64_t *end,
+                                          double *decision);
 
 #ifdef __cplusplus
 }

@@ -17,7 +17,7 @@ enum {
     MI_MAX_NAME = 255,      /* bytes */
     MI_MAX_PORTS = 256,     /* inputs; outputs */
     MI_MAX_METAS = 256,
-    MI_MAX_META_TEXT = 1 << 20, /* bytes of a key or value */
+    MI_MAX_META_TEXT = 1 << 28, /* bytes of a key or value */
 };
 #define MI_MAX_CONSTANTS ((int64_t)1 << 30) /* bytes of all constants */
 

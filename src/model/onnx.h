@@ -20,9 +20,8 @@ enum {
     MI_ONNX_MAX_TENSORS = 1 << 16,
     MI_ONNX_MAX_METAS = 1 << 10,
     MI_ONNX_MAX_NAME = MI_MAX_NAME,
-    MI_ONNX_MAX_META = 4095, /* bytes of a metadata value */
-    MI_ONNX_MAX_ATTRS = 24,  /* of one node */
-    MI_ONNX_MAX_OUT = 8      /* results of one node */
+    MI_ONNX_MAX_ATTRS = 24, /* of one node */
+    MI_ONNX_MAX_OUT = 8     /* results of one node */
 };
 
 /* clang-format off */

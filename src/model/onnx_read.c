@@ -279,17 +279,21 @@ static mien_status read_opset(mi_onnx *r, mi_cursor c)
 
 static mien_status read_meta(mi_onnx *r, mi_cursor c)
 {
-    char key[MI_ONNX_MAX_NAME + 1], value[MI_ONNX_MAX_META + 1];
-    mi_cursor k, v;
+    char key[MI_ONNX_MAX_NAME + 1], *value = NULL;
+    mi_cursor k, v = {0};
     mien_status st = inner(r, c, META_KEY, "metadata", &k);
     if (st == MIEN_OK)
         st = inner(r, c, META_VALUE, "metadata", &v);
     if (st == MIEN_OK)
         st = mi_onnx_text(r, &k, "metadata key", MI_ONNX_MAX_NAME, key);
+    if (st == MIEN_OK && !(value = mi_alloc(mi_cursor_left(&v) + 1, 1)))
+        st = mi_onnx_fail(r, MIEN_ENOMEM, "metadata of %zu bytes",
+                          mi_cursor_left(&v));
     if (st == MIEN_OK)
-        st = mi_onnx_text(r, &v, "metadata value", MI_ONNX_MAX_META, value);
+        st = mi_onnx_text(r, &v, "metadata value", MI_MAX_META_TEXT, value);
     if (st == MIEN_OK)
         mi_graph_set_meta(r->graph, key, value);
+    mi_free(value);
     return st;
 }
 

@@ -36,7 +36,7 @@ mien_status mien_verdict_of(const mien_scored *rows, double threshold,
                             mien_error *err)
 {
     mien_scored plain = {rows->n, rows->y, rows->score, NULL};
-    mien_verdict v = {.rows = rows->n, .threshold = threshold};
+    mien_verdict v = {.rows = rows->n, .threshold = threshold, .unseen = -1};
     mien_ranking *r = NULL;
     mien_status st = mien_ranking_new(&plain, &r, err);
     if (st)
@@ -74,6 +74,17 @@ static void put_classes(const mien_verdict *v, mien_buffer *out)
     mi_free(truth);
 }
 
+/* Six digits; of a threshold near 1 so many that what is missing to 1 has
+ * three. */
+static int digits_of(double threshold)
+{
+    double missing = 1 - threshold;
+    if (missing >= 1e-4 || missing <= 0)
+        return 6;
+    int digits = 2 - (int)floor(log10(missing));
+    return digits < 17 ? digits : 17;
+}
+
 void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
                        mien_buffer *out)
 {
@@ -86,10 +97,10 @@ void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
         v->ap.high);
     mien_buffer_printf(
         out,
-        "  at threshold %.6g: precision %.4f, recall %.4f, F1 %.4f, MCC "
+        "  at threshold %.*g: precision %.4f, recall %.4f, F1 %.4f, MCC "
         "%.4f, false alarms %.3f %%\n",
-        v->threshold, r->precision, r->recall, r->f, r->mcc,
-        100 * r->false_alarm);
+        digits_of(v->threshold), v->threshold, r->precision, r->recall, r->f,
+        r->mcc, 100 * r->false_alarm);
     mien_buffer_printf(
         out,
         "  found %.0f of %.0f, %.0f false alarms in %lld rows; at %.2f "
@@ -132,6 +143,8 @@ void mien_verdict_json(const mien_verdict *v, const char *key, mien_json *j)
                   {"recall_near_6_percent", v->near.rates.recall}};
     mien_json_object(j, key);
     mien_json_int(j, "rows", v->rows);
+    if (v->unseen >= 0)
+        mien_json_int(j, "unseen", v->unseen);
     put_interval(j, "auc", &v->auc);
     put_interval(j, "average_precision", &v->ap);
     put_interval(j, "recall", &v->recall);

@@ -94,7 +94,7 @@ static mien_status make_fit(mien_study *s, mien_error *err)
     o.arg = s;
     mien_status st = mien_fit_new(s->trainer, &o, &s->fit, err);
     if (!st && a->state)
-        st = mien_fit_restore(s->fit, a->state, a->state_size, err);
+        st = mi_study_restore(s, err);
     return st;
 }
 

@@ -32,10 +32,13 @@ static void put_facts(const mien_study *s, mien_buffer *out)
     describe_part(s, "training", s->split.trains, s->split.train, out);
     describe_part(s, "validation", s->split.valids, s->split.valid, out);
     describe_part(s, "test", s->split.tests, s->split.test, out);
-    mien_buffer_printf(out, "  split %s, seed %lld; %d inputs of %d columns\n",
-                       s->o.honest ? "in the order of time" : "at random",
-                       (long long)s->o.seed, s->width * r->window,
-                       s->encoder->columns);
+    mien_buffer_printf(out,
+                       "  split %s%s, seed %lld; %d inputs of %d columns\n",
+                       r->time       ? "in the order of "
+                       : s->o.honest ? "in the order of time"
+                                     : "at random",
+                       r->time ? r->time : "", (long long)s->o.seed,
+                       s->width * r->window, s->encoder->columns);
     if (s->o.honest)
         mien_buffer_printf(out, "  %lld rows purged between parts\n",
                            (long long)s->o.purge);

@@ -1,10 +1,130 @@
-/* evaluate.c: a model on a table whose answers are known. */
-#include "mien/study.h"
+/* evaluate.c: a model on a table whose answers are known, which is prepared as
+ * the table was that it learned from. */
+#include "study/study.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
 
 #include <math.h>
+#include <string.h>
+
+mien_status mi_study_judge_rows(const mien_tabular *m, const mien_scored *rows,
+                                double cut, uint32_t seed, mien_pool *pool,
+                                mien_verdict *out, mien_error *err)
+{
+    mien_verdict v = {0};
+    mien_status st = mien_verdict_of(rows, cut, seed, pool, &v, err);
+    if (st)
+        return st;
+    v.threshold = mien_tabular_score_of(m, cut);
+    v.near.threshold = mien_tabular_score_of(m, v.near.threshold);
+    *out = v;
+    return MIEN_OK;
+}
+
+/* A table on its way to a verdict. */
+typedef struct judged {
+    const mien_table *t;
+    mien_table *sorted; /* owned; NULL: it was not */
+    int64_t rows;       /* that are left of it */
+    int64_t *source;    /* [rows] where each stands in t */
+    uint8_t *event;     /* [rows of t] */
+    uint8_t *y;         /* [rows] 1: an event, or before one; then by window */
+    double *x;          /* [rows, width] */
+    int64_t *end;       /* [windows] */
+    double *decision;   /* [windows] */
+    int64_t *unseen;    /* [columns] */
+} judged;
+
+static void judged_done(judged *j)
+{
+    mien_table_free(j->sorted);
+    mi_free(j->source);
+    mi_free(j->event);
+    mi_free(j->y);
+    mi_free(j->x);
+    mi_free(j->end);
+    mi_free(j->decision);
+    mi_free(j->unseen);
+}
+
+/* Memory for all that is known of a table of n rows. */
+static mien_status judged_new(const mien_tabular *m, const mien_table *t,
+                              judged *j, mien_error *err)
+{
+    const mien_encoder *e = mien_tabular_encoder(m);
+    size_t n = (size_t)mien_table_rows(t) + 1;
+    *j = (judged){.t = t,
+                  .source = mi_alloc(n, sizeof *j->source),
+                  .event = mi_alloc(n, 1),
+                  .y = mi_alloc(n, 1),
+                  .x = mi_alloc_raw(n, (size_t)e->width * sizeof *j->x),
+                  .end = mi_alloc(n, sizeof *j->end),
+                  .decision = mi_alloc(n, sizeof *j->decision),
+                  .unseen = mi_alloc((size_t)e->columns, sizeof *j->unseen)};
+    if (j->source && j->event && j->y && j->x && j->end && j->decision &&
+        j->unseen)
+        return MIEN_OK;
+    judged_done(j);
+    return mi_no_memory(err);
+}
+
+/* The recipe that came with a model; NULL: it is of an older mien. */
+static mien_status recipe_of(const mien_tabular *m, mien_recipe **out,
+                             mien_error *err)
+{
+    const char *text = mien_tabular_text(m, "recipe");
+    *out = NULL;
+    return *text
+               ? mien_recipe_read((const uint8_t *)text, strlen(text), out, err)
+               : MIEN_OK;
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+/* A name among types; NULL: it is not there. */
+static const mien_csv_type *type_of(const char *name, const mien_csv_type *type,
+                                    int types)
+{
+    for (int i = 0; i < types; i++)
+        if (strcmp(type[i].name, name) == 0)
+            return &type[i];
+    return NULL;
+}
+
+mien_status mien_evaluate_csv(const mien_tabular *m, mien_csv_options *csv,
+                              mien_bytes *kept, mien_error *err)
+{
+    const mien_encoder *e = mien_tabular_encoder(m);
+    const char *label = mien_tabular_text(m, "label");
+    mien_recipe *r = NULL;
+    mien_status st = recipe_of(m, &r, err);
+    if (st)
+        return st;
+    const mien_csv_type *known = r ? type_of(label, r->type, r->types) : NULL;
+    size_t most = (size_t)e->columns + (size_t)csv->types + 1;
+    mien_csv_type *type = mi_alloc(most, sizeof *type);
+    int n = 0;
+    for (; type && n < e->columns; n++)
+        type[n] = (mien_csv_type){e->column[n].name, e->column[n].type};
+    if (type && known && !type_of(label, csv->type, csv->types))
+        type[n++] = (mien_csv_type){label, known->type};
+    for (int i = 0; type && i < csv->types; i++)
+        if (!type_of(csv->type[i].name, type, n))
+            type[n++] = csv->type[i];
+    mien_date_order dates = r ? r->dates : MIEN_DATE_ANY;
+    mien_recipe_free(r);
+    if (!type)
+        return mi_no_memory(err);
+    if (!csv->dates)
+        csv->dates = dates;
+    csv->type = type;
+    csv->types = n;
+    *kept = (mien_bytes){(uint8_t *)type, most * sizeof *type};
+    return MIEN_OK;
+}
+
+/* ---- judging ------------------------------------------------------------- */
 
 /* The answers of a table's rows. */
 static mien_status read_answers(const mien_tabular *m, const mien_table *t,
@@ -22,18 +142,62 @@ static mien_status read_answers(const mien_tabular *m, const mien_table *t,
     return st ? st : mien_label_read(&classes, t, at, y, err);
 }
 
-/* Rows without a score, the first of a window, are passed over; how many are
- * left. */
-static int64_t leave_out(int64_t n, uint8_t *y, double *score)
+/* The rows and labels that training would have seen: sorted by time and shifted
+ * ahead of events, if the model was and looks at more than single rows. */
+static mien_status shift(const mien_tabular *m, const mien_evaluate_options *o,
+                         judged *j, mien_error *err)
 {
-    int64_t kept = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if (isnan(score[i]))
-            continue;
-        score[kept] = score[i];
-        y[kept++] = y[i];
+    int64_t n = mien_table_rows(j->t);
+    mien_recipe *r = NULL;
+    mien_status st = recipe_of(m, &r, err);
+    int ahead = r ? r->ahead : 0;
+    if (!st && r && r->time && (ahead || mien_tabular_window(m) > 1)) {
+        st = mi_study_sort(j->t, r->time, &j->sorted, err);
+        j->t = st ? j->t : j->sorted;
     }
-    return kept;
+    mien_recipe_free(r);
+    if (!st)
+        st = read_answers(m, j->t, o, j->event, err);
+    if (st)
+        return st;
+    j->rows = n;
+    if (ahead) {
+        j->rows = mien_curve_shift(n, j->event, ahead, j->source, j->y);
+        return MIEN_OK;
+    }
+    memcpy(j->y, j->event, (size_t)n);
+    for (int64_t i = 0; i < n; i++)
+        j->source[i] = i;
+    return MIEN_OK;
+}
+
+mien_status mi_study_refuse_unseen(const mien_encoder *e, const int64_t *unseen,
+                                   mien_error *err)
+{
+    for (int i = 0; i < e->columns; i++)
+        if (unseen[i])
+            return mi_fail(err, MIEN_EFORMAT,
+                           "column '%.80s': %lld values that the model has not "
+                           "seen",
+                           e->column[i].name, (long long)unseen[i]);
+    return MIEN_OK;
+}
+
+/* Decide on every window, and take its label. */
+static mien_status decide(mien_tabular *m, judged *j, int64_t *windows,
+                          mien_error *err)
+{
+    mien_status st = mien_encoder_apply(mien_tabular_encoder(m), j->t, j->rows,
+                                        j->source, j->unseen, j->x, err);
+    if (st)
+        return st;
+    int64_t n =
+        mien_windows_find(j->rows, mien_tabular_window(m), j->source, j->end);
+    mien_tabular_decide_windows(m, j->x, n, j->end, j->decision);
+    for (int64_t i = 0; i < n; i++)
+        j->y[i] = j->y[j->end[i]];
+    *windows = n;
+    return MIEN_OK;
 }
 
 mien_status mien_evaluate(mien_tabular *m, const mien_table *t,
@@ -42,22 +206,32 @@ mien_status mien_evaluate(mien_tabular *m, const mien_table *t,
 {
     static const mien_evaluate_options defaults = MIEN_EVALUATE_DEFAULTS;
     const mien_evaluate_options *o = options ? options : &defaults;
-    size_t n = (size_t)mien_table_rows(t) + 1;
-    uint8_t *y = mi_alloc(n, 1);
-    double *score = mi_alloc(n, sizeof *score);
-    mien_status st =
-        y && score ? read_answers(m, t, o, y, err) : mi_no_memory(err);
-    mien_tabular_restart(m);
+    double cut = o->threshold ? mien_tabular_decision_of(m, *o->threshold)
+                              : mien_tabular_cut(m);
+    const mien_encoder *e = mien_tabular_encoder(m);
+    mien_verdict v;
+    judged j;
+    int64_t n = 0, unseen = 0;
+    mien_status st = judged_new(m, t, &j, err);
+    if (st)
+        return st;
+    st = shift(m, o, &j, err);
     if (!st)
-        st = mien_tabular_score(m, t, score, NULL, err);
+        st = decide(m, &j, &n, err);
+    for (int i = 0; !st && i < e->columns; i++)
+        unseen += j.unseen[i];
+    if (!st && o->unseen == MIEN_UNSEEN_ERROR)
+        st = mi_study_refuse_unseen(e, j.unseen, err);
     if (!st) {
-        mien_scored rows = {leave_out(mien_table_rows(t), y, score), y, score,
-                            NULL};
-        st = mien_verdict_of(
-            &rows, o->threshold ? *o->threshold : mien_tabular_threshold(m),
-            o->seed, o->pool, out, err);
+        const mien_scored rows = {n, j.y, j.decision, NULL};
+        st = mi_study_judge_rows(m, &rows, cut, o->seed, o->pool, &v, err);
     }
-    mi_free(y);
-    mi_free(score);
-    return st;
+    judged_done(&j);
+    if (st)
+        return st;
+    v.unseen = unseen;
+    if (o->threshold)
+        v.threshold = *o->threshold;
+    *out = v;
+    return MIEN_OK;
 }

@@ -51,11 +51,11 @@ mien_status mien_journal_checkpoint(const mien_journal *j, mien_bytes *out,
     return mien_folder_load(j->folder, "checkpoint", out, err);
 }
 
-static mien_status save_checkpoint(mien_journal *j, const mien_fit *f,
+static mien_status save_checkpoint(mien_journal *j, const mien_study *s,
                                    mien_error *err)
 {
     mien_bytes b = {0};
-    mien_status st = mien_fit_save(f, &b, err);
+    mien_status st = mien_study_checkpoint(s, &b, err);
     if (!st)
         st = mien_folder_save(j->folder, "checkpoint", b.data, b.n, err);
     mien_bytes_free(&b);
@@ -63,18 +63,18 @@ static mien_status save_checkpoint(mien_journal *j, const mien_fit *f,
     return st;
 }
 
-mien_status mien_journal_epoch(mien_journal *j, const mien_trainer *t,
-                               const mien_fit *f, const mien_epoch *e, int last,
-                               mien_error *err)
+mien_status mien_journal_epoch(mien_journal *j, const mien_study *s,
+                               const mien_epoch *e, int last, mien_error *err)
 {
     mien_bytes events = {0};
-    mien_status st = mien_events_epoch(t, e, (double)time(NULL), &events, err);
+    mien_status st = mien_events_epoch(mien_study_trainer(s), e,
+                                       (double)time(NULL), &events, err);
     if (st)
         return st;
     mien_buffer_put(&j->events, events.data, events.n);
     mien_bytes_free(&events);
     if (last || e->epoch == 1 || mien_clock() - j->saved > pause)
-        st = save_checkpoint(j, f, err);
+        st = save_checkpoint(j, s, err);
     return st;
 }
 

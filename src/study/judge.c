@@ -8,9 +8,9 @@
 
 static const char *const names[] = {"validation", "test"};
 
-/* Put encoder, scaler and estimator together. */
-static mien_status make_model(const mien_study *s, mien_tabular **out,
-                              mien_error *err)
+/* Put recipe, encoder, scaler and estimator together. */
+static mien_status make_model(const mien_study *s, const char *recipe,
+                              mien_tabular **out, mien_error *err)
 {
     const mien_recipe *r = &s->o.recipe;
     mien_tabular_parts p = {.encoder = s->encoder,
@@ -18,7 +18,8 @@ static mien_status make_model(const mien_study *s, mien_tabular **out,
                             .scale = s->scaler + s->width,
                             .window = r->window,
                             .label = r->label,
-                            .positive = s->classes.name[1]};
+                            .positive = s->classes.name[1],
+                            .recipe = recipe};
     if (s->o.estimator == MIEN_ESTIMATOR_LOGISTIC) {
         p.logistic = &s->logistic;
     } else {
@@ -28,7 +29,25 @@ static mien_status make_model(const mien_study *s, mien_tabular **out,
     return mien_tabular_new(&p, out, err);
 }
 
-/* Labels and scores of a part, by the model. */
+/* The same with the study's recipe as text. */
+static mien_status open_model(const mien_study *s, mien_tabular **out,
+                              mien_error *err)
+{
+    mien_bytes text = {0};
+    mien_buffer b = {0};
+    mien_status st = mien_recipe_write(&s->o.recipe, &text, err);
+    if (!st) {
+        mien_buffer_put(&b, text.data, text.n);
+        mien_buffer_put(&b, "", 1);
+        st = b.failed ? mi_no_memory(err)
+                      : make_model(s, (const char *)b.data, out, err);
+    }
+    mien_bytes_free(&text);
+    mien_buffer_free(&b);
+    return st;
+}
+
+/* Labels, decision values and scores of a part, by the model. */
 static mien_status score_part(mien_study *s, mien_tabular *m,
                               mien_study_part part, mien_error *err)
 {
@@ -36,17 +55,21 @@ static mien_status score_part(mien_study *s, mien_tabular *m,
     int64_t n = mi_study_rows(s, part, &sample);
     mi_part *p = &s->part[part];
     mi_free(p->y);
+    mi_free(p->decision);
     mi_free(p->score);
     int64_t *end = mi_alloc((size_t)n + 1, sizeof *end);
     p->y = mi_alloc((size_t)n + 1, 1);
+    p->decision = mi_alloc((size_t)n + 1, sizeof *p->decision);
     p->score = mi_alloc((size_t)n + 1, sizeof *p->score);
-    int good = end && p->y && p->score;
+    int good = end && p->y && p->decision && p->score;
     for (int64_t i = 0; good && i < n; i++) {
         end[i] = s->end[sample[i]];
         p->y[i] = mi_study_label(s, sample[i]);
     }
     if (good)
-        mien_tabular_score_windows(m, s->x, n, end, p->score);
+        mien_tabular_decide_windows(m, s->x, n, end, p->decision);
+    for (int64_t i = 0; good && i < n; i++)
+        p->score[i] = mien_tabular_score_of(m, p->decision[i]);
     mi_free(end);
     return good ? MIEN_OK : mi_no_memory(err);
 }
@@ -58,10 +81,18 @@ mien_scored mien_study_scored(const mien_study *s, mien_study_part part)
     return (mien_scored){n, s->part[part].y, s->part[part].score, NULL};
 }
 
-/* Apply the rule to the validation part. */
-static mien_status choose_threshold(mien_study *s, mien_error *err)
+mien_scored mien_study_decided(const mien_study *s, mien_study_part part)
 {
-    mien_scored rows = mien_study_scored(s, MIEN_PART_VALIDATION);
+    const int64_t *sample;
+    int64_t n = mi_study_rows(s, part, &sample);
+    return (mien_scored){n, s->part[part].y, s->part[part].decision, NULL};
+}
+
+/* Apply the rule to the validation part. */
+static mien_status choose_threshold(mien_study *s, mien_tabular *m,
+                                    mien_error *err)
+{
+    mien_scored rows = mien_study_decided(s, MIEN_PART_VALIDATION);
     const mien_rule_choice *rule = &s->o.rule;
     mien_threshold chosen = {0};
     mien_ranking *r = NULL;
@@ -71,19 +102,20 @@ static mien_status choose_threshold(mien_study *s, mien_error *err)
         st =
             mien_ranking_choose(r, rule->kind, rule->a, rule->b, &chosen, &why);
     mien_ranking_free(r);
-    s->threshold = chosen.threshold;
+    s->cut = chosen.threshold;
+    s->threshold = mien_tabular_score_of(m, s->cut);
     return st ? mi_fail(err, st, "threshold on the validation part: %s",
                         why.text)
-              : MIEN_OK;
+              : mien_tabular_set_cut(m, s->cut, err);
 }
 
-static mien_status judge_part(mien_study *s, mien_study_part part,
-                              mien_error *err)
+static mien_status judge_part(mien_study *s, const mien_tabular *m,
+                              mien_study_part part, mien_error *err)
 {
-    mien_scored rows = mien_study_scored(s, part);
+    mien_scored rows = mien_study_decided(s, part);
     mien_error why = {0};
-    mien_status st = mien_verdict_of(&rows, s->threshold, s->o.seed, s->o.pool,
-                                     &s->part[part].verdict, &why);
+    mien_status st = mi_study_judge_rows(m, &rows, s->cut, s->o.seed, s->o.pool,
+                                         &s->part[part].verdict, &why);
     return st ? mi_fail(err, st, "%s part: %s", names[part], why.text)
               : MIEN_OK;
 }
@@ -92,19 +124,17 @@ mien_status mien_study_judge(mien_study *s, mien_error *err)
 {
     mien_tabular *m = NULL;
     mien_bytes_free(&s->file);
-    mien_status st = make_model(s, &m, err);
+    mien_status st = open_model(s, &m, err);
     if (!st)
         st = score_part(s, m, MIEN_PART_VALIDATION, err);
     if (!st)
         st = score_part(s, m, MIEN_PART_TEST, err);
     if (!st)
-        st = choose_threshold(s, err);
+        st = choose_threshold(s, m, err);
     if (!st)
-        st = judge_part(s, MIEN_PART_VALIDATION, err);
+        st = judge_part(s, m, MIEN_PART_VALIDATION, err);
     if (!st)
-        st = judge_part(s, MIEN_PART_TEST, err);
-    if (!st)
-        st = mien_tabular_set_threshold(m, s->threshold, err);
+        st = judge_part(s, m, MIEN_PART_TEST, err);
     if (!st)
         st = mien_tabular_write(m, &s->file, err);
     mien_tabular_free(m);

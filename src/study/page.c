@@ -5,17 +5,22 @@
 
 #include "base/error.h"
 
+#include <math.h>
 #include <stdio.h>
 
-static mien_status curves_of(const mien_scored *rows, mien_curve *roc,
+/* The curves of the test part; thresholds of pr are brought to scores. */
+static mien_status curves_of(const mien_study *s, mien_curve *roc,
                              mien_curve *pr, mien_error *err)
 {
+    mien_scored rows = mien_study_decided(s, MIEN_PART_TEST);
     mien_ranking *r = NULL;
-    mien_status st = mien_ranking_new(rows, &r, err);
+    mien_status st = mien_ranking_new(&rows, &r, err);
     if (!st)
         st = mien_ranking_roc(r, 1, roc, err);
     if (!st)
         st = mien_ranking_pr(r, pr, err);
+    for (int64_t i = 0; !st && !s->fit && i < pr->n; i++)
+        pr->threshold[i] = 1 / (1 + exp(-pr->threshold[i]));
     mien_ranking_free(r);
     return st;
 }
@@ -51,10 +56,9 @@ static mien_status draw(const mien_study *s, const mien_curve *roc,
 static mien_status put_figure(const mien_study *s, mien_buffer *out,
                               mien_error *err)
 {
-    mien_scored rows = mien_study_scored(s, MIEN_PART_TEST);
     mien_curve roc = {0}, pr = {0};
     mien_figure *f = NULL;
-    mien_status st = curves_of(&rows, &roc, &pr, err);
+    mien_status st = curves_of(s, &roc, &pr, err);
     if (!st)
         st = mien_figure_new(3, 2, 940, 1080, &f, err);
     if (!st)

@@ -1,6 +1,6 @@
 /* predict.c: scores, verdicts and the columns that speak loudest, row by row,
  * for tables that come piece by piece. */
-#include "mien/study.h"
+#include "study/study.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -15,12 +15,13 @@ struct mien_predictor {
     mien_tabular *model;
     const mien_encoder *encoder; /* the model's */
     mien_predict_options o;
-    double threshold;
+    double cut;          /* the threshold, as a decision value */
     int logistic;        /* 1: contributions have two signs */
     char (*name)[NAME];  /* [width] of the inputs */
     mien_csv_type *type; /* [columns] */
     const char **column; /* [columns] */
-    double *score;       /* [cap] */
+    int64_t *unseen;     /* [columns] */
+    double *decision;    /* [cap] */
     float *part;         /* [cap, width] */
     int64_t cap, row;    /* rows there is room for; rows so far */
 };
@@ -32,7 +33,8 @@ static mien_status make_names(mien_predictor *p, mien_error *err)
     p->name = mi_alloc((size_t)e->width, sizeof *p->name);
     p->type = mi_alloc((size_t)e->columns, sizeof *p->type);
     p->column = mi_alloc((size_t)e->columns, sizeof *p->column);
-    if (!p->name || !p->type || !p->column)
+    p->unseen = mi_alloc((size_t)e->columns, sizeof *p->unseen);
+    if (!p->name || !p->type || !p->column || !p->unseen)
         return mi_no_memory(err);
     for (int i = 0; i < e->width; i++)
         mien_encoder_name(e, i, NAME, p->name[i]);
@@ -58,7 +60,8 @@ mien_status mien_predictor_new(mien_tabular *m,
     p->model = m;
     p->encoder = mien_tabular_encoder(m);
     p->o = *o;
-    p->threshold = o->threshold ? *o->threshold : mien_tabular_threshold(m);
+    p->cut = o->threshold ? mien_tabular_decision_of(m, *o->threshold)
+                          : mien_tabular_cut(m);
     p->logistic = strcmp(mien_tabular_text(m, "kind"), "logistic") == 0;
     mien_status st = make_names(p, err);
     if (st)
@@ -75,7 +78,8 @@ void mien_predictor_free(mien_predictor *p)
     mi_free(p->name);
     mi_free(p->type);
     mi_free((void *)p->column);
-    mi_free(p->score);
+    mi_free(p->unseen);
+    mi_free(p->decision);
     mi_free(p->part);
     mi_free(p);
 }
@@ -133,20 +137,32 @@ static void put_text(mien_buffer *out, const char *s)
     mien_buffer_put(out, "\"", 1);
 }
 
+/* Six digits; of a probability near 1 so many that what is missing to 1 has
+ * three. */
+static int digits_of(const mien_predictor *p, double score)
+{
+    double missing = 1 - score;
+    if (!p->logistic || missing >= 1e-4 || missing <= 0)
+        return 6;
+    int digits = 2 - (int)floor(log10(missing));
+    return digits < 17 ? digits : 17;
+}
+
 /* The line of one row. */
-static void put_row(mien_predictor *p, double score, const float *part,
+static void put_row(mien_predictor *p, double decision, const float *part,
                     mien_buffer *out)
 {
     char text[64];
-    int top[MIEN_PREDICT_MAX_TOP], alarm = score >= p->threshold, n = 0;
+    int top[MIEN_PREDICT_MAX_TOP], alarm = decision >= p->cut, n = 0;
+    double score = mien_tabular_score_of(p->model, decision);
     p->row++;
     if (p->o.alarms && !alarm)
         return;
     if (isnan(score)) {
         n = snprintf(text, sizeof text, "%lld,,", (long long)p->row);
     } else {
-        n = snprintf(text, sizeof text, "%lld,%.6g,%d", (long long)p->row,
-                     score, alarm);
+        n = snprintf(text, sizeof text, "%lld,%.*g,%d", (long long)p->row,
+                     digits_of(p, score), score, alarm);
     }
     mien_buffer_put(out, text, (size_t)n);
     n = isnan(score) ? 0 : find_top(p, part, top);
@@ -163,13 +179,13 @@ static mien_status reserve(mien_predictor *p, int64_t n, mien_error *err)
 {
     if (n <= p->cap)
         return MIEN_OK;
-    mi_free(p->score);
+    mi_free(p->decision);
     mi_free(p->part);
     p->cap = 0;
-    p->score = mi_alloc_raw((size_t)n, sizeof *p->score);
+    p->decision = mi_alloc_raw((size_t)n, sizeof *p->decision);
     p->part =
         mi_alloc_raw((size_t)n, (size_t)p->encoder->width * sizeof *p->part);
-    if (!p->score || !p->part)
+    if (!p->decision || !p->part)
         return mi_no_memory(err);
     p->cap = n;
     return MIEN_OK;
@@ -181,8 +197,16 @@ mien_status mien_predictor_rows(mien_predictor *p, const mien_table *t,
     int64_t n = mien_table_rows(t);
     mien_status st = reserve(p, n, err);
     if (!st)
-        st = mien_tabular_score(p->model, t, p->score, p->part, err);
+        st = mien_tabular_decide(p->model, t, p->decision, p->part, p->unseen,
+                                 err);
+    if (!st && p->o.unseen == MIEN_UNSEEN_ERROR)
+        st = mi_study_refuse_unseen(p->encoder, p->unseen, err);
     for (int64_t i = 0; !st && i < n; i++)
-        put_row(p, p->score[i], p->part + i * p->encoder->width, out);
+        put_row(p, p->decision[i], p->part + i * p->encoder->width, out);
     return st;
+}
+
+const int64_t *mien_predictor_unseen(const mien_predictor *p)
+{
+    return p->unseen;
 }

@@ -1,6 +1,7 @@
 /* prepare.c: a table made ready to learn from.
  *
- *   labels (shifted ahead of events) -> samples: rows, or windows of rows
+ *   rows in the order of time, if they are to be so
+ *     -> labels (shifted ahead of events) -> samples: rows, or windows of rows
  *     -> training, validation and test part
  *     -> encoder and scaler of the training part -> numbers of all rows
  *
@@ -23,6 +24,65 @@ static mien_status find_column(const mien_table *t, const char *name, int *out,
     if (*out >= 0)
         return MIEN_OK;
     return mi_fail(err, MIEN_EARG, "no column '%.150s'", name);
+}
+
+mien_status mi_study_sort(const mien_table *t, const char *column,
+                          mien_table **out, mien_error *err)
+{
+    int at = 0;
+    int64_t n = mien_table_rows(t);
+    mien_status st = find_column(t, column, &at, err);
+    if (st)
+        return st;
+    int64_t *order = mi_alloc((size_t)n + 1, sizeof *order);
+    st = order ? mien_table_time_order(t, at, order, NULL, err)
+               : mi_no_memory(err);
+    if (!st)
+        st = mien_table_select_rows(t, n, order, out, err);
+    mi_free(order);
+    return st;
+}
+
+/* Rows that are taken to be in the order of time have to be in that of their
+ * first column of dates, if there is one. */
+static mien_status check_order(const mien_table *t, mien_error *err)
+{
+    size_t n = (size_t)mien_table_rows(t);
+    int64_t *order = mi_alloc(n + 1, sizeof *order), falls = 0;
+    mien_status st = order ? MIEN_OK : mi_no_memory(err);
+    for (int i = 0; !st && i < mien_table_columns(t); i++) {
+        mien_column c = mien_table_column(t, i);
+        mien_error why = {0};
+        mien_status is = MIEN_EFORMAT;
+        if (c.text)
+            is = mien_table_time_order(t, i, order, &falls, &why);
+        if (is == MIEN_ENOMEM)
+            st = mi_no_memory(err);
+        if (!is && falls)
+            st =
+                mi_fail(err, MIEN_EARG,
+                        "row %lld is earlier than the one before it by column "
+                        "'%.80s': rows have to be in the order of time; --time "
+                        "sorts them by a column",
+                        (long long)falls, c.name);
+        if (!is)
+            break;
+    }
+    mi_free(order);
+    return st;
+}
+
+/* The rows in the order of time, if they are to be so. */
+static mien_status sort_rows(mien_study *s, mien_error *err)
+{
+    const char *time = s->o.recipe.time;
+    if (!time)
+        return s->o.honest ? check_order(s->given, err) : MIEN_OK;
+    mien_status st = mi_study_sort(s->given, time, &s->sorted, err);
+    s->o.honest = 1;
+    if (!st)
+        s->given = s->sorted;
+    return st;
 }
 
 /* The event of each row of the table as it was given. */
@@ -256,7 +316,9 @@ mien_status mien_study_new(const mien_table *t,
     if (s->o.purge < 0)
         s->o.purge = s->o.recipe.window + s->o.recipe.ahead;
     s->given = t;
-    st = make_labels(s, err);
+    st = sort_rows(s, err);
+    if (!st)
+        st = make_labels(s, err);
     if (!st)
         st = make_parts(s, err);
     if (!st)
@@ -275,6 +337,7 @@ void mien_study_free(mien_study *s)
         return;
     for (int i = 0; i < 2; i++) {
         mi_free(s->part[i].y);
+        mi_free(s->part[i].decision);
         mi_free(s->part[i].score);
     }
     mien_bytes_free(&s->file);
@@ -286,6 +349,7 @@ void mien_study_free(mien_study *s)
     mien_encoder_free(s->encoder);
     mien_split_free(&s->split);
     mien_table_free(s->shifted);
+    mien_table_free(s->sorted);
     mi_free(s->x);
     mi_free(s->scaler);
     mi_free(s->end);

@@ -9,7 +9,9 @@
  *   ahead     K
  *   window    W
  *   missing   error|mean|median|zero
- *   scaler    standard|robust|range */
+ *   scaler    standard|robust|range
+ *   time      NAME             left out where rows stay as they stand
+ *   dates     iso|mdy|dmy|epoch left out where the column tells */
 #include "mien/study.h"
 
 #include "base/alloc.h"
@@ -26,6 +28,7 @@ static const char first_line[] = "mien/recipe/1";
 static const char *const missing_names[] = {"error", "mean", "median", "zero"};
 static const char *const scaler_names[] = {"standard", "robust", "range"};
 static const char *const type_names[] = {"number", "text"};
+static const char *const date_names[] = {"any", "iso", "mdy", "dmy", "epoch"};
 
 /* ---- writing ------------------------------------------------------------- */
 
@@ -53,6 +56,10 @@ mien_status mien_recipe_write(const mien_recipe *r, mien_bytes *out,
     mien_buffer_printf(&b, "\nahead\t%d\nwindow\t%d", r->ahead, r->window);
     put(&b, "\nmissing", missing_names[r->missing]);
     put(&b, "\nscaler", scaler_names[r->scaler]);
+    if (r->time)
+        put(&b, "\ntime", r->time);
+    if (r->dates)
+        put(&b, "\ndates", date_names[r->dates]);
     mien_buffer_puts(&b, "\n");
     return mien_buffer_give(&b, out, err);
 }
@@ -98,6 +105,23 @@ static int whole_number(const char *text, long low, long high, int *out)
     return *text && !*end && v >= low && v <= high;
 }
 
+/* A choice among words; 0: there is none such. */
+static int take_word(mien_recipe *r, const char *key, const char *word)
+{
+    int at = -1;
+    if (strcmp(key, "missing") == 0) {
+        at = place_of(word, missing_names, 4);
+        r->missing = (mien_missing)at;
+    } else if (strcmp(key, "scaler") == 0) {
+        at = place_of(word, scaler_names, 3);
+        r->scaler = (mien_scale)at;
+    } else if (strcmp(key, "dates") == 0) {
+        at = place_of(word, date_names, 5);
+        r->dates = (mien_date_order)at;
+    }
+    return at >= 0;
+}
+
 /* One choice, of n fields; 0: there is none such. */
 static int take(owned *o, char **field, int n)
 {
@@ -128,16 +152,9 @@ static int take(owned *o, char **field, int n)
         return whole_number(field[1], 0, MAX_AHEAD, &r->ahead);
     if (strcmp(key, "window") == 0)
         return whole_number(field[1], 1, MIEN_TABULAR_MAX_WINDOW, &r->window);
-    int missing = strcmp(key, "missing") == 0;
-    if (!missing && strcmp(key, "scaler") != 0)
-        return 0;
-    at = missing ? place_of(field[1], missing_names, 4)
-                 : place_of(field[1], scaler_names, 3);
-    if (missing)
-        r->missing = (mien_missing)at;
-    else
-        r->scaler = (mien_scale)at;
-    return at >= 0;
+    if (strcmp(key, "time") == 0)
+        return (r->time = field[1]) != NULL;
+    return take_word(r, key, field[1]);
 }
 
 /* Room for a text of n bytes and all its fields. */

@@ -7,16 +7,17 @@
 
 /* Rows of a part with their scores, once it was judged. */
 typedef struct mi_part {
-    uint8_t *y;    /* [n] */
-    double *score; /* [n] */
+    uint8_t *y;       /* [n] */
+    double *decision; /* [n] what rows are ranked by */
+    double *score;    /* [n] */
     mien_verdict verdict;
 } mi_part;
 
 struct mien_study {
     mien_study_options o;
     /* prepare.c */
-    const mien_table *given, *t; /* before and after the shift */
-    mien_table *shifted;         /* owned; NULL: there was none */
+    const mien_table *given, *t;  /* before and after the shift */
+    mien_table *sorted, *shifted; /* owned; NULL: there was none */
     int label;
     mien_label classes;
     int64_t rows, events; /* of t */
@@ -37,11 +38,15 @@ struct mien_study {
     mien_trainer *trainer;
     mien_fit *fit;
     /* judge.c */
-    mien_bytes file; /* model.onnx; none before it was judged */
-    double threshold;
+    mien_bytes file;       /* model.onnx; none before it was judged */
+    double threshold, cut; /* as a score, as a decision value */
     mi_part part[2];
 };
 
+/* The table sorted by a column of dates or numbers; *out is freed with
+ * mien_table_free. */
+mien_status mi_study_sort(const mien_table *t, const char *column,
+                          mien_table **out, mien_error *err);
 /* The samples of a part. */
 int64_t mi_study_rows(const mien_study *s, mien_study_part part,
                       const int64_t **sample);
@@ -54,8 +59,19 @@ mien_status mi_study_gather(const mien_study *s, int64_t n,
 const char *mi_study_title(const mien_study *s);
 
 mien_status mi_study_fit_logistic(mien_study *s, mien_error *err);
+/* Go on from the state that the options have, if it is of this study. */
+mien_status mi_study_restore(mien_study *s, mien_error *err);
 mien_status mi_study_fit_network(mien_study *s, mien_fit_end *end,
                                  mien_error *err);
+
+/* A verdict on rows with decision values, its thresholds brought to scores. */
+mien_status mi_study_judge_rows(const mien_tabular *m, const mien_scored *rows,
+                                double cut, uint32_t seed, mien_pool *pool,
+                                mien_verdict *out, mien_error *err);
+
+/* Refuse texts that a model has not seen; unseen is [columns]. */
+mien_status mi_study_refuse_unseen(const mien_encoder *e, const int64_t *unseen,
+                                   mien_error *err);
 
 /* Which rows stay, some perhaps more than once, and how many SMOTE has to
  * make; *row is released with mi_free. */

@@ -2,15 +2,20 @@
 #ifndef MI_TABLE_CSV_H
 #define MI_TABLE_CSV_H
 
+#include "mien/text.h"
 #include "table/table.h"
 
-/* Values that mean none is there. */
+/* How values are read: which mean that none is there, and the marks in numbers.
+ */
 typedef struct mi_csv_marks {
     mien_text *mark; /* [n], bytes behind them */
     int n;
     size_t longest;
     uint8_t first[256]; /* 1: a mark begins with this byte */
     int numeric;        /* 1: some mark reads as a number */
+    int usual;          /* 1: pandas' list; "None" is then a text among texts */
+    char decimal;       /* 0: a point */
+    char thousands;     /* 0: none */
 } mi_csv_marks;
 
 mien_status mi_csv_marks_new(const char *const *mark, int n, mi_csv_marks *out,
@@ -37,12 +42,14 @@ typedef struct mi_csv_place {
 /* What the first rows say about a file. */
 typedef struct mi_csv_layout {
     char delimiter;
-    int finite;
+    int finite, strict;
     mien_table *head;    /* names of all columns; no rows */
     mi_csv_place *place; /* [head->columns] */
     int wanted;          /* columns of the table */
     int *from;           /* [wanted] the column of the file */
     mi_csv_marks marks;
+    mien_buffer notes;
+    int unnamed;      /* 1: the last column had no name */
     mien_text header; /* in the bytes */
     size_t data;      /* where the rows begin */
     int64_t lines;    /* before them, if the bytes they are in do not have
@@ -74,14 +81,29 @@ mien_status mi_csv_report(const mi_csv_fail *fail, const char *start,
 int64_t mi_csv_lines(const char *p, const char *end);
 
 /* What a value is. */
-enum { MI_CSV_IS_MISSING, MI_CSV_IS_NUMBER, MI_CSV_IS_TEXT };
+enum {
+    MI_CSV_IS_MISSING,
+    MI_CSV_IS_NUMBER,
+    MI_CSV_IS_LARGE, /* a whole number that a double merges with others */
+    MI_CSV_IS_TEXT
+};
+/* Of a column of texts. */
 int mi_csv_is_missing(const mi_csv_marks *m, mien_text text);
 int mi_csv_value(const mi_csv_marks *m, mien_text text, double *out);
 
+/* The delimiter that fits the first rows. */
+char mi_csv_delimiter(const char *start, const char *end);
 mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,
                                const mien_csv_options *o, mi_csv_layout *out,
                                mien_error *err);
 void mi_csv_layout_done(mi_csv_layout *l);
+
+/* Give names to columns that have none, and other names to those whose name is
+ * there already; say so in l->notes. */
+mien_status mi_csv_names_mend(mi_csv_layout *l, mien_error *err);
+/* Say which columns of texts look like numbers, and what would read them so. */
+void mi_csv_hint(const mien_table *t, const mien_csv_options *o,
+                 mien_buffer *notes);
 
 /* Rows of one piece of a file on the way into a table. */
 typedef struct mi_csv_chunk {
@@ -91,6 +113,7 @@ typedef struct mi_csv_chunk {
     int64_t count[2];        /* rows, if start is outside or inside quotes */
     const char *last[2];     /* behind the last line end, likewise; or NULL */
     int quotes;              /* odd: 1 */
+    int high;                /* 1: some byte is no ASCII */
     mi_csv_fail fail;
     mi_arena *arena;
 } mi_csv_chunk;

@@ -7,6 +7,7 @@
 #include "table/csv_scan.h"
 #include "table/number_fast.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -153,7 +154,8 @@ mien_text mi_csv_unquote(mien_text text, char *to)
 mien_status mi_csv_marks_new(const char *const *mark, int n, mi_csv_marks *out,
                              mien_error *err)
 {
-    if (!mark) {
+    int usual = !mark;
+    if (usual) {
         mark = usual_marks;
         n = sizeof usual_marks / sizeof *usual_marks;
     }
@@ -165,6 +167,7 @@ mien_status mi_csv_marks_new(const char *const *mark, int n, mi_csv_marks *out,
     if (!m.mark)
         return mi_fail(err, MIEN_ENOMEM, "csv: %d marks", n);
     m.n = n;
+    m.usual = usual;
     char *to = (char *)(m.mark + n);
     for (int i = 0; i < n; i++) {
         size_t len = strlen(mark[i]);
@@ -214,7 +217,68 @@ static mien_text trimmed(mien_text text)
 int mi_csv_is_missing(const mi_csv_marks *m, mien_text text)
 {
     text = trimmed(text);
-    return text.n == 0 || is_mark(m, text);
+    if (text.n == 0)
+        return 1;
+    return is_mark(m, text) &&
+           !(m->usual && text.n == 4 && memcmp(text.at, "None", 4) == 0);
+}
+
+/* Is a number, from 2^53 on, only the nearest to the whole one that the text
+ * means?  w 10^q is a double if w 5^q without its factors 2 is below 2^53. */
+static int is_merged(mien_text text, double x)
+{
+    const uint64_t limit = (uint64_t)1 << 53;
+    uint64_t w = 0;
+    size_t zeros = 0;
+    if (!(fabs(x) >= (double)limit) || isinf(x))
+        return 0;
+    for (size_t i = *text.at == '-' || *text.at == '+'; i < text.n; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return 0; /* not written as a whole number */
+        zeros++;
+        if (text.at[i] == '0')
+            continue;
+        for (; zeros > 0; zeros--, w *= 10)
+            if (w > UINT64_MAX / 10 - 1)
+                return 1;
+        w += (uint64_t)(text.at[i] - '0');
+    }
+    while (w && w % 2 == 0)
+        w /= 2;
+    for (; zeros > 0 && w < limit; zeros--)
+        w *= 5;
+    return w >= limit;
+}
+
+/* A number with other marks than a point; 0: it is none. */
+static int regional(const mi_csv_marks *m, mien_text text, double *out)
+{
+    char plain[64], decimal = m->decimal ? m->decimal : '.';
+    size_t n = 0;
+    int digits = 0, group = -1; /* digits of a group; -1: none began, -2: none
+                                   may begin any more */
+    if (text.n >= sizeof plain)
+        return 0;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.at[i];
+        int digit = c >= '0' && c <= '9', whole = group < 0 || group == 3;
+        if (m->thousands && c == m->thousands) {
+            if (!whole || group == -2 || digits < 1 ||
+                (group < 0 && digits > 3))
+                return 0;
+            group = 0;
+            continue;
+        }
+        if (!digit && (!whole || (c == '.' && decimal != '.')))
+            return 0;
+        if (!digit && digits)
+            group = -2;
+        digits += digit;
+        group += digit && group >= 0;
+        plain[n++] = c == decimal ? '.' : c;
+    }
+    return n > 0 && (group < 0 || group == 3) &&
+           mi_number_read(plain, plain + n, out) == plain + n;
 }
 
 int mi_csv_value(const mi_csv_marks *m, mien_text text, double *out)
@@ -223,6 +287,9 @@ int mi_csv_value(const mi_csv_marks *m, mien_text text, double *out)
     if (text.n == 0 || is_mark(m, text))
         return MI_CSV_IS_MISSING;
     const char *end = text.at + text.n;
-    return mi_number_read(text.at, end, out) == end ? MI_CSV_IS_NUMBER
-                                                    : MI_CSV_IS_TEXT;
+    if (m->decimal || m->thousands)
+        return regional(m, text, out) ? MI_CSV_IS_NUMBER : MI_CSV_IS_TEXT;
+    if (mi_number_read(text.at, end, out) != end)
+        return MI_CSV_IS_TEXT;
+    return is_merged(text, *out) ? MI_CSV_IS_LARGE : MI_CSV_IS_NUMBER;
 }

@@ -26,11 +26,12 @@ typedef struct {
     uint64_t quote, line, valid;
 } block;
 
-static block read_block(const char *p, const char *end)
+static block read_block(const char *p, const char *end, mi_bytes16 *high)
 {
     block b = {0, 0, 0};
     for (int i = 0; i < 64 && p + i < end; i += 16) {
         mi_bytes16 v = mi_load16(p + i, end);
+        *high |= v;
         b.quote |= (uint64_t)mi_mask16(mi_equal16(v, '"')) << i;
         b.line |= (uint64_t)mi_mask16(mi_equal16(v, '\n') | mi_equal16(v, '\r'))
                   << i;
@@ -56,8 +57,9 @@ static void count_chunk(void *arg, int i, int lane)
         0; /* all ones: inside quotes, if the chunk begins outside */
     uint64_t after[2] = {c->start == job->start || mi_is_line_end(c->start[-1]),
                          0}; /* 1: a line end came just before */
+    mi_bytes16 high = {0};
     for (const char *p = c->start; p < c->end; p += 64) {
-        block b = read_block(p, c->end);
+        block b = read_block(p, c->end, &high);
         uint64_t in = inside;
         if (b.quote) {
             in ^= running_xor(b.quote);
@@ -74,6 +76,7 @@ static void count_chunk(void *arg, int i, int lane)
         }
     }
     c->quotes = (int)(inside & 1);
+    c->high = mi_mask16((mi_bytes16)(high > 127)) != 0;
 }
 
 /* Give each chunk its case and its first row; where the last row ends. */

@@ -21,6 +21,18 @@ static const char *skip_line_ends(const char *p, const char *end)
     return p;
 }
 
+/* The place behind so many lines, and empty ones behind them. */
+static const char *skip_rows(const char *p, const char *end, int lines)
+{
+    for (; lines > 0 && p < end; lines--) {
+        while (p < end && !mi_is_line_end(*p))
+            p++;
+        if (p < end)
+            p += *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
+    }
+    return skip_line_ends(p, end);
+}
+
 /* Delimiters of the row at *p, which is moved behind it. */
 static int count_in_row(const char **p, const char *end, char delimiter)
 {
@@ -34,7 +46,7 @@ static int count_in_row(const char **p, const char *end, char delimiter)
     return count;
 }
 
-static char find_delimiter(const char *start, const char *end)
+char mi_csv_delimiter(const char *start, const char *end)
 {
     static const char candidates[] = {',', ';', '\t', '|'};
     char best = ',';
@@ -97,7 +109,8 @@ static int count_field(void *arg, int i, mien_text text, int quoted)
     double x;
     (void)quoted;
     c->columns = i + 1;
-    c->numbers += mi_csv_value(&c->layout->marks, text, &x) == MI_CSV_IS_NUMBER;
+    int is = mi_csv_value(&c->layout->marks, text, &x);
+    c->numbers += is == MI_CSV_IS_NUMBER || is == MI_CSV_IS_LARGE;
     return 1;
 }
 
@@ -153,7 +166,8 @@ static mien_status read_names(mi_csv_layout *l, const char *start,
             p += *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
     }
     l->data = (size_t)(p - start);
-    return mi_table_check_names(l->head, err);
+    return l->strict ? mi_table_check_names(l->head, err)
+                     : mi_csv_names_mend(l, err);
 }
 
 /* ---- types ----------------------------------------------------------------
@@ -165,7 +179,7 @@ static int look_at_type(void *arg, int i, mien_text text, int quoted)
     double x;
     (void)quoted;
     if (i < l->head->columns &&
-        mi_csv_value(&l->marks, text, &x) == MI_CSV_IS_TEXT)
+        mi_csv_value(&l->marks, text, &x) >= MI_CSV_IS_LARGE)
         l->place[i].kind = MI_CSV_TEXT;
     return 1;
 }
@@ -272,13 +286,16 @@ static mien_status read_layout(const char *start, const char *end, int final,
     const char *p = start;
     if (end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
         p += 3;
-    p = skip_line_ends(p, end);
+    p = skip_rows(p, end, o->skip);
+    l->finite = o->finite;
+    l->strict = o->strict;
+    l->marks.decimal = (char)(o->decimal == '.' ? 0 : o->decimal);
+    l->marks.thousands = o->thousands;
     if (p >= end)
         return mi_fail(err, MIEN_EFORMAT, "csv: the file is empty");
-    l->finite = o->finite;
     l->delimiter = o->delimiter;
     if (!l->delimiter)
-        l->delimiter = find_delimiter(p, end);
+        l->delimiter = mi_csv_delimiter(p, end);
     st = read_names(l, start, p, end, o->header, err);
     if (st != MIEN_OK)
         return st;
@@ -315,6 +332,7 @@ mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,
 void mi_csv_layout_done(mi_csv_layout *l)
 {
     mien_table_free(l->head);
+    mien_buffer_free(&l->notes);
     mi_free(l->place);
     mi_free(l->from);
     mi_csv_marks_done(&l->marks);

@@ -61,7 +61,7 @@ static const char *read_number(const task *k, const char *p, int c, int64_t row)
     if (is == MI_CSV_IS_MISSING) {
         x = (double)NAN;
         k->missing[c]++;
-    } else if (is == MI_CSV_IS_TEXT) {
+    } else if (is == MI_CSV_IS_TEXT || (is == MI_CSV_IS_LARGE && !to->fixed)) {
         if (to->fixed)
             return wrong_value(k, c, p, text, "a number");
         __atomic_store_n(&k->job->other[c], 1, __ATOMIC_RELAXED);
@@ -202,7 +202,8 @@ static void read_chunk(void *arg, int i, int lane)
               .missing = job->missing + (size_t)lane * job->stride,
               .columns = l->head->columns,
               .delimiter = l->delimiter,
-              .plain = !l->marks.numeric,
+              .plain =
+                  !l->marks.numeric && !l->marks.decimal && !l->marks.thousands,
               .finite = l->finite};
     const char *p = first_row(job, c);
     for (int64_t row = c->row; row < c->row + c->rows; row++) {

@@ -143,21 +143,22 @@ mien_status mien_encoder_apply(const mien_encoder *e, const mien_table *t,
 {
     mien_column *c = mi_alloc((size_t)e->columns, sizeof *c);
     mien_status st = c ? find_columns(e, t, c, err) : mi_no_memory(err);
-    int64_t count = 0, all = rows ? n : t->rows;
+    int64_t all = rows ? n : t->rows;
     block b = {0, 0, rows, NULL, e->width};
     for (; b.begin < all && st == MIEN_OK; b.begin += BLOCK) {
         b.end = all - b.begin < BLOCK ? all : b.begin + BLOCK;
         for (int i = 0; i < e->columns && st == MIEN_OK; i++) {
             const mien_encoder_column *column = &e->column[i];
+            int64_t count = 0;
             b.x = x + b.begin * e->width + column->first;
             if (column->type == MIEN_COLUMN_NUMBER)
                 st = put_numbers(column, &c[i], &b, err);
             else
-                count += put_levels(column, &c[i], &b);
+                count = put_levels(column, &c[i], &b);
+            if (unknown)
+                unknown[i] += count;
         }
     }
     mi_free(c);
-    if (st == MIEN_OK && unknown)
-        *unknown = count;
     return st;
 }

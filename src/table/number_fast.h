@@ -80,8 +80,9 @@ static inline const char *mi_small_exponent(const char *p, const char *end,
 }
 
 /* mi_number_read for plain decimal numbers of at most 19 digits and a small
- * exponent, which is nearly all; NULL: ask mi_number_read.  It may stop early
- * where that one would go on: at the x of 0x1p3. */
+ * exponent, whole ones below 2^53, which is nearly all; NULL: ask
+ * mi_number_read.  It may stop early where that one would go on: at the x of
+ * 0x1p3. */
 static inline const char *mi_number_fast(const char *p, const char *end,
                                          double *out)
 {
@@ -102,6 +103,8 @@ static inline const char *mi_number_fast(const char *p, const char *end,
     if (p < end && (*p | 32) == 'e' && !(p = mi_small_exponent(p + 1, end, &q)))
         return NULL;
     double x = (double)(int64_t)w;
+    if (w >> 53 && q == 0)
+        return NULL; /* it may be merged with others */
     if (w >> 53 || q < -22 || q > 22)
         x = w ? mi_number_of(w, q) : 0;
     else if (q < 0)

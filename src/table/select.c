@@ -76,7 +76,8 @@ mien_status mien_table_select_columns(const mien_table *t, int k,
     mien_table *to = NULL;
     mien_status st = mi_table_new(t->rows, k, &to, err);
     if (st == MIEN_OK) {
-        to->bytes = t->bytes;
+        to->bytes = t->own.data ? NULL : t->bytes;
+        to->dates = t->dates;
         to->n = t->n;
     }
     for (int i = 0; i < k && st == MIEN_OK; i++) {

@@ -169,8 +169,11 @@ mien_status mi_table_bring(mien_table *t, const mien_table *from,
 mien_status mi_table_like(mien_table *t, const mien_table *from,
                           mien_error *err)
 {
-    t->bytes = from->bytes;
-    t->n = from->n;
+    if (!from->own.data) { /* it may be freed before t */
+        t->bytes = from->bytes;
+        t->n = from->n;
+    }
+    t->dates = from->dates;
     return mi_table_bring(t, from, from->header, &t->header, err);
 }
 
@@ -211,18 +214,31 @@ mien_status mien_table_new(int64_t rows, int columns, const mien_column *column,
     return MIEN_OK;
 }
 
+void mi_table_cut(mien_table *t, int n)
+{
+    for (; t->columns > n; t->columns--) {
+        mi_column *c = &t->column[t->columns - 1];
+        mi_free(c->name);
+        mi_free(c->number);
+        mi_free(c->text);
+    }
+}
+
+const char *mien_table_notes(const mien_table *t)
+{
+    return t->notes ? t->notes : "";
+}
+
 void mien_table_free(mien_table *t)
 {
     if (!t)
         return;
-    for (int i = 0; i < t->columns; i++) {
-        mi_free(t->column[i].name);
-        mi_free(t->column[i].number);
-        mi_free(t->column[i].text);
-    }
+    mi_table_cut(t, 0);
     mi_free(t->column);
     mi_free(t->row);
     mi_arena_free(t->arena);
+    mien_bytes_free(&t->own);
+    mi_free(t->notes);
     mi_free(t);
 }
 

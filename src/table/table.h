@@ -29,11 +29,16 @@ struct mien_table {
     mi_column *column;    /* [columns] */
     const uint8_t *bytes; /* [n] borrowed: what it was read from, or NULL */
     size_t n;
-    mien_text header; /* the header row as it stands in the file, or n 0 */
+    mien_date_order dates; /* as it was read */
+    mien_text header;      /* the header row as it stands in the file, or n 0 */
     mien_text *row; /* [rows] owned: rows as they stand in the file, or NULL */
     mi_arena *arena;
+    mien_bytes own; /* the bytes, where they had to be written anew */
+    char *notes;    /* owned, or NULL */
 };
 
+/* Columns from n on are released. */
+void mi_table_cut(mien_table *t, int n);
 /* A table whose columns are still without name and memory. */
 mien_status mi_table_new(int64_t rows, int columns, mien_table **out,
                          mien_error *err);

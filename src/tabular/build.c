@@ -2,7 +2,8 @@
  * one graph.
  *
  *   z = (columns - centre) / scale
- *   logistic     c = z * coefficients,  score = sigmoid(sum c + intercept)
+ *   logistic     c = z * coefficients,  logit = sum c + intercept,
+ *                score = sigmoid(logit)
  *   autoencoder  c = (z - network(z))^2,  score = mean of c
  *
  * A window's contributions are summed over its steps. */
@@ -86,6 +87,7 @@ static void put_logistic(mien_graph *g, mi_node *z, const mien_tabular_parts *p)
     mi_graph_output(g, mi_graph_node(g, &mi_op_sigmoid, &sum, 1, NULL, NULL),
                     "score");
     put_contribution(g, as_steps(g, c, p), p);
+    mi_graph_output(g, sum, "logit");
 }
 
 /* Every value of the trained network, under the same name. */

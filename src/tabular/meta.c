@@ -8,7 +8,6 @@
 #include "tabular/meta.h"
 
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/error.h"
 #include "table/number.h"
 
@@ -60,25 +59,54 @@ void mi_meta_set_number(mien_graph *g, const char *key, double v)
     mi_graph_set_meta(g, key, text);
 }
 
+/* What b holds becomes a text of the metadata; b is emptied. */
+static mien_status give(mien_graph *g, const char *key, mien_buffer *b,
+                        mien_error *err)
+{
+    mien_buffer_put(b, "", 1);
+    int failed = b->failed;
+    if (!failed)
+        mi_graph_set_meta(g, key, (const char *)b->data);
+    mien_buffer_free(b);
+    return failed ? mi_no_memory(err) : MIEN_OK;
+}
+
+static void put_lines(mien_buffer *b, int n, const double *v)
+{
+    for (int i = 0; i < n; i++) {
+        put_number(b, v[i]);
+        mien_buffer_put(b, "\n", 1);
+    }
+}
+
 mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
                         mien_error *err)
 {
     mien_buffer b = {0};
+    const mien_logistic *m = p->logistic;
     for (int i = 0; i < p->encoder->columns; i++)
         put_column(&b, &p->encoder->column[i]);
-    mien_buffer_put(&b, "", 1);
-    if (b.failed) {
-        mien_buffer_free(&b);
-        return mi_no_memory(err);
+    mien_status st = give(g, "mien.columns", &b, err);
+    put_lines(&b, p->encoder->width, p->centre);
+    put_lines(&b, p->encoder->width, p->scale);
+    if (!st)
+        st = give(g, "mien.scaler", &b, err);
+    if (!st && m) {
+        put_lines(&b, 1, &m->intercept);
+        put_lines(&b, m->p, m->coef);
+        st = give(g, "mien.coefficients", &b, err);
     }
-    mi_graph_set_meta(g, "mien.columns", (const char *)b.data);
     mien_buffer_free(&b);
+    if (st)
+        return st;
     mi_graph_set_meta(g, "mien.task", "tabular");
     mi_graph_set_meta(g, "mien.kind", p->logistic ? "logistic" : "autoencoder");
     mi_graph_set_meta(g, "mien.label", p->label ? p->label : "");
     mi_graph_set_meta(g, "mien.positive", p->positive ? p->positive : "1");
     mi_meta_set_number(g, "mien.window", p->window);
     mi_meta_set_number(g, "mien.threshold", p->threshold);
+    if (p->recipe)
+        mi_graph_set_meta(g, "mien.recipe", p->recipe);
     return MIEN_OK;
 }
 
@@ -152,6 +180,24 @@ mien_status mi_meta_encoder(const mien_graph *g, mien_encoder **out,
         return st;
     }
     *out = e;
+    return MIEN_OK;
+}
+
+mien_status mi_meta_numbers(const mien_graph *g, const char *key, size_t n,
+                            double *out, int *found, mien_error *err)
+{
+    const char *text = mien_graph_meta(g, key), *end;
+    *found = text != NULL;
+    for (size_t i = 0; text && i < n; i++, text = end + 1) {
+        end = strchr(text, '\n');
+        if (!end || mi_number_read(text, end, &out[i]) != end ||
+            !isfinite(out[i]))
+            return mi_fail(err, MIEN_EFORMAT,
+                           "model: %s: line %zu is no number", key, i + 1);
+    }
+    if (text && *text)
+        return mi_fail(err, MIEN_EFORMAT, "model: %s: more than %zu lines", key,
+                       n);
     return MIEN_OK;
 }
 

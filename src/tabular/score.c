@@ -1,5 +1,6 @@
-/* score.c: models read back, and tables scored a block of rows at a time. */
+/* score.c: models put together or read back, made ready to decide. */
 #include "tabular/meta.h"
+#include "tabular/model.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -9,27 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BLOCK = 256 }; /* rows of a run */
-
-struct mien_tabular {
-    mien_graph *graph;
-    mien_encoder *encoder;
-    mien_plan *plan;
-    int window;
-    double threshold;
-    double
-        *x; /* [cap, width] encoded rows, the last of the call before first */
-    int64_t cap;
-    int kept; /* how many of those there are: window - 1 at most */
-};
-
 static mien_status check_ports(const mien_tabular *m, mien_error *err)
 {
     const mien_graph *g = m->graph;
     mien_shape s = {0};
+    int out = mien_graph_outputs(g);
     if (mien_graph_inputs(g) == 1)
         s = mien_graph_input_shape(g, 0);
-    if (mien_graph_inputs(g) != 1 || mien_graph_outputs(g) != 2 ||
+    if (mien_graph_inputs(g) != 1 || out < 2 || out > 3 ||
         s.rank != (m->window > 1 ? 3 : 2) || s.dim[0] >= 0 ||
         s.dim[s.rank - 1] != m->encoder->width ||
         (m->window > 1 && s.dim[1] != m->window))
@@ -39,40 +27,147 @@ static mien_status check_ports(const mien_tabular *m, mien_error *err)
     return MIEN_OK;
 }
 
-/* Plan the graph for blocks of rows; check what it gives. */
+/* n numbers of a constant of the graph: those of a file of an older mien, which
+ * has them nowhere else. */
+static mien_status read_constant(const mien_graph *g, const char *name,
+                                 int64_t n, double *out, mien_error *err)
+{
+    const mi_node *c = mi_graph_find(g, name);
+    if (!c || !c->value || c->type != MI_F32 || mi_shape_len(&c->shape) != n)
+        return mi_fail(err, MIEN_EFORMAT, "model: no %s of %lld numbers", name,
+                       (long long)n);
+    for (int64_t i = 0; i < n; i++)
+        out[i] = (double)((const float *)c->value)[i];
+    return MIEN_OK;
+}
+
+/* How columns are brought to like size. */
+static mien_status read_scaler(mien_tabular *m, mien_error *err)
+{
+    int width = m->encoder->width, found = 0;
+    m->centre = mi_alloc((size_t)width, 2 * sizeof *m->centre);
+    m->z = mi_alloc((size_t)width, (size_t)m->window * sizeof *m->z);
+    if (!m->centre || !m->z)
+        return mi_no_memory(err);
+    m->scale = m->centre + width;
+    mien_status st = mi_meta_numbers(m->graph, "mien.scaler", 2 * (size_t)width,
+                                     m->centre, &found, err);
+    if (!st && !found)
+        st = read_constant(m->graph, "centre", width, m->centre, err);
+    if (!st && !found)
+        st = read_constant(m->graph, "scale", width, m->scale, err);
+    for (int i = 0; !st && i < width; i++)
+        if (!isfinite(m->centre[i]) || !isfinite(m->scale[i]) || !m->scale[i])
+            st = mi_fail(err, MIEN_EFORMAT,
+                         "model: input %d is scaled by %g and %g", i + 1,
+                         m->centre[i], m->scale[i]);
+    return st;
+}
+
+/* The regression, intercept and coefficients. */
+static mien_status read_logistic(mien_tabular *m, mien_error *err)
+{
+    int p = m->encoder->width * m->window, found = 0;
+    double *v = mi_alloc((size_t)p + 1, sizeof *v);
+    if (!v)
+        return mi_no_memory(err);
+    mien_status st = mi_meta_numbers(m->graph, "mien.coefficients",
+                                     (size_t)p + 1, v, &found, err);
+    if (!st && !found)
+        st = read_constant(m->graph, "intercept", 1, v, err);
+    if (!st && !found)
+        st = read_constant(m->graph, "coefficient", p, v + 1, err);
+    for (int i = 0; !st && i <= p; i++)
+        if (!isfinite(v[i]))
+            st = mi_fail(err, MIEN_EFORMAT, "model: coefficient %d is %g", i,
+                         v[i]);
+    if (!st)
+        st = mien_logistic_of(p, v + 1, v[0], &m->logistic, err);
+    mi_free(v);
+    return st;
+}
+
+/* The network behind its scaler: a copy of the graph whose scaler changes
+ * nothing. */
+static mien_status copy_network(mien_tabular *m, mien_error *err)
+{
+    size_t width = (size_t)m->encoder->width;
+    m->neutral = mi_alloc(width, 2 * sizeof *m->neutral);
+    if (!m->neutral)
+        return mi_no_memory(err);
+    for (size_t i = 0; i < width; i++)
+        m->neutral[width + i] = 1;
+    mien_status st = mi_graph_copy(m->graph, &m->scaled, err);
+    for (int i = 0; !st && i < mi_graph_size(m->scaled); i++) {
+        mi_node *n = mi_graph_at(m->scaled, i);
+        int scale = strcmp(n->name, "scale") == 0;
+        if (!n->value || (!scale && strcmp(n->name, "centre") != 0))
+            continue;
+        if (n->type != MI_F32 || mi_shape_len(&n->shape) != (int64_t)width)
+            st = mi_fail(err, MIEN_EFORMAT, "model: no scaler of %zu columns",
+                         width);
+        n->value = m->neutral + (scale ? width : 0);
+    }
+    for (int i = 0; !st && i < 2; i++) {
+        mi_node *n = m->graph->out[i].node;
+        mi_graph_output(m->scaled, mi_graph_at(m->scaled, n->id), NULL);
+        st = mi_graph_check(m->scaled, err);
+    }
+    return st;
+}
+
+/* Plan the network for blocks of rows; check what it gives. */
 static mien_status make_plan(mien_tabular *m, mien_error *err)
 {
     mien_shape s = mien_graph_input_shape(m->graph, 0);
-    s.dim[0] = BLOCK;
-    mien_status st = mien_plan_new(m->graph, &s, 1, NULL, &m->plan, err);
+    s.dim[0] = MI_TABULAR_BLOCK;
+    mien_status st = copy_network(m, err);
+    if (!st)
+        st = mien_plan_new(m->scaled, &s, 1, NULL, &m->plan, err);
     if (st)
         return st;
     mien_tensor score = mien_plan_output(m->plan, 0);
     mien_tensor parts = mien_plan_output(m->plan, 1);
-    if (score.shape.rank != 1 || score.shape.dim[0] != BLOCK ||
-        parts.shape.rank != 2 || parts.shape.dim[0] != BLOCK ||
+    if (score.shape.rank != 1 || score.shape.dim[0] != MI_TABULAR_BLOCK ||
+        parts.shape.rank != 2 || parts.shape.dim[0] != MI_TABULAR_BLOCK ||
         parts.shape.dim[1] != m->encoder->width)
         return mi_fail(err, MIEN_EFORMAT,
                        "model: its outputs are not a score and contributions");
     return MIEN_OK;
 }
 
-/* What the metadata of m->graph say, and a plan to score with. */
+/* The threshold as a score and as a decision value, which a file of an older
+ * mien has not. */
+static mien_status read_threshold(mien_tabular *m, mien_error *err)
+{
+    mien_status st =
+        mi_meta_number(m->graph, "mien.threshold", &m->threshold, err);
+    m->cut = mien_tabular_decision_of(m, m->threshold);
+    if (!st && mien_graph_meta(m->graph, "mien.cut"))
+        st = mi_meta_number(m->graph, "mien.cut", &m->cut, err);
+    return st;
+}
+
+/* What the metadata of m->graph say, made ready to decide. */
 static mien_status open_model(mien_tabular *m, mien_error *err)
 {
     double window = 1;
     mien_status st = mi_meta_encoder(m->graph, &m->encoder, err);
     if (!st)
         st = mi_meta_number(m->graph, "mien.window", &window, err);
-    if (!st)
-        st = mi_meta_number(m->graph, "mien.threshold", &m->threshold, err);
     if (!st && !(window >= 1 && window <= MIEN_TABULAR_MAX_WINDOW))
         st = mi_fail(err, MIEN_EFORMAT, "model: a window of %g rows", window);
     if (st)
         return st;
     m->window = (int)window;
     st = check_ports(m, err);
-    return st ? st : make_plan(m, err);
+    if (!st)
+        st = read_scaler(m, err);
+    if (!st)
+        st = strcmp(mien_tabular_text(m, "kind"), "logistic") == 0
+                 ? read_logistic(m, err)
+                 : make_plan(m, err);
+    return st ? st : read_threshold(m, err);
 }
 
 /* A model of a graph, which is taken over also on failure. */
@@ -120,8 +215,13 @@ void mien_tabular_free(mien_tabular *m)
     if (!m)
         return;
     mien_plan_free(m->plan);
+    mien_graph_free(m->scaled);
     mien_graph_free(m->graph);
+    mien_logistic_done(&m->logistic);
     mien_encoder_free(m->encoder);
+    mi_free(m->centre);
+    mi_free(m->neutral);
+    mi_free(m->z);
     mi_free(m->x);
     mi_free(m);
 }
@@ -135,13 +235,18 @@ int mien_tabular_window(const mien_tabular *m) { return m->window; }
 
 double mien_tabular_threshold(const mien_tabular *m) { return m->threshold; }
 
-mien_status mien_tabular_set_threshold(mien_tabular *m, double threshold,
-                                       mien_error *err)
+double mien_tabular_cut(const mien_tabular *m) { return m->cut; }
+
+mien_status mien_tabular_set_cut(mien_tabular *m, double cut, mien_error *err)
 {
+    double threshold = mien_tabular_score_of(m, cut);
     mi_meta_set_number(m->graph, "mien.threshold", threshold);
+    mi_meta_set_number(m->graph, "mien.cut", cut);
     mien_status st = mi_graph_check(m->graph, err);
-    if (!st)
+    if (!st) {
         m->threshold = threshold;
+        m->cut = cut;
+    }
     return st;
 }
 
@@ -151,111 +256,4 @@ const char *mien_tabular_text(const mien_tabular *m, const char *key)
     snprintf(name, sizeof name, "mien.%s", key);
     const char *text = mien_graph_meta(m->graph, name);
     return text ? text : "";
-}
-
-/* The window of x that ends at a row, as floats; where the next one goes. */
-static float *put_window(const mien_tabular *m, const double *x, int64_t row,
-                         float *to)
-{
-    int64_t width = m->encoder->width, each = width * m->window;
-    const double *from = x + (row - m->window + 1) * width;
-    for (int64_t j = 0; j < each; j++)
-        *to++ = (float)from[j];
-    return to;
-}
-
-/* Score the n windows of the plan's input whose end is at `to`. */
-static void run_block(const mien_tabular *m, int64_t n, float *to)
-{
-    size_t each = (size_t)m->encoder->width * (size_t)m->window;
-    memset(to, 0, (size_t)(BLOCK - n) * each * sizeof *to);
-    mien_plan_run(m->plan);
-}
-
-/* Rows of this call begin at m->kept of m->x. */
-static void run_rows(const mien_tabular *m, int64_t rows, double *score,
-                     float *contribution)
-{
-    int width = m->encoder->width;
-    const float *s = mien_plan_output(m->plan, 0).data;
-    const float *c = mien_plan_output(m->plan, 1).data;
-    int64_t first = m->window - 1 - m->kept;
-    first = first < rows ? first : rows;
-    for (int64_t i = 0; i < first; i++) {
-        score[i] = (double)NAN;
-        if (contribution)
-            memset(contribution + i * width, 0, (size_t)width * sizeof *c);
-    }
-    for (int64_t i = first; i < rows; i += BLOCK) {
-        int64_t n = rows - i < BLOCK ? rows - i : BLOCK;
-        float *to = mien_plan_input(m->plan, 0).data;
-        for (int64_t k = 0; k < n; k++)
-            to = put_window(m, m->x, m->kept + i + k, to);
-        run_block(m, n, to);
-        for (int64_t k = 0; k < n; k++)
-            score[i + k] = (double)s[k];
-        if (contribution)
-            memcpy(contribution + i * width, c,
-                   (size_t)(n * width) * sizeof *c);
-    }
-}
-
-void mien_tabular_score_windows(mien_tabular *m, const double *x, int64_t n,
-                                const int64_t *end, double *score)
-{
-    const float *s = mien_plan_output(m->plan, 0).data;
-    for (int64_t i = 0; i < n; i += BLOCK) {
-        int64_t rows = n - i < BLOCK ? n - i : BLOCK;
-        float *to = mien_plan_input(m->plan, 0).data;
-        for (int64_t k = 0; k < rows; k++)
-            to = put_window(m, x, end[i + k], to);
-        run_block(m, rows, to);
-        for (int64_t k = 0; k < rows; k++)
-            score[i + k] = (double)s[k];
-    }
-}
-
-static mien_status make_room(mien_tabular *m, int64_t rows, mien_error *err)
-{
-    size_t row = (size_t)m->encoder->width * sizeof *m->x;
-    if (rows <= m->cap)
-        return MIEN_OK;
-    double *x = mi_alloc_raw((size_t)rows, row);
-    if (!x)
-        return mi_no_memory(err);
-    if (m->kept)
-        memcpy(x, m->x, (size_t)m->kept * row);
-    mi_free(m->x);
-    m->x = x;
-    m->cap = rows;
-    return MIEN_OK;
-}
-
-/* Keep what the first windows of the next call begin with. */
-static void keep_tail(mien_tabular *m, int64_t rows)
-{
-    int64_t all = m->kept + rows, keep = m->window - 1;
-    keep = keep < all ? keep : all;
-    memmove(m->x, m->x + (all - keep) * m->encoder->width,
-            (size_t)(keep * m->encoder->width) * sizeof *m->x);
-    m->kept = (int)keep;
-}
-
-void mien_tabular_restart(mien_tabular *m) { m->kept = 0; }
-
-mien_status mien_tabular_score(mien_tabular *m, const mien_table *t,
-                               double *score, float *contribution,
-                               mien_error *err)
-{
-    int64_t rows = mien_table_rows(t);
-    mien_status st = make_room(m, rows + m->window, err);
-    if (!st)
-        st = mien_encoder_apply(m->encoder, t, rows, NULL, NULL,
-                                m->x + (int64_t)m->kept * m->encoder->width,
-                                err);
-    if (st)
-        return st;
-    run_rows(m, rows, score, contribution);
-    keep_tail(m, rows);
-    return MIEN_OK;
 }

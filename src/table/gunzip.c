@@ -1,0 +1,59 @@
+/* gunzip.c: tables that were packed by gzip. */
+#include "mien/table.h"
+#include "mien/text.h"
+
+#include "base/error.h"
+
+#include <string.h>
+#include <zlib.h>
+
+enum { PIECE = 1 << 18 };
+static const size_t max_bytes = (size_t)1 << 36;
+
+/* Unpack members one behind the other until the bytes end. */
+static mien_status unpack(z_stream *z, mien_buffer *out, mien_error *err)
+{
+    int end = Z_OK;
+    while (end == Z_OK) {
+        mien_buffer_reserve(out, PIECE);
+        if (out->failed)
+            return mi_no_memory(err);
+        z->next_out = out->data + out->n;
+        z->avail_out = PIECE;
+        end = inflate(z, Z_NO_FLUSH);
+        out->n += PIECE - z->avail_out;
+        if (out->n > max_bytes)
+            return mi_fail(err, MIEN_ELIMIT, "gzip: more than %zu bytes",
+                           max_bytes);
+        if (end == Z_STREAM_END && z->avail_in > 2 && z->next_in[0] == 0x1f)
+            end = inflateReset(z);
+    }
+    if (end == Z_MEM_ERROR)
+        return mi_no_memory(err);
+    return end == Z_STREAM_END
+               ? MIEN_OK
+               : mi_fail(err, MIEN_EFORMAT,
+                         "gzip: damaged or cut short behind %zu bytes", out->n);
+}
+
+mien_status mien_csv_gunzip(const uint8_t *bytes, size_t n, mien_bytes *out,
+                            mien_error *err)
+{
+    static const uint8_t magic[] = {0x1f, 0x8b};
+    mien_buffer b = {0};
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)bytes};
+    *out = (mien_bytes){0};
+    if (n < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0)
+        return MIEN_OK;
+    if (n > UINT32_MAX)
+        return mi_fail(err, MIEN_ELIMIT, "gzip: %zu bytes, at most %u", n,
+                       UINT32_MAX);
+    z.avail_in = (uInt)n;
+    if (inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
+        return mi_no_memory(err);
+    mien_status st = unpack(&z, &b, err);
+    inflateEnd(&z);
+    if (st)
+        mien_buffer_free(&b);
+    return st ? st : mien_buffer_give(&b, out, err);
+}
