@@ -50,6 +50,10 @@ typedef struct cli_study_values {
 #define CLI_STUDY_SEED                                      \
     CLI_ROW_INT(study.o.seed, "seed", 's', "N", 0, INT_MAX, \
                 "of splits, weights and orders (default {})")
+#define CLI_STUDY_STRATIFY                                                 \
+    CLI_ROW_CHOICE(study.o.stratify, "stratify", 0, "WHEN", "rare,yes,no", \
+                   "split each class for itself: rare is where a "         \
+                   "part would have fewer than 10 events (default {})")
 #define CLI_STUDY_HONEST                                                  \
     CLI_ROW_FLAG(study.o.honest, "honest", 0,                             \
                  "rows are in the order of time: the last are the test, " \
@@ -89,12 +93,13 @@ typedef struct cli_study_values {
                  "folder for the model, its figures and its report")
 #define CLI_STUDY_QUIET CLI_ROW_FLAG(study.quiet, "quiet", 'q', CLI_TEXT_QUIET)
 
-#define CLI_OPTIONS_STUDY                                                     \
-    CLI_STUDY_LABEL, CLI_STUDY_POSITIVE, CLI_STUDY_DROP, CLI_STUDY_AHEAD,     \
-        CLI_STUDY_WINDOW, CLI_STUDY_TEST, CLI_STUDY_VALID, CLI_STUDY_SEED,    \
-        CLI_STUDY_HONEST, CLI_STUDY_TIME, CLI_STUDY_PURGE, CLI_STUDY_SCALER,  \
-        CLI_STUDY_MISSING, CLI_OPTIONS_TABLE, CLI_STUDY_RULE, CLI_STUDY_COST, \
-        CLI_STUDY_ALERTS, CLI_STUDY_OUTPUT, CLI_STUDY_QUIET
+#define CLI_OPTIONS_STUDY                                                      \
+    CLI_STUDY_LABEL, CLI_STUDY_POSITIVE, CLI_STUDY_DROP, CLI_STUDY_AHEAD,      \
+        CLI_STUDY_WINDOW, CLI_STUDY_TEST, CLI_STUDY_VALID, CLI_STUDY_SEED,     \
+        CLI_STUDY_STRATIFY, CLI_STUDY_HONEST, CLI_STUDY_TIME, CLI_STUDY_PURGE, \
+        CLI_STUDY_SCALER, CLI_STUDY_MISSING, CLI_OPTIONS_TABLE,                \
+        CLI_STUDY_RULE, CLI_STUDY_COST, CLI_STUDY_ALERTS, CLI_STUDY_OUTPUT,    \
+        CLI_STUDY_QUIET
 
 typedef struct cli_study {
     const char *path; /* of the table */

@@ -446,6 +446,91 @@ static void test_leaks_are_named(void)
     free(text);
 }
 
+/* ---- few events, and rows that are there twice --------------------------- */
+
+static char *described(const mien_table *t, const mien_study_options *o)
+{
+    mien_study *s = NULL;
+    mien_buffer b = {0};
+    mien_error err = {0};
+    CHECK_MSG(!mien_study_new(t, o, &s, &err), "%s", err.text);
+    mien_study_describe(s, &b);
+    mien_study_free(s);
+    return study_text(&b);
+}
+
+/* Rare labels are split class by class, unless that is not wanted. */
+static void test_rare_events_are_in_every_part(void)
+{
+    char csv[ROWS * 12] = "a,y\n";
+    for (int i = 0; i < ROWS; i++)
+        snprintf(csv + strlen(csv), 12, "%d,%d\n", i * 37 % 101,
+                 i % 100 == 17);
+    mien_table *t = study_table(csv);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    o.recipe.positive = NULL;
+    for (uint32_t seed = 0; seed < 20; seed++) {
+        mien_study *s = NULL;
+        o.seed = seed;
+        CHECK_EQ(mien_study_new(t, &o, &s, NULL), MIEN_OK);
+        CHECK(s->stratified && s->split.tests == ROWS / 5);
+        mien_study_free(s);
+    }
+    char *said = described(t, &o);
+    CHECK(strstr(said, "split at random within classes"));
+    CHECK(strstr(said, "the validation part has 1 event: its figures"));
+    free(said);
+    mien_study *s = study_must(t, &o);
+    CHECK(isnan(mien_study_verdict(s, MIEN_PART_TEST)->auc.low));
+    mien_study_free(s);
+    s = NULL;
+    o.stratify = MIEN_STRATIFY_NO;
+    int failed = 0;
+    for (o.seed = 0; o.seed < 20; o.seed++) {
+        failed += mien_study_new(t, &o, &s, NULL) != MIEN_OK;
+        mien_study_free(s);
+        s = NULL;
+    }
+    CHECK(failed > 5);
+    mien_table_free(t);
+    char *many = study_csv(1000, 47);
+    t = study_table(many);
+    o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    said = described(t, &o);
+    CHECK(strstr(said, "split at random, seed") && !strstr(said, "warning"));
+    free(said);
+    o.stratify = MIEN_STRATIFY_YES;
+    said = described(t, &o);
+    CHECK(strstr(said, "split at random within classes, seed"));
+    free(said);
+    mien_table_free(t);
+    free(many);
+}
+
+/* Events drawn again before the split stand in both parts. */
+static void test_rows_in_two_parts_are_said(void)
+{
+    char csv[ROWS * 20] = "id,a,b,y\n";
+    int id = 0;
+    for (int i = 0; i < ROWS / 2; i++)
+        snprintf(csv + strlen(csv), 20, "%d,%d,%d,0\n", id++, i * 37 % 101, i);
+    for (int i = 0; i < ROWS / 2; i++)
+        snprintf(csv + strlen(csv), 20, "%d,%d,%d,1\n", id++, i % 10, -i % 10);
+    mien_table *t = study_table(csv);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    const char *const drop[] = {"id"};
+    o.recipe.positive = NULL;
+    char *said = described(t, &o);
+    CHECK(!strstr(said, "training part too"));
+    free(said);
+    o.recipe.drop = drop;
+    o.recipe.drops = 1;
+    said = described(t, &o);
+    CHECK(strstr(said, " events, stand in the training part too"));
+    free(said);
+    mien_table_free(t);
+}
+
 /* ---- weights and resampling ---------------------------------------------- */
 
 static void test_probabilities_are_at_the_true_rate(void)
@@ -627,6 +712,8 @@ int main(void)
     test_a_stop_changes_nothing();
     test_what_is_said();
     test_leaks_are_named();
+    test_rare_events_are_in_every_part();
+    test_rows_in_two_parts_are_said();
     test_probabilities_are_at_the_true_rate();
     test_rows_are_resampled();
     test_what_cannot_be_learned_from();

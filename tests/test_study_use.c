@@ -316,6 +316,33 @@ static void test_types_are_those_of_training(void)
     mien_study_free(s);
 }
 
+/* A table of one class, or of none, is judged as far as that goes. */
+static void test_tables_of_one_class(void)
+{
+    char *text = study_csv(ROWS, 3);
+    mien_table *t = study_table(text), *u = NULL;
+    mien_bytes file;
+    mien_tabular *m = model_of(t, 1, &file);
+    mien_verdict v;
+    mien_error err = {0};
+    u = study_table("a,b,kind,y\n-1,-1,red,no\n1,1,red,no\n");
+    CHECK_EQ(mien_evaluate(m, u, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.rows == 2 && isnan(v.auc.value) && v.count.fp == 1);
+    mien_table_free(u);
+    u = study_table("a,b,kind,y\n-1,-1,red,yes\n1,1,red,yes\n");
+    CHECK_EQ(mien_evaluate(m, u, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.rows == 2 && isnan(v.ap.value) && v.recall.value == .5);
+    mien_table_free(u);
+    u = study_table("a,b,kind,y\n");
+    CHECK_EQ(mien_evaluate(m, u, NULL, &v, &err), MIEN_EARG);
+    CHECK(strstr(err.text, "no rows"));
+    mien_table_free(u);
+    mien_tabular_free(m);
+    free(file.data);
+    mien_table_free(t);
+    free(text);
+}
+
 static void test_tables_that_do_not_fit(void)
 {
     char *text = study_csv(ROWS, 3);
@@ -551,6 +578,7 @@ int main(void)
     test_a_model_is_judged_on_another_table();
     test_a_shift_is_done_again();
     test_types_are_those_of_training();
+    test_tables_of_one_class();
     test_tables_that_do_not_fit();
     test_predictions();
     test_unseen_texts_and_many_digits();

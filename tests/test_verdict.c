@@ -33,7 +33,7 @@ static void test_known_rows(void)
     CHECK_NEAR(v.rates.precision, .75, 1e-15);
     CHECK_NEAR(v.auc.value, 20. / 21, 1e-15);
     CHECK_NEAR(v.precision.value, .75, 1e-15);
-    CHECK(v.auc.low <= v.auc.value && v.auc.value <= v.auc.high);
+    CHECK(isnan(v.auc.low) && isnan(v.recall.high)); /* of three events */
     CHECK_NEAR(v.majority, .7, 1e-15);
     CHECK_NEAR(v.near.rates.false_alarm, 0, 1e-15);
     CHECK_NEAR(v.near.rates.recall, 2. / 3, 1e-15);
@@ -47,9 +47,9 @@ static void test_the_same_for_any_number_of_threads(void)
     CHECK_EQ(mien_verdict_of(&rows, .58, 7, NULL, &one, NULL), MIEN_OK);
     CHECK_EQ(mien_verdict_of(&rows, .58, 7, pool, &many, NULL), MIEN_OK);
     CHECK_EQ(mien_verdict_of(&rows, .58, 8, pool, &other, NULL), MIEN_OK);
-    CHECK(one.auc.low == many.auc.low && one.ap.high == many.ap.high &&
+    CHECK(one.auc.standard_error == many.auc.standard_error &&
           one.recall.standard_error == many.recall.standard_error &&
-          one.precision.low == many.precision.low);
+          one.precision.standard_error == many.precision.standard_error);
     CHECK(one.auc.value == other.auc.value &&
           one.ap.standard_error != other.ap.standard_error);
     mien_pool_free(pool);
@@ -135,9 +135,32 @@ static void test_what_cannot_be_judged(void)
     const mien_scored no_number = {ROWS, truth, bad, NULL};
     mien_verdict v = {.rows = 77};
     mien_error err = {0};
-    CHECK_EQ(mien_verdict_of(&one_class, .5, 1, NULL, &v, &err), MIEN_EARG);
-    CHECK(err.text[0] && v.rows == 77);
     CHECK_EQ(mien_verdict_of(&no_number, .5, 1, NULL, &v, &err), MIEN_EARG);
+    CHECK(err.text[0] && v.rows == 77);
+    /* What one class tells is told. */
+    CHECK_EQ(mien_verdict_of(&one_class, .58, 1, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.rows == ROWS && isnan(v.auc.value) && v.count.fp == 4);
+    mien_buffer b = {0};
+    mien_verdict_text(&v, "table", 0, &b);
+    const char *text = text_of(&b);
+    CHECK(strncmp(text, "table: 10 rows, no events: AUC", 30) == 0);
+    CHECK(strstr(text, "4 false alarms in 10 rows\n") && !strstr(text, "nan"));
+}
+
+/* Five of each class are enough to say how sure a figure is; four are not. */
+static void test_how_sure(void)
+{
+    uint8_t y[ROWS];
+    mien_verdict v;
+    for (int events = 3; events < 8; events++) {
+        for (int i = 0; i < ROWS; i++)
+            y[i] = i * 7 % ROWS < events;
+        const mien_scored some = {ROWS, y, scores, NULL};
+        CHECK_EQ(mien_verdict_of(&some, .5, 1, NULL, &v, NULL), MIEN_OK);
+        CHECK_EQ(isnan(v.auc.low), events != 5);
+        if (events == 5)
+            CHECK(v.auc.low <= v.auc.value && v.auc.value <= v.auc.high);
+    }
 }
 
 static void test_failing_memory_is_reported(void)
@@ -167,6 +190,7 @@ int main(void)
     test_classes_are_those_of_the_rows();
     test_no_alarm();
     test_what_cannot_be_judged();
+    test_how_sure();
     test_failing_memory_is_reported();
     return check_done();
 }

@@ -34,6 +34,9 @@ typedef struct mien_verdict {
     int64_t unseen;      /* texts that a model has not seen; -1: not counted */
 } mien_verdict;
 
+/* Below so many rows of a class nothing is said of how sure a figure is. */
+#define MIEN_VERDICT_FEW 5
+
 /* Judge scores at a threshold.
  *
  *   rows       both classes; weights are not looked at
@@ -42,9 +45,10 @@ typedef struct mien_verdict {
  *   pool       shares their replicates, or NULL; the result is the same
  *   out        the verdict
  *
- * Intervals come from 500 bootstrap replicates, 100 above 200,000 rows.
- * Fails with EARG (one class only, a score that is not finite), ELIMIT,
- * ENOMEM. */
+ * Intervals come from 500 bootstrap replicates, 100 above 200,000 rows; they
+ * are NaN where a class has fewer than MIEN_VERDICT_FEW rows.  Of one class
+ * only, what needs both is NaN. Fails with EARG (no rows, a score that is not
+ * finite), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status
 mien_verdict_of(const mien_scored *rows, double threshold, uint32_t seed,
                 mien_pool *pool, mien_verdict *out, mien_error *err);

@@ -118,6 +118,15 @@ typedef enum mien_estimator {
                                   is its mean squared reconstruction error */
 } mien_estimator;
 
+/* Does each part of a random split get its share of events? */
+typedef enum mien_stratify {
+    MIEN_STRATIFY_RARE, /* where a part would have fewer than
+                           MIEN_STRATIFY_EVENTS on average */
+    MIEN_STRATIFY_YES,
+    MIEN_STRATIFY_NO
+} mien_stratify;
+#define MIEN_STRATIFY_EVENTS 10
+
 typedef struct mien_study mien_study;
 
 /* A logistic regression. */
@@ -164,6 +173,7 @@ typedef struct mien_study_options {
                       recipe's time it is always so; without, rows that are not
                       in the order of the first column of dates are refused */
     int64_t purge; /* honest: rows left out between parts; -1: window + ahead */
+    mien_stratify stratify;
     mien_rule_choice rule;
     mien_study_logistic logistic;
     mien_study_autoencoder autoencoder;
@@ -172,7 +182,7 @@ typedef struct mien_study_options {
 #define MIEN_STUDY_DEFAULTS                                                    \
     {                                                                          \
         "table", MIEN_RECIPE_DEFAULTS, MIEN_ESTIMATOR_LOGISTIC, 0.2, 0.2, 123, \
-            0, -1, {MIEN_RULE_F, 1, 1},                                        \
+            0, -1, MIEN_STRATIFY_RARE, {MIEN_RULE_F, 1, 1},                    \
             {1, {1, 1}, 0, {MIEN_RESAMPLE_NONE, 1, 0}, 0},                     \
             {NULL, 0, 0, 0, 200, 0, 128, 1e-3f, 1e-3f, NULL, 0, NULL, NULL},   \
             NULL                                                               \

@@ -24,11 +24,26 @@ static mien_status put_intervals(const mien_ranking *r, uint32_t seed,
     interval[3].value = interval[3].low = interval[3].high = (double)NAN;
     mien_status st = mien_ranking_bootstrap(r, stats, alarms ? 4 : 3, &o, pool,
                                             interval, err);
+    double events = v->count.tp + v->count.fn;
+    int few = fmin(events, (double)v->rows - events) < MIEN_VERDICT_FEW;
+    for (int i = 0; few && i < 4; i++)
+        interval[i].low = interval[i].high = (double)NAN;
     v->auc = interval[0];
     v->ap = interval[1];
     v->recall = interval[2];
     v->precision = interval[3];
     return st;
+}
+
+/* What is known of rows of one class. */
+static void put_one_class(mien_verdict *v)
+{
+    const double no = (double)NAN;
+    const mien_interval none = {no, no, no, no, 0};
+    v->auc = v->ap = v->recall = v->precision = none;
+    v->near.rates.recall = v->near.rates.false_alarm = no;
+    if (v->count.tp + v->count.fn > 0)
+        v->recall.value = v->rates.recall;
 }
 
 mien_status mien_verdict_of(const mien_scored *rows, double threshold,
@@ -44,9 +59,14 @@ mien_status mien_verdict_of(const mien_scored *rows, double threshold,
     v.count = mien_ranking_confusion(r, threshold);
     v.rates = mien_rates_of(&v.count, 1);
     v.majority = mien_baseline_of(rows->n, rows->y, NULL).accuracy;
-    st = put_intervals(r, seed, pool, &v, err);
-    if (!st)
-        st = mien_ranking_at_false_alarm(r, 0.06, &v.near, NULL, err);
+    double events = v.count.tp + v.count.fn;
+    if (events > 0 && events < (double)rows->n) {
+        st = put_intervals(r, seed, pool, &v, err);
+        if (!st)
+            st = mien_ranking_at_false_alarm(r, 0.06, &v.near, NULL, err);
+    } else {
+        put_one_class(&v);
+    }
     mien_ranking_free(r);
     if (!st)
         *out = v;
@@ -74,6 +94,17 @@ static void put_classes(const mien_verdict *v, mien_buffer *out)
     mi_free(truth);
 }
 
+/* A figure and how sure it is. */
+static void put_value(mien_buffer *out, const char *name,
+                      const mien_interval *i)
+{
+    mien_buffer_printf(out, "%s %.4f", name, i->value);
+    if (isnan(i->low))
+        mien_buffer_puts(out, " (too few to say how sure)");
+    else
+        mien_buffer_printf(out, " (%.3f to %.3f)", i->low, i->high);
+}
+
 /* Six digits; of a threshold near 1 so many that what is missing to 1 has
  * three. */
 static int digits_of(double threshold)
@@ -89,12 +120,19 @@ void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
                        mien_buffer *out)
 {
     const mien_rates *r = &v->rates;
-    mien_buffer_printf(
-        out,
-        "%s: AUC %.4f (%.3f to %.3f), average precision %.4f (%.3f to "
-        "%.3f)\n",
-        name, v->auc.value, v->auc.low, v->auc.high, v->ap.value, v->ap.low,
-        v->ap.high);
+    double events = v->count.tp + v->count.fn;
+    mien_buffer_printf(out, "%s: ", name);
+    if (events == 0 || events == (double)v->rows) {
+        mien_buffer_printf(out,
+                           "%lld rows, %s events: AUC and average precision "
+                           "want both\n",
+                           (long long)v->rows, events > 0 ? "all" : "no");
+    } else {
+        put_value(out, "AUC", &v->auc);
+        mien_buffer_puts(out, ", ");
+        put_value(out, "average precision", &v->ap);
+        mien_buffer_puts(out, "\n");
+    }
     mien_buffer_printf(
         out,
         "  at threshold %.*g: precision %.4f, recall %.4f, F1 %.4f, MCC "
@@ -103,10 +141,13 @@ void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
         r->mcc, 100 * r->false_alarm);
     mien_buffer_printf(
         out,
-        "  found %.0f of %.0f, %.0f false alarms in %lld rows; at %.2f "
-        "%% false alarms recall %.3f\n",
-        v->count.tp, v->count.tp + v->count.fn, v->count.fp, (long long)v->rows,
-        100 * v->near.rates.false_alarm, v->near.rates.recall);
+        "  found %.0f of %.0f, %.0f false alarms in %lld rows",
+        v->count.tp, events, v->count.fp, (long long)v->rows);
+    if (!isnan(v->near.rates.recall))
+        mien_buffer_printf(out, "; at %.2f %% false alarms recall %.3f",
+                           100 * v->near.rates.false_alarm,
+                           v->near.rates.recall);
+    mien_buffer_puts(out, "\n");
     mien_buffer_printf(
         out, "  accuracy %.4f; always saying the larger class: %.4f\n",
         r->accuracy, v->majority);

@@ -41,6 +41,7 @@ static void put_choices(mien_buffer *b, const mien_study *s)
     put_text(b, "split", in_time[s->o.honest != 0]);
     put_text(b, "time", r->time ? r->time : "");
     put_real(b, "seed", s->o.seed);
+    put_real(b, "stratified", s->stratified);
     put_real(b, "ahead", r->ahead);
     put_real(b, "window", r->window);
     put_real(b, "missing", r->missing);

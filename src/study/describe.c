@@ -34,9 +34,10 @@ static void put_facts(const mien_study *s, mien_buffer *out)
     describe_part(s, "test", s->split.tests, s->split.test, out);
     mien_buffer_printf(out,
                        "  split %s%s, seed %lld; %d inputs of %d columns\n",
-                       r->time       ? "in the order of "
-                       : s->o.honest ? "in the order of time"
-                                     : "at random",
+                       r->time         ? "in the order of "
+                       : s->o.honest   ? "in the order of time"
+                       : s->stratified ? "at random within classes"
+                                       : "at random",
                        r->time ? r->time : "", (long long)s->o.seed,
                        s->width * r->window, s->encoder->columns);
     if (s->o.honest)
@@ -65,10 +66,78 @@ static void put_leaks(const mien_study *s, mien_buffer *out)
     mi_free(leak);
 }
 
+/* Parts that have too few events to say much. */
+static void put_few(const mien_study *s, const char *name, int64_t n,
+                    const int64_t *sample, mien_buffer *out)
+{
+    int64_t ones = 0;
+    for (int64_t i = 0; i < n; i++)
+        ones += mi_study_label(s, sample[i]);
+    if (ones < MIEN_VERDICT_FEW)
+        mien_buffer_printf(out,
+                           "  warning: the %s part has %lld event%s: its "
+                           "figures say little\n",
+                           name, (long long)ones, ones == 1 ? "" : "s");
+}
+
+/* How many of some samples stand among others too, by the columns that are
+ * learned from and the label. */
+static mien_status count_common(const mien_study *s, int events,
+                                const mien_row_list *train, int64_t *rows,
+                                int64_t *count, int64_t *all)
+{
+    int n = s->encoder->columns;
+    int *column = mi_alloc((size_t)n + 1, sizeof *column);
+    mien_row_list test = {0, rows};
+    for (int64_t i = 0; i < s->split.tests; i++)
+        if (!events || mi_study_label(s, s->split.test[i]))
+            rows[test.n++] = s->end[s->split.test[i]];
+    for (int i = 0; column && i < n; i++)
+        column[i] = mien_table_find(s->t, s->encoder->column[i].name);
+    if (column)
+        column[n] = s->label;
+    *all = test.n;
+    mien_status st = column ? mien_table_common_rows(s->t, n + 1, column,
+                                                     *train, test, count, NULL)
+                            : MIEN_ENOMEM;
+    mi_free(column);
+    return st;
+}
+
+/* Rows of the test part that were learned from: a table that was resampled as a
+ * whole has them. */
+static void put_common(const mien_study *s, mien_buffer *out)
+{
+    int64_t *rows = mi_alloc((size_t)s->samples + 1, sizeof *rows);
+    int64_t *learned = mi_alloc((size_t)s->samples + 1, sizeof *learned);
+    const mien_row_list train = {s->split.trains, learned};
+    int64_t count[2] = {0, 0}, all[2] = {0, 0};
+    int known = rows && learned;
+    for (int64_t i = 0; known && i < s->split.trains; i++)
+        learned[i] = s->end[s->split.train[i]];
+    for (int k = 0; known && k < 2; k++)
+        known = !count_common(s, k, &train, rows, &count[k], &all[k]);
+    out->failed |= !known;
+    if (known && (count[0] * 100 > all[0] || count[1] * 20 > all[1]))
+        mien_buffer_printf(
+            out,
+            "  warning: %lld of the test part's %lld rows, %lld of its %lld "
+            "events, stand in the training part too: figures are flattering if "
+            "the table was resampled as a whole\n",
+            (long long)count[0], (long long)all[0], (long long)count[1],
+            (long long)all[1]);
+    mi_free(rows);
+    mi_free(learned);
+}
+
 void mien_study_describe(const mien_study *s, mien_buffer *out)
 {
     put_facts(s, out);
     put_leaks(s, out);
+    put_few(s, "training", s->split.trains, s->split.train, out);
+    put_few(s, "validation", s->split.valids, s->split.valid, out);
+    put_few(s, "test", s->split.tests, s->split.test, out);
+    put_common(s, out);
     if (!s->o.honest && s->o.recipe.window > 1)
         mien_buffer_puts(
             out, "  warning: windows overlap across a random split: the "

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "table/level.h"
 
 #include <math.h>
 #include <string.h>
@@ -126,6 +127,23 @@ mien_status mien_evaluate_csv(const mien_tabular *m, mien_csv_options *csv,
 
 /* ---- judging ------------------------------------------------------------- */
 
+/* 1, and the answers, if every row has the same value: the event, or not. */
+static int is_one_class(const mien_table *t, int column, const char *positive,
+                        uint8_t *y)
+{
+    mien_column c = mien_table_column(t, column);
+    int64_t n = mien_table_rows(t);
+    char value[MIEN_LABEL_MAX_NAME];
+    if (n == 0 || c.missing)
+        return 0;
+    mi_value_write(&c, 0, sizeof value, value);
+    for (int64_t i = 1; i < n; i++)
+        if (!mi_value_same(&c, 0, &c, i))
+            return 0;
+    memset(y, strcmp(value, positive) == 0, (size_t)n);
+    return 1;
+}
+
 /* The answers of a table's rows. */
 static mien_status read_answers(const mien_tabular *m, const mien_table *t,
                                 const mien_evaluate_options *o, uint8_t *y,
@@ -138,7 +156,14 @@ static mien_status read_answers(const mien_tabular *m, const mien_table *t,
     int at = mien_table_find(t, name);
     if (at < 0)
         return mi_fail(err, MIEN_EARG, "no column '%.150s'", name);
-    mien_status st = mien_label_find(t, at, positive, &classes, err);
+    if (mien_table_rows(t) == 0)
+        return mi_fail(err, MIEN_EARG, "the table has no rows to judge by");
+    mien_error why = {0};
+    mien_status st = mien_label_find(t, at, positive, &classes, &why);
+    if (st != MIEN_OK && is_one_class(t, at, positive, y))
+        return MIEN_OK;
+    if (st && err)
+        *err = why;
     return st ? st : mien_label_read(&classes, t, at, y, err);
 }
 

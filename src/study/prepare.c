@@ -13,6 +13,7 @@
 #include "base/error.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- labels -------------------------------------------------------------- */
@@ -167,11 +168,35 @@ static mien_status check_part(const mien_study *s, const char *name, int64_t n,
                    name, (long long)n, (long long)ones);
 }
 
+/* Split at random; by class, if that is wanted or events are rare. */
+static mien_status split_random(mien_study *s, mien_error *err)
+{
+    const mien_study_options *o = &s->o;
+    mien_split_options how = {o->test, o->valid, o->seed, NULL};
+    double least = fmin(o->test, (1 - o->test) * o->valid);
+    int rare = (double)s->events * least < MIEN_STRATIFY_EVENTS;
+    if (o->stratify == MIEN_STRATIFY_NO ||
+        (o->stratify == MIEN_STRATIFY_RARE && !rare))
+        return mien_split_random(s->samples, &how, &s->split, err);
+    int32_t *classes = mi_alloc((size_t)s->samples, sizeof *classes);
+    if (!classes)
+        return mi_no_memory(err);
+    for (int64_t i = 0; i < s->samples; i++)
+        classes[i] = mi_study_label(s, i);
+    how.classes = classes;
+    mien_status st = mien_split_random(s->samples, &how, &s->split, err);
+    mi_free(classes);
+    s->stratified = st == MIEN_OK;
+    if (st != MIEN_EARG || o->stratify == MIEN_STRATIFY_YES)
+        return st;
+    how.classes = NULL; /* too few of a class */
+    return mien_split_random(s->samples, &how, &s->split, err);
+}
+
 /* Split the windows, and check that each part can serve. */
 static mien_status make_parts(mien_study *s, mien_error *err)
 {
     const mien_study_options *o = &s->o;
-    const mien_split_options how = {o->test, o->valid, o->seed, NULL};
     s->end = mi_alloc((size_t)s->rows + 1, sizeof *s->end);
     if (!s->end)
         return mi_no_memory(err);
@@ -183,7 +208,7 @@ static mien_status make_parts(mien_study *s, mien_error *err)
     mien_status st =
         o->honest ? mien_split_ordered(s->samples, NULL, o->test, o->valid,
                                        o->purge, &s->split, err)
-                  : mien_split_random(s->samples, &how, &s->split, err);
+                  : split_random(s, err);
     if (!st)
         st = check_part(s, "training", s->split.trains, s->split.train, err);
     if (!st)

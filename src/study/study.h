@@ -26,6 +26,7 @@ struct mien_study {
     int64_t samples;
     int64_t *end; /* [samples] last row of each */
     mien_split split;
+    int stratified;
     mien_encoder *encoder;
     int width;      /* numbers of a row */
     double *x;      /* [rows, width] encoded, not scaled */
