@@ -85,12 +85,27 @@ static mien_status put_text(const cli_args *a, const cli_table *in,
     return st ? st : mien_table_remarks(in->t, in->pool, out, err);
 }
 
+/* Everything as JSON. */
+static mien_status put_json(const cli_args *a, const cli_table *in,
+                            mien_buffer *out, mien_error *err)
+{
+    const values *v = a->values;
+    mien_json j = mien_json_on(out, 2);
+    const mien_describe_options o = {.by = v->by ? mien_table_find(in->t, v->by)
+                                                 : -1,
+                                     .correlate = cli_given(a, &v->correlation),
+                                     .kind = v->correlation,
+                                     .pool = in->pool};
+    mien_status st = mien_table_description_json(in->t, &o, &j, err);
+    mien_buffer_puts(out, "\n");
+    return st;
+}
+
 /* Describe the table as text or JSON; the status to exit with. */
 static int describe(const cli_args *a, const cli_table *in)
 {
     mien_buffer out = {0};
     mien_error err = {0};
-    mien_json j = mien_json_on(&out, 2);
     const values *v = a->values;
     const char *by = v->by, *path = a->operand[0];
     if (by && cli_table_column(in->t, path, by) < 0)
@@ -99,14 +114,11 @@ static int describe(const cli_args *a, const cli_table *in)
     if (!s)
         return cli_error("out of memory"), CLI_NOTHING;
     mien_status st = MIEN_OK;
-    if (!by)
+    if (!by && !v->json)
         st = mien_table_describe(in->t, 0, NULL, in->pool, s, &err);
-    if (!st && (by || !v->json)) {
-        st = put_text(a, in, s, &out, &err);
-    } else if (!st) {
-        mien_summary_json(in->t, s, NULL, &j);
-        mien_buffer_puts(&out, "\n");
-    }
+    if (!st)
+        st = v->json ? put_json(a, in, &out, &err)
+                     : put_text(a, in, s, &out, &err);
     free(s);
     if (!st)
         return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;

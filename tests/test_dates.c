@@ -155,6 +155,32 @@ static void test_which_number_is_the_day(void)
     CHECK(strstr(err.text, "column 'd', row 2: 'soon' is no date"));
 }
 
+/* Years of two digits: 58 to 75 are of one century, 98 to 03 of two. */
+static void test_short_years(void)
+{
+    static const struct {
+        const char *csv, *first, *last;
+    } all[] = {{"d\n1/13/58\n5/1/75\n2/1/68\n", "1958-01-13", "1975-05-01"},
+               {"d\n1/13/98\n5/1/03\n2/1/68\n", "1968-02-01", "2003-05-01"},
+               {"d\n1/13/10\n5/1/20\n", "2010-01-13", "2020-05-01"},
+               {"d\n1/13/60\n", "1960-01-13", "1960-01-13"},
+               {"d\n1/13/00\n5/1/99\n", "1999-05-01", "2000-01-13"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        mien_table *t = table_of(all[i].csv, MIEN_DATE_ANY);
+        mien_dates d = {0};
+        mien_date_summary s = {0};
+        char text[MIEN_DATE_SIZE];
+        CHECK_EQ(mien_dates_read(t, 0, MIEN_DATE_ANY, &d, NULL), MIEN_OK);
+        CHECK_EQ(mien_dates_describe(&d, 0, NULL, &s, NULL), MIEN_OK);
+        mien_date_write(s.first, text);
+        CHECK_MSG(strcmp(text, all[i].first) == 0, "%s", text);
+        mien_date_write(s.last, text);
+        CHECK_MSG(strcmp(text, all[i].last) == 0, "%s", text);
+        mien_dates_free(&d);
+        mien_table_free(t);
+    }
+}
+
 static void test_rows_in_the_order_of_time(void)
 {
     int64_t order[5], falls = 7;
@@ -218,6 +244,7 @@ int main(void)
     test_texts_that_are_no_dates();
     test_all_days();
     test_which_number_is_the_day();
+    test_short_years();
     test_rows_in_the_order_of_time();
     test_what_is_said();
     return check_done();

@@ -267,6 +267,53 @@ static void test_failing_memory_is_reported(void)
     mien_table_free(t);
 }
 
+/* With parts and correlations: an object of both. */
+static void test_a_description_as_json(void)
+{
+    static const char made[] = "k,d,x,y\na,2020-01-01,1,2\na,2020-01-02,3,4\n"
+                              "b,2020-01-04,5,7\n";
+    mien_table *t = NULL;
+    mien_describe_options o = MIEN_DESCRIBE_DEFAULTS;
+    CHECK_EQ(mien_csv_read((const uint8_t *)made, strlen(made), NULL, &t, NULL),
+             MIEN_OK);
+    for (int k = 0; k < 3; k++) {
+        mien_buffer b = {0};
+        mien_json j = mien_json_on(&b, 0);
+        o.by = k == 1 ? 0 : -1;
+        o.correlate = k > 0;
+        CHECK_EQ(mien_table_description_json(t, &o, &j, NULL), MIEN_OK);
+        mien_buffer_put(&b, "", 1);
+        const char *text = (const char *)b.data;
+        if (k == 0)
+            CHECK(strstr(text, "\"std\":2.5166114784235") &&
+                  strstr(text, "{\"k\":{\"count\":3,\"missing\":0,") == text &&
+                  strstr(text, "\"last\":\"2020-01-04\""));
+        if (k == 1)
+            CHECK(strstr(text, "{\"by\":\"k\",\"groups\":[{\"value\":\"a\","
+                               "\"rows\":2,\"columns\":{\"k\":") == text);
+        if (k == 2)
+            CHECK(strstr(text, "{\"columns\":{\"k\":") == text);
+        if (k)
+            CHECK(strstr(text, "\"correlation\":{\"kind\":\"pearson\","
+                               "\"columns\":[\"x\",\"y\"],\"matrix\":[[1.0,"
+                               "0.9933992677987827],"));
+        mien_buffer_free(&b);
+    }
+    mien_status st = MIEN_ENOMEM;
+    o.by = 0;
+    for (int n = 0; st == MIEN_ENOMEM && n < 200; n++) {
+        mien_buffer b = {0};
+        mien_json j = mien_json_on(&b, 0);
+        mi_alloc_fail_after(n);
+        st = mien_table_description_json(t, &o, &j, NULL);
+        mi_alloc_fail_after(-1);
+        st = st ? st : b.failed ? MIEN_ENOMEM : MIEN_OK;
+        mien_buffer_free(&b);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    mien_table_free(t);
+}
+
 int main(void)
 {
     test_a_table_is_described();
@@ -276,5 +323,6 @@ int main(void)
     test_curves_that_cannot_be_fitted_are_named();
     test_a_page();
     test_failing_memory_is_reported();
+    test_a_description_as_json();
     return check_done();
 }

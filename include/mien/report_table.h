@@ -8,6 +8,7 @@
 
 #include "mien/report.h"
 #include "mien/table_columns.h"
+#include "mien/table_dates.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,6 +30,34 @@ MIEN_API void mien_summary_text(const mien_table *t, const mien_summary *s,
  *   j    a text being written */
 MIEN_API void mien_summary_json(const mien_table *t, const mien_summary *s,
                                 const char *key, mien_json *j);
+
+/* What a description of a table has.  Begin with MIEN_DESCRIBE_DEFAULTS. */
+typedef struct mien_describe_options {
+    int by;                /* -1, or a column: a part for each of its values,
+                              MIEN_DESCRIBE_GROUPS at most */
+    int correlate;         /* 1: with the correlations of columns of numbers */
+    mien_correlation kind; /* which */
+    mien_pool *pool;       /* NULL: one thread */
+} mien_describe_options;
+#define MIEN_DESCRIBE_DEFAULTS                \
+    {                                         \
+        -1, 0, MIEN_CORRELATION_PEARSON, NULL \
+    }
+#define MIEN_DESCRIBE_GROUPS 100
+
+/* Write what a table holds as JSON, with all digits: as mien_summary_json does,
+ * or, with a column to part by or correlations, an object of "by" and "groups",
+ * or "columns", and "correlation".
+ *
+ *   t  a table
+ *   o  what
+ *   j  a text being written
+ *
+ * Fails with ELIMIT (more groups), ENOMEM; what was written then is no whole
+ * text. */
+MIEN_API MIEN_CHECKED mien_status
+mien_table_description_json(const mien_table *t, const mien_describe_options *o,
+                            mien_json *j, mien_error *err);
 
 /* Say what is odd in a table, a line each: constant columns, copies, infinite
  * values, rows that are there twice.

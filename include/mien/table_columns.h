@@ -109,6 +109,16 @@ MIEN_API MIEN_CHECKED mien_status mien_table_sort_order(const mien_table *t,
                                                         int64_t *out,
                                                         mien_error *err);
 
+/* What can be said of dates. */
+typedef struct mien_date_summary {
+    double first, last; /* seconds since 1970; NaN: there are no dates */
+    double step;        /* the median distance of different dates that follow
+                           each other; 0: fewer than two differ */
+    double gap;         /* the largest */
+    double gap_from;    /* where that one begins */
+    int64_t gaps;       /* distances above 1.5 steps */
+} mien_date_summary;
+
 /* What can be said of a column in one line. */
 typedef struct mien_summary {
     int64_t count, missing;
@@ -118,6 +128,8 @@ typedef struct mien_summary {
     double min, q25, median, q75, max;
     mien_text top;     /* texts: the most frequent, of several the first */
     int64_t frequency; /* texts: how often it stands there */
+    int dates;         /* texts: 1: all are dates */
+    mien_date_summary date;
 } mien_summary;
 
 /* Summarise each column as pandas' describe does.

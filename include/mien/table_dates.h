@@ -8,7 +8,8 @@
  * Read are ISO 8601 (2020-05-01, 2020-05-01T13:45:00.5+02:00, 2020-05), years
  * first with other marks (2020/5/1), names of months (1 May 2020, 1-May-20,
  * May 1, 2020), and days and months as numbers (5/1/2020, 1.5.20), with a time
- * of the day behind or not.  Times without a zone are taken as they are. */
+ * of the day behind or not.  Times without a zone are taken as they are; years
+ * of two digits so that those of a column lie close together. */
 #ifndef MIEN_TABLE_DATES_H
 #define MIEN_TABLE_DATES_H
 
@@ -64,16 +65,6 @@ MIEN_API MIEN_CHECKED mien_status mien_table_time_order(const mien_table *t,
                                                         int64_t *out,
                                                         int64_t *sorted,
                                                         mien_error *err);
-
-/* What can be said of dates. */
-typedef struct mien_date_summary {
-    double first, last; /* seconds since 1970; NaN: there are no dates */
-    double step;        /* the median distance of different dates that follow
-                           each other; 0: fewer than two differ */
-    double gap;         /* the largest */
-    double gap_from;    /* where that one begins */
-    int64_t gaps;       /* distances above 1.5 steps */
-} mien_date_summary;
 
 /* Summarise dates.
  *

@@ -22,6 +22,35 @@ static void figures_of(const mien_summary *s, double v[FIGURES])
     memcpy(v, all, sizeof all);
 }
 
+/* Columns of numbers and how they go together. */
+typedef struct numbers {
+    int n;
+    int *column; /* [n] */
+    double *r;   /* [n, n] */
+} numbers;
+
+static void numbers_done(numbers *o)
+{
+    mi_free(o->column);
+    mi_free(o->r);
+}
+
+static mien_status correlate(const mien_table *t, mien_correlation kind,
+                             mien_pool *pool, numbers *out, mien_error *err)
+{
+    size_t n = (size_t)mien_table_columns(t);
+    *out = (numbers){0, mi_alloc(n, sizeof *out->column),
+                     mi_alloc(n * n, sizeof *out->r)};
+    if (!out->column || !out->r)
+        return mi_no_memory(err);
+    for (int i = 0; i < (int)n; i++)
+        if (mien_table_column(t, i).type == MIEN_COLUMN_NUMBER)
+            out->column[out->n++] = i;
+    return out->n ? mien_table_correlate(t, kind, out->n, out->column, pool,
+                                         out->r, err)
+                  : MIEN_OK;
+}
+
 /* Characters on a screen: bytes that begin one. */
 static int characters(const char *s)
 {
@@ -31,6 +60,43 @@ static int characters(const char *s)
     return n;
 }
 
+/* A span of time in words. */
+static void put_span(mien_buffer *out, double seconds)
+{
+    if (seconds >= 2 * 86400.)
+        mien_buffer_printf(out, "%.4g days", seconds / 86400);
+    else if (seconds >= 2 * 3600.)
+        mien_buffer_printf(out, "%.4g hours", seconds / 3600);
+    else if (seconds >= 120)
+        mien_buffer_printf(out, "%.4g minutes", seconds / 60);
+    else
+        mien_buffer_printf(out, "%.4g seconds", seconds);
+}
+
+/* First, last and gaps of a column of dates. */
+static void put_dates(mien_buffer *out, const mien_summary *s)
+{
+    char first[MIEN_DATE_SIZE], last[MIEN_DATE_SIZE];
+    mien_date_write(s->date.first, first);
+    mien_date_write(s->date.last, last);
+    mien_buffer_printf(out, "  dates: %lld distinct, %lld missing; %s to %s",
+                       (long long)s->distinct, (long long)s->missing, first,
+                       last);
+    if (s->date.step > 0) {
+        mien_buffer_puts(out, ", step ");
+        put_span(out, s->date.step);
+    }
+    if (s->date.gaps) {
+        mien_date_write(s->date.gap_from, first);
+        mien_buffer_printf(out, ", %lld gap%s, the largest ",
+                           (long long)s->date.gaps,
+                           s->date.gaps == 1 ? "" : "s");
+        put_span(out, s->date.gap);
+        mien_buffer_printf(out, " from %s", first);
+    }
+    mien_buffer_puts(out, "\n");
+}
+
 /* One line; the name takes so many characters. */
 static void put_row(mien_buffer *out, const mien_column *c, int width,
                     const mien_summary *s)
@@ -38,6 +104,10 @@ static void put_row(mien_buffer *out, const mien_column *c, int width,
     double v[FIGURES];
     mien_buffer_printf(out, "%s%*s %8lld", c->name, width - characters(c->name),
                        "", (long long)s->count);
+    if (s->dates) {
+        put_dates(out, s);
+        return;
+    }
     if (c->type == MIEN_COLUMN_TEXT) {
         mien_buffer_printf(out,
                            "  text: %lld distinct, %lld missing; most frequent "
@@ -77,6 +147,18 @@ void mien_summary_text(const mien_table *t, const mien_summary *s,
     }
 }
 
+static void put_dates_json(mien_json *j, const mien_date_summary *d)
+{
+    char text[MIEN_DATE_SIZE];
+    mien_date_write(d->first, text);
+    mien_json_text(j, "first", *text ? text : NULL);
+    mien_date_write(d->last, text);
+    mien_json_text(j, "last", *text ? text : NULL);
+    mien_json_real(j, "step_seconds", d->step, 0);
+    mien_json_real(j, "gap_seconds", d->gap, 0);
+    mien_json_int(j, "gaps", d->gaps);
+}
+
 void mien_summary_json(const mien_table *t, const mien_summary *s,
                        const char *key, mien_json *j)
 {
@@ -87,11 +169,113 @@ void mien_summary_json(const mien_table *t, const mien_summary *s,
         figures_of(&s[i], v);
         mien_json_object(j, c.name);
         mien_json_int(j, "count", s[i].count);
-        for (int k = c.type == MIEN_COLUMN_TEXT ? COUNTS : 0; k < FIGURES; k++)
-            mien_json_real(j, titles[k], v[k], 7);
+        for (int k = c.type == MIEN_COLUMN_TEXT ? COUNTS : 0; k < COUNTS; k++)
+            mien_json_real(j, titles[k], v[k], 0);
+        mien_json_int(j, "missing", s[i].missing);
+        mien_json_int(j, "distinct", s[i].distinct);
+        if (s[i].dates)
+            put_dates_json(j, &s[i].date);
         mien_json_close(j);
     }
     mien_json_close(j);
+}
+
+/* ---- the whole of it ------------------------------------------------------
+ */
+
+/* The correlations of all columns of numbers, and their names. */
+static mien_status put_correlation_json(const mien_table *t,
+                                        const mien_describe_options *o,
+                                        mien_json *j, mien_error *err)
+{
+    numbers of;
+    mien_status st = correlate(t, o->kind, o->pool, &of, err);
+    mien_json_object(j, "correlation");
+    mien_json_text(j, "kind",
+                   o->kind == MIEN_CORRELATION_PEARSON ? "pearson"
+                                                       : "spearman");
+    mien_json_array(j, "columns");
+    for (int i = 0; !st && i < of.n; i++)
+        mien_json_text(j, NULL, mien_table_column(t, of.column[i]).name);
+    mien_json_close(j);
+    mien_json_array(j, "matrix");
+    for (int i = 0; !st && i < of.n; i++) {
+        mien_json_array(j, NULL);
+        for (int k = 0; k < of.n; k++)
+            mien_json_real(j, NULL, of.r[i * of.n + k], 0);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+    mien_json_close(j);
+    numbers_done(&of);
+    return st;
+}
+
+/* The value that a group has in common. */
+static void put_value_json(const mien_column *c, int64_t row, mien_json *j)
+{
+    mien_buffer text = {0};
+    if (c->number) {
+        mien_json_real(j, "value", c->number[row], 0);
+        return;
+    }
+    mien_buffer_put(&text, c->text[row].at, c->text[row].n);
+    mien_buffer_put(&text, "", 1);
+    mien_json_text(j, "value", text.failed ? NULL : (const char *)text.data);
+    j->out->failed |= text.failed;
+    mien_buffer_free(&text);
+}
+
+/* Summaries of the rows of each value of a column. */
+static mien_status put_groups_json(const mien_table *t,
+                                   const mien_describe_options *o,
+                                   mien_summary *s, mien_json *j,
+                                   mien_error *err)
+{
+    mien_groups g;
+    mien_status st = mien_table_group(t, o->by, MIEN_DESCRIBE_GROUPS, &g, err);
+    if (st)
+        return st;
+    mien_column by = mien_table_column(t, o->by);
+    mien_json_text(j, "by", by.name);
+    mien_json_array(j, "groups");
+    for (int i = 0; !st && i < g.count; i++) {
+        int64_t n = g.start[i + 1] - g.start[i];
+        st = mien_table_describe(t, n, g.rows + g.start[i], o->pool, s, err);
+        mien_json_object(j, NULL);
+        put_value_json(&by, g.first[i], j);
+        mien_json_int(j, "rows", n);
+        if (!st)
+            mien_summary_json(t, s, "columns", j);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+    mien_groups_free(&g);
+    return st;
+}
+
+mien_status mien_table_description_json(const mien_table *t,
+                                        const mien_describe_options *o,
+                                        mien_json *j, mien_error *err)
+{
+    int plain = o->by < 0 && !o->correlate;
+    mien_summary *s = mi_alloc((size_t)mien_table_columns(t) + 1, sizeof *s);
+    mien_status st = s ? MIEN_OK : mi_no_memory(err);
+    if (!plain)
+        mien_json_object(j, NULL);
+    if (!st && o->by >= 0) {
+        st = put_groups_json(t, o, s, j, err);
+    } else if (!st) {
+        st = mien_table_describe(t, 0, NULL, o->pool, s, err);
+        if (!st)
+            mien_summary_json(t, s, plain ? NULL : "columns", j);
+    }
+    if (!st && o->correlate)
+        st = put_correlation_json(t, o, j, err);
+    if (!plain)
+        mien_json_close(j);
+    mi_free(s);
+    return st;
 }
 
 /* ---- what is odd --------------------------------------------------------- */
@@ -155,22 +339,14 @@ mien_status mien_table_correlation_text(const mien_table *t,
                                         mien_correlation kind, mien_pool *pool,
                                         mien_buffer *out, mien_error *err)
 {
-    int n = mien_table_columns(t), count = 0;
-    int *column = mi_alloc((size_t)n, sizeof *column);
-    double *r = mi_alloc((size_t)n * (size_t)n, sizeof *r);
-    mien_status st = column && r ? MIEN_OK : mi_no_memory(err);
-    for (int i = 0; !st && i < n; i++)
-        if (mien_table_column(t, i).type == MIEN_COLUMN_NUMBER)
-            column[count++] = i;
-    if (!st && count > 0)
-        st = mien_table_correlate(t, kind, count, column, pool, r, err);
-    if (!st && count > 0) {
+    numbers of;
+    mien_status st = correlate(t, kind, pool, &of, err);
+    if (!st && of.n > 0) {
         mien_buffer_printf(
             out, "\n%s correlation\n%-12s",
             kind == MIEN_CORRELATION_PEARSON ? "Pearson" : "Spearman", "");
-        put_matrix(t, count, column, r, out);
+        put_matrix(t, of.n, of.column, of.r, out);
     }
-    mi_free(column);
-    mi_free(r);
+    numbers_done(&of);
     return st;
 }

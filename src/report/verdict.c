@@ -139,10 +139,9 @@ void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
         "%.4f, false alarms %.3f %%\n",
         digits_of(v->threshold), v->threshold, r->precision, r->recall, r->f,
         r->mcc, 100 * r->false_alarm);
-    mien_buffer_printf(
-        out,
-        "  found %.0f of %.0f, %.0f false alarms in %lld rows",
-        v->count.tp, events, v->count.fp, (long long)v->rows);
+    mien_buffer_printf(out,
+                       "  found %.0f of %.0f, %.0f false alarms in %lld rows",
+                       v->count.tp, events, v->count.fp, (long long)v->rows);
     if (!isnan(v->near.rates.recall))
         mien_buffer_printf(out, "; at %.2f %% false alarms recall %.3f",
                            100 * v->near.rates.false_alarm,
@@ -158,9 +157,9 @@ void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
 static void put_interval(mien_json *j, const char *key, const mien_interval *i)
 {
     mien_json_object(j, key);
-    mien_json_rounded(j, "value", i->value, 8);
-    mien_json_rounded(j, "low", i->low, 8);
-    mien_json_rounded(j, "high", i->high, 8);
+    mien_json_real(j, "value", i->value, 0);
+    mien_json_real(j, "low", i->low, 0);
+    mien_json_real(j, "high", i->high, 0);
     mien_json_close(j);
 }
 
@@ -170,12 +169,7 @@ void mien_verdict_json(const mien_verdict *v, const char *key, mien_json *j)
     const struct {
         const char *key;
         double value;
-    } number[] = {{"threshold", v->threshold},
-                  {"true_negatives", v->count.tn},
-                  {"false_positives", v->count.fp},
-                  {"false_negatives", v->count.fn},
-                  {"true_positives", v->count.tp},
-                  {"f1", r->f},
+    } number[] = {{"f1", r->f},
                   {"mcc", r->mcc},
                   {"accuracy", r->accuracy},
                   {"balanced_accuracy", r->balanced_accuracy},
@@ -190,7 +184,12 @@ void mien_verdict_json(const mien_verdict *v, const char *key, mien_json *j)
     put_interval(j, "average_precision", &v->ap);
     put_interval(j, "recall", &v->recall);
     put_interval(j, "precision", &v->precision);
+    mien_json_real(j, "threshold", v->threshold, 0);
+    mien_json_int(j, "true_negatives", (int64_t)v->count.tn);
+    mien_json_int(j, "false_positives", (int64_t)v->count.fp);
+    mien_json_int(j, "false_negatives", (int64_t)v->count.fn);
+    mien_json_int(j, "true_positives", (int64_t)v->count.tp);
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)
-        mien_json_rounded(j, number[i].key, number[i].value, 10);
+        mien_json_real(j, number[i].key, number[i].value, 0);
     mien_json_close(j);
 }

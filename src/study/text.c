@@ -44,7 +44,7 @@ void mien_study_metrics(const mien_study *s, mien_buffer *out)
     mien_json_text(&j, "split", s->o.honest ? "time-ordered" : "random");
     mien_json_int(&j, "purge", s->o.honest ? s->o.purge : 0);
     mien_json_int(&j, "training_rows", s->split.trains);
-    mien_json_rounded(&j, "threshold", s->threshold, 10);
+    mien_json_real(&j, "threshold", s->threshold, 0);
     if (s->fit)
         mien_json_int(&j, "best_epoch", mien_fit_best(s->fit));
     mien_verdict_json(mien_study_verdict(s, MIEN_PART_VALIDATION), "validation",

@@ -186,9 +186,9 @@ static double days_from(int year, int month, int day)
            of_year - 719468;
 }
 
-/* The seconds of a date whose numbers are in a known order; NaN: there is no
- * such day. */
-static double seconds_of(const stamp *d, mien_date_order order)
+/* The seconds of a date whose numbers are in a known order; years of two digits
+ * below the pivot are of this century.  NaN: there is no such day. */
+static double seconds_of(const stamp *d, mien_date_order order, int pivot)
 {
     static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = 2, month = order == MIEN_DATE_DMY, day = !month;
@@ -202,7 +202,7 @@ static double seconds_of(const stamp *d, mien_date_order order)
     }
     int y = d->part[year], m = d->part[month], k = d->part[day];
     if (d->digits[year] <= 2)
-        y += y < 69 ? 2000 : 1900;
+        y += y < pivot ? 2000 : 1900;
     int leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
     if (m < 1 || m > 12 || k < 1 || k > days[m - 1] - (m == 2 && !leap))
         return (double)NAN;
@@ -221,6 +221,7 @@ static int is_open(const stamp *d)
 typedef struct evidence {
     int open, pointed, differs; /* 1: some date needs an order; has points; is
                                    another day by the other order */
+    int pivot;                  /* of years */
     int64_t day, month; /* a row whose first, second number is above 12 */
     double last[2];     /* by month first, by day first */
     int falls[2];       /* 1: not in the order of the rows */
@@ -238,7 +239,7 @@ static void weigh(evidence *e, const stamp *d, int64_t row)
     if (d->part[1] > 12 && e->month < 0)
         e->month = row;
     for (int k = 0; k < 2; k++) {
-        double at = seconds_of(d, k ? MIEN_DATE_DMY : MIEN_DATE_MDY);
+        double at = seconds_of(d, k ? MIEN_DATE_DMY : MIEN_DATE_MDY, e->pivot);
         e->falls[k] |= at < e->last[k];
         e->last[k] = at;
     }
@@ -275,42 +276,83 @@ static mien_status settle(const mien_column *c, const evidence *e,
                    err);
 }
 
-/* The first row of texts; all are read, to know their order. */
-static mien_status find_order(const mien_column *c, int64_t rows,
-                              mien_date_order *out, mien_error *err)
+/* Which years of two digits are of this century: those of a column lie close
+ * together, so that the longest row of years that are not there, round the
+ * century, parts the first from the last. */
+static int pivot_of(const uint8_t there[100])
 {
-    evidence e = {.day = -1, .month = -1, .last = {-HUGE_VAL, -HUGE_VAL}};
-    int64_t first = -1;
+    int longest = -1, first = 0, last = 0;
+    for (int y = 0; y < 100; y++) {
+        int gap = 0;
+        while (there[y] && gap < 99 && !there[(y + gap + 1) % 100])
+            gap++;
+        if (there[y] && gap > longest) {
+            longest = gap;
+            last = y;
+            first = (y + gap + 1) % 100;
+        }
+    }
+    if (first > last)
+        return first;
+    return last < 50 ? 100 : 0;
+}
+
+/* Every text is a date; the first that is there, and the pivot of years. */
+static mien_status check_texts(const mien_column *c, int64_t rows,
+                               int64_t *first, int *pivot, mien_error *err)
+{
+    uint8_t years[100] = {0};
+    *first = -1;
     for (int64_t i = 0; i < rows; i++) {
         stamp d;
         if (!c->text[i].n)
             continue;
         if (!read_stamp(c->text[i], &d))
             return no_date(c, i, "is no date", err);
-        weigh(&e, &d, i);
-        if (first < 0)
-            first = i;
+        if (d.digits[2] == 2 && d.digits[0] != 4)
+            years[d.part[2]] = 1;
+        if (*first < 0)
+            *first = i;
     }
-    if (first < 0)
-        return mi_fail(err, MIEN_EFORMAT, "column '%.60s' has no dates",
-                       c->name);
+    *pivot = pivot_of(years);
+    return *first >= 0 ? MIEN_OK
+                       : mi_fail(err, MIEN_EFORMAT,
+                                 "column '%.60s' has no dates", c->name);
+}
+
+/* The order of day and month, which the whole column tells. */
+static mien_status find_order(const mien_column *c, int64_t rows, int64_t first,
+                              int pivot, mien_date_order *out, mien_error *err)
+{
+    evidence e = {
+        .pivot = pivot, .day = -1, .month = -1, .last = {-HUGE_VAL, -HUGE_VAL}};
+    for (int64_t i = 0; i < rows; i++) {
+        stamp d;
+        if (c->text[i].n && read_stamp(c->text[i], &d))
+            weigh(&e, &d, i);
+    }
     return settle(c, &e, first, out, err);
 }
 
 static mien_status read_texts(const mien_column *c, mien_dates *d,
                               mien_error *err)
 {
-    for (int64_t i = 0; i < d->rows; i++) {
+    int64_t first;
+    int pivot = 0;
+    mien_status st = check_texts(c, d->rows, &first, &pivot, err);
+    if (!st && d->order == MIEN_DATE_ANY)
+        st = find_order(c, d->rows, first, pivot, &d->order, err);
+    for (int64_t i = 0; !st && i < d->rows; i++) {
         stamp s;
         d->second[i] = (double)NAN;
         if (!c->text[i].n)
             continue;
         if (read_stamp(c->text[i], &s))
-            d->second[i] = seconds_of(&s, d->order);
+            d->second[i] = seconds_of(&s, d->order, pivot);
         if (isnan(d->second[i]))
-            return no_date(c, i, "is no date", err);
+            st = no_date(c, i, "is no date", err);
     }
-    return MIEN_OK;
+    return st;
 }
 
 static void read_numbers(const mien_column *c, mien_dates *d)
@@ -335,10 +377,7 @@ mien_status mien_dates_read(const mien_table *t, int column,
     if (c.number) {
         read_numbers(&c, &d);
     } else {
-        if (d.order == MIEN_DATE_ANY)
-            st = find_order(&c, d.rows, &d.order, err);
-        if (!st)
-            st = read_texts(&c, &d, err);
+        st = read_texts(&c, &d, err);
     }
     if (st)
         mien_dates_free(&d);

@@ -3,6 +3,7 @@
  * A column of numbers is gathered and sorted once; quantiles and the number of
  * distinct values come from the sorted values.  Columns are shared among
  * threads; each is computed by one. */
+#include "mien/table_dates.h"
 #include "table/level.h"
 #include "table/table.h"
 
@@ -72,6 +73,20 @@ static mien_status describe_texts(const describe_job *job, const mien_column *c,
     return MIEN_OK;
 }
 
+/* The dates of a column of texts, if all are. */
+static mien_status describe_dates(const describe_job *job, int column,
+                                  mien_summary *out)
+{
+    mien_dates d = {0};
+    mien_status st = mien_dates_read(job->t, column, MIEN_DATE_ANY, &d, NULL);
+    if (st)
+        return st == MIEN_ENOMEM ? st : MIEN_OK;
+    st = mien_dates_describe(&d, job->n, job->rows, &out->date, NULL);
+    out->dates = st == MIEN_OK;
+    mien_dates_free(&d);
+    return st;
+}
+
 /* Summarise column i. */
 static void describe_column(void *arg, int i, int lane)
 {
@@ -88,6 +103,8 @@ static void describe_column(void *arg, int i, int lane)
                                  .max = none};
     job->status[i] = c.number ? describe_numbers(job, &c, &job->out[i])
                               : describe_texts(job, &c, &job->out[i]);
+    if (c.text && job->status[i] == MIEN_OK)
+        job->status[i] = describe_dates(job, i, &job->out[i]);
 }
 
 mien_status mien_table_describe(const mien_table *t, int64_t n,

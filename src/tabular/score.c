@@ -57,7 +57,8 @@ static mien_status read_scaler(mien_tabular *m, mien_error *err)
     if (!st && !found)
         st = read_constant(m->graph, "scale", width, m->scale, err);
     for (int i = 0; !st && i < width; i++)
-        if (!isfinite(m->centre[i]) || !isfinite(m->scale[i]) || !m->scale[i])
+        if (!isfinite(m->centre[i]) || !isfinite(m->scale[i]) ||
+            m->scale[i] == 0)
             st = mi_fail(err, MIEN_EFORMAT,
                          "model: input %d is scaled by %g and %g", i + 1,
                          m->centre[i], m->scale[i]);
