@@ -70,14 +70,16 @@ static void test_names(void)
                "neither name nor values");
     check_read("a,b\n1,2,\n3,4,\n", NULL, "a b|1 2|3 4",
                "2 rows end with a delimiter too many");
-    check_read("a b\nx 1 2\ny 3 4\n" + 0, &(mien_csv_options){.delimiter = ' '},
+    check_read("a b\nx 1 2\ny 3 4\n", &(mien_csv_options){.delimiter = ' '},
                "index a b|'x' 1 2|'y' 3 4", "column 1 has no name");
-    char many[800] = "";
-    for (int i = 0; i < 100; i++)
-        strcat(many, i ? ",x" : "x");
-    strcat(many, "\n1");
-    for (int i = 1; i < 100; i++)
-        strcat(many, ",2");
+    char many[800];
+    int n = 0;
+    for (int i = 0; i < 200; i++)
+        n += snprintf(many + n, sizeof many - (size_t)n, "%s%s",
+                      i == 100 ? "\n"
+                      : i      ? ","
+                               : "",
+                      i < 100 ? "x" : "1");
     mien_table *t = read_bytes(many, strlen(many), NULL);
     CHECK(strcmp(mien_table_column(t, 99).name, "x.100") == 0);
     CHECK(strstr(mien_table_notes(t), "96 more columns were named so\n"));
@@ -135,9 +137,11 @@ static void test_numbers(void)
                "want --decimal , --thousands .\n");
     check_read("a,b\nx,\"1,234\"\ny,\"12,345\"\n", NULL,
                "a b|'x' '1,234'|'y' '12,345'", "--thousands ,");
-    char csv[200] = "a\n";
+    char csv[200];
+    int n = snprintf(csv, sizeof csv, "a\n");
     for (int i = 0; i < 20; i++)
-        strcat(csv, i == 7 ? "n.a.\n" : "5\n");
+        n += snprintf(csv + n, sizeof csv - (size_t)n, "%s",
+                      i == 7 ? "n.a.\n" : "5\n");
     mien_table *t = read_bytes(csv, strlen(csv), NULL);
     CHECK(strstr(mien_table_notes(t), "19 of 20 values are numbers, others "
                                       "such as 'n.a.' are not"));

@@ -28,9 +28,9 @@ int main(void)
     uint8_t *packed = malloc(ROWS * 16);
     mien_bytes out = {0};
     mien_error err = {0};
-    size_t n = (size_t)sprintf(text, "a,b\n");
+    size_t n = (size_t)snprintf(text, 16, "a,b\n");
     for (int i = 0; i < ROWS; i++)
-        n += (size_t)sprintf(text + n, "%d,%d\n", i, i * 7 % 1000);
+        n += (size_t)snprintf(text + n, 16, "%d,%d\n", i, i * 7 % 1000);
     size_t m = pack(text, packed, ROWS * 16);
     CHECK_EQ(mien_csv_gunzip(packed, m, &out, NULL), MIEN_OK);
     CHECK(out.n == n && memcmp(out.data, text, n) == 0);

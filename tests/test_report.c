@@ -271,7 +271,7 @@ static void test_failing_memory_is_reported(void)
 static void test_a_description_as_json(void)
 {
     static const char made[] = "k,d,x,y\na,2020-01-01,1,2\na,2020-01-02,3,4\n"
-                              "b,2020-01-04,5,7\n";
+                               "b,2020-01-04,5,7\n";
     mien_table *t = NULL;
     mien_describe_options o = MIEN_DESCRIBE_DEFAULTS;
     CHECK_EQ(mien_csv_read((const uint8_t *)made, strlen(made), NULL, &t, NULL),

@@ -80,11 +80,13 @@ MIEN_API MIEN_CHECKED mien_status mien_dates_describe(const mien_dates *d,
                                                       mien_date_summary *out,
                                                       mien_error *err);
 
+/* Bytes of a date as text, its final zero byte included. */
+#define MIEN_DATE_SIZE 24
+
 /* Write a date: "2020-05-01", "2020-05-01 13:45:00".
  *
  *   second  since 1970; beyond the years 0 to 9999 the text is empty
  *   out     terminated */
-#define MIEN_DATE_SIZE 24
 MIEN_API void mien_date_write(double second, char out[MIEN_DATE_SIZE]);
 
 #ifdef __cplusplus

@@ -198,7 +198,7 @@ mien_tabular_decide(mien_tabular *m, const mien_table *t, double *decision,
  *                 for the first window - 1 rows after a restart
  *   contribution  [rows, encoder width], or NULL
  *
- * Fails as mien_tabular_decide does. */
+ * Fails with EARG, EFORMAT, ENOMEM, as mien_tabular_decide does. */
 MIEN_API MIEN_CHECKED mien_status mien_tabular_score(mien_tabular *m,
                                                      const mien_table *t,
                                                      double *score,

@@ -277,6 +277,7 @@ static mien_status read_opset(mi_onnx *r, mi_cursor c)
     return MIEN_OK;
 }
 
+/* A key and its value, a text of any length. */
 static mien_status read_meta(mi_onnx *r, mi_cursor c)
 {
     char key[MI_ONNX_MAX_NAME + 1], *value = NULL;
