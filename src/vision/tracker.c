@@ -238,6 +238,7 @@ static int is_cut(const mien_tracker *t, const mien_pyramid *next,
     return mi_pyramid_likeness(t->now, next) < (nearly_all ? 0.9 : 0.5);
 }
 
+/* Move all tracks by the flow of their points, or end them at a cut. */
 static mien_status follow_all(mien_tracker *t, mien_pyramid *next,
                               mien_error *err)
 {
