@@ -212,6 +212,7 @@ static void report_unseen(const mien_encoder *e, const int64_t *unseen)
                       e->column[i].name, (long long)unseen[i]);
 }
 
+/* Score the rows of a table with a model. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;

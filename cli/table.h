@@ -59,6 +59,7 @@ typedef struct cli_names {
 /* Split "a,b,c"; text NULL gives none.  0, and a report, when there are too
  * many or memory ends. */
 int cli_names_read(const char *text, cli_names *out);
+/* Release the names. */
 void cli_names_free(cli_names *n);
 /* Names that were split at a comma of their own are whole again: columns of t.
  */
@@ -81,12 +82,14 @@ typedef struct cli_table {
 
 /* The library's options.  0, and a report. */
 int cli_table_options(const cli_table_values *v, cli_table_reading *out);
+/* Release what cli_table_options filled in. */
 void cli_table_options_free(cli_table_reading *r);
 /* Read a table into *out, which may not be moved afterwards; columns of a model
  * are read as their types were (NULL: there is none).  0, and a report that
  * names the file. */
 int cli_table_open(const char *path, const cli_table_values *v,
                    const mien_tabular *model, cli_table *out);
+/* Release the table and its file. */
 void cli_table_close(cli_table *t);
 /* A model of tables in a file. */
 typedef struct cli_tabular {
@@ -96,6 +99,7 @@ typedef struct cli_tabular {
 
 /* Read a model.  0, and a report that names the file. */
 int cli_tabular_open(const char *path, cli_tabular *out);
+/* Release the model and its file. */
 void cli_tabular_close(cli_tabular *m);
 /* The place of a column; -1, and a report with the nearest name. */
 int cli_table_column(const mien_table *t, const char *path, const char *name);

@@ -25,7 +25,7 @@ HEAD = re.compile(r"^(?!\s|#|typedef|struct|enum|union|extern|\}|/|\*)"
                   r"[\w][^;{}=]*?\b(\w+)\(([^;{}]*?)\)[^;{}()]*\n\{", re.M | re.S)
 PROTOTYPE = re.compile(r"^(?!typedef|return)(?:\w+[ *]+)+(\w+)\(([^;{}]*?)\)"
                        r"(?: *\n? *__attribute__[^;{}]*)?;", re.M)
-COMMENTED = re.compile(r"^src/(?!image/|video/|table/|tabular/|study/)")
+COMMENTED = re.compile(r"^(src|cli)/")
 
 
 def call(names):

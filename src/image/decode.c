@@ -66,6 +66,7 @@ mien_status mi_image_upright(mien_image *im, int orientation, mien_error *err)
     return MIEN_OK;
 }
 
+/* Decode by one reader, upright unless the photo is wanted as it lies. */
 static mien_status decode(mi_decoder *read, const uint8_t *bytes, size_t n,
                           const mi_limits *limits, int as_it_lies,
                           mien_photo *out, mien_error *err)

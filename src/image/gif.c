@@ -93,6 +93,7 @@ static void put_line(state *s, const ColorMapObject *map, int y)
     }
 }
 
+/* The frame that begins here, put where it lies in the picture. */
 static mien_status read_frame(state *s, const mi_limits *limits,
                               mien_error *err)
 {
@@ -118,6 +119,7 @@ static mien_status read_frame(state *s, const mi_limits *limits,
     return MIEN_OK;
 }
 
+/* A white picture with the first frame on it. */
 static mien_status read_first(state *s, const mi_limits *limits,
                               mien_error *err)
 {

@@ -52,6 +52,7 @@ typedef struct state {
     int alpha;
 } state;
 
+/* Find libheif's functions, or say what is missing. */
 static mien_status load(heif *to, mien_error *err)
 {
     static const struct {

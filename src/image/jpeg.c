@@ -87,6 +87,7 @@ typedef struct {
     mien_error err;
 } reader;
 
+/* Where in the bytes libjpeg reads. */
 static size_t place_of(const reader *r);
 
 /* Note what is damaged, and from where on. */
@@ -361,6 +362,7 @@ typedef struct {
     unsigned long n;
 } writer;
 
+/* Compress the picture into memory; 0 if libjpeg left by its trap. */
 static int encode(writer *w, const mien_image *im, int quality)
 {
     if (setjmp(w->trap.leave))

@@ -103,6 +103,7 @@ static void fill_binary(const header *h, const uint8_t *from, mien_image *im)
         put_row(h, from + (size_t)y * row_bytes(h), im->data + y * im->stride);
 }
 
+/* Samples written as numbers, each checked. */
 static mien_status fill_plain(const header *h, place *c, mien_image *im,
                               mien_error *err)
 {

@@ -222,6 +222,7 @@ typedef struct source {
     const char *folder;
 } source;
 
+/* Read a list line by line, behind a byte order mark if it has one. */
 static mien_status read_text(const source *from, int comments, read_line *read,
                              mien_sample_list *out, mien_error *err)
 {

@@ -57,11 +57,14 @@ uint8_t mi_study_label(const mien_study *s, int64_t sample);
 mien_status mi_study_gather(const mien_study *s, int64_t n,
                             const int64_t *sample, double **out,
                             mien_error *err);
+/* What the study is called in its pages. */
 const char *mi_study_title(const mien_study *s);
 
+/* Learn the logistic regression of the recipe. */
 mien_status mi_study_fit_logistic(mien_study *s, mien_error *err);
 /* Go on from the state that the options have, if it is of this study. */
 mien_status mi_study_restore(mien_study *s, mien_error *err);
+/* Learn the network of the recipe; *end: why it ended. */
 mien_status mi_study_fit_network(mien_study *s, mien_fit_end *end,
                                  mien_error *err);
 

@@ -18,8 +18,10 @@ typedef struct mi_csv_marks {
     char thousands;     /* 0: none */
 } mi_csv_marks;
 
+/* Copy the marks of missing values.  Fails with ENOMEM. */
 mien_status mi_csv_marks_new(const char *const *mark, int n, mi_csv_marks *out,
                              mien_error *err);
+/* Release the marks. */
 void mi_csv_marks_done(mi_csv_marks *m);
 
 typedef enum mi_csv_kind {
@@ -56,14 +58,15 @@ typedef struct mi_csv_layout {
                          the header any more */
 } mi_csv_layout;
 
-/* The field at p; the place behind it, which is end, a delimiter or a line
- * end; or NULL, and why in fail.  quoted: 1, or 2 if quotes in it are doubled;
- * text is then what lies between the outer quotes. */
+/* Why bytes cannot be read. */
 typedef struct mi_csv_fail {
     mien_status status; /* MIEN_OK: none */
     const char *at;
     char text[160]; /* goes behind "csv: line 7" */
 } mi_csv_fail;
+/* The field at p; the place behind it, which is end, a delimiter or a line
+ * end; or NULL, and why in fail.  quoted: 1, or 2 if quotes in it are doubled;
+ * text is then what lies between the outer quotes. */
 const char *mi_csv_field(const char *p, const char *end, char delimiter,
                          mien_text *text, int *quoted, mi_csv_fail *fail);
 /* text with doubled quotes as it is meant, in `to` of text.n bytes. */
@@ -74,10 +77,12 @@ const char *mi_csv_fail_at(mi_csv_fail *fail, mien_status st, const char *at,
     __attribute__((format(printf, 4, 5)));
 /* A value for an error text: short, without control characters. */
 enum { MI_CSV_SHOWN = 40 };
+/* text as it stands in a message; out. */
 const char *mi_csv_show(mien_text text, char out[MI_CSV_SHOWN + 4]);
 /* "csv: line 7" and fail's text; lines start at 1 + before. */
 mien_status mi_csv_report(const mi_csv_fail *fail, const char *start,
                           int64_t before, mien_error *err);
+/* How many line ends lie in p..end. */
 int64_t mi_csv_lines(const char *p, const char *end);
 
 /* What a value is. */
@@ -89,13 +94,16 @@ enum {
 };
 /* Of a column of texts. */
 int mi_csv_is_missing(const mi_csv_marks *m, mien_text text);
+/* Which of the three it is; *out: the number. */
 int mi_csv_value(const mi_csv_marks *m, mien_text text, double *out);
 
 /* The delimiter that fits the first rows. */
 char mi_csv_delimiter(const char *start, const char *end);
+/* Read names, delimiter and types from the first bytes of a file. */
 mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,
                                const mien_csv_options *o, mi_csv_layout *out,
                                mien_error *err);
+/* Release what mi_csv_layout_read filled in. */
 void mi_csv_layout_done(mi_csv_layout *l);
 
 /* Give names to columns that have none, and other names to those whose name is
@@ -139,6 +147,7 @@ mien_status mi_csv_job_new(const mi_csv_layout *l, const char *start,
 mien_status mi_csv_job_run(mi_csv_job *job, mien_pool *pool, mien_error *err);
 /* Put the counts of missing values into the table and its arena in order. */
 void mi_csv_job_finish(mi_csv_job *job);
+/* Release the chunks and what they read. */
 void mi_csv_job_done(mi_csv_job *job);
 
 #endif

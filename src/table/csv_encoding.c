@@ -55,6 +55,7 @@ static uint32_t unit(const uint8_t *p, int big)
     return big ? (uint32_t)p[0] << 8 | p[1] : (uint32_t)p[1] << 8 | p[0];
 }
 
+/* UTF-16 as UTF-8; halves of pairs alone become U+FFFD. */
 static void from_utf16(const uint8_t *p, size_t n, int big, mien_buffer *out)
 {
     for (size_t i = 0; i + 1 < n; i += 2) {

@@ -120,6 +120,7 @@ typedef struct {
     mien_error *err;
 } named;
 
+/* Name column i of the head by a field, or by its number. */
 static int name_field(void *arg, int i, mien_text text, int quoted)
 {
     named *d = arg;
@@ -139,6 +140,7 @@ static int name_field(void *arg, int i, mien_text text, int quoted)
            MIEN_OK;
 }
 
+/* Read the header, or make names, and note where the rows begin. */
 static mien_status read_names(mi_csv_layout *l, const char *start,
                               const char *p, const char *end,
                               mien_csv_header header, mien_error *err)
@@ -215,6 +217,7 @@ static mien_status no_column(const mi_csv_layout *l, const char *name,
                    n > 1 ? c[n - 1].name : "", n > 1 ? "'" : "");
 }
 
+/* Types of the columns: as asked for, else as guessed. */
 static mien_status set_types(mi_csv_layout *l, const mien_csv_options *o,
                              mien_error *err)
 {
@@ -276,6 +279,7 @@ static mien_status set_places(mi_csv_layout *l, const mien_csv_options *o,
     return MIEN_OK;
 }
 
+/* All that the first bytes say: marks, delimiter, names, types, places. */
 static mien_status read_layout(const char *start, const char *end, int final,
                                const mien_csv_options *o, mi_csv_layout *l,
                                mien_error *err)

@@ -147,6 +147,7 @@ static int mend_row(mender *m)
     return 1;
 }
 
+/* Mend row after row; comments go, rows to be skipped stay. */
 static mien_status mend_rows(mender *m, mien_error *err)
 {
     while (m->p < m->end) {

@@ -227,6 +227,7 @@ typedef struct evidence {
     int falls[2];       /* 1: not in the order of the rows */
 } evidence;
 
+/* What a date with two readings says of the order of day and month. */
 static void weigh(evidence *e, const stamp *d, int64_t row)
 {
     if (!is_open(d))
@@ -334,6 +335,7 @@ static mien_status find_order(const mien_column *c, int64_t rows, int64_t first,
     return settle(c, &e, first, out, err);
 }
 
+/* Seconds from a column of texts, in the order asked for or found. */
 static mien_status read_texts(const mien_column *c, mien_dates *d,
                               mien_error *err)
 {

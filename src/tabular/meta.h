@@ -9,6 +9,7 @@
  * (centres, then scales), mien.coefficients (the intercept first), ... */
 mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
                         mien_error *err);
+/* Read the encoder of the columns; mien_encoder_free releases it. */
 mien_status mi_meta_encoder(const mien_graph *g, mien_encoder **out,
                             mien_error *err);
 /* A number of the metadata; a failure is kept in the graph. */
@@ -17,6 +18,7 @@ void mi_meta_set_number(mien_graph *g, const char *key, double v);
  * then *found is 0 and out is as it was. */
 mien_status mi_meta_numbers(const mien_graph *g, const char *key, size_t n,
                             double *out, int *found, mien_error *err);
+/* A number of the metadata.  Fails with EFORMAT where there is none. */
 mien_status mi_meta_number(const mien_graph *g, const char *key, double *out,
                            mien_error *err);
 

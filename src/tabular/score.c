@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Check that the graph's input and outputs fit the columns. */
 static mien_status check_ports(const mien_tabular *m, mien_error *err)
 {
     const mien_graph *g = m->graph;

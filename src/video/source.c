@@ -25,6 +25,7 @@ static const char containers[] =
 
 enum { IO_BUFFER = 1 << 15 };
 
+/* A source with its limits and FFmpeg's objects, nothing opened yet. */
 static mien_status video_new(const char *name, int is_device,
                              const mien_video_options *o, mien_video **out,
                              mien_error *err)
@@ -102,6 +103,7 @@ static mien_status find_streams(mien_video *v, mien_error *err)
                  : MIEN_OK;
 }
 
+/* Take the best stream of video, and leave the others out. */
 static mien_status choose_stream(mien_video *v, mien_error *err)
 {
     int r = v->ff.av_find_best_stream(v->format, AVMEDIA_TYPE_VIDEO, -1, -1,
@@ -120,6 +122,7 @@ static mien_status choose_stream(mien_video *v, mien_error *err)
     return mi_video_check_size(v, p->width, p->height, err);
 }
 
+/* The decoder of the stream, bounded by the limits. */
 static mien_status open_decoder(mien_video *v, int threads, mien_error *err)
 {
     const AVCodecParameters *p = v->stream->codecpar;
@@ -146,6 +149,7 @@ static mien_status open_decoder(mien_video *v, int threads, mien_error *err)
                  : MIEN_OK;
 }
 
+/* The matrix that says how the video is turned, or NULL. */
 static const int32_t *display_matrix(const mien_video *v)
 {
     const AVStream *s = v->stream;
@@ -180,6 +184,7 @@ static const char *sound_of(const mien_video *v)
     return "";
 }
 
+/* Size, rate, length and names, guessed where the file does not say. */
 static void fill_info(mien_video *v)
 {
     const AVStream *s = v->stream;
@@ -233,6 +238,7 @@ static mien_status begin(mien_video *v, int threads, mien_error *err)
     return MIEN_OK;
 }
 
+/* Open a file as one of the containers, with no other protocol. */
 static mien_status open_format(mien_video *v, const char *url, mien_error *err)
 {
     AVDictionary *options = NULL;
