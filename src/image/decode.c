@@ -35,7 +35,7 @@ enum { BLOCK = 64, JPEG_MAX_SIDE = 65535 };
 
 static int least(int a, int b) { return a < b ? a : b; }
 
-static void turn_block(walk s, const mien_image *up, int x0, int y0)
+static void orient_block(walk s, const mien_image *up, int x0, int y0)
 {
     int n = least(BLOCK, up->w - x0), y1 = least(y0 + BLOCK, up->h);
     for (int y = y0; y < y1; y++) {
@@ -60,7 +60,7 @@ mien_status mi_image_upright(mien_image *im, int orientation, mien_error *err)
     walk s = walk_of(im, orientation);
     for (int y = 0; y < up.h; y += BLOCK)
         for (int x = 0; x < up.w; x += BLOCK)
-            turn_block(s, &up, x, y);
+            orient_block(s, &up, x, y);
     mien_image_free(im);
     *im = up;
     return MIEN_OK;

@@ -19,7 +19,7 @@ typedef struct {
     mien_error why;  /* what is not whole, status unused */
 } state;
 
-static int give_bytes(GifFileType *gif, GifByteType *to, int n)
+static int feed_bytes(GifFileType *gif, GifByteType *to, int n)
 {
     state *s = gif->UserData;
     mi_cursor part = mi_cursor_take(&s->in, (uint64_t)n);
@@ -146,7 +146,7 @@ mien_status mi_gif_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
 {
     state s = {.in = mi_cursor_of(bytes, n), .transparent = -1};
     int why = 0;
-    s.gif = DGifOpen(&s, give_bytes, &why);
+    s.gif = DGifOpen(&s, feed_bytes, &why);
     if (!s.gif) {
         const char *text = GifErrorString(why);
         return mi_fail(err, MIEN_EFORMAT, "gif: header: %s",

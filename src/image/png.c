@@ -39,7 +39,7 @@ static void on_warning(png_structp png, png_const_charp text)
 
 /* libpng's memory is ours too; that it lacked is remembered, as libpng goes on
  * without the parts of a file that it can do without. */
-static png_voidp take_memory(png_structp png, png_alloc_size_t n)
+static png_voidp alloc_memory(png_structp png, png_alloc_size_t n)
 {
     state *s = png_get_mem_ptr(png);
     void *p = mi_alloc_raw(n, 1);
@@ -49,13 +49,13 @@ static png_voidp take_memory(png_structp png, png_alloc_size_t n)
     return p;
 }
 
-static void give_memory(png_structp png, png_voidp p)
+static void free_memory(png_structp png, png_voidp p)
 {
     (void)png;
     mi_free(p);
 }
 
-static void give_bytes(png_structp png, png_bytep to, size_t n)
+static void feed_bytes(png_structp png, png_bytep to, size_t n)
 {
     state *s = png_get_io_ptr(png);
     mi_cursor part = mi_cursor_take(&s->in, n);
@@ -139,7 +139,7 @@ static int decode(state *s)
 {
     if (setjmp(png_jmpbuf(s->png)))
         return 0;
-    png_set_read_fn(s->png, s, give_bytes);
+    png_set_read_fn(s->png, s, feed_bytes);
     set_limits(s);
     png_read_info(s->png, s->info);
     if (mi_image_admit("png", png_get_image_width(s->png, s->info),
@@ -160,7 +160,7 @@ mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
     s->limits = limits;
     s->orientation = 1;
     s->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, s, on_error,
-                                      on_warning, s, take_memory, give_memory);
+                                      on_warning, s, alloc_memory, free_memory);
     s->info = s->png ? png_create_info_struct(s->png) : NULL;
     mien_status st = MIEN_OK;
     if (!s->info) {
@@ -209,8 +209,9 @@ mien_status mien_image_write_png(const mien_image *im, mien_bytes *out,
     state *s = mi_alloc(1, sizeof *s);
     if (!s)
         return mi_fail(err, MIEN_ENOMEM, "png: no memory");
-    s->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, s, on_error,
-                                       on_warning, s, take_memory, give_memory);
+    s->png =
+        png_create_write_struct_2(PNG_LIBPNG_VER_STRING, s, on_error,
+                                  on_warning, s, alloc_memory, free_memory);
     s->info = s->png ? png_create_info_struct(s->png) : NULL;
     mien_status st = MIEN_OK;
     if (!s->info)

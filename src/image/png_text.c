@@ -65,13 +65,13 @@ static int open_text(const uint8_t *kind, mi_cursor c, png_text *out)
     return !c.bad;
 }
 
-static void *take_memory(void *opaque, unsigned n, unsigned size)
+static void *alloc_memory(void *opaque, unsigned n, unsigned size)
 {
     (void)opaque;
     return mi_alloc(n, size);
 }
 
-static void give_memory(void *opaque, void *p)
+static void free_memory(void *opaque, void *p)
 {
     (void)opaque;
     mi_free(p);
@@ -89,8 +89,8 @@ static mien_status unpack(const mi_cursor *c, uint8_t *to, size_t *n,
                   .avail_in = (unsigned)mi_cursor_left(c),
                   .next_out = to,
                   .avail_out = MOST,
-                  .zalloc = take_memory,
-                  .zfree = give_memory};
+                  .zalloc = alloc_memory,
+                  .zfree = free_memory};
     int made = inflateInit(&z);
     if (made == Z_OK)
         made = inflate(&z, Z_FINISH);

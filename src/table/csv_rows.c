@@ -26,73 +26,73 @@ typedef struct {
     int finite;
 } task;
 
-static int ends_field(const task *k, const char *p)
+static int ends_field(const task *t, const char *p)
 {
-    return p == k->end || *p == k->delimiter || mi_is_line_end(*p);
+    return p == t->end || *p == t->delimiter || mi_is_line_end(*p);
 }
 
-static const char *wrong_value(const task *k, int c, const char *at,
+static const char *wrong_value(const task *t, int c, const char *at,
                                mien_text text, const char *wanted)
 {
     char shown[MI_CSV_SHOWN + 4];
     return mi_csv_fail_at(
-        &k->chunk->fail, MIEN_EFORMAT, at, ", column '%.60s': '%s', wanted %s",
-        k->job->layout->head->column[c].name, mi_csv_show(text, shown), wanted);
+        &t->chunk->fail, MIEN_EFORMAT, at, ", column '%.60s': '%s', wanted %s",
+        t->job->layout->head->column[c].name, mi_csv_show(text, shown), wanted);
 }
 
 /* The field at p into a column of numbers; the place behind it, or NULL. */
-static const char *read_number(const task *k, const char *p, int c, int64_t row)
+static const char *read_number(const task *t, const char *p, int c, int64_t row)
 {
-    const mi_csv_place *to = &k->place[c];
+    const mi_csv_place *to = &t->place[c];
     double x = 0;
-    const char *stop = mi_number_fast(p, k->end, &x);
-    if (stop && ends_field(k, stop) && k->plain && !(k->finite && isinf(x))) {
+    const char *stop = mi_number_fast(p, t->end, &x);
+    if (stop && ends_field(t, stop) && t->plain && !(t->finite && isinf(x))) {
         to->number[row] = x;
         return stop;
     }
     mien_text text;
     int quoted;
     stop =
-        mi_csv_field(p, k->end, k->delimiter, &text, &quoted, &k->chunk->fail);
+        mi_csv_field(p, t->end, t->delimiter, &text, &quoted, &t->chunk->fail);
     if (!stop)
         return NULL;
-    const mi_csv_layout *l = k->job->layout;
+    const mi_csv_layout *l = t->job->layout;
     int is = mi_csv_value(&l->marks, text, &x);
     if (is == MI_CSV_IS_MISSING) {
         x = (double)NAN;
-        k->missing[c]++;
+        t->missing[c]++;
     } else if (is == MI_CSV_IS_TEXT || (is == MI_CSV_IS_LARGE && !to->fixed)) {
         if (to->fixed)
-            return wrong_value(k, c, p, text, "a number");
-        __atomic_store_n(&k->job->other[c], 1, __ATOMIC_RELAXED);
-    } else if (k->finite && isinf(x)) {
-        return wrong_value(k, c, p, text, "a finite number");
+            return wrong_value(t, c, p, text, "a number");
+        __atomic_store_n(&t->job->other[c], 1, __ATOMIC_RELAXED);
+    } else if (t->finite && isinf(x)) {
+        return wrong_value(t, c, p, text, "a finite number");
     }
     to->number[row] = x;
     return stop;
 }
 
 /* The field at p into a column of texts; the place behind it, or NULL. */
-static const char *read_text(const task *k, const char *p, int c, int64_t row)
+static const char *read_text(const task *t, const char *p, int c, int64_t row)
 {
     mien_text text;
     int quoted;
     const char *stop =
-        mi_csv_field(p, k->end, k->delimiter, &text, &quoted, &k->chunk->fail);
+        mi_csv_field(p, t->end, t->delimiter, &text, &quoted, &t->chunk->fail);
     if (!stop)
         return NULL;
     if (quoted == 2) {
-        char *room = mi_arena_room(&k->chunk->arena, text.n);
+        char *room = mi_arena_room(&t->chunk->arena, text.n);
         if (!room)
-            return mi_csv_fail_at(&k->chunk->fail, MIEN_ENOMEM, p,
+            return mi_csv_fail_at(&t->chunk->fail, MIEN_ENOMEM, p,
                                   ": no memory for a text");
         text = mi_csv_unquote(text, room);
     }
-    if (mi_csv_is_missing(&k->job->layout->marks, text)) {
+    if (mi_csv_is_missing(&t->job->layout->marks, text)) {
         text.n = 0;
-        k->missing[c]++;
+        t->missing[c]++;
     }
-    k->place[c].text[row] = text;
+    t->place[c].text[row] = text;
     return stop;
 }
 
@@ -106,34 +106,34 @@ static int count_bits(unsigned mask)
 }
 
 /* Pass over up to n fields; *c is the last one passed. */
-static const char *skip_fields(const task *k, const char *p, int n, int *c)
+static const char *skip_fields(const task *t, const char *p, int n, int *c)
 {
     const char *start = p;
-    while (k->end - p >= 16) {
-        mi_bytes16 v = mi_load16(p, k->end);
-        unsigned mask = mi_mask16(mi_equal16(v, k->delimiter));
+    while (t->end - p >= 16) {
+        mi_bytes16 v = mi_load16(p, t->end);
+        unsigned mask = mi_mask16(mi_equal16(v, t->delimiter));
         int passed = count_bits(mask);
-        if (mi_mask16(mi_special16(v, k->delimiter)) != mask || passed >= n)
+        if (mi_mask16(mi_special16(v, t->delimiter)) != mask || passed >= n)
             break;
         n -= passed;
         *c += passed;
         p += 16;
     }
-    if (p > start && p[-1] != k->delimiter && p < k->end && *p == '"')
-        return mi_csv_fail_at(&k->chunk->fail, MIEN_EFORMAT, p,
+    if (p > start && p[-1] != t->delimiter && p < t->end && *p == '"')
+        return mi_csv_fail_at(&t->chunk->fail, MIEN_EFORMAT, p,
                               ": a quote inside a field that is not quoted");
     mien_text text;
     int quoted;
     for (;; p++, ++*c) {
-        p = mi_csv_field(p, k->end, k->delimiter, &text, &quoted,
-                         &k->chunk->fail);
-        if (!p || --n == 0 || p == k->end || *p != k->delimiter)
+        p = mi_csv_field(p, t->end, t->delimiter, &text, &quoted,
+                         &t->chunk->fail);
+        if (!p || --n == 0 || p == t->end || *p != t->delimiter)
             return p;
     }
 }
 
 /* Fail for a row that has too many or too few fields. */
-static const char *wrong_count(const task *k, const char *start)
+static const char *wrong_count(const task *t, const char *start)
 {
     mi_csv_fail ignored = {0};
     const char *p = start;
@@ -141,39 +141,39 @@ static const char *wrong_count(const task *k, const char *start)
     for (;; p++) {
         mien_text text;
         int quoted;
-        p = mi_csv_field(p, k->end, k->delimiter, &text, &quoted, &ignored);
+        p = mi_csv_field(p, t->end, t->delimiter, &text, &quoted, &ignored);
         found++;
-        if (!p || p == k->end || *p != k->delimiter ||
+        if (!p || p == t->end || *p != t->delimiter ||
             p - start > MIEN_CSV_MAX_ROW)
             break;
     }
     if (p && p - start > MIEN_CSV_MAX_ROW)
-        return mi_csv_fail_at(&k->chunk->fail, MIEN_ELIMIT, start,
+        return mi_csv_fail_at(&t->chunk->fail, MIEN_ELIMIT, start,
                               ": a row of more than %d bytes",
                               MIEN_CSV_MAX_ROW);
-    return mi_csv_fail_at(&k->chunk->fail, MIEN_EFORMAT, start,
+    return mi_csv_fail_at(&t->chunk->fail, MIEN_EFORMAT, start,
                           ": %lld field%s, wanted %d", (long long)found,
-                          found == 1 ? "" : "s", k->columns);
+                          found == 1 ? "" : "s", t->columns);
 }
 
 /* The row at p; the place behind it, or NULL. */
-static const char *read_row(const task *k, const char *p, int64_t row)
+static const char *read_row(const task *t, const char *p, int64_t row)
 {
     const char *start = p;
-    for (int c = 0; c < k->columns; c++, p++) {
-        const mi_csv_place *to = &k->place[c];
+    for (int c = 0; c < t->columns; c++, p++) {
+        const mi_csv_place *to = &t->place[c];
         if (to->kind == MI_CSV_NUMBER)
-            p = read_number(k, p, c, row);
+            p = read_number(t, p, c, row);
         else if (to->kind == MI_CSV_TEXT)
-            p = read_text(k, p, c, row);
+            p = read_text(t, p, c, row);
         else
-            p = skip_fields(k, p, to->run, &c);
+            p = skip_fields(t, p, to->run, &c);
         if (!p)
             return NULL;
-        if (p == k->end || *p != k->delimiter)
-            return c == k->columns - 1 ? p : wrong_count(k, start);
+        if (p == t->end || *p != t->delimiter)
+            return c == t->columns - 1 ? p : wrong_count(t, start);
     }
-    return wrong_count(k, start);
+    return wrong_count(t, start);
 }
 
 /* Where the first row that begins in the chunk begins. */
@@ -195,7 +195,7 @@ static void read_chunk(void *arg, int i, int lane)
     if (c->rows == 0)
         return;
     const mi_csv_layout *l = job->layout;
-    task k = {.job = job,
+    task t = {.job = job,
               .chunk = c,
               .place = l->place,
               .end = job->end,
@@ -210,7 +210,7 @@ static void read_chunk(void *arg, int i, int lane)
         while (p < job->end && mi_is_line_end(*p))
             p++;
         const char *start = p;
-        p = read_row(&k, p, row);
+        p = read_row(&t, p, row);
         if (p && p - start > MIEN_CSV_MAX_ROW)
             p = mi_csv_fail_at(&c->fail, MIEN_ELIMIT, start,
                                ": a row of more than %d bytes",

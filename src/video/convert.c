@@ -56,7 +56,7 @@ mi_turn mi_turn_of(const int32_t *m)
 }
 
 /* Pixel (x, y) of out comes from in at base + x * step_x + y * step_y. */
-static void turn_into(const mien_image *in, mi_turn t, mien_image *out)
+static void orient(const mien_image *in, mi_turn t, mien_image *out)
 {
     ptrdiff_t step_x = t.transpose ? in->stride : 3;
     ptrdiff_t step_y = t.transpose ? 3 : in->stride;
@@ -180,7 +180,7 @@ mien_status mi_to_rgb_run(mi_to_rgb *c, const AVFrame *frame, const char *name,
     if (alpha)
         flatten(&c->alpha.im, &plain->im);
     if (turned)
-        turn_into(&plain->im, t, &c->out.im);
+        orient(&plain->im, t, &c->out.im);
     return MIEN_OK;
 }
 

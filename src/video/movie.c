@@ -60,11 +60,11 @@ static const kind *kind_of(const char *path)
     return NULL;
 }
 
-static const AVCodec *encoder_of(const mien_movie *m, const kind *k)
+static const AVCodec *encoder_of(const mien_movie *m, const kind *to)
 {
     const AVCodec *codec = NULL;
-    for (int i = 0; i < ENCODERS && k->encoders[i] && !codec; i++)
-        codec = m->ff.avcodec_find_encoder_by_name(k->encoders[i]);
+    for (int i = 0; i < ENCODERS && to->encoders[i] && !codec; i++)
+        codec = m->ff.avcodec_find_encoder_by_name(to->encoders[i]);
     return codec;
 }
 
@@ -304,13 +304,13 @@ static mien_status open_container(mien_movie *m, const char *name,
 static mien_status fill(mien_movie *m, double fps,
                         const mien_movie_options *options, mien_error *err)
 {
-    const kind *k = kind_of(m->path);
-    const AVCodec *codec = encoder_of(m, k);
+    const kind *to = kind_of(m->path);
+    const AVCodec *codec = encoder_of(m, to);
     if (!codec)
         return mi_fail(err, MIEN_EUNSUP,
                        "%.110s: this FFmpeg has no encoder for %s, such as %s",
-                       m->path, k->ending, k->encoders[0]);
-    mien_status st = open_container(m, k->container, err);
+                       m->path, to->ending, to->encoders[0]);
+    mien_status st = open_container(m, to->container, err);
     if (st == MIEN_OK && codec->id == AV_CODEC_ID_GIF &&
         !(m->palette = mi_palette_new()))
         st = mi_no_memory(err);

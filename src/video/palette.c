@@ -74,7 +74,7 @@ void mi_palette_free(mi_palette *p)
 }
 
 /* Make room for frames of w x h, the first of which takes a new palette. */
-static int make_room(mi_palette *p, int w, int h)
+static int reserve_pixels(mi_palette *p, int w, int h)
 {
     if (p->w == w && p->h == h)
         return 1;
@@ -306,7 +306,7 @@ static void choose(mi_palette *p, const mien_image *im)
 
 int mi_palette_run(mi_palette *p, const mien_image *im, AVFrame *frame)
 {
-    if (!make_room(p, im->w, im->h))
+    if (!reserve_pixels(p, im->w, im->h))
         return 0;
     choose(p, im);
     size_t row = (size_t)p->w;

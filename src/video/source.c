@@ -248,7 +248,7 @@ static mien_status open_format(mien_video *v, const char *url, mien_error *err)
     if (r >= 0) /* frees v->format when it fails */
         r = v->ff.avformat_open_input(&v->format, url, NULL, &options);
     v->ff.av_dict_free(&options);
-    /* The file itself can be read, as look_at found: EIO is a demuxer's. */
+    /* The file itself can be read, as check_file found: EIO is a demuxer's. */
     if (r == AVERROR_INVALIDDATA || r == AVERROR(EINVAL) || r == AVERROR_EOF ||
         r == AVERROR(EIO))
         return mi_fail(err, MIEN_EFORMAT,
@@ -260,7 +260,7 @@ static mien_status open_format(mien_video *v, const char *url, mien_error *err)
 }
 
 /* What can be told of a path before FFmpeg sees it. */
-static mien_status look_at(const char *path, mien_error *err)
+static mien_status check_file(const char *path, mien_error *err)
 {
     struct stat about;
     if (stat(path, &about) != 0 || access(path, R_OK) != 0)
@@ -293,7 +293,7 @@ mien_status mien_video_open(const char *path, const mien_video_options *options,
                             mien_video **out, mien_error *err)
 {
     assert(path && out);
-    mien_status st = look_at(path, err);
+    mien_status st = check_file(path, err);
     if (st != MIEN_OK)
         return st;
     mien_video *v = NULL;
