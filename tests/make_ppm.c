@@ -1,5 +1,5 @@
-/* make_ppm.c: make_ppm PHOTO OUT.ppm: a quarter of the photo's width and height
- * as PPM, for test_pipeline, which also runs where no codecs are. */
+/* make_ppm.c: make_ppm PHOTO OUT.ppm PART: the photo as PPM, its width and
+ * height divided by PART (1 to 9), for tests that run where no codecs are. */
 #include "mien/mien.h"
 
 #include <stdio.h>
@@ -26,12 +26,13 @@ int main(int argc, char **argv)
     mien_bytes bytes = {0};
     mien_image photo = {0}, small = {0};
     mien_error err = {0};
-    if (argc != 3)
+    int part = argc == 4 ? *argv[3] - '0' : 0;
+    if (part < 1 || part > 9)
         return 2;
     if (mien_file_load(argv[1], 0, &bytes, &err) ||
         mien_image_read(bytes.data, bytes.n, NULL, &photo, &err) ||
-        mien_image_resize(&photo, photo.w / 4, photo.h / 4, MIEN_AREA, &small,
-                          &err) ||
+        mien_image_resize(&photo, photo.w / part, photo.h / part, MIEN_AREA,
+                          &small, &err) ||
         save(argv[2], &small, &err))
         fprintf(stderr, "make_ppm: %s: %s\n", argv[1], err.text);
     mien_image_free(&small);

@@ -1,6 +1,7 @@
 /* OpenCV 4.6's rectangles: every call of goldens/opencv/haar.json, with the
  * cascades of Debian's opencv-data.  Photos of the npm package lie in
  * MIEN_PHOTOS, the others in MIEN_SHARED/data. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "mien/file.h"
 #include "mien/vision.h"
 #include "tests/check.h"

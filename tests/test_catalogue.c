@@ -1,6 +1,7 @@
 /* The catalogue is whole, and its digests are those of the files that are
  * there: the embedded detector, and the converted networks where they are
  * installed. */
+/* Not as WebAssembly: needs libsodium. */
 #include "mien/file.h"
 #include "mien/model.h"
 

@@ -1,5 +1,6 @@
 /* CSV files that are wrong, read strictly: each fault with its text; the same
  * text for any number of threads and in streams. */
+/* Not as WebAssembly: makes temporary files. */
 #include "tests/check.h"
 
 #include "mien/file.h"

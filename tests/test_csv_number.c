@@ -1,4 +1,5 @@
 /* Numbers from text: strtod's bits, and back again. */
+/* Not as WebAssembly: WASI rounds hexadecimal otherwise. */
 #include "tests/check.h"
 
 #include "table/number.h"

@@ -1,5 +1,6 @@
 /* What was found, marked in pictures: what is marked is seen, all else stays;
  * cascades as pages; curves as figures. */
+/* Not as WebAssembly: needs cairo. */
 #include "base/alloc.h"
 #include "mien/draw.h"
 #include "tests/cascade_make.h"

@@ -2,6 +2,7 @@
  * faces, the same boxes, points, attributes and descriptors, within the bounds
  * below.  Prints the worst deviation of each.  The photos that come with the
  * peer itself are looked for in the folder MIEN_PHOTOS. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "check.h"
 #include "face.h"
 

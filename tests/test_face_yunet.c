@@ -1,5 +1,6 @@
 /* YuNet: raw outputs against ONNX Runtime's, faces where the peer's SSD is sure
  * of them, and a mirrored photo read as a mirror. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "mien/engine.h"
 #include "check.h"
 #include "face.h"

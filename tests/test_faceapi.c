@@ -1,5 +1,6 @@
 /* face-api.js' weights: manifests that lie, and a conversion of made-up weights
  * whose two forms (8 bits and floats) must agree. */
+/* Not as WebAssembly: reads a manifest with jansson. */
 #include "mien/engine.h"
 #include "onnx_make.h"
 

@@ -1,5 +1,6 @@
 /* Whole files in and out: limits, folders, links, permissions, full disks, and
  * never a part of a file where a whole one was. */
+/* Not as WebAssembly: mounts and makes files. */
 #include "base/alloc.h"
 #include "mien/file.h"
 #include "tests/check.h"

@@ -1,4 +1,5 @@
 /* Images of other sizes, cut and turned; what was written is read again. */
+/* Not as WebAssembly: needs the codecs. */
 #include "check.h"
 #include "mien/image.h"
 

@@ -1,4 +1,5 @@
 /* Boxes, points and labels: what is drawn is seen, what is not stays. */
+/* Not as WebAssembly: needs cairo. */
 #include "base/alloc.h"
 #include "mien/image.h"
 #include "tests/check.h"

@@ -1,6 +1,7 @@
 /* Pictures that mean harm: cut short, with a bit wrong, with claims that are
  * too large, and machines without memory: an error or a picture, never a crash,
  * a leak or a touched output. */
+/* Not as WebAssembly: needs the codecs. */
 #include "base/alloc.h"
 #include "check.h"
 #include "image_make.h"

@@ -1,4 +1,5 @@
 /* What the decoders answer for whole files: pixels and orientation. */
+/* Not as WebAssembly: needs the codecs. */
 #include "check.h"
 #include "image_make.h"
 

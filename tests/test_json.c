@@ -1,4 +1,5 @@
 /* test_json.c: what is written parses, and gives back the same. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "base/alloc.h"
 #include "mien/json.h"
 #include "tests/check.h"

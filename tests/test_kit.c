@@ -1,5 +1,6 @@
 /* From paths to pixels and faces: folders that models are looked for in, what
  * is said when they are not there, readers with several lanes. */
+/* Not as WebAssembly: needs folders and manifests. */
 #include "face_make.h"
 #include "mien/file.h"
 #include "mien/kit.h"

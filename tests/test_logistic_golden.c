@@ -1,4 +1,5 @@
 /* Coefficients of logistic regressions as scikit-learn finds them. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "mien/learn.h"
 
 #include "tests/check.h"

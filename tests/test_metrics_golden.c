@@ -1,5 +1,6 @@
 /* AUC, average precision, curves, counts and report text of scikit-learn's
  * logistic regressions, from its coefficients and its table. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "mien/metrics.h"
 #include "tests/check.h"
 

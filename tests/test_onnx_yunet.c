@@ -1,6 +1,7 @@
 /* YuNet's own files give ONNX Runtime's answers: the twelve outputs for the
  * top-left 320 x 320 pixels of three photos, within 1e-4 of the largest number
  * of each output.  The files and answers are the shared data's. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "mien/engine.h"
 #include "mien/file.h"
 #include "mien/image.h"

@@ -1,5 +1,6 @@
 /* Figures: ticks are round and cover, files are whole and the same again,
  * hostile numbers and failing memory do no harm. */
+/* Not as WebAssembly: needs cairo. */
 #include "base/alloc.h"
 #include "plot/figure.h"
 #include "tests/check.h"

@@ -1,5 +1,6 @@
 /* What a record says, parsed by jansson, is what was handed in, to the last bit
  * after the rounding that the header names. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "tests/record_make.h"
 
 #include <jansson.h>

@@ -1,5 +1,6 @@
 /* Anscombe's quartet: lines and parabolas as numpy and scikit-learn find
  * them. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "mien/learn.h"
 
 #include "tests/check.h"

@@ -1,5 +1,6 @@
 /* Reports: tables described, remarks, pictures of tables, pages; what cannot be
  * drawn is refused. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "base/alloc.h"
 #include "mien/report_table.h"
 #include "tests/anscombe.h"

@@ -1,4 +1,5 @@
 /* Splits and samples against scikit-learn's and imbalanced-learn's. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "mien/split.h"
 #include "tests/check.h"
 

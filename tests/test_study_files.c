@@ -1,5 +1,6 @@
 /* What studies and journals leave in folders; pages; folders that cannot be
  * written. */
+/* Not as WebAssembly: makes folders. */
 #include "base/alloc.h"
 #include "mien/file.h"
 #include "tests/study_make.h"

@@ -1,5 +1,6 @@
 /* Tables against pandas' answers and article 1's counts, on the real files
  * under MIEN_SHARED. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "check.h"
 
 #include "mien/table_columns.h"

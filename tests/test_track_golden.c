@@ -1,5 +1,6 @@
 /* OpenCV 4.6's corners and optical flow: goldens/opencv/klt.json.  Its grey is
  * imread's: of PNG by libpng's weights, of JPEG the file's own luma. */
+/* Not as WebAssembly: reads PNG files. */
 #include "mien/file.h"
 #include "mien/vision_track.h"
 #include "tests/check.h"

@@ -1,4 +1,5 @@
 /* Gradients and ten steps of Adam against PyTorch's, network by network. */
+/* Not as WebAssembly: reads JSON with jansson. */
 #include "graph/graph.h"
 #include "graph/op_attr.h"
 #include "tests/check.h"

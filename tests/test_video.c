@@ -1,5 +1,6 @@
 /* Movies of a moving square, written and read back: sizes, counts, times and
  * colours; cut off anywhere, turned, of changing size; no memory. */
+/* Not as WebAssembly: needs ffmpeg. */
 #include "base/alloc.h"
 #include "tests/movies.h"
 

@@ -1,5 +1,6 @@
 /* Real videos: every frame of each, as many as `ffprobe -count_frames` prints,
  * and what is left of them when they are cut off. */
+/* Not as WebAssembly: needs ffmpeg. */
 #include "mien/file.h"
 #include "video/video.h"
 #include "tests/check.h"

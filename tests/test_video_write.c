@@ -1,4 +1,5 @@
 /* Movies that cannot be written, and what is left of them: nothing. */
+/* Not as WebAssembly: needs ffmpeg. */
 #include "tests/movies.h"
 
 #include <signal.h>

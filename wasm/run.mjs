@@ -1,9 +1,10 @@
 // run.mjs PROGRAM [ARGUMENT...]: run a WASI program in node, so that the native
 // tests are also the tests of the WebAssembly build.
 //
-// The program sees three folders: the working folder as ".", the models as
-// "/models" (MIEN_MODELS) and the shared data as "/shared" (MIEN_SHARED), each
-// only if it is there.  The photo MIEN_PPM lies in the folder "/photo".
+// The program sees these folders: the working folder as ".", the models as
+// "/models" (MIEN_MODELS), the shared data as "/shared" (MIEN_SHARED) and the
+// cascades of opencv-data where they are, each only if it is there.  The photo
+// MIEN_PPM lies in the folder "/photo".
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { WASI } from 'node:wasi';
@@ -18,6 +19,9 @@ for (const [place, name] of [['/models', 'MIEN_MODELS'], ['/shared', 'MIEN_SHARE
     env[name] = place;
   }
 }
+const cascades = '/usr/share/opencv4';
+if (existsSync(cascades))
+  preopens[cascades] = cascades;
 const photo = process.env.MIEN_PPM;
 if (photo && existsSync(photo)) {
   preopens['/photo'] = resolve(dirname(photo));
