@@ -1,12 +1,41 @@
-/* check.h: the whole test framework.  A test file is a program; main returns
+/* check.h: the whole test framework.  A test file is a program:
+ *
+ *   test_x [PART] [SEED]
+ *
+ * runs the tests with PART in their names, all if it is left out, on the random
+ * numbers of SEED, a number; 0, which is usual, if it is left out.  main calls
+ * check_start(argc, argv), RUN(test, arguments...) for each test, and returns
  * check_done().  Exit status 0: all held, 1: some did not, 77: skipped. */
 #ifndef CHECK_H
 #define CHECK_H
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static int check_count, check_failed;
+static const char *check_part = "";
+static unsigned check_seed;
+
+static inline void check_start(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        char *end;
+        unsigned long seed = strtoul(argv[i], &end, 10);
+        if (*argv[i] && !*end)
+            check_seed = (unsigned)seed;
+        else
+            check_part = argv[i];
+    }
+}
+
+/* Call a test, unless the command line asks for others. */
+#define RUN(test, ...)                 \
+    do {                               \
+        if (strstr(#test, check_part)) \
+            test(__VA_ARGS__);         \
+    } while (0)
 
 #define CHECK(cond) CHECK_MSG(cond, "%s", #cond)
 #define CHECK_EQ(a, b)                                                \
@@ -39,14 +68,20 @@ static int check_count, check_failed;
 
 static inline int check_done(void)
 {
+    if (check_count == 0 && *check_part)
+        fprintf(stderr, "no test's name contains '%s'\n", check_part);
+    if (check_failed && check_seed)
+        fprintf(stderr, "the random numbers are those of seed %u\n",
+                check_seed);
     printf("%d checks, %d failed\n", check_count, check_failed);
     return check_failed != 0 || check_count == 0;
 }
 
-/* A small generator, the same everywhere, so a failure can be repeated. */
+/* A small generator, the same everywhere, so a failure can be repeated; each
+ * seed of the command line has an (odd) step of its own. */
 static inline unsigned check_rand(unsigned *state)
 {
-    *state = *state * 1664525u + 1013904223u;
+    *state = *state * 1664525u + 1013904223u + 2 * 2654435761u * check_seed;
     return *state >> 8;
 }
 

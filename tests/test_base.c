@@ -204,18 +204,19 @@ static void test_a_buffer_without_memory_says_so_at_its_end(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_memory_is_zeroed_and_aligned();
-    test_a_product_that_overflows_is_refused();
-    test_allocations_fail_when_told();
-    test_statuses_have_names_and_texts();
-    test_an_error_text_is_cut_and_terminated();
-    test_numbers_are_little_endian();
-    test_a_part_cannot_reach_beyond_its_whole();
-    test_varints_come_back();
-    test_varints_of_too_many_bits_are_refused();
-    test_a_buffer_keeps_what_was_put();
-    test_a_buffer_without_memory_says_so_at_its_end();
+    check_start(argc, argv);
+    RUN(test_memory_is_zeroed_and_aligned);
+    RUN(test_a_product_that_overflows_is_refused);
+    RUN(test_allocations_fail_when_told);
+    RUN(test_statuses_have_names_and_texts);
+    RUN(test_an_error_text_is_cut_and_terminated);
+    RUN(test_numbers_are_little_endian);
+    RUN(test_a_part_cannot_reach_beyond_its_whole);
+    RUN(test_varints_come_back);
+    RUN(test_varints_of_too_many_bits_are_refused);
+    RUN(test_a_buffer_keeps_what_was_put);
+    RUN(test_a_buffer_without_memory_says_so_at_its_end);
     return check_done();
 }

@@ -331,20 +331,21 @@ static void test_rounds_by_definition(mien_boost boost, int depth)
     mi_samples_free(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_features_are_counted();
-    test_features_lie_inside(MIEN_FEATURE_HAAR, MIEN_HAAR_ALL, 13, 9);
-    test_features_lie_inside(MIEN_FEATURE_HAAR, MIEN_HAAR_CORE, 7, 16);
-    test_features_lie_inside(MIEN_FEATURE_LBP, MIEN_HAAR_BASIC, 13, 9);
+    check_start(argc, argv);
+    RUN(test_features_are_counted);
+    RUN(test_features_lie_inside, MIEN_FEATURE_HAAR, MIEN_HAAR_ALL, 13, 9);
+    RUN(test_features_lie_inside, MIEN_FEATURE_HAAR, MIEN_HAAR_CORE, 7, 16);
+    RUN(test_features_lie_inside, MIEN_FEATURE_LBP, MIEN_HAAR_BASIC, 13, 9);
     for (int boost = 0; boost < 3; boost++) {
-        test_best_split_is_found((mien_boost)boost, 256, 0);
-        test_best_split_is_found((mien_boost)boost, 2, 1);
-        test_best_subset_is_found((mien_boost)boost);
-        test_rounds_by_definition((mien_boost)boost, 1);
-        test_rounds_by_definition((mien_boost)boost, 2);
+        RUN(test_best_split_is_found, (mien_boost)boost, 256, 0);
+        RUN(test_best_split_is_found, (mien_boost)boost, 2, 1);
+        RUN(test_best_subset_is_found, (mien_boost)boost);
+        RUN(test_rounds_by_definition, (mien_boost)boost, 1);
+        RUN(test_rounds_by_definition, (mien_boost)boost, 2);
     }
-    test_values_are_the_detectors(MIEN_FEATURE_HAAR);
-    test_values_are_the_detectors(MIEN_FEATURE_LBP);
+    RUN(test_values_are_the_detectors, MIEN_FEATURE_HAAR);
+    RUN(test_values_are_the_detectors, MIEN_FEATURE_LBP);
     return check_done();
 }

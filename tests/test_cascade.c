@@ -469,27 +469,28 @@ static void check_no_memory(void)
     mien_cascade_free(c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    check_integral(1, 1);
-    check_integral(2, 9);
-    check_integral(17, 13);
+    check_start(argc, argv);
+    RUN(check_integral, 1, 1);
+    RUN(check_integral, 2, 9);
+    RUN(check_integral, 17, 13);
     for (int step = 1; step <= 2; step++) {
-        check_sums(1, 1, step);
-        check_sums(24, 24, step);
-        check_sums(37, 11, step);
+        RUN(check_sums, 1, 1, step);
+        RUN(check_sums, 24, 24, step);
+        RUN(check_sums, 37, 11, step);
     }
-    check_scans();
-    check_kernels(&easy);
-    check_kernels(&(made_as){MIEN_FEATURE_HAAR, 1, 1, 13, 17, 3, 5});
-    check_kernels(&(made_as){MIEN_FEATURE_LBP, 0, 1, 15, 12, 3, 5});
-    check_kernels(&(made_as){MIEN_FEATURE_LBP, 0, 2, 12, 12, 3, 5});
-    check_threads();
-    check_group();
-    check_groups_inside();
-    check_refusals();
-    check_turned();
-    check_follow();
-    check_no_memory();
+    RUN(check_scans);
+    RUN(check_kernels, &easy);
+    RUN(check_kernels, &(made_as){MIEN_FEATURE_HAAR, 1, 1, 13, 17, 3, 5});
+    RUN(check_kernels, &(made_as){MIEN_FEATURE_LBP, 0, 1, 15, 12, 3, 5});
+    RUN(check_kernels, &(made_as){MIEN_FEATURE_LBP, 0, 2, 12, 12, 3, 5});
+    RUN(check_threads);
+    RUN(check_group);
+    RUN(check_groups_inside);
+    RUN(check_refusals);
+    RUN(check_turned);
+    RUN(check_follow);
+    RUN(check_no_memory);
     return check_done();
 }

@@ -197,8 +197,9 @@ static void check_smile(const json_t *golden, const mien_gray *g)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     const char *shared = getenv("MIEN_SHARED");
     char path[1024];
     snprintf(path, sizeof path, "%s/goldens/opencv/haar.json",
@@ -222,9 +223,9 @@ int main(void)
         }
         const json_t *smile = json_object_get(call, "smile_detector");
         if (smile)
-            check_smile(smile, &g);
+            RUN(check_smile, smile, &g);
         else
-            check_call(call, &g);
+            RUN(check_call, call, &g);
         mien_gray_free(&g);
     }
     json_decref(all);

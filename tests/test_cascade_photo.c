@@ -124,8 +124,9 @@ static void test_own_cascade_finds_the_faces(const mien_gray *g)
     mien_cascade_free(c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     mien_bytes bytes = {0};
     mien_image photo = {0};
     mien_gray g;
@@ -138,7 +139,7 @@ int main(void)
         CHECK_SKIP("%s", err.text);
     CHECK_EQ(mien_pnm_read(bytes.data, bytes.n, &photo, &err), MIEN_OK);
     CHECK_EQ(mien_gray_from(&photo, &g, &err), MIEN_OK);
-    test_own_cascade_finds_the_faces(&g);
+    RUN(test_own_cascade_finds_the_faces, &g);
     if (!test_stock_cascades_find_what_opencv_finds(&g))
         printf("SKIP no cascades: install the package opencv-data\n");
     mien_gray_free(&g);

@@ -399,18 +399,19 @@ static void check_flat(void)
     CHECK_EQ(mien_chips_flat(&c), 2);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     make_world();
-    test_learning();
-    test_going_on_gives_the_same(MIEN_FEATURE_HAAR);
-    test_going_on_gives_the_same(MIEN_FEATURE_LBP);
-    test_threads_and_memory_do_not_matter();
-    test_it_ends();
-    test_options_are_checked();
-    test_bad_data();
-    test_nothing_to_learn();
-    test_allocation_failures();
-    check_flat();
+    RUN(test_learning);
+    RUN(test_going_on_gives_the_same, MIEN_FEATURE_HAAR);
+    RUN(test_going_on_gives_the_same, MIEN_FEATURE_LBP);
+    RUN(test_threads_and_memory_do_not_matter);
+    RUN(test_it_ends);
+    RUN(test_options_are_checked);
+    RUN(test_bad_data);
+    RUN(test_nothing_to_learn);
+    RUN(test_allocation_failures);
+    RUN(check_flat);
     return check_done();
 }

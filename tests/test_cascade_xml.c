@@ -343,22 +343,23 @@ static void check_damage(const made_as *as)
     mien_bytes_free(&xml);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     setlocale(LC_ALL, "de_DE.UTF-8"); /* where it is there: a decimal comma */
     static const made_as kinds[] = {{MIEN_FEATURE_HAAR, 1, 1, 24, 20, 3, 9},
                                     {MIEN_FEATURE_HAAR, 0, 2, 20, 24, 2, 5},
                                     {MIEN_FEATURE_LBP, 0, 1, 24, 24, 3, 4},
                                     {MIEN_FEATURE_LBP, 0, 2, 20, 24, 2, 5}};
-    check_old();
-    check_refusals();
-    check_wild();
-    check_nan();
-    check_mean(&kinds[0]);
+    RUN(check_old);
+    RUN(check_refusals);
+    RUN(check_wild);
+    RUN(check_nan);
+    RUN(check_mean, &kinds[0]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         for (unsigned seed = 1; seed < 5; seed++)
-            check_round_trip(&kinds[i], seed);
-    check_damage(&(made_as){MIEN_FEATURE_HAAR, 1, 2, 20, 20, 2, 2});
-    check_damage(&(made_as){MIEN_FEATURE_LBP, 0, 1, 20, 20, 2, 2});
+            RUN(check_round_trip, &kinds[i], seed);
+    RUN(check_damage, &(made_as){MIEN_FEATURE_HAAR, 1, 2, 20, 20, 2, 2});
+    RUN(check_damage, &(made_as){MIEN_FEATURE_LBP, 0, 1, 20, 20, 2, 2});
     return check_done();
 }

@@ -87,10 +87,11 @@ static int test_installed_files(void)
     return missing;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_entries_are_whole();
-    test_the_embedded_detector();
+    check_start(argc, argv);
+    RUN(test_entries_are_whole);
+    RUN(test_the_embedded_detector);
     int missing = test_installed_files();
     if (missing)
         printf("SKIP %d converted networks are not installed\n", missing);

@@ -298,15 +298,16 @@ static void test_pools(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     fill_random(x, MAX_FLOATS);
     fill_random(w, MAX_FLOATS);
     fill_random(add, MAX_FLOATS);
     fill_random(bias, 512);
-    test_random_shapes(0);
-    test_random_shapes(1);
-    test_many_tasks();
-    test_pools();
+    RUN(test_random_shapes, 0);
+    RUN(test_random_shapes, 1);
+    RUN(test_many_tasks);
+    RUN(test_pools);
     return check_done();
 }

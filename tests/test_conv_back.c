@@ -420,17 +420,18 @@ static void test_small_kernels(void)
         }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     fill_random(x, MAX_FLOATS);
     fill_random(w, MAX_FLOATS);
     fill_random(dy, MAX_FLOATS);
     fill_random(y, MAX_FLOATS);
-    test_random_convolutions(0);
-    test_random_convolutions(1);
-    test_cuts();
-    test_small_kernels();
-    test_random_pools();
-    test_a_nan_wins();
+    RUN(test_random_convolutions, 0);
+    RUN(test_random_convolutions, 1);
+    RUN(test_cuts);
+    RUN(test_small_kernels);
+    RUN(test_random_pools);
+    RUN(test_a_nan_wins);
     return check_done();
 }

@@ -162,19 +162,20 @@ static void test_what_pays(void)
     CHECK(mi_pair_pays(kern, &p) == 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     fill_random(x, MAX_FLOATS);
     fill_random(add, MAX_FLOATS);
     fill_random(w1, 40000);
     fill_random(w2, 40000);
     fill_random(bias, 256);
-    test_what_pays();
+    RUN(test_what_pays);
     for (int i = 0; i < CASES; i++) {
         mi_pair p = pick_pair();
         const mi_kern *kern;
         for (int v = 0; (kern = mi_kern_at(v)); v++)
-            check_pair(kern, &p);
+            RUN(check_pair, kern, &p);
     }
     return check_done();
 }

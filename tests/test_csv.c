@@ -386,17 +386,18 @@ static void test_no_memory(void)
     CHECK_EQ(st, MIEN_OK);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_rfc_4180();
-    test_delimiters();
-    test_types();
-    test_options();
-    test_same_for_all_threads();
-    test_round_trip();
-    test_writing();
-    test_new_from_columns();
-    test_stream_agrees();
-    test_no_memory();
+    check_start(argc, argv);
+    RUN(test_rfc_4180);
+    RUN(test_delimiters);
+    RUN(test_types);
+    RUN(test_options);
+    RUN(test_same_for_all_threads);
+    RUN(test_round_trip);
+    RUN(test_writing);
+    RUN(test_new_from_columns);
+    RUN(test_stream_agrees);
+    RUN(test_no_memory);
     return check_done();
 }

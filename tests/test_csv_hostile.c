@@ -246,15 +246,16 @@ static void test_map(void)
     mien_file_unmap(NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_header();
-    test_rows();
-    test_types();
-    test_projection();
-    test_limits();
-    test_first_fault();
-    test_stream();
-    test_map();
+    check_start(argc, argv);
+    RUN(test_header);
+    RUN(test_rows);
+    RUN(test_types);
+    RUN(test_projection);
+    RUN(test_limits);
+    RUN(test_first_fault);
+    RUN(test_stream);
+    RUN(test_map);
     return check_done();
 }

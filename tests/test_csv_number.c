@@ -223,10 +223,11 @@ static void test_writing(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_forms();
-    test_random_doubles();
-    test_writing();
+    check_start(argc, argv);
+    RUN(test_forms);
+    RUN(test_random_doubles);
+    RUN(test_writing);
     return check_done();
 }

@@ -295,17 +295,18 @@ static void test_failing_memory_is_reported(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_names();
-    test_quotes();
-    test_lines();
-    test_numbers();
-    test_large_numbers();
-    test_missing_values();
-    test_encodings();
-    test_what_cannot_be_read();
-    test_rows_outlive_their_table();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_names);
+    RUN(test_quotes);
+    RUN(test_lines);
+    RUN(test_numbers);
+    RUN(test_large_numbers);
+    RUN(test_missing_values);
+    RUN(test_encodings);
+    RUN(test_what_cannot_be_read);
+    RUN(test_rows_outlive_their_table);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

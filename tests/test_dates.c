@@ -238,14 +238,15 @@ static void test_what_is_said(void)
     mien_table_free(t);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_forms();
-    test_texts_that_are_no_dates();
-    test_all_days();
-    test_which_number_is_the_day();
-    test_short_years();
-    test_rows_in_the_order_of_time();
-    test_what_is_said();
+    check_start(argc, argv);
+    RUN(test_forms);
+    RUN(test_texts_that_are_no_dates);
+    RUN(test_all_days);
+    RUN(test_which_number_is_the_day);
+    RUN(test_short_years);
+    RUN(test_rows_in_the_order_of_time);
+    RUN(test_what_is_said);
     return check_done();
 }

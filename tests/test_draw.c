@@ -253,15 +253,16 @@ static void test_failing_memory_is_reported(void)
     mien_cascade_free(c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_faces();
-    test_a_crowd_has_no_labels();
-    test_hits_have_a_colour_each();
-    test_tracks_and_landmarks();
-    test_smiles();
-    test_a_page_of_stages();
-    test_figures();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_faces);
+    RUN(test_a_crowd_has_no_labels);
+    RUN(test_hits_have_a_colour_each);
+    RUN(test_tracks_and_landmarks);
+    RUN(test_smiles);
+    RUN(test_a_page_of_stages);
+    RUN(test_figures);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

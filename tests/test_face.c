@@ -333,19 +333,20 @@ static void test_faces_at_another_size(void)
     CHECK(f.score == 0.5f);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     nets n = make_nets();
-    test_boxes_are_cut_and_scaled(&n);
-    test_points_and_numbers_arrive(&n);
-    test_a_known_box(&n);
-    test_only_what_was_asked_for_is_given(&n);
-    test_odd_faces_are_left_unread(&n);
-    test_options_out_of_range(&n);
-    test_missing_models_are_named(&n);
-    test_descriptor_distance();
-    test_faces_at_another_size();
-    test_threads_give_the_same_bits(&n);
+    RUN(test_boxes_are_cut_and_scaled, &n);
+    RUN(test_points_and_numbers_arrive, &n);
+    RUN(test_a_known_box, &n);
+    RUN(test_only_what_was_asked_for_is_given, &n);
+    RUN(test_odd_faces_are_left_unread, &n);
+    RUN(test_options_out_of_range, &n);
+    RUN(test_missing_models_are_named, &n);
+    RUN(test_descriptor_distance);
+    RUN(test_faces_at_another_size);
+    RUN(test_threads_give_the_same_bits, &n);
     free_nets(&n);
     mien_analyzer_free(NULL);
     mien_faces_free(NULL);

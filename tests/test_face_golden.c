@@ -256,8 +256,9 @@ static void compare_all(json_t *answers, mien_pool *pool)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     char path[1024];
     snprintf(path, sizeof path, "%s/goldens/faceapi/faces.json", face_shared());
     json_t *answers = json_load_file(path, 0, NULL);

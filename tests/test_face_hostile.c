@@ -251,23 +251,25 @@ static void test_threads_give_the_same_bits(const mien_graph *yunet)
     mien_graph_free(ssd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_outputs_that_are_not_the_tasks();
-    test_inputs_that_are_not_pixels();
-    test_rank_and_number_of_inputs();
-    test_detectors_whose_parts_do_not_fit();
+    check_start(argc, argv);
+    RUN(test_outputs_that_are_not_the_tasks);
+    RUN(test_inputs_that_are_not_pixels);
+    RUN(test_rank_and_number_of_inputs);
+    RUN(test_detectors_whose_parts_do_not_fit);
     mien_graph *yunet = built_in();
-    test_photos_of_all_shapes(yunet);
+    RUN(test_photos_of_all_shapes, yunet);
     mien_face_options o = options_of(MIEN_DETECTOR_YUNET, 0);
     o.min_score = 0.001f;
-    test_no_memory((mien_face_models){.detector = yunet}, o);
+    RUN(test_no_memory, (mien_face_models){.detector = yunet}, o);
     mien_graph *ssd = make_ssd(1, box, score);
     make_output points = {"landmarks", {2, {1, 136}}, NULL, 0.001f};
     mien_graph *landmarks = make_network(make_input(112), &points, 1);
-    test_no_memory((mien_face_models){.detector = ssd, .landmarks = landmarks},
-                   options_of(MIEN_DETECTOR_SSD, MIEN_FACE_LANDMARKS));
-    test_threads_give_the_same_bits(yunet);
+    RUN(test_no_memory,
+        (mien_face_models){.detector = ssd, .landmarks = landmarks},
+        options_of(MIEN_DETECTOR_SSD, MIEN_FACE_LANDMARKS));
+    RUN(test_threads_give_the_same_bits, yunet);
     mien_graph_free(ssd);
     mien_graph_free(landmarks);
     mien_graph_free(yunet);

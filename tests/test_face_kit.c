@@ -272,15 +272,16 @@ static void test_attributes_in_words(void)
     CHECK(strcmp(mien_face_expression(&f, NULL), mien_expression_name(6)) == 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_what_a_wish_needs();
-    test_found_networks_are_used();
-    test_yunet_needs_no_file();
-    test_another_network_is_named();
-    test_files_that_are_no_networks();
-    test_failing_memory_is_reported();
-    test_the_largest_and_the_central();
-    test_attributes_in_words();
+    check_start(argc, argv);
+    RUN(test_what_a_wish_needs);
+    RUN(test_found_networks_are_used);
+    RUN(test_yunet_needs_no_file);
+    RUN(test_another_network_is_named);
+    RUN(test_files_that_are_no_networks);
+    RUN(test_failing_memory_is_reported);
+    RUN(test_the_largest_and_the_central);
+    RUN(test_attributes_in_words);
     return check_done();
 }

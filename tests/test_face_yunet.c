@@ -294,8 +294,9 @@ static void test_a_mirrored_photo_gives_mirrored_faces(const mien_graph *g)
     mien_image_free(&im);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     char path[1024], folder[512];
     snprintf(path, sizeof path, "%s/goldens/yunet/yunet_n_320.json",
              face_shared());
@@ -311,13 +312,13 @@ int main(void)
     CHECK_MSG(mien_onnx_read(bytes, n, &built_in, &err) == MIEN_OK, "%s",
               err.text);
     if (fixed.graph && built_in) {
-        test_raw_outputs("yunet_n_320_320", fixed.graph, golden);
-        test_raw_outputs("built in", built_in, golden);
-        test_the_surest_face(built_in, golden);
-        test_the_surest_face(fixed.graph, golden);
-        test_sure_faces_are_found(built_in);
-        test_sure_faces_are_found(fixed.graph);
-        test_a_mirrored_photo_gives_mirrored_faces(built_in);
+        RUN(test_raw_outputs, "yunet_n_320_320", fixed.graph, golden);
+        RUN(test_raw_outputs, "built in", built_in, golden);
+        RUN(test_the_surest_face, built_in, golden);
+        RUN(test_the_surest_face, fixed.graph, golden);
+        RUN(test_sure_faces_are_found, built_in);
+        RUN(test_sure_faces_are_found, fixed.graph);
+        RUN(test_a_mirrored_photo_gives_mirrored_faces, built_in);
     }
     CHECK(fixed.graph && built_in);
     mien_graph_free(built_in);

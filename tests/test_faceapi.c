@@ -243,13 +243,14 @@ static void test_no_memory(void)
     free(f.bytes);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_bytes_and_floats_agree();
-    test_facts_of_the_graph();
-    test_manifests_that_lie();
-    test_bytes_that_do_not_fit();
-    test_a_manifest_for_more_bytes();
-    test_no_memory();
+    check_start(argc, argv);
+    RUN(test_bytes_and_floats_agree);
+    RUN(test_facts_of_the_graph);
+    RUN(test_manifests_that_lie);
+    RUN(test_bytes_that_do_not_fit);
+    RUN(test_a_manifest_for_more_bytes);
+    RUN(test_no_memory);
     return check_done();
 }

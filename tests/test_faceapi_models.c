@@ -173,8 +173,9 @@ static int test_answer(const answer *a)
     return 1;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     int missing = 0, n = (int)(sizeof answers / sizeof *answers);
     for (int i = 0; i < n; i++)
         missing += !test_answer(&answers[i]);

@@ -302,24 +302,25 @@ static void test_folders(void)
         CHECK_EQ(remove(in_folder(made[i]).s), 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     const char *tmp = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/mien-file-XXXXXX",
              tmp && strlen(tmp) < 500 ? tmp : "/tmp");
     if (!mkdtemp(folder))
         CHECK_SKIP("no folder for files that come and go");
-    test_what_is_saved_is_loaded();
-    test_long_names_are_saved();
-    test_limit_is_kept();
-    test_what_cannot_be_loaded();
-    test_what_cannot_be_saved();
-    test_links_and_permissions_stay();
-    test_a_folder_without_permission();
-    test_standard_input_and_output();
-    test_a_full_disk();
-    test_every_allocation_may_fail();
-    test_folders();
+    RUN(test_what_is_saved_is_loaded);
+    RUN(test_long_names_are_saved);
+    RUN(test_limit_is_kept);
+    RUN(test_what_cannot_be_loaded);
+    RUN(test_what_cannot_be_saved);
+    RUN(test_links_and_permissions_stay);
+    RUN(test_a_folder_without_permission);
+    RUN(test_standard_input_and_output);
+    RUN(test_a_full_disk);
+    RUN(test_every_allocation_may_fail);
+    RUN(test_folders);
     CHECK_EQ(rmdir(folder), 0);
     return check_done();
 }

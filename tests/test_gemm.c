@@ -105,12 +105,13 @@ static void test_products_are_right(const mi_kern *kern)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     fill_random(a, MAX_FLOATS);
     fill_random(b, MAX_FLOATS);
     fill_random(bias, 256);
     for (int i = 0; mi_kern_at(i); i++)
-        test_products_are_right(mi_kern_at(i));
+        RUN(test_products_are_right, mi_kern_at(i));
     return check_done();
 }

@@ -320,8 +320,9 @@ static void test_first_maximum(void)
     end();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
 #define MI_OP(name, onnx)                             \
     {                                                 \
         int before = n_checked;                       \
@@ -332,13 +333,13 @@ int main(void)
     }
 #include "graph/op_list.h"
 #undef MI_OP
-    test_conv_against_scatter();
+    RUN(test_conv_against_scatter);
     begin();
-    test_conv_is_refused();
-    test_resize_is_refused();
+    RUN(test_conv_is_refused);
+    RUN(test_resize_is_refused);
     end();
-    test_statistics_move();
-    test_dropout_drops();
-    test_first_maximum();
+    RUN(test_statistics_move);
+    RUN(test_dropout_drops);
+    RUN(test_first_maximum);
     return check_done();
 }

@@ -256,14 +256,15 @@ static void test_every_allocation_may_fail(void)
     CHECK(n > 10);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_a_small_graph_is_kept();
-    test_small_integers_are_known();
-    test_the_first_mistake_is_kept();
-    test_mistakes();
-    test_limits();
-    test_many_nodes();
-    test_every_allocation_may_fail();
+    check_start(argc, argv);
+    RUN(test_a_small_graph_is_kept);
+    RUN(test_small_integers_are_known);
+    RUN(test_the_first_mistake_is_kept);
+    RUN(test_mistakes);
+    RUN(test_limits);
+    RUN(test_many_nodes);
+    RUN(test_every_allocation_may_fail);
     return check_done();
 }

@@ -422,23 +422,24 @@ static void test_failing_memory(void)
     mien_gray_free(&g);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_sizes_are_checked();
-    test_a_new_plane_is_black();
-    test_luma_of_colours();
-    test_grey_to_image_and_back();
-    test_a_view_copies_nothing();
-    test_resize_by_hand();
-    test_the_same_size_is_the_same();
-    test_resize_against_the_definition();
-    test_bytes_of_opencv();
-    test_whole_turns_change_nothing();
-    test_quarter_turns_move_pixels();
-    test_outside_lies_the_border();
-    test_a_turned_slope();
-    test_equalize_by_hand();
-    test_equalize_keeps_order_and_gaps();
-    test_failing_memory();
+    check_start(argc, argv);
+    RUN(test_sizes_are_checked);
+    RUN(test_a_new_plane_is_black);
+    RUN(test_luma_of_colours);
+    RUN(test_grey_to_image_and_back);
+    RUN(test_a_view_copies_nothing);
+    RUN(test_resize_by_hand);
+    RUN(test_the_same_size_is_the_same);
+    RUN(test_resize_against_the_definition);
+    RUN(test_bytes_of_opencv);
+    RUN(test_whole_turns_change_nothing);
+    RUN(test_quarter_turns_move_pixels);
+    RUN(test_outside_lies_the_border);
+    RUN(test_a_turned_slope);
+    RUN(test_equalize_by_hand);
+    RUN(test_equalize_keeps_order_and_gaps);
+    RUN(test_failing_memory);
     return check_done();
 }

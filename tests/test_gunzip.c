@@ -22,8 +22,9 @@ static size_t pack(const char *text, uint8_t *to, size_t room)
     return z.total_out;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     char *text = malloc(ROWS * 16);
     uint8_t *packed = malloc(ROWS * 16);
     mien_bytes out = {0};

@@ -225,14 +225,15 @@ static void test_failing_memory_is_reported(void)
     mien_tracker_free(t);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_stories();
-    test_many_stories_keep_their_places();
-    test_boxes_are_smoothed();
-    test_landmarks_are_smoothed();
-    test_lost_points_are_counted();
-    test_hits_are_detections();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_stories);
+    RUN(test_many_stories_keep_their_places);
+    RUN(test_boxes_are_smoothed);
+    RUN(test_landmarks_are_smoothed);
+    RUN(test_lost_points_are_counted);
+    RUN(test_hits_are_detections);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

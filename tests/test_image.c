@@ -219,16 +219,17 @@ static void test_jpeg_gives_back_nearly_every_pixel(void)
     mien_image_free(&im);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_sizes_are_checked();
-    test_a_new_image_is_black();
-    test_the_same_size_is_the_same();
-    test_one_colour_stays();
-    test_area_is_the_mean();
-    test_a_crop_is_black_outside();
-    test_warps();
-    test_png_gives_back_every_pixel();
-    test_jpeg_gives_back_nearly_every_pixel();
+    check_start(argc, argv);
+    RUN(test_sizes_are_checked);
+    RUN(test_a_new_image_is_black);
+    RUN(test_the_same_size_is_the_same);
+    RUN(test_one_colour_stays);
+    RUN(test_area_is_the_mean);
+    RUN(test_a_crop_is_black_outside);
+    RUN(test_warps);
+    RUN(test_png_gives_back_every_pixel);
+    RUN(test_jpeg_gives_back_nearly_every_pixel);
     return check_done();
 }

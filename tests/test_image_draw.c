@@ -250,18 +250,19 @@ static void test_memory_may_fail(void)
     mien_image_free(&im);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_nothing_drawn_changes_nothing();
-    test_a_box_is_its_outline();
-    test_points_are_discs();
-    test_letters_are_seen();
-    test_a_label_is_kept_inside();
-    test_any_numbers_may_be_drawn();
-    test_what_is_far_outside_is_not_seen();
-    test_any_text_may_be_drawn();
-    test_rows_with_gaps();
-    test_a_canvas_may_be_finished_twice();
-    test_memory_may_fail();
+    check_start(argc, argv);
+    RUN(test_nothing_drawn_changes_nothing);
+    RUN(test_a_box_is_its_outline);
+    RUN(test_points_are_discs);
+    RUN(test_letters_are_seen);
+    RUN(test_a_label_is_kept_inside);
+    RUN(test_any_numbers_may_be_drawn);
+    RUN(test_what_is_far_outside_is_not_seen);
+    RUN(test_any_text_may_be_drawn);
+    RUN(test_rows_with_gaps);
+    RUN(test_a_canvas_may_be_finished_twice);
+    RUN(test_memory_may_fail);
     return check_done();
 }

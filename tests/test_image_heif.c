@@ -147,8 +147,9 @@ static void test_a_video_is_named(void)
     CHECK_MSG(strstr(err.text, "MP4 or MOV video"), "%s", err.text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     for (int i = 0; i < SAMPLES; i++) {
         mien_image im = {0};
         mien_error err = {0};
@@ -158,11 +159,11 @@ int main(void)
         if (st == MIEN_EUNSUP)
             CHECK_SKIP("%s", err.text);
     }
-    test_pictures_are_upright();
-    test_transparency_lies_over_white();
-    test_limits();
-    test_cut_and_changed();
-    test_every_allocation_may_fail();
-    test_a_video_is_named();
+    RUN(test_pictures_are_upright);
+    RUN(test_transparency_lies_over_white);
+    RUN(test_limits);
+    RUN(test_cut_and_changed);
+    RUN(test_every_allocation_may_fail);
+    RUN(test_a_video_is_named);
     return check_done();
 }

@@ -331,14 +331,15 @@ static void test_what_is_no_picture(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_no_part_of_a_file_is_a_picture();
-    test_every_byte_may_be_wrong();
-    test_every_allocation_may_fail();
-    test_every_allocation_of_the_others_may_fail();
-    test_claims_are_not_believed();
-    test_harmless_bytes_in_a_jpeg();
-    test_what_is_no_picture();
+    check_start(argc, argv);
+    RUN(test_no_part_of_a_file_is_a_picture);
+    RUN(test_every_byte_may_be_wrong);
+    RUN(test_every_allocation_may_fail);
+    RUN(test_every_allocation_of_the_others_may_fail);
+    RUN(test_claims_are_not_believed);
+    RUN(test_harmless_bytes_in_a_jpeg);
+    RUN(test_what_is_no_picture);
     return check_done();
 }

@@ -373,19 +373,20 @@ static void test_every_allocation_may_fail(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_scan_bounds_of_cameras();
-    test_the_end_marker_may_be_missing();
-    test_bytes_before_the_first_marker();
-    test_a_cut_jpeg_is_read_as_far_as_it_goes();
-    test_a_cut_progressive_jpeg();
-    test_damage_in_the_middle();
-    test_gif_that_ends_early();
-    test_a_huge_jpeg_is_read_smaller();
-    test_a_wide_jpeg();
-    test_a_huge_progressive_jpeg_is_refused();
-    test_other_formats_are_named();
-    test_every_allocation_may_fail();
+    check_start(argc, argv);
+    RUN(test_scan_bounds_of_cameras);
+    RUN(test_the_end_marker_may_be_missing);
+    RUN(test_bytes_before_the_first_marker);
+    RUN(test_a_cut_jpeg_is_read_as_far_as_it_goes);
+    RUN(test_a_cut_progressive_jpeg);
+    RUN(test_damage_in_the_middle);
+    RUN(test_gif_that_ends_early);
+    RUN(test_a_huge_jpeg_is_read_smaller);
+    RUN(test_a_wide_jpeg);
+    RUN(test_a_huge_progressive_jpeg_is_refused);
+    RUN(test_other_formats_are_named);
+    RUN(test_every_allocation_may_fail);
     return check_done();
 }

@@ -140,12 +140,13 @@ static void test_what_is_refused(void)
     mi_alloc_fail_after(-1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_plain_files();
-    test_bitmaps();
-    test_every_maxval();
-    test_samples_above_maxval();
-    test_what_is_refused();
+    check_start(argc, argv);
+    RUN(test_plain_files);
+    RUN(test_bitmaps);
+    RUN(test_every_maxval);
+    RUN(test_samples_above_maxval);
+    RUN(test_what_is_refused);
     return check_done();
 }

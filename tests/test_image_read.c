@@ -467,17 +467,18 @@ static void test_gif(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_jpeg_pixels_are_libjpegs();
-    test_cmyk_becomes_rgb();
-    test_photos_are_turned_upright();
-    test_odd_orientations_are_none();
-    test_orientation_in_texts_of_a_png();
-    test_other_texts_of_a_png();
-    test_every_kind_of_png();
-    test_webp();
-    test_webp_animation_shows_its_first_frame();
-    test_gif();
+    check_start(argc, argv);
+    RUN(test_jpeg_pixels_are_libjpegs);
+    RUN(test_cmyk_becomes_rgb);
+    RUN(test_photos_are_turned_upright);
+    RUN(test_odd_orientations_are_none);
+    RUN(test_orientation_in_texts_of_a_png);
+    RUN(test_other_texts_of_a_png);
+    RUN(test_every_kind_of_png);
+    RUN(test_webp);
+    RUN(test_webp_animation_shows_its_first_frame);
+    RUN(test_gif);
     return check_done();
 }

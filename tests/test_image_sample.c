@@ -211,11 +211,12 @@ static void test_by_hand(void)
     mi_free(scratch);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_random_regions();
-    test_same_size_is_the_same();
-    test_rows_apart_are_the_same();
-    test_by_hand();
+    check_start(argc, argv);
+    RUN(test_random_regions);
+    RUN(test_same_size_is_the_same);
+    RUN(test_rows_apart_are_the_same);
+    RUN(test_by_hand);
     return check_done();
 }

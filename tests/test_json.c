@@ -160,13 +160,14 @@ static void test_memory_that_ends_is_noted(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_levels_and_commas();
-    test_texts_are_escaped_as_jansson_does();
-    test_reals_come_back_to_the_last_bit();
-    test_reals_of_seven_digits_are_as_jansson_has_them();
-    test_rounding_and_what_is_no_number();
-    test_memory_that_ends_is_noted();
+    check_start(argc, argv);
+    RUN(test_levels_and_commas);
+    RUN(test_texts_are_escaped_as_jansson_does);
+    RUN(test_reals_come_back_to_the_last_bit);
+    RUN(test_reals_of_seven_digits_are_as_jansson_has_them);
+    RUN(test_rounding_and_what_is_no_number);
+    RUN(test_memory_that_ends_is_noted);
     return check_done();
 }

@@ -442,9 +442,10 @@ static void test_isa_can_be_chosen(void)
     CHECK(mi_kern_best() == mi_kern_at(1));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_isa_can_be_chosen();
+    check_start(argc, argv);
+    RUN(test_isa_can_be_chosen);
     unsigned seed = 3;
     for (int i = 0; i <= MAX; i++) {
         fx[i] = (float)check_rand(&seed) / 8388608.f - 1;
@@ -454,7 +455,7 @@ int main(void)
 
     const mi_kern *ref = mi_kern_at(0), *k;
     for (int v = 0; (k = mi_kern_at(v)); v++) {
-        test_exp_at_its_ends(k);
+        RUN(test_exp_at_its_ends, k);
         for (int n = 0; n <= MAX; n++) {
 #define MI_KERN(name, result, params) check_##name(k, ref, n);
 #include "kern/kern_list.h"

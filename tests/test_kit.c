@@ -395,25 +395,26 @@ static void test_libraries_are_named(void)
     mien_buffer_free(&b);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     if (!mkdtemp(work))
         CHECK_SKIP("no folder for files: %s", work);
     fill_work();
-    test_folders_in_their_order();
-    test_the_first_folder_counts();
-    test_a_reader_reads_on_every_lane();
-    test_digests_are_the_files();
-    test_one_face_of_a_photo();
-    test_long_paths();
-    test_reading_does_not_name_the_file();
-    test_readers_that_cannot_open();
-    test_models_that_are_not_installed();
-    test_photos_from_files();
-    test_pictures_into_files();
-    test_cascades_by_name();
-    test_failing_memory_is_reported();
-    test_libraries_are_named();
+    RUN(test_folders_in_their_order);
+    RUN(test_the_first_folder_counts);
+    RUN(test_a_reader_reads_on_every_lane);
+    RUN(test_digests_are_the_files);
+    RUN(test_one_face_of_a_photo);
+    RUN(test_long_paths);
+    RUN(test_reading_does_not_name_the_file);
+    RUN(test_readers_that_cannot_open);
+    RUN(test_models_that_are_not_installed);
+    RUN(test_photos_from_files);
+    RUN(test_pictures_into_files);
+    RUN(test_cascades_by_name);
+    RUN(test_failing_memory_is_reported);
+    RUN(test_libraries_are_named);
     char command[128];
     snprintf(command, sizeof command, "rm -r %s", work);
     CHECK(system(command) == 0);

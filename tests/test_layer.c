@@ -388,18 +388,19 @@ static void test_operators_are_refused(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_dense();
-    test_sequences();
-    test_images();
-    test_sizes_of_first_values();
-    test_orthogonal_and_forget();
-    test_biases_of_torch();
-    test_learning();
-    test_mistakes_are_kept();
-    test_every_allocation_may_fail();
-    test_any_operators_make_a_loss();
-    test_operators_are_refused();
+    check_start(argc, argv);
+    RUN(test_dense);
+    RUN(test_sequences);
+    RUN(test_images);
+    RUN(test_sizes_of_first_values);
+    RUN(test_orthogonal_and_forget);
+    RUN(test_biases_of_torch);
+    RUN(test_learning);
+    RUN(test_mistakes_are_kept);
+    RUN(test_every_allocation_may_fail);
+    RUN(test_any_operators_make_a_loss);
+    RUN(test_operators_are_refused);
     return check_done();
 }

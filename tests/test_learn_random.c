@@ -437,17 +437,16 @@ static void check_random(unsigned number)
 
 int main(int argc, char **argv)
 {
-    unsigned first = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
-    unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 6000;
-    for (unsigned i = first; i - first < count; i++)
-        check_random(i * 7919);
+    check_start(argc, argv);
+    for (unsigned i = 1; i <= 6000; i++)
+        RUN(check_random, (i + check_seed) * 7919);
     seed = 11;
-    test_lstm(3, 5, 4, 3);
-    test_lstm(2, 20, 7, 9);
-    test_lstm(1, 1, 1, 1);
-    test_maximum_of_relu();
-    test_dropout();
-    CHECK_MSG(count < 100 || 3 * n_compared > n_learning,
+    RUN(test_lstm, 3, 5, 4, 3);
+    RUN(test_lstm, 2, 20, 7, 9);
+    RUN(test_lstm, 1, 1, 1, 1);
+    RUN(test_maximum_of_relu);
+    RUN(test_dropout);
+    CHECK_MSG(n_learning == 0 || 3 * n_compared > n_learning,
               "only %d of %d networks were compared", n_compared, n_learning);
     return check_done();
 }

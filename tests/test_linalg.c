@@ -273,14 +273,15 @@ static void test_failing_memory(void)
     mi_alloc_fail_after(-1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_kernels();
-    test_cholesky();
-    test_dependent_variables_are_found();
-    test_least_squares_in_any_number_of_rows();
-    test_least_norm();
-    test_sums_of_a_design();
-    test_failing_memory();
+    check_start(argc, argv);
+    RUN(test_kernels);
+    RUN(test_cholesky);
+    RUN(test_dependent_variables_are_found);
+    RUN(test_least_squares_in_any_number_of_rows);
+    RUN(test_least_norm);
+    RUN(test_sums_of_a_design);
+    RUN(test_failing_memory);
     return check_done();
 }

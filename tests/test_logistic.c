@@ -363,20 +363,21 @@ static void test_baseline(void)
     CHECK(b.majority == 0 && b.loss == 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     make();
-    test_optimum_of_the_problem_as_given();
-    test_solvers_and_starts_agree();
-    test_two_by_two_table();
-    test_separable();
-    test_dependent_columns();
-    test_more_columns_than_rows();
-    test_many_rows_and_threads();
-    test_progress_can_stop();
-    test_what_cannot_be_fitted();
-    test_failing_memory();
-    test_other_rates();
-    test_baseline();
+    RUN(test_optimum_of_the_problem_as_given);
+    RUN(test_solvers_and_starts_agree);
+    RUN(test_two_by_two_table);
+    RUN(test_separable);
+    RUN(test_dependent_columns);
+    RUN(test_more_columns_than_rows);
+    RUN(test_many_rows_and_threads);
+    RUN(test_progress_can_stop);
+    RUN(test_what_cannot_be_fitted);
+    RUN(test_failing_memory);
+    RUN(test_other_rates);
+    RUN(test_baseline);
     return check_done();
 }

@@ -48,8 +48,9 @@ static void check_fit(const golden_csv *t, const json_t *want, const char *what,
     mien_logistic_done(&m);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     static const char *const seeds[] = {"seed0", "seed1", "seed123"};
     char path[1024];
     golden_path(path, sizeof path, "goldens/tabular/sklearn.json");
@@ -67,7 +68,7 @@ int main(void)
         json_t *want;
         json_object_foreach((json_t *)(uintptr_t)fits, what, want)
         {
-            check_fit(&t, want, what, MIEN_SOLVER_SCIKIT);
+            RUN(check_fit, &t, want, what, MIEN_SOLVER_SCIKIT);
         }
         golden_csv_done(&t);
     }

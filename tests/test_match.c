@@ -339,19 +339,20 @@ static void test_failing_memory_is_reported(void)
     CHECK_EQ(st, MIEN_OK);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_distance_and_verdict();
-    test_nearest_person_or_nobody();
-    test_a_distance_equal_to_the_threshold();
-    test_strangers();
-    test_the_threshold_follows_how_many_are_known();
-    test_equals_in_the_order_they_were_added();
-    test_the_mean_is_face_apis();
-    test_removed_people_are_gone();
-    test_votes();
-    test_histogram_of_distances();
-    test_what_may_not_be_added();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_distance_and_verdict);
+    RUN(test_nearest_person_or_nobody);
+    RUN(test_a_distance_equal_to_the_threshold);
+    RUN(test_strangers);
+    RUN(test_the_threshold_follows_how_many_are_known);
+    RUN(test_equals_in_the_order_they_were_added);
+    RUN(test_the_mean_is_face_apis);
+    RUN(test_removed_people_are_gone);
+    RUN(test_votes);
+    RUN(test_histogram_of_distances);
+    RUN(test_what_may_not_be_added);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

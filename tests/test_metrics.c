@@ -517,23 +517,24 @@ static void test_fit_rates(void)
     CHECK_EQ(mien_fit_rates_of(0, y, p, NULL, &r, NULL), MIEN_EARG);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_areas_are_those_of_pairs();
-    test_auc_depends_on_order_only();
-    test_weight_is_repetition();
-    test_curves_agree_with_areas();
-    test_rates_of_a_known_matrix();
-    test_nothing_over_nothing_is_zero_with_a_flag();
-    test_a_threshold_alarms_what_reaches_it();
-    test_rules_find_the_best_cut();
-    test_numbers_of_rules_are_checked();
-    test_recall_at_a_false_alarm_rate();
-    test_bad_rows_are_named();
-    test_one_class_has_no_auc();
-    test_report_is_laid_out_as_people_know_it();
-    test_matrix_refuses_other_classes();
-    test_probabilities();
-    test_fit_rates();
+    check_start(argc, argv);
+    RUN(test_areas_are_those_of_pairs);
+    RUN(test_auc_depends_on_order_only);
+    RUN(test_weight_is_repetition);
+    RUN(test_curves_agree_with_areas);
+    RUN(test_rates_of_a_known_matrix);
+    RUN(test_nothing_over_nothing_is_zero_with_a_flag);
+    RUN(test_a_threshold_alarms_what_reaches_it);
+    RUN(test_rules_find_the_best_cut);
+    RUN(test_numbers_of_rules_are_checked);
+    RUN(test_recall_at_a_false_alarm_rate);
+    RUN(test_bad_rows_are_named);
+    RUN(test_one_class_has_no_auc);
+    RUN(test_report_is_laid_out_as_people_know_it);
+    RUN(test_matrix_refuses_other_classes);
+    RUN(test_probabilities);
+    RUN(test_fit_rates);
     return check_done();
 }

@@ -90,8 +90,9 @@ static void check_one(const json_t *golden, int n)
     mien_bytes_free(&text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     const char *shared = getenv("MIEN_SHARED");
     char path[1024];
     shared = shared ? shared : "../shared";

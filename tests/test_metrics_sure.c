@@ -223,12 +223,13 @@ static void test_memory_may_end_anywhere(void)
     CHECK_MSG(failed > 30, "%d", failed);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_threads_do_not_matter();
-    test_bootstrap_and_delong_agree();
-    test_delong_is_its_definition();
-    test_what_is_not_defined_is_refused();
-    test_memory_may_end_anywhere();
+    check_start(argc, argv);
+    RUN(test_threads_do_not_matter);
+    RUN(test_bootstrap_and_delong_agree);
+    RUN(test_delong_is_its_definition);
+    RUN(test_what_is_not_defined_is_refused);
+    RUN(test_memory_may_end_anywhere);
     return check_done();
 }

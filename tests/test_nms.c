@@ -156,15 +156,16 @@ static void test_no_memory_keeps_the_list(void)
     CHECK_EQ(l.n, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_overlap_is_intersection_over_union();
-    test_clip_keeps_whole_pixels_inside();
-    test_halves_round_up();
-    test_best_first_and_order_decides_ties();
-    test_an_overlap_at_the_limit_is_kept();
-    test_random_boxes_against_the_definition();
-    test_boxes_that_are_no_boxes_are_left_out();
-    test_no_memory_keeps_the_list();
+    check_start(argc, argv);
+    RUN(test_overlap_is_intersection_over_union);
+    RUN(test_clip_keeps_whole_pixels_inside);
+    RUN(test_halves_round_up);
+    RUN(test_best_first_and_order_decides_ties);
+    RUN(test_an_overlap_at_the_limit_is_kept);
+    RUN(test_random_boxes_against_the_definition);
+    RUN(test_boxes_that_are_no_boxes_are_left_out);
+    RUN(test_no_memory_keeps_the_list);
     return check_done();
 }

@@ -354,21 +354,22 @@ static void test_files_that_nobody_here_wrote(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_clip_of_each_opset();
-    test_clip_without_bounds();
-    test_axes_as_attribute_and_input();
-    test_pad_and_slice();
-    test_reduce_mean();
-    test_softmax_changed_its_meaning();
-    test_upsample_and_resize();
-    test_dropout_and_unused_things();
-    test_dequantize_int8();
-    test_elements_in_every_form();
-    test_constant_nodes();
-    test_weights_are_borrowed_when_asked();
-    test_bytes_may_go();
-    test_files_that_nobody_here_wrote();
+    check_start(argc, argv);
+    RUN(test_clip_of_each_opset);
+    RUN(test_clip_without_bounds);
+    RUN(test_axes_as_attribute_and_input);
+    RUN(test_pad_and_slice);
+    RUN(test_reduce_mean);
+    RUN(test_softmax_changed_its_meaning);
+    RUN(test_upsample_and_resize);
+    RUN(test_dropout_and_unused_things);
+    RUN(test_dequantize_int8);
+    RUN(test_elements_in_every_form);
+    RUN(test_constant_nodes);
+    RUN(test_weights_are_borrowed_when_asked);
+    RUN(test_bytes_may_go);
+    RUN(test_files_that_nobody_here_wrote);
     return check_done();
 }

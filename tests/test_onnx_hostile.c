@@ -374,21 +374,22 @@ static void test_no_memory(void)
     mien_buffer_free(&m);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_the_small_file_is_good();
-    test_every_cut_is_refused();
-    test_every_byte_flipped();
-    test_unknown_operator();
-    test_wrong_attributes();
-    test_cycles_and_names();
-    test_shapes_that_lie();
-    test_missing_elements();
-    test_external_data();
-    test_too_many();
-    test_int8_elsewhere();
-    test_models_without_something();
-    test_many_names();
-    test_no_memory();
+    check_start(argc, argv);
+    RUN(test_the_small_file_is_good);
+    RUN(test_every_cut_is_refused);
+    RUN(test_every_byte_flipped);
+    RUN(test_unknown_operator);
+    RUN(test_wrong_attributes);
+    RUN(test_cycles_and_names);
+    RUN(test_shapes_that_lie);
+    RUN(test_missing_elements);
+    RUN(test_external_data);
+    RUN(test_too_many);
+    RUN(test_int8_elsewhere);
+    RUN(test_models_without_something);
+    RUN(test_many_names);
+    RUN(test_no_memory);
     return check_done();
 }

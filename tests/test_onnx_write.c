@@ -185,13 +185,14 @@ static void test_no_memory(void)
     mien_graph_free(g);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_what_is_read_is_what_was_written();
-    test_writing_again_gives_the_same_bytes();
-    test_weights_are_aligned();
-    test_every_cut_is_refused();
-    test_a_graph_with_a_mistake_is_not_written();
-    test_no_memory();
+    check_start(argc, argv);
+    RUN(test_what_is_read_is_what_was_written);
+    RUN(test_writing_again_gives_the_same_bytes);
+    RUN(test_weights_are_aligned);
+    RUN(test_every_cut_is_refused);
+    RUN(test_a_graph_with_a_mistake_is_not_written);
+    RUN(test_no_memory);
     return check_done();
 }

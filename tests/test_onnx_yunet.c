@@ -110,16 +110,17 @@ static void test_model(const char *name, const json_t *images)
     mien_bytes_free(&file);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     json_t *root =
         json_load_file(shared("goldens/yunet/%s", "yunet_n_320.json"), 0, NULL);
     if (!root)
         CHECK_SKIP("%s is not there", path);
     const json_t *images = json_object_get(root, "images");
     CHECK(json_object_size(images) == 3);
-    test_model("yunet_n_320_320.onnx", images);
-    test_model("yunet_n_dynamic.onnx", images);
+    RUN(test_model, "yunet_n_320_320.onnx", images);
+    RUN(test_model, "yunet_n_dynamic.onnx", images);
     printf("worst: %.2g of the largest number\n", worst);
     json_decref(root);
     return check_done();

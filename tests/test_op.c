@@ -45,20 +45,21 @@ static void test_names_are_found(void)
 #undef MI_OP
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
 #define MI_OP(name, onnx) \
     begin();              \
     test_##name();        \
     end();
 #include "graph/op_list.h"
 #undef MI_OP
-    test_conv_against_scatter();
+    RUN(test_conv_against_scatter);
     begin();
-    test_conv_is_refused();
-    test_resize_is_refused();
-    test_sizes_computed_from_a_shape();
+    RUN(test_conv_is_refused);
+    RUN(test_resize_is_refused);
+    RUN(test_sizes_computed_from_a_shape);
     end();
-    test_names_are_found();
+    RUN(test_names_are_found);
     return check_done();
 }

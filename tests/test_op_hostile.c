@@ -202,9 +202,10 @@ static void check_op(const mi_op *op)
               "%s: %d of %d accepted", op->name, accepted, TRIES);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-#define MI_OP(word, onnx) check_op(&mi_op_##word);
+    check_start(argc, argv);
+#define MI_OP(word, onnx) RUN(check_op, &mi_op_##word);
 #include "graph/op_list.h"
 #undef MI_OP
     return check_done();

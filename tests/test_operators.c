@@ -65,8 +65,9 @@ static void check_page(const char *page)
     CHECK_EQ(rows, operators);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     mien_bytes file = {0};
     mien_buffer page = {0};
     mien_error err = {0};
@@ -75,7 +76,7 @@ int main(void)
     mien_buffer_put(&page, file.data, file.n);
     mien_buffer_put(&page, "", 1);
     if (!page.failed)
-        check_page((const char *)page.data);
+        RUN(check_page, (const char *)page.data);
     mien_buffer_free(&page);
     mien_bytes_free(&file);
     return check_done();

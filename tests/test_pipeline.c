@@ -130,8 +130,9 @@ static void test_faces_are_found_and_read(mien_detector detector,
     done(&n);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     mien_bytes bytes = {0};
     mien_image photo = {0};
     mien_error err = {0};
@@ -145,9 +146,9 @@ int main(void)
     if (!there)
         CHECK_SKIP("no networks in %s", face_models());
 
-    test_faces_are_found_and_read(MIEN_DETECTOR_YUNET, &photo);
-    test_faces_are_found_and_read(MIEN_DETECTOR_TINY, &photo);
-    test_faces_are_found_and_read(MIEN_DETECTOR_SSD, &photo);
+    RUN(test_faces_are_found_and_read, MIEN_DETECTOR_YUNET, &photo);
+    RUN(test_faces_are_found_and_read, MIEN_DETECTOR_TINY, &photo);
+    RUN(test_faces_are_found_and_read, MIEN_DETECTOR_SSD, &photo);
     mien_image_free(&photo);
     mien_bytes_free(&bytes);
     return check_done();

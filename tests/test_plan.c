@@ -358,16 +358,17 @@ static void test_input_that_nothing_reads(void)
     mien_graph_free(g);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_limits();
-    test_input_that_nothing_reads();
-    test_convolution_groups();
-    test_pooling_and_means();
-    test_moves();
-    test_dense();
-    test_heads();
-    test_out_of_memory();
-    test_wrong_shapes_are_refused();
+    check_start(argc, argv);
+    RUN(test_limits);
+    RUN(test_input_that_nothing_reads);
+    RUN(test_convolution_groups);
+    RUN(test_pooling_and_means);
+    RUN(test_moves);
+    RUN(test_dense);
+    RUN(test_heads);
+    RUN(test_out_of_memory);
+    RUN(test_wrong_shapes_are_refused);
     return check_done();
 }

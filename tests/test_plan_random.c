@@ -38,9 +38,8 @@ static void check_random(unsigned number)
 
 int main(int argc, char **argv)
 {
-    unsigned first = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
-    unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 10000;
-    for (unsigned i = first; i - first < count; i++)
-        check_random(i * 7919);
+    check_start(argc, argv);
+    for (unsigned i = 1; i <= 10000; i++)
+        RUN(check_random, (i + check_seed) * 7919);
     return check_done();
 }

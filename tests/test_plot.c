@@ -159,12 +159,13 @@ static void test_failing_memory_is_reported(void)
     CHECK(n > 10);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_ticks_are_round_and_inside();
-    test_files_are_whole();
-    test_empty_and_single_data();
-    test_many_points_are_thinned();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_ticks_are_round_and_inside);
+    RUN(test_files_are_whole);
+    RUN(test_empty_and_single_data);
+    RUN(test_many_points_are_thinned);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

@@ -116,13 +116,14 @@ static void test_no_memory_is_reported(void)
     CHECK_MSG(0, "the pool never got its memory");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_every_task_runs_once();
-    test_runs_do_not_mix();
-    test_no_pool_is_one_thread();
-    test_zero_takes_the_processors();
-    test_foolish_counts_are_refused();
-    test_no_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_every_task_runs_once);
+    RUN(test_runs_do_not_mix);
+    RUN(test_no_pool_is_one_thread);
+    RUN(test_zero_takes_the_processors);
+    RUN(test_foolish_counts_are_refused);
+    RUN(test_no_memory_is_reported);
     return check_done();
 }

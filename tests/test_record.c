@@ -241,15 +241,16 @@ static void test_failing_memory_is_noted(void)
     CHECK(!failed);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_items();
-    test_photos();
-    test_faces_with_names();
-    test_pairs();
-    test_hits();
-    test_tracks();
-    test_smiles();
-    test_failing_memory_is_noted();
+    check_start(argc, argv);
+    RUN(test_items);
+    RUN(test_photos);
+    RUN(test_faces_with_names);
+    RUN(test_pairs);
+    RUN(test_hits);
+    RUN(test_tracks);
+    RUN(test_smiles);
+    RUN(test_failing_memory_is_noted);
     return check_done();
 }

@@ -195,10 +195,11 @@ static void test_verdicts(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_photos_of_every_wish();
-    test_face_apis_shapes();
-    test_verdicts();
+    check_start(argc, argv);
+    RUN(test_photos_of_every_wish);
+    RUN(test_face_apis_shapes);
+    RUN(test_verdicts);
     return check_done();
 }

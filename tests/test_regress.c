@@ -251,17 +251,18 @@ static void test_failing_memory(void)
     mi_alloc_fail_after(-1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_residuals_are_orthogonal();
-    test_standard_errors_of_a_line();
-    test_weights_are_repetitions();
-    test_dependent_columns_share();
-    test_huber_is_a_minimum();
-    test_huber_of_exact_lines();
-    test_theil_sen();
-    test_polynomials_of_far_places();
-    test_what_cannot_be_fitted();
-    test_failing_memory();
+    check_start(argc, argv);
+    RUN(test_residuals_are_orthogonal);
+    RUN(test_standard_errors_of_a_line);
+    RUN(test_weights_are_repetitions);
+    RUN(test_dependent_columns_share);
+    RUN(test_huber_is_a_minimum);
+    RUN(test_huber_of_exact_lines);
+    RUN(test_theil_sen);
+    RUN(test_polynomials_of_far_places);
+    RUN(test_what_cannot_be_fitted);
+    RUN(test_failing_memory);
     return check_done();
 }

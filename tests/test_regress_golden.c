@@ -45,8 +45,9 @@ static void check_set(const json_t *want, const double *x, const double *y)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     char path[1024];
     golden_path(path, sizeof path, "goldens/tabular/sklearn.json");
     json_t *all = json_load_file(path, 0, NULL);
@@ -54,8 +55,9 @@ int main(void)
         CHECK_SKIP("%s is not there", path);
     static const char *const sets[] = {"I", "II", "III", "IV"};
     for (int s = 0; s < 4; s++)
-        check_set(json_object_get(json_object_get(all, "anscombe"), sets[s]),
-                  s == 3 ? x4 : x123, ys[s]);
+        RUN(check_set,
+            json_object_get(json_object_get(all, "anscombe"), sets[s]),
+            s == 3 ? x4 : x123, ys[s]);
     json_decref(all);
     return check_done();
 }

@@ -315,15 +315,16 @@ static void test_a_description_as_json(void)
     mien_table_free(t);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_a_table_is_described();
-    test_what_is_odd_is_said();
-    test_pictures_of_a_table();
-    test_pictures_that_cannot_be_drawn();
-    test_curves_that_cannot_be_fitted_are_named();
-    test_a_page();
-    test_failing_memory_is_reported();
-    test_a_description_as_json();
+    check_start(argc, argv);
+    RUN(test_a_table_is_described);
+    RUN(test_what_is_odd_is_said);
+    RUN(test_pictures_of_a_table);
+    RUN(test_pictures_that_cannot_be_drawn);
+    RUN(test_curves_that_cannot_be_fitted_are_named);
+    RUN(test_a_page);
+    RUN(test_failing_memory_is_reported);
+    RUN(test_a_description_as_json);
     return check_done();
 }

@@ -209,14 +209,15 @@ static void test_failing_memory_is_reported(void)
     mien_cascade_free(c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_curves(12);
-    test_curves(27);
-    test_curves(32);
-    test_curves(11);
-    test_no_pictures();
-    test_a_picture_that_cannot_be_read();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_curves, 12);
+    RUN(test_curves, 27);
+    RUN(test_curves, 32);
+    RUN(test_curves, 11);
+    RUN(test_no_pictures);
+    RUN(test_a_picture_that_cannot_be_read);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

@@ -472,20 +472,21 @@ static void test_failing_memory_is_reported(void)
     CHECK_EQ(st, MIEN_OK);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_objects_are_read();
-    test_objects_that_are_none();
-    test_paths_are_read();
-    test_names_as_people_write_them();
-    test_enough_lies_inside();
-    test_vec();
-    test_a_sample_depends_on_its_number_alone();
-    test_each_is_moved_in_its_own_way();
-    test_pictures_are_loaded_seldom();
-    test_pictures_that_cannot_be_loaded();
-    test_chips();
-    test_an_object_outside_is_refused();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_objects_are_read);
+    RUN(test_objects_that_are_none);
+    RUN(test_paths_are_read);
+    RUN(test_names_as_people_write_them);
+    RUN(test_enough_lies_inside);
+    RUN(test_vec);
+    RUN(test_a_sample_depends_on_its_number_alone);
+    RUN(test_each_is_moved_in_its_own_way);
+    RUN(test_pictures_are_loaded_seldom);
+    RUN(test_pictures_that_cannot_be_loaded);
+    RUN(test_chips);
+    RUN(test_an_object_outside_is_refused);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

@@ -327,15 +327,16 @@ static void test_failing_memory_is_reported(void)
     mien_cascade_free(c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_a_part_is_cut_to_the_picture();
-    test_the_second_looks_inside_the_first();
-    test_parts_and_angles();
-    test_windows_fall();
-    test_rows_behind_the_last_stripe();
-    test_nothing_to_follow();
-    test_the_mean_falls();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_a_part_is_cut_to_the_picture);
+    RUN(test_the_second_looks_inside_the_first);
+    RUN(test_parts_and_angles);
+    RUN(test_windows_fall);
+    RUN(test_rows_behind_the_last_stripe);
+    RUN(test_nothing_to_follow);
+    RUN(test_the_mean_falls);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

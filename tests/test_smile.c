@@ -278,14 +278,15 @@ static void test_failing_memory_is_reported(void)
     release(&c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_defaults_are_the_articles();
-    test_inside_each_face();
-    test_votes_fade();
-    test_smiles_begin_and_end();
-    test_hysteresis();
-    test_levels_out_of_range();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_defaults_are_the_articles);
+    RUN(test_inside_each_face);
+    RUN(test_votes_fade);
+    RUN(test_smiles_begin_and_end);
+    RUN(test_hysteresis);
+    RUN(test_levels_out_of_range);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

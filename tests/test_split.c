@@ -375,18 +375,19 @@ static void test_failing_memory(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_random_parts_share_no_row();
-    test_a_seed_gives_the_same_rows();
-    test_strata_are_kept();
-    test_random_refuses();
-    test_order_and_gaps_are_kept();
-    test_ordered_refuses();
-    test_under_keeps_the_smaller_class();
-    test_over_draws_the_smaller_class();
-    test_smote_stays_between_neighbours();
-    test_samples_refuse();
-    test_failing_memory();
+    check_start(argc, argv);
+    RUN(test_random_parts_share_no_row);
+    RUN(test_a_seed_gives_the_same_rows);
+    RUN(test_strata_are_kept);
+    RUN(test_random_refuses);
+    RUN(test_order_and_gaps_are_kept);
+    RUN(test_ordered_refuses);
+    RUN(test_under_keeps_the_smaller_class);
+    RUN(test_over_draws_the_smaller_class);
+    RUN(test_smote_stays_between_neighbours);
+    RUN(test_samples_refuse);
+    RUN(test_failing_memory);
     return check_done();
 }

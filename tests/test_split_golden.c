@@ -42,7 +42,7 @@ static void check_draws(const json_t *g, uint32_t seed)
     same("permutation", json_object_get(g, "permutation20"), order, 20);
 }
 
-static void check_seed(const json_t *g, uint32_t seed)
+static void check_split(const json_t *g, uint32_t seed)
 {
     uint8_t y[N];
     int32_t classes[N];
@@ -66,8 +66,9 @@ static void check_seed(const json_t *g, uint32_t seed)
     same("over", json_object_get(g, "over_1.0_tail"), rows + N + n - 30, 30);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     const char *shared = getenv("MIEN_SHARED");
     char path[1024];
     snprintf(path, sizeof path, "%s/goldens/tabular/sklearn.json",
@@ -79,8 +80,8 @@ int main(void)
     for (int i = 0; i < 3; i++) {
         char name[32];
         snprintf(name, sizeof name, "seed%u", seeds[i]);
-        check_draws(json_object_get(all, name), seeds[i]);
-        check_seed(json_object_get(all, name), seeds[i]);
+        RUN(check_draws, json_object_get(all, name), seeds[i]);
+        RUN(check_split, json_object_get(all, name), seeds[i]);
     }
     json_decref(all);
     return check_done();

@@ -250,18 +250,19 @@ static void test_every_failing_allocation(void)
     CHECK(n > 8);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_moments_by_hand();
-    test_moments_of_few();
-    test_a_huge_offset_costs_no_digits();
-    test_infinite_values();
-    test_quantiles_by_hand();
-    test_sort_agrees_with_qsort();
-    test_ranks_share_ties();
-    test_correlation_by_hand();
-    test_anscombe_agrees();
-    test_matrix_agrees_with_pairs();
-    test_every_failing_allocation();
+    check_start(argc, argv);
+    RUN(test_moments_by_hand);
+    RUN(test_moments_of_few);
+    RUN(test_a_huge_offset_costs_no_digits);
+    RUN(test_infinite_values);
+    RUN(test_quantiles_by_hand);
+    RUN(test_sort_agrees_with_qsort);
+    RUN(test_ranks_share_ties);
+    RUN(test_correlation_by_hand);
+    RUN(test_anscombe_agrees);
+    RUN(test_matrix_agrees_with_pairs);
+    RUN(test_every_failing_allocation);
     return check_done();
 }

@@ -494,20 +494,21 @@ static void test_failing_memory_is_reported(void)
     free(text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_a_shift_is_that_of_the_table();
-    test_parts_in_the_order_of_time();
-    test_numbers_are_of_the_training_part();
-    test_judged_is_what_is_written();
-    test_the_threshold_is_that_of_the_rule();
-    test_threads_change_nothing();
-    test_a_stop_changes_nothing();
-    test_what_is_said();
-    test_leaks_are_named();
-    test_probabilities_are_at_the_true_rate();
-    test_rows_are_resampled();
-    test_what_cannot_be_learned_from();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_a_shift_is_that_of_the_table);
+    RUN(test_parts_in_the_order_of_time);
+    RUN(test_numbers_are_of_the_training_part);
+    RUN(test_judged_is_what_is_written);
+    RUN(test_the_threshold_is_that_of_the_rule);
+    RUN(test_threads_change_nothing);
+    RUN(test_a_stop_changes_nothing);
+    RUN(test_what_is_said);
+    RUN(test_leaks_are_named);
+    RUN(test_probabilities_are_at_the_true_rate);
+    RUN(test_rows_are_resampled);
+    RUN(test_what_cannot_be_learned_from);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

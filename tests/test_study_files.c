@@ -140,14 +140,15 @@ static void test_a_checkpoint_goes_on(void)
     free(csv);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     char command[100];
     if (!mkdtemp(folder))
         CHECK_SKIP("no folder can be made");
-    test_a_folder_holds_all();
-    test_a_folder_that_cannot_be_made();
-    test_a_checkpoint_goes_on();
+    RUN(test_a_folder_holds_all);
+    RUN(test_a_folder_that_cannot_be_made);
+    RUN(test_a_checkpoint_goes_on);
     snprintf(command, sizeof command, "rm -rf %s", folder);
     CHECK_EQ(system(command), 0);
     return check_done();

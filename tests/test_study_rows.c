@@ -206,12 +206,13 @@ static void test_rows_in_two_parts_are_said(void)
     mien_table_free(t);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_rows_are_sorted_by_time();
-    test_nothing_is_cut_to_floats();
-    test_wide_tables();
-    test_rare_events_are_in_every_part();
-    test_rows_in_two_parts_are_said();
+    check_start(argc, argv);
+    RUN(test_rows_are_sorted_by_time);
+    RUN(test_nothing_is_cut_to_floats);
+    RUN(test_wide_tables);
+    RUN(test_rare_events_are_in_every_part);
+    RUN(test_rows_in_two_parts_are_said);
     return check_done();
 }

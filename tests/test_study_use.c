@@ -568,20 +568,21 @@ static void test_a_reader_is_told_the_columns(void)
     mien_table_free(t);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_a_recipe_is_kept_as_text();
-    test_recipes_that_are_none();
-    test_rules_are_read();
-    test_rules_that_say_nothing();
-    test_rows_a_day();
-    test_a_model_is_judged_on_another_table();
-    test_a_shift_is_done_again();
-    test_types_are_those_of_training();
-    test_tables_of_one_class();
-    test_tables_that_do_not_fit();
-    test_predictions();
-    test_unseen_texts_and_many_digits();
-    test_a_reader_is_told_the_columns();
+    check_start(argc, argv);
+    RUN(test_a_recipe_is_kept_as_text);
+    RUN(test_recipes_that_are_none);
+    RUN(test_rules_are_read);
+    RUN(test_rules_that_say_nothing);
+    RUN(test_rows_a_day);
+    RUN(test_a_model_is_judged_on_another_table);
+    RUN(test_a_shift_is_done_again);
+    RUN(test_types_are_those_of_training);
+    RUN(test_tables_of_one_class);
+    RUN(test_tables_that_do_not_fit);
+    RUN(test_predictions);
+    RUN(test_unseen_texts_and_many_digits);
+    RUN(test_a_reader_is_told_the_columns);
     return check_done();
 }

@@ -95,8 +95,9 @@ static void test_paper_breaks(const char *bytes, size_t n)
     mien_table_free(u);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     size_t n = 0, m = 0;
     char *json = load("goldens/tabular/sklearn.json", &n);
     char *csv = load("data/processminer/paper-breaks.csv", &m);
@@ -107,8 +108,8 @@ int main(void)
     }
     json_t *root = json_loadb(json, n, 0, NULL);
     CHECK(root != NULL);
-    test_anscombe(root);
-    test_paper_breaks(csv, m);
+    RUN(test_anscombe, root);
+    RUN(test_paper_breaks, csv, m);
     json_decref(root);
     free(json);
     free(csv);

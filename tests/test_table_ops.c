@@ -489,20 +489,21 @@ static void test_every_failing_allocation(void)
     mien_table_free(t);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_rows_and_columns();
-    test_sort_order();
-    test_describe_and_groups();
-    test_anscombe_by_set();
-    test_labels();
-    test_curve_shift_agrees_with_the_article();
-    test_encoder();
-    test_encoder_drops();
-    test_scalers();
-    test_windows();
-    test_quality();
-    test_leaks();
-    test_every_failing_allocation();
+    check_start(argc, argv);
+    RUN(test_rows_and_columns);
+    RUN(test_sort_order);
+    RUN(test_describe_and_groups);
+    RUN(test_anscombe_by_set);
+    RUN(test_labels);
+    RUN(test_curve_shift_agrees_with_the_article);
+    RUN(test_encoder);
+    RUN(test_encoder_drops);
+    RUN(test_scalers);
+    RUN(test_windows);
+    RUN(test_quality);
+    RUN(test_leaks);
+    RUN(test_every_failing_allocation);
     return check_done();
 }

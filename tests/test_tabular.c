@@ -320,14 +320,15 @@ static void test_failing_memory_is_reported(void)
     mien_bytes_free(&file);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_a_file_scores_as_its_parts();
-    test_the_file_is_a_network_too();
-    test_windows_go_on();
-    test_judged_is_what_is_written();
-    test_windows_of_encoded_rows();
-    test_damage_is_refused();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_a_file_scores_as_its_parts);
+    RUN(test_the_file_is_a_network_too);
+    RUN(test_windows_go_on);
+    RUN(test_judged_is_what_is_written);
+    RUN(test_windows_of_encoded_rows);
+    RUN(test_damage_is_refused);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

@@ -139,13 +139,14 @@ static void test_sha256_with_and_without_instructions(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_an_array_keeps_what_was_pushed();
-    test_an_array_stays_when_memory_ends();
-    test_formatted_text_of_any_length();
-    test_utf8_is_told_from_other_bytes();
-    test_sha256_of_known_texts();
-    test_sha256_with_and_without_instructions();
+    check_start(argc, argv);
+    RUN(test_an_array_keeps_what_was_pushed);
+    RUN(test_an_array_stays_when_memory_ends);
+    RUN(test_formatted_text_of_any_length);
+    RUN(test_utf8_is_told_from_other_bytes);
+    RUN(test_sha256_of_known_texts);
+    RUN(test_sha256_with_and_without_instructions);
     return check_done();
 }

@@ -227,12 +227,13 @@ static void test_corners_by_definition(void)
     CHECK(found > 150);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_known_motions();
-    test_reasons();
-    test_refusals();
-    test_corners();
-    test_corners_by_definition();
+    check_start(argc, argv);
+    RUN(test_known_motions);
+    RUN(test_reasons);
+    RUN(test_refusals);
+    RUN(test_corners);
+    RUN(test_corners_by_definition);
     return check_done();
 }

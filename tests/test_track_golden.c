@@ -195,8 +195,9 @@ static void check_pair(const json_t *pair, const mien_gray *a,
     mien_pyramid_free(q);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     const char *shared = getenv("MIEN_SHARED");
     char path[1024];
     if (!shared)
@@ -216,9 +217,9 @@ int main(void)
         if (!read_gray(shared, json_string_value(json_object_get(pair, "b")),
                        &b))
             CHECK_SKIP("no pictures for optical flow in %s/data", shared);
-        check_sum(&a, pair, 0);
-        check_sum(&b, pair, 1);
-        check_pair(pair, &a, &b);
+        RUN(check_sum, &a, pair, 0);
+        RUN(check_sum, &b, pair, 1);
+        RUN(check_pair, pair, &a, &b);
         mien_gray_free(&a);
         mien_gray_free(&b);
     }

@@ -409,21 +409,22 @@ static void test_one_euro(void)
                1 / (1 + 1 / (2 * 3.141592653589793 * cut * 0.1)), 1e-12);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_similarity();
-    test_a_box_moves_turns_and_grows();
-    test_ids_and_misses();
-    test_boxes_find_their_tracks();
-    test_doubles();
-    test_lost_boxes_wait();
-    test_a_cut_ends_all();
-    test_a_cut_between_like_pictures();
-    test_points_stay_in_the_picture();
-    test_drift_and_leaving();
-    test_odd_boxes();
-    test_failing_memory();
-    test_same_for_all_threads();
-    test_one_euro();
+    check_start(argc, argv);
+    RUN(test_similarity);
+    RUN(test_a_box_moves_turns_and_grows);
+    RUN(test_ids_and_misses);
+    RUN(test_boxes_find_their_tracks);
+    RUN(test_doubles);
+    RUN(test_lost_boxes_wait);
+    RUN(test_a_cut_ends_all);
+    RUN(test_a_cut_between_like_pictures);
+    RUN(test_points_stay_in_the_picture);
+    RUN(test_drift_and_leaving);
+    RUN(test_odd_boxes);
+    RUN(test_failing_memory);
+    RUN(test_same_for_all_threads);
+    RUN(test_one_euro);
     return check_done();
 }

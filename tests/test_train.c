@@ -359,18 +359,19 @@ static void test_an_epoch_allocates_nothing(void)
     mien_graph_free(g);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     make_rows(x, y, MAKE_ROWS);
-    test_optimisers_learn();
-    test_bits_do_not_depend_on_threads();
-    test_a_break_leaves_no_trace();
-    test_the_best_parameters_come_back();
-    test_the_rate_falls_on_a_plateau();
-    test_a_loss_that_is_not_finite_stops();
-    test_mistakes_are_named();
-    test_damaged_checkpoints_are_refused();
-    test_failing_memory_is_reported();
-    test_an_epoch_allocates_nothing();
+    RUN(test_optimisers_learn);
+    RUN(test_bits_do_not_depend_on_threads);
+    RUN(test_a_break_leaves_no_trace);
+    RUN(test_the_best_parameters_come_back);
+    RUN(test_the_rate_falls_on_a_plateau);
+    RUN(test_a_loss_that_is_not_finite_stops);
+    RUN(test_mistakes_are_named);
+    RUN(test_damaged_checkpoints_are_refused);
+    RUN(test_failing_memory_is_reported);
+    RUN(test_an_epoch_allocates_nothing);
     return check_done();
 }

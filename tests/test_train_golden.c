@@ -439,8 +439,9 @@ static void test_lstm(void)
     mien_graph_free(n.g);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     const char *shared = getenv("MIEN_SHARED");
     char path[1024];
     snprintf(path, sizeof path, "%s/goldens/torch/dense.json",
@@ -448,11 +449,11 @@ int main(void)
     goldens = json_load_file(path, 0, NULL);
     if (!goldens)
         CHECK_SKIP("%s is not there", path);
-    test_autoencoder();
-    test_batch_norm_and_softmax();
-    test_several_outputs();
-    test_weights_of_classes();
-    test_lstm();
+    RUN(test_autoencoder);
+    RUN(test_batch_norm_and_softmax);
+    RUN(test_several_outputs);
+    RUN(test_weights_of_classes);
+    RUN(test_lstm);
     while (n_lists > 0)
         free(lists[--n_lists]);
     json_decref(goldens);

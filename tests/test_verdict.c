@@ -182,15 +182,16 @@ static void test_failing_memory_is_reported(void)
     CHECK(st == MIEN_OK && written);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    test_known_rows();
-    test_the_same_for_any_number_of_threads();
-    test_words();
-    test_classes_are_those_of_the_rows();
-    test_no_alarm();
-    test_what_cannot_be_judged();
-    test_how_sure();
-    test_failing_memory_is_reported();
+    check_start(argc, argv);
+    RUN(test_known_rows);
+    RUN(test_the_same_for_any_number_of_threads);
+    RUN(test_words);
+    RUN(test_classes_are_those_of_the_rows);
+    RUN(test_no_alarm);
+    RUN(test_what_cannot_be_judged);
+    RUN(test_how_sure);
+    RUN(test_failing_memory_is_reported);
     return check_done();
 }

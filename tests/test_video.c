@@ -530,24 +530,25 @@ static void test_no_memory(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     if (!make_folder())
         CHECK_SKIP("no folder to write in");
-    test_what_is_written_is_read();
-    test_frames_of_other_sizes_are_scaled();
-    test_cut_off_anywhere();
-    test_flipped_bytes();
-    test_what_is_no_video_is_refused();
-    test_names_are_taken_literally();
-    test_limits();
-    test_display_matrices_are_applied();
-    test_every_frame_has_its_own_colours();
-    test_size_changes_in_mid_stream();
-    test_cameras_that_are_not_there();
-    test_a_device_that_goes_away();
-    test_no_display();
-    test_no_memory();
+    RUN(test_what_is_written_is_read);
+    RUN(test_frames_of_other_sizes_are_scaled);
+    RUN(test_cut_off_anywhere);
+    RUN(test_flipped_bytes);
+    RUN(test_what_is_no_video_is_refused);
+    RUN(test_names_are_taken_literally);
+    RUN(test_limits);
+    RUN(test_display_matrices_are_applied);
+    RUN(test_every_frame_has_its_own_colours);
+    RUN(test_size_changes_in_mid_stream);
+    RUN(test_cameras_that_are_not_there);
+    RUN(test_a_device_that_goes_away);
+    RUN(test_no_display);
+    RUN(test_no_memory);
     CHECK_EQ(count_files(), 0);
     (void)rmdir(folder);
     return check_done();

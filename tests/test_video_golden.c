@@ -90,8 +90,9 @@ static void check_cut(int i, const char *path)
     mien_bytes_free(&bytes);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     const char *shared = getenv("MIEN_SHARED");
     char path[1024];
     int found = 0;
@@ -103,8 +104,8 @@ int main(void)
             continue;
         fclose(f);
         found++;
-        check_whole(i, path);
-        check_cut(i, path);
+        RUN(check_whole, i, path);
+        RUN(check_cut, i, path);
     }
     if (!found)
         CHECK_SKIP("no videos in %s", path);

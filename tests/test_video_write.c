@@ -251,17 +251,18 @@ static void test_full_disk(void)
     (void)signal(SIGXFSZ, handler);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     if (!make_folder())
         CHECK_SKIP("no folder to write in");
-    test_wrong_arguments();
-    test_no_frames_and_abandoned();
-    test_odd_sizes();
-    test_places_that_cannot_be_written();
-    test_frames_keep_their_times();
-    test_what_was_written_is_kept();
-    test_full_disk();
+    RUN(test_wrong_arguments);
+    RUN(test_no_frames_and_abandoned);
+    RUN(test_odd_sizes);
+    RUN(test_places_that_cannot_be_written);
+    RUN(test_frames_keep_their_times);
+    RUN(test_what_was_written_is_kept);
+    RUN(test_full_disk);
     CHECK_EQ(count_files(), 0);
     (void)rmdir(folder);
     return check_done();

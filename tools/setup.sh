@@ -41,8 +41,6 @@ check|llvm|llvm-ar|archives of WebAssembly objects
 check|lld|wasm-ld|links WebAssembly
 check|libclang-rt-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a|the sanitizers
 check|libclang-rt-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
-check|libclang-rt-14-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a|the sanitizers
-check|libclang-rt-14-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
 check|dpkg-dev|dpkg-source|unpacks the source of expat, for WebAssembly
 check|wasi-libc|/usr/include/wasm32-wasi/stdio.h|the C library of WebAssembly
 check|clang-format|clang-format|checks the layout of the source
