@@ -7,231 +7,14 @@
  * shares of the peak, not the figures, between runs. */
 #include "base/alloc.h"
 #include "bench/kern_time.h"
-#include "kern/boost.h"
 #include "kern/conv.h"
-#include "kern/flow.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
+#include "tests/kern_cases.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { N = 4096 };
-
-/* ---- elementwise ------------------------------------------------------ */
-
-static float fx[N], fy[N], fz[N];
-static uint8_t bytes[N];
-
-static void run_dist2_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    sink = kern->dist2_f32(N, fx, fy);
-}
-static void run_sum_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    sink = kern->sum_f32(N, fx);
-}
-static void run_max_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    sink = kern->max_f32(N, fx);
-}
-static void run_u8_to_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->u8_to_f32(N, bytes, 1 / 127.5f, -1, fz);
-}
-static void run_add_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->add_f32(N, fx, fy, fz);
-}
-static void run_sub_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->sub_f32(N, fx, fy, fz);
-}
-static void run_mul_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->mul_f32(N, fx, fy, fz);
-}
-static void run_div_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->div_f32(N, fx, fy, fz);
-}
-static void run_affine_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->affine_f32(N, fx, 2, 3, fz);
-}
-static void run_affine_pixels_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->affine_pixels_f32(N / 32, 32, fx, fy, fy, fz);
-}
-static void run_clamp_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->clamp_f32(N, fx, 0, 6, fz);
-}
-static void run_leaky_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->leaky_f32(N, fx, 0.1f, fz);
-}
-static void run_sigmoid_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->sigmoid_f32(N, fx, fz);
-}
-static void run_gemm_columns_f32(const mi_kern *kern, void *arg)
-{
-    mi_tile t = {.rows = 8,
-                 .taps = 1,
-                 .run = 32,
-                 .w = fx,
-                 .oc = 16,
-                 .y = fz,
-                 .y_stride = 16};
-    (void)arg;
-    kern->gemm_columns_f32(&t, fy, 8);
-}
-static void run_adam_f32(const mi_kern *kern, void *arg)
-{
-    const mi_adam by = {1e-3f, 0.9f, 0.999f, 1e-7f, 1};
-    (void)arg;
-    kern->adam_f32(N / 4, &by, fx, fz, fz + N / 4, fz + N / 2);
-}
-static void run_exp_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->exp_f32(N, fx, fz);
-}
-static void run_fma_chains_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    sink = kern->fma_chains_f32(N, 0.5f, 1);
-}
-static void run_pixel_sums_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->pixel_sums_f32(N / 32, 32, fx, fz);
-}
-static void run_pixel_products_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->pixel_products_f32(N / 32, 32, fx, fx, fy, fy, fz);
-}
-static void run_batch_grad_f32(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    const float *const by[4] = {fx, fy, fx, fy};
-    kern->batch_grad_f32(N / 32, 32, fx, fy, by, fz);
-}
-static void run_act_grad_f32(const mi_kern *kern, void *arg)
-{
-    const mi_act relu = {MI_ACT_CLAMP, 0, 1e30f};
-    (void)arg;
-    kern->act_grad_f32(N, &relu, fx, fy, fz);
-}
-/* Timed by bench_back, by layers. */
-#define run_outer_f32 NULL
-#define run_dots_f32 NULL
-#define run_depth_data_f32 NULL
-#define run_pool2d_winner_f32 NULL
-#define run_pool_back_f32 NULL
-/* Timed below, by layers. */
-#define run_conv_tile_f32 NULL
-#define run_depthwise_f32 NULL
-#define run_pool2d_f32 NULL
-/* Timed by bench_logistic, whole. */
-#define run_standard_f64 NULL
-#define run_rows_scale_f64 NULL
-#define run_rows_dot_f64 NULL
-#define run_rows_sum_f64 NULL
-#define run_gram_f64 NULL
-#define run_logit_f64 NULL
-
-/* Windows through cascades are timed whole. */
-#define run_window_norm_f32 NULL
-#define run_votes_f64 NULL
-#define run_votes_at_f64 NULL
-
-/* 16 features of N / 16 samples: an element is a value looked at. */
-static uint16_t split_order[N];
-static int32_t split_weight[N / MI_BOOST_LANES];
-static const mi_ranks split_ranks = {N / MI_BOOST_LANES, split_order,
-                                     split_weight, N / MI_BOOST_LANES, 0};
-
-#define RUN_SPLIT(name)                                 \
-    static void run_##name(const mi_kern *k, void *arg) \
-    {                                                   \
-        (void)arg;                                      \
-        float score[MI_BOOST_LANES];                    \
-        int32_t at[MI_BOOST_LANES];                     \
-        k->name(&split_ranks, score, at);               \
-        sink = score[0];                                \
-    }
-RUN_SPLIT(split_gentle_f32)
-RUN_SPLIT(split_discrete_f32)
-RUN_SPLIT(split_real_f32)
-
-/* As many windows of 21 x 21 as make N pixels, and rows of N pixels. */
-enum { WINDOW = 21, WINDOW_STRIDE = 64, WINDOWS = N / (WINDOW * WINDOW) };
-static int16_t flow_memory[3][WINDOW * MI_FLOW_LANES];
-static const mi_flow_patch flow_patch = {WINDOW,         WINDOW,
-                                         MI_FLOW_LANES,  flow_memory[0],
-                                         flow_memory[1], flow_memory[2]};
-static const mi_flow_place flow_place = {bytes + WINDOW_STRIDE + 1,
-                                         WINDOW_STRIDE,
-                                         {4096, 4096, 4096, 4096},
-                                         -99,
-                                         99,
-                                         -99,
-                                         99};
-
-static void run_flow_patch_i16(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    int64_t sums[3];
-    for (int i = 0; i < WINDOWS; i++)
-        kern->flow_patch_i16(&flow_place, &flow_patch, sums);
-    sink = (float)sums[0];
-}
-static void run_flow_step_i16(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    int64_t sums[2];
-    for (int i = 0; i < WINDOWS; i++)
-        kern->flow_step_i16(&flow_place, &flow_patch, sums);
-    sink = (float)sums[0];
-}
-static void run_flow_error_i16(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    for (int i = 0; i < WINDOWS; i++)
-        sink = (float)kern->flow_error_i16(&flow_place, &flow_patch);
-}
-
-static uint16_t rows_u16[N + 8];
-static uint8_t halved[N];
-
-static void run_half_rows_u16(const mi_kern *kern, void *arg)
-{
-    const uint8_t *const rows[5] = {bytes, bytes, bytes, bytes, bytes};
-    (void)arg;
-    kern->half_rows_u16(N, rows, rows_u16);
-}
-static void run_half_u8(const mi_kern *kern, void *arg)
-{
-    (void)arg;
-    kern->half_u8(N / 2, rows_u16 + 2, halved);
-}
 
 /* ---- layers ----------------------------------------------------------- */
 
@@ -449,33 +232,48 @@ static const char *const pairs[][2] = {
     {"tiny dw 104 16", "tiny pw 104 16-32"},
 };
 
-static void kernel_row(const mi_kern *kern, const char *name, job *run)
+typedef struct kernel_job {
+    const kern_case *of;
+    kern_in in;
+    kern_out out;
+} kernel_job;
+
+static void run_kernel(const mi_kern *kern, void *arg)
 {
-    if (run)
-        printf("%-7s %-24s %9.3f ns/element\n", kern->isa, name,
-               measure(run, kern, NULL).job * 1e9 / N);
+    kernel_job *j = arg;
+    j->of->call(kern, &j->in, &j->out);
+}
+
+/* A kernel's one call, as test_kern compares it with ref. */
+static void kernel_row(const mi_kern *kern, const char *name,
+                       const kern_case *of)
+{
+    static float f[3 * KERN_MOST + 2];
+    static double d[KERN_MOST];
+    static _Alignas(8) uint8_t b[KERN_BYTES];
+    if (of->test)
+        return; /* by layers, below or by the bench that it names */
+    kernel_job j = {of, kern_in_make(), {f + 1, KERN_MOST, d, b}};
+    j.in.n = of->timed ? of->timed : KERN_MOST;
+    j.in.c = 32;
+    if (of->prepare)
+        of->prepare(&j.in, &j.out);
+    double elements = (double)j.in.n * (of->per ? of->per : 1);
+    printf("%-7s %-24s %9.3f ns/element\n", kern->isa, name,
+           measure(run_kernel, kern, &j).job * 1e9 / elements);
 }
 
 int main(int argc, char **argv)
 {
     const char *isa = argc > 1 ? argv[1] : "", *part = argc > 2 ? argv[2] : "";
     pin_here();
-    for (int i = 0; i < N; i++)
-        fx[i] = (float)i / N - 0.5f, fy[i] = (float)(N - i) / N;
-    for (int i = 0; i < N; i++) {
-        split_order[i] =
-            (uint16_t)((i / MI_BOOST_LANES + i * 37) % (N / MI_BOOST_LANES));
-        split_weight[i / MI_BOOST_LANES] = i / MI_BOOST_LANES % 2 ? 1 : -1;
-    }
     const mi_kern *kern;
     for (int v = 1; (kern = mi_kern_at(v)); v++) {
         if (*isa && strcmp(isa, kern->isa))
             continue;
-#define MI_KERN(name, result, params) \
-    if (strstr(#name, part))          \
-        kernel_row(kern, #name, run_##name);
-#include "kern/kern_list.h"
-#undef MI_KERN
+        for (int i = 0; i < KERN_CASES; i++)
+            if (strstr(kern_cases[i].name, part))
+                kernel_row(kern, kern_cases[i].name, kern_cases[i].of);
         for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
             if (strstr(layers[i].name, part))
                 layer_row(kern, &layers[i]);

@@ -1,5 +1,5 @@
 /* Convolutions and poolings backward, every table against plain loops in
- * double, and the small kernels of learning. */
+ * double. */
 #include "kern/back.h"
 #include "kern/kern.h"
 #include "kern/tile.h"
@@ -366,60 +366,6 @@ static void test_a_nan_wins(void)
     }
 }
 
-/* ---- small kernels ---------------------------------------------------------
- */
-
-static void check_pixels(const mi_kern *kern, const mi_kern *ref, int n, int c)
-{
-    float a[2][80], means[2][80];
-    for (int i = 0; i < 80; i++) {
-        a[0][i] = a[1][i] = 0.25f;
-        means[0][i] = x[i + 1], means[1][i] = x[i + 99];
-    }
-    kern->pixel_sums_f32(n, c, x, a[0]);
-    ref->pixel_sums_f32(n, c, x, a[1]);
-    for (int i = 0; i < 80; i++)
-        CHECK_NEAR(a[0][i], a[1][i], 1e-6 * (n + 1));
-    kern->pixel_products_f32(n, c, x, means[0], dy, means[1], a[0]);
-    ref->pixel_products_f32(n, c, x, means[0], dy, means[1], a[1]);
-    for (int i = 0; i < 80; i++)
-        CHECK_NEAR(a[0][i], a[1][i], 4e-6 * (n + 1));
-    const float *const by[4] = {w, w + 100, w + 200, w + 300};
-    begin(n * c, NULL);
-    kern->batch_grad_f32(n, c, dy, x, by, got);
-    ref->batch_grad_f32(n, c, dy, x, by, first);
-    CHECK(got[n * c] == 12345.f);
-    for (int i = 0; i < n * c; i++)
-        CHECK_NEAR(got[i], first[i], 1e-6);
-}
-
-static void check_act(const mi_kern *kern, const mi_kern *ref, int n)
-{
-    const mi_act acts[] = {{MI_ACT_CLAMP, 0, INFINITY},
-                           {MI_ACT_LEAKY, 0.1f, 0},
-                           {MI_ACT_SIGMOID, 0, 0}};
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
-        for (int j = 0; j < n; j++)
-            y[j] = j % 3 ? x[j] : 0;
-        begin(n, NULL);
-        kern->act_grad_f32(n, &acts[i], y, dy, got);
-        ref->act_grad_f32(n, &acts[i], y, dy, first);
-        CHECK(got[n] == 12345.f);
-        for (int j = 0; j < n; j++)
-            CHECK_NEAR(got[j], first[j], 1e-6);
-    }
-}
-
-static void test_small_kernels(void)
-{
-    const mi_kern *kern, *ref = mi_kern_at(0);
-    for (int v = 0; (kern = mi_kern_at(v)); v++)
-        for (int c = 1; c < 80; c += c < 34 ? 1 : 9) {
-            check_pixels(kern, ref, 1 + c % 7, c);
-            check_act(kern, ref, c);
-        }
-}
-
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -430,7 +376,6 @@ int main(int argc, char **argv)
     RUN(test_random_convolutions, 0);
     RUN(test_random_convolutions, 1);
     RUN(test_cuts);
-    RUN(test_small_kernels);
     RUN(test_random_pools);
     RUN(test_a_nan_wins);
     return check_done();

@@ -1,5 +1,4 @@
-/* Factors, least squares, kernels of rows of doubles in every variant, and
- * sums that do not depend on threads. */
+/* Factors, least squares, and sums that do not depend on threads. */
 #include "base/alloc.h"
 #include "kern/kern.h"
 #include "num/design.h"
@@ -11,92 +10,6 @@
 #include <string.h>
 
 static double noise(unsigned *seed) { return check_rand(seed) / 8388608. - 1; }
-
-/* ---- kernels ---------------------------------------------------------- */
-
-enum { ROWS = 37, MOST = 48 };
-
-static void near(const char *isa, const char *what, int64_t n, const double *x,
-                 const double *want)
-{
-    for (int64_t i = 0; i < n; i++)
-        CHECK_MSG(fabs(x[i] - want[i]) <= 1e-13 * (1 + fabs(want[i])),
-                  "%s %s [%lld]: %.17g, want %.17g", isa, what, (long long)i,
-                  x[i], want[i]);
-}
-
-static void check_rows(const mi_kern *kern, const mi_kern *ref, int p, int n)
-{
-    static double x[ROWS * MOST + 1], z[2][ROWS * MOST], wz[2][ROWS * MOST];
-    static double out[2][MOST * MOST], mean[MOST], scale[MOST], v[MOST + ROWS];
-    unsigned seed = (unsigned)(p * 64 + n);
-    int ld = (p + MI_ROWS_PAD) / MI_ROWS_PAD * MI_ROWS_PAD;
-    for (int i = 0; i < n * p; i++)
-        x[i] = noise(&seed);
-    for (int j = 0; j < MOST + ROWS; j++)
-        v[j] = noise(&seed);
-    for (int j = 0; j < ld; j++) {
-        mean[j] = j < p ? v[j] : j == p ? -1 : 0;
-        scale[j] = j < p ? v[j + 1] : j == p ? 1 : 0;
-    }
-    /* the table ends where its allocation ends: ASan sees a read past it */
-    double *tight = malloc((size_t)(n * p + 1) * sizeof *tight);
-    memcpy(tight + 1, x, (size_t)(n * p) * sizeof *x);
-    const mi_kern *both[] = {kern, ref};
-    for (int b = 0; b < 2; b++) {
-        both[b]->standard_f64(n, p, ld, tight + 1, mean, scale, z[b]);
-        both[b]->rows_scale_f64(n, ld, z[b], v, wz[b]);
-    }
-    free(tight);
-    near(kern->isa, "standard", (int64_t)n * ld, z[0], z[1]);
-    near(kern->isa, "scale", (int64_t)n * ld, wz[0], wz[1]);
-    for (int r = 0; r < n; r++)
-        CHECK(z[0][r * ld + p] == 1);
-    memset(out, 0, sizeof out);
-    for (int b = 0; b < 2; b++)
-        both[b]->rows_dot_f64(n, ld, z[1], v, out[b]);
-    near(kern->isa, "dot", n + 1, out[0], out[1]);
-    for (int b = 0; b < 2; b++)
-        both[b]->rows_sum_f64(n, ld, z[1], v, out[b]);
-    near(kern->isa, "sum", MOST, out[0], out[1]);
-    for (int b = 0; b < 2; b++)
-        both[b]->gram_f64(n, ld, z[1], wz[1], out[b]);
-    for (int i = 0; i < ld; i++)
-        near(kern->isa, "gram", ld - i, out[0] + i * ld + i,
-             out[1] + i * ld + i);
-}
-
-static void check_logit(const mi_kern *kern, const mi_kern *ref, int n)
-{
-    double eta[ROWS], w[ROWS], s[2][ROWS + 1], c[2][ROWS + 1];
-    unsigned seed = (unsigned)n;
-    for (int i = 0; i < n; i++) {
-        double e = noise(&seed);
-        eta[i] = i % 3 == 0 ? e * 800 : i % 3 == 1 ? e * 30 : e;
-        w[i] = i % 5 ? 3 * noise(&seed) : i % 2 ? 0. : -0.;
-    }
-    s[0][n] = c[0][n] = 77;
-    double a = kern->logit_f64(n, eta, w, s[0], c[0]);
-    double b = ref->logit_f64(n, eta, w, s[1], c[1]);
-    CHECK_NEAR(a, b, 1e-14 * fabs(b));
-    CHECK(s[0][n] == 77 && c[0][n] == 77);
-    for (int i = 0; i < n; i++) {
-        CHECK_NEAR(s[0][i], s[1][i], 1e-14 * fabs(s[1][i]) + 1e-300);
-        CHECK_NEAR(c[0][i], c[1][i], 1e-14 * fabs(c[1][i]) + 1e-300);
-    }
-}
-
-static void test_kernels(void)
-{
-    const mi_kern *ref = mi_kern_at(0), *k;
-    for (int v = 0; (k = mi_kern_at(v)); v++) {
-        for (int p = 1; p < MOST; p++)
-            for (int n = 0; n <= ROWS; n += n < 9 ? 1 : 7)
-                check_rows(k, ref, p, n);
-        for (int n = 0; n <= ROWS; n++)
-            check_logit(k, ref, n);
-    }
-}
 
 /* ---- factors ---------------------------------------------------------- */
 
@@ -276,7 +189,6 @@ static void test_failing_memory(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
-    RUN(test_kernels);
     RUN(test_cholesky);
     RUN(test_dependent_variables_are_found);
     RUN(test_least_squares_in_any_number_of_rows);
