@@ -403,7 +403,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     make_world();
-    RUN(test_learning);
+    RUN_USUAL(test_learning);
     RUN(test_going_on_gives_the_same, MIEN_FEATURE_HAAR);
     RUN(test_going_on_gives_the_same, MIEN_FEATURE_LBP);
     RUN(test_threads_and_memory_do_not_matter);

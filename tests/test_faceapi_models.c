@@ -176,6 +176,7 @@ static int test_answer(const answer *a)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    check_seed = 0; /* the answers are known for these numbers */
     int missing = 0, n = (int)(sizeof answers / sizeof *answers);
     for (int i = 0; i < n; i++)
         missing += !test_answer(&answers[i]);

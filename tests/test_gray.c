@@ -433,7 +433,7 @@ int main(int argc, char **argv)
     RUN(test_resize_by_hand);
     RUN(test_the_same_size_is_the_same);
     RUN(test_resize_against_the_definition);
-    RUN(test_bytes_of_opencv);
+    RUN_USUAL(test_bytes_of_opencv);
     RUN(test_whole_turns_change_nothing);
     RUN(test_quarter_turns_move_pixels);
     RUN(test_outside_lies_the_border);

@@ -28,7 +28,7 @@ if [ "$check" ]; then
     done <"$copy/faults"
     exit $bad
 fi
-cp -r Makefile include src cli tests tools "$copy"
+cp -r Makefile include src cli tests bench tools "$copy"
 [ -d models ] && cp -r models "$copy"
 shared=$(cd "$MIEN_SHARED" 2>/dev/null && pwd)
 MIEN_SHARED=${shared:-$MIEN_SHARED}
