@@ -21,7 +21,7 @@ TEXTS = ["*.c", "*.h", "*.sh", "*.py", "*.mjs", "*.md", "*.in", "Makefile"]
 NOTE = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 MACHINE = re.compile(r"/(work|root|home/\w+)/|/tmp/(?!\$)\w+/")
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.S)
-HEAD = re.compile(r"^(?!\s|#|typedef|struct|enum|union|extern|\}|/|\*)"
+HEAD = re.compile(r"^(?!\s|#|typedef|struct|enum|union|extern|\}|/|\*|[A-Z0-9_]+\()"
                   r"[\w][^;{}=]*?\b(\w+)\(([^;{}]*?)\)[^;{}()]*\n\{", re.M | re.S)
 PROTOTYPE = re.compile(r"^(?!typedef|return)(?:\w+[ *]+)+(\w+)\(([^;{}]*?)\)"
                        r"(?: *\n? *__attribute__[^;{}]*)?;", re.M)
@@ -59,10 +59,9 @@ def silent(text, code):
     lines = text.splitlines()
     long = []
     for found in HEAD.finditer(code):
-        at = found.start() + max(found[0].find("static "), 0)
-        end = code.find("\n}", found.end())
-        if "static " in found[0] and code.count("\n", at, end) + 2 > MAX_SILENT:
-            long.append((at, found[1]))
+        lines_in = code.count("\n", found.start(), code.find("\n}", found.end()))
+        if found[0].startswith("static ") and lines_in + 2 > MAX_SILENT:
+            long.append((found.start(), found[1]))
     for at, name in long + [(p.start(), p[1]) for p in PROTOTYPE.finditer(code)]:
         number = code.count("\n", 0, at)
         above = lines[number - 1]
