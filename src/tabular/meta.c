@@ -60,8 +60,8 @@ void mi_meta_set_number(mien_graph *g, const char *key, double v)
 }
 
 /* What b holds becomes a text of the metadata; b is emptied. */
-static mien_status give(mien_graph *g, const char *key, mien_buffer *b,
-                        mien_error *err)
+static mien_status set_text(mien_graph *g, const char *key, mien_buffer *b,
+                            mien_error *err)
 {
     mien_buffer_put(b, "", 1);
     int failed = b->failed;
@@ -86,15 +86,15 @@ mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
     const mien_logistic *m = p->logistic;
     for (int i = 0; i < p->encoder->columns; i++)
         put_column(&b, &p->encoder->column[i]);
-    mien_status st = give(g, "mien.columns", &b, err);
+    mien_status st = set_text(g, "mien.columns", &b, err);
     put_lines(&b, p->encoder->width, p->centre);
     put_lines(&b, p->encoder->width, p->scale);
     if (!st)
-        st = give(g, "mien.scaler", &b, err);
+        st = set_text(g, "mien.scaler", &b, err);
     if (!st && m) {
         put_lines(&b, 1, &m->intercept);
         put_lines(&b, m->p, m->coef);
-        st = give(g, "mien.coefficients", &b, err);
+        st = set_text(g, "mien.coefficients", &b, err);
     }
     mien_buffer_free(&b);
     if (st)
