@@ -194,6 +194,17 @@ run-wasm-tests:
 $B/expat/%.o: $B/expat/expat/lib/%.c wasm/expat_config.h
 	$(call say,cc  )$(CC) -std=gnu11 $(OPT) -Iwasm -w -c -o $@ $<
 
+# The same library for ARM64, by Debian's cross compiler, under qemu: the kernels
+# in NEON, products, networks, gradients, training, cascades, tracking.
+ARM64_TESTS ?= $(call named,base pool kern gemm conv conv_pair conv_back op grad plan train pipeline boost track tracker)
+arm64-check:
+	@tools/setup.sh run check arm64
+	@$(SUBMAKE) fixtures
+	@$(MAKE) $(if $V,,-s) --no-print-directory -k $(ARM64_TESTS:%=$B/arm64/tests/%.ok) B=$B/arm64 \
+	  CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar PKG_CFLAGS= LDLIBS='-lm -pthread' LINK=-static \
+	  LIB='$(filter-out $(WASM_NOT) %/cascade_dom.c,$(LIB))' TESTS='$(ARM64_TESTS)' CLI= RUN='qemu-aarch64'; \
+	  tools/summary.sh $$? $(ARM64_TESTS:%=$B/arm64/tests/%)
+
 FUZZ_SECONDS ?= 5
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 fuzz:
@@ -236,7 +247,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests fuzz lint mutants \
+.PHONY: all demo models fixtures check test run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests arm64-check fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

@@ -7,6 +7,7 @@ shift
 name=${stem##*/}
 case $stem in
     */wasm/tests/*) name="$name (wasm)" ;;
+    */arm64/tests/*) name="$name (arm64)" ;;
     */isa/*/*) name="$name ($(basename "${stem%/*}"))" ;;
 esac
 mkdir -p "${stem%/*}"

@@ -4,6 +4,7 @@
 #   run    build mien, read photos, convert the networks
 #   check  the tests, lints and sanitizers besides
 #   memcheck  make memcheck
+#   arm64  make arm64-check
 set -u
 
 # group | package | what must be there | why
@@ -49,6 +50,9 @@ check|cppcheck|cppcheck|looks for mistakes
 check|python3|python3|runs tools/*.py
 check|man-db|man|checks the man pages
 check|jq|jq|reads JSON in the tests of the command
+arm64|gcc-aarch64-linux-gnu|aarch64-linux-gnu-gcc|compiles for ARM64
+arm64|libc6-dev-arm64-cross|/usr/aarch64-linux-gnu/include/stdio.h|its C library
+arm64|qemu-user|qemu-aarch64|runs ARM64 programs
 memcheck|valgrind|valgrind|finds reads of memory that was never written
 check|opencv-data|/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml|stock cascades to compare with
 END

@@ -188,7 +188,7 @@ static unsigned votes_at_f64(const mi_votes *v, const mi_vote_stage *by,
     return votes(v, by, sum, place, norm, out);
 }
 
-VFN vd vsqrt_f64(vd a)
+VFN vd vdsqrt(vd a)
 {
 #if VBYTES == 64
     return (vd)_mm512_sqrt_pd((__m512d)a);
@@ -219,7 +219,7 @@ static unsigned window_norm_f32(const mi_window_norm *by, const uint32_t *sum,
         vd w = __builtin_convertvector(rect_half(square + i, by->at), vd);
         vd nf = area * w - v * v;
         vl good = nf > 0;
-        vd root = vsqrt_f64((vd)((vl)nf & good));
+        vd root = vdsqrt((vd)((vl)nf & good));
         vfh one = __builtin_convertvector(1.0 / root, vfh);
         vl kept = good & (area * __builtin_convertvector(one, vd) < 1e-1);
         vih mask = __builtin_convertvector(kept, vih);
