@@ -1,4 +1,5 @@
 /* HEIC and AVIF: pixels, turns, transparency, limits, and bytes that lie. */
+/* Not as WebAssembly: needs libheif. */
 #include "base/alloc.h"
 #include "check.h"
 #include "mien/image.h"

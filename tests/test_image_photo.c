@@ -1,5 +1,6 @@
 /* Photos as people have them: cameras' own headers, ends that are missing,
  * files cut short, and pictures too large to be held whole. */
+/* Not as WebAssembly: needs codecs. */
 #include "base/alloc.h"
 #include "check.h"
 #include "image_make.h"
