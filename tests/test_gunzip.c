@@ -1,4 +1,5 @@
 /* Tables packed by gzip: whole, in members, damaged, cut short. */
+/* Not as WebAssembly: needs zlib. */
 #include "base/alloc.h"
 #include "mien/table.h"
 #include "tests/check.h"
