@@ -102,9 +102,9 @@ static void prepare_split(const kern_in *in, kern_out *out)
                                           .call = call_##name,            \
                                           .check = check_##name,          \
                                           .timed = KERN_SAMPLES,          \
-                                          .per = MI_BOOST_LANES};
-KERN_SPLIT(split_gentle_f32)
-KERN_SPLIT(split_discrete_f32)
-KERN_SPLIT(split_real_f32)
+                                          .per = MI_BOOST_LANES}
+KERN_SPLIT(split_gentle_f32);
+KERN_SPLIT(split_discrete_f32);
+KERN_SPLIT(split_real_f32);
 
 #endif

@@ -56,6 +56,6 @@ typedef struct kern_case {
     static const kern_case case_##name = {  \
         .test = "tests/" in_test ".c",      \
         .bench = "bench/" in_bench ".c",    \
-    };
+    }
 
 #endif

@@ -91,10 +91,10 @@ static void call_flow_error_i16(const mi_kern *k, const kern_in *in,
                                           .least = 3,             \
                                           .most = MI_FLOW_WINDOW, \
                                           .timed = FLOW_TIMED,    \
-                                          .per = FLOW_TIMED};
-KERN_FLOW(flow_patch_i16, prepare_patch)
-KERN_FLOW(flow_step_i16, prepare_step)
-KERN_FLOW(flow_error_i16, prepare_step)
+                                          .per = FLOW_TIMED}
+KERN_FLOW(flow_patch_i16, prepare_patch);
+KERN_FLOW(flow_step_i16, prepare_step);
+KERN_FLOW(flow_error_i16, prepare_step);
 
 static void call_half_rows_u16(const mi_kern *k, const kern_in *in,
                                kern_out *out)
@@ -115,10 +115,10 @@ static void prepare_half(const kern_in *in, kern_out *out)
         kern_fives[i] = (uint16_t)(16 * in->byte[i]);
 }
 KERN_CASE(half_u8, k->half_u8(in->n, kern_fives + 2, out->b),
-          .prepare = prepare_half, .areas = KERN_B, .timed = KERN_MOST / 2)
+          .prepare = prepare_half, .areas = KERN_B, .timed = KERN_MOST / 2);
 
-KERN_WHOLE(window_norm_f32, "test_cascade", "bench_cascade")
-KERN_WHOLE(votes_f64, "test_cascade", "bench_cascade")
-KERN_WHOLE(votes_at_f64, "test_cascade", "bench_cascade")
+KERN_WHOLE(window_norm_f32, "test_cascade", "bench_cascade");
+KERN_WHOLE(votes_f64, "test_cascade", "bench_cascade");
+KERN_WHOLE(votes_at_f64, "test_cascade", "bench_cascade");
 
 #endif

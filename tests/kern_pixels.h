@@ -8,7 +8,7 @@
 KERN_CASE(affine_pixels_f32,
           k->affine_pixels_f32(in->n / in->c, in->c, in->x, in->y, in->apart,
                                out->f),
-          .areas = KERN_F, .share = 2e-7, .in_place = 1)
+          .areas = KERN_F, .share = 2e-7, .in_place = 1);
 
 /* Sums are added to what is there. */
 static void prepare_sums(const kern_in *in, kern_out *out)
@@ -18,11 +18,11 @@ static void prepare_sums(const kern_in *in, kern_out *out)
 }
 KERN_CASE(pixel_sums_f32,
           k->pixel_sums_f32(in->n / in->c, in->c, in->x, out->f),
-          .areas = KERN_F, .off = 1e-6, .off_n = 1e-6, .prepare = prepare_sums)
+          .areas = KERN_F, .off = 1e-6, .off_n = 1e-6, .prepare = prepare_sums);
 KERN_CASE(pixel_products_f32,
           k->pixel_products_f32(in->n / in->c, in->c, in->x, in->apart, in->y,
                                 in->x, out->f),
-          .areas = KERN_F, .off = 4e-6, .off_n = 4e-6, .prepare = prepare_sums)
+          .areas = KERN_F, .off = 4e-6, .off_n = 4e-6, .prepare = prepare_sums);
 
 static void call_batch_grad_f32(const mi_kern *k, const kern_in *in,
                                 kern_out *out)
@@ -48,14 +48,14 @@ static const kern_case case_act_grad_f32 = {
     .call = call_act_grad_f32, .areas = KERN_F, .off = 1e-6, .per = 3};
 
 /* Convolutions, poolings and products have these inside. */
-KERN_WHOLE(conv_tile_f32, "test_conv", "bench_kern")
-KERN_WHOLE(depthwise_f32, "test_conv", "bench_kern")
-KERN_WHOLE(pool2d_f32, "test_conv", "bench_kern")
-KERN_WHOLE(gemm_columns_f32, "test_gemm", "bench_learn")
-KERN_WHOLE(outer_f32, "test_conv_back", "bench_back")
-KERN_WHOLE(dots_f32, "test_conv_back", "bench_back")
-KERN_WHOLE(depth_data_f32, "test_conv_back", "bench_back")
-KERN_WHOLE(pool2d_winner_f32, "test_conv_back", "bench_back")
-KERN_WHOLE(pool_back_f32, "test_conv_back", "bench_back")
+KERN_WHOLE(conv_tile_f32, "test_conv", "bench_kern");
+KERN_WHOLE(depthwise_f32, "test_conv", "bench_kern");
+KERN_WHOLE(pool2d_f32, "test_conv", "bench_kern");
+KERN_WHOLE(gemm_columns_f32, "test_gemm", "bench_learn");
+KERN_WHOLE(outer_f32, "test_conv_back", "bench_back");
+KERN_WHOLE(dots_f32, "test_conv_back", "bench_back");
+KERN_WHOLE(depth_data_f32, "test_conv_back", "bench_back");
+KERN_WHOLE(pool2d_winner_f32, "test_conv_back", "bench_back");
+KERN_WHOLE(pool_back_f32, "test_conv_back", "bench_back");
 
 #endif

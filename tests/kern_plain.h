@@ -13,37 +13,37 @@
     {                                                            \
         expression;                                              \
     }                                                            \
-    static const kern_case case_##name = {.call = call_##name, __VA_ARGS__};
+    static const kern_case case_##name = {.call = call_##name, __VA_ARGS__}
 
 /* Sums in another order than ref: n roundings. */
 KERN_CASE(dist2_f32, out->f[0] = k->dist2_f32(in->n, in->x, in->y),
-          .areas = KERN_F, .share = 1.2e-7, .share_n = 1.2e-7)
+          .areas = KERN_F, .share = 1.2e-7, .share_n = 1.2e-7);
 KERN_CASE(sum_f32, out->f[0] = k->sum_f32(in->n, in->x), .areas = KERN_F,
-          .off_n = 1.2e-7)
-KERN_CASE(max_f32, out->f[0] = k->max_f32(in->n, in->x), .areas = KERN_F)
+          .off_n = 1.2e-7);
+KERN_CASE(max_f32, out->f[0] = k->max_f32(in->n, in->x), .areas = KERN_F);
 KERN_CASE(u8_to_f32, k->u8_to_f32(in->n, in->byte, 0.125f, -1, out->f),
-          .areas = KERN_F)
+          .areas = KERN_F);
 
 KERN_CASE(add_f32, k->add_f32(in->n, in->x, in->y, out->f), .areas = KERN_F,
-          .in_place = 1)
+          .in_place = 1);
 KERN_CASE(sub_f32, k->sub_f32(in->n, in->x, in->y, out->f), .areas = KERN_F,
-          .in_place = 1)
+          .in_place = 1);
 KERN_CASE(mul_f32, k->mul_f32(in->n, in->x, in->y, out->f), .areas = KERN_F,
-          .in_place = 1)
+          .in_place = 1);
 KERN_CASE(div_f32, k->div_f32(in->n, in->x, in->y, out->f), .areas = KERN_F,
-          .in_place = 1)
+          .in_place = 1);
 KERN_CASE(affine_f32, k->affine_f32(in->n, in->x, 0.5f, 3, out->f),
-          .areas = KERN_F, .share = 2e-7, .in_place = 1)
+          .areas = KERN_F, .share = 2e-7, .in_place = 1);
 KERN_CASE(clamp_f32, k->clamp_f32(in->n, in->x, -0.25f, 0.5f, out->f),
-          .areas = KERN_F, .in_place = 1)
+          .areas = KERN_F, .in_place = 1);
 KERN_CASE(leaky_f32, k->leaky_f32(in->n, in->x, 0.1f, out->f), .areas = KERN_F,
-          .share = 1.2e-7, .in_place = 1)
+          .share = 1.2e-7, .in_place = 1);
 KERN_CASE(sigmoid_f32, k->sigmoid_f32(in->n, in->wide, out->f), .areas = KERN_F,
-          .share = 5e-7)
+          .share = 5e-7);
 KERN_CASE(exp_f32, k->exp_f32(in->n, in->mixed, out->f), .areas = KERN_F,
-          .share = 2.5e-7)
+          .share = 2.5e-7);
 KERN_CASE(fma_chains_f32, out->f[0] = k->fma_chains_f32(in->n, 0.5f, 1),
-          .areas = KERN_F, .share = 1e-6)
+          .areas = KERN_F, .share = 1e-6);
 
 /* A step from weights y with gradient x and moments that fit each other. */
 static void prepare_adam(const kern_in *in, kern_out *out)
@@ -59,6 +59,6 @@ KERN_CASE(adam_f32,
           k->adam_f32(in->n, &kern_adam, in->x, out->f + out->row,
                       out->f + 2 * out->row, out->f),
           .areas = KERN_F, .share = 2.5e-7, .off = 1e-7,
-          .prepare = prepare_adam)
+          .prepare = prepare_adam);
 
 #endif

@@ -54,7 +54,7 @@ static const kern_case case_standard_f64 = {.call = call_standard_f64,
                                           .prepare = prepare_row_sums, \
                                           .areas = KERN_D,             \
                                           .share = 1e-13,              \
-                                          .off = 1e-13};
+                                          .off = 1e-13}
 
 /* Sums are added to what is there; a square is right on and above its diagonal,
  * and may be written below. */
@@ -63,9 +63,9 @@ static void prepare_row_sums(const kern_in *in, kern_out *out)
     kern_shape s = kern_shape_of(in);
     memset(out->d, 0, (size_t)(s.ld * s.ld) * sizeof *out->d);
 }
-KERN_ROWS_CASE(rows_scale_f64, in->d + 7)
-KERN_ROWS_CASE(rows_dot_f64, in->d + 7)
-KERN_ROWS_CASE(rows_sum_f64, in->d + 7)
+KERN_ROWS_CASE(rows_scale_f64, in->d + 7);
+KERN_ROWS_CASE(rows_dot_f64, in->d + 7);
+KERN_ROWS_CASE(rows_sum_f64, in->d + 7);
 
 static void call_gram_f64(const mi_kern *k, const kern_in *in, kern_out *out)
 {
