@@ -62,6 +62,8 @@ int cli_study_prepare(cli_study *c, const cli_table_values *table)
     r->type = c->in.how.csv.type;
     r->types = c->in.how.csv.types;
     r->dates = c->in.how.csv.dates;
+    r->na = c->in.how.csv.missing;
+    r->nas = c->in.how.csv.missings;
     c->o.pool = c->in.pool;
     if (mien_study_new(c->in.t, &c->o, &c->study, &err) == MIEN_OK)
         return 1;

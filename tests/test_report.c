@@ -195,12 +195,13 @@ static mien_status make_page(mien_buffer *b)
         st = mien_figure_new(2, 3, 600, 500, &f, NULL);
     if (!st) {
         v[1] = v[0];
-        mien_panel_classes(mien_figure_panel(f, 0, 0), &v[0].count);
-        mien_panel_confusion(mien_figure_panel(f, 0, 1), &v[0].count);
+        mien_panel_classes(mien_figure_panel(f, 0, 0), &v[0].count, names);
+        mien_panel_confusion(mien_figure_panel(f, 0, 1), &v[0].count, names);
         mien_panel_thresholds(mien_figure_panel(f, 0, 2), &pr, .35, 0);
         mien_panel_roc(mien_figure_panel(f, 1, 0), &roc, v[0].auc.value);
         mien_panel_pr(mien_figure_panel(f, 1, 1), &pr, v[0].ap.value);
-        st = mien_panel_scores(mien_figure_panel(f, 1, 2), &rows, .35, 0, NULL);
+        st = mien_panel_scores(mien_figure_panel(f, 1, 2), &rows, names, .35, 0,
+                               NULL);
     }
     if (!st)
         st = mien_panel_loss(mien_figure_panel(f, 1, 2), 3, epoch, 2, NULL);
@@ -315,6 +316,52 @@ static void test_a_description_as_json(void)
     mien_table_free(t);
 }
 
+/* A picture of a table as SVG text, to be freed. */
+static char *drawn(const char *made, const mien_table_figure_options *o,
+                   mien_buffer *remarks)
+{
+    mien_table *t = NULL;
+    mien_figure *f = NULL;
+    mien_bytes svg = {0};
+    mien_error err = {0};
+    CHECK_EQ(mien_csv_read((const uint8_t *)made, strlen(made), NULL, &t, NULL),
+             MIEN_OK);
+    CHECK_MSG(!mien_table_figure(t, o, &f, remarks, &err), "%s", err.text);
+    CHECK_EQ(mien_figure_render(f, MIEN_PLOT_SVG, &svg, NULL), MIEN_OK);
+    char *text = calloc(svg.n + 1, 1);
+    memcpy(text, svg.data, svg.n);
+    mien_bytes_free(&svg);
+    mien_figure_free(f);
+    mien_table_free(t);
+    return text;
+}
+
+/* Dates along the axis, lines through what is there, and no empty panels. */
+static void test_pictures_of_wild_tables(void)
+{
+    mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+    mien_buffer remarks = {0};
+    o.x = 0;
+    o.y = 1;
+    char *dates =
+        drawn("d,v\n2020-01-05,1\n2020-01-09,3\n2020-01-07,2\n", &o, &remarks);
+    char *numbers = drawn("d,v\n18266,1\n18270,3\n18268,2\n", &o, &remarks);
+    CHECK(strcmp(dates, numbers) != 0);
+    free(dates);
+    free(numbers);
+    o.by = 2;
+    o.fitted = MIEN_FITTED_LINE;
+    static const char gaps[] = "x,y,k\n1,1,a\n2,2,a\n,3,a\n3,,a\n1,1,b\n2,3,b\n"
+                               "3,1,c\n4,9,c\n5,5,c\n";
+    char *svg = drawn(gaps, &o, &remarks);
+    CHECK(remarks.n == 0);
+    free(svg);
+    o.kind = MIEN_PLOT_HISTOGRAM;
+    svg = drawn(gaps, &o, &remarks);
+    free(svg);
+    mien_buffer_free(&remarks);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -326,5 +373,6 @@ int main(int argc, char **argv)
     RUN(test_a_page);
     RUN(test_failing_memory_is_reported);
     RUN(test_a_description_as_json);
+    RUN(test_pictures_of_wild_tables);
     return check_done();
 }

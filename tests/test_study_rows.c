@@ -1,9 +1,10 @@
 /* Studies of the rows that tables have: in no order of time, far from 0, of
  * many columns, with few events, and there twice. */
+#include "base/alloc.h"
 #include "study/study.h"
 #include "tests/study_make.h"
 
-enum { ROWS = 400 };
+enum { ROWS = 400, MANY = 300 };
 
 /* Rows that do not stand in the order of time are refused, or sorted; judged
  * again they are sorted again. */
@@ -206,6 +207,112 @@ static void test_rows_in_two_parts_are_said(void)
     mien_table_free(t);
 }
 
+/* Digits that were texts are read as texts again: 02134 is no number. */
+static void test_types_are_those_of_training(void)
+{
+    char csv[MANY * 16] = "zip,y\n";
+    for (int i = 0; i < MANY; i++)
+        snprintf(csv + strlen(csv), 16, "0%d,%d\n", 10 + i % 7,
+                 i % 7 < 2 ? i % 13 != 0 : i % 11 == 0);
+    const mien_csv_type zip = {"zip", MIEN_COLUMN_TEXT};
+    mien_csv_options how = MIEN_CSV_DEFAULTS;
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    mien_table *t = NULL;
+    mien_tabular *m = NULL;
+    mien_bytes kept = {0};
+    mien_verdict v, want;
+    how.type = &zip;
+    how.types = 1;
+    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &how, &t, NULL),
+             MIEN_OK);
+    o.recipe.positive = NULL;
+    o.recipe.type = &zip;
+    o.recipe.types = 1;
+    mien_study *s = study_must(t, &o);
+    mien_bytes file = mien_study_model(s);
+    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+    CHECK_EQ(mien_evaluate(m, t, NULL, &want, NULL), MIEN_OK);
+    mien_table_free(t);
+    /* The types asked for are kept for columns that are not the model's. */
+    const mien_csv_type more[] = {{"zip", MIEN_COLUMN_NUMBER},
+                                  {"y", MIEN_COLUMN_NUMBER}};
+    how.type = more;
+    how.types = 2;
+    CHECK_EQ(mien_evaluate_csv(m, &how, &kept, NULL), MIEN_OK);
+    CHECK(how.types == 2 && how.type[0].type == MIEN_COLUMN_TEXT);
+    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &how, &t, NULL),
+             MIEN_OK);
+    CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.auc.value == want.auc.value && v.auc.value > .8);
+    mien_bytes_free(&kept);
+    mien_table_free(t);
+    t = study_table(csv);
+    CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.unseen == MANY && v.auc.value == .5);
+    mien_evaluate_options e = MIEN_EVALUATE_DEFAULTS;
+    mien_error err = {0};
+    e.unseen = MIEN_UNSEEN_ERROR;
+    CHECK_EQ(mien_evaluate(m, t, &e, &v, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "column 'zip': 300 values"));
+    mien_status st = MIEN_ENOMEM;
+    for (int n = 0; st == MIEN_ENOMEM && n < 100; n++) {
+        how.types = 0;
+        mi_alloc_fail_after(n);
+        st = mien_evaluate_csv(m, &how, &kept, NULL);
+        mi_alloc_fail_after(-1);
+    }
+    CHECK(st == MIEN_OK && how.types == 1);
+    mien_bytes_free(&kept);
+    mien_table_free(t);
+    mien_tabular_free(m);
+    mien_study_free(s);
+}
+
+/* A value that meant nothing while a model learned means nothing again. */
+static void test_missing_values_are_those_of_training(void)
+{
+    char csv[MANY * 16] = "a,kind,y\n";
+    static const char *const dash[] = {"-"};
+    for (int i = 0; i < MANY; i++)
+        snprintf(csv + strlen(csv), 16, "%d,%s,%d\n", i % 50,
+                 i % 3 == 0   ? "-"
+                 : i % 3 == 1 ? "NA"
+                              : "b",
+                 i % 50 > 40);
+    mien_csv_options how = MIEN_CSV_DEFAULTS, again = MIEN_CSV_DEFAULTS;
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    mien_table *t = NULL, *u = NULL;
+    mien_tabular *m = NULL;
+    mien_predictor *p = NULL;
+    mien_bytes kept = {0};
+    mien_verdict v;
+    how.missing = o.recipe.na = dash;
+    how.missings = o.recipe.nas = 1;
+    o.recipe.positive = NULL;
+    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &how, &t, NULL),
+             MIEN_OK);
+    mien_study *s = study_must(t, &o);
+    mien_bytes file = mien_study_model(s);
+    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
+    CHECK_EQ(mien_evaluate_csv(m, &again, &kept, NULL), MIEN_OK);
+    CHECK(again.missings == 1 && strcmp(again.missing[0], "-") == 0);
+    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &again, &u, NULL),
+             MIEN_OK);
+    CHECK_EQ(mien_evaluate(m, u, NULL, &v, NULL), MIEN_OK);
+    CHECK(v.unseen == 0 && mien_table_column(u, 1).missing == MANY / 3);
+    again = how;
+    CHECK_EQ(mien_predictor_new(m, NULL, &p, NULL), MIEN_OK);
+    again.missing = NULL;
+    mien_predictor_csv(p, &again);
+    CHECK(again.missings == 1 && strcmp(again.missing[0], "-") == 0);
+    mien_predictor_free(p);
+    mien_bytes_free(&kept);
+    mien_table_free(u);
+    mien_tabular_free(m);
+    mien_study_free(s);
+    mien_table_free(t);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -214,5 +321,7 @@ int main(int argc, char **argv)
     RUN(test_wide_tables);
     RUN(test_rare_events_are_in_every_part);
     RUN(test_rows_in_two_parts_are_said);
+    RUN(test_types_are_those_of_training);
+    RUN(test_missing_values_are_those_of_training);
     return check_done();
 }

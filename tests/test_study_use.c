@@ -40,6 +40,9 @@ static void test_a_recipe_is_kept_as_text(void)
     r.scaler = MIEN_SCALE_RANGE;
     r.time = "day";
     r.dates = MIEN_DATE_DMY;
+    static const char *const na[] = {"", "n.a."};
+    r.na = na;
+    r.nas = 2;
     CHECK_EQ(mien_recipe_write(&r, &text, NULL), MIEN_OK);
     CHECK_EQ(mien_recipe_read(text.data, text.n, &again, NULL), MIEN_OK);
     CHECK(strcmp(again->label, r.label) == 0 && again->ahead == 3);
@@ -49,6 +52,8 @@ static void test_a_recipe_is_kept_as_text(void)
     CHECK(again->type[1].type == MIEN_COLUMN_NUMBER);
     CHECK(again->missing == r.missing && again->scaler == r.scaler);
     CHECK(strcmp(again->time, "day") == 0 && again->dates == r.dates);
+    CHECK(again->nas == 2 && !*again->na[0] &&
+          strcmp(again->na[1], "n.a.") == 0);
     mien_recipe_free(again);
     mien_status st = MIEN_ENOMEM;
     for (int n = 0; st == MIEN_ENOMEM && n < 100; n++) {
@@ -253,67 +258,6 @@ static void test_a_shift_is_done_again(void)
     }
     mien_table_free(t);
     free(text);
-}
-
-/* Digits that were texts are read as texts again: 02134 is no number. */
-static void test_types_are_those_of_training(void)
-{
-    char csv[ROWS * 16] = "zip,y\n";
-    for (int i = 0; i < ROWS; i++)
-        snprintf(csv + strlen(csv), 16, "0%d,%d\n", 10 + i % 7,
-                 i % 7 < 2 ? i % 13 != 0 : i % 11 == 0);
-    const mien_csv_type zip = {"zip", MIEN_COLUMN_TEXT};
-    mien_csv_options how = MIEN_CSV_DEFAULTS;
-    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
-    mien_table *t = NULL;
-    mien_tabular *m = NULL;
-    mien_bytes kept = {0};
-    mien_verdict v, want;
-    how.type = &zip;
-    how.types = 1;
-    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &how, &t, NULL),
-             MIEN_OK);
-    o.recipe.positive = NULL;
-    o.recipe.type = &zip;
-    o.recipe.types = 1;
-    mien_study *s = study_must(t, &o);
-    mien_bytes file = mien_study_model(s);
-    CHECK_EQ(mien_tabular_read(file.data, file.n, &m, NULL), MIEN_OK);
-    CHECK_EQ(mien_evaluate(m, t, NULL, &want, NULL), MIEN_OK);
-    mien_table_free(t);
-    /* The types asked for are kept for columns that are not the model's. */
-    const mien_csv_type more[] = {{"zip", MIEN_COLUMN_NUMBER},
-                                  {"y", MIEN_COLUMN_NUMBER}};
-    how.type = more;
-    how.types = 2;
-    CHECK_EQ(mien_evaluate_csv(m, &how, &kept, NULL), MIEN_OK);
-    CHECK(how.types == 2 && how.type[0].type == MIEN_COLUMN_TEXT);
-    CHECK_EQ(mien_csv_read((uint8_t *)csv, strlen(csv), &how, &t, NULL),
-             MIEN_OK);
-    CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
-    CHECK(v.auc.value == want.auc.value && v.auc.value > .8);
-    mien_bytes_free(&kept);
-    mien_table_free(t);
-    t = study_table(csv);
-    CHECK_EQ(mien_evaluate(m, t, NULL, &v, NULL), MIEN_OK);
-    CHECK(v.unseen == ROWS && v.auc.value == .5);
-    mien_evaluate_options e = MIEN_EVALUATE_DEFAULTS;
-    mien_error err = {0};
-    e.unseen = MIEN_UNSEEN_ERROR;
-    CHECK_EQ(mien_evaluate(m, t, &e, &v, &err), MIEN_EFORMAT);
-    CHECK(strstr(err.text, "column 'zip': 300 values"));
-    mien_status st = MIEN_ENOMEM;
-    for (int n = 0; st == MIEN_ENOMEM && n < 100; n++) {
-        how.types = 0;
-        mi_alloc_fail_after(n);
-        st = mien_evaluate_csv(m, &how, &kept, NULL);
-        mi_alloc_fail_after(-1);
-    }
-    CHECK(st == MIEN_OK && how.types == 1);
-    mien_bytes_free(&kept);
-    mien_table_free(t);
-    mien_tabular_free(m);
-    mien_study_free(s);
 }
 
 /* A table of one class, or of none, is judged as far as that goes. */
@@ -570,7 +514,6 @@ static void test_a_reader_is_told_the_columns(void)
 
 int main(int argc, char **argv)
 {
-    check_start(argc, argv);
     RUN(test_a_recipe_is_kept_as_text);
     RUN(test_recipes_that_are_none);
     RUN(test_rules_are_read);
@@ -578,7 +521,6 @@ int main(int argc, char **argv)
     RUN(test_rows_a_day);
     RUN(test_a_model_is_judged_on_another_table);
     RUN(test_a_shift_is_done_again);
-    RUN(test_types_are_those_of_training);
     RUN(test_tables_of_one_class);
     RUN(test_tables_that_do_not_fit);
     RUN(test_predictions);

@@ -118,6 +118,28 @@ MIEN_API void mien_panel_line(mien_panel *p, const char *name, int64_t n,
 MIEN_API void mien_panel_steps(mien_panel *p, const char *name, int64_t n,
                                const double *x, const double *y);
 
+/* Let later histograms have the same bins: those that some numbers need.
+ *
+ *   p  a panel
+ *   n  how many
+ *   x  [n] NaN is left out */
+MIEN_API void mien_panel_bins(mien_panel *p, int64_t n, const double *x);
+
+/* Name places along the horizontal axis, instead of round numbers; of names
+ * that have no room beside each other some are left out.
+ *
+ *   p      a panel
+ *   n      how many
+ *   at     [n] ascending, copied
+ *   names  [n] copied */
+MIEN_API void mien_panel_ticks(mien_panel *p, int n, const double *at,
+                               const char *const *names);
+
+/* Leave the place of a panel empty.
+ *
+ *   p  a panel */
+MIEN_API void mien_panel_hide(mien_panel *p);
+
 /* Add a histogram.
  *
  *   p     a panel

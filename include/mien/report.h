@@ -86,9 +86,11 @@ MIEN_API MIEN_CHECKED mien_status mien_panel_loss(mien_panel *p, int n,
 
 /* Draw how many rows there are of each class.
  *
- *   p  a panel
- *   c  counts of the rows */
-MIEN_API void mien_panel_classes(mien_panel *p, const mien_confusion *c);
+ *   p        a panel
+ *   c        counts of the rows
+ *   classes  [2] what rows are called that are no events, and events */
+MIEN_API void mien_panel_classes(mien_panel *p, const mien_confusion *c,
+                                 const char *const classes[2]);
 
 /* Draw precision and recall by threshold.
  *
@@ -103,21 +105,22 @@ MIEN_API void mien_panel_thresholds(mien_panel *p, const mien_curve *pr,
  *
  *   p            a panel
  *   rows         with their scores
+ *   classes      [2] what they are called, no events and events
  *   threshold    the one that is used
  *   logarithmic  1: the scores' axis is
  *
  * Fails with ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_panel_scores(mien_panel *p,
-                                                    const mien_scored *rows,
-                                                    double threshold,
-                                                    int logarithmic,
-                                                    mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_panel_scores(
+    mien_panel *p, const mien_scored *rows, const char *const classes[2],
+    double threshold, int logarithmic, mien_error *err);
 
 /* Draw the confusion matrix of two classes.
  *
- *   p  a panel
- *   c  counts of the rows */
-MIEN_API void mien_panel_confusion(mien_panel *p, const mien_confusion *c);
+ *   p        a panel
+ *   c        counts of the rows
+ *   classes  [2] what they are called, no events and events */
+MIEN_API void mien_panel_confusion(mien_panel *p, const mien_confusion *c,
+                                   const char *const classes[2]);
 
 /* Draw a ROC curve beside that of chance.
  *

@@ -99,10 +99,10 @@ enum { MIEN_PLOT_MAX_GROUPS = 9, MIEN_PLOT_MAX_MATRIX = 8 };
 /* What is drawn of a table.  Begin with MIEN_TABLE_FIGURE_DEFAULTS. */
 typedef struct mien_table_figure_options {
     mien_table_plot kind;
-    int x, y;             /* columns of numbers; -1: none.  A line without x is
-                             drawn over the number of the row */
-    int by;               /* -1, or a column: a panel (scatter, line) or a
-                             colour or box for each of its values */
+    int x, y; /* columns of numbers or dates; -1: none.  A line without x is
+                 drawn over the number of the row */
+    int by;   /* -1, or a column: a panel (scatter, line) or a
+                 colour or box for each of its values */
     unsigned fitted;      /* scatter, line: MIEN_FITTED_* added up */
     double width, height; /* pixels or points */
 } mien_table_figure_options;

@@ -43,11 +43,14 @@ typedef struct mien_recipe {
     const char *time;      /* rows are first sorted by this column of dates or
                               numbers; NULL: they stay as they stand */
     mien_date_order dates; /* how its days and months are meant */
+    const char *const *na; /* [nas] values that meant none is there; NULL: the
+                              usual ones */
+    int nas;
 } mien_recipe;
 #define MIEN_RECIPE_DEFAULTS                                    \
     {                                                           \
         NULL, NULL, NULL, 0, NULL, 0, 0, 1, MIEN_MISSING_ERROR, \
-            MIEN_SCALE_STANDARD, NULL, MIEN_DATE_ANY            \
+            MIEN_SCALE_STANDARD, NULL, MIEN_DATE_ANY, NULL, 0   \
     }
 
 /* Write a recipe as text, to be kept beside what was learned by it.
@@ -445,11 +448,12 @@ typedef struct mien_evaluate_options {
         NULL, NULL, NULL, MIEN_UNSEEN_COUNT, 123, NULL \
     }
 
-/* Read columns as the types they had when a model learned: 02134 of a column of
- * texts is no number.
+/* Read columns as they were when a model learned: 02134 of a column of texts is
+ * no number, and the same values mean that none is there.
  *
  *   m     a model; borrowed while csv is in use
- *   csv   its types are set; those it had are kept for other columns
+ *   csv   its types are set, those it had are kept for other columns; missing
+ *         values and dates, where it does not say
  *   kept  what its types point to; free with mien_bytes_free
  *
  * Fails with EFORMAT (the model's recipe), ENOMEM. */
@@ -508,10 +512,13 @@ mien_predictor_new(mien_tabular *m, const mien_predict_options *options,
  *   p  NULL is allowed */
 MIEN_API void mien_predictor_free(mien_predictor *p);
 
-/* Ask a reader of CSV for the model's columns alone, as the types they were.
+/* Ask a reader of CSV for the model's columns alone, as they were when it
+ * learned.
  *
  *   p    a predictor; keeps what the options point to
- *   csv  its types and columns are set */
+ *   csv  its types and columns are set, and missing values where it does not
+ * say
+ */
 MIEN_API void mien_predictor_csv(const mien_predictor *p,
                                  mien_csv_options *csv);
 

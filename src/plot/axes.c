@@ -145,11 +145,29 @@ static double widest(cairo_t *cr, const ticks *t)
     return w;
 }
 
+/* Every so many of the places that were named, of those in sight. */
+static void take_ticks(const mien_panel *p, const mi_axis_map *m, int most,
+                       ticks *t)
+{
+    int each = (p->ticks + most - 1) / most;
+    t->n = 0;
+    for (int i = 0; i < p->ticks && t->n < MOST_TICKS; i += each) {
+        if (p->tick[i] < m->lo || p->tick[i] > m->hi)
+            continue;
+        t->at[t->n] = p->tick[i];
+        snprintf(t->text[t->n++], sizeof t->text[0], "%.31s", p->tick_name[i]);
+    }
+}
+
 /* Fewer until the labels have room. */
-static void fit_x_ticks(cairo_t *cr, const mi_axis_map *m, ticks *t)
+static void fit_x_ticks(cairo_t *cr, const mien_panel *p, const mi_axis_map *m,
+                        ticks *t)
 {
     for (int most = 9; most >= 1; most--) {
-        find_ticks(m, most, t);
+        if (p->ticks)
+            take_ticks(p, m, most, t);
+        else
+            find_ticks(m, most, t);
         if (t->n < 2 || widest(cr, t) + 12 <
                             fabs(mi_place(m, t->at[1]) - mi_place(m, t->at[0])))
             return;
@@ -269,7 +287,7 @@ void mi_axes_draw(mi_canvas *c, double x, double y, double w, double h)
     c->x.to = c->right;
     c->y.from = c->bottom;
     c->y.to = c->top;
-    fit_x_ticks(c->cr, &c->x, &tx);
+    fit_x_ticks(c->cr, p, &c->x, &tx);
     draw_y(c, &ty);
     draw_x(c, &tx);
     draw_names(c, x, y, h);

@@ -81,6 +81,8 @@ static void panel_done(mien_panel *p)
     mi_free(p->category);
     mi_free(p->row_name);
     mi_free(p->value);
+    mi_free(p->tick);
+    mi_free(p->tick_name);
 }
 
 void mien_figure_free(mien_figure *f)
@@ -236,32 +238,67 @@ static double quantile(const double *s, int64_t n, double q)
     return i + 1 < n ? s[i] + (at - (double)i) * (s[i + 1] - s[i]) : s[n - 1];
 }
 
+/* The bins of m sorted numbers: where the first begins, how wide each is; how
+ * many.  Source: Freedman, Diaconis 1981. */
+static int bins_of(const double *s, int64_t m, int bins, double out[2])
+{
+    double lo = s[0], range = s[m - 1] - lo;
+    double width =
+        2 * (quantile(s, m, .75) - quantile(s, m, .25)) / cbrt((double)m);
+    if (bins <= 0)
+        bins = width > 0 && range / width < 1000 ? (int)ceil(range / width)
+                                                 : (int)ceil(sqrt((double)m));
+    bins = bins < 1 ? 1 : bins > 1000 ? 1000 : bins;
+    if (!(range > 0))
+        bins = 1;
+    out[0] = range > 0 ? lo : lo - .5;
+    out[1] = range > 0 ? range / bins : 1;
+    return bins;
+}
+
+void mien_panel_bins(mien_panel *p, int64_t n, const double *x)
+{
+    int64_t m;
+    double *s = sorted(p, n, x, &m);
+    if (s && m > 0)
+        p->bins = bins_of(s, m, 0, p->bin);
+    mi_free(s);
+}
+
+void mien_panel_ticks(mien_panel *p, int n, const double *at,
+                      const char *const *names)
+{
+    mi_free(p->tick);
+    mi_free(p->tick_name);
+    p->tick = mi_alloc((size_t)n + 1, sizeof *p->tick);
+    p->tick_name = mi_alloc((size_t)n + 1, sizeof *p->tick_name);
+    p->ticks = p->tick && p->tick_name ? n : 0;
+    p->figure->failed |= !p->tick || !p->tick_name;
+    for (int i = 0; i < p->ticks; i++) {
+        p->tick[i] = at[i];
+        put_text(p->tick_name[i], names[i]);
+    }
+}
+
+void mien_panel_hide(mien_panel *p) { p->hidden = 1; }
+
 void mien_panel_histogram(mien_panel *p, const char *name, int64_t n,
                           const double *x, int bins)
 {
     int64_t m;
     double *s = sorted(p, n, x, &m);
     if (s && m > 0) {
-        double lo = s[0], range = s[m - 1] - lo;
-        double width =
-            2 * (quantile(s, m, .75) - quantile(s, m, .25)) / cbrt((double)m);
-        if (bins <= 0)
-            bins = width > 0 && range / width < 1000
-                       ? (int)ceil(range / width)
-                       : (int)ceil(sqrt((double)m));
-        bins = bins < 1 ? 1 : bins > 1000 ? 1000 : bins;
-        if (!(range > 0))
-            bins = 1;
+        double bin[2] = {p->bin[0], p->bin[1]};
+        bins = p->bins ? p->bins : bins_of(s, m, bins, bin);
         mi_layer *l = add(p, MI_BARS, name, 2 * (int64_t)bins, bins);
-        double each = range > 0 ? range / bins : 1;
         for (int b = 0; l && b < bins; b++) {
             double *edge = l->x + (ptrdiff_t)2 * b;
-            edge[0] = range > 0 ? lo + each * b : lo - .5;
-            edge[1] = edge[0] + each;
+            edge[0] = bin[0] + bin[1] * b;
+            edge[1] = edge[0] + bin[1];
         }
         for (int64_t i = 0; l && i < m; i++) {
-            int b = (int)((s[i] - lo) / each);
-            l->y[b < bins ? b : bins - 1]++;
+            int b = (int)((s[i] - bin[0]) / bin[1]);
+            l->y[b < 0 ? 0 : b < bins ? b : bins - 1]++;
         }
         if (l)
             l->n = bins;

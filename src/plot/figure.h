@@ -28,7 +28,13 @@ struct mien_panel {
     mien_figure *figure;
     char title[MI_TEXT], x[MI_TEXT], y[MI_TEXT];
     double limit[4]; /* x0 x1 y0 y1; NaN: from the data */
-    int log[2];
+    int log[2], hidden;
+    int ticks; /* along x, as they were given; 0: round numbers */
+    double *tick;
+    char (*tick_name)[MI_TEXT];
+    double bin[2]; /* of all histograms: where the first begins, how wide each
+                      is */
+    int bins;      /* 0: each histogram has its own */
     mi_layer *first, *last;
     int categories; /* names along x: boxes and bars */
     char (*category)[MI_TEXT];

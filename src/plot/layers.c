@@ -108,6 +108,27 @@ static void draw_box(const mi_canvas *c, const mi_layer *l)
     }
 }
 
+/* A rectangle. */
+typedef struct place {
+    double x, y, wide, high;
+} place;
+
+/* Where the label of a reference line stands: above a horizontal one or, where
+ * there is no room, below it; beside a vertical one. */
+static place label_place(const mi_canvas *c, const mi_layer *l)
+{
+    place p = {c->right - 4, c->top + 4, mi_text_width(c->cr, l->name), 14};
+    if (l->kind == MI_HLINE) {
+        double at = mi_place(&c->y, l->y[0]);
+        p.x -= p.wide;
+        p.y = at - 17 > c->top ? at - 17 : at + 3;
+    } else {
+        double at = mi_place(&c->x, l->x[0]);
+        p.x = at + 5 + p.wide < c->right ? at + 5 : at - 5 - p.wide;
+    }
+    return p;
+}
+
 /* A dashed line across or down the panel, with its name. */
 static void draw_reference(const mi_canvas *c, const mi_layer *l)
 {
@@ -124,12 +145,8 @@ static void draw_reference(const mi_canvas *c, const mi_layer *l)
     cairo_line_to(cr, across ? c->right : at, across ? at : c->bottom);
     cairo_stroke(cr);
     cairo_set_dash(cr, NULL, 0, 0);
-    double wide = mi_text_width(cr, l->name);
-    if (across)
-        mi_text(cr, l->name, c->right - 4, at - 3, 1, 1);
-    else
-        mi_text(cr, l->name, at + 5 + wide < c->right ? at + 5 : at - 5 - wide,
-                c->top + 4, 0, 0);
+    place p = label_place(c, l);
+    mi_text(cr, l->name, p.x, p.y, 0, 0);
 }
 
 /* Cells shaded by their share of the largest, with their numbers. */
@@ -183,6 +200,20 @@ static int is_named(const mi_layer *l)
     return l->name[0] && l->kind != MI_HLINE && l->kind != MI_VLINE;
 }
 
+/* More than any number of points, if the label of a line would be hidden. */
+static int64_t hides_label(const mi_canvas *c, place box)
+{
+    for (const mi_layer *l = c->p->first; l; l = l->next) {
+        if ((l->kind != MI_HLINE && l->kind != MI_VLINE) || !l->name[0])
+            continue;
+        place p = label_place(c, l);
+        if (p.x < box.x + box.wide && box.x < p.x + p.wide &&
+            p.y < box.y + box.high && box.y < p.y + p.high)
+            return INT64_MAX / 2;
+    }
+    return 0;
+}
+
 /* The named layers, in the corner that hides the fewest points. */
 static void draw_legend(const mi_canvas *c)
 {
@@ -201,7 +232,8 @@ static void draw_legend(const mi_canvas *c)
     for (int k = 0; k < 4; k++) {
         double x = k % 2 ? c->left + 8 : c->right - wide - 8;
         double y = k / 2 ? c->bottom - high - 8 : c->top + 8;
-        int64_t n = points_inside(c, x, y, wide, high);
+        int64_t n = points_inside(c, x, y, wide, high) +
+                    hides_label(c, (place){x, y, wide, high});
         if (n < least) {
             least = n;
             best_x = x;

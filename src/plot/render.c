@@ -46,6 +46,8 @@ static void draw(const mien_figure *f, cairo_t *cr)
     double w = f->width / f->columns, h = (f->height - top) / f->rows;
     for (int i = 0; i < f->rows * f->columns; i++) {
         mi_canvas c = {.cr = cr, .p = &f->panel[i]};
+        if (c.p->hidden)
+            continue;
         cairo_save(cr);
         int row = i / f->columns, column = i % f->columns;
         mi_axes_draw(&c, column * w, top + row * h, w, h);

@@ -321,16 +321,47 @@ mien_status mien_table_remarks(const mien_table *t, mien_pool *pool,
 
 /* ---- correlations -------------------------------------------------------- */
 
+/* How many characters the longest name takes, 24 at most. */
+static int widest_name(const mien_table *t, int n, const int *column)
+{
+    int wide = 0;
+    for (int i = 0; i < n; i++) {
+        int k = characters(mien_table_column(t, column[i]).name);
+        wide = k > wide ? k : wide;
+    }
+    return wide < 24 ? wide : 24;
+}
+
+/* A name in so many characters, cut behind them; behind a blank, to the right,
+ * or to the left. */
+static void put_name(const char *name, int wide, int right, mien_buffer *out)
+{
+    int n = 0, bytes = 0;
+    for (; name[bytes]; bytes++) {
+        n += ((unsigned char)name[bytes] >> 6) != 2;
+        if (n > wide)
+            break;
+    }
+    int gap = wide - (n < wide ? n : wide);
+    mien_buffer_printf(out, "%s%*s%.*s%*s", right ? " " : "", right ? gap : 0,
+                       "", bytes, name, right ? 0 : gap, "");
+}
+
+/* Correlations in rows and columns. */
 static void put_matrix(const mien_table *t, int n, const int *column,
                        const double *r, mien_buffer *out)
 {
+    int wide = widest_name(t, n, column);
     for (int i = 0; i < n; i++)
-        mien_buffer_printf(out, " %9.9s", mien_table_column(t, column[i]).name);
+        put_name(mien_table_column(t, column[i]).name, wide > 9 ? wide : 9, 1,
+                 out);
     for (int i = 0; i < n; i++) {
-        mien_buffer_printf(out, "\n%-12.12s",
-                           mien_table_column(t, column[i]).name);
+        mien_buffer_puts(out, "\n");
+        put_name(mien_table_column(t, column[i]).name, wide > 12 ? wide : 12, 0,
+                 out);
         for (int j = 0; j < n; j++)
-            mien_buffer_printf(out, " %9.4f", r[i * n + j]);
+            mien_buffer_printf(out, " %*.4f", wide > 9 ? wide : 9,
+                               r[i * n + j]);
     }
     mien_buffer_puts(out, "\n");
 }
@@ -341,10 +372,12 @@ mien_status mien_table_correlation_text(const mien_table *t,
 {
     numbers of;
     mien_status st = correlate(t, kind, pool, &of, err);
+    int wide = st ? 0 : widest_name(t, of.n, of.column);
     if (!st && of.n > 0) {
-        mien_buffer_printf(
-            out, "\n%s correlation\n%-12s",
-            kind == MIEN_CORRELATION_PEARSON ? "Pearson" : "Spearman", "");
+        mien_buffer_printf(out, "\n%s correlation\n%*s",
+                           kind == MIEN_CORRELATION_PEARSON ? "Pearson"
+                                                            : "Spearman",
+                           wide > 12 ? wide : 12, "");
         put_matrix(t, of.n, of.column, of.r, out);
     }
     numbers_done(&of);

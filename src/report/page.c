@@ -11,7 +11,8 @@ static const char style[] =
     "pre{background:#f5f5f2;padding:1rem;overflow-x:auto;font-size:14px}\n"
     "table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:right;"
     "border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:"
-    "left}\nfigure{margin:1rem 0}figure svg{max-width:100%;height:auto}\n"
+    "left}\nfigure{margin:1rem 0;display:inline-block;max-width:100%}figure "
+    "svg{max-width:100%;height:auto}\n"
     "</style>\n";
 
 static void put_text(mien_buffer *out, const char *s, size_t n)

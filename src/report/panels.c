@@ -7,8 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static const char *const classes[] = {"other rows", "events"};
-
 mien_status mien_panel_loss(mien_panel *p, int n, const mien_epoch *epoch,
                             int best, mien_error *err)
 {
@@ -29,7 +27,8 @@ mien_status mien_panel_loss(mien_panel *p, int n, const mien_epoch *epoch,
     return MIEN_OK;
 }
 
-void mien_panel_classes(mien_panel *p, const mien_confusion *c)
+void mien_panel_classes(mien_panel *p, const mien_confusion *c,
+                        const char *const classes[2])
 {
     const double heights[] = {c->tn + c->fp, c->tp + c->fn};
     mien_panel_labels(p, "Classes of the test part", "", "rows");
@@ -49,8 +48,8 @@ void mien_panel_thresholds(mien_panel *p, const mien_curve *pr, double chosen,
 }
 
 mien_status mien_panel_scores(mien_panel *p, const mien_scored *rows,
-                              double threshold, int logarithmic,
-                              mien_error *err)
+                              const char *const classes[2], double threshold,
+                              int logarithmic, mien_error *err)
 {
     double *x = mi_alloc((size_t)rows->n + 1, 2 * sizeof *x);
     if (!x)
@@ -72,7 +71,8 @@ mien_status mien_panel_scores(mien_panel *p, const mien_scored *rows,
     return MIEN_OK;
 }
 
-void mien_panel_confusion(mien_panel *p, const mien_confusion *c)
+void mien_panel_confusion(mien_panel *p, const mien_confusion *c,
+                          const char *const classes[2])
 {
     static const char *const said[] = {"no alarm", "alarm"};
     const double values[] = {c->tn, c->fp, c->fn, c->tp};

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What is drawn, and room for the rows of a group. */
 typedef struct drawing {
@@ -15,8 +16,9 @@ typedef struct drawing {
     int64_t rows;
     const double *x, *y; /* of the whole table; NULL: none */
     const char *x_name, *y_name;
-    mien_groups groups; /* count 0: all rows are one */
-    double *px, *py;    /* [rows] of a group */
+    mien_dates dates[2]; /* of x and y, where they are dates */
+    mien_groups groups;  /* count 0: all rows are one */
+    double *px, *py;     /* [rows] of a group */
     mien_buffer *remarks;
 } drawing;
 
@@ -26,10 +28,12 @@ static int wants_y(const mien_table_figure_options *o)
     return o->kind == MIEN_PLOT_SCATTER || o->kind == MIEN_PLOT_LINE;
 }
 
-/* The numbers of a column; -1 gives none. */
-static mien_status numbers_of(const drawing *d, int column, const double **out,
-                              const char **name, mien_error *err)
+/* The numbers of a column, seconds of one of dates; -1 gives none. */
+static mien_status numbers_of(drawing *d, int column, int axis,
+                              const double **out, const char **name,
+                              mien_error *err)
 {
+    mien_error why = {0};
     if (column < 0)
         return MIEN_OK;
     mien_column c = mien_table_column(d->t, column);
@@ -37,7 +41,13 @@ static mien_status numbers_of(const drawing *d, int column, const double **out,
     *out = c.number;
     if (c.number)
         return MIEN_OK;
-    return mi_fail(err, MIEN_EARG, "column %.100s holds texts, wanted numbers",
+    mien_status st =
+        mien_dates_read(d->t, column, MIEN_DATE_ANY, &d->dates[axis], &why);
+    *out = d->dates[axis].second;
+    if (!st || st == MIEN_ENOMEM)
+        return st ? mi_no_memory(err) : MIEN_OK;
+    return mi_fail(err, MIEN_EARG,
+                   "column %.100s holds texts, wanted numbers or dates",
                    c.name);
 }
 
@@ -84,6 +94,46 @@ static void range_of(const double *v, int64_t n, double out[2])
     out[1] = hi + air;
 }
 
+/* Keep the pairs of px and py that lack nothing; how many. */
+static int64_t whole_pairs(const drawing *d, int64_t n)
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (!isfinite(d->px[i]) || !isfinite(d->py[i]))
+            continue;
+        d->px[kept] = d->px[i];
+        d->py[kept++] = d->py[i];
+    }
+    return kept;
+}
+
+/* Name days, firsts of months or firsts of years along the x axis, whichever
+ * are not too many; nothing where a day is too long. */
+static void put_date_ticks(mien_panel *p, const double range[2])
+{
+    enum { MOST = 60, DAY = 86400 };
+    static const int from[] = {0, 7, 4}; /* of "-01-01": any, months, years */
+    double days = (range[1] - range[0]) / DAY, at[MOST];
+    char text[MOST][MIEN_DATE_SIZE], date[MIEN_DATE_SIZE];
+    const char *name[MOST];
+    int unit = days < MOST ? 0 : days < 30 * MOST ? 1 : 2, n = 0;
+    for (double day = ceil(range[0] / DAY);
+         days >= 2 && days < 400 * MOST && day * DAY <= range[1] && n < MOST;
+         day++) {
+        mien_date_write(day * DAY, date);
+        if (unit &&
+            strcmp(date + from[unit], unit == 1 ? "-01" : "-01-01") != 0)
+            continue;
+        at[n] = day * DAY;
+        date[unit ? from[unit] : 10] = 0;
+        memcpy(text[n], date, sizeof date);
+        name[n] = text[n];
+        n++;
+    }
+    if (n >= 2)
+        mien_panel_ticks(p, n, at, name);
+}
+
 /* Points or lines: a panel for each group, all with the same limits. */
 static void draw_panels(const drawing *d, mien_figure *f, int columns)
 {
@@ -103,6 +153,9 @@ static void draw_panels(const drawing *d, mien_figure *f, int columns)
             mien_panel_line(p, NULL, n, d->px, d->py);
         else
             mien_panel_points(p, NULL, n, d->px, d->py);
+        if (d->dates[0].second)
+            put_date_ticks(p, x);
+        n = whole_pairs(d, n);
         mien_panel_fitted(p, d->o->fitted, n, d->px, d->py, x, d->remarks);
     }
 }
@@ -116,6 +169,13 @@ static void draw_one(const drawing *d, mien_figure *f)
     char name[96];
     mien_panel_labels(p, NULL, bars ? d->x_name : "",
                       bars ? "rows" : d->x_name);
+    if (bars && groups > 1)
+        mien_panel_bins(p, d->rows, d->x);
+    if (bars && d->dates[0].second) {
+        double range[2];
+        range_of(d->x, d->rows, range);
+        put_date_ticks(p, range);
+    }
     for (int g = 0; g < groups; g++) {
         int64_t n = rows_of(d, g);
         name_group(d, g, name);
@@ -126,6 +186,7 @@ static void draw_one(const drawing *d, mien_figure *f)
     }
 }
 
+/* The figure, its panels drawn. */
 static mien_status make_panels(const drawing *d, mien_figure **f,
                                mien_error *err)
 {
@@ -138,6 +199,8 @@ static mien_status make_panels(const drawing *d, mien_figure **f,
         draw_one(d, *f);
     else if (!st)
         draw_panels(d, *f, columns);
+    for (int i = panels; !st && i % columns; i++)
+        mien_panel_hide(mien_figure_panel(*f, i / columns, i % columns));
     return st;
 }
 
@@ -175,9 +238,9 @@ static mien_status open_drawing(drawing *d, mien_error *err)
     if ((y && o->y < 0) || (o->kind != MIEN_PLOT_LINE && o->x < 0))
         return mi_fail(err, MIEN_EARG, "a picture of this kind wants x%s",
                        y ? " and y" : "");
-    mien_status st = numbers_of(d, o->x, &d->x, &d->x_name, err);
+    mien_status st = numbers_of(d, o->x, 0, &d->x, &d->x_name, err);
     if (!st && y)
-        st = numbers_of(d, o->y, &d->y, &d->y_name, err);
+        st = numbers_of(d, o->y, 1, &d->y, &d->y_name, err);
     d->px = mi_alloc_raw((size_t)d->rows + 1, sizeof *d->px);
     d->py = mi_alloc_raw((size_t)d->rows + 1, sizeof *d->py);
     if (!st && !(d->px && d->py))
@@ -205,6 +268,8 @@ mien_status mien_table_figure(const mien_table *t,
     if (!st)
         st = make_panels(&d, out, err);
     mien_groups_free(&d.groups);
+    mien_dates_free(&d.dates[0]);
+    mien_dates_free(&d.dates[1]);
     mi_free(d.px);
     mi_free(d.py);
     return st;

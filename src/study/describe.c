@@ -3,6 +3,8 @@
 
 #include "base/alloc.h"
 
+#include <string.h>
+
 static void describe_part(const mien_study *s, const char *name, int64_t n,
                           const int64_t *sample, mien_buffer *out)
 {
@@ -15,11 +17,11 @@ static void describe_part(const mien_study *s, const char *name, int64_t n,
 }
 
 /* Rows, parts and columns. */
-static void put_facts(const mien_study *s, mien_buffer *out)
+static void put_facts(const mien_study *s, const char *name, mien_buffer *out)
 {
     const mien_recipe *r = &s->o.recipe;
-    mien_buffer_printf(out, "%s: %lld rows, %d columns, label %s = %s\n",
-                       s->o.name, (long long)mien_table_rows(s->given),
+    mien_buffer_printf(out, "%s: %lld rows, %d columns, label %s = %s\n", name,
+                       (long long)mien_table_rows(s->given),
                        mien_table_columns(s->given), r->label,
                        s->classes.name[1]);
     if (r->ahead)
@@ -130,9 +132,9 @@ static void put_common(const mien_study *s, mien_buffer *out)
     mi_free(learned);
 }
 
-void mien_study_describe(const mien_study *s, mien_buffer *out)
+void mi_study_describe(const mien_study *s, const char *name, mien_buffer *out)
 {
-    put_facts(s, out);
+    put_facts(s, name, out);
     put_leaks(s, out);
     put_few(s, "training", s->split.trains, s->split.train, out);
     put_few(s, "validation", s->split.valids, s->split.valid, out);
@@ -146,4 +148,15 @@ void mien_study_describe(const mien_study *s, mien_buffer *out)
         mien_buffer_puts(
             out, "  warning: rows of one time fall into all parts of a "
                  "random split: figures are flattering; see --honest\n");
+}
+
+void mien_study_describe(const mien_study *s, mien_buffer *out)
+{
+    mi_study_describe(s, s->o.name, out);
+}
+
+const char *mi_study_table_name(const mien_study *s)
+{
+    const char *slash = strrchr(s->o.name, '/');
+    return slash && slash[1] ? slash + 1 : s->o.name;
 }

@@ -70,9 +70,8 @@ static mien_status judged_new(const mien_tabular *m, const mien_table *t,
     return mi_no_memory(err);
 }
 
-/* The recipe that came with a model; NULL: it is of an older mien. */
-static mien_status recipe_of(const mien_tabular *m, mien_recipe **out,
-                             mien_error *err)
+mien_status mi_study_recipe_of(const mien_tabular *m, mien_recipe **out,
+                               mien_error *err)
 {
     const char *text = mien_tabular_text(m, "recipe");
     *out = NULL;
@@ -93,36 +92,65 @@ static const mien_csv_type *type_of(const char *name, const mien_csv_type *type,
     return NULL;
 }
 
+/* The types of a model's columns, of its label, and those that csv had for
+ * others, in type; how many. */
+static int put_types(const mien_tabular *m, const mien_recipe *r,
+                     const mien_csv_options *csv, mien_csv_type *type)
+{
+    const mien_encoder *e = mien_tabular_encoder(m);
+    const char *label = mien_tabular_text(m, "label");
+    const mien_csv_type *known = r ? type_of(label, r->type, r->types) : NULL;
+    int n = 0;
+    for (; n < e->columns; n++)
+        type[n] = (mien_csv_type){e->column[n].name, e->column[n].type};
+    if (known && !type_of(label, csv->type, csv->types))
+        type[n++] = (mien_csv_type){label, known->type};
+    for (int i = 0; i < csv->types; i++)
+        if (!type_of(csv->type[i].name, type, n))
+            type[n++] = csv->type[i];
+    return n;
+}
+
+/* The values that meant none is there, copied to `to`. */
+static const char *const *put_missing(const mien_recipe *r, const char **to)
+{
+    char *text = (char *)(to + r->nas);
+    for (int i = 0; i < r->nas; i++) {
+        size_t n = strlen(r->na[i]) + 1;
+        to[i] = memcpy(text, r->na[i], n);
+        text += n;
+    }
+    return to;
+}
+
 mien_status mien_evaluate_csv(const mien_tabular *m, mien_csv_options *csv,
                               mien_bytes *kept, mien_error *err)
 {
     const mien_encoder *e = mien_tabular_encoder(m);
-    const char *label = mien_tabular_text(m, "label");
     mien_recipe *r = NULL;
-    mien_status st = recipe_of(m, &r, err);
+    mien_status st = mi_study_recipe_of(m, &r, err);
     if (st)
         return st;
-    const mien_csv_type *known = r ? type_of(label, r->type, r->types) : NULL;
-    size_t most = (size_t)e->columns + (size_t)csv->types + 1;
-    mien_csv_type *type = mi_alloc(most, sizeof *type);
-    int n = 0;
-    for (; type && n < e->columns; n++)
-        type[n] = (mien_csv_type){e->column[n].name, e->column[n].type};
-    if (type && known && !type_of(label, csv->type, csv->types))
-        type[n++] = (mien_csv_type){label, known->type};
-    for (int i = 0; type && i < csv->types; i++)
-        if (!type_of(csv->type[i].name, type, n))
-            type[n++] = csv->type[i];
-    mien_date_order dates = r ? r->dates : MIEN_DATE_ANY;
+    size_t types =
+        ((size_t)e->columns + (size_t)csv->types + 1) * sizeof(mien_csv_type);
+    size_t n = types;
+    for (int i = 0; r && i < r->nas; i++)
+        n += sizeof(char *) + strlen(r->na[i]) + 1;
+    uint8_t *block = mi_alloc(n, 1);
+    if (block) {
+        csv->types = put_types(m, r, csv, (mien_csv_type *)(void *)block);
+        csv->type = (mien_csv_type *)(void *)block;
+        if (r && r->na && !csv->missing) {
+            csv->missing =
+                put_missing(r, (const char **)(void *)(block + types));
+            csv->missings = r->nas;
+        }
+        if (r && !csv->dates)
+            csv->dates = r->dates;
+        *kept = (mien_bytes){block, n};
+    }
     mien_recipe_free(r);
-    if (!type)
-        return mi_no_memory(err);
-    if (!csv->dates)
-        csv->dates = dates;
-    csv->type = type;
-    csv->types = n;
-    *kept = (mien_bytes){(uint8_t *)type, most * sizeof *type};
-    return MIEN_OK;
+    return block ? MIEN_OK : mi_no_memory(err);
 }
 
 /* ---- judging ------------------------------------------------------------- */
@@ -174,7 +202,7 @@ static mien_status shift(const mien_tabular *m, const mien_evaluate_options *o,
 {
     int64_t n = mien_table_rows(j->t);
     mien_recipe *r = NULL;
-    mien_status st = recipe_of(m, &r, err);
+    mien_status st = mi_study_recipe_of(m, &r, err);
     int ahead = r ? r->ahead : 0;
     if (!st && r && r->time && (ahead || mien_tabular_window(m) > 1)) {
         st = mi_study_sort(j->t, r->time, &j->sorted, err);

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The curves of the test part; thresholds of pr are brought to scores. */
 static mien_status curves_of(const mien_study *s, mien_curve *roc,
@@ -25,47 +26,55 @@ static mien_status curves_of(const mien_study *s, mien_curve *roc,
     return st;
 }
 
-/* Six panels of the test part. */
-static mien_status draw(const mien_study *s, const mien_curve *roc,
-                        const mien_curve *pr, mien_figure *f, mien_error *err)
+/* One of the six panels of the test part. */
+static mien_status draw_panel(const mien_study *s, int which,
+                              const mien_curve *roc, const mien_curve *pr,
+                              mien_panel *p, mien_error *err)
 {
     mien_scored rows = mien_study_scored(s, MIEN_PART_TEST);
     const mien_verdict *v = mien_study_verdict(s, MIEN_PART_TEST);
+    char name[2][MIEN_LABEL_MAX_NAME + MIEN_TABLE_MAX_NAME + 4];
+    const char *const classes[] = {name[0], name[1]};
     int n = 0, network = s->fit != NULL;
-    mien_status st = MIEN_OK;
-    if (network) {
-        const mien_epoch *e = mien_fit_history(s->fit, &n);
-        st = mien_panel_loss(mien_figure_panel(f, 0, 0), n, e,
-                             mien_fit_best(s->fit), err);
-    } else {
-        mien_panel_classes(mien_figure_panel(f, 0, 0), &v->count);
+    int brief = strlen(s->o.recipe.label) > 16; /* no room for both */
+    for (int k = 0; k < 2; k++)
+        snprintf(name[k], sizeof name[k], "%s%s%.20s",
+                 brief ? "" : s->o.recipe.label, brief ? "" : " ",
+                 s->classes.name[k]);
+    switch (which) {
+    case 0:
+        if (network) {
+            const mien_epoch *e = mien_fit_history(s->fit, &n);
+            return mien_panel_loss(p, n, e, mien_fit_best(s->fit), err);
+        }
+        mien_panel_classes(p, &v->count, classes);
+        return MIEN_OK;
+    case 1: /* errors of reconstruction span several powers of ten */
+        mien_panel_thresholds(p, pr, s->threshold, network);
+        return MIEN_OK;
+    case 2:
+        return mien_panel_scores(p, &rows, classes, s->threshold, network, err);
+    case 3: mien_panel_confusion(p, &v->count, classes); return MIEN_OK;
+    case 4: mien_panel_roc(p, roc, v->auc.value); return MIEN_OK;
+    default: mien_panel_pr(p, pr, v->ap.value); return MIEN_OK;
     }
-    /* Errors of reconstruction span several powers of ten. */
-    mien_panel_thresholds(mien_figure_panel(f, 0, 1), pr, s->threshold,
-                          network);
-    if (!st)
-        st = mien_panel_scores(mien_figure_panel(f, 1, 0), &rows, s->threshold,
-                               network, err);
-    mien_panel_confusion(mien_figure_panel(f, 1, 1), &v->count);
-    mien_panel_roc(mien_figure_panel(f, 2, 0), roc, v->auc.value);
-    mien_panel_pr(mien_figure_panel(f, 2, 1), pr, v->ap.value);
-    return st;
 }
 
-/* The drawing, put into the page. */
-static mien_status put_figure(const mien_study *s, mien_buffer *out,
-                              mien_error *err)
+/* The drawings, side by side or, on a narrow screen, below each other. */
+static mien_status put_figures(const mien_study *s, mien_buffer *out,
+                               mien_error *err)
 {
     mien_curve roc = {0}, pr = {0};
-    mien_figure *f = NULL;
     mien_status st = curves_of(s, &roc, &pr, err);
-    if (!st)
-        st = mien_figure_new(3, 2, 940, 1080, &f, err);
-    if (!st)
-        st = draw(s, &roc, &pr, f, err);
-    if (!st)
-        st = mien_page_figure(out, f, err);
-    mien_figure_free(f);
+    for (int i = 0; !st && i < 6; i++) {
+        mien_figure *f = NULL;
+        st = mien_figure_new(1, 1, 470, 360, &f, err);
+        if (!st)
+            st = draw_panel(s, i, &roc, &pr, mien_figure_panel(f, 0, 0), err);
+        if (!st)
+            st = mien_page_figure(out, f, err);
+        mien_figure_free(f);
+    }
     mien_curve_free(&roc);
     mien_curve_free(&pr);
     return st;
@@ -90,10 +99,10 @@ mien_status mien_study_page(const mien_study *s, mien_buffer *out,
     mien_page_begin(out, mi_study_title(s), heading);
     mien_page_verdicts(out, 2, names, both);
     mien_page_balance(out, &both[1]);
-    mien_status st = put_figure(s, out, err);
+    mien_status st = put_figures(s, out, err);
     if (st)
         return st;
-    mien_study_describe(s, &lines);
+    mi_study_describe(s, mi_study_table_name(s), &lines);
     put_lines(out, "Data", &lines);
     mien_buffer_put(&lines, s->settings.data, s->settings.n);
     mien_buffer_printf(&lines,

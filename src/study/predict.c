@@ -20,6 +20,7 @@ struct mien_predictor {
     char (*name)[NAME];  /* [width] of the inputs */
     mien_csv_type *type; /* [columns] */
     const char **column; /* [columns] */
+    mien_recipe *recipe; /* NULL: there is none */
     int64_t *unseen;     /* [columns] */
     double *decision;    /* [cap] */
     float *part;         /* [cap, width] */
@@ -64,6 +65,8 @@ mien_status mien_predictor_new(mien_tabular *m,
                           : mien_tabular_cut(m);
     p->logistic = strcmp(mien_tabular_text(m, "kind"), "logistic") == 0;
     mien_status st = make_names(p, err);
+    if (!st)
+        st = mi_study_recipe_of(m, &p->recipe, err);
     if (st)
         mien_predictor_free(p);
     else
@@ -75,6 +78,7 @@ void mien_predictor_free(mien_predictor *p)
 {
     if (!p)
         return;
+    mien_recipe_free(p->recipe);
     mi_free(p->name);
     mi_free(p->type);
     mi_free((void *)p->column);
@@ -89,6 +93,10 @@ void mien_predictor_csv(const mien_predictor *p, mien_csv_options *csv)
     csv->type = p->type;
     csv->column = p->column;
     csv->types = csv->columns = p->encoder->columns;
+    if (p->recipe && p->recipe->na && !csv->missing) {
+        csv->missing = p->recipe->na;
+        csv->missings = p->recipe->nas;
+    }
 }
 
 void mien_predictor_head(const mien_predictor *p, mien_buffer *out)

@@ -11,6 +11,7 @@
  *   missing   error|mean|median|zero
  *   scaler    standard|robust|range
  *   time      NAME             left out where rows stay as they stand
+ *   na        VALUE VALUE ...  left out where they are the usual ones
  *   dates     iso|mdy|dmy|epoch left out where the column tells */
 #include "mien/study.h"
 
@@ -60,6 +61,8 @@ mien_status mien_recipe_write(const mien_recipe *r, mien_bytes *out,
         put(&b, "\ntime", r->time);
     if (r->dates)
         put(&b, "\ndates", date_names[r->dates]);
+    for (int i = 0; i < r->nas; i++)
+        put(&b, i ? "" : "\nna", r->na[i]);
     mien_buffer_puts(&b, "\n");
     return mien_buffer_give(&b, out, err);
 }
@@ -72,6 +75,7 @@ typedef struct owned {
     char *text;          /* copied; fields are parts of it */
     char **field;        /* [lines and tabs of the text] */
     const char **drop;   /* the same */
+    const char **na;     /* the same */
     mien_csv_type *type; /* the same */
 } owned;
 
@@ -83,6 +87,7 @@ void mien_recipe_free(mien_recipe *r)
     mi_free(o->text);
     mi_free((void *)o->field);
     mi_free((void *)o->drop);
+    mi_free((void *)o->na);
     mi_free(o->type);
     mi_free(o);
 }
@@ -135,6 +140,11 @@ static int take(owned *o, char **field, int n)
             o->drop[r->drops++] = field[i];
         return 1;
     }
+    if (strcmp(key, "na") == 0) {
+        for (int i = 1; i < n; i++)
+            o->na[r->nas++] = field[i];
+        return 1;
+    }
     if (strcmp(key, "type") == 0) {
         at = n == 3 ? place_of(field[2], type_names, 2) : -1;
         if (at >= 0)
@@ -167,8 +177,9 @@ static mien_status make_owned(const uint8_t *bytes, size_t n, owned *o,
     o->text = mi_alloc(n + 1, 1);
     o->field = mi_alloc(count, sizeof *o->field);
     o->drop = mi_alloc(count, sizeof *o->drop);
+    o->na = mi_alloc(count, sizeof *o->na);
     o->type = mi_alloc(count, sizeof *o->type);
-    if (!o->text || !o->field || !o->drop || !o->type)
+    if (!o->text || !o->field || !o->drop || !o->na || !o->type)
         return mi_no_memory(err);
     if (n)
         memcpy(o->text, bytes, n);
@@ -218,6 +229,7 @@ mien_status mien_recipe_read(const uint8_t *bytes, size_t n, mien_recipe **out,
         return st;
     }
     o->r.drop = o->drop;
+    o->r.na = o->r.nas ? o->na : NULL;
     o->r.type = o->type;
     *out = &o->r;
     return MIEN_OK;

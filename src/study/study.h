@@ -59,6 +59,10 @@ mien_status mi_study_gather(const mien_study *s, int64_t n,
                             mien_error *err);
 /* What the study is called in its pages. */
 const char *mi_study_title(const mien_study *s);
+/* Say what the table is, by a name of its own. */
+void mi_study_describe(const mien_study *s, const char *name, mien_buffer *out);
+/* The table's name without the folders it lies in: for what is passed on. */
+const char *mi_study_table_name(const mien_study *s);
 
 /* Learn the logistic regression of the recipe. */
 mien_status mi_study_fit_logistic(mien_study *s, mien_error *err);
@@ -73,6 +77,9 @@ mien_status mi_study_judge_rows(const mien_tabular *m, const mien_scored *rows,
                                 double cut, uint32_t seed, mien_pool *pool,
                                 mien_verdict *out, mien_error *err);
 
+/* The recipe that came with a model; NULL: it is of an older mien. */
+mien_status mi_study_recipe_of(const mien_tabular *m, mien_recipe **out,
+                               mien_error *err);
 /* Refuse texts that a model has not seen; unseen is [columns]. */
 mien_status mi_study_refuse_unseen(const mien_encoder *e, const int64_t *unseen,
                                    mien_error *err);

@@ -62,7 +62,7 @@ void mien_study_card(const mien_study *s, mien_buffer *out)
         out, "Intended use: to raise an alarm for rows of tables like the "
              "one it was made from.  Not for decisions about people "
              "without a person who checks them.\n\n## Data\n\n```\n");
-    mien_study_describe(s, out);
+    mi_study_describe(s, mi_study_table_name(s), out);
     mien_buffer_puts(out, "```\n\n## Settings\n\n```\n");
     mien_buffer_put(out, s->settings.data, s->settings.n);
     mien_buffer_puts(out,
