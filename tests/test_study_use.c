@@ -514,6 +514,7 @@ static void test_a_reader_is_told_the_columns(void)
 
 int main(int argc, char **argv)
 {
+    check_start(argc, argv);
     RUN(test_a_recipe_is_kept_as_text);
     RUN(test_recipes_that_are_none);
     RUN(test_rules_are_read);
