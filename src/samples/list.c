@@ -124,8 +124,10 @@ static char *plain_name(char *name)
         name[n - 1] = 0;
         name++;
     }
-    for (char *p = strchr(name, '/') ? NULL : name; p && (p = strchr(p, '\\'));)
-        *p = '/';
+    int slashes = strchr(name, '/') != NULL;
+    for (char *p = name; *p && !slashes; p++)
+        if (*p == '\\')
+            *p = '/';
     return name;
 }
 
