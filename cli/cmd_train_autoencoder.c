@@ -187,8 +187,8 @@ static int work(const cli_args *a, learning *l)
     l->c.o.autoencoder.on_epoch = on_epoch;
     l->c.o.autoencoder.arg = l;
     int status = open_journal(l);
-    if (!status && !cli_study_prepare(&l->c, &l->v->table))
-        status = CLI_NOTHING;
+    if (!status)
+        status = cli_study_prepare(&l->c, &l->v->table);
     if (!status)
         status = learn(l);
     if (status == CLI_INTERRUPTED && l->journal)

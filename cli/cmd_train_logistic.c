@@ -102,7 +102,7 @@ static int run(const cli_args *a)
     mien_study_logistic *o = &c.o.logistic;
     int status = CLI_USAGE;
     if (read_weights(v->class_weight, o) && read_resample(v, &o->resample))
-        status = cli_study_prepare(&c, &v->table) ? CLI_OK : CLI_NOTHING;
+        status = cli_study_prepare(&c, &v->table);
     if (!status && mien_study_learn(c.study, NULL, &err)) {
         cli_error("%s", err.text);
         status = CLI_NOTHING;

@@ -43,7 +43,8 @@ static int read_rule(const cli_study_values *v, const mien_table *t,
     return 0;
 }
 
-int cli_study_prepare(cli_study *c, const cli_table_values *table)
+/* Read the table and prepare it; 0, and a report. */
+static int prepare(cli_study *c, const cli_table_values *table)
 {
     const char *path = c->path;
     mien_recipe *r = &c->o.recipe;
@@ -69,6 +70,16 @@ int cli_study_prepare(cli_study *c, const cli_table_values *table)
         return 1;
     cli_error("%s: %s", path, err.text);
     return 0;
+}
+
+int cli_study_prepare(cli_study *c, const cli_table_values *table)
+{
+    mien_error err = {0};
+    if (c->v->output && mien_folder_make(c->v->output, &err)) {
+        cli_error("%s", err.text);
+        return CLI_OUTPUT;
+    }
+    return prepare(c, table) ? CLI_OK : CLI_NOTHING;
 }
 
 int cli_study_finish(cli_study *c)

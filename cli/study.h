@@ -114,7 +114,8 @@ typedef struct cli_study {
  * 0, and a report, when it is wrong. */
 int cli_study_read(const cli_args *a, const cli_study_values *v,
                    cli_study *out);
-/* Read the table and prepare it.  0, and a report. */
+/* Make the folder of --output, read the table and prepare it.  The status to
+ * exit with. */
 int cli_study_prepare(cli_study *c, const cli_table_values *table);
 /* Judge what was learned, print it, and write the folder of --output.  The
  * status to exit with. */

@@ -95,8 +95,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     mien_table *t = NULL;
     if (mien_csv_read(bytes + 1, n - 1, &o, &t, NULL) != MIEN_OK)
         return 0;
-    stream(bytes + 1, n - 1, o, t, piece);
     write_and_read(t);
+    mien_table_free(t);
+    o.strict = 1; /* as streams are read */
+    if (mien_csv_read(bytes + 1, n - 1, &o, &t, NULL) != MIEN_OK)
+        return 0;
+    stream(bytes + 1, n - 1, o, t, piece);
     mien_table_free(t);
     return 0;
 }
