@@ -236,6 +236,28 @@ static void test_gif_that_ends_early(void)
     free(f.data);
 }
 
+/* Without a table of colours the numbers are shades of grey. */
+static void test_gif_without_colours(void)
+{
+    static const uint8_t gif[] = {
+        'G', 'I', 'F', '8', '9', 'a', 2, 0, 1, 0, 0, 0, 0, /* screen */
+        ',', 0,   0,   0,   0,   2,   0, 1, 0, 0,          /* frame */
+        8,   5}; /* 7 and 254, in codes of 9 bits */
+    /* clear (256), 7, 254, end (257): 36 bits, least first */
+    uint64_t bits = 256 | 7ull << 9 | 254ull << 18 | 257ull << 27;
+    mien_bytes f = {0};
+    put_bytes(&f, gif, sizeof gif);
+    for (int i = 0; i < 5; i++)
+        put_bytes(&f, &(uint8_t){(uint8_t)(bits >> 8 * i)}, 1);
+    put_bytes(&f, "\0;", 2);
+    mien_photo p = read_ok(f, NULL);
+    CHECK(p.w == 2 && p.h == 1 && !*p.warning);
+    CHECK(p.im.data && p.im.data[0] == 7 && p.im.data[2] == 7 &&
+          p.im.data[3] == 254);
+    mien_photo_free(&p);
+    free(f.data);
+}
+
 /* ---- what is too large --------------------------------------------------- */
 
 /* A grey photo, dark but for the right half, whose size may be large. */
@@ -384,6 +406,7 @@ int main(int argc, char **argv)
     RUN(test_a_cut_progressive_jpeg);
     RUN(test_damage_in_the_middle);
     RUN(test_gif_that_ends_early);
+    RUN(test_gif_without_colours);
     RUN(test_a_huge_jpeg_is_read_smaller);
     RUN(test_a_wide_jpeg);
     RUN(test_a_huge_progressive_jpeg_is_refused);

@@ -16,16 +16,21 @@ typedef struct {
     mien_image im;
     uint8_t *line;
     int transparent; /* colour number, or -1 */
+    int lenient;     /* 1: a block that is cut is filled with zeros */
+    int ended;       /* 1: one was */
     mien_error why;  /* what is not whole, status unused */
 } state;
 
 static int feed_bytes(GifFileType *gif, GifByteType *to, int n)
 {
     state *s = gif->UserData;
-    mi_cursor part = mi_cursor_take(&s->in, (uint64_t)n);
-    if (part.bad)
+    size_t left = mi_cursor_left(&s->in);
+    size_t has = left < (size_t)n ? left : (size_t)n;
+    if (has < (size_t)n && !(s->lenient && has))
         return 0;
-    memcpy(to, part.p, (size_t)n);
+    memset(to + has, 0, (size_t)n - has); /* a block of pixels that is cut */
+    memcpy(to, mi_cursor_take(&s->in, has).p, has);
+    s->ended = has < (size_t)n;
     return n;
 }
 
@@ -36,14 +41,13 @@ static mien_status broken(const state *s, mien_error *err)
                    why ? why : "damaged data");
 }
 
-/* Note where a frame ends that is not whole, and be content with it. */
-static mien_status cut(state *s, int row)
+/* Note where a frame ends that is not whole. */
+static void note_cut(state *s, int row)
 {
     const char *why = GifErrorString(s->gif->Error);
     mi_fail(&s->why, MIEN_EFORMAT, "gif: near byte %zu, row %d of %d: %.60s",
             mi_cursor_at(&s->in), row, s->gif->Image.Height,
-            why ? why : "damaged data");
-    return MIEN_OK;
+            why ? why : "the data end");
 }
 
 static mien_status read_extension(state *s, mien_error *err)
@@ -85,10 +89,12 @@ static void put_line(state *s, const ColorMapObject *map, int y)
     for (int x = 0; x < d->Width && y < s->im.h; x++) {
         int at = d->Left + x, colour = s->line[x];
         if (at >= s->im.w || colour == s->transparent ||
-            colour >= map->ColorCount)
+            (map && colour >= map->ColorCount))
             continue;
-        const GifColorType *c = &map->Colors[colour];
-        uint8_t rgb[3] = {c->Red, c->Green, c->Blue};
+        uint8_t grey = (uint8_t)colour; /* where there is no table */
+        GifColorType c =
+            map ? map->Colors[colour] : (GifColorType){grey, grey, grey};
+        uint8_t rgb[3] = {c.Red, c.Green, c.Blue};
         memcpy(s->im.data + y * s->im.stride + (ptrdiff_t)at * 3, rgb, 3);
     }
 }
@@ -101,19 +107,23 @@ static mien_status read_frame(state *s, const mi_limits *limits,
         return broken(s, err);
     const GifImageDesc *d = &s->gif->Image;
     const ColorMapObject *map = d->ColorMap ? d->ColorMap : s->gif->SColorMap;
-    if (!map)
-        return mi_fail(err, MIEN_EFORMAT, "gif: no colour table");
     if (d->Width < 1 || d->Height < 1 || d->Width > limits->side ||
         d->Height > limits->side ||
         (int64_t)d->Width * d->Height > limits->pixels)
         return mi_fail(err, MIEN_ELIMIT, "gif: a frame of %d x %d", d->Width,
                        d->Height);
+    s->lenient = !limits->strict;
     s->line = mi_alloc((size_t)d->Width, 1);
     if (!s->line)
         return mi_fail(err, MIEN_ENOMEM, "gif: a line of %d pixels", d->Width);
     for (int i = 0; i < d->Height; i++) {
-        if (DGifGetLine(s->gif, s->line, d->Width) != GIF_OK)
-            return i && !limits->strict ? cut(s, i) : broken(s, err);
+        int got = DGifGetLine(s->gif, s->line, d->Width) == GIF_OK;
+        if (!got && (!i || limits->strict))
+            return broken(s, err);
+        if (!s->why.text[0] && (!got || s->ended))
+            note_cut(s, i);
+        if (!got)
+            return MIEN_OK;
         put_line(s, map, row_of(i, d->Height, d->Interlace));
     }
     return MIEN_OK;
