@@ -82,6 +82,7 @@ static int row_of(int i, int n, int interlaced)
     return n - 1;
 }
 
+/* Put a line of numbers into the picture, as colours of the table. */
 static void put_line(state *s, const ColorMapObject *map, int y)
 {
     const GifImageDesc *d = &s->gif->Image;
