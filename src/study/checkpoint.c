@@ -147,7 +147,7 @@ mien_status mi_study_restore(mien_study *s, mien_error *err)
     size_t n = s->o.autoencoder.state_size;
     mien_buffer want = {0};
     if (n < sizeof first_line - 1 ||
-        memcmp(p, first_line, sizeof first_line - 1))
+        memcmp(p, first_line, sizeof first_line - 1) != 0)
         return mi_fail(err, MIEN_EFORMAT,
                        "the checkpoint does not say which table and choices it "
                        "is of: train anew");

@@ -253,7 +253,7 @@ static int is_merged(mien_text text, double x)
 /* A number with other marks than a point; 0: it is none. */
 static int regional(const mi_csv_marks *m, mien_text text, double *out)
 {
-    char plain[64], decimal = m->decimal ? m->decimal : '.';
+    char plain[64], decimal = (char)(m->decimal ? m->decimal : '.');
     size_t n = 0;
     int digits = 0, group = -1; /* digits of a group; -1: none began, -2: none
                                    may begin any more */
@@ -275,7 +275,7 @@ static int regional(const mi_csv_marks *m, mien_text text, double *out)
             group = -2;
         digits += digit;
         group += digit && group >= 0;
-        plain[n++] = c == decimal ? '.' : c;
+        plain[n++] = (char)(c == decimal ? '.' : c);
     }
     return n > 0 && (group < 0 || group == 3) &&
            mi_number_read(plain, plain + n, out) == plain + n;

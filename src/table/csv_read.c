@@ -255,7 +255,7 @@ static mien_status mend(reading *r, int lenient, mien_error *err)
 {
     const mien_csv_options *o = r->o;
     const char *start = (const char *)r->bytes, *end = start + r->n;
-    char quote = o->quote && !r->mended ? o->quote : '"';
+    char quote = (char)(o->quote && !r->mended ? o->quote : '"');
     char delimiter = o->delimiter;
     if (!delimiter)
         delimiter =
@@ -312,7 +312,7 @@ static void hint_at_lines(const reading *r, mien_error *err)
                  *start);
         return;
     }
-    char delimiter = r->o->delimiter ? r->o->delimiter : ',';
+    char delimiter = (char)(r->o->delimiter ? r->o->delimiter : ',');
     for (; lines < 16 && p < end; lines++, p += p < end) {
         const char *line = p;
         for (; p < end && *p != '\n'; p++)

@@ -123,8 +123,10 @@ static int take_time(scan *s, double *out)
     if (take(s, ':') && take_number(s, 2, &second) != 2)
         return 0;
     if (s->p < s->end && (*s->p == '.' || *s->p == ','))
-        for (s->p++; s->p < s->end && is_digit(*s->p); unit /= 10)
-            fraction += (*s->p++ - '0') * unit;
+        for (s->p++; s->p < s->end && is_digit(*s->p); s->p++) {
+            fraction += (*s->p - '0') * unit;
+            unit /= 10;
+        }
     while (take(s, ' '))
         ;
     int pm = take(s, 'p'), am = !pm && take(s, 'a');
@@ -182,8 +184,8 @@ static double days_from(int year, int month, int day)
     int y = year - (month <= 2), era = y / 400;
     int of_era = y - era * 400;
     int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return (double)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-           of_year - 719468;
+    int leaps = of_era / 4 - of_era / 100;
+    return (double)era * 146097 + of_era * 365 + leaps + of_year - 719468;
 }
 
 /* The seconds of a date whose numbers are in a known order; years of two digits

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <string.h>
+#define ZLIB_CONST /* next_in is only read */
 #include <zlib.h>
 
 enum { PIECE = 1 << 18 };
@@ -41,7 +42,7 @@ mien_status mien_csv_gunzip(const uint8_t *bytes, size_t n, mien_bytes *out,
 {
     static const uint8_t magic[] = {0x1f, 0x8b};
     mien_buffer b = {0};
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)bytes};
+    z_stream z = {.next_in = bytes};
     *out = (mien_bytes){0};
     if (n < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0)
         return MIEN_OK;
