@@ -212,10 +212,10 @@ static void test_failing_memory_is_reported(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
-    RUN(test_curves, 12);
-    RUN(test_curves, 27);
-    RUN(test_curves, 32);
-    RUN(test_curves, 11);
+    RUN_USUAL(test_curves, 12);
+    RUN_USUAL(test_curves, 27);
+    RUN_USUAL(test_curves, 32);
+    RUN_USUAL(test_curves, 11);
     RUN(test_no_pictures);
     RUN(test_a_picture_that_cannot_be_read);
     RUN(test_failing_memory_is_reported);
