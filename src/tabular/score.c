@@ -166,9 +166,9 @@ static mien_status open_model(mien_tabular *m, mien_error *err)
     if (!st)
         st = read_scaler(m, err);
     if (!st)
-        st = strcmp(mien_tabular_text(m, "kind"), "logistic") == 0
-                 ? read_logistic(m, err)
-                 : make_plan(m, err);
+        st = make_plan(m, err); /* a regression's too has to be whole */
+    if (!st && strcmp(mien_tabular_text(m, "kind"), "logistic") == 0)
+        st = read_logistic(m, err);
     return st ? st : read_threshold(m, err);
 }
 
