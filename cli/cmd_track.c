@@ -24,9 +24,10 @@ static const values defaults = {.video = {.title = "mien track"},
 static const cli_option options[] = {
     CLI_OPTION_DRAW_VIDEO,
     CLI_OPTION_CAMERA,
-    CLI_ROW_CHOICE(detector, "detector", 'd', "NAME", "yunet,cascade",
-                   "what finds faces: the network inside mien (default), or a "
-                   "cascade"),
+    CLI_ROW_CHOICE(
+        detector, "detector", 'd', "NAME", "yunet,network,cascade",
+        "what finds faces: yunet, the network inside mien (default), "
+        "or a cascade"),
     CLI_ROW_REAL(min_score, "min-score", 0, "S", 0.01, 1,
                  "network: least score of a face, 0 to 1 (default 0.6)"),
     CLI_ROW_TEXT(cascade, CLI_TEXT, "cascade", 'c', "NAME|FILE",
@@ -93,7 +94,7 @@ typedef struct tracking {
 static int open_detector(tracking *t)
 {
     const values *v = t->v;
-    int network = !v->cascade && v->detector == 0, status = CLI_OK;
+    int network = !v->cascade && v->detector < 2, status = CLI_OK;
     if (network || v->landmarks) {
         mien_reader_options o = MIEN_READER_DEFAULTS;
         o.face.want = v->landmarks ? MIEN_FACE_LANDMARKS : 0;
