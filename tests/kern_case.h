@@ -32,7 +32,7 @@ typedef struct kern_out {
     uint8_t *b; /* [KERN_BYTES] */
 } kern_out;
 
-enum { KERN_F = 1, KERN_D = 2, KERN_B = 4, KERN_BYTES = 3 * 99 * 256 };
+enum { KERN_F = 1, KERN_D = 2, KERN_B = 4, KERN_BYTES = 64 + 3 * 99 * 256 };
 
 typedef struct kern_case {
     int areas;             /* which of f, d and b results go to */

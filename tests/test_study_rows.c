@@ -186,12 +186,12 @@ static void test_rare_events_are_in_every_part(void)
 /* Events drawn again before the split stand in both parts. */
 static void test_rows_in_two_parts_are_said(void)
 {
-    char csv[ROWS * 20] = "id,a,b,y\n";
+    char csv[ROWS * 40] = "id,a,b,y\n";
     int id = 0;
     for (int i = 0; i < ROWS / 2; i++)
-        snprintf(csv + strlen(csv), 20, "%d,%d,%d,0\n", id++, i * 37 % 101, i);
+        snprintf(csv + strlen(csv), 40, "%d,%d,%d,0\n", id++, i * 37 % 101, i);
     for (int i = 0; i < ROWS / 2; i++)
-        snprintf(csv + strlen(csv), 20, "%d,%d,%d,1\n", id++, i % 10, -i % 10);
+        snprintf(csv + strlen(csv), 40, "%d,%d,%d,1\n", id++, i % 10, -i % 10);
     mien_table *t = study_table(csv);
     mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
     const char *const drop[] = {"id"};
