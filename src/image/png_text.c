@@ -87,10 +87,10 @@ static mien_status unpack(const mi_cursor *c, uint8_t *to, size_t *n,
     } from = {.in = c->p};
     z_stream z = {.next_in = from.next,
                   .avail_in = (unsigned)mi_cursor_left(c),
-                  .next_out = to,
                   .avail_out = MOST,
                   .zalloc = alloc_memory,
                   .zfree = free_memory};
+    z.next_out = to;
     int made = inflateInit(&z);
     if (made == Z_OK)
         made = inflate(&z, Z_FINISH);

@@ -80,7 +80,8 @@ static int sample_at(const header *h, const uint8_t *row, int i)
 {
     if (h->bitmap)
         return row[i / 8] >> (7 - i % 8) & 1;
-    int v = h->max > 255 ? row[2 * i] << 8 | row[2 * i + 1] : row[i];
+    ptrdiff_t at = 2 * (ptrdiff_t)i;
+    int v = h->max > 255 ? row[at] << 8 | row[at + 1] : row[i];
     return v < h->max ? v : h->max;
 }
 

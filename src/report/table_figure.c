@@ -117,14 +117,15 @@ static void put_date_ticks(mien_panel *p, const double range[2])
     char text[MOST][MIEN_DATE_SIZE], date[MIEN_DATE_SIZE];
     const char *name[MOST];
     int unit = days < MOST ? 0 : days < 30 * MOST ? 1 : 2, n = 0;
-    for (double day = ceil(range[0] / DAY);
-         days >= 2 && days < 400 * MOST && day * DAY <= range[1] && n < MOST;
-         day++) {
-        mien_date_write(day * DAY, date);
+    if (!(days >= 2 && days < 400 * MOST))
+        return;
+    for (int64_t day = (int64_t)ceil(range[0] / DAY);
+         (double)day * DAY <= range[1] && n < MOST; day++) {
+        mien_date_write((double)day * DAY, date);
         if (unit &&
             strcmp(date + from[unit], unit == 1 ? "-01" : "-01-01") != 0)
             continue;
-        at[n] = day * DAY;
+        at[n] = (double)day * DAY;
         date[unit ? from[unit] : 10] = 0;
         memcpy(text[n], date, sizeof date);
         name[n] = text[n];
