@@ -229,8 +229,8 @@ const cli_command cmd_analyze = {
         "standard input.\n\n"
         "Boxes and points are in pixels of the upright photo, x to the right, "
         "y down. Points, descriptors and attributes are computed only when "
-        "asked "
-        "for. A photo that cannot be read does not stop the others. One that "
+        "asked for. A photo that cannot be read does not stop the others. One "
+        "that "
         "is cut short or damaged is read as far as it goes, with a remark "
         "(\"warnings\" in JSON). A JPEG of more than 40 million pixels is "
         "decoded at a smaller size, up to 300 million; boxes and points are in "
@@ -238,10 +238,5 @@ const cli_command cmd_analyze = {
         "size.\n\n"
         "Age, gender and expression are guesses from pixels, often wrong for a "
         "single person; do not decide about people by them.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

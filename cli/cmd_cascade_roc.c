@@ -76,10 +76,5 @@ const cli_command cmd_cascade_roc = {
         "A call is right when its centre lies within 0.3 of the object's width "
         "of "
         "the object's centre and its width within a factor of 1.5.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

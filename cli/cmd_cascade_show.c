@@ -309,10 +309,5 @@ const cli_command cmd_cascade_show = {
         "a "
         "face: light where "
         "brightness counts for, dark where it counts against.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

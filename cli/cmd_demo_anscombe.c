@@ -160,10 +160,5 @@ const cli_command cmd_demo_anscombe = {
     .description =
         "Prints the summaries of Anscombe's quartet, which agree, and writes a "
         "page with the pictures, which do not.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

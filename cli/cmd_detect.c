@@ -411,10 +411,5 @@ const cli_command cmd_detect = {
         "as well, at the price of one more search for each angle. Networks "
         "(mien analyze) find more faces with fewer mistakes; cascades need no "
         "model but a small XML file, and can be trained (mien train cascade).",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -110,10 +110,5 @@ const cli_command cmd_evaluate = {
         "saying the larger class, beside it.  The table is prepared as the "
         "one was that the model learned from: column types, the shift of "
         "--ahead and the order of --time come with the model.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -85,7 +85,7 @@ static char *name_of(const char *path)
     const char *dot = strrchr(path, '.');
     if (!path[n] && dot && dot != path)
         n = (size_t)(dot - path);
-    return cli_text_copy(path, n);
+    return strndup(path, n);
 }
 
 /* Add the largest face of a photo; 0 when memory ended, reported. */
@@ -276,22 +276,14 @@ const cli_command cmd_find = {
         "near nobody is unknown_person; a photo without faces gives "
         "no_persons_found.\n\n"
         "The more people are known, the more strangers look like one of them. "
-        "Within 0.6, 3 % of strangers get a name when 5 photos are known, 12 % "
-        "with 20, 24 % with 50 and 56 % with 200 (Labelled Faces in the Wild). "
-        "So "
-        "the default distance shrinks, 0.56, 0.52, 0.50 and 0.46 there, for 1 "
-        "% of "
-        "strangers; 93 %, 84 %, 79 % and 61 % of the known are still named by "
-        "one "
-        "photo each. More photos of each person help.\n\n"
+        "Within 0.6, 3 % of strangers get a name when 5 photos are known, 11 % "
+        "with 20, 24 % with 50 and 57 % with 200 (Labelled Faces in the Wild). "
+        "So the default distance shrinks, 0.56, 0.52, 0.50 and 0.46 there, for "
+        "1 % of strangers; 94 %, 84 %, 79 % and 58 % of the known are still "
+        "named by one photo each. More photos of each person help.\n\n"
         "The people in --known must have agreed to be looked for, and the "
         "photos "
         "looked through must be yours to look through. mien keeps nothing: no "
         "descriptors are written to disk.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

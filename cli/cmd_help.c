@@ -100,10 +100,5 @@ const cli_command cmd_help = {
     .description = "Print the help of COMMAND, or the list of commands. The "
                    "manual pages are "
                    "made of the same text.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

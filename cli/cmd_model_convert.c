@@ -169,10 +169,5 @@ const cli_command cmd_model_convert = {
         "SHA-256 against the catalogue, and write one ONNX file for each "
         "network. "
         "A file appears whole or not at all.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

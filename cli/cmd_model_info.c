@@ -261,10 +261,5 @@ const cli_command cmd_model_info = {
         "parameters, "
         "operators, metadata and SHA-256, and what the catalogue says of it: "
         "source and licence. NAME is a name from `mien model list`.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -113,10 +113,5 @@ const cli_command cmd_model_list = {
                    "its file lies, if it is installed. --json adds the source "
                    "package, its "
                    "version and the SHA-256 of every file.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -246,10 +246,5 @@ const cli_command cmd_predict = {
         "and the columns that contribute most to the score.  The table may be "
         "of any size and may come from standard input; columns are found by "
         "name, others are passed over.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -297,10 +297,5 @@ const cli_command cmd_smile = {
         "each keeps its number when the cascade misses it.\n\n"
         "A smile cascade sees teeth and curved mouths, not joy; it errs with "
         "beards, open mouths and turned heads.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

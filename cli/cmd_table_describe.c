@@ -148,10 +148,5 @@ const cli_command cmd_table_describe = {
         "Prints a line a column: count, mean, standard deviation (of a "
         "sample), least, quartiles, greatest, missing and distinct values; "
         "then what is odd: constant columns, copies, duplicate rows.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -125,10 +125,5 @@ const cli_command cmd_table_plot = {
     .description =
         "Draws points, lines, a histogram, boxes, or every column of numbers "
         "against every other (the first eight), as SVG, PNG or PDF.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -8,7 +8,7 @@
 
 typedef struct values {
     const char *label, *positive, *output;
-    double under, over, smote; /* 0: not this one */
+    cli_ratios ratio;
     uint32_t seed;
     cli_table_values table;
 } values;
@@ -19,12 +19,12 @@ static const cli_option options[] = {
                  "the column of the classes"),
     CLI_ROW_TEXT(positive, CLI_TEXT, "positive", 0, "VALUE",
                  "the value of the rare event"),
-    CLI_ROW_REAL(under, "under", 0, "RATIO", 1e-9, 1,
+    CLI_ROW_REAL(ratio.under, "under", 0, "RATIO", 1e-9, 1,
                  "leave out rows of the larger class until the classes have "
                  "this ratio"),
-    CLI_ROW_REAL(over, "over", 0, "RATIO", 1e-9, 1,
+    CLI_ROW_REAL(ratio.over, "over", 0, "RATIO", 1e-9, 1,
                  "draw rows of the smaller class again up to this ratio"),
-    CLI_ROW_REAL(smote, "smote", 0, "RATIO", 1e-9, 1,
+    CLI_ROW_REAL(ratio.smote, "smote", 0, "RATIO", 1e-9, 1,
                  "make rows between neighbours of the smaller class up to this "
                  "ratio"),
     CLI_ROW_INT(seed, "seed", 's', "N", 0, INT_MAX, "of the draw (default {})"),
@@ -166,15 +166,7 @@ static int write(const cli_args *a, const job *j)
 static int read_options(job *j)
 {
     const values *v = j->v;
-    const double ratio[] = {v->under, v->over, v->smote};
-    int given = 0;
-    for (int i = 0; i < 3; i++) {
-        if (ratio[i] == 0)
-            continue;
-        j->how.kind = (mien_resample_kind)(MIEN_RESAMPLE_UNDER + i);
-        j->how.ratio = ratio[i];
-        given++;
-    }
+    int given = cli_ratios_read(&v->ratio, &j->how);
     j->how.seed = v->seed;
     if (given == 1 && v->label)
         return 1;
@@ -217,10 +209,5 @@ const cli_command cmd_table_resample = {
         "RandomUnderSampler, RandomOverSampler and SMOTE do for the same "
         "seed.\n\nFor training rows only: the test and validation parts that "
         "mien table split wrote are refused.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

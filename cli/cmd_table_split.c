@@ -209,10 +209,5 @@ const cli_command cmd_table_split = {
         "Draws the parts as scikit-learn's train_test_split does, so that a "
         "published seed gives the published rows, or cuts the table in the "
         "order of time.  Rows are written as they stood in the file.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -299,10 +299,5 @@ const cli_command cmd_track = {
         "the picture, it waits for the detector, which is asked at once.\n\n"
         "Numbers say which boxes belong together in one video; they do not say "
         "who somebody is.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

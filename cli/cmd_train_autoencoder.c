@@ -222,10 +222,5 @@ const cli_command cmd_train_autoencoder = {
         "same bits.\n\n"
         "A random split of rows that follow each other in time flatters: "
         "--honest splits in the order of time.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

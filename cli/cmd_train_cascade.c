@@ -420,10 +420,5 @@ const cli_command cmd_train_cascade = {
         "with the same result as without a stop. Scenes must not show the "
         "object: "
         "one face among them teaches the cascade to miss it.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

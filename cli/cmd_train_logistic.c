@@ -9,7 +9,7 @@ typedef struct values {
     cli_study_values study;
     cli_table_values table;
     const char *class_weight;
-    double under, over, smote; /* 0: not this one */
+    cli_ratios ratio;
 } values;
 static const values defaults = {.study = CLI_STUDY_DEFAULTS};
 
@@ -19,13 +19,13 @@ static const cli_option options[] = {
                  "weights of the classes, or balanced"),
     CLI_ROW_REAL(study.o.logistic.c, "C", 'C', "C", 1e-12, 1e12,
                  "inverse strength of the L2 penalty (default {})"),
-    CLI_ROW_REAL(under, "under", 0, "RATIO", 1e-6, 1,
+    CLI_ROW_REAL(ratio.under, "under", 0, "RATIO", 1e-6, 1,
                  "leave out training rows of the larger class until the "
                  "classes have this ratio"),
-    CLI_ROW_REAL(over, "over", 0, "RATIO", 1e-6, 1,
+    CLI_ROW_REAL(ratio.over, "over", 0, "RATIO", 1e-6, 1,
                  "draw training rows of the smaller class again up to this "
                  "ratio"),
-    CLI_ROW_REAL(smote, "smote", 0, "RATIO", 1e-6, 1,
+    CLI_ROW_REAL(ratio.smote, "smote", 0, "RATIO", 1e-6, 1,
                  "make training rows between neighbours of the smaller class"),
     CLI_ROW_FLAG(study.o.logistic.uncorrected, "uncorrected", 0,
                  "leave probabilities at the rate of the resampled or weighted "
@@ -74,24 +74,16 @@ static int read_weights(const char *text, mien_study_logistic *o)
     return 0;
 }
 
-/* One of --under, --over and --smote. */
+/* At most one of --under, --over and --smote. */
 static int read_resample(const values *v, mien_resample *o)
 {
-    const double ratio[] = {v->under, v->over, v->smote};
-    for (int i = 0; i < 3; i++) {
-        if (ratio[i] == 0)
-            continue;
-        if (o->kind != MIEN_RESAMPLE_NONE) {
-            cli_error("one of --under, --over and --smote is enough");
-            return 0;
-        }
-        o->kind = (mien_resample_kind)(MIEN_RESAMPLE_UNDER + i);
-        o->ratio = ratio[i];
-    }
-    return 1;
+    if (cli_ratios_read(&v->ratio, o) <= 1)
+        return 1;
+    cli_error("one of --under, --over and --smote is enough");
+    return 0;
 }
 
-/* Read the recipe, prepare the study, learn and save it. */
+/* The command: prepare, learn, judge, save. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;
@@ -129,10 +121,5 @@ const cli_command cmd_train_logistic = {
         "events.\n\n"
         "The model is one ONNX file: columns, scaler, coefficients and "
         "threshold.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

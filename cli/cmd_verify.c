@@ -145,10 +145,5 @@ const cli_command cmd_verify = {
         "children, for groups the network saw few of, and for poor pictures "
         "the "
         "answer is wrong more often. Verify only people who agreed to it.",
-    .options = options,
-    .defaults = &defaults,
-    .values_size = sizeof(values),
-    .examples = examples,
-    .exits = exits,
-    .run = run,
+    CLI_COMMAND_TABLES,
 };

@@ -4,6 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+int cli_ratios_read(const cli_ratios *r, mien_resample *out)
+{
+    const double ratio[] = {r->under, r->over, r->smote};
+    int given = 0;
+    for (int i = 0; i < 3; i++) {
+        if (ratio[i] == 0)
+            continue;
+        out->kind = (mien_resample_kind)(MIEN_RESAMPLE_UNDER + i);
+        out->ratio = ratio[i];
+        given++;
+    }
+    return given;
+}
+
 int cli_names_read(const char *text, cli_names *out)
 {
     *out = (cli_names){0};

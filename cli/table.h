@@ -50,6 +50,14 @@ typedef struct cli_table_values {
         CLI_ROW_INT(table.threads, "threads", 't', "N", 1, MIEN_POOL_MAX,   \
                     "threads to use (default: one a processor)")
 
+/* --under, --over and --smote: 0 is not given. */
+typedef struct cli_ratios {
+    double under, over, smote;
+} cli_ratios;
+
+/* The kind of resampling, by the ratio that is given; how many are. */
+int cli_ratios_read(const cli_ratios *r, mien_resample *out);
+
 typedef struct cli_names {
     int n;
     const char *name[CLI_MAX_NAMES];

@@ -22,8 +22,6 @@ static const char *const others[] = {
     ".dng",  ".cr2",  ".cr3",  ".nef", ".arw",  ".raf", ".orf", ".rw2"};
 enum { OTHERS = sizeof others / sizeof *others };
 
-char *cli_text_copy(const char *text, size_t n) { return strndup(text, n); }
-
 char *cli_path_join(const char *a, const char *b)
 {
     size_t n = strlen(a) + strlen(b) + 2;

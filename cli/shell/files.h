@@ -53,8 +53,6 @@ int cli_is_folder(const char *path);
 /* 1 if both paths lead to one file. */
 int cli_same_file(const char *a, const char *b);
 
-/* A copy, or "a/b"; released with free.  NULL when memory ended. */
-char *cli_text_copy(const char *text, size_t n);
 /* "a/b" of two paths; released with free.  NULL when memory ended. */
 char *cli_path_join(const char *a, const char *b);
 

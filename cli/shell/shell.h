@@ -166,6 +166,11 @@ int cli_pool_new(int threads, mien_pool **out);
 /* n * size zeroed bytes to free(); NULL, and a report, when memory ended. */
 void *cli_alloc(size_t n, size_t size);
 
+/* The tables of a command, which every file names alike. */
+#define CLI_COMMAND_TABLES                                                    \
+    .options = options, .defaults = &defaults, .values_size = sizeof(values), \
+    .examples = examples, .exits = exits, .run = run
+
 /* Rows of a table of options; `values` is the type that a file gives its
  * struct, member where the value goes. */
 #define CLI_PLACE(member) \

@@ -7,10 +7,8 @@
 /* Elements that an array of n has room for. */
 static uint64_t room_of(int64_t n)
 {
-    uint64_t room = 16;
-    while (room < (uint64_t)n)
-        room *= 2;
-    return room;
+    return n <= 16 ? 16
+                   : (uint64_t)1 << (64 - __builtin_clzll((uint64_t)n - 1));
 }
 
 void *mi_grow(void *items, int64_t n, int64_t more, size_t size)

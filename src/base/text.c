@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,17 +95,16 @@ static int length_of(unsigned char first)
     return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-int32_t mien_utf8_next(const char *text, int *n)
+int32_t mi_utf8_of(const uint8_t *p, size_t left, int *n)
 {
     static const int32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *p = (const unsigned char *)text;
     int len = length_of(*p);
     *n = 1;
     if (len <= 1)
         return len ? *p : -1;
     int32_t v = *p & (0x7f >> len);
     for (int i = 1; i < len; i++) {
-        if ((p[i] & 0xc0) != 0x80)
+        if ((size_t)i >= left || (p[i] & 0xc0) != 0x80)
             return -1;
         v = v << 6 | (p[i] & 0x3f);
     }
@@ -112,6 +112,11 @@ int32_t mien_utf8_next(const char *text, int *n)
         return -1;
     *n = len;
     return v;
+}
+
+int32_t mien_utf8_next(const char *text, int *n)
+{
+    return mi_utf8_of((const uint8_t *)text, SIZE_MAX, n);
 }
 
 void mien_utf8_repair(const char *text, mien_buffer *out)

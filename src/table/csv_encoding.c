@@ -5,6 +5,7 @@
 #include "table/csv_mend.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -29,23 +30,9 @@ static void put_character(mien_buffer *b, uint32_t c)
 size_t mi_utf8_bad(const uint8_t *p, size_t n)
 {
     size_t i = 0;
-    while (i < n) {
-        size_t more = p[i] < 0x80 ? 0 : p[i] < 0xe0 ? 1 : p[i] < 0xf0 ? 2 : 3;
-        int good = p[i] < 0x80 || (p[i] >= 0xc2 && p[i] <= 0xf4);
-        good = good && more < n - i;
-        for (size_t k = 1; good && k <= more; k++)
-            good = (p[i + k] & 0xc0) == 0x80;
-        if (good && more > 1) {
-            int first = p[i + 1];
-            good = !((p[i] == 0xe0 && first < 0xa0) ||
-                     (p[i] == 0xed && first > 0x9f) ||
-                     (p[i] == 0xf0 && first < 0x90) ||
-                     (p[i] == 0xf4 && first > 0x8f));
-        }
-        if (!good)
+    for (int took; i < n; i += (size_t)took)
+        if (mi_utf8_of(p + i, n - i, &took) < 0)
             return i;
-        i += more + 1;
-    }
     return n;
 }
 

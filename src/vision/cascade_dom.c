@@ -182,26 +182,44 @@ static enum XML_Status parse_part(reader *r, const char *bytes, size_t n)
     return st;
 }
 
-/* Give a document to the parser without blanks in front and without comments,
- * of which only the ends of lines stay: in cascades they may begin with more
- * than two dashes, or be Latin-1. */
+/* The first comment that XML forbids, and where it ends; NULL: there is none.
+ * In cascades comments may begin with more than two dashes, or be Latin-1. */
+static const char *odd_comment(const char *at, const char *end,
+                               const char **after)
+{
+    const char *from;
+    for (; (from = memmem(at, (size_t)(end - at), "<!--", 4)); at = *after) {
+        const char *p = from + 4;
+        while (p + 1 < end && (signed char)*p >= 0 && memcmp(p, "--", 2) != 0)
+            p++;
+        *after = memmem(p, (size_t)(end - p), "-->", 3);
+        if (*after != p)
+            break;
+        *after += 3;
+    }
+    if (from && *after)
+        *after += 3;
+    return from;
+}
+
+/* Give a document to the parser without blanks in front, and of odd comments
+ * the ends of lines alone. */
 static enum XML_Status parse_document(reader *r, const char *at, size_t n)
 {
-    const char *end = at + n;
+    const char *end = at + n, *after = NULL;
     enum XML_Status st = XML_STATUS_OK;
-    while (at < end && strchr(" \n\r\t", *at) && *at)
+    while (at < end && *at && strchr(" \n\r\t", *at))
         at++;
     while (at < end && st == XML_STATUS_OK && r->st == MIEN_OK) {
-        const char *from = memmem(at, (size_t)(end - at), "<!--", 4);
+        const char *from = odd_comment(at, end, &after);
         st = parse_part(r, at, (size_t)((from ? from : end) - at));
         if (!from)
             break;
-        const char *to = memmem(from + 4, (size_t)(end - from - 4), "-->", 3);
-        if (!to && r->st == MIEN_OK)
+        if (!after && r->st == MIEN_OK)
             r->st = mi_fail(r->err, MIEN_EFORMAT,
                             "cascade: line %d: a comment without an end",
                             line_of(r));
-        at = to ? to + 3 : end;
+        at = after ? after : end;
         for (; from < at && st == XML_STATUS_OK; from++)
             if (*from == '\n')
                 st = XML_Parse(r->parser, "\n", 1, 0);
@@ -211,7 +229,7 @@ static enum XML_Status parse_document(reader *r, const char *at, size_t n)
                : st;
 }
 
-/* Let expat walk over the bytes. */
+/* Parse a whole document into the reader. */
 static mien_status parse(reader *r, const uint8_t *bytes, size_t n)
 {
     static const XML_Memory_Handling_Suite memory = {expat_alloc, expat_realloc,
@@ -272,7 +290,7 @@ int mi_xml_child(const mi_xml *x, int node, const char *name)
  * it; 0 if there is none. */
 static int number(const char **p, double *out)
 {
-    if (!strncasecmp(*p, ".nan", 4)) {
+    if (**p == '.' && !strncasecmp(*p, ".nan", 4)) {
         *out = (double)NAN;
         *p += 4;
         return 1;

@@ -223,9 +223,9 @@ static mien_status step_new(const mien_tracker *t, step *s, mien_error *err)
     return MIEN_OK;
 }
 
-/* Another scene begins: the picture is another and most points are gone.  Of
- * cuts between photos of faces at one place none left more than a fifth of the
- * points, at a likeness of up to 0.73; within a scene half of them stay. */
+/* Another scene begins: the picture is another and most points are gone.  At
+ * cuts between photos of faces at one place (bench/cuts.c) few points are found
+ * and the pictures are like each other; within a scene half of them stay. */
 static int is_cut(const mien_tracker *t, const mien_pyramid *next,
                   const step *s)
 {

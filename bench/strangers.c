@@ -1,0 +1,243 @@
+/* strangers.c: how many strangers get a name when so many people are known.
+ *
+ *   strangers [FOLDER]
+ *
+ * FOLDER holds Name/photo.jpg; default $MIEN_SHARED/data/lfw.  The largest face
+ * of each photo is described.  One photo each of so many people, drawn again
+ * and again, is known; one of each other person is a stranger.  What is printed
+ * is in docs/people.md, and the shares of pairs are those of
+ * src/match/threshold.c. */
+#include "bench/bench.h"
+#include "bench/models.h"
+
+#include <dirent.h>
+#include <math.h>
+
+enum { MOST = 4096, SHARES = 13, HALVES = 6, SIZES = 10 };
+static const double first = 0.38, step = 0.02;
+static const int sizes[SIZES] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
+
+typedef struct photo {
+    int person;
+    float descriptor[MIEN_DESCRIPTOR];
+} photo;
+
+static photo all[MOST];
+static float apart[MOST][MOST];
+static int photos, people;
+static int begin[MOST + 1]; /* of a person's photos, which lie together */
+
+/* ---- reading ------------------------------------------------------------- */
+
+static int is_shown(const struct dirent *e) { return e->d_name[0] != '.'; }
+
+/* Describe the photos of one person. */
+static void read_person(mien_reader *r, const char *folder)
+{
+    struct dirent **list = NULL;
+    int n = scandir(folder, &list, is_shown, alphasort), before = photos;
+    for (int i = 0; i < n; i++) {
+        char path[BENCH_PATH];
+        mien_reading got = {0};
+        bench_path(path, folder, list[i]->d_name);
+        free(list[i]);
+        if (photos == MOST || mien_reader_read(r, 0, path, NULL, &got, NULL))
+            continue;
+        const mien_face *f =
+            mien_faces_largest(&got.faces, MIEN_FACE_DESCRIPTOR);
+        if (f) {
+            all[photos].person = people;
+            memcpy(all[photos++].descriptor, f->descriptor,
+                   sizeof f->descriptor);
+        }
+        mien_faces_free(&got.faces);
+    }
+    free(list);
+    begin[people] = before;
+    people += photos > before;
+}
+
+static void read_all(const char *folder)
+{
+    mien_reader_options o = MIEN_READER_DEFAULTS;
+    mien_reader *r = NULL;
+    mien_error err = {0};
+    struct dirent **list = NULL;
+    o.face.want = MIEN_FACE_DESCRIPTOR;
+    bench_must(mien_reader_open(&o, &r, &err), &err);
+    int n = scandir(folder, &list, is_shown, alphasort);
+    for (int i = 0; i < n; i++) {
+        char path[BENCH_PATH];
+        bench_path(path, folder, list[i]->d_name);
+        read_person(r, path);
+        free(list[i]);
+    }
+    free(list);
+    begin[people] = photos;
+    mien_reader_free(r);
+    for (int i = 0; i < photos; i++)
+        for (int k = 0; k <= i; k++)
+            apart[i][k] = apart[k][i] =
+                mien_descriptor_distance(all[i].descriptor, all[k].descriptor);
+}
+
+/* ---- what a distance means ----------------------------------------------- */
+
+/* The shares of pairs of two of the people that lie nearer than each distance;
+ * how many pairs there are. */
+static int64_t find_shares(const uint8_t *in, double share[SHARES])
+{
+    int64_t pairs = 0, nearer[SHARES] = {0};
+    for (int i = 0; i < photos; i++)
+        for (int k = 0; k < i; k++) {
+            if (all[i].person == all[k].person || !in[all[i].person] ||
+                !in[all[k].person])
+                continue;
+            pairs++;
+            for (int b = 0; b < SHARES; b++)
+                nearer[b] += (double)apart[i][k] < first + b * step;
+        }
+    for (int b = 0; b < SHARES; b++)
+        share[b] = (double)nearer[b] / (double)pairs;
+    return pairs;
+}
+
+/* The rule of mien_match_threshold for other shares, at 1 %. */
+static double threshold_of(const double share[SHARES], int known)
+{
+    double wanted = -log1p(-MIEN_FALSE_MATCH) / known;
+    int b = SHARES - 2;
+    while (b > 0 && share[b - 1] > 0 && share[b] > wanted)
+        b--;
+    double low = log(share[b]), high = log(share[b + 1]);
+    double t = first + step * (b + (log(wanted) - low) / (high - low));
+    return t < (double)MIEN_SAME_PERSON ? t : (double)MIEN_SAME_PERSON;
+}
+
+/* ---- drawing ------------------------------------------------------------- */
+
+typedef struct counts {
+    int64_t strangers, named,
+        at_default;       /* of them within 0.6, the threshold */
+    int64_t known, right; /* of known people seen again */
+} counts;
+
+static int photo_of(mien_random *r, int person)
+{
+    int n = begin[person + 1] - begin[person];
+    return begin[person] + (int)mien_random_below(r, (uint64_t)n);
+}
+
+/* The nearest of the known photos. */
+static int nearest(int of, int n, const int *known)
+{
+    int best = known[0];
+    for (int i = 1; i < n; i++)
+        if (apart[of][known[i]] < apart[of][best])
+            best = known[i];
+    return best;
+}
+
+/* Draw n known people among those of a list, and count. */
+static void draw(mien_random *r, int n, double threshold, int m,
+                 const int *list, counts *c)
+{
+    int64_t order[MOST];
+    int known[MOST];
+    mien_random_permutation(r, m, order);
+    for (int i = 0; i < n; i++)
+        known[i] = photo_of(r, list[order[i]]);
+    for (int i = n; i < m; i++) {
+        int of = photo_of(r, list[order[i]]);
+        double d = (double)apart[of][nearest(of, n, known)];
+        c->strangers++;
+        c->named += d < (double)MIEN_SAME_PERSON;
+        c->at_default += d < threshold;
+    }
+    for (int i = 0; i < n; i++) {
+        int of = photo_of(r, all[known[i]].person);
+        if (of == known[i])
+            continue;
+        int best = nearest(of, n, known);
+        c->known++;
+        c->right += best == known[i] && (double)apart[of][best] < threshold;
+    }
+}
+
+/* Many draws of n known people of a list. */
+static counts draw_many(mien_random *r, int n, double threshold, int m,
+                        const int *list)
+{
+    counts c = {0};
+    for (int i = 0; i < (n < 250 ? 2000 / n : 8); i++)
+        draw(r, n, threshold, m, list, &c);
+    return c;
+}
+
+static double per_cent(int64_t part, int64_t of)
+{
+    return of ? 100 * (double)part / (double)of : 0;
+}
+
+/* Fit to half of the people, count on the others. */
+static void print_halves(mien_random *r, int n)
+{
+    static uint8_t in[MOST];
+    static int list[MOST];
+    double sum = 0, least = 100, most = 0;
+    for (int h = 0; h < HALVES; h++) {
+        int64_t order[MOST];
+        double share[SHARES];
+        int m = 0;
+        mien_random_permutation(r, people, order);
+        memset(in, 0, sizeof in);
+        for (int i = 0; i < people; i++)
+            if (i < people / 2)
+                in[order[i]] = 1;
+            else
+                list[m++] = (int)order[i];
+        find_shares(in, share);
+        counts c = draw_many(r, n, threshold_of(share, n), m, list);
+        double named = per_cent(c.at_default, c.strangers);
+        sum += named;
+        least = fmin(least, named);
+        most = fmax(most, named);
+    }
+    printf("%5d known: %.1f %% of strangers named, %.1f to %.1f\n", n,
+           sum / HALVES, least, most);
+}
+
+int main(int argc, char **argv)
+{
+    char folder[BENCH_PATH];
+    const char *shared = getenv("MIEN_SHARED");
+    static uint8_t in[MOST];
+    static int list[MOST];
+    double share[SHARES];
+    mien_random r;
+    bench_path(folder, shared ? shared : ".", "data/lfw");
+    read_all(argc > 1 ? argv[1] : folder);
+    memset(in, 1, sizeof in);
+    for (int i = 0; i < people; i++)
+        list[i] = i;
+    if (people < 2 * sizes[0] + 1)
+        return fprintf(stderr, "strangers: no people there\n"), 1;
+    printf("%d photos of %d people, %lld pairs of two; nearer than\n", photos,
+           people, (long long)find_shares(in, share));
+    for (int b = 0; b < SHARES; b++)
+        printf("  %.2f %.3e\n", first + b * step, share[b]);
+    mien_random_init(&r, 1);
+    printf("known  within 0.6  distance  strangers  known named\n");
+    for (int i = 0; i < SIZES && sizes[i] < people; i++) {
+        float t = mien_match_threshold(sizes[i], MIEN_FALSE_MATCH);
+        counts c = draw_many(&r, sizes[i], (double)t, people, list);
+        printf("%5d  %8.1f %%  %8.3f  %7.1f %%  %9.0f %%\n", sizes[i],
+               per_cent(c.named, c.strangers), (double)t,
+               per_cent(c.at_default, c.strangers), per_cent(c.right, c.known));
+    }
+    printf("fitted to half of the people, counted on the others, %d times:\n",
+           HALVES);
+    for (int i = 2; i < 8 && 4 * sizes[i] < people; i++)
+        print_halves(&r, sizes[i]);
+    return 0;
+}
