@@ -238,6 +238,44 @@ static void test_a_page(void)
     free(text);
 }
 
+/* How many names of a page stand twice, or are called and not there. */
+static int count_clashes(const char *page)
+{
+    int bad = 0;
+    for (const char *p = page; (p = strstr(p, " id=\"")); p += 5) {
+        size_t n = strcspn(p + 5, "\"") + 6;
+        for (const char *q = p + n; (q = strstr(q, " id=\"")); q++)
+            bad += strncmp(p, q, n) == 0;
+    }
+    for (const char *p = page; (p = strstr(p, "href=\"#")); p += 7) {
+        char want[64];
+        snprintf(want, sizeof want, " id=\"%.*s\"", (int)strcspn(p + 7, "\""),
+                 p + 7);
+        bad += strstr(page, want) == NULL;
+    }
+    return bad;
+}
+
+/* Two figures of other letters: the names of one are not those of the other. */
+static void test_figures_on_one_page(void)
+{
+    mien_buffer b = {0};
+    mien_figure *f = NULL;
+    mien_error err = {0};
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(mien_figure_new(1, 1, 300, 200, &f, NULL), MIEN_OK);
+        mien_figure_title(f, i ? "another" : "one");
+        mien_panel_points(mien_figure_panel(f, 0, 0), "name", 2,
+                          (double[]){1, 2}, (double[]){3, 4});
+        CHECK_MSG(!mien_page_figure(&b, f, &err), "%s", err.text);
+        mien_figure_free(f);
+    }
+    char *text = text_of(&b);
+    CHECK(strstr(text, " id=\"at8-") && strstr(text, "href=\"#at8-"));
+    CHECK_EQ(count_clashes(text), 0);
+    free(text);
+}
+
 static void test_failing_memory_is_reported(void)
 {
     mien_table *t = table_of(csv);
@@ -316,50 +354,79 @@ static void test_a_description_as_json(void)
     mien_table_free(t);
 }
 
-/* A picture of a table as SVG text, to be freed. */
-static char *drawn(const char *made, const mien_table_figure_options *o,
-                   mien_buffer *remarks)
+/* A picture of a table as PNG: an SVG numbers its parts anew each time. */
+static mien_bytes drawn(const char *made, const mien_table_figure_options *o,
+                        mien_buffer *remarks)
 {
     mien_table *t = NULL;
     mien_figure *f = NULL;
-    mien_bytes svg = {0};
+    mien_bytes png = {0};
     mien_error err = {0};
     CHECK_EQ(mien_csv_read((const uint8_t *)made, strlen(made), NULL, &t, NULL),
              MIEN_OK);
     CHECK_MSG(!mien_table_figure(t, o, &f, remarks, &err), "%s", err.text);
-    CHECK_EQ(mien_figure_render(f, MIEN_PLOT_SVG, &svg, NULL), MIEN_OK);
-    char *text = calloc(svg.n + 1, 1);
-    memcpy(text, svg.data, svg.n);
-    mien_bytes_free(&svg);
+    CHECK_EQ(mien_figure_render(f, MIEN_PLOT_PNG, &png, NULL), MIEN_OK);
     mien_figure_free(f);
     mien_table_free(t);
-    return text;
+    return png;
 }
 
-/* Dates along the axis, lines through what is there, and no empty panels. */
-static void test_pictures_of_wild_tables(void)
+/* Are the pictures of two tables the same? */
+static int are_same(const char *a, const char *b,
+                    const mien_table_figure_options *o)
 {
-    mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
     mien_buffer remarks = {0};
+    mien_bytes p = drawn(a, o, &remarks), q = drawn(b, o, &remarks);
+    int same = p.n == q.n && !memcmp(p.data, q.data, p.n);
+    CHECK(remarks.n == 0);
+    mien_bytes_free(&p);
+    mien_bytes_free(&q);
+    mien_buffer_free(&remarks);
+    return same;
+}
+
+/* Dates are named along the axis; a line goes from the first to the last. */
+static void test_pictures_of_dates(void)
+{
+    static const char mixed[] =
+        "d,v\n2020-01-05,1\n2020-01-09,3\n2020-01-07,2\n",
+                      sorted[] =
+                          "d,v\n2020-01-05,1\n2020-01-07,2\n2020-01-09,3\n",
+                      days[] = "d,v\n18266,1\n18270,3\n18268,2\n";
+    mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
     o.x = 0;
     o.y = 1;
-    char *dates =
-        drawn("d,v\n2020-01-05,1\n2020-01-09,3\n2020-01-07,2\n", &o, &remarks);
-    char *numbers = drawn("d,v\n18266,1\n18270,3\n18268,2\n", &o, &remarks);
-    CHECK(strcmp(dates, numbers) != 0);
-    free(dates);
-    free(numbers);
-    o.by = 2;
-    o.fitted = MIEN_FITTED_LINE;
+    CHECK(!are_same(mixed, days, &o));
+    CHECK(are_same(mixed, mixed, &o));
+    o.kind = MIEN_PLOT_LINE;
+    CHECK(are_same(mixed, sorted, &o));
+    CHECK(!are_same(days, "d,v\n18266,1\n18268,2\n18270,3\n", &o));
+}
+
+/* Lines are fitted to what is there; no panel is empty. */
+static void test_pictures_of_wild_tables(void)
+{
     static const char gaps[] = "x,y,k\n1,1,a\n2,2,a\n,3,a\n3,,a\n1,1,b\n2,3,b\n"
-                               "3,1,c\n4,9,c\n5,5,c\n";
-    char *svg = drawn(gaps, &o, &remarks);
-    CHECK(remarks.n == 0);
-    free(svg);
-    o.kind = MIEN_PLOT_HISTOGRAM;
-    svg = drawn(gaps, &o, &remarks);
-    free(svg);
+                               "3,1,c\n4,9,c\n5,5,c\n",
+                      whole[] = "x,y,k\n1,1,a\n2,2,a\n1,1,b\n2,3,b\n"
+                                "3,1,c\n4,9,c\n5,5,c\n";
+    mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+    o.x = 0;
+    o.y = 1;
+    o.by = 2;
+    CHECK(are_same(gaps, whole, &o));
+    o.fitted = MIEN_FITTED_LINE;
+    CHECK(are_same(gaps, whole, &o));
+    mien_buffer remarks = {0};
+    mien_bytes with = drawn(gaps, &o, &remarks);
+    o.fitted = 0;
+    mien_bytes without = drawn(gaps, &o, &remarks);
+    CHECK(with.n != without.n || memcmp(with.data, without.data, with.n) != 0);
+    mien_bytes_free(&with);
+    mien_bytes_free(&without);
     mien_buffer_free(&remarks);
+    o.kind = MIEN_PLOT_HISTOGRAM;
+    CHECK(!are_same(gaps, whole, &o)); /* where y is missing x is there */
 }
 
 int main(int argc, char **argv)
@@ -371,8 +438,10 @@ int main(int argc, char **argv)
     RUN(test_pictures_that_cannot_be_drawn);
     RUN(test_curves_that_cannot_be_fitted_are_named);
     RUN(test_a_page);
+    RUN(test_figures_on_one_page);
     RUN(test_failing_memory_is_reported);
     RUN(test_a_description_as_json);
+    RUN(test_pictures_of_dates);
     RUN(test_pictures_of_wild_tables);
     return check_done();
 }

@@ -208,7 +208,8 @@ MIEN_API void mien_page_lines(mien_buffer *out, const char *heading,
  *   out  a page */
 MIEN_API void mien_page_end(mien_buffer *out);
 
-/* Add the drawing inside an SVG file to HTML of one's own.
+/* Add the drawing inside an SVG file to HTML of one's own; several may stand on
+ * one page.
  *
  *   out  HTML
  *   svg  from mien_figure_render */

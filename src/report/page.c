@@ -99,12 +99,35 @@ void mien_page_balance(mien_buffer *out, const mien_verdict *v)
         v->rates.precision > 0 ? 1 / v->rates.precision : 0.0);
 }
 
+/* Does a name begin at p that an element has or is called by? */
+static int is_name(const char *start, const char *p)
+{
+    static const char *const before[] = {" id=\"", "href=\"#", "url(#"};
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        size_t n = strlen(before[i]);
+        if ((size_t)(p - start) >= n && !memcmp(p - n, before[i], n))
+            return 1;
+    }
+    return 0;
+}
+
+/* Every drawing begins its names anew: on a page they are told apart by where
+ * the drawing stands. */
 void mien_page_svg(mien_buffer *out, const mien_bytes *svg)
 {
-    const char *text = (const char *)svg->data;
+    const char *text = (const char *)svg->data, *end = text + svg->n;
     const char *start = memmem(text, svg->n, "<svg", 4);
+    size_t place = out->n;
+    const char *from = start;
+    for (const char *p = start; p && p < end; p++) {
+        if ((p[0] != '"' && p[0] != '#') || !is_name(start, p + 1))
+            continue;
+        mien_buffer_put(out, from, (size_t)(p + 1 - from));
+        mien_buffer_printf(out, "at%zu-", place);
+        from = p + 1;
+    }
     if (start)
-        mien_buffer_put(out, start, svg->n - (size_t)(start - text));
+        mien_buffer_put(out, from, (size_t)(end - from));
 }
 
 mien_status mien_page_figure(mien_buffer *out, const mien_figure *f,

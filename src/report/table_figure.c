@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is drawn, and room for the rows of a group. */
@@ -19,6 +20,7 @@ typedef struct drawing {
     mien_dates dates[2]; /* of x and y, where they are dates */
     mien_groups groups;  /* count 0: all rows are one */
     double *px, *py;     /* [rows] of a group */
+    double (*pair)[2];   /* [rows] of the same, while they are sorted */
     mien_buffer *remarks;
 } drawing;
 
@@ -107,6 +109,27 @@ static int64_t whole_pairs(const drawing *d, int64_t n)
     return kept;
 }
 
+static int by_date(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x > y) - (x < y);
+}
+
+/* A line over dates goes from the first to the last, whatever the order of the
+ * rows. */
+static void sort_by_date(const drawing *d, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        d->pair[i][0] = d->px[i];
+        d->pair[i][1] = d->py[i];
+    }
+    qsort(d->pair, (size_t)n, sizeof *d->pair, by_date);
+    for (int64_t i = 0; i < n; i++) {
+        d->px[i] = d->pair[i][0];
+        d->py[i] = d->pair[i][1];
+    }
+}
+
 /* Name days, firsts of months or firsts of years along the x axis, whichever
  * are not too many; nothing where a day is too long. */
 static void put_date_ticks(mien_panel *p, const double range[2])
@@ -150,6 +173,8 @@ static void draw_panels(const drawing *d, mien_figure *f, int columns)
         name_group(d, g, name);
         mien_panel_labels(p, name, d->x_name, d->y_name);
         mien_panel_limits(p, x[0], x[1], y[0], y[1]);
+        if (d->o->kind == MIEN_PLOT_LINE && d->dates[0].second)
+            sort_by_date(d, n);
         if (d->o->kind == MIEN_PLOT_LINE)
             mien_panel_line(p, NULL, n, d->px, d->py);
         else
@@ -244,7 +269,8 @@ static mien_status open_drawing(drawing *d, mien_error *err)
         st = numbers_of(d, o->y, 1, &d->y, &d->y_name, err);
     d->px = mi_alloc_raw((size_t)d->rows + 1, sizeof *d->px);
     d->py = mi_alloc_raw((size_t)d->rows + 1, sizeof *d->py);
-    if (!st && !(d->px && d->py))
+    d->pair = mi_alloc_raw((size_t)d->rows + 1, sizeof *d->pair);
+    if (!st && !(d->px && d->py && d->pair))
         st = mi_no_memory(err);
     if (!st && o->by >= 0)
         st = mien_table_group(d->t, o->by, MIEN_PLOT_MAX_GROUPS, &d->groups,
@@ -273,5 +299,6 @@ mien_status mien_table_figure(const mien_table *t,
     mien_dates_free(&d.dates[1]);
     mi_free(d.px);
     mi_free(d.py);
+    mi_free(d.pair);
     return st;
 }
