@@ -94,7 +94,7 @@ static void run_steps(job *j, mien_trainer *t, int steps, double *ms,
     for (size_t i = 0; i < BATCH * row; i++)
         x[i] = (float)mien_random_unit(&j->random);
     const float *in = x, *targets[5] = {zeros, zeros, zeros, zeros, zeros};
-    const mien_samples s = {BATCH, &in, targets, NULL};
+    const mien_samples s = {BATCH, &in, targets, NULL, NULL};
     mien_error err = {0};
     for (int i = 0; i < steps; i++) {
         double start = mien_clock();

@@ -38,7 +38,7 @@ int main(void)
     mien_error err = {0};
     mien_loss loss = {0, MIEN_LOSS_BCE, 1, 0, NULL, 0};
     const float *in[] = {x}, *want[] = {y};
-    mien_samples points = {POINTS, in, want, NULL};
+    mien_samples points = {POINTS, in, want, NULL, NULL};
     mien_trainer_options options = MIEN_TRAINER_DEFAULTS;
     options.losses = &loss, options.n_losses = 1, options.batch = 8;
     mien_random_init(&random, 1);

@@ -33,6 +33,16 @@ static void test_huber_loss(void)
             IN(INTS(1), INTS(1)));
 }
 
+/* Errors 1, 0, 2 and 3: 2 log 3, 0, then |e| - 2 + 2 log 5. */
+static void test_wing_loss(void)
+{
+    const mi_wing_attr bent = {2, 0.5F};
+    WANT(run(&mi_op_wing_loss, &bent, IN(PAIR)), SCALAR, 2.408744057);
+    WANT(run(&mi_op_wing_loss, NULL, IN(PAIR)), SCALAR, 5.037257551);
+    REFUSED("the targets have another shape", &mi_op_wing_loss, NULL,
+            IN(counting(DIMS(2, 2), 1), counting(DIMS(2, 1), 1)));
+}
+
 static void test_sigmoid_cross_entropy(void)
 {
     mi_node *z = FLOATS(DIMS(1, 2), 0, 2), *t = FLOATS(DIMS(1, 2), 1, 0);
@@ -61,6 +71,12 @@ static void test_softmax_cross_entropy(void)
              IN(FLOATS(DIMS(2, 1, 2), 1, 2, 2, 1),
                 FLOATS(DIMS(2, 1, 2), 0, 1, 0.5F, 0.5F))),
          SCALAR, 0.563261687);
+    const mi_smoothing_attr tenth = {0.1F};
+    WANT(run(&mi_op_softmax_cross_entropy, &tenth, IN(z, t)), SCALAR,
+         0.507605964);
+    WANT(run(&mi_op_softmax_cross_entropy, &tenth,
+             IN(z, t, FLOATS(DIMS(1), 3), FLOATS(DIMS(3), 1, 1, 2))),
+         SCALAR, 3.045635787);
     REFUSED("there are no classes", &mi_op_softmax_cross_entropy, NULL,
             IN(counting(DIMS(3), 1), counting(DIMS(3), 1)));
     REFUSED("the weights are not one for each class",

@@ -5,8 +5,8 @@
 
 static float x[MAKE_ROWS * MAKE_IN], y[MAKE_ROWS * 2];
 static const float *const inputs[] = {x}, *const targets[] = {y};
-static const mien_samples rows = {MAKE_ROWS, inputs, targets, NULL};
-static const mien_samples train = {100, inputs, targets, NULL};
+static const mien_samples rows = {MAKE_ROWS, inputs, targets, NULL, NULL};
+static const mien_samples train = {100, inputs, targets, NULL, NULL};
 static const mien_loss mse = {.kind = MIEN_LOSS_MSE, .weight = 1};
 
 static mien_trainer_options options(void)
@@ -128,7 +128,7 @@ static mien_samples valid_rows(const float **in, const float **to)
 {
     *in = x + 100 * MAKE_IN;
     *to = y + 100 * 2;
-    return (mien_samples){50, in, to, NULL};
+    return (mien_samples){50, in, to, NULL, NULL};
 }
 
 /* Cut at every epoch and continued, a fit ends with the same bits. */

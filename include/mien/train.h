@@ -31,19 +31,40 @@ typedef struct mien_optimizer {
                            moment is corrected, as Keras does */
     float weight_decay; /* L2 added to the gradient, as PyTorch does */
     float clip_norm;    /* largest norm of all gradients; 0: no limit */
+    int decoupled;      /* 1: weights shrink by rate * weight_decay instead,
+                           before the step (AdamW) */
 } mien_optimizer;
-#define MIEN_ADAM_KERAS                                    \
-    {                                                      \
-        MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-7f, 1, 0, 0 \
+#define MIEN_ADAM_KERAS                                       \
+    {                                                         \
+        MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-7f, 1, 0, 0, 0 \
     }
-#define MIEN_ADAM_TORCH                                    \
-    {                                                      \
-        MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-8f, 0, 0, 0 \
+#define MIEN_ADAM_TORCH                                       \
+    {                                                         \
+        MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-8f, 0, 0, 0, 0 \
     }
-#define MIEN_SGD_KERAS                          \
-    {                                           \
-        MIEN_SGD, 1e-2f, 0, 0, 0, 0, 0, 0, 0, 0 \
+#define MIEN_ADAMW_TORCH                                          \
+    {                                                             \
+        MIEN_ADAM, 1e-3f, 0, 0, .9f, .999f, 1e-8f, 0, 1e-2f, 0, 1 \
     }
+#define MIEN_SGD_KERAS                             \
+    {                                              \
+        MIEN_SGD, 1e-2f, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+    }
+
+/* How the learning rate changes with every batch. */
+typedef enum mien_schedule_kind {
+    MIEN_RATE_CONSTANT,
+    MIEN_RATE_STEP,  /* times factor after each so many epochs */
+    MIEN_RATE_COSINE /* half a cosine down to `least` of it */
+} mien_schedule_kind;
+
+typedef struct mien_schedule {
+    mien_schedule_kind kind;
+    double warmup; /* epochs in which it grows from 0 in a line; 0: none */
+    double epochs; /* STEP: between two falls; COSINE: till the lowest */
+    float factor;  /* STEP, in (0, 1] */
+    float least;   /* COSINE, in [0, 1] */
+} mien_schedule;
 
 /* What a loss compares an output with.  Means are over all its elements and
  * the rows of the batch; cross-entropies over the rows. */
@@ -53,6 +74,7 @@ typedef enum mien_loss_kind {
     MIEN_LOSS_BCE,   /* binary cross-entropy of logits; targets 0..1 */
     MIEN_LOSS_CCE,   /* cross-entropy of logits over the last axis; targets
                         are probabilities of classes ("one-hot") */
+    MIEN_LOSS_WING,  /* logarithmic up to delta, then linear: for points */
     MIEN_LOSS_MEAN   /* the output itself, which any operators of the graph
                         make a loss; there are no targets */
 } mien_loss_kind;
@@ -61,11 +83,14 @@ typedef struct mien_loss {
     int output; /* of the graph */
     mien_loss_kind kind;
     float weight; /* of this loss in the total */
-    float delta;  /* Huber; 0: 1 */
+    float delta;  /* Huber; 0: 1.  Wing's width; 0: 10 */
     /* BCE: [2]; CCE: [classes]; weights of true classes, or NULL */
     const float *class_weight;
-    int of_input; /* 1 + the input of the graph that is the target, as an
-                     auto-encoder's is; 0: samples->targets holds it */
+    int of_input;    /* 1 + the input of the graph that is the target, as an
+                        auto-encoder's is; 0: samples->targets holds it */
+    float curvature; /* wing; 0: 2 */
+    float smoothing; /* CCE: part of a target spread over its classes, [0, 1) */
+    double warmup;   /* epochs in which its weight grows from 0; 0: none */
 } mien_loss;
 
 /* A penalty added to the loss: l1 sum |x| + l2 sum x^2.  Of a parameter as it
@@ -87,24 +112,45 @@ typedef struct mien_trainer_options {
     int n_losses;
     const mien_penalty *penalties; /* [n_penalties] copied */
     int n_penalties;
+    mien_schedule schedule;
+    float average; /* what the moving average of the parameters keeps of itself
+                      in a step, .999; fewer in the first steps; 0: none */
+    int unbiased;  /* 1: running variances are those of a sample, as PyTorch
+                      keeps them; 0: of the batch, as Keras does */
 } mien_trainer_options;
-#define MIEN_TRAINER_DEFAULTS                              \
-    {                                                      \
-        NULL, 128, 1, 0, MIEN_ADAM_KERAS, NULL, 0, NULL, 0 \
+#define MIEN_TRAINER_DEFAULTS                               \
+    {                                                       \
+        NULL, 128, 1, 0, MIEN_ADAM_KERAS, NULL, 0, NULL, 0, \
+            {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0          \
     }
 
 enum { MIEN_MAX_LOSSES = 8 };
 
+/* Rows that are made when they are wanted, as pictures are. */
+typedef struct mien_row_source {
+    /* Write rows[0..n) of an epoch, 0, 1, ...: each input and target [n, ...],
+     * NULL where a loss has no targets; weights [n], which are 1. */
+    mien_status (*fill)(void *arg, int epoch, const int64_t *rows, int64_t n,
+                        float *const *inputs, float *const *targets,
+                        float *weights, mien_error *err);
+    /* Told before an epoch: all its rows in their order; NULL: not wanted.
+     * Borrowed until its last fill. */
+    void (*ahead)(void *arg, int epoch, const int64_t *rows, int64_t n);
+    void *arg;
+} mien_row_source;
+
 /* Rows to learn from or to measure on: borrowed for the call. */
 typedef struct mien_samples {
-    int64_t n;                   /* rows */
-    const float *const *inputs;  /* one an input of the graph: [n, ...] */
-    const float *const *targets; /* one a loss: [n, ...] of its output; NULL
-                                    where a loss has no targets of its own */
-    const float *weights;        /* [n] of rows, or NULL */
+    int64_t n;                     /* rows */
+    const float *const *inputs;    /* one an input of the graph: [n, ...] */
+    const float *const *targets;   /* one a loss: [n, ...] of its output; NULL
+                                      where a loss has no targets of its own */
+    const float *weights;          /* [n] of rows, or NULL */
+    const mien_row_source *source; /* not NULL: makes all of these */
 } mien_samples;
 
-/* What an epoch or a measurement gave. */
+/* What an epoch or a measurement gave.  The weights of losses are those that
+ * learning had in an epoch, and the full ones in a measurement. */
 typedef struct mien_losses {
     double total;                 /* penalties included */
     double part[MIEN_MAX_LOSSES]; /* each loss without its weight */
@@ -136,7 +182,8 @@ MIEN_API void mien_trainer_free(mien_trainer *t);
  *   out      the mean over the epoch, weighted by rows
  *
  * Allocates nothing after the first epoch with that many rows.
- * Fails with ENOMEM, ELIMIT; and with EUNSUP "loss is not finite" when it
+ * Fails with ENOMEM, ELIMIT, what a source of rows fails with; and with EUNSUP
+ * "loss is not finite" when it
  * became NaN or infinite: parameters are then as after the last good batch. */
 MIEN_API MIEN_CHECKED mien_status
 mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
@@ -148,7 +195,9 @@ mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
  *   samples  1 row at least
  *   out      means over the rows
  *
- * Fails with EUNSUP (a loss that is not finite), ENOMEM, ELIMIT. */
+ * Measures the moving average of the parameters where there is one.  Fails with
+ * EUNSUP (a loss that is not finite), ENOMEM, ELIMIT, and what a source of rows
+ * fails with. */
 MIEN_API MIEN_CHECKED mien_status
 mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
                       mien_losses *out, mien_error *err);
@@ -158,16 +207,29 @@ mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
  *   t  a trainer */
 MIEN_API int mien_trainer_epochs(const mien_trainer *t);
 
-/* The learning rate now.
+/* The learning rate now, schedule included.
  *
  *   t  a trainer */
 MIEN_API float mien_trainer_rate(const mien_trainer *t);
 
-/* Set the learning rate.
+/* Set the learning rate that the schedule begins with.
  *
  *   t     a trainer
  *   rate  positive */
 MIEN_API void mien_trainer_set_rate(mien_trainer *t, float rate);
+
+/* Set the weight that a loss has in learning from now on.
+ *
+ *   t       a trainer
+ *   loss    which
+ *   weight  finite; 0: nothing is learned from it */
+MIEN_API void mien_trainer_set_weight(mien_trainer *t, int loss, float weight);
+
+/* Exchange the parameters with their moving average; done twice, nothing has
+ * changed.  Nothing happens where no average is kept.
+ *
+ *   t  a trainer, between epochs */
+MIEN_API void mien_trainer_swap_average(mien_trainer *t);
 
 /* Everything a run continues from: parameters, statistics, moments of the
  * optimiser, random numbers, epochs.
@@ -199,8 +261,9 @@ MIEN_API MIEN_CHECKED mien_status mien_trainer_restore(mien_trainer *t,
 typedef struct mien_epoch {
     int epoch; /* 1, 2, ... */
     mien_losses train, valid;
-    float rate;   /* that was learned with */
+    float rate;   /* that its last batch was learned with */
     int improved; /* 1: valid.total is the lowest so far */
+    int learning; /* bit i: loss i was still learned from */
 } mien_epoch;
 
 /* Why a fit ended. */
@@ -213,21 +276,23 @@ typedef enum mien_fit_end {
 typedef struct mien_fit mien_fit;
 
 typedef struct mien_fit_options {
-    int epochs;       /* in all; those of a restored fit count */
-    int patience;     /* epochs without improvement before the end; 0: none */
-    double min_delta; /* what counts as an improvement is larger than this */
-    int plateau;      /* epochs without improvement before the learning rate
-                         falls; 0: never */
-    float factor;     /* that the rate falls by, in (0, 1) */
-    float min_rate;   /* it does not fall below */
-    int keep_last;    /* 1: end with the last parameters, not the best */
+    int epochs;        /* in all; those of a restored fit count */
+    int patience;      /* epochs without improvement before the end; 0: none */
+    double min_delta;  /* what counts as an improvement is larger than this */
+    int plateau;       /* epochs without improvement before the learning rate
+                          falls; 0: never */
+    float factor;      /* that the rate falls by, in (0, 1) */
+    float min_rate;    /* it does not fall below */
+    int keep_last;     /* 1: end with the last parameters, not the best */
+    int task_patience; /* epochs without improvement of one loss before it is
+                          no longer learned from, but for the first; 0: never */
     /* Called after each epoch; not 0: stop.  NULL: not wanted. */
     int (*on_epoch)(void *arg, const mien_fit *f, const mien_epoch *e);
     void *arg;
 } mien_fit_options;
-#define MIEN_FIT_DEFAULTS                        \
-    {                                            \
-        200, 0, 0, 0, 0.5f, 1e-6f, 0, NULL, NULL \
+#define MIEN_FIT_DEFAULTS                           \
+    {                                               \
+        200, 0, 0, 0, 0.5f, 1e-6f, 0, 0, NULL, NULL \
     }
 
 /* Prepare a fit.

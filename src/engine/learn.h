@@ -15,7 +15,9 @@
 typedef struct mi_learning {
     mien_pool *pool;     /* NULL: one thread; borrowed while the plan lives */
     mien_random *random; /* of dropout; borrowed while the plan lives */
-    const float *weight; /* [outputs] of the losses, in the gradient */
+    const float *weight; /* [outputs] of the losses, in the gradient; borrowed,
+                            and may change between runs */
+    int unbiased;        /* 1: running variances are those of a sample */
 } mi_learning;
 
 /* As mien_plan_new.  Fails also with EUNSUP (an operator on the way from a

@@ -40,6 +40,7 @@ static const struct {
     {&mi_op_mean_loss, mi_lower_loss, 1},
     {&mi_op_mean_squared_error, mi_lower_loss, 1},
     {&mi_op_huber_loss, mi_lower_loss, 1},
+    {&mi_op_wing_loss, mi_lower_loss, 1},
     {&mi_op_sigmoid_cross_entropy, mi_lower_loss, 1},
     {&mi_op_softmax_cross_entropy, mi_lower_loss, 1},
     {&mi_op_penalty, mi_lower_loss, 1},

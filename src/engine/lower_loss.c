@@ -21,7 +21,7 @@ typedef struct {
     int64_t rows, row, per_task; /* rows in all; floats of a row */
     double count, scale;         /* of a penalty: scale */
     double l1, l2;
-    double weight; /* of the loss, in the gradient */
+    const float *weight; /* of the loss, in the gradient; read at each step */
     double *result;
     int y, target, weights, sums; /* values; -1: none */
 } loss_spec;
@@ -88,7 +88,8 @@ static void run_slopes(const mien_plan *p, const mi_step *s, int task,
         const float *y = row_of(p, l, l->y, i);
         const float *t = row_of(p, l, l->target, i);
         float *g = mi_step_out(p, s, 0) + i * l->row;
-        double scale = row_weight(p, l, i) * l->weight * l->scale / l->count;
+        double scale =
+            row_weight(p, l, i) * (double)*l->weight * l->scale / l->count;
         if (l->loss.op == &mi_op_penalty) {
             mi_penalty_slopes(l->l1, l->l2, l->row, y, scale, s->add, g);
         } else if (l->loss.op == &mi_op_mean_squared_error) {
@@ -158,7 +159,7 @@ static void describe(const mien_plan *p, const mi_node *head, loss_spec *l)
     l->loss = mi_loss_of(head);
     l->rows = y->rank ? y->dim[0] : 1;
     l->count = mi_loss_count(&l->loss, y);
-    l->scale = l->weight = 1;
+    l->scale = 1;
     if (head->op == &mi_op_penalty) {
         const mi_penalty_attr *a = head->attr;
         l->l1 = (double)a->l1;
@@ -171,7 +172,7 @@ static void describe(const mien_plan *p, const mi_node *head, loss_spec *l)
     l->per_task = TASK_FLOATS / l->row + 1;
     for (int i = 0; p->weight && i < mien_graph_outputs(p->graph); i++)
         if (mi_graph_output_node(p->graph, i)->id == head->id) {
-            l->weight = (double)p->weight[i];
+            l->weight = &p->weight[i];
             l->result = &p->loss[i];
         }
 }

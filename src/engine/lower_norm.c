@@ -151,6 +151,13 @@ static void move(const norm_spec *n, float *running, double batch)
         (float)(n->momentum * (double)*running + (1 - n->momentum) * batch);
 }
 
+/* What a variance of the batch is multiplied with where it is kept. */
+static double kept_share(const mien_plan *p, const norm_spec *n)
+{
+    double count = (double)n->pixels;
+    return p->unbiased && n->pixels > 1 ? count / (count - 1) : 1;
+}
+
 /* r and the numbers of the normalisation. */
 static void run_scale(const mien_plan *p, const mi_step *s, int task,
                       void *scratch)
@@ -175,7 +182,7 @@ static void run_scale(const mien_plan *p, const mi_step *s, int task,
         if (of_batch && n->learn_mean)
             move(n, &mean[c], (double)row_of(p, n, 2)[c]);
         if (of_batch && n->learn_variance)
-            move(n, &variance[c], v);
+            move(n, &variance[c], v * kept_share(p, n));
     }
 }
 

@@ -82,6 +82,7 @@ mien_status mi_plan_learning(const mien_graph *g, const mien_shape *shapes,
     mien_plan set = {.pool = by->pool,
                      .random = by->random,
                      .weight = by->weight,
+                     .unbiased = by->unbiased,
                      .learns = 1};
     return make(g, shapes, n_shapes, set, out, err);
 }

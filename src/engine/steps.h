@@ -84,7 +84,8 @@ struct mien_plan {
     int learns;          /* 1: steps backward are wanted */
     int training;        /* 1: now; 0: statistics and dropout rest */
     mien_random *random; /* of dropout; borrowed */
-    const float *weight; /* [outputs] of losses; borrowed while planning */
+    const float *weight; /* [outputs] of losses; borrowed */
+    int unbiased;        /* 1: running variances are those of a sample */
     double *loss;        /* [outputs] of the last run forward */
 
     mi_block *blocks; /* of mi_plan_alloc */

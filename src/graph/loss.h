@@ -7,7 +7,9 @@
 
 typedef struct mi_loss {
     const mi_op *op;
-    double delta;               /* Huber's */
+    double delta;               /* Huber's; the width of a wing */
+    double curvature;           /* of a wing */
+    double smoothing;           /* softmax: of the targets */
     int64_t classes;            /* softmax: of the last axis */
     const float *class_weights; /* [2] or [classes], or NULL */
 } mi_loss;

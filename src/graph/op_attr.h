@@ -74,6 +74,14 @@ typedef struct mi_leaky_relu_attr {
     float alpha;
 } mi_leaky_relu_attr;
 
+typedef struct mi_smoothing_attr {
+    float smoothing;
+} mi_smoothing_attr;
+
+typedef struct mi_wing_attr {
+    float width, curvature;
+} mi_wing_attr;
+
 typedef struct mi_pad_attr {
     char mode[MI_ATTR_TEXT_LEN];
 } mi_pad_attr;

@@ -9,14 +9,22 @@
  *   mean squared error    1/(n d) sum w_i (y - t)^2
  *   Huber                 the same of e^2 / 2 for |e| <= delta,
  *                         delta (|e| - delta / 2) beyond
+ *   wing                  the same of width log(1 + |e| / curvature) for
+ *                         |e| < width, |e| less a constant that joins them
+ *                         beyond
  *   sigmoid cross-entropy 1/(n d) sum w_i c_t [softplus(z) - t z], z logits;
  *                         c_1 weighs t, c_0 weighs 1 - t
  *   softmax cross-entropy -1/n' sum w_i c_t sum_k t_k log softmax(z)_k, n'
- *                         vectors of classes along the last axis
+ *                         vectors of classes along the last axis; smoothing s
+ *                         makes t_k (1 - s) t_k + s sum t / classes
  *   penalty               l1 sum |x| + l2 sum x^2, over the rows if `mean`
  *
  * As in Keras the mean is over the rows, not over their weights.  Gradients go
- * to y alone. */
+ * to y alone.
+ *
+ * Wing: Z.-H. Feng et al., Wing Loss for Robust Facial Landmark Localisation,
+ * CVPR 2018; smoothing: C. Szegedy et al., Rethinking the Inception
+ * Architecture, CVPR 2016. */
 #include "graph/loss.h"
 #include "graph/op_util.h"
 
@@ -43,6 +51,21 @@ static double huber(const mi_loss *l, double e)
     return size <= l->delta ? e * e / 2 : l->delta * (size - l->delta / 2);
 }
 
+static double wing(const mi_loss *l, double e)
+{
+    double size = fabs(e);
+    if (size < l->delta)
+        return l->delta * log1p(size / l->curvature);
+    return size - l->delta + l->delta * log1p(l->delta / l->curvature);
+}
+
+static double wing_slope(const mi_loss *l, double e)
+{
+    double size = fabs(e);
+    double slope = size < l->delta ? l->delta / (l->curvature + size) : 1;
+    return e == 0 ? 0 : copysign(slope, e);
+}
+
 /* What one number is worth, with its slope. */
 static double element(const mi_loss *l, double y, double t, double *slope)
 {
@@ -58,6 +81,10 @@ static double element(const mi_loss *l, double y, double t, double *slope)
     if (l->op == &mi_op_huber_loss) {
         *slope = fabs(e) <= l->delta ? e : copysign(l->delta, e);
         return huber(l, e);
+    }
+    if (l->op == &mi_op_wing_loss) {
+        *slope = wing_slope(l, e);
+        return wing(l, e);
     }
     double c0 = class_weight(l, 0), c1 = class_weight(l, 1);
     double p = 1 / (1 + exp(-y));
@@ -85,11 +112,21 @@ static double vector_weight(const mi_loss *l, const float *t)
     return l->class_weights ? weight : 1;
 }
 
+/* The sum of a vector's targets. */
+static double target_sum(const mi_loss *l, const float *t)
+{
+    double total = 0;
+    for (int64_t k = 0; k < l->classes; k++)
+        total += (double)t[k];
+    return total;
+}
+
 static double vector(const mi_loss *l, const float *z, const float *t)
 {
-    double all = log_sum(l, z), dot = 0;
+    double all = log_sum(l, z), dot = 0, keep = 1 - l->smoothing;
+    double same = l->smoothing * target_sum(l, t) / (double)l->classes;
     for (int64_t k = 0; k < l->classes; k++)
-        dot += (double)t[k] * (all - (double)z[k]);
+        dot += (keep * (double)t[k] + same) * (all - (double)z[k]);
     return vector_weight(l, t) * dot;
 }
 
@@ -101,12 +138,12 @@ static void put(float *g, double v, int add)
 static void vector_slopes(const mi_loss *l, const float *z, const float *t,
                           double scale, int add, float *g)
 {
-    double all = log_sum(l, z), weight = vector_weight(l, t), total = 0;
-    for (int64_t k = 0; k < l->classes; k++)
-        total += (double)t[k];
+    double all = log_sum(l, z), weight = vector_weight(l, t);
+    double total = target_sum(l, t), keep = 1 - l->smoothing;
+    double same = l->smoothing * total / (double)l->classes;
     for (int64_t k = 0; k < l->classes; k++) {
-        double p = exp((double)z[k] - all);
-        put(&g[k], scale * weight * (total * p - (double)t[k]), add);
+        double p = exp((double)z[k] - all), to = keep * (double)t[k] + same;
+        put(&g[k], scale * weight * (total * p - to), add);
     }
 }
 
@@ -151,6 +188,13 @@ mi_loss mi_loss_of(const mi_node *n)
         .op = n->op, .delta = 1, .classes = y->rank ? y->dim[y->rank - 1] : 1};
     if (n->op == &mi_op_huber_loss)
         l.delta = (double)((const mi_huber_attr *)n->attr)->delta;
+    if (n->op == &mi_op_softmax_cross_entropy)
+        l.smoothing = (double)((const mi_smoothing_attr *)n->attr)->smoothing;
+    if (n->op == &mi_op_wing_loss) {
+        const mi_wing_attr *a = n->attr;
+        l.delta = (double)a->width;
+        l.curvature = (double)a->curvature;
+    }
     return l;
 }
 
@@ -235,19 +279,32 @@ static void loss_grad(const mi_node *out)
 LOSS_OP(mean_loss, "mien.Mean", 1);
 LOSS_OP(mean_squared_error, "mien.MeanSquaredError", 2);
 LOSS_OP(sigmoid_cross_entropy, "mien.SigmoidCrossEntropy", 2);
-LOSS_OP(softmax_cross_entropy, "mien.SoftmaxCrossEntropy", 2);
+
+#define LOSS_OP_WITH(word, text, table)              \
+    const mi_op mi_op_##word = {.name = text,        \
+                                .min_in = 2,         \
+                                .max_in = 4,         \
+                                MI_ATTRS(table),     \
+                                .shape = loss_shape, \
+                                .eval = loss_eval,   \
+                                .statistics = 1,     \
+                                .grad = loss_grad}
 
 static const mi_huber_attr huber_defaults = {1};
 static const mi_attr huber_attrs[] = {MI_ROW(mi_huber_attr, FLOAT, delta),
                                       MI_ROWS_END};
-const mi_op mi_op_huber_loss = {.name = "mien.Huber",
-                                .min_in = 2,
-                                .max_in = 4,
-                                MI_ATTRS(huber),
-                                .shape = loss_shape,
-                                .eval = loss_eval,
-                                .statistics = 1,
-                                .grad = loss_grad};
+LOSS_OP_WITH(huber_loss, "mien.Huber", huber);
+
+static const mi_wing_attr wing_defaults = {10, 2};
+static const mi_attr wing_attrs[] = {MI_ROW(mi_wing_attr, FLOAT, width),
+                                     MI_ROW(mi_wing_attr, FLOAT, curvature),
+                                     MI_ROWS_END};
+LOSS_OP_WITH(wing_loss, "mien.Wing", wing);
+
+static const mi_smoothing_attr smoothing_defaults = {0};
+static const mi_attr smoothing_attrs[] = {
+    MI_ROW(mi_smoothing_attr, FLOAT, smoothing), MI_ROWS_END};
+LOSS_OP_WITH(softmax_cross_entropy, "mien.SoftmaxCrossEntropy", smoothing);
 
 /* ---- penalties -------------------------------------------------------------
  */

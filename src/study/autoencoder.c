@@ -132,8 +132,8 @@ mien_status mi_study_fit_network(mien_study *s, mien_fit_end *end,
         st = make_fit(s, err);
     if (!st) {
         const float *const x[] = {train.x, valid.x};
-        const mien_samples learn = {train.n, &x[0], &x[0], NULL};
-        const mien_samples measure = {valid.n, &x[1], &x[1], NULL};
+        const mien_samples learn = {train.n, &x[0], &x[0], NULL, NULL};
+        const mien_samples measure = {valid.n, &x[1], &x[1], NULL, NULL};
         st = mien_fit_run(s->fit, &learn, &measure, end, err);
     }
     if (!st)

@@ -15,11 +15,19 @@
 #include <math.h>
 #include <string.h>
 
-#define MAGIC "MIENFIT1"
+#define MAGIC "MIENFIT2"
 enum {
-    EPOCH_BYTES = 4 * 3 + 2 * 8 * (2 + MIEN_MAX_LOSSES),
+    TASK_BYTES = 8 + 4 + 4,
+    EPOCH_BYTES = 4 * 4 + 2 * 8 * (2 + MIEN_MAX_LOSSES),
     MAX_EPOCHS = 1 << 24
 };
+
+/* How far a loss has come. */
+typedef struct task {
+    double lowest;
+    int waited;  /* epochs since */
+    int stopped; /* 1: no longer learned from */
+} task;
 
 struct mien_fit {
     mien_trainer *trainer;
@@ -30,6 +38,7 @@ struct mien_fit {
     double lowest; /* its validation loss */
     int waited;    /* epochs since, or since the rate fell */
     float *values; /* all parameters of the best epoch */
+    task task[MIEN_MAX_LOSSES];
 };
 
 mien_status mien_fit_new(mien_trainer *t, const mien_fit_options *options,
@@ -38,7 +47,7 @@ mien_status mien_fit_new(mien_trainer *t, const mien_fit_options *options,
     const mien_fit_options defaults = MIEN_FIT_DEFAULTS;
     const mien_fit_options *o = options ? options : &defaults;
     if (o->epochs < 1 || o->epochs > MAX_EPOCHS || o->patience < 0 ||
-        o->plateau < 0)
+        o->plateau < 0 || o->task_patience < 0)
         return mi_fail(err, MIEN_EARG,
                        "fit: %d epochs, patience %d, plateau %d: wanted 1 to "
                        "%d, and not negative",
@@ -52,6 +61,8 @@ mien_status mien_fit_new(mien_trainer *t, const mien_fit_options *options,
     f->trainer = t;
     f->options = *o;
     f->lowest = HUGE_VAL;
+    for (int i = 0; i < MIEN_MAX_LOSSES; i++)
+        f->task[i].lowest = HUGE_VAL;
     f->values = mi_alloc((size_t)t->parameters.total + 1, sizeof *f->values);
     if (!f->values) {
         mien_fit_free(f);
@@ -81,19 +92,22 @@ int mien_fit_best(const mien_fit *f) { return f->best; }
 /* ---- running ----------------------------------------------------------------
  */
 
+/* What was measured: the average of the parameters where there is one. */
 static void keep_best(mien_fit *f)
 {
     const mi_parameters *p = &f->trainer->parameters;
     float *to = f->values;
-    for (int i = 0; i < p->n; to += p->len[i++])
+    if (p->average)
+        memcpy(to, p->average, (size_t)p->total * sizeof *to);
+    for (int i = 0; !p->average && i < p->n; to += p->len[i++])
         memcpy(to, p->value[i], (size_t)p->len[i] * sizeof *to);
 }
 
 static void take_best(mien_fit *f)
 {
     const mi_parameters *p = &f->trainer->parameters;
-    const float *from = f->values;
-    if (!f->best || f->options.keep_last)
+    const float *from = f->options.keep_last ? p->average : f->values;
+    if (!f->best || !from)
         return;
     for (int i = 0; i < p->n; from += p->len[i++])
         memcpy(p->value[i], from, (size_t)p->len[i] * sizeof *from);
@@ -119,8 +133,28 @@ static void slow_down(mien_fit *f)
         mien_trainer_set_rate(f->trainer, rate);
 }
 
+/* Stop learning from losses that no longer improve; the first goes on. */
+static void judge_tasks(mien_fit *f, mien_epoch *e)
+{
+    mien_trainer *t = f->trainer;
+    for (int i = 0; i < t->objective.n_losses; i++) {
+        task *k = &f->task[i];
+        e->learning |= !k->stopped << i;
+        k->waited++;
+        if (e->valid.part[i] < k->lowest) {
+            k->lowest = e->valid.part[i];
+            k->waited = 0;
+        }
+        if (i && f->options.task_patience &&
+            k->waited >= f->options.task_patience)
+            k->stopped = 1;
+        t->stopped[i] = (char)k->stopped;
+    }
+}
+
 static void judge(mien_fit *f, mien_epoch *e)
 {
+    judge_tasks(f, e);
     e->improved = e->valid.total < f->lowest - f->options.min_delta;
     f->waited = e->improved ? 0 : f->waited + 1;
     if (e->improved) {
@@ -135,11 +169,12 @@ static void judge(mien_fit *f, mien_epoch *e)
 static mien_status run_epoch(mien_fit *f, const mien_samples *train,
                              const mien_samples *valid, mien_error *err)
 {
-    mien_epoch e = {.epoch = f->n + 1, .rate = mien_trainer_rate(f->trainer)};
+    mien_epoch e = {.epoch = f->n + 1};
     mien_status st = reserve_epochs(f, f->n + 1, err);
     if (!st)
         st = mien_trainer_epoch(f->trainer, train, &e.train, err);
     e.valid = e.train;
+    e.rate = mien_trainer_rate(f->trainer);
     if (!st && valid)
         st = mien_trainer_evaluate(f->trainer, valid, &e.valid, err);
     if (st)
@@ -219,15 +254,31 @@ mien_status mien_fit_save(const mien_fit *f, mien_bytes *out, mien_error *err)
     mi_buffer_f64le(&b, f->lowest);
     for (int64_t i = 0; i < total; i++)
         mi_buffer_f32le(&b, f->values[i]);
+    for (int i = 0; i < MIEN_MAX_LOSSES; i++) {
+        mi_buffer_f64le(&b, f->task[i].lowest);
+        mi_buffer_u32le(&b, (uint32_t)f->task[i].waited);
+        mi_buffer_u32le(&b, (uint32_t)f->task[i].stopped);
+    }
     mi_buffer_u32le(&b, (uint32_t)f->n);
     for (int i = 0; i < f->n; i++) {
         mi_buffer_u32le(&b, (uint32_t)f->history[i].epoch);
         mi_buffer_u32le(&b, (uint32_t)f->history[i].improved);
+        mi_buffer_u32le(&b, (uint32_t)f->history[i].learning);
         mi_buffer_f32le(&b, f->history[i].rate);
         put_losses(&b, &f->history[i].train);
         put_losses(&b, &f->history[i].valid);
     }
     return mi_state_end(&b, out, err);
+}
+
+static void get_tasks(mien_fit *f, mi_cursor *c)
+{
+    for (int i = 0; i < MIEN_MAX_LOSSES; i++) {
+        f->task[i].lowest = mi_cursor_f64le(c);
+        f->task[i].waited = (int)(mi_cursor_u32le(c) & INT32_MAX);
+        f->task[i].stopped = mi_cursor_u32le(c) != 0;
+        f->trainer->stopped[i] = (char)f->task[i].stopped;
+    }
 }
 
 static void get_history(mien_fit *f, mi_cursor *c, int n)
@@ -237,6 +288,7 @@ static void get_history(mien_fit *f, mi_cursor *c, int n)
         memset(e, 0, sizeof *e); /* what lies between its fields, too */
         e->epoch = (int)mi_cursor_u32le(c);
         e->improved = (int)mi_cursor_u32le(c);
+        e->learning = (int)mi_cursor_u32le(c);
         e->rate = mi_cursor_f32le(c);
         e->train = get_losses(c);
         e->valid = get_losses(c);
@@ -255,6 +307,7 @@ mien_status mien_fit_restore(mien_fit *f, const uint8_t *bytes, size_t n,
     uint32_t best = mi_cursor_u32le(&c), waited = mi_cursor_u32le(&c);
     double lowest = mi_cursor_f64le(&c);
     mi_cursor values = mi_cursor_take(&c, (uint64_t)total * 4);
+    mi_cursor tasks = mi_cursor_take(&c, MIEN_MAX_LOSSES * TASK_BYTES);
     uint32_t epochs = mi_cursor_u32le(&c);
     if (c.bad || epochs > MAX_EPOCHS || best > epochs || waited > epochs ||
         mi_cursor_left(&c) != (size_t)epochs * EPOCH_BYTES)
@@ -273,6 +326,7 @@ mien_status mien_fit_restore(mien_fit *f, const uint8_t *bytes, size_t n,
     f->best = (int)best;
     f->waited = (int)waited;
     f->lowest = lowest;
+    get_tasks(f, &tasks);
     get_history(f, &c, (int)epochs);
     return MIEN_OK;
 }

@@ -13,6 +13,7 @@ static const mi_op *op_of(mien_loss_kind kind)
     case MIEN_LOSS_HUBER: return &mi_op_huber_loss;
     case MIEN_LOSS_BCE: return &mi_op_sigmoid_cross_entropy;
     case MIEN_LOSS_CCE: return &mi_op_softmax_cross_entropy;
+    case MIEN_LOSS_WING: return &mi_op_wing_loss;
     case MIEN_LOSS_MEAN: return &mi_op_mean_loss;
     }
     return NULL;
@@ -33,6 +34,13 @@ static mien_status check_loss(const mien_graph *g, int i, const mien_loss *l,
                        "train: loss %d: weight %g and delta %g, wanted finite "
                        "and not negative",
                        i, (double)l->weight, (double)l->delta);
+    if (!(l->curvature >= 0) || !(l->smoothing >= 0 && l->smoothing < 1) ||
+        !(l->warmup >= 0))
+        return mi_fail(err, MIEN_EARG,
+                       "train: loss %d: curvature %g, smoothing %g and warm-up "
+                       "%g, wanted none below 0, and smoothing below 1",
+                       i, (double)l->curvature, (double)l->smoothing,
+                       l->warmup);
     if (l->of_input < 0 || l->of_input > mien_graph_inputs(g))
         return mi_fail(err, MIEN_EARG, "train: loss %d: input %d of %d", i,
                        l->of_input - 1, mien_graph_inputs(g));
@@ -83,14 +91,30 @@ static mien_status add_loss(mi_objective *o, const mien_graph *g, int i,
     if (st)
         return st;
     mi_node *y = mi_graph_at(o->graph, mi_graph_output_node(g, l->output)->id);
-    const mi_huber_attr huber = {l->delta > 0 ? l->delta : 1};
+    union {
+        mi_huber_attr huber;
+        mi_wing_attr wing;
+        mi_smoothing_attr softmax;
+    } attr;
+    const void *given = l->kind == MIEN_LOSS_HUBER ||
+                                l->kind == MIEN_LOSS_WING ||
+                                l->kind == MIEN_LOSS_CCE
+                            ? &attr
+                            : NULL;
+    if (l->kind == MIEN_LOSS_HUBER)
+        attr.huber = (mi_huber_attr){l->delta > 0 ? l->delta : 1};
+    if (l->kind == MIEN_LOSS_WING)
+        attr.wing = (mi_wing_attr){l->delta > 0 ? l->delta : 10,
+                                   l->curvature > 0 ? l->curvature : 2};
+    if (l->kind == MIEN_LOSS_CCE)
+        attr.softmax = (mi_smoothing_attr){l->smoothing};
     mi_node *in[4] = {y, add_target(o, i, l, y), row_weights,
                       add_class_weights(o, l, y)};
     mi_node *loss =
-        mi_graph_node(o->graph, op_of(l->kind), in, in[3] ? 4 : 3,
-                      l->kind == MIEN_LOSS_HUBER ? &huber : NULL, NULL);
+        mi_graph_node(o->graph, op_of(l->kind), in, in[3] ? 4 : 3, given, NULL);
     mi_graph_output(o->graph, loss, NULL);
-    o->weight[i] = l->weight;
+    o->weight[i] = o->full[i] = l->weight;
+    o->warmup[i] = l->warmup;
     return mi_graph_check(o->graph, err);
 }
 

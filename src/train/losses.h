@@ -9,10 +9,12 @@
 typedef struct mi_objective {
     mien_graph *graph; /* outputs: losses, then penalties */
     int n_losses, n_penalties;
-    float *weight;               /* [outputs] in the total */
-    int target[MIEN_MAX_LOSSES]; /* input that takes the targets, or -1 */
-    int row_weights;             /* input that takes the weights of rows */
-    char *of_parameter;          /* [n_penalties] 0: of an activity */
+    float *weight;                  /* [outputs] in the gradient */
+    float full[MIEN_MAX_LOSSES];    /* in what is measured */
+    double warmup[MIEN_MAX_LOSSES]; /* epochs */
+    int target[MIEN_MAX_LOSSES];    /* input that takes the targets, or -1 */
+    int row_weights;                /* input that takes the weights of rows */
+    char *of_parameter;             /* [n_penalties] 0: of an activity */
 } mi_objective;
 
 /* Fails with EARG (an output, penalty or shape that is not there), ELIMIT,

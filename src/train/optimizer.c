@@ -8,8 +8,11 @@
  * Keras adds epsilon to sqrt(v) before the correction ("epsilon hat"), so that
  * epsilon / sqrt(1 - beta2^t) is what the corrected root gets.
  *
+ * decoupled: w -= rate decay w before the step, and no decay in the gradient.
+ *
  * D. Kingma, J. Ba, Adam, ICLR 2015, algorithm 1; I. Sutskever et al., On the
- * importance of initialization and momentum, ICML 2013. */
+ * importance of initialization and momentum, ICML 2013; I. Loshchilov,
+ * F. Hutter, Decoupled Weight Decay Regularization, ICLR 2019. */
 #include "train/optimizer.h"
 
 #include "base/alloc.h"
@@ -47,8 +50,8 @@ static void fill(const mien_graph *g, mi_parameters *p)
     }
 }
 
-mien_status mi_parameters_new(const mien_graph *g, mi_parameters *out,
-                              mien_error *err)
+mien_status mi_parameters_new(const mien_graph *g, int averaged,
+                              mi_parameters *out, mien_error *err)
 {
     mi_parameters p = {0};
     for (int i = 0; i < mi_graph_size(g); i++)
@@ -63,13 +66,42 @@ mien_status mi_parameters_new(const mien_graph *g, mi_parameters *out,
     p.m = mi_alloc(n + 1, sizeof *p.m);
     p.v = mi_alloc(n + 1, sizeof *p.v);
     p.moments = mi_alloc((size_t)p.total + 1, 2 * sizeof *p.moments);
-    if (!p.id || !p.value || !p.len || !p.m || !p.v || !p.moments) {
+    if (averaged)
+        p.average = mi_alloc((size_t)p.total + 1, sizeof *p.average);
+    if ((averaged && !p.average) || !p.id || !p.value || !p.len || !p.m ||
+        !p.v || !p.moments) {
         mi_parameters_done(&p);
         return mi_no_memory(err);
     }
     fill(g, &p);
+    mi_parameters_average(&p, 0);
     *out = p;
     return MIEN_OK;
+}
+
+void mi_parameters_average(mi_parameters *p, float keep)
+{
+    float *to = p->average;
+    /* The first steps say less than those that follow. */
+    float early = (float)(1 + p->steps) / (float)(10 + p->steps);
+    keep = keep < early ? keep : early;
+    for (int i = 0; to && i < p->n; to += p->len[i++]) {
+        const float *w = p->value[i];
+        float old = p->m[i] ? keep : 0; /* statistics are averages already */
+        for (int64_t j = 0; j < p->len[i]; j++)
+            to[j] = old * to[j] + (1 - old) * w[j];
+    }
+}
+
+void mi_parameters_swap(mi_parameters *p)
+{
+    float *to = p->average;
+    for (int i = 0; to && i < p->n; to += p->len[i++])
+        for (int64_t j = 0; j < p->len[i]; j++) {
+            float w = p->value[i][j];
+            p->value[i][j] = to[j];
+            to[j] = w;
+        }
 }
 
 void mi_parameters_done(mi_parameters *p)
@@ -80,6 +112,7 @@ void mi_parameters_done(mi_parameters *p)
     mi_free(p->m);
     mi_free(p->v);
     mi_free(p->moments);
+    mi_free(p->average);
     *p = (mi_parameters){0};
 }
 
@@ -105,6 +138,13 @@ static void decay(const mien_optimizer *o, int64_t n, const float *w,
 {
     for (int64_t i = 0; i < n; i++)
         grad[i] += o->weight_decay * w[i];
+}
+
+static void shrink(const mien_optimizer *o, int64_t n, float *w)
+{
+    float keep = 1 - o->rate * o->weight_decay;
+    for (int64_t i = 0; i < n; i++)
+        w[i] *= keep;
 }
 
 static void sgd(const mien_optimizer *o, int64_t n, const float *g, float *v,
@@ -140,7 +180,9 @@ void mi_optimizer_step(const mien_optimizer *o, const mi_kern *kern,
     for (int i = 0; i < p->n; i++) {
         if (!grad[i] || !p->m[i])
             continue;
-        if (o->weight_decay != 0)
+        if (o->weight_decay != 0 && o->decoupled)
+            shrink(o, p->len[i], p->value[i]);
+        else if (o->weight_decay != 0)
             decay(o, p->len[i], p->value[i], grad[i]);
         if (o->kind == MIEN_ADAM)
             kern->adam_f32((int)p->len[i], &by, grad[i], p->m[i], p->v[i],

@@ -24,7 +24,8 @@ mien_status mi_trainer_plan(mien_trainer *t, int64_t rows, mien_plan **out,
         }
     mien_shape shapes[MI_MAX_PORTS];
     const mien_graph *g = t->objective.graph;
-    const mi_learning by = {t->options.pool, &t->random, t->objective.weight};
+    const mi_learning by = {t->options.pool, &t->random, t->objective.weight,
+                            t->options.unbiased};
     mien_plan *made;
     mien_status st = mi_plan_learning(g, shapes, set_shapes(g, rows, shapes),
                                       &by, &made, err);

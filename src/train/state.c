@@ -9,6 +9,7 @@
  *   parameters           u32: how many; for each its length (u32), name (u32
  *                        length, bytes), values (f32)
  *   moments              f32: two of every value
+ *   average              f32 of every value, where the trainer keeps one
  *
  * All little-endian.  Reading checks everything before anything is changed. */
 #include "base/bytes.h"
@@ -79,6 +80,8 @@ static void put_parameters(mien_buffer *b, const mien_trainer *t)
         put_floats(b, p->value[i], p->len[i]);
     }
     put_floats(b, p->moments, 2 * p->total);
+    if (p->average)
+        put_floats(b, p->average, p->total);
 }
 
 mien_status mien_trainer_save(const mien_trainer *t, mien_bytes *out,
@@ -136,6 +139,10 @@ static mien_status get_parameters(const mien_trainer *t, mi_cursor *c, int take,
     mi_cursor moments = mi_cursor_take(c, (uint64_t)p->total * 8);
     for (int64_t j = 0; take && j < 2 * p->total; j++)
         p->moments[j] = mi_cursor_f32le(&moments);
+    uint64_t averaged = p->average ? (uint64_t)p->total : 0;
+    mi_cursor average = mi_cursor_take(c, averaged * 4);
+    for (uint64_t j = 0; take && j < averaged; j++)
+        p->average[j] = mi_cursor_f32le(&average);
     if (c->bad || mi_cursor_left(c))
         return mi_fail(err, MIEN_EFORMAT,
                        "checkpoint: ends too early, or bytes follow its end");

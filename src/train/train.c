@@ -3,6 +3,7 @@
 
 #include "train/batch.h"
 #include "train/plans.h"
+#include "train/schedule.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -17,7 +18,8 @@
 static mien_status build(mien_trainer *t, mien_error *err)
 {
     mien_plan *p;
-    mien_status st = mi_parameters_new(t->graph, &t->parameters, err);
+    mien_status st = mi_parameters_new(t->graph, t->options.average > 0,
+                                       &t->parameters, err);
     if (!st)
         st = mi_objective_new(t->graph, &t->options, &t->objective, err);
     if (st)
@@ -26,6 +28,36 @@ static mien_status build(mien_trainer *t, mien_error *err)
     if (!t->grad)
         return mi_no_memory(err);
     return mi_trainer_plan(t, t->options.batch, &p, err);
+}
+
+/* Refuse a schedule or an average that is out of range. */
+static mien_status check_schedule(const mien_trainer_options *o,
+                                  mien_error *err)
+{
+    const mien_schedule *s = &o->schedule;
+    if (!(s->warmup >= 0) ||
+        (s->kind != MIEN_RATE_CONSTANT && !(s->epochs > 0)))
+        return mi_fail(err, MIEN_EARG,
+                       "train: a schedule over %g epochs with a warm-up of %g, "
+                       "wanted positive and not negative",
+                       s->epochs, s->warmup);
+    if (s->kind == MIEN_RATE_STEP && !(s->factor > 0 && s->factor <= 1))
+        return mi_fail(
+            err, MIEN_EARG,
+            "train: a rate that falls by %g, wanted above 0, at most "
+            "1",
+            (double)s->factor);
+    if (s->kind == MIEN_RATE_COSINE && !(s->least >= 0 && s->least <= 1))
+        return mi_fail(
+            err, MIEN_EARG,
+            "train: a rate that falls to %g of itself, wanted 0 to 1",
+            (double)s->least);
+    if (!(o->average >= 0 && o->average < 1))
+        return mi_fail(err, MIEN_EARG,
+                       "train: an average that keeps %g of itself, wanted 0 or "
+                       "more, below 1",
+                       (double)o->average);
+    return MIEN_OK;
 }
 
 mien_status mien_trainer_new(mien_graph *g, const mien_trainer_options *options,
@@ -39,15 +71,17 @@ mien_status mien_trainer_new(mien_graph *g, const mien_trainer_options *options,
         return mi_fail(err, MIEN_EARG,
                        "train: batch %d and learning rate %g, wanted positive",
                        options->batch, (double)options->optimizer.rate);
-    mien_trainer *t = mi_alloc(1, sizeof *t);
+    mien_status st = check_schedule(options, err);
+    mien_trainer *t = st ? NULL : mi_alloc(1, sizeof *t);
     if (!t)
-        return mi_no_memory(err);
+        return st ? st : mi_no_memory(err);
     t->graph = g;
+    t->scheduled = 1;
     t->options = *options;
     if (!t->options.batch)
         t->options.batch = 128;
     mien_random_init(&t->random, options->seed);
-    mien_status st = build(t, err);
+    st = build(t, err);
     if (st) {
         mien_trainer_free(t);
         return st;
@@ -68,13 +102,16 @@ void mien_trainer_free(mien_trainer *t)
     mi_objective_free(&t->objective);
     mi_free(t->grad);
     mi_free(t->order);
+    mi_free(t->staged);
     mi_free(t);
 }
 
 /* ---- epochs ----------------------------------------------------------------
  */
 
-static mien_status get_order(mien_trainer *t, int64_t n, mien_error *err)
+/* The rows of an epoch, shuffled or not. */
+static mien_status get_order(mien_trainer *t, int64_t n, int shuffle,
+                             mien_error *err)
 {
     if (t->order_len < n) {
         int64_t *order = mi_alloc((size_t)n, sizeof *order);
@@ -84,7 +121,10 @@ static mien_status get_order(mien_trainer *t, int64_t n, mien_error *err)
         t->order = order;
         t->order_len = n;
     }
-    mien_random_permutation(&t->random, n, t->order);
+    if (shuffle)
+        mien_random_permutation(&t->random, n, t->order);
+    for (int64_t i = 0; !shuffle && i < n; i++)
+        t->order[i] = i;
     return MIEN_OK;
 }
 
@@ -102,9 +142,14 @@ static mien_status run_all(mien_trainer *t, mi_batch b, int learn,
 {
     mien_losses sum = {0};
     int64_t n = b.samples->n;
+    const mien_row_source *source = b.samples->source;
+    if (source && source->ahead)
+        source->ahead(source->arg, t->epochs, b.order, n);
     for (b.from = 0; b.from < n; b.from += b.rows) {
         mien_losses l;
         b.rows = n - b.from < t->options.batch ? n - b.from : t->options.batch;
+        if (learn)
+            mi_schedule_set(t, (double)(b.from + b.rows) / (double)n);
         mien_status st = mi_batch_run(t, &b, learn, &l, err);
         if (st)
             return st;
@@ -120,9 +165,10 @@ mien_status mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
     assert(samples->n > 0);
     mi_batch b = {.samples = samples};
     mien_status st = MIEN_OK;
-    if (t->options.shuffle)
-        st = get_order(t, samples->n, err);
-    if (t->options.shuffle)
+    int listed = t->options.shuffle || samples->source;
+    if (listed)
+        st = get_order(t, samples->n, t->options.shuffle, err);
+    if (listed)
         b.order = t->order;
     if (!st)
         st = run_all(t, b, 1, out, err);
@@ -136,18 +182,40 @@ mien_status mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
 {
     assert(samples->n > 0);
     mi_batch b = {.samples = samples};
-    return run_all(t, b, 0, out, err);
+    mien_status st = MIEN_OK;
+    if (samples->source)
+        st = get_order(t, samples->n, 0, err);
+    if (samples->source)
+        b.order = t->order;
+    if (st)
+        return st;
+    mi_parameters_swap(&t->parameters);
+    st = run_all(t, b, 0, out, err);
+    mi_parameters_swap(&t->parameters);
+    return st;
 }
 
 int mien_trainer_epochs(const mien_trainer *t) { return t->epochs; }
 
 float mien_trainer_rate(const mien_trainer *t)
 {
-    return t->options.optimizer.rate;
+    return t->options.optimizer.rate * t->scheduled;
 }
 
 void mien_trainer_set_rate(mien_trainer *t, float rate)
 {
     assert(rate > 0);
     t->options.optimizer.rate = rate;
+}
+
+void mien_trainer_set_weight(mien_trainer *t, int loss, float weight)
+{
+    assert(loss >= 0 && loss < t->objective.n_losses && isfinite(weight));
+    t->objective.full[loss] = weight;
+    t->objective.weight[loss] = t->stopped[loss] ? 0 : weight;
+}
+
+void mien_trainer_swap_average(mien_trainer *t)
+{
+    mi_parameters_swap(&t->parameters);
 }

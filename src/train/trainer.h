@@ -22,6 +22,10 @@ struct mien_trainer {
     int next_plan;  /* to be replaced */
     int64_t *order; /* [order_len] rows of an epoch */
     int64_t order_len;
+    float *staged; /* [staged_len] rows of a source, before they are turned */
+    size_t staged_len;
+    char stopped[MIEN_MAX_LOSSES]; /* 1: no longer learned from */
+    float scheduled;               /* share of the rate in the last step */
 };
 
 #endif
