@@ -15,6 +15,7 @@
 #include "mien/learn.h"
 #include "mien/match.h"
 #include "mien/metrics.h"
+#include "mien/metrics_points.h"
 #include "mien/model.h"
 #include "mien/num.h"
 #include "mien/plot.h"
