@@ -125,7 +125,7 @@ static int predict_whole(mien_predictor *p, input *in, const char *path,
     while (!in->final)
         if (!read_more(in, path))
             return CLI_NOTHING;
-    mien_status st = mien_csv_gunzip(in->data, in->n, &unpacked, &err);
+    mien_status st = mien_file_gunzip(in->data, in->n, 0, &unpacked, &err);
     int packed = unpacked.data != NULL;
     if (!st)
         st = mien_csv_read(packed ? unpacked.data : in->data,

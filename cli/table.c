@@ -162,7 +162,7 @@ static mien_status read_table(const char *path, const mien_tabular *model,
     if (!st)
         st = mien_file_map(path, 0, &t->map, err);
     if (!st)
-        st = mien_csv_gunzip(t->map.data, t->map.n, &t->unpacked, err);
+        st = mien_file_gunzip(t->map.data, t->map.n, 0, &t->unpacked, err);
     int packed = t->unpacked.data != NULL;
     return st ? st
               : mien_csv_read(packed ? t->unpacked.data : t->map.data,

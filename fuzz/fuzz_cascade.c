@@ -1,5 +1,7 @@
-/* Any bytes as a cascade: read, written, read again, which must give the same
- * file and the same windows in a picture of noise. */
+/* Any bytes as a cascade, unpacked if they are packed: read, written, read
+ * again, which must give the same file and the same windows in a picture of
+ * noise. */
+#include "mien/file.h"
 #include "mien/vision.h"
 
 #include <string.h>
@@ -48,12 +50,27 @@ static void compare(const mien_cascade *a, const mien_cascade *b)
     mien_hits_free(&y);
 }
 
+/* A cascade of bytes that may be packed. */
+static mien_status read_any(const uint8_t *bytes, size_t n, mien_cascade **out,
+                            mien_error *err)
+{
+    mien_bytes plain;
+    mien_status st = mien_file_gunzip(bytes, n, 1 << 20, &plain, err);
+    must(plain.n <= 1 << 20 && (st == MIEN_OK || !plain.data));
+    if (st != MIEN_OK)
+        return st;
+    st = mien_cascade_read(plain.data ? plain.data : bytes,
+                           plain.data ? plain.n : n, out, err);
+    mien_bytes_free(&plain);
+    return st;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     mien_cascade *a, *b = NULL;
     mien_bytes text = {0}, again = {0};
     mien_error err = {0};
-    mien_status st = mien_cascade_read(bytes, n, &a, &err);
+    mien_status st = read_any(bytes, n, &a, &err);
     if (st != MIEN_OK) {
         must(err.status == st && err.text[0]);
         return 0;

@@ -4,6 +4,7 @@
 #include "face_make.h"
 #include "mien/file.h"
 #include "mien/kit.h"
+#include "tests/gzip_make.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -318,7 +319,7 @@ static void test_pictures_into_files(void)
     mien_image_free(&im);
 }
 
-static void test_cascades_by_name(void)
+static void test_short_names_of_cascades(void)
 {
     static const struct {
         const char *path, *name;
@@ -326,6 +327,7 @@ static void test_cascades_by_name(void)
                {"dir.d/haarcascade_eye.xml", "eye"},
                {"lbpcascade_frontalface.xml", "frontalface"},
                {"/a/mine.txt", "mine.txt"},
+               {"haarcascade_mine.xml.gz", "mine"},
                {".xml", ".xml"}};
     char name[16];
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -334,7 +336,10 @@ static void test_cascades_by_name(void)
     }
     mien_cascade_short_name("abc", name, 3);
     CHECK(strcmp(name, "ab") == 0);
+}
 
+static void test_cascades_by_name(void)
+{
     mien_cascade *c = NULL;
     mien_bytes xml = {0};
     mien_error err = {0};
@@ -361,6 +366,49 @@ static void test_cascades_by_name(void)
     CHECK(!c && strstr(err.text, "'none'") && strstr(err.text, "opencv-data"));
     CHECK_EQ(mien_cascade_load("./none", NULL, &c, &err), MIEN_EIO);
     unsetenv("MIEN_CASCADES");
+}
+
+/* Read packed cascades by path and by name; damaged ones and those that fail
+ * for want of memory are told by their path. */
+static void test_packed_cascades(void)
+{
+    mien_cascade *c = NULL;
+    mien_bytes xml = {0};
+    mien_error err = {0};
+    CHECK(mien_cascade_load("face", NULL, &c, &err) == MIEN_OK);
+    CHECK(mien_cascade_write(c, &xml, NULL) == MIEN_OK);
+    int stages = mien_cascade_get_info(c).n_stages;
+    mien_cascade_free(c);
+    uint8_t *packed = malloc(xml.n);
+    size_t n = make_gzip(xml.data, xml.n, packed, xml.n);
+    save("other/haarcascade_small.xml.gz", packed, n);
+    save("other/cut.xml.gz", packed, n / 2);
+    const char *const names[] = {"small", "haarcascade_small.xml.gz",
+                                 in_work("other/haarcascade_small.xml.gz")};
+    for (int i = 0; i < 3; i++) {
+        c = NULL;
+        CHECK_MSG(mien_cascade_load(names[i], in_work("other"), &c, &err) ==
+                      MIEN_OK,
+                  "%s: %s", names[i], err.text);
+        CHECK_EQ(mien_cascade_get_info(c).n_stages, stages);
+        mien_cascade_free(c);
+    }
+    c = NULL;
+    CHECK_EQ(mien_cascade_load("cut", in_work("other"), &c, &err),
+             MIEN_EFORMAT);
+    CHECK_MSG(!c && strstr(err.text, "other/cut.xml.gz: gzip: damaged"), "%s",
+              err.text);
+    mien_status st = MIEN_ENOMEM;
+    for (long k = 0; st == MIEN_ENOMEM && k < 300; k++) {
+        mi_alloc_fail_after(k);
+        st = mien_cascade_load("small", in_work("other"), &c, &err);
+        mi_alloc_fail_after(-1);
+        CHECK(st == MIEN_OK || (!c && st == MIEN_ENOMEM));
+    }
+    CHECK_EQ(st, MIEN_OK);
+    mien_cascade_free(c);
+    mien_bytes_free(&xml);
+    free(packed);
 }
 
 static void test_failing_memory_is_reported(void)
@@ -412,7 +460,9 @@ int main(int argc, char **argv)
     RUN(test_models_that_are_not_installed);
     RUN(test_photos_from_files);
     RUN(test_pictures_into_files);
+    RUN(test_short_names_of_cascades);
     RUN(test_cascades_by_name);
+    RUN(test_packed_cascades);
     RUN(test_failing_memory_is_reported);
     RUN(test_libraries_are_named);
     char command[128];

@@ -17,7 +17,7 @@ run|gcc|gcc|compiles C
 run|libc6-dev|/usr/include/stdio.h|the C library's headers
 run|pkg-config|pkg-config|finds libraries
 run|libjpeg-dev|pc:libjpeg|reads and writes JPEG
-run|zlib1g-dev|pc:zlib|unpacks tables
+run|zlib1g-dev|pc:zlib|unpacks tables and cascades
 run|libpng-dev|pc:libpng|reads and writes PNG
 run|libwebp-dev|pc:libwebp|reads WebP
 run|libgif-dev|/usr/include/gif_lib.h|reads GIF

@@ -98,6 +98,22 @@ MIEN_API MIEN_CHECKED mien_status mien_file_map(const char *path, size_t limit,
  *   m  its fields are cleared; NULL is allowed */
 MIEN_API void mien_file_unmap(mien_map *m);
 
+/* Unpack a file that was packed by gzip: a table, a cascade.
+ *
+ *   bytes  [n] a file
+ *   n      how many bytes, below 4 GiB where it is packed
+ *   limit  largest size unpacked, in bytes; 0: 64 GiB
+ *   out    its contents, free with mien_bytes_free; data is NULL if the file is
+ *          not packed
+ *
+ * Members that lie one behind the other become one text.
+ * Fails with EFORMAT (damaged or cut short), ELIMIT, ENOMEM.  Not in
+ * WebAssembly. */
+MIEN_API MIEN_CHECKED mien_status mien_file_gunzip(const uint8_t *bytes,
+                                                   size_t n, size_t limit,
+                                                   mien_bytes *out,
+                                                   mien_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -203,12 +203,14 @@ MIEN_API const mien_model_digest *mien_reader_digests(mien_reader *r, int *n);
  *
  *   name    "face" (mien's own), a file, or the name of an OpenCV cascade:
  *           "eye", "frontalface_default", "haarcascade_smile.xml", looked for
- *           in the folder, in $MIEN_CASCADES and where Debian puts them
+ *           in the folder, in $MIEN_CASCADES and where Debian puts them;
+ *           packed by gzip (.xml.gz) or not
  *   folder  looked into first; NULL: none
  *   out     owned by the caller; free with mien_cascade_free
  *
  * Fails with EIO (no such cascade; the text names the places), EFORMAT (the
- * text begins with the path), EUNSUP, ELIMIT, ENOMEM. */
+ * text begins with the path), EUNSUP, ELIMIT (more than 256 MiB, unpacked too),
+ * ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_cascade_load(const char *name,
                                                     const char *folder,
                                                     mien_cascade **out,

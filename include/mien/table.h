@@ -204,18 +204,6 @@ MIEN_API MIEN_CHECKED mien_status mien_csv_read(const uint8_t *bytes, size_t n,
  *   t  a table that was read */
 MIEN_API const char *mien_table_notes(const mien_table *t);
 
-/* Unpack a file that was packed by gzip.
- *
- *   bytes  [n] a file
- *   n      how many bytes
- *   out    its contents, free with mien_bytes_free; data is NULL if the file is
- *          not packed
- *
- * Fails with EFORMAT (damaged or cut short), ELIMIT, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_csv_gunzip(const uint8_t *bytes,
-                                                  size_t n, mien_bytes *out,
-                                                  mien_error *err);
-
 /* 1: a file can be read piece by piece; 0: it has to be read whole, since it is
  * packed, UTF-16, or of an encoding, comments or quotes that have to be written
  * anew.

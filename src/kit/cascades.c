@@ -9,27 +9,35 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LARGEST = 256 << 20 }; /* of a file, packed or not */
+
+/* A cascade of a file, which may be packed by gzip. */
 static mien_status load_file(const char *path, mien_cascade **out,
                              mien_error *err)
 {
-    mien_bytes bytes;
+    mien_bytes bytes, plain = {0};
     mien_error why = {0};
-    mien_status st = mien_file_load(path, (size_t)256 << 20, &bytes, err);
+    mien_status st = mien_file_load(path, LARGEST, &bytes, err);
     if (st != MIEN_OK)
         return st;
-    st = mien_cascade_read(bytes.data, bytes.n, out, &why);
+    st = mien_file_gunzip(bytes.data, bytes.n, LARGEST, &plain, &why);
+    const mien_bytes *xml = plain.data ? &plain : &bytes;
+    if (st == MIEN_OK)
+        st = mien_cascade_read(xml->data, xml->n, out, &why);
+    mien_bytes_free(&plain);
     mien_bytes_free(&bytes);
     return st == MIEN_OK ? st : mi_fail(err, st, "%s: %s", path, why.text);
 }
 
 /* A file of that name in a folder, with or without OpenCV's prefix and the
- * ending. */
+ * ending, packed or not. */
 static int in_folder(const char *folder, const char *name, char *path)
 {
-    static const char *const prefix[] = {"", "", "haarcascade_", "lbpcascade_"};
-    for (int i = 0; folder && i < 4; i++) {
-        int n = snprintf(path, MIEN_PATH_MAX, "%s/%s%s%s", folder, prefix[i],
-                         name, i ? ".xml" : "");
+    static const char *const prefix[] = {"", "haarcascade_", "lbpcascade_"};
+    static const char *const ending[] = {"", ".xml", ".xml.gz"};
+    for (int i = 0; folder && i < 9; i++) {
+        int n = snprintf(path, MIEN_PATH_MAX, "%s/%s%s%s", folder,
+                         prefix[i % 3], name, ending[i / 3]);
         if (n > 0 && n < MIEN_PATH_MAX && access(path, F_OK) == 0)
             return 1;
     }
@@ -65,7 +73,11 @@ void mien_cascade_short_name(const char *name, char *out, size_t size)
         if (!strncmp(from, prefix[i], strlen(prefix[i])))
             from += strlen(prefix[i]);
     size_t n = strlen(from);
-    if (n > 4 && !strcmp(from + n - 4, ".xml"))
-        n -= 4;
+    for (size_t i = 0; i < 2; i++) {
+        const char *ending = i ? ".xml" : ".gz";
+        size_t m = strlen(ending);
+        if (n > m && !strncmp(from + n - m, ending, m))
+            n -= m;
+    }
     snprintf(out, size, "%.*s", (int)n, from);
 }

@@ -202,7 +202,7 @@ static mien_status refuse_packed(const uint8_t *p, size_t n, mien_error *err)
         const char *magic, *name, *cure;
     } all[] = {
         {"PK\3\4", "zip (or a spreadsheet)", "unpack it, or save as CSV"},
-        {"\x1f\x8b", "gzip", "mien_csv_gunzip unpacks it"},
+        {"\x1f\x8b", "gzip", "mien_file_gunzip unpacks it"},
         {"BZh", "bzip2", "unpack it"},
         {"\xfd"
          "7zXZ",

@@ -1,5 +1,5 @@
-/* gunzip.c: tables that were packed by gzip. */
-#include "mien/table.h"
+/* gunzip.c: files that were packed by gzip. */
+#include "mien/file.h"
 #include "mien/text.h"
 
 #include "base/error.h"
@@ -12,7 +12,8 @@ enum { PIECE = 1 << 18 };
 static const size_t max_bytes = (size_t)1 << 36;
 
 /* Unpack members one behind the other until the bytes end. */
-static mien_status unpack(z_stream *z, mien_buffer *out, mien_error *err)
+static mien_status unpack(z_stream *z, size_t limit, mien_buffer *out,
+                          mien_error *err)
 {
     int end = Z_OK;
     while (end == Z_OK) {
@@ -23,9 +24,9 @@ static mien_status unpack(z_stream *z, mien_buffer *out, mien_error *err)
         z->avail_out = PIECE;
         end = inflate(z, Z_NO_FLUSH);
         out->n += PIECE - z->avail_out;
-        if (out->n > max_bytes)
-            return mi_fail(err, MIEN_ELIMIT, "gzip: more than %zu bytes",
-                           max_bytes);
+        if (out->n > limit)
+            return mi_fail(err, MIEN_ELIMIT,
+                           "gzip: unpacks to more than %zu bytes", limit);
         if (end == Z_STREAM_END && z->avail_in > 2 && z->next_in[0] == 0x1f)
             end = inflateReset(z);
     }
@@ -37,8 +38,8 @@ static mien_status unpack(z_stream *z, mien_buffer *out, mien_error *err)
                          "gzip: damaged or cut short behind %zu bytes", out->n);
 }
 
-mien_status mien_csv_gunzip(const uint8_t *bytes, size_t n, mien_bytes *out,
-                            mien_error *err)
+mien_status mien_file_gunzip(const uint8_t *bytes, size_t n, size_t limit,
+                             mien_bytes *out, mien_error *err)
 {
     static const uint8_t magic[] = {0x1f, 0x8b};
     mien_buffer b = {0};
@@ -52,7 +53,7 @@ mien_status mien_csv_gunzip(const uint8_t *bytes, size_t n, mien_bytes *out,
     z.avail_in = (uInt)n;
     if (inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
         return mi_no_memory(err);
-    mien_status st = unpack(&z, &b, err);
+    mien_status st = unpack(&z, limit ? limit : max_bytes, &b, err);
     inflateEnd(&z);
     if (st)
         mien_buffer_free(&b);
