@@ -17,7 +17,7 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(by, CLI_TEXT, "by", 0, "COLUMN",
                  "a table for each value of a column"),
     CLI_ROW_CHOICE(correlation, "correlation", 0, "KIND", "pearson,spearman",
-                   "how columns of numbers go together"),
+                   "how columns of numbers go together: {choices}"),
     CLI_OPTION_JSON("a JSON object, all digits"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,

@@ -22,7 +22,7 @@ static const cli_option options[] = {
                  "a panel (scatter, line) or a colour or box for each value, 9 "
                  "at most"),
     CLI_ROW_LIST(fit, "fit", 0, "FIT,...", "linear,quadratic,robust",
-                 "scatter: lines through the points"),
+                 "scatter: lines through the points: {choices}"),
     CLI_ROW_REAL(figure.width, "width", 0, "N", 100, MIEN_PLOT_MAX_SIDE,
                  "pixels or points (default {})"),
     CLI_ROW_REAL(figure.height, "height", 0, "N", 100, MIEN_PLOT_MAX_SIDE,

@@ -50,10 +50,11 @@ typedef struct cli_study_values {
 #define CLI_STUDY_SEED                                      \
     CLI_ROW_INT(study.o.seed, "seed", 's', "N", 0, INT_MAX, \
                 "of splits, weights and orders (default {})")
-#define CLI_STUDY_STRATIFY                                                 \
-    CLI_ROW_CHOICE(study.o.stratify, "stratify", 0, "WHEN", "rare,yes,no", \
-                   "split each class for itself: rare is where a "         \
-                   "part would have fewer than 10 events (default {})")
+#define CLI_STUDY_STRATIFY                                      \
+    CLI_ROW_CHOICE(                                             \
+        study.o.stratify, "stratify", 0, "WHEN", "rare,yes,no", \
+        "split each class for itself: rare is where a "         \
+        "part would have fewer than 10 events: {choices} (default {})")
 #define CLI_STUDY_HONEST                                                  \
     CLI_ROW_FLAG(study.o.honest, "honest", 0,                             \
                  "rows are in the order of time: the last are the test, " \
@@ -67,14 +68,14 @@ typedef struct cli_study_values {
     CLI_ROW_INT(study.o.purge, "purge", 0, "ROWS", 0, 1000000000,     \
                 "rows left out between parts with --honest (default " \
                 "window + ahead)")
-#define CLI_STUDY_SCALER                                       \
-    CLI_ROW_CHOICE(study.o.recipe.scaler, "scaler", 0, "NAME", \
-                   "standard,robust,range",                    \
-                   "how columns are brought to like size (default {})")
+#define CLI_STUDY_SCALER                                                     \
+    CLI_ROW_CHOICE(                                                          \
+        study.o.recipe.scaler, "scaler", 0, "NAME", "standard,robust,range", \
+        "how columns are brought to like size: {choices} (default {})")
 #define CLI_STUDY_MISSING                                       \
     CLI_ROW_CHOICE(study.o.recipe.missing, "missing", 0, "HOW", \
                    "error,mean,median,zero",                    \
-                   "what stands for missing numbers (default {})")
+                   "what stands for missing numbers: {choices} (default {})")
 #define CLI_STUDY_RULE                                                \
     CLI_ROW_TEXT(study.rule, CLI_TEXT, "threshold-by", 0, "RULE",     \
                  "choose the threshold on the validation part by f1 " \

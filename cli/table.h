@@ -28,8 +28,8 @@ typedef struct cli_table_values {
         CLI_ROW_CHOICE(table.csv.dates, "dates", 0, "ORDER",                \
                        "any,iso,mdy,dmy,epoch",                             \
                        "dates of numbers begin with the month or the day, " \
-                       "or count the seconds since 1970 (default: what "    \
-                       "the column tells)"),                                \
+                       "or count the seconds since 1970: {choices} "        \
+                       "(default: what the column tells)"),                 \
         CLI_ROW_TEXT(table.decimal, CLI_TEXT, "decimal", 0, "C",            \
                      "what stands before the fraction of a number "         \
                      "(default .)"),                                        \
@@ -43,10 +43,11 @@ typedef struct cli_table_values {
                      "over"),                                               \
         CLI_ROW_TEXT(table.quote, CLI_TEXT, "quote", 0, "C|none",           \
                      "what stands around fields (default \")"),             \
-        CLI_ROW_CHOICE(table.csv.encoding, "encoding", 0, "NAME",           \
-                       "any,utf-8,utf-16,cp1252,latin-1",                   \
-                       "of the file (default: UTF-8, or what its bytes "    \
-                       "tell)"),                                            \
+        CLI_ROW_CHOICE(                                                     \
+            table.csv.encoding, "encoding", 0, "NAME",                      \
+            "any,utf-8,utf-16,cp1252,latin-1",                              \
+            "of the file: {choices} (default: UTF-8, or what its bytes "    \
+            "tell)"),                                                       \
         CLI_ROW_INT(table.threads, "threads", 't', "N", 1, MIEN_POOL_MAX,   \
                     "threads to use (default: one a processor)")
 

@@ -82,7 +82,8 @@ static void test_types(void)
     o.types = 1;
     check_refused("id,amount\n1,2\n\"a\nb\",3\n3,\"abc\"\"\t\"\n4,x\n", &o,
                   MIEN_EFORMAT,
-                  "csv: line 5, column 'amount': 'abc\"\"?', wanted a number");
+                  "csv: line 5, column 'amount': 'abc\"\"?', wanted a number; "
+                  "--na takes such for missing");
     check_refused("id,sum\n1,2\n", &o, MIEN_EARG,
                   "csv: no column 'amount'; the file has 2: 'id' .. 'sum'");
     mien_csv_options f = MIEN_CSV_DEFAULTS;
@@ -209,8 +210,8 @@ static void test_stream(void)
         }
         CHECK_MSG(st == MIEN_EFORMAT &&
                       strcmp(err.text, "csv: line 3, column 'a': '2?"
-                                       "?', wanted "
-                                       "a number") == 0,
+                                       "?', wanted a number; --na takes "
+                                       "such for missing") == 0,
                   "piece %zu: %s", piece, err.text);
         mien_csv_stream_free(s);
     }

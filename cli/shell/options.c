@@ -342,6 +342,11 @@ const char *cli_option_text(const cli_command *c, const cli_option *o,
         } else if (!strncmp(p, "{range}", 7)) {
             mien_buffer_printf(room, "%g to %g", o->min, o->max);
             p += 7;
+        } else if (!strncmp(p, "{choices}", 9)) {
+            for (const char *at = o->choices; *at; at++)
+                mien_buffer_put(room, *at == ',' ? ", " : at,
+                                *at == ',' ? 2 : 1);
+            p += 9;
         } else {
             mien_buffer_put(room, p++, 1);
         }

@@ -55,7 +55,7 @@ typedef struct cli_option {
     const char *argument; /* as help shows it; NULL for a flag */
     const char *choices;  /* "yunet,tiny,ssd", or NULL */
     const char *text;     /* help; {} stands for the default, {range} for the
-                             least and the greatest number */
+                             least and the greatest number, and {choices} */
 } cli_option;
 
 /* A row of two texts in help: an example and what it does, a status and its

@@ -49,8 +49,9 @@ static mien_status numbers_of(drawing *d, int column, int axis,
     if (!st || st == MIEN_ENOMEM)
         return st ? mi_no_memory(err) : MIEN_OK;
     return mi_fail(err, MIEN_EARG,
-                   "column %.100s holds texts, wanted numbers or dates",
-                   c.name);
+                   "column %.60s holds texts, wanted numbers or dates; --types "
+                   "'%.60s=number' says so, --na which are missing",
+                   c.name, c.name);
 }
 
 /* The rows of group g of x and y; how many. */

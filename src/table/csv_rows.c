@@ -63,7 +63,8 @@ static const char *read_number(const task *t, const char *p, int c, int64_t row)
         t->missing[c]++;
     } else if (is == MI_CSV_IS_TEXT || (is == MI_CSV_IS_LARGE && !to->fixed)) {
         if (to->fixed)
-            return wrong_value(t, c, p, text, "a number");
+            return wrong_value(t, c, p, text,
+                               "a number; --na takes such for missing");
         __atomic_store_n(&t->job->other[c], 1, __ATOMIC_RELAXED);
     } else if (t->finite && isinf(x)) {
         return wrong_value(t, c, p, text, "a finite number");

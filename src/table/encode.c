@@ -169,7 +169,7 @@ static mien_status take_numbers(const fitter *f, const mien_column *c,
         return mi_fail(err, MIEN_EFORMAT,
                        "encode: column '%.80s' has no value in %lld rows",
                        c->name, (long long)f->n);
-    return mi_encode_refuse(c, first, err);
+    return mi_encode_refuse(c, first, 1, err);
 }
 
 /* Learn what stands for missing values of a column of numbers. */

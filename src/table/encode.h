@@ -4,8 +4,9 @@
 
 #include "mien/table_columns.h"
 
-/* EFORMAT for a number that is missing or infinite. */
-mien_status mi_encode_refuse(const mien_column *c, int64_t row,
+/* EFORMAT for a number that is missing or infinite.  learning: 1 where the
+ * encoder is fitted, 0 where it is applied. */
+mien_status mi_encode_refuse(const mien_column *c, int64_t row, int learning,
                              mien_error *err);
 
 #endif

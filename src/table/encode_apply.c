@@ -15,13 +15,17 @@
 
 enum { BLOCK = 64 };
 
-mien_status mi_encode_refuse(const mien_column *c, int64_t row, mien_error *err)
+mien_status mi_encode_refuse(const mien_column *c, int64_t row, int learning,
+                             mien_error *err)
 {
+    int missing = isnan(c->number[row]);
     return mi_fail(err, MIEN_EFORMAT,
-                   "encode: row %lld, column '%.80s': %s, wanted a number",
+                   "encode: row %lld, column '%.60s': %s, wanted a number%s",
                    (long long)row + 1, c->name,
-                   isnan(c->number[row]) ? "the value is missing"
-                                         : "an infinite value");
+                   missing ? "the value is missing" : "an infinite value",
+                   !missing   ? "; --na inf,-inf takes such for missing"
+                   : learning ? "; --missing mean, median or zero fills it in"
+                              : "; the model was trained without --missing");
 }
 
 /* A place in the matrix: rows begin .. end - 1 of the list. */
@@ -46,7 +50,7 @@ static mien_status put_numbers(const mien_encoder_column *e,
         if (missing)
             v = e->impute;
         if (!isfinite(v))
-            return c->number ? mi_encode_refuse(c, row, err)
+            return c->number ? mi_encode_refuse(c, row, 0, err)
                              : mi_fail(err, MIEN_EFORMAT,
                                        "encode: column '%.80s' has no value",
                                        c->name);
@@ -131,7 +135,7 @@ static mien_status find_columns(const mien_encoder *e, const mien_table *t,
         mi_value_write(&out[i], row, sizeof text, text);
         return mi_fail(err, MIEN_EFORMAT,
                        "encode: column '%.60s' holds texts ('%s' in row %lld), "
-                       "wanted numbers",
+                       "wanted numbers; --na VALUE takes some for missing",
                        want->name, text, (long long)row + 1);
     }
     return MIEN_OK;

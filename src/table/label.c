@@ -92,10 +92,11 @@ static mien_status choose(const mien_column *c, const int64_t row[2],
                        "label: column '%.40s' has '%s' and '%s', not '%.40s'",
                        c->name, text[0], text[1], positive);
     if (one < 0)
-        return mi_fail(err, MIEN_EARG,
-                       "label: column '%.40s' has '%s' and '%s'; say which is "
-                       "the positive class",
-                       c->name, text[0], text[1]);
+        return mi_fail(
+            err, MIEN_EARG,
+            "label: column '%.40s' has '%s' and '%s'; --positive says "
+            "which is the event",
+            c->name, text[0], text[1]);
     *ret_one = one;
     return MIEN_OK;
 }
