@@ -64,7 +64,7 @@ static void add(maker *m, const mi_op *op, const int *in, int n_in,
                 const void *attr)
 {
     mi_node try = {.op = op, .n_in = n_in, .n_known = -1}, *real[MI_MAX_IN];
-    unsigned char copy[512];
+    unsigned char copy[768];
     if (op->attr_size)
         memcpy(copy, attr ? attr : op->attr_defaults, op->attr_size);
     try.attr = copy;

@@ -114,6 +114,128 @@ static void test_conv_is_refused(void)
 #undef BAD_CONV
 }
 
+/* 1 x 1 x 1 x 2 by 1 x 1 x 1 x 3, worked out by hand. */
+static void test_conv_transpose(void)
+{
+    mi_conv_transpose_attr a = {.group = 1, .auto_pad = "NOTSET"};
+    mi_node *x = counting(DIMS(1, 1, 1, 2), 1),
+            *w = counting(DIMS(1, 1, 1, 3), 1);
+    const mi_op *op = &mi_op_conv_transpose;
+    WANT(run(op, NULL, IN(x, w)), DIMS(1, 1, 1, 4), 1, 4, 7, 6);
+    WANT(run(op, NULL, IN(x, w, FLOATS(DIMS(1), 10))), DIMS(1, 1, 1, 4), 11, 14,
+         17, 16);
+    a.strides = LIST(1, 2);
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 5), 1, 2, 5, 4, 6);
+    a.output_padding = LIST(0, 1);
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 6), 1, 2, 5, 4, 6, 0);
+    a.pads = LIST(0, 1, 0, 2);
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 3), 2, 5, 4);
+    a.output_padding = LIST(0, 0);
+    set_text(a.auto_pad, "SAME_UPPER");
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 4), 1, 2, 5, 4);
+    set_text(a.auto_pad, "SAME_LOWER");
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 4), 2, 5, 4, 6);
+    set_text(a.auto_pad, "VALID");
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 5), 1, 2, 5, 4, 6);
+    a.output_shape = LIST(1, 7);
+    set_text(a.auto_pad, "NOTSET");
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 7), 1, 2, 5, 4, 6, 0, 0);
+    a.output_shape = LIST(1, 2);
+    WANT(run(op, &a, IN(x, w)), DIMS(1, 1, 1, 2), 5, 4);
+}
+
+static void test_conv_transpose_is_refused(void)
+{
+    const mi_conv_transpose_attr plain = {.group = 1, .auto_pad = "NOTSET"};
+    mi_node *x = counting(DIMS(1, 2, 3, 3), 1),
+            *w = counting(DIMS(2, 2, 1, 1), 1);
+#define BAD_TRANSPOSE(reason, field, ...)                     \
+    do {                                                      \
+        mi_conv_transpose_attr a = plain;                     \
+        a.field = __VA_ARGS__;                                \
+        REFUSED(reason, &mi_op_conv_transpose, &a, IN(x, w)); \
+    } while (0)
+    BAD_TRANSPOSE("kernel_shape differs from the weights", kernel_shape,
+                  LIST(3, 3));
+    BAD_TRANSPOSE("strides are not two numbers in range", strides, LIST(0, 1));
+    BAD_TRANSPOSE("pads are negative or too large", pads, LIST(0, 0, 0, -1));
+    BAD_TRANSPOSE("the pads leave nothing of the result", pads,
+                  LIST(2, 0, 1, 0));
+    BAD_TRANSPOSE("the result is too large", strides, LIST(1 << 16, 1 << 16));
+    BAD_TRANSPOSE("output_padding is not two numbers", output_padding, LIST(1));
+    BAD_TRANSPOSE("output_padding is negative or not less than the stride",
+                  output_padding, LIST(0, 1));
+    BAD_TRANSPOSE("output_padding is negative or not less than the stride",
+                  output_padding, LIST(-1, 0));
+    BAD_TRANSPOSE("output_shape is not two numbers", output_shape, LIST(3));
+    BAD_TRANSPOSE("output_shape is out of range", output_shape, LIST(0, 3));
+    BAD_TRANSPOSE("output_shape is out of range", output_shape,
+                  LIST(3, INT64_MAX));
+    BAD_TRANSPOSE("group does not divide the channels", group, 0);
+    BAD_TRANSPOSE("group does not divide the channels", group, 3);
+#undef BAD_TRANSPOSE
+    mi_conv_transpose_attr a = plain;
+    set_text(a.auto_pad, "MAYBE");
+    REFUSED("auto_pad is unknown", &mi_op_conv_transpose, &a, IN(x, w));
+    REFUSED("the weights have not as many channels as the input",
+            &mi_op_conv_transpose, NULL, IN(x, counting(DIMS(3, 1, 1, 1), 1)));
+    REFUSED("the bias has not one number for each result channel",
+            &mi_op_conv_transpose, NULL, IN(x, w, counting(DIMS(3), 0)));
+    REFUSED("only two spatial dimensions are supported", &mi_op_conv_transpose,
+            NULL, IN(counting(DIMS(1, 1, 4), 0), counting(DIMS(1, 1, 2), 0)));
+}
+
+/* It is the gradient of the convolution from its result to its input. */
+static void test_conv_transpose_is_a_gradient(void)
+{
+    unsigned seed = 8;
+    for (int t = 0; t < 60; t++) {
+        mi_conv_transpose_attr a = {.group = 1 + check_rand(&seed) % 3,
+                                    .auto_pad = "NOTSET"};
+        a.strides = LIST(1 + check_rand(&seed) % 3, 1 + check_rand(&seed) % 3);
+        a.dilations =
+            LIST(1 + check_rand(&seed) % 2, 1 + check_rand(&seed) % 2);
+        a.pads = LIST(check_rand(&seed) % 2, check_rand(&seed) % 2,
+                      check_rand(&seed) % 2, check_rand(&seed) % 2);
+        a.output_padding = LIST(check_rand(&seed) % a.strides.v[0],
+                                check_rand(&seed) % a.strides.v[1]);
+        int64_t o = 1 + t % 2, kh = 1 + t % 3, kw = 1 + t / 3 % 2;
+        begin();
+        mi_node *x = noise(DIMS(2, 2 * a.group, 4, 5), &seed);
+        mi_node *w = noise(DIMS(2 * a.group, o, kh, kw), &seed);
+        mi_node *n = run(&mi_op_conv_transpose, &a, (mi_node *[]){x, w}, 2);
+        mi_window v;
+        CHECK(mi_conv_transpose_window(n, &v) == NULL);
+        CHECK_EQ(v.out[0], 4);
+        CHECK_EQ(v.in[1], n->shape.dim[3]);
+
+        mi_conv_attr c = {.strides = a.strides,
+                          .dilations = a.dilations,
+                          .group = a.group,
+                          .auto_pad = "NOTSET"};
+        c.pads = LIST(a.pads.v[0], a.pads.v[1], 0, 0);
+        for (int d = 0; d < 2; d++) {
+            int64_t more = a.pads.v[d + 2] - a.output_padding.v[d];
+            c.pads.v[d + 2] = more > 0 ? more : 0;
+        }
+        float dy[4096] = {0};
+        double wanted[4096];
+        mi_node conv = {.op = &mi_op_conv, .attr = &c, .n_in = 2};
+        mi_node from = *n;
+        from.grad = dy;
+        conv.in[0] = &from;
+        conv.in[1] = w;
+        CHECK(mi_op_conv.shape(&conv) == NULL);
+        CHECK(mi_shape_equal(&conv.shape, &x->shape));
+        conv.grad = x->eval;
+        mi_op_conv.grad(&conv);
+        for (int64_t i = 0; i < mi_shape_len(&n->shape); i++)
+            wanted[i] = (double)dy[i];
+        want(__LINE__, n, n->shape, wanted);
+        end();
+    }
+}
+
 static const mi_pool_attr plain_pool = {.auto_pad = "NOTSET",
                                         .kernel_shape = {2, {2, 2}}};
 

@@ -137,6 +137,26 @@ static void test_images(void)
     FINISH(g, x, 3, 30);
 }
 
+static void test_images_grow(void)
+{
+    mien_layer_options o = keras();
+    mien_window four = MIEN_WINDOW(4, 2, 1), two = MIEN_WINDOW(2, 3, 0);
+    mien_graph *g = begin();
+    mien_node *x = mien_graph_input(g, "x", (mien_shape){4, {-1, 2, 3, 5}});
+    x = mien_layer_conv2d_transpose(g, x, 4, &four, &o, "t1");
+    two.group = 2;
+    o.no_bias = 1;
+    x = mien_layer_conv2d_transpose(g, x, 6, &two, &o, "t2");
+    mien_shape s;
+    CHECK(mien_graph_values(g, "t1.weight", &s) && s.rank == 4 &&
+          s.dim[0] == 2 && s.dim[1] == 4 && s.dim[3] == 4);
+    CHECK(mien_graph_values(g, "t1.bias", &s) && s.dim[0] == 4);
+    CHECK(mien_graph_values(g, "t2.weight", &s) && s.dim[0] == 4 &&
+          s.dim[1] == 3);
+    CHECK(!mien_graph_values(g, "t2.bias", NULL));
+    FINISH(g, x, 1, 6, 17, 29);
+}
+
 /* ---- first values ----------------------------------------------------------
  */
 
@@ -285,6 +305,10 @@ static void test_mistakes_are_kept(void)
     MISTAKE("another number of dimensions",
             mien_layer_conv2d(g, x, 2, &w, &o, NULL));
     MISTAKE("another number of dimensions",
+            mien_layer_conv2d_transpose(g, x, 2, &w, &o, NULL));
+    MISTAKE("units or window",
+            mien_layer_conv2d_transpose(g, x, 2, &none, &o, NULL));
+    MISTAKE("another number of dimensions",
             mien_layer_lstm(g, x, 2, 0, &o, NULL));
     MISTAKE("window", mien_layer_max_pool(g, x, &none, NULL));
     MISTAKE("ratio", mien_layer_dropout(g, x, 1, NULL));
@@ -394,6 +418,7 @@ int main(int argc, char **argv)
     RUN(test_dense);
     RUN(test_sequences);
     RUN(test_images);
+    RUN(test_images_grow);
     RUN(test_sizes_of_first_values);
     RUN(test_orthogonal_and_forget);
     RUN(test_biases_of_torch);

@@ -55,8 +55,10 @@ int main(int argc, char **argv)
 #include "graph/op_list.h"
 #undef MI_OP
     RUN(test_conv_against_scatter);
+    RUN(test_conv_transpose_is_a_gradient);
     begin();
     RUN(test_conv_is_refused);
+    RUN(test_conv_transpose_is_refused);
     RUN(test_resize_is_refused);
     RUN(test_sizes_computed_from_a_shape);
     end();

@@ -149,6 +149,21 @@ MIEN_API mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
                                       const mien_layer_options *o,
                                       const char *name);
 
+/* A transposed convolution: as a convolution's gradient goes back, so that a
+ * stride makes the picture larger.
+ *   g      a graph
+ *   x      [rows, channels, h, w]
+ *   units  channels of the result, 1 or more; a multiple of w->group
+ *   w      its window; `same` makes a result of stride times h and w, else it
+ *          is (h - 1) stride + (kernel - 1) dilation + 1 high
+ *   o      how its weight [channels, units / group, kernel] and bias begin; a
+ *          number is taken to be the sum of kernel / stride products a channel
+ *   name   of the result */
+MIEN_API mien_node *mien_layer_conv2d_transpose(mien_graph *g, mien_node *x,
+                                                int units, const mien_window *w,
+                                                const mien_layer_options *o,
+                                                const char *name);
+
 /* The largest number of each window; padding is none.
  *   g     a graph
  *   x     [rows, channels, h, w]

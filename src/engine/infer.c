@@ -162,6 +162,9 @@ double mi_plan_work_of(const mi_node *n)
     mi_window w;
     if (n->op == &mi_op_conv) {
         each = len_of(n, 1) / (double)n->in[1]->shape.dim[0];
+    } else if (n->op == &mi_op_conv_transpose) {
+        each = len_of(n, 1) / (double)n->in[1]->shape.dim[0];
+        return len + len_of(n, 0) * (each > 1 ? each : 1);
     } else if ((n->op == &mi_op_gemm || n->op == &mi_op_matmul) && n->in[0]) {
         const mien_shape *a = &n->in[0]->shape;
         int across = n->op == &mi_op_gemm &&

@@ -54,6 +54,43 @@ mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
     return mi_layer_result(&l, &mi_op_conv, in, o->no_bias ? 2 : 3, &attr);
 }
 
+mien_node *mien_layer_conv2d_transpose(mien_graph *g, mien_node *x, int units,
+                                       const mien_window *w,
+                                       const mien_layer_options *o,
+                                       const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "conv2d_transpose", name);
+    mi_conv_transpose_attr attr =
+        *(const mi_conv_transpose_attr *)mi_op_conv_transpose.attr_defaults;
+    mien_shape s;
+    if (units < 1 || !is_window(w) || units % w->group)
+        return mi_layer_wrong(&l, MIEN_EARG,
+                              "its units or window are out of range");
+    if (!mi_layer_shape(&l, x, 4, 4, &s))
+        return mi_layer_wrong(&l, MIEN_EARG, "");
+    if (s.dim[1] % w->group)
+        return mi_layer_wrong(&l, MIEN_EARG, "groups do not divide channels");
+    attr.kernel_shape = pair(w->kernel);
+    attr.strides = pair(w->stride);
+    attr.dilations = pair(w->dilation);
+    attr.group = w->group;
+    set_padding(attr.auto_pad, w->same);
+
+    double area = (double)w->kernel[0] * w->kernel[1];
+    const int64_t channels = s.dim[1] / w->group, each = units / w->group;
+    double into =
+        area * (double)channels / ((double)w->stride[0] * w->stride[1]);
+    const mi_drawing weight = {o->weight, o->random, into, area * (double)each,
+                               o->constant};
+    const mi_drawing bias = mi_layer_bias(o, into);
+    const mien_shape shape = {4, {s.dim[1], each, w->kernel[0], w->kernel[1]}};
+    mi_node *in[3] = {x, mi_layer_parameter(&l, "weight", shape, &weight)};
+    if (!o->no_bias)
+        in[2] = mi_layer_parameter(&l, "bias", (mien_shape){1, {units}}, &bias);
+    return mi_layer_result(&l, &mi_op_conv_transpose, in, o->no_bias ? 2 : 3,
+                           &attr);
+}
+
 static mi_node *pool(const mi_layer *l, const mi_op *op, mi_node *x,
                      const mien_window *w)
 {

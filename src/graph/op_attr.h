@@ -19,6 +19,16 @@ typedef struct mi_conv_attr {
     char auto_pad[MI_ATTR_TEXT_LEN];
 } mi_conv_attr;
 
+typedef struct mi_conv_transpose_attr {
+    mi_ints kernel_shape; /* empty: the weights' */
+    mi_ints strides, dilations;
+    mi_ints pads;           /* taken off the result; not with output_shape */
+    mi_ints output_padding; /* more at the end; empty: 0 */
+    mi_ints output_shape;   /* [h, w] of the result; empty: by the rest */
+    int64_t group;
+    char auto_pad[MI_ATTR_TEXT_LEN];
+} mi_conv_transpose_attr;
+
 /* MaxPool and AveragePool. */
 typedef struct mi_pool_attr {
     mi_ints kernel_shape, strides, dilations, pads;
@@ -144,6 +154,9 @@ typedef struct mi_window {
 /* The window of a Conv whose input shapes are known.  A reason if they do not
  * fit. */
 const char *mi_conv_window(const mi_node *n, mi_window *out);
+/* The window of the convolution that a ConvTranspose turns round: `in` is the
+ * result's [h, w], `out` those of its input. */
+const char *mi_conv_transpose_window(const mi_node *n, mi_window *out);
 /* The same of a MaxPool or AveragePool. */
 const char *mi_pool_window(const mi_node *n, mi_window *out);
 

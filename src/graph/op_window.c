@@ -63,24 +63,33 @@ static int slide(mi_window *w, int64_t ceil_mode)
     return 1;
 }
 
+/* Kernel, strides and dilations, of which none is out of range. */
+static const char *set_steps(const mi_window_spec *spec, mi_window *w)
+{
+    if (spec->kernel->n != 2 || !two(spec->kernel, w->kernel))
+        return "the kernel is not two numbers in range";
+    if (!two(spec->strides, w->stride))
+        return "strides are not two numbers in range";
+    if (!two(spec->dilations, w->dilation))
+        return "dilations are not two numbers in range";
+    if (w->kernel[0] * w->kernel[1] > MAX_TAPS)
+        return "the window is too large";
+    for (int d = 0; d < 2; d++) {
+        if ((w->kernel[d] - 1) * w->dilation[d] >= MAX_PAD)
+            return "the window is too large";
+        if (w->kernel[d] == 1) /* of one tap; it only costs */
+            w->dilation[d] = 1;
+    }
+    return NULL;
+}
+
 const char *mi_window_of(const mi_window_spec *spec, const mien_shape *x,
                          mi_window *out)
 {
     mi_window w = {.in = {x->dim[2], x->dim[3]}};
-    if (spec->kernel->n != 2 || !two(spec->kernel, w.kernel))
-        return "the kernel is not two numbers in range";
-    if (!two(spec->strides, w.stride))
-        return "strides are not two numbers in range";
-    if (!two(spec->dilations, w.dilation))
-        return "dilations are not two numbers in range";
-    if (w.kernel[0] * w.kernel[1] > MAX_TAPS)
-        return "the window is too large";
-    for (int d = 0; d < 2; d++) {
-        if ((w.kernel[d] - 1) * w.dilation[d] >= MAX_PAD)
-            return "the window is too large";
-        if (w.kernel[d] == 1) /* of one tap; it only costs */
-            w.dilation[d] = 1;
-    }
+    const char *why = set_steps(spec, &w);
+    if (why)
+        return why;
 
     int lower = strcmp(spec->auto_pad, "SAME_LOWER") == 0;
     if (lower || strcmp(spec->auto_pad, "SAME_UPPER") == 0) {
@@ -89,7 +98,7 @@ const char *mi_window_of(const mi_window_spec *spec, const mien_shape *x,
         return NULL;
     }
     if (strcmp(spec->auto_pad, "NOTSET") == 0) {
-        const char *why = set_pads(spec->pads, &w);
+        why = set_pads(spec->pads, &w);
         if (why)
             return why;
     } else if (strcmp(spec->auto_pad, "VALID") != 0) {
@@ -97,6 +106,83 @@ const char *mi_window_of(const mi_window_spec *spec, const mien_shape *x,
     }
     if (!slide(&w, spec->ceil_mode))
         return "the window is larger than the input";
+    *out = w;
+    return NULL;
+}
+
+/* Cut what is too long of axis d off its ends, the odd one at the end, or at
+ * the start if lower. */
+static void cut_to(mi_window *w, int d, int64_t natural, int lower)
+{
+    int64_t pad = natural > w->in[d] ? natural - w->in[d] : 0;
+    w->before[d] = (pad + lower) / 2;
+    w->after[d] = pad - w->before[d];
+}
+
+/* Elements added at the end of each axis: fewer than a stride or a dilation. */
+static const char *set_more(const mi_ints *list, const mi_window *w,
+                            int64_t more[2])
+{
+    if (list->n != 0 && list->n != 2)
+        return "output_padding is not two numbers";
+    for (int d = 0; d < 2; d++) {
+        int64_t most =
+            w->stride[d] > w->dilation[d] ? w->stride[d] : w->dilation[d];
+        more[d] = list->n ? list->v[d] : 0;
+        if (more[d] < 0 || more[d] >= most)
+            return "output_padding is negative or not less than the stride";
+    }
+    return NULL;
+}
+
+/* The result's size, where it is given or follows from auto_pad. */
+static const char *set_size(const mi_ints *size, const char *auto_pad,
+                            mi_window *w)
+{
+    if (size->n != 0 && size->n != 2)
+        return "output_shape is not two numbers";
+    for (int d = 0; d < 2; d++) {
+        w->in[d] = 0;
+        if (size->n)
+            w->in[d] = size->v[d];
+        else if (strncmp(auto_pad, "SAME_", 5) == 0)
+            w->in[d] = w->out[d] * w->stride[d];
+        if (size->n && (w->in[d] < 1 || w->in[d] > MIEN_MAX_TENSOR))
+            return "output_shape is out of range";
+    }
+    return NULL;
+}
+
+const char *mi_window_back(const mi_window_spec *spec, const mien_shape *x,
+                           const mi_ints *more, const mi_ints *size,
+                           mi_window *out)
+{
+    mi_window w = {.out = {x->dim[2], x->dim[3]}};
+    int64_t added[2] = {0};
+    int upper = strcmp(spec->auto_pad, "SAME_UPPER") == 0, given = size->n != 0;
+    int same = upper || strcmp(spec->auto_pad, "SAME_LOWER") == 0;
+    if (!same && strcmp(spec->auto_pad, "NOTSET") != 0 &&
+        strcmp(spec->auto_pad, "VALID") != 0)
+        return "auto_pad is unknown";
+    const char *why = set_steps(spec, &w);
+    if (!why)
+        why = set_more(more, &w, added);
+    if (!why)
+        why = set_size(size, spec->auto_pad, &w);
+    if (!why && !given && strcmp(spec->auto_pad, "NOTSET") == 0)
+        why = set_pads(spec->pads, &w);
+    if (why)
+        return why;
+    for (int d = 0; d < 2; d++) {
+        int64_t natural = (w.out[d] - 1) * w.stride[d] + added[d] +
+                          (w.kernel[d] - 1) * w.dilation[d] + 1;
+        if (same || given)
+            cut_to(&w, d, natural, !upper);
+        else
+            w.in[d] = natural - w.before[d] - w.after[d];
+        if (w.in[d] < 1)
+            return "the pads leave nothing of the result";
+    }
     *out = w;
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* op_window.h: the arithmetic of windows; for op_conv.c and op_pool.c. */
+/* op_window.h: the arithmetic of windows; for op_conv*.c and op_pool.c. */
 #ifndef MI_GRAPH_OP_WINDOW_H
 #define MI_GRAPH_OP_WINDOW_H
 
@@ -14,5 +14,12 @@ typedef struct mi_window_spec {
 /* x is [n, c, h, w]. */
 const char *mi_window_of(const mi_window_spec *spec, const mien_shape *x,
                          mi_window *out);
+
+/* The window whose places are x's [h, w], over a result as large as the spec,
+ * what is added at its end and, where given, its own size say: that of a
+ * transposed convolution.  ceil_mode is not looked at. */
+const char *mi_window_back(const mi_window_spec *spec, const mien_shape *x,
+                           const mi_ints *more, const mi_ints *size,
+                           mi_window *out);
 
 #endif

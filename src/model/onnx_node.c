@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MAX_ATTR_STRUCT = 512 };
+enum { MAX_ATTR_STRUCT = 768 };
 
 /* Take one field of a NodeProto. */
 static mien_status add_field(mi_onnx *r, mi_onnx_node *n, const mi_field *f)
