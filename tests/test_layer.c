@@ -157,6 +157,53 @@ static void test_images_grow(void)
     FINISH(g, x, 1, 6, 17, 29);
 }
 
+/* What the other layers of images and rows make of sizes. */
+static void test_pads_slopes_and_larger_images(void)
+{
+    mien_layer_options o = keras();
+    mien_window w = MIEN_WINDOW(3, 2, 0);
+    mien_graph *g = begin();
+    mien_node *x = mien_graph_input(g, "x", (mien_shape){4, {-1, 2, 9, 8}});
+    w.pad[0] = w.pad[1] = 1;
+    x = mien_layer_silu(g, mien_layer_conv2d(g, x, 4, &w, &o, "c"), NULL);
+    mien_node *t = mien_layer_conv2d_transpose(g, x, 3, &w, &o, "t");
+    mien_shape s = mien_node_shape(t);
+    CHECK(s.rank == 4 && s.dim[2] == 9 && s.dim[3] == 7);
+    mien_node *y = mien_layer_max_pool(g, x, &w, NULL); /* 5 x 4 -> 3 x 2 */
+    y = mien_layer_upsample(g, y, 3, 0, "nearest");
+    y = mien_layer_upsample(g, mien_layer_prelu(g, y, .2f, "p"), 2, 1, NULL);
+    y = mien_layer_multiply(g, y, mien_layer_sigmoid(g, y, NULL), NULL);
+    s = mien_node_shape(y);
+    CHECK(s.rank == 4 && s.dim[1] == 4 && s.dim[2] == 18 && s.dim[3] == 12);
+    const float *slope = mien_graph_values(g, "p.slope", &s);
+    CHECK(slope && s.rank == 3 && s.dim[0] == 4 && slope[3] == .2f);
+    FINISH(g, mien_layer_prelu(g, mien_layer_flatten(g, y, NULL), 0, NULL), 3,
+           864);
+}
+
+/* A pixel is repeated; every element as x / (1 + exp(-x)). */
+static void test_silu_of_repeated_pixels(void)
+{
+    mien_graph *g = begin();
+    mien_plan *p = NULL;
+    const mien_shape in = {4, {1, 1, 2, 2}};
+    mien_node *x = mien_graph_input(g, "x", (mien_shape){4, {-1, 1, 2, 2}});
+    mien_graph_output(
+        g, mien_layer_silu(g, mien_layer_upsample(g, x, 2, 0, NULL), NULL),
+        "y");
+    float y[16];
+    CHECK_EQ(mien_plan_new(g, &in, 1, NULL, &p, NULL), MIEN_OK);
+    memcpy(mien_plan_input(p, 0).data, (float[]){-2, -1, 1, 2}, 4 * sizeof *y);
+    mien_plan_run(p);
+    mien_plan_read(p, 0, y);
+    for (int i = 0; i < 16; i++) {
+        double v = (double[]){-2, -1, 1, 2}[i / 8 * 2 + i % 4 / 2];
+        CHECK_NEAR(y[i], v / (1 + exp(-v)), 1e-6);
+    }
+    mien_plan_free(p);
+    mien_graph_free(g);
+}
+
 /* ---- first values ----------------------------------------------------------
  */
 
@@ -311,6 +358,9 @@ static void test_mistakes_are_kept(void)
     MISTAKE("another number of dimensions",
             mien_layer_lstm(g, x, 2, 0, &o, NULL));
     MISTAKE("window", mien_layer_max_pool(g, x, &none, NULL));
+    MISTAKE("factor", mien_layer_upsample(g, x, 0, 0, NULL));
+    w.pad[1] = -1;
+    MISTAKE("window", mien_layer_max_pool(g, x, &w, NULL));
     MISTAKE("ratio", mien_layer_dropout(g, x, 1, NULL));
     MISTAKE("momentum", mien_layer_batch_norm(g, x, 0, 2, NULL));
     MISTAKE("less than once", mien_layer_repeat(g, x, 0, NULL));
@@ -419,6 +469,8 @@ int main(int argc, char **argv)
     RUN(test_sequences);
     RUN(test_images);
     RUN(test_images_grow);
+    RUN(test_pads_slopes_and_larger_images);
+    RUN(test_silu_of_repeated_pixels);
     RUN(test_sizes_of_first_values);
     RUN(test_orthogonal_and_forget);
     RUN(test_biases_of_torch);

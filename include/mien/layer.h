@@ -47,15 +47,17 @@ typedef struct mien_layer_options {
     }
 
 /* A window that slides over images.  same 1: padded so that the result is the
- * input's size over the stride, rounded up; 0: not padded. */
+ * input's size over the stride, rounded up; 0: padded by `pad` on either side,
+ * which is usually nothing. */
 typedef struct mien_window {
     int kernel[2], stride[2], dilation[2]; /* down, across */
     int group;                             /* conv2d */
     int same;
+    int pad[2]; /* down, across; where same is 0 */
 } mien_window;
-#define MIEN_WINDOW(size, step, is_same)                         \
-    {                                                            \
-        {(size), (size)}, {(step), (step)}, {1, 1}, 1, (is_same) \
+#define MIEN_WINDOW(size, step, is_same)                                   \
+    {                                                                      \
+        {(size), (size)}, {(step), (step)}, {1, 1}, 1, (is_same), { 0, 0 } \
     }
 
 /* y = x W' + b of each row, or of each step of each row.
@@ -97,6 +99,21 @@ MIEN_API mien_node *mien_layer_elu(mien_graph *g, mien_node *x, float alpha,
  *   name  of the result */
 MIEN_API mien_node *mien_layer_sigmoid(mien_graph *g, mien_node *x,
                                        const char *name);
+
+/* x / (1 + exp(-x)), also called swish.
+ *   g     a graph
+ *   x     any shape
+ *   name  of the result */
+MIEN_API mien_node *mien_layer_silu(mien_graph *g, mien_node *x,
+                                    const char *name);
+
+/* x, and below 0 x times a slope that each channel learns.
+ *   g      a graph
+ *   x      [rows, n] or [rows, n, h, w]
+ *   alpha  that every slope begins with; usually 0.25
+ *   name   of the result; it learns "name.slope" */
+MIEN_API mien_node *mien_layer_prelu(mien_graph *g, mien_node *x, float alpha,
+                                     const char *name);
 
 /* The hyperbolic tangent.
  *   g     a graph
@@ -155,7 +172,7 @@ MIEN_API mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
  *   x      [rows, channels, h, w]
  *   units  channels of the result, 1 or more; a multiple of w->group
  *   w      its window; `same` makes a result of stride times h and w, else it
- *          is (h - 1) stride + (kernel - 1) dilation + 1 high
+ *          is (h - 1) stride + (kernel - 1) dilation + 1 - 2 pad high
  *   o      how its weight [channels, units / group, kernel] and bias begin; a
  *          number is taken to be the sum of kernel / stride products a channel
  *   name   of the result */
@@ -187,6 +204,15 @@ MIEN_API mien_node *mien_layer_average_pool(mien_graph *g, mien_node *x,
  *   name  of the result */
 MIEN_API mien_node *mien_layer_global_pool(mien_graph *g, mien_node *x,
                                            const char *name);
+
+/* Make images larger.
+ *   g       a graph
+ *   x       [rows, channels, h, w]
+ *   factor  of both sides, 1 or more
+ *   linear  1: between pixel centres; 0: each pixel is repeated
+ *   name    of the result */
+MIEN_API mien_node *mien_layer_upsample(mien_graph *g, mien_node *x, int factor,
+                                        int linear, const char *name);
 
 /* Make one long row of each row.
  *   g     a graph
@@ -233,6 +259,14 @@ MIEN_API mien_node *mien_layer_repeat(mien_graph *g, mien_node *x, int n,
  *   name  of the result */
 MIEN_API mien_node *mien_layer_add(mien_graph *g, mien_node *a, mien_node *b,
                                    const char *name);
+
+/* The product of two tensors, element by element; sizes of 1 are repeated.
+ *   g     a graph
+ *   a     any shape
+ *   b     the same, or one that fits
+ *   name  of the result */
+MIEN_API mien_node *mien_layer_multiply(mien_graph *g, mien_node *a,
+                                        mien_node *b, const char *name);
 
 /* Lay tensors side by side.
  *   g     a graph

@@ -155,6 +155,27 @@ mien_node *mien_layer_sigmoid(mien_graph *g, mien_node *x, const char *name)
     return one(g, "sigmoid", &mi_op_sigmoid, x, NULL, name);
 }
 
+mien_node *mien_layer_silu(mien_graph *g, mien_node *x, const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "silu", name);
+    mi_node *in[] = {x, mi_graph_node(g, &mi_op_sigmoid, &x, 1, NULL, NULL)};
+    return mi_layer_result(&l, &mi_op_mul, in, 2, NULL);
+}
+
+mien_node *mien_layer_prelu(mien_graph *g, mien_node *x, float alpha,
+                            const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "prelu", name);
+    const mi_drawing d = {MIEN_INIT_CONSTANT, NULL, 1, 1, alpha};
+    mien_shape s, slopes = {1, {1, 1, 1}};
+    if (!mi_layer_shape(&l, x, 2, 4, &s))
+        return mi_layer_wrong(&l, MIEN_EARG, "");
+    slopes.rank = s.rank - 1; /* [n] or [n, 1, 1] */
+    slopes.dim[0] = s.dim[1];
+    mi_node *in[] = {x, mi_layer_parameter(&l, "slope", slopes, &d)};
+    return mi_layer_result(&l, &mi_op_prelu, in, 2, NULL);
+}
+
 mien_node *mien_layer_tanh(mien_graph *g, mien_node *x, const char *name)
 {
     return one(g, "tanh", &mi_op_tanh, x, NULL, name);
@@ -199,6 +220,14 @@ mien_node *mien_layer_add(mien_graph *g, mien_node *a, mien_node *b,
     mi_layer l = mi_layer_begin(g, "add", name);
     mi_node *in[] = {a, b};
     return mi_layer_result(&l, &mi_op_add, in, 2, NULL);
+}
+
+mien_node *mien_layer_multiply(mien_graph *g, mien_node *a, mien_node *b,
+                               const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "multiply", name);
+    mi_node *in[] = {a, b};
+    return mi_layer_result(&l, &mi_op_mul, in, 2, NULL);
 }
 
 mien_node *mien_layer_concat(mien_graph *g, mien_node *const *x, int n,

@@ -7,17 +7,24 @@
 static int is_window(const mien_window *w)
 {
     for (int d = 0; d < 2; d++)
-        if (w->kernel[d] < 1 || w->stride[d] < 1 || w->dilation[d] < 1)
+        if (w->kernel[d] < 1 || w->stride[d] < 1 || w->dilation[d] < 1 ||
+            w->pad[d] < 0)
             return 0;
     return w->group >= 1;
 }
 
 static mi_ints pair(const int v[2]) { return (mi_ints){2, {v[0], v[1]}}; }
 
-static void set_padding(char to[MI_ATTR_TEXT_LEN], int same)
+/* As ONNX says it: by a word, or by numbers where there are some. */
+static void set_padding(char word[MI_ATTR_TEXT_LEN], mi_ints *pads,
+                        const mien_window *w)
 {
-    const char *text = same ? "SAME_UPPER" : "VALID";
-    memcpy(to, text, strlen(text) + 1);
+    const int *p = w->pad;
+    int given = !w->same && (p[0] || p[1]);
+    const char *text = w->same ? "SAME_UPPER" : given ? "NOTSET" : "VALID";
+    memcpy(word, text, strlen(text) + 1);
+    if (given)
+        *pads = (mi_ints){4, {p[0], p[1], p[0], p[1]}};
 }
 
 mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
@@ -38,7 +45,7 @@ mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
     attr.strides = pair(w->stride);
     attr.dilations = pair(w->dilation);
     attr.group = w->group;
-    set_padding(attr.auto_pad, w->same);
+    set_padding(attr.auto_pad, &attr.pads, w);
 
     double area = (double)w->kernel[0] * w->kernel[1];
     int64_t channels = s.dim[1] / w->group;
@@ -74,7 +81,7 @@ mien_node *mien_layer_conv2d_transpose(mien_graph *g, mien_node *x, int units,
     attr.strides = pair(w->stride);
     attr.dilations = pair(w->dilation);
     attr.group = w->group;
-    set_padding(attr.auto_pad, w->same);
+    set_padding(attr.auto_pad, &attr.pads, w);
 
     double area = (double)w->kernel[0] * w->kernel[1];
     const int64_t channels = s.dim[1] / w->group, each = units / w->group;
@@ -102,7 +109,7 @@ static mi_node *pool(const mi_layer *l, const mi_op *op, mi_node *x,
     attr.dilations = (mi_ints){0}; /* AveragePool has none in opset 13 */
     if (w->dilation[0] != 1 || w->dilation[1] != 1)
         attr.dilations = pair(w->dilation);
-    set_padding(attr.auto_pad, w->same);
+    set_padding(attr.auto_pad, &attr.pads, w);
     return mi_layer_result(l, op, &x, 1, &attr);
 }
 
@@ -128,6 +135,30 @@ mien_node *mien_layer_global_pool(mien_graph *g, mien_node *x, const char *name)
     mi_node *y =
         mi_graph_node(g, &mi_op_global_average_pool, &x, 1, NULL, NULL);
     return mi_layer_result(&l, &mi_op_flatten, &y, 1, NULL);
+}
+
+mien_node *mien_layer_upsample(mien_graph *g, mien_node *x, int factor,
+                               int linear, const char *name)
+{
+    mi_layer l = mi_layer_begin(g, "upsample", name);
+    mi_resize_attr attr = *(const mi_resize_attr *)mi_op_resize.attr_defaults;
+    const float scales[] = {1, 1, (float)factor, (float)factor};
+    mien_shape s;
+    if (factor < 1 || factor > MIEN_MAX_TENSOR)
+        return mi_layer_wrong(&l, MIEN_EARG, "its factor is out of range");
+    if (!mi_layer_shape(&l, x, 4, 4, &s))
+        return mi_layer_wrong(&l, MIEN_EARG, "");
+    if (linear) {
+        memcpy(attr.mode, "linear", sizeof "linear");
+    } else {
+        memcpy(attr.coordinate_transformation_mode, "asymmetric",
+               sizeof "asymmetric");
+        memcpy(attr.nearest_mode, "floor", sizeof "floor");
+    }
+    mi_node *in[] = {x, NULL,
+                     mi_graph_constant(g, NULL, MI_F32, (mien_shape){1, {4}},
+                                       scales, MI_COPY)};
+    return mi_layer_result(&l, &mi_op_resize, in, 3, &attr);
 }
 
 mien_node *mien_layer_batch_norm(mien_graph *g, mien_node *x, float epsilon,
