@@ -155,7 +155,7 @@ tsan:
 
 # Reads of memory that nothing was written to; valgrind knows no AVX-512.
 MEM_TESTS := $(call named,base gray image boost cascade cascade_xml track tracker csv csv_hostile table_ops stat \
-               metrics verdict samples split nms plot layer train)
+               metrics verdict samples labels split nms plot layer train)
 memcheck:
 	@tools/setup.sh run check memcheck
 	@MIEN_ISA=avx2 $(SUBMAKE) -k $(MEM_TESTS:%=$B/memcheck/tests/%.ok) B=$B/memcheck CC=gcc OPT='-O1 -g' \

@@ -30,13 +30,13 @@ ALLOWED = {
     "learn": ["base", "kern", "num"],
     "vision": ["base", "kern", "image"],
     "tabular": ["base", "graph", "engine", "train", "model", "learn", "table"],
-    "samples": ["base", "image", "vision"],
+    "samples": ["base", "table", "image", "vision"],
     "report": ["base", "metrics", "plot", "table", "learn", "train"],
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],
     "face": ["base", "image", "match", "graph", "engine", "model"],
     "record": ["base", "image", "match", "model", "vision", "face"],
-    "draw": ["base", "image", "plot", "vision", "face"],
+    "draw": ["base", "image", "plot", "vision", "samples", "face"],
     "kit": ["base", "file", "image", "model", "vision", "face"],
 }
 CLIENTS = {"cli", "wasm", "examples"}
