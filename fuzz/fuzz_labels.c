@@ -39,7 +39,7 @@ static mien_status read_paths(const uint8_t *bytes, size_t n, mien_labels *out,
 static void check_sample(const mien_labels *l, int64_t i)
 {
     must(l->name[i] && l->line[i] > 0);
-    must(l->part[i] >= MIEN_PART_ANY && l->part[i] <= MIEN_PART_TEST);
+    must(l->part[i] >= MIEN_FOR_ANY && l->part[i] <= MIEN_FOR_TEST);
     must(l->box[i].width >= 0 && l->box[i].height >= 0);
     for (int p = 0; p < l->points; p++) {
         mien_point at = l->point[i * l->points + p];

@@ -189,8 +189,8 @@ static void test_fer_is_read(void)
     mien_labels l = read_text(mien_labels_read, fer);
     CHECK(l.n == 3 && l.w == 2 && l.h == 2 && l.tasks == 1);
     CHECK(l.label[0] == 0 && l.label[1] == 6 && l.label[2] == 3);
-    CHECK(l.part[0] == MIEN_PART_TRAINING && l.part[1] == MIEN_PART_VALIDATION);
-    CHECK(l.part[2] == MIEN_PART_TEST && !strcmp(l.name[2], "row 3"));
+    CHECK(l.part[0] == MIEN_FOR_TRAINING && l.part[1] == MIEN_FOR_VALIDATION);
+    CHECK(l.part[2] == MIEN_FOR_TEST && !strcmp(l.name[2], "row 3"));
     CHECK(l.pixels[3] == 255 && l.pixels[4] == 9 && l.pixels[7] == 6);
     CHECK(!strcmp(l.task[0].class_name[3], "happy"));
     mien_labels_free(&l);
@@ -310,9 +310,9 @@ static void test_folders_are_classes(void)
               l.told[0].text);
     static const char *const names[] = {"angry", "happy", "sad", "train"};
     static const int label[] = {2, 1, 0, 1, 3};
-    static const mien_label_part part[] = {MIEN_PART_TRAINING,
-                                           MIEN_PART_TRAINING, MIEN_PART_TEST,
-                                           MIEN_PART_ANY, MIEN_PART_ANY};
+    static const mien_label_use part[] = {MIEN_FOR_TRAINING,
+                                           MIEN_FOR_TRAINING, MIEN_FOR_TEST,
+                                           MIEN_FOR_ANY, MIEN_FOR_ANY};
     for (int i = 0; i < 4; i++)
         CHECK(!strcmp(l.task[0].class_name[i], names[i]));
     for (int i = 0; i < 5; i++)
@@ -375,7 +375,7 @@ static void test_a_table_is_read(void)
     CHECK_EQ(mien_labels_mirror_point(&l, 0), 1);
     CHECK(l.point[1].x == 3 && isnan(l.point[2].x) && l.point[3].y == 8);
     CHECK(l.box[0].height == 12 && l.box[1].width == 0 && l.box[2].x == -1);
-    CHECK(l.part[0] == MIEN_PART_TRAINING && l.part[2] == MIEN_PART_ANY);
+    CHECK(l.part[0] == MIEN_FOR_TRAINING && l.part[2] == MIEN_FOR_ANY);
     CHECK(l.numbers == 1 && l.number[0] == 31.5f && isnan(l.number[1]));
     CHECK(!strcmp(l.task[0].class_name[0], "happy") && l.label[0] == 1);
     CHECK(l.task[1].first == 1 && l.task[1].classes == 3 && l.label[1] == 2);

@@ -28,12 +28,12 @@ enum {
 };
 
 /* What a sample is meant for, where its source says so. */
-typedef enum mien_label_part {
-    MIEN_PART_ANY,
-    MIEN_PART_TRAINING,
-    MIEN_PART_VALIDATION,
-    MIEN_PART_TEST
-} mien_label_part;
+typedef enum mien_label_use {
+    MIEN_FOR_ANY,
+    MIEN_FOR_TRAINING,
+    MIEN_FOR_VALIDATION,
+    MIEN_FOR_TEST
+} mien_label_use;
 
 /* A question with one answer of several. */
 typedef struct mien_label_task {
@@ -49,7 +49,7 @@ typedef struct mien_labels {
     int64_t n;
     char **name;           /* [n] of the picture, as its source has it */
     int64_t *line;         /* [n] of the source, from 1 */
-    mien_label_part *part; /* [n] */
+    mien_label_use *part; /* [n] */
     int points;            /* of a sample */
     char **point_name;     /* [points] */
     mien_point *point;     /* [n, points] in pixels; NaN: unknown */

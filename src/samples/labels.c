@@ -265,16 +265,16 @@ int mi_labels_part_of(const char *p, size_t n)
 {
     static const struct {
         const char *name;
-        mien_label_part part;
-    } parts[] = {{"train", MIEN_PART_TRAINING},
-                 {"training", MIEN_PART_TRAINING},
-                 {"val", MIEN_PART_VALIDATION},
-                 {"valid", MIEN_PART_VALIDATION},
-                 {"validation", MIEN_PART_VALIDATION},
-                 {"publictest", MIEN_PART_VALIDATION},
-                 {"test", MIEN_PART_TEST},
-                 {"testing", MIEN_PART_TEST},
-                 {"privatetest", MIEN_PART_TEST}};
+        mien_label_use part;
+    } parts[] = {{"train", MIEN_FOR_TRAINING},
+                 {"training", MIEN_FOR_TRAINING},
+                 {"val", MIEN_FOR_VALIDATION},
+                 {"valid", MIEN_FOR_VALIDATION},
+                 {"validation", MIEN_FOR_VALIDATION},
+                 {"publictest", MIEN_FOR_VALIDATION},
+                 {"test", MIEN_FOR_TEST},
+                 {"testing", MIEN_FOR_TEST},
+                 {"privatetest", MIEN_FOR_TEST}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strlen(parts[i].name) == n && !strncasecmp(parts[i].name, p, n))
             return (int)parts[i].part;

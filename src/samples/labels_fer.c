@@ -158,7 +158,7 @@ static mien_status add_picture(mien_labels *l,
     if (st)
         return st;
     l->label[l->n - 1] = emotion;
-    l->part[l->n - 1] = (mien_label_part)part;
+    l->part[l->n - 1] = (mien_label_use)part;
     return read_pixels(&c[PIXELS].text[row], n, l->pixels + (l->n - 1) * n,
                        err);
 }

@@ -100,7 +100,7 @@ static mien_status add_path(mien_labels *l, const char *path, int64_t line,
         return st;
     l->label[l->n - 1] = (int)(at - found);
     if (part >= 0)
-        l->part[l->n - 1] = (mien_label_part)part;
+        l->part[l->n - 1] = (mien_label_use)part;
     return MIEN_OK;
 }
 

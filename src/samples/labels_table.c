@@ -364,7 +364,7 @@ static mien_status add_sample(mien_labels *l, const layout *s, int64_t row,
     if (s->part >= 0) {
         mien_text t = mien_table_column(s->t, s->part).text[row];
         int part = mi_labels_part_of(t.at, t.n);
-        l->part[i] = part < 0 ? MIEN_PART_ANY : (mien_label_part)part;
+        l->part[i] = part < 0 ? MIEN_FOR_ANY : (mien_label_use)part;
     }
     return MIEN_OK;
 }
