@@ -78,10 +78,10 @@ static void run_data(const mi_kern *kern, void *arg)
 static void run_weights(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
-    const mi_conv_batch b = {IMAGES, j->x, j->y, j->cv.c, j->cv.oc};
+    const mi_conv_batch b = {IMAGES, j->x, j->y, j->cv.c, j->cv.oc, NULL, NULL};
     const mi_conv_grads to = {j->at, j->w, NULL, 0, 0};
     for (int i = mi_conv_weights_tasks(kern, &j->cv, IMAGES) - 1; i >= 0; i--)
-        mi_conv_weights_run(kern, &j->cv, &b, i, j->sums);
+        mi_conv_weights_run(kern, &j->cv, &b, i, j->sums, NULL);
     mi_conv_weights_sum(kern, &j->cv,
                         mi_conv_weights_parts(kern, &j->cv, IMAGES), j->sums,
                         &to);

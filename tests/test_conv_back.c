@@ -179,7 +179,7 @@ static int weights_of(const mi_conv *cv)
 static void run_weights(const mi_kern *kern, const mi_conv *cv, int images,
                         int backwards)
 {
-    const mi_conv_batch b = {images, x, dy, cv->c, cv->oc};
+    const mi_conv_batch b = {images, x, dy, cv->c, cv->oc, NULL, NULL};
     size_t all = mi_conv_weights_len(kern, cv) *
                  (size_t)mi_conv_weights_parts(kern, cv, images);
     CHECK(all < sizeof sums / sizeof *sums);
@@ -187,7 +187,8 @@ static void run_weights(const mi_kern *kern, const mi_conv *cv, int images,
         sums[i] = 12345.f;
     int n = mi_conv_weights_tasks(kern, cv, images);
     for (int i = 0; i < n; i++)
-        mi_conv_weights_run(kern, cv, &b, backwards ? n - 1 - i : i, sums);
+        mi_conv_weights_run(kern, cv, &b, backwards ? n - 1 - i : i, sums,
+                            NULL);
 }
 
 static void check_weights(const mi_kern *kern, const mi_conv *cv, int images,

@@ -316,7 +316,7 @@ static void check_learning(const mien_graph *from, const mien_shape *in,
     for (int i = 0; i < mien_graph_outputs(g); i++)
         w[i] = (float)between(1, 4) / 2;
     const float *const inputs[2] = {x[0], x[1]};
-    const mi_learning by = {NULL, &random, w};
+    const mi_learning by = {NULL, &random, w, 0};
     reset(g, kept, 1);
     reference r = learn_reference(g, inputs, w);
     mien_status st = mi_plan_learning(g, in, n, &by, &p, &err);
@@ -400,7 +400,7 @@ static void test_dropout(void)
     y = mi_graph_node(g, &mi_op_dropout, &y, 1, NULL, NULL);
     y = mi_graph_node(g, &mi_op_mean_loss, &y, 1, NULL, NULL);
     mi_graph_output(g, y, NULL);
-    const mi_learning by = {NULL, &random, &one};
+    const mi_learning by = {NULL, &random, &one, 0};
     CHECK_EQ(mi_plan_learning(g, NULL, 0, &by, &p, NULL), MIEN_OK);
     mi_plan_forward(p, 1);
     mi_plan_backward_run(p);

@@ -8,13 +8,12 @@
  *
  * When a gradient flows through it, a product whose weights are no constants
  * and a batch-norm may be followed by an activation whose slope its own result
- * tells: ReLU, leaky ReLU. */
+ * tells: ReLU, leaky ReLU; a convolution also by a maximum (join.c). */
 #include "engine/fuse.h"
 
 #include "base/error.h"
 #include "engine/infer.h"
 #include "graph/op_attr.h"
-#include "kern/back.h"
 
 #include <math.h>
 
@@ -224,29 +223,12 @@ static void grow_group(mien_plan *p, mi_node *head)
     }
 }
 
-/* The maximum of a window of max(x, 0) is the maximum of x, and 0. */
-static void move_relus(mien_plan *p)
-{
-    for (int i = 0; p->learns && i < p->n_nodes; i++) {
-        mi_node_facts *f = &p->of[i];
-        mi_window w;
-        if (!f->flows || p->node[i].op != &mi_op_relu || f->users != 1 ||
-            f->output || p->node[f->user].op != &mi_op_max_pool ||
-            mi_pool_window(&p->node[f->user], &w))
-            continue;
-        if (!w.before[0] && !w.before[1] && !w.after[0] && !w.after[1] &&
-            w.dilation[0] == 1 && w.dilation[1] == 1 &&
-            w.kernel[0] * w.kernel[1] <= MI_WINNER_TAPS)
-            f->moved = 1;
-    }
-}
-
 void mi_plan_fuse(mien_plan *p)
 {
-    move_relus(p);
     for (int i = 0; i < p->n_nodes; i++) {
         const mi_node_facts *f = &p->of[i];
-        if (f->live && !f->constant && p->node[i].op && f->head == i)
+        if (f->live && !f->constant && p->node[i].op && f->head == i &&
+            f->tail == i)
             grow_group(p, &p->node[i]);
     }
 }

@@ -1,5 +1,6 @@
 /* lower_pool.c: maxima and means over windows or over the whole image. */
 #include "engine/gradient.h"
+#include "engine/join.h"
 #include "engine/lowerings.h"
 #include "engine/values.h"
 
@@ -81,8 +82,7 @@ static int is_image_mean(const mi_node *n)
     return (i == 2 && j == 3) || (i == 3 && j == 2);
 }
 
-/* Set what the kernel does; 0 if it cannot. */
-static int describe(const mi_node *n, mi_pool2d *out)
+int mi_pool_describe(const mi_node *n, mi_pool2d *out)
 {
     const mien_shape *x = &n->in[0]->shape;
     int whole = n->op == &mi_op_global_average_pool || is_image_mean(n);
@@ -134,7 +134,7 @@ mien_status mi_lower_pool(mien_plan *p, mi_node *head, mien_error *err)
 {
     mi_pool2d d;
     int flows = p->of[head->id].flows;
-    if (!describe(head, &d) ||
+    if (!mi_pool_describe(head, &d) ||
         (flows && !d.average && d.kh * d.kw > MI_WINNER_TAPS))
         return mi_lower_eval(p, head, err);
     pool_spec *v = mi_plan_alloc(p, 1, sizeof *v);

@@ -4,6 +4,7 @@
  *     -> lower (steps, layouts) -> merge, pair (steps that are faster together)
  *        or gradient (steps backward) -> memory (offsets) -> run */
 #include "engine/fuse.h"
+#include "engine/join.h"
 #include "engine/gradient.h"
 #include "engine/infer.h"
 #include "engine/learn.h"
@@ -25,6 +26,7 @@ static mien_status make_steps(mien_plan *p, const mien_shape *shapes,
     mien_status st = mi_plan_infer(p, shapes, n_shapes, err);
     if (st)
         return st;
+    mi_plan_join(p);
     mi_plan_fuse(p);
     st = mi_plan_lower(p, err);
     if (!st && !p->learns)

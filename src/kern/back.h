@@ -51,11 +51,14 @@ void mi_conv_data_run(const mi_kern *kern, const mi_conv *cv,
                       const mi_conv_io *io, int task, void *scratch);
 
 /* A batch of images: x [n, h, w, c] and dy [n, oh, ow, oc], pixels so many
- * floats apart. */
+ * floats apart.  With a maximum behind the convolution (mi_conv_pool_fits) dy
+ * is that of its result, [n, oh / 2, ow / 2, oc], beside its winners. */
 typedef struct mi_conv_batch {
     int images;
     const float *x, *dy;
     ptrdiff_t x_stride, dy_stride;
+    const mi_pool2d *pool; /* NULL: none */
+    const uint8_t *winner;
 } mi_conv_batch;
 
 /* The sums of a batch are taken in parts, one buffer each of so many floats;
@@ -65,9 +68,13 @@ int mi_conv_weights_parts(const mi_kern *kern, const mi_conv *cv, int images);
 size_t mi_conv_weights_len(const mi_kern *kern, const mi_conv *cv);
 /* How many tasks fill all parts. */
 int mi_conv_weights_tasks(const mi_kern *kern, const mi_conv *cv, int images);
+/* Bytes of scratch one lane needs while it runs a task of a batch with a
+ * maximum; none without. */
+size_t mi_conv_weights_scratch(const mi_kern *kern, const mi_conv *cv);
 /* sums is [parts, len]. */
 void mi_conv_weights_run(const mi_kern *kern, const mi_conv *cv,
-                         const mi_conv_batch *b, int task, float *sums);
+                         const mi_conv_batch *b, int task, float *sums,
+                         void *scratch);
 
 /* Where the gradients go: to weights that lie as w says, its w being those of
  * the gradient, and to a bias [oc]; either may be left out. */
@@ -79,6 +86,40 @@ typedef struct mi_conv_grads {
 /* Add the parts up, in their order; they are changed. */
 void mi_conv_weights_sum(const mi_kern *kern, const mi_conv *cv, int parts,
                          float *sums, const mi_conv_grads *to);
+
+/* ---- convolution and the maximum behind it ---------------------------------
+ *
+ * What lies between, four times as large as the result, is made a band of rows
+ * at a time in scratch memory and never written out, forward or backward. */
+
+/* 1 if both can be done at once: all channels, stride 1, weights that stay in a
+ * cache, and windows of two by two side by side. */
+int mi_conv_pool_fits(const mi_conv *cv, const mi_pool2d *p);
+/* How many tasks one image is cut into. */
+int mi_conv_pool_tasks(const mi_conv *cv, const mi_pool2d *p);
+/* Bytes of scratch one lane needs while it runs a task. */
+size_t mi_conv_pool_scratch(const mi_kern *kern, const mi_conv *cv,
+                            const mi_pool2d *p);
+/* Do one task: io->y is the maximum's result [oh / 2, ow / 2, oc], winner the
+ * tap of each, which its gradient needs. */
+void mi_conv_pool_run(const mi_kern *kern, const mi_conv *cv,
+                      const mi_pool2d *p, const mi_conv_io *io, uint8_t *winner,
+                      int task, void *scratch);
+/* The gradient by the input, with weights of mi_conv_data_pack: io->x is the
+ * gradient of the maximum's result, io->y dx, io->add NULL, or dx again. */
+int mi_conv_pool_data_tasks(const mi_conv *cv, const mi_pool2d *p);
+/* Bytes of scratch of its tasks. */
+size_t mi_conv_pool_data_scratch(const mi_kern *kern, const mi_conv *cv,
+                                 const mi_pool2d *p);
+/* Do one of its tasks. */
+void mi_conv_pool_data_run(const mi_kern *kern, const mi_conv *cv,
+                           const mi_pool2d *p, const mi_conv_io *io,
+                           const uint8_t *winner, int task, void *scratch);
+
+/* Rows row0..row1, row0 even, of the gradient before a maximum, from that of
+ * its result [oh, ow, c]: to [row1 - row0, w, c]. */
+void mi_pool_spread(const mi_kern *kern, const mi_pool2d *p, const float *dy,
+                    const uint8_t *winner, int row0, int row1, float *to);
 
 /* ---- convolution, each channel alone ---------------------------------------
  */

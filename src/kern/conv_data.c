@@ -11,6 +11,7 @@
  * Source: V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep
  * learning, arXiv 1603.07285, section 4. */
 #include "kern/back.h"
+#include "kern/tile.h"
 
 #include <assert.h>
 
@@ -100,6 +101,11 @@ static phase phase_of(const mi_conv *cv, int i, const mi_conv_source *w)
                  w->across * (x.k0 + (ptrdiff_t)(x.n - 1) * x.step);
     }
     return p;
+}
+
+mi_conv mi_conv_data_phase(const mi_conv *cv)
+{
+    return phase_of(cv, 0, NULL).conv;
 }
 
 size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv)

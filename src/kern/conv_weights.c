@@ -56,7 +56,8 @@ static weights_cut cut_of(const mi_kern *kern, const mi_conv *cv)
     c.ld = (ptrdiff_t)round_up(c.nb, kern->lanes);
     int64_t row = (int64_t)cv->ow * cv->oc + (int64_t)cv->w * cv->c * cv->sy;
     int64_t rows = BAND_FLOATS / (row ? row : 1);
-    c.rows = (int)(rows < 1 ? 1 : rows > cv->oh ? cv->oh : rows);
+    rows += rows & 1; /* pairs, which a maximum behind it needs */
+    c.rows = (int)(rows < 2 ? 2 : rows > cv->oh ? cv->oh : rows);
     c.bands = (int)divide_up(cv->oh, c.rows);
     return c;
 }
@@ -110,7 +111,8 @@ typedef struct band {
     const mi_conv *cv;
     const weights_cut *c;
     const mi_conv_batch *b;
-    const float *x, *dy; /* of the image */
+    const float *x, *dy; /* of the image, or, of dy, from row dy_row on */
+    int dy_row;
     float *sums;
     int row0, row1, first, end;
 } band;
@@ -129,7 +131,8 @@ static void add_products(const band *d, const area *at)
     ptrdiff_t xs = d->b->x_stride, ys = d->b->dy_stride;
     const float *x =
         d->x + (((ptrdiff_t)at->iy * cv->w + at->ix) * xs + at->lo);
-    const float *y = d->dy + ((ptrdiff_t)at->oy * cv->ow + at->ox) * ys;
+    ptrdiff_t row = at->oy - d->dy_row;
+    const float *y = d->dy + (row * cv->ow + at->ox) * ys;
     float *sums = d->sums + (ptrdiff_t)at->run * c->na * c->ld;
     mi_outer o = {.rows = at->rows, .cols = at->cols, .ld = c->ld};
     ptrdiff_t x_pixel = cv->sx * xs, x_row = xs * cv->sy * cv->w;
@@ -218,7 +221,7 @@ static void add_bias(const band *d, float *bias)
 {
     const mi_conv *cv = d->cv;
     ptrdiff_t stride = d->b->dy_stride;
-    const float *y = d->dy + (ptrdiff_t)d->row0 * cv->ow * stride;
+    const float *y = d->dy + (ptrdiff_t)(d->row0 - d->dy_row) * cv->ow * stride;
     int n = (d->row1 - d->row0) * cv->ow;
     if (d->first > 0)
         return;
@@ -244,8 +247,31 @@ static void clear(const band *d, float *bias)
     memset(bias, 0, (size_t)round_up(d->cv->oc, 16) * sizeof *bias);
 }
 
+size_t mi_conv_weights_scratch(const mi_kern *kern, const mi_conv *cv)
+{
+    weights_cut c = cut_of(kern, cv);
+    return (size_t)c.rows * (size_t)cv->ow * (size_t)cv->oc * sizeof(float);
+}
+
+/* Point a band at its image's dy, which is made in scratch behind a maximum. */
+static void point_dy(band *d, ptrdiff_t image, float *scratch)
+{
+    const mi_conv *cv = d->cv;
+    const mi_pool2d *p = d->b->pool;
+    if (!p) {
+        d->dy = d->b->dy + image * cv->oh * cv->ow * d->b->dy_stride;
+        return;
+    }
+    ptrdiff_t at = image * p->oh * p->ow * cv->oc;
+    mi_pool_spread(d->kern, p, d->b->dy + at, d->b->winner + at, d->row0,
+                   d->row1, scratch);
+    d->dy = scratch;
+    d->dy_row = d->row0;
+}
+
 void mi_conv_weights_run(const mi_kern *kern, const mi_conv *cv,
-                         const mi_conv_batch *b, int task, float *sums)
+                         const mi_conv_batch *b, int task, float *sums,
+                         void *scratch)
 {
     weights_cut c = cut_of(kern, cv);
     int parts = mi_conv_weights_parts(kern, cv, b->images);
@@ -263,9 +289,9 @@ void mi_conv_weights_run(const mi_kern *kern, const mi_conv *cv,
     for (int64_t i = all * part / parts; i < end; i++) {
         ptrdiff_t image = (ptrdiff_t)(i / c.bands);
         d.x = b->x + image * cv->h * cv->w * b->x_stride;
-        d.dy = b->dy + image * cv->oh * cv->ow * b->dy_stride;
         d.row0 = (int)(i % c.bands) * c.rows;
         d.row1 = d.row0 + c.rows < cv->oh ? d.row0 + c.rows : cv->oh;
+        point_dy(&d, image, scratch);
         add_window(&d);
         add_bias(&d, bias);
     }

@@ -369,10 +369,67 @@ static inline mi_span outputs_of(int i, int before, int kernel, int stride,
     return s;
 }
 
+/* Row ky of a maximum's window: dy where the winner is. */
+VFN void spread_window(const mi_pool2d *p, const float *dy,
+                       const uint8_t *winner, int ky, float *dx, int n)
+{
+    vf g, is;
+    if (n == VN) {
+        g = vload(dy);
+        is = vload_u8(winner);
+    } else {
+        uint8_t few[VN] = {0};
+        memcpy(few, winner, (size_t)n);
+        g = vload_n(dy, n);
+        is = vload_u8(few);
+    }
+    for (int kx = 0; kx < p->kw; kx++, dx += p->c) {
+        vf tap = vsplat((float)(ky * p->kw + kx));
+        vf here = (vf)((vi)g & (vi)(is == tap));
+        if (n == VN)
+            vstore(dx, here);
+        else
+            vstore_n(dx, here, n);
+    }
+}
+
+/* 1 if the windows of a maximum lie side by side. */
+static inline int is_tiled(const mi_pool2d *p)
+{
+    return p->sy == p->kh && p->sx == p->kw && !p->top && !p->left &&
+           p->oh * p->kh <= p->h && p->ow * p->kw <= p->w;
+}
+
+/* As pool_back_f32, of maxima whose windows lie side by side. */
+static void spread_rows(const mi_pool2d *p, const mi_pool_back_io *io, int row0,
+                        int row1)
+{
+    ptrdiff_t row = (ptrdiff_t)p->w * p->c, step = (ptrdiff_t)p->kw * p->c;
+    for (int iy = row0; iy < row1; iy++) {
+        float *dx = io->dx + iy * row, *end = dx + row;
+        int oy = iy / p->sy, used = oy < p->oh ? p->ow : 0;
+        ptrdiff_t from = (ptrdiff_t)oy * p->ow * p->c;
+        for (int ox = 0; ox < used; ox++, dx += step, from += p->c) {
+            int c = 0;
+            for (; c + VN <= p->c; c += VN)
+                spread_window(p, io->dy + from + c, io->winner + from + c,
+                              iy % p->sy, dx + c, VN);
+            if (c < p->c)
+                spread_window(p, io->dy + from + c, io->winner + from + c,
+                              iy % p->sy, dx + c, p->c - c);
+        }
+        memset(dx, 0, (size_t)(end - dx) * sizeof *dx);
+    }
+}
+
 /* The gradient of rows row0..row1 of a pooling's input. */
 static void pool_back_f32(const mi_pool2d *p, const mi_pool_back_io *io,
                           int row0, int row1)
 {
+    if (io->winner && !io->add && is_tiled(p)) {
+        spread_rows(p, io, row0, row1);
+        return;
+    }
     for (int iy = row0; iy < row1; iy++) {
         mi_span ys = outputs_of(iy, p->top, p->kh, p->sy, p->oh);
         for (int ix = 0; ix < p->w; ix++) {

@@ -27,6 +27,10 @@ void mi_conv_pixels(const mi_kern *kern, const mi_conv *cv,
                     const mi_conv_io *io, int64_t p0, int64_t p1,
                     void *scratch);
 
+/* A convolution's gradient by its input, of stride 1, as a convolution of dy.
+ */
+mi_conv mi_conv_data_phase(const mi_conv *cv);
+
 typedef struct mi_pool2d_io {
     const float *x;
     ptrdiff_t x_stride;

@@ -1,0 +1,61 @@
+#include "engine/join.h"
+
+#include "engine/fuse.h"
+#include "graph/op_attr.h"
+#include "kern/back.h"
+
+/* The maximum of a window of max(x, 0) is the maximum of x, and 0. */
+static void move_relus(mien_plan *p)
+{
+    for (int i = 0; p->learns && i < p->n_nodes; i++) {
+        mi_node_facts *f = &p->of[i];
+        mi_window w;
+        if (!f->flows || p->node[i].op != &mi_op_relu || f->users != 1 ||
+            f->output || p->node[f->user].op != &mi_op_max_pool ||
+            mi_pool_window(&p->node[f->user], &w))
+            continue;
+        if (!w.before[0] && !w.before[1] && !w.after[0] && !w.after[1] &&
+            w.dilation[0] == 1 && w.dilation[1] == 1 &&
+            w.kernel[0] * w.kernel[1] <= MI_WINNER_TAPS)
+            f->moved = 1;
+    }
+}
+
+/* The convolution whose result a maximum takes, or NULL: nothing else reads
+ * it, and it learns. */
+static const mi_node *convolution_before(const mien_plan *p, const mi_node *n)
+{
+    const mi_node *x = n->in[0];
+    if (p->of[x->id].moved)
+        x = x->in[0];
+    const mi_node_facts *f = &p->of[x->id];
+    return x->op == &mi_op_conv && f->flows && f->users == 1 && !f->output &&
+                   f->head == x->id && mi_is_product(p, x)
+               ? x
+               : NULL;
+}
+
+void mi_joined_pool(const mien_plan *p, const mi_node *tail, mi_pool2d *out)
+{
+    mi_pool_describe(tail, out);
+    out->relu = p->of[tail->in[0]->id].moved;
+}
+
+void mi_plan_join(mien_plan *p)
+{
+    move_relus(p);
+    for (int i = 0; p->learns && i < p->n_nodes; i++) {
+        mi_conv cv;
+        mi_pool2d pool;
+        const mi_node *n = &p->node[i];
+        if (n->op != &mi_op_max_pool || !p->of[i].live || !p->of[i].flows)
+            continue;
+        const mi_node *conv = convolution_before(p, n);
+        if (!conv || mi_conv_describe(conv, &cv) ||
+            !mi_pool_describe(n, &pool) || !mi_conv_pool_fits(&cv, &pool))
+            continue;
+        p->of[n->in[0]->id].head = conv->id;
+        p->of[i].head = conv->id;
+        p->of[conv->id].tail = i;
+    }
+}

@@ -1,0 +1,19 @@
+/* join.h: a convolution and the maximum behind it as one group. */
+#ifndef MI_ENGINE_JOIN_H
+#define MI_ENGINE_JOIN_H
+
+#include "engine/steps.h"
+
+/* When learning: leave ReLUs to the maxima that alone read them, and make groups
+ * of convolutions and the maxima of two by two behind them.  Before
+ * mi_plan_fuse. */
+void mi_plan_join(mien_plan *p);
+/* The maximum that is the tail of such a group. */
+void mi_joined_pool(const mien_plan *p, const mi_node *tail, mi_pool2d *out);
+/* The kernel's description of a convolution from the node's shapes.  Why there
+ * is none, or NULL. */
+const char *mi_conv_describe(const mi_node *n, mi_conv *out);
+/* What the kernel of a pooling does; 0 if it cannot. */
+int mi_pool_describe(const mi_node *n, mi_pool2d *out);
+
+#endif
