@@ -48,7 +48,7 @@ static const cli_option options[] = {
                     "standard output is no terminal"),
     CLI_ROW_CHOICE(format, "format", 'f', "FORMAT", "table,json,faceapi",
                    "table, json, or faceapi: an array of face-api.js' own "
-                   "shapes"),
+                   "shapes, with \"file\" in each face of several photos"),
     CLI_ROW_FLAG(recursive, "recursive", 'r', "go into folders of folders"),
     CLI_OPTIONS_READ,
     CLI_OPTION_JOBS,
@@ -140,7 +140,7 @@ static void print_reading(analysis *an, int i, const mien_reading *r,
         mien_record_photo(&record, out);
     }
     if (an->format == FACEAPI)
-        mien_record_faceapi(r, out);
+        mien_record_faceapi(an->files.n > 1 ? path : NULL, r, out);
     if (an->format == TABLE && i > 0)
         mien_buffer_puts(out, "\n");
     if (an->format == TABLE)
@@ -228,7 +228,10 @@ const cli_command cmd_analyze = {
         "stands for the photos in it, in the order of their names; - is "
         "standard input.\n\n"
         "Boxes and points are in pixels of the upright photo, x to the right, "
-        "y down. Points, descriptors and attributes are computed only when "
+        "y down; the box of a face at the edge reaches beyond it, so that x or "
+        "y "
+        "may be negative. Points, descriptors and attributes are computed only "
+        "when "
         "asked for. A photo that cannot be read does not stop the others. One "
         "that "
         "is cut short or damaged is read as far as it goes, with a remark "

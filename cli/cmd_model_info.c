@@ -178,7 +178,7 @@ static void print_json(const model_facts *m, mien_buffer *out)
     const char *key, *value;
     mien_json j = mien_json_on(out, 2);
     mien_json_object(&j, NULL);
-    mien_json_text(&j, "file", m->path);
+    mien_record_file(&j, "file", m->path);
     mien_json_int(&j, "bytes", (int64_t)m->bytes);
     mien_json_text(&j, "sha256", m->digest);
     mien_json_text(&j, "name", m->known ? m->known->name : NULL);

@@ -54,7 +54,7 @@ static mien_status put_groups(const cli_table *in, int by, mien_summary *s,
                                (int)c.text[first].n, c.text[first].at);
         else
             mien_buffer_printf(out, "%s%s = %g\n", i ? "\n" : "", c.name,
-                               c.number[first]);
+                               c.number[first] + 0.0);
         st = mien_table_describe(in->t, g.start[i + 1] - g.start[i],
                                  g.rows + g.start[i], in->pool, s, err);
         if (!st)

@@ -139,7 +139,7 @@ static mien_status write_note(const job *split, mien_error *err)
     mien_json j = mien_json_on(&b, 2);
     mien_json_object(&j, NULL);
     mien_json_text(&j, "schema", "mien/split/1");
-    mien_json_text(&j, "source", a->operand[0]);
+    mien_record_file(&j, "source", a->operand[0]);
     mien_json_text(&j, "how", split->v->time ? "time" : "random");
     mien_json_int(&j, "seed", split->o.seed);
     mien_json_int(&j, "purge", split->v->purge);

@@ -7,7 +7,7 @@
 typedef struct values {
     float threshold;
     mien_detector detector;
-    int json;
+    int format, json;
     const char *models;
     mien_read_options read;
 } values;
@@ -18,8 +18,10 @@ static const cli_option options[] = {
                  "faces nearer than this are the same person (default {})"),
     CLI_OPTION_DETECTOR(
         "network that finds faces: yunet (default), tiny or ssd"),
-    CLI_OPTION_JSON(
-        "a JSON object; the default when standard output is no terminal"),
+    CLI_ROW_CHOICE(format, "format", 'f', "NAME", "text,json",
+                   "text, or json: an object; the default when standard output "
+                   "is no terminal"),
+    CLI_OPTION_JSON("the same as --format json"),
     CLI_OPTIONS_READ,
     CLI_OPTION_MODELS,
     CLI_OPTION_END,
@@ -43,27 +45,34 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
+/* Say why a photo is of no use; the status to exit with. */
+static int refuse(const char *file, const mien_error *err, int json, int status)
+{
+    cli_outcome out = {0};
+    cli_photo_failed(file, err, json, &out);
+    cli_error_lines(&out.report);
+    cli_emit(&out.text);
+    return status;
+}
+
 /* Read both photos and choose the largest face of each; CLI_OK, or the status
  * to exit with. */
-static int read_both(mien_reader *reader, mien_reading got[2],
+static int read_both(mien_reader *reader, int json, mien_reading got[2],
                      mien_pair_record *p)
 {
+    static const mien_error no_face = {MIEN_EUNSUP, "no face found"};
     for (int i = 0; i < 2; i++) {
         mien_error err = {0};
-        if (mien_reader_read(reader, 0, p->file[i], NULL, &got[i], &err)) {
-            cli_error("%s: %s", p->file[i], err.text);
-            return CLI_NOTHING;
-        }
+        if (mien_reader_read(reader, 0, p->file[i], NULL, &got[i], &err))
+            return refuse(p->file[i], &err, json, CLI_NOTHING);
         if (*got[i].warning)
             cli_error("%s: not whole: %s", p->file[i], got[i].warning);
     }
     for (int i = 0; i < 2; i++) {
         p->reading[i] = &got[i];
         p->face[i] = mien_faces_largest(&got[i].faces, MIEN_FACE_DESCRIPTOR);
-        if (p->face[i])
-            continue;
-        cli_error("%s: no face found", p->file[i]);
-        return CLI_NO_FACE;
+        if (!p->face[i])
+            return refuse(p->file[i], &no_face, json, CLI_NO_FACE);
     }
     return CLI_OK;
 }
@@ -85,7 +94,8 @@ static void print_text(const mien_pair_record *p, mien_buffer *out)
             mien_buffer_printf(out, "the largest of %d faces, ", n);
         mien_buffer_printf(out, "%.0f x %.0f pixels at %.0f, %.0f\n",
                            (double)f->box.width, (double)f->box.height,
-                           (double)f->box.x, (double)f->box.y);
+                           mien_signless_zero((double)f->box.x, 0),
+                           mien_signless_zero((double)f->box.y, 0));
     }
 }
 
@@ -95,12 +105,13 @@ static int verify(const cli_args *a, mien_reader *reader)
     const values *v = a->values;
     mien_reading got[2] = {{0}};
     mien_pair_record p = {.file = {a->operand[0], a->operand[1]}};
-    int status = read_both(reader, got, &p);
+    int json = cli_format(a, &v->format, v->json, !isatty(1));
+    int status = read_both(reader, json, got, &p);
     if (!status) {
         mien_buffer out = {0};
         p.verdict = mien_verify(p.face[0]->descriptor, p.face[1]->descriptor,
                                 v->threshold);
-        if (v->json || !isatty(1)) {
+        if (json) {
             p.model = mien_reader_digests(reader, &p.models);
             mien_record_pair(&p, &out);
         } else {

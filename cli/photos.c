@@ -83,8 +83,10 @@ static void row(int i, const mien_face *f, mien_buffer *out)
     double p;
     char cell[32];
     mien_buffer_printf(out, "%3d %7.1f %7.1f %7.1f %7.1f %6.3f", i + 1,
-                       (double)f->box.x, (double)f->box.y, (double)f->box.width,
-                       (double)f->box.height, (double)f->score);
+                       mien_signless_zero((double)f->box.x, 1),
+                       mien_signless_zero((double)f->box.y, 1),
+                       (double)f->box.width, (double)f->box.height,
+                       (double)f->score);
     if (f->has & MIEN_FACE_AGE)
         mien_buffer_printf(out, " %5.1f", (double)f->age);
     if (f->has & MIEN_FACE_GENDER) {

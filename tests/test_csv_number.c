@@ -186,7 +186,7 @@ static void test_writing(void)
         double x;
         const char *text;
     } known[] = {{0, "0"},
-                 {-0.0, "-0"},
+                 {-0.0, "0"},
                  {1, "1"},
                  {0.1, "0.1"},
                  {-2.5, "-2.5"},

@@ -67,6 +67,35 @@ static void test_photos(void)
                "\"status\":\"EIO\",\"text\":\"cannot open: not\\there\"}}\n");
 }
 
+/* Names of any bytes come back: as text where they are UTF-8, else in
+ * hexadecimal. */
+static void test_names_of_any_bytes(void)
+{
+    mien_buffer b = {0};
+    mien_json j = mien_json_on(&b, 0);
+    mien_json_object(&j, NULL);
+    mien_record_file(&j, "a", "\xc3\xa9\x1b.jpg");
+    mien_record_file(&j, "b", "\xe9\x01\xff.jpg");
+    mien_record_file(&j, "c", "cut \xc3");
+    mien_json_close(&j);
+    check_text(&b,
+               "{\"a\":\"\xc3\xa9\\u001B.jpg\",\"b\":\"\xef\xbf\xbd\\u0001"
+               "\xef\xbf\xbd.jpg\",\"b_hex\":\"e901ff2e6a7067\",\"c\":\"cut "
+               "\xef\xbf\xbd\",\"c_hex\":\"63757420c3\"}");
+    mien_record_failed("\x80", &(mien_error){MIEN_EIO, "gone"}, &b);
+    check_text(&b, "{\"schema\":\"mien/1\",\"file\":\"\xef\xbf\xbd\","
+                   "\"file_hex\":\"80\",\"error\":{\"status\":\"EIO\",\"text\":"
+                   "\"gone\"}}\n");
+    for (int n = 0; n < 2; n++) {
+        j = mien_json_on(&b, 0);
+        mi_alloc_fail_after(n);
+        mien_record_file(&j, "b", "\xff");
+        mi_alloc_fail_after(-1);
+        CHECK(b.failed);
+        mien_buffer_free(&b);
+    }
+}
+
 static void test_faces_with_names(void)
 {
     mien_face f[2] = {{.has = EVERYTHING}, {.has = 0}};
@@ -246,6 +275,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_items);
     RUN(test_photos);
+    RUN(test_names_of_any_bytes);
     RUN(test_faces_with_names);
     RUN(test_pairs);
     RUN(test_hits);

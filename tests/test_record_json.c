@@ -135,7 +135,7 @@ static void test_face_apis_shapes(void)
     mien_face f = made_face(7, EVERYTHING);
     mien_reading got = {.w = 640, .h = 480, .faces = {1, &f}};
     mien_buffer b = {0};
-    mien_record_faceapi(&got, &b);
+    mien_record_faceapi(NULL, &got, &b);
     json_t *all = parsed(&b);
     const json_t *o = json_array_get(all, 0);
     const json_t *d = json_object_get(o, "detection");
@@ -163,9 +163,11 @@ static void test_face_apis_shapes(void)
           rounded(1 - (double)f.male, 6));
     json_decref(all);
     f.has = 0;
-    mien_record_faceapi(&got, &b);
+    mien_record_faceapi("a.jpg", &got, &b);
     all = parsed(&b);
-    CHECK_EQ(json_object_size(json_array_get(all, 0)), 1);
+    CHECK_EQ(json_object_size(json_array_get(all, 0)), 2);
+    CHECK(!strcmp("a.jpg", json_string_value(json_object_get(
+                               json_array_get(all, 0), "file"))));
     json_decref(all);
 }
 

@@ -64,6 +64,25 @@ static void test_formatted_text_of_any_length(void)
     mien_buffer_free(&b);
 }
 
+/* What printf makes of the number is never a zero with a minus; all else is the
+ * same. */
+static void test_zero_has_no_sign(void)
+{
+    const double all[] = {0,       -0.0,           -1e-9,  -0.004,
+                          -0.0051, -0.4,           -0.499, -0.51,
+                          -1,      (double)-0.25f, 0.3,    -1e300};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (int decimals = 0; decimals < 5; decimals++) {
+            char text[400], plain[400];
+            snprintf(text, sizeof text, "%.*f", decimals,
+                     mien_signless_zero(all[i], decimals));
+            snprintf(plain, sizeof plain, "%.*f", decimals, all[i]);
+            int zero = strspn(plain, "-0.") == strlen(plain);
+            CHECK_MSG(strcmp(text, plain + (zero && *plain == '-')) == 0,
+                      "%s, wanted %s", text, plain);
+        }
+}
+
 static void test_utf8_is_told_from_other_bytes(void)
 {
     static const struct {
@@ -145,6 +164,7 @@ int main(int argc, char **argv)
     RUN(test_an_array_keeps_what_was_pushed);
     RUN(test_an_array_stays_when_memory_ends);
     RUN(test_formatted_text_of_any_length);
+    RUN(test_zero_has_no_sign);
     RUN(test_utf8_is_told_from_other_bytes);
     RUN(test_sha256_of_known_texts);
     RUN(test_sha256_with_and_without_instructions);

@@ -73,7 +73,9 @@ MIEN_API void mien_json_int(mien_json *j, const char *key, int64_t v);
  *   j       a text being written
  *   key     of the item, or NULL
  *   v       any
- *   digits  significant ones, 1..17; 0: as many as reading v back needs */
+ *   digits  significant ones, 1..17; 0: as many as reading v back needs
+ *
+ * Zero has no sign. */
 MIEN_API void mien_json_real(mien_json *j, const char *key, double v,
                              int digits);
 

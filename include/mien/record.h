@@ -26,7 +26,10 @@ extern "C" {
  *
  *   j    a text being written
  *   key  of the item, or NULL
- *   box  in pixels */
+ *   box  in pixels
+ *
+ * A box is a whole face: where the photo's edge cuts it, x and y may be
+ * negative, and x + width or y + height beyond the photo's. */
 MIEN_API void mien_record_box(mien_json *j, const char *key, mien_box box);
 
 /* Write points: [[x, y], ...].
@@ -47,6 +50,18 @@ MIEN_API void mien_record_points(mien_json *j, const char *key, int n,
  *   hide  MIEN_FACE_*: but not these */
 MIEN_API void mien_record_face(mien_json *j, const char *key,
                                const mien_face *f, unsigned hide);
+
+/* Write the name of a file so that its bytes come back.
+ *
+ *   j     a text being written, an object open
+ *   key   of the item, at most 27 bytes
+ *   file  any bytes but zero
+ *
+ * A name that is UTF-8 is one item.  In another one the bytes that are no UTF-8
+ * become U+FFFD, and a second item KEY_hex has all its bytes in hexadecimal:
+ * {"file": "a\ufffd.jpg", "file_hex": "61ff2e6a7067"}.  All records name files
+ * so. */
+MIEN_API void mien_record_file(mien_json *j, const char *key, const char *file);
 
 /* Add a field of CSV, in quotes where RFC 4180 wants them.
  *
@@ -78,7 +93,7 @@ typedef struct mien_photo_record {
  * whole, "faces", "models": digests by task, "ms": milliseconds by part} */
 MIEN_API void mien_record_photo(const mien_photo_record *r, mien_buffer *out);
 
-/* Add the record of a photo that could not be read.
+/* Add the record of a photo that could not be read, or not be used.
  *
  *   file   as the photo's
  *   error  why
@@ -90,9 +105,12 @@ MIEN_API void mien_record_failed(const char *file, const mien_error *error,
  * landmarks, alignedRect, descriptor, expressions, age, gender,
  * genderProbability.
  *
- *   r    what a photo gave
- *   out  a line is added: an array */
-MIEN_API void mien_record_faceapi(const mien_reading *r, mien_buffer *out);
+ *   file  stands in each face as "file", since face-api.js does not say which
+ *         photo a face is of; NULL: it is not written
+ *   r     what a photo gave
+ *   out   a line is added: an array */
+MIEN_API void mien_record_faceapi(const char *file, const mien_reading *r,
+                                  mien_buffer *out);
 
 /* ---- people --------------------------------------------------------------
  */

@@ -53,6 +53,14 @@ MIEN_API void mien_buffer_puts(mien_buffer *b, const char *text);
 MIEN_API void mien_buffer_printf(mien_buffer *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Get a number ready to be printed with so many decimals.
+ *
+ *   v         any
+ *   decimals  as in printf's "%.*f"
+ *
+ * 0 where "-0" or "-0.00" would be printed, v otherwise. */
+MIEN_API double mien_signless_zero(double v, int decimals);
+
 /* Hand the bytes over.
  *
  *   b    empty afterwards

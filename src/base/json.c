@@ -140,15 +140,14 @@ void mien_json_real(mien_json *j, const char *key, double v, int digits)
         return;
     }
     begin(j, key);
-    print_real(text, v, digits);
+    print_real(text, v + 0.0, digits); /* no minus before zero */
     put_real(j->out, text);
 }
 
 void mien_json_rounded(mien_json *j, const char *key, double v, int decimals)
 {
     double scale = pow(10, decimals);
-    double rounded = round(v * scale) / scale;
-    mien_json_real(j, key, rounded == 0 ? 0 : rounded, 7);
+    mien_json_real(j, key, round(v * scale) / scale, 7);
 }
 
 void mien_json_bool(mien_json *j, const char *key, int v)

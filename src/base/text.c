@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,11 @@ void mien_buffer_printf(mien_buffer *b, const char *fmt, ...)
         b->n += (size_t)n;
     }
     va_end(again);
+}
+
+double mien_signless_zero(double v, int decimals)
+{
+    return rint(v * pow(10, decimals)) == 0 ? 0 : v;
 }
 
 mien_status mien_buffer_give(mien_buffer *b, mien_bytes *out, mien_error *err)

@@ -2,6 +2,7 @@
 #include "draw/mark.h"
 
 #include "mien/draw.h"
+#include "mien/text.h"
 
 #include <stdio.h>
 
@@ -66,7 +67,8 @@ mien_status mien_draw_smiles(mien_image *frame, const mien_smiles *s,
     for (int i = 0; i < n; i++) {
         char text[64];
         snprintf(text, sizeof text, "#%lld %s%+.2f", (long long)f[i].id,
-                 f[i].smiling ? "smiles " : "", (double)f[i].votes);
+                 f[i].smiling ? "smiles " : "",
+                 mien_signless_zero((double)f[i].votes, 2));
         mien_canvas_label(canvas, f[i].box.x, f[i].box.y - unit, text,
                           8 + 10 * unit,
                           mi_mark_colour(f[i].smiling ? ON : OFF));

@@ -120,7 +120,8 @@ static void draw_hit(mien_canvas *canvas, const mien_hit *h, const char *name,
     mien_canvas_box(canvas, box, colour, mi_mark_within(line, 1, 100));
     mien_buffer_printf(&text, "%s %d", name, h->neighbors);
     if (h->angle != 0)
-        mien_buffer_printf(&text, " %+.0f\xc2\xb0", (double)h->angle);
+        mien_buffer_printf(&text, " %+.0f\xc2\xb0",
+                           mien_signless_zero((double)h->angle, 0));
     mien_buffer_put(&text, "", 1);
     /* about as wide as the box: no label over other boxes */
     if (!text.failed && 0.5f * size * (float)text.n <= 1.2f * box.width)

@@ -79,8 +79,10 @@ void mien_record_tracks_csv(int64_t frame, double seconds,
         mien_box b = s[i].box;
         mien_buffer_printf(
             out, "%lld,%.3f,%lld,%.2f,%.2f,%.2f,%.2f,%.2f,%.4f,%d,%d\n",
-            (long long)frame, seconds, (long long)t->id, (double)b.x,
-            (double)b.y, (double)b.width, (double)b.height, (double)t->angle,
+            (long long)frame, seconds, (long long)t->id,
+            mien_signless_zero((double)b.x, 2),
+            mien_signless_zero((double)b.y, 2), (double)b.width,
+            (double)b.height, mien_signless_zero((double)t->angle, 2),
             (double)t->score, t->since == 0, t->n_points);
     }
 }
@@ -124,10 +126,10 @@ void mien_record_smiles_csv(int64_t frame, double seconds, const mien_smiles *s,
         mien_buffer_puts(out, "frame,seconds,id,x,y,width,height,detected,eyes,"
                               "smiles,score,smiling\n");
     for (int i = 0; i < n; i++)
-        mien_buffer_printf(out, "%lld,%.3f,%lld,%g,%g,%g,%g,%d,%d,%d,%.4f,%d\n",
-                           (long long)frame, seconds, (long long)f[i].id,
-                           (double)f[i].box.x, (double)f[i].box.y,
-                           (double)f[i].box.width, (double)f[i].box.height,
-                           f[i].detected, f[i].eyes.n, f[i].smiles.n,
-                           (double)f[i].votes, f[i].smiling);
+        mien_buffer_printf(
+            out, "%lld,%.3f,%lld,%g,%g,%g,%g,%d,%d,%d,%.4f,%d\n",
+            (long long)frame, seconds, (long long)f[i].id, (double)f[i].box.x,
+            (double)f[i].box.y, (double)f[i].box.width, (double)f[i].box.height,
+            f[i].detected, f[i].eyes.n, f[i].smiles.n,
+            mien_signless_zero((double)f[i].votes, 4), f[i].smiling);
 }

@@ -59,7 +59,8 @@ void mien_record_hits_csv(const mien_hits_record *r, int head, mien_buffer *out)
             mien_buffer_puts(out, ",");
             mien_record_field(r->name[i], out);
             mien_buffer_printf(out, ",%d,%d,%d,%d,%d,%.6f,%g\n", h->x, h->y,
-                               h->w, h->h, h->neighbors, h->weight,
-                               (double)h->angle);
+                               h->w, h->h, h->neighbors,
+                               mien_signless_zero(h->weight, 6),
+                               (double)h->angle + 0.0);
         }
 }

@@ -1,6 +1,7 @@
 /* item.c: the parts that records are made of. */
 #include "record/item.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void mien_record_box(mien_json *j, const char *key, mien_box box)
@@ -26,6 +27,25 @@ void mien_record_points(mien_json *j, const char *key, int n,
     mien_json_close(j);
 }
 
+void mien_record_file(mien_json *j, const char *key, const char *file)
+{
+    char second[32];
+    mien_buffer hex = {0};
+    int whole = 1;
+    mien_json_text(j, key, file);
+    for (int i = 0, n; file[i]; i += n)
+        whole &= mien_utf8_next(file + i, &n) >= 0;
+    if (whole)
+        return;
+    for (const char *p = file; *p; p++)
+        mien_buffer_printf(&hex, "%02x", (unsigned char)*p);
+    mien_buffer_put(&hex, "", 1);
+    snprintf(second, sizeof second, "%s_hex", key);
+    j->out->failed |= hex.failed;
+    mien_json_text(j, second, hex.failed ? NULL : (const char *)hex.data);
+    mien_buffer_free(&hex);
+}
+
 void mien_record_field(const char *text, mien_buffer *out)
 {
     if (!strpbrk(text, ",\"\r\n")) {
@@ -47,7 +67,7 @@ mien_json mi_record_begin(const char *file, mien_buffer *out)
     mien_json_object(&j, NULL);
     mien_json_text(&j, "schema", "mien/1");
     if (file)
-        mien_json_text(&j, "file", file);
+        mien_record_file(&j, "file", file);
     return j;
 }
 

@@ -35,7 +35,7 @@ void mien_record_pair(const mien_pair_record *r, mien_buffer *out)
     mien_json_array(&j, "photos");
     for (int i = 0; i < 2; i++) {
         mien_json_object(&j, NULL);
-        mien_json_text(&j, "file", r->file[i]);
+        mien_record_file(&j, "file", r->file[i]);
         mien_json_int(&j, "width", r->reading[i]->w);
         mien_json_int(&j, "height", r->reading[i]->h);
         mi_record_warning(&j, r->reading[i]->warning);

@@ -138,10 +138,13 @@ static void put_positions(mien_json *j, const mien_face *f)
 }
 
 /* A face as face-api.js has it. */
-static void put_theirs(mien_json *j, const mien_reading *r, const mien_face *f)
+static void put_theirs(mien_json *j, const char *file, const mien_reading *r,
+                       const mien_face *f)
 {
     double p;
     mien_json_object(j, NULL);
+    if (file)
+        mien_record_file(j, "file", file);
     put_detection(j, "detection", r, f->box, f->score);
     if (f->has & MIEN_FACE_LANDMARKS) {
         put_positions(j, f);
@@ -160,11 +163,12 @@ static void put_theirs(mien_json *j, const mien_reading *r, const mien_face *f)
     mien_json_close(j);
 }
 
-void mien_record_faceapi(const mien_reading *r, mien_buffer *out)
+void mien_record_faceapi(const char *file, const mien_reading *r,
+                         mien_buffer *out)
 {
     mien_json j = mien_json_on(out, 0);
     mien_json_array(&j, NULL);
     for (int i = 0; i < r->faces.n; i++)
-        put_theirs(&j, r, &r->faces.face[i]);
+        put_theirs(&j, file, r, &r->faces.face[i]);
     mi_record_end(&j);
 }

@@ -122,7 +122,7 @@ static void put_row(mien_buffer *out, const mien_column *c, int width,
         if (k >= COUNTS)
             mien_buffer_printf(out, " %8.0f", v[k]);
         else if (isfinite(v[k]))
-            mien_buffer_printf(out, " %11.6g", v[k]);
+            mien_buffer_printf(out, " %11.6g", v[k] + 0.0);
         else
             mien_buffer_printf(out, " %11s", "-");
     }
@@ -361,7 +361,7 @@ static void put_matrix(const mien_table *t, int n, const int *column,
                  out);
         for (int j = 0; j < n; j++)
             mien_buffer_printf(out, " %*.4f", wide > 9 ? wide : 9,
-                               r[i * n + j]);
+                               mien_signless_zero(r[i * n + j], 4));
     }
     mien_buffer_puts(out, "\n");
 }

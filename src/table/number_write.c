@@ -144,7 +144,7 @@ int mi_number_write(double x, char *out)
 {
     if (isnan(x))
         return put_word("nan", out);
-    int minus = signbit(x) != 0;
+    int minus = x < 0; /* not before zero */
     if (minus)
         *out++ = '-';
     if (isinf(x))

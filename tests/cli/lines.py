@@ -11,6 +11,9 @@ def refuse(name):
 
 def check(record):
     assert record["schema"] == "mien/1", record
+    if "file_hex" in record:
+        name = bytes.fromhex(record.pop("file_hex"))
+        assert name.decode(errors="replace") == record["file"], record
     if "error" in record:
         assert set(record) == {"schema", "file", "error"}, record
         assert set(record["error"]) == {"status", "text"}, record
