@@ -2,6 +2,7 @@
 #include "cli/cascades.h"
 #include "cli/drawing.h"
 #include "cli/photos.h"
+#include "cli/shell/text.h"
 
 #include <limits.h>
 #include <math.h>
@@ -23,7 +24,7 @@ static const values defaults = {.cascade = "face",
                                 .threads = -1};
 
 static const cli_option options[] = {
-    CLI_ROW_TEXT(cascade, CLI_TEXT, "cascade", 'c', "NAME|FILE,...",
+    CLI_ROW_TEXT(cascade, CLI_CASCADE, "cascade", 'c', "NAME|FILE,...",
                  "what to look for: face (mien's own, the default), an XML "
                  "file, or a name of OpenCV's: eye, smile, "
                  "frontalface_default, ..."),
@@ -288,7 +289,8 @@ static mien_status search(const detection *d, int lane, mien_photo *photo,
 /* What was found in a photo, for a person. */
 static void print_table(const mien_hits_record *r, mien_buffer *out)
 {
-    mien_buffer_printf(out, "%s  %d x %d  %.0f ms\n", r->file, r->w, r->h,
+    cli_text_plain(r->file, out);
+    mien_buffer_printf(out, "  %d x %d  %.0f ms\n", r->w, r->h,
                        r->seconds * 1e3);
     for (int i = 0; i < r->n; i++) {
         mien_buffer_printf(out, "  %s: %d\n", r->name[i], r->hits[i].n);

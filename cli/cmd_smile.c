@@ -31,12 +31,12 @@ static const values defaults = {.video = {.title = "mien smile"},
 static const cli_option options[] = {
     CLI_OPTION_DRAW_VIDEO,
     CLI_OPTION_CAMERA,
-    CLI_ROW_TEXT(face, CLI_TEXT, "face", 0, "NAME[,F[,N]]",
+    CLI_ROW_TEXT(face, CLI_CASCADE, "face", 0, "NAME[,F[,N]]",
                  "cascade of faces, scale factor and windows that must agree "
                  "(default {}; so of what is left out)"),
-    CLI_ROW_TEXT(eyes, CLI_TEXT, "eyes", 0, "NAME[,F[,N]]",
+    CLI_ROW_TEXT(eyes, CLI_CASCADE, "eyes", 0, "NAME[,F[,N]]",
                  "the same for eyes inside a face (default {})"),
-    CLI_ROW_TEXT(smile, CLI_TEXT, "smile", 0, "NAME[,F[,N]]",
+    CLI_ROW_TEXT(smile, CLI_CASCADE, "smile", 0, "NAME[,F[,N]]",
                  "the same for smiles inside a face (default {})"),
     CLI_ROW_REAL(o.begin, "begin", 0, "V", -1, 1,
                  "votes from which a smile is on (default {}; they lie in "

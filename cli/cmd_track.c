@@ -30,7 +30,7 @@ static const cli_option options[] = {
         "or a cascade"),
     CLI_ROW_REAL(min_score, "min-score", 0, "S", 0.01, 1,
                  "network: least score of a face, 0 to 1 (default 0.6)"),
-    CLI_ROW_TEXT(cascade, CLI_TEXT, "cascade", 'c', "NAME|FILE",
+    CLI_ROW_TEXT(cascade, CLI_CASCADE, "cascade", 'c', "NAME|FILE",
                  "what to look for with a cascade: face (mien's own), an XML "
                  "file, or a name of OpenCV's; implies --detector cascade"),
     CLI_ROW_REAL(scale, "scale", 's', "F", 1.01, 10,

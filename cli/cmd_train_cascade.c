@@ -82,7 +82,7 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(test, CLI_FILE, "test", 0, "FILE",
                  "known objects kept out of training, as \"picture n x y w h "
                  "...\": print detections against false positives"),
-    CLI_ROW_TEXT(compare, CLI_TEXT, "compare", 0, "NAME",
+    CLI_ROW_TEXT(compare, CLI_CASCADE, "compare", 0, "NAME",
                  "another cascade on the same pictures"),
     CLI_ROW_TEXT(roc, CLI_FILE, "roc", 0, "FILE",
                  "draw these curves: .svg, .png or .pdf"),

@@ -47,6 +47,12 @@ int cli_drawing_plan(cli_drawing *d, const cli_files *files, int several)
         return CLI_OK;
     d->folder = several || files->n > 1 || cli_is_folder(d->target) ||
                 (n && d->target[n - 1] == '/');
+    if (d->folder && ends_well(d->target) && !cli_is_folder(d->target)) {
+        cli_error("--draw: '%s' is one picture, for several photos; name a "
+                  "folder, or '%s/'",
+                  d->target, d->target);
+        return CLI_USAGE;
+    }
     if (d->folder) {
         int status = check_names_differ(files);
         if (status)

@@ -25,7 +25,34 @@ static void with_spaces(const char *choices, mien_buffer *out)
         mien_buffer_put(out, *choices == ',' ? " " : choices, 1);
 }
 
+/* A function of bash and zsh: the names of cascades, for the command that is
+ * asked to find them. */
+#define CASCADES                                                         \
+    "_mien_cascades() {\n"                                               \
+    "    local f\n"                                                      \
+    "    [ -z \"$ZSH_VERSION\" ] || emulate -L sh\n"                     \
+    "    echo face\n"                                                    \
+    "    for f in \"${MIEN_CASCADES:-/}\"/*.xml* "                       \
+    "/usr/share/opencv4/*cascades/*.xml*; do\n"                          \
+    "        f=${f##*/}; f=${f%.gz}; f=${f%.xml}; f=${f#haarcascade_}\n" \
+    "        f=${f#lbpcascade_}; [ \"$f\" = '*' ] || echo \"$f\"\n"      \
+    "    done\n"                                                         \
+    "}\n"
+
+static int takes_cascades(const cli_command *c)
+{
+    return !strncmp(c->operands, "CASCADE", 7);
+}
+
 /* ---- bash ---------------------------------------------------------------- */
+
+/* Words that bash offers behind the last comma of what is there. */
+static void bash_words(const char *words, mien_buffer *out)
+{
+    mien_buffer_puts(out, "COMPREPLY=($(compgen -P \"$list\" -W '");
+    with_spaces(words, out);
+    mien_buffer_puts(out, "' -- \"${cur##*,}\"))");
+}
 
 /* What bash offers after each option that takes a value. */
 static void bash_values(const cli_command *c, mien_buffer *out)
@@ -38,9 +65,12 @@ static void bash_values(const cli_command *c, mien_buffer *out)
             mien_buffer_printf(out, "|'%s -%c'", c->name, o->letter);
         mien_buffer_puts(out, ")\n            ");
         if (o->choices) {
-            mien_buffer_puts(out, "COMPREPLY=($(compgen -W '");
-            with_spaces(o->choices, out);
-            mien_buffer_puts(out, "' -- \"$cur\")); return ;;\n");
+            bash_words(o->choices, out);
+            mien_buffer_puts(out, "; return ;;\n");
+        } else if (o->kind == CLI_CASCADE) {
+            bash_words("'\"$(_mien_cascades)\"'", out);
+            mien_buffer_puts(out, "\n            COMPREPLY+=($(compgen -f -- "
+                                  "\"$cur\")); return ;;\n");
         } else if (o->kind == CLI_FOLDER) {
             mien_buffer_puts(
                 out, "COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n");
@@ -58,6 +88,8 @@ static void bash_options(const cli_command *c, mien_buffer *out)
     mien_buffer_printf(out, "        '%s') words='--help", c->name);
     for (const cli_option *o = c->options; o->name; o++)
         mien_buffer_printf(out, " --%s", o->name);
+    if (takes_cascades(c))
+        mien_buffer_puts(out, "'\" $(_mien_cascades)\"'");
     mien_buffer_puts(out, "' ;;\n");
 }
 
@@ -112,13 +144,18 @@ static void bash(mien_buffer *out)
 {
     const cli_command *c;
     mien_buffer_puts(
-        out, "# bash completion of mien; made by `mien completion bash`\n"
-             "_mien() {\n"
-             "    local cur=${COMP_WORDS[COMP_CWORD]} words= command=\n"
-             "    local prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-             "    command=${COMP_WORDS[1]}\n"
-             "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-             "        COMPREPLY=($(compgen -W '--help --version");
+        out,
+        "# bash completion of mien; made by `mien completion bash`\n" CASCADES
+        "_mien() {\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} words= command=\n"
+        "    local prev=${COMP_WORDS[COMP_CWORD-1]} list\n"
+        "    # --option=value comes as three words\n"
+        "    [ \"$cur\" != = ] || cur=\n"
+        "    [ \"$prev\" != = ] || prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+        "    list=${cur%\"${cur##*,}\"}\n"
+        "    command=${COMP_WORDS[1]}\n"
+        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+        "        COMPREPLY=($(compgen -W '--help --version");
     bash_names(NULL, out);
     mien_buffer_puts(out, "' -- \"$cur\")); return\n"
                           "    fi\n");
@@ -148,7 +185,8 @@ static void zsh_option(const cli_command *c, const cli_option *o,
                        mien_buffer *out)
 {
     mien_buffer text = {0};
-    mien_buffer_printf(out, "            '--%s[", o->name);
+    mien_buffer_printf(out, "            '--%s%s[", o->name,
+                       o->kind == CLI_FLAG ? "" : "=");
     quoted(cli_option_text(c, o, &text), "[]:", out);
     mien_buffer_free(&text);
     mien_buffer_puts(out, "]");
@@ -162,6 +200,8 @@ static void zsh_option(const cli_command *c, const cli_option *o,
         mien_buffer_puts(out, "_files");
     } else if (o->kind == CLI_FOLDER) {
         mien_buffer_puts(out, "_files -/");
+    } else if (o->kind == CLI_CASCADE) {
+        mien_buffer_puts(out, "_mien_cascade");
     }
     mien_buffer_puts(out, "' \\\n");
 }
@@ -171,7 +211,11 @@ static void zsh(mien_buffer *out)
 {
     const cli_command *c;
     mien_buffer_puts(out, "#compdef mien\n"
-                          "# made by `mien completion zsh`\n"
+                          "# made by `mien completion zsh`\n" CASCADES
+                          "_mien_cascade() {\n"
+                          "    compadd -- $(_mien_cascades)\n"
+                          "    _files\n"
+                          "}\n"
                           "_mien() {\n"
                           "    local command=$words[2]\n"
                           "    if (( CURRENT == 2 )); then\n"
@@ -198,8 +242,9 @@ static void zsh(mien_buffer *out)
         mien_buffer_printf(out, "    '%s')\n        _arguments \\\n", c->name);
         for (const cli_option *o = c->options; o->name; o++)
             zsh_option(c, o, out);
-        mien_buffer_puts(
-            out, "            '--help[print help]' '*:file:_files' ;;\n");
+        mien_buffer_printf(out,
+                           "            '--help[print help]' '*:file:%s' ;;\n",
+                           takes_cascades(c) ? "_mien_cascade" : "_files");
     }
     mien_buffer_puts(out, "    esac\n}\n_mien \"$@\"\n");
 }
@@ -228,6 +273,8 @@ static void fish_option(const cli_command *c, const cli_option *o,
         mien_buffer_printf(out, " -s %c", o->letter);
     if (o->kind == CLI_FILE || o->kind == CLI_FOLDER || o->kind == CLI_FILES)
         mien_buffer_puts(out, " -r -F");
+    else if (o->kind == CLI_CASCADE)
+        mien_buffer_puts(out, " -r -F -a '(__mien_cascades)'");
     else if (o->kind != CLI_FLAG)
         mien_buffer_puts(out, " -x");
     if (o->choices) {
@@ -248,6 +295,14 @@ static void fish(mien_buffer *out)
     const cli_command *c;
     mien_buffer_puts(
         out, "# fish completion of mien; made by `mien completion fish`\n"
+             "function __mien_cascades\n"
+             "    echo face\n"
+             "    for f in $MIEN_CASCADES/*.xml* "
+             "/usr/share/opencv4/*cascades/*.xml*\n"
+             "        string replace -r '^.*/(haarcascade_|lbpcascade_)?"
+             "(.*?)\\.xml(\\.gz)?$' '$2' $f\n"
+             "    end\n"
+             "end\n"
              "complete -c mien -n __fish_use_subcommand -f -a '");
     bash_names(NULL, out);
     mien_buffer_puts(

@@ -270,26 +270,9 @@ int cli_output_ready(const char *path)
 
 int cli_folder_make(const char *path)
 {
-    char *copy = strdup(path);
-    if (!copy) {
-        cli_error("%s: out of memory", path);
-        return 0;
-    }
-    int made = 0, why = 0;
-    for (char *p = copy + 1;; p++) {
-        if (*p && *p != '/')
-            continue;
-        char after = *p;
-        *p = 0;
-        made = mkdir(copy, 0777) == 0;
-        why = errno;
-        made = made || cli_is_folder(copy);
-        *p = after;
-        if (!made || !after)
-            break;
-    }
-    if (!made)
-        cli_error("%s: %s", path, strerror(why));
-    free(copy);
-    return made;
+    mien_error err = {0};
+    if (mien_folder_make(path, &err) == MIEN_OK)
+        return 1;
+    cli_error_at(path, &err);
+    return 0;
 }

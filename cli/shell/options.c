@@ -144,7 +144,8 @@ static int keep(const cli_command *c, int i, const char *value, cli_args *out)
     case CLI_LIST: *(unsigned *)to = bits_of(o->choices, value); break;
     case CLI_FILE:
     case CLI_FOLDER:
-    case CLI_TEXT: *(const char **)to = value; break;
+    case CLI_TEXT:
+    case CLI_CASCADE: *(const char **)to = value; break;
     case CLI_FILES: return add_word(to, value, out->n_words);
     }
     return 1;

@@ -34,7 +34,8 @@ typedef enum cli_kind {
     CLI_FILE,   /* a path, as the next two -> const char * */
     CLI_FOLDER,
     CLI_TEXT,
-    CLI_FILES /* a path, each time it is given -> cli_words */
+    CLI_CASCADE, /* a cascade's name or file, as text */
+    CLI_FILES    /* a path, each time it is given -> cli_words */
 } cli_kind;
 
 /* What an option was given that may be given again and again. */
