@@ -36,6 +36,8 @@ static int read_list(const char *path, list_reader *read, mien_sample_list *out)
     mien_bytes bytes = {0};
     mien_error err = {0};
     const char *slash = strrchr(path, '/');
+    if (!strncmp(path, "/dev/", 5)) /* standard input, <(...) */
+        slash = NULL;
     char *folder = slash ? strndup(path, (size_t)(slash - path)) : NULL;
     mien_status st = mien_file_load(path, MIEN_SAMPLE_MAX_LIST, &bytes, &err);
     if (!st)

@@ -358,16 +358,20 @@ static void test_bad_data(void)
     w.small = 0;
 }
 
-/* Both classes the same white: nothing to learn. */
+/* Both classes the same white, but for a positive that is not looked at:
+ * nothing to learn; without it nothing to begin with. */
 static void test_nothing_to_learn(void)
 {
     static world kept;
     mien_error err = {0};
     kept = w;
-    memset(w.chips, 255, sizeof w.chips);
+    memset(w.chips, 255, sizeof w.chips - sizeof w.chips[0]);
     memset(w.scenes, 255, sizeof w.scenes);
     CHECK_EQ(first_stage(500, &err), MIEN_EFORMAT);
     CHECK(strstr(err.text, "no feature"));
+    memset(w.chips, 255, sizeof w.chips);
+    CHECK_EQ(first_stage(500, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "positives has any contrast"));
     w = kept;
 }
 

@@ -68,6 +68,11 @@ static void test_objects_that_are_none(void)
     CHECK_EQ(mien_object_list_read(zero, sizeof zero - 1, NULL, &l, &err),
              MIEN_EFORMAT);
     CHECK(strstr(err.text, "zero byte"));
+    CHECK_EQ(mien_object_list_read((const uint8_t *)"\xff\xfe"
+                                                    "a\0",
+                                   4, NULL, &l, &err),
+             MIEN_EFORMAT);
+    CHECK(strstr(err.text, "UTF-16, wanted UTF-8"));
     CHECK_EQ(
         mien_object_list_read(zero, MIEN_SAMPLE_MAX_LIST + 1, NULL, &l, &err),
         MIEN_ELIMIT);
@@ -93,17 +98,23 @@ static void test_names_as_people_write_them(void)
     static const char text[] = "\xef\xbb\xbfmy photo 2.jpg 1 3 4 5 6\n"
                                "\"a 1 2 3 4 5.jpg\" 1 3 4 5 6\r\n"
                                "pos\\sub\\b.jpg 2 1 2 3 4 5 6 7 8\n"
-                               "dir/odd\\name.jpg 0\n";
+                               "dir/odd\\name.jpg 0\n"
+                               "'single 1.jpg'\t1 1 2 3 4\n"
+                               "d/a\\ b.jpg 1 1 2 3 4\n"
+                               "'tis 'it' .jpg 1 1 2 3 4\n";
     mien_sample_list l = {0};
     mien_error err = {0};
     CHECK_MSG(read_objects(text, NULL, &l, &err) == MIEN_OK, "%s", err.text);
-    CHECK(l.n == 5 && l.names == 4);
+    CHECK(l.n == 8 && l.names == 7);
     CHECK(!strcmp(l.name[0], "my photo 2.jpg") && l.sample[0].x == 3);
     CHECK(!strcmp(l.name[1], "a 1 2 3 4 5.jpg") && l.sample[1].h == 6);
     CHECK(!strcmp(l.name[2], "pos/sub/b.jpg") && l.sample[3].x == 5);
     CHECK(!strcmp(l.name[3], "dir/odd\\name.jpg") && l.sample[4].w == 0);
+    CHECK(!strcmp(l.name[4], "single 1.jpg") && l.sample[5].w == 3);
+    CHECK(!strcmp(l.name[5], "d/a b.jpg"));
+    CHECK_MSG(!strcmp(l.name[6], "'tis 'it' .jpg"), "%s", l.name[6]);
     mien_sample_list_free(&l);
-    static const char paths[] = "\xef\xbb\xbf\"a b.jpg\"\nc\\d.jpg";
+    static const char paths[] = "\xef\xbb\xbf\"a b.jpg\"\t\nc\\d.jpg";
     CHECK_EQ(mien_path_list_read((const uint8_t *)paths, sizeof paths - 1, NULL,
                                  &l, NULL),
              MIEN_OK);

@@ -54,7 +54,8 @@ mien_sample_list_add(mien_sample_list *list, const char *name,
 /* Read objects in pictures, as opencv_createsamples has them.
  *
  *   bytes   [n] lines of "picture count x y width height ..."; empty lines and
- *           those that begin with # are passed over
+ *           those that begin with # are passed over; names may have blanks,
+ *           quotes around them, a backslash before blanks or for slashes
  *   n       how many bytes
  *   folder  put before names that do not begin with /; NULL: nothing is
  *   out     objects of class 1, and for a picture with count 0 the whole of it

@@ -123,8 +123,8 @@ typedef struct mien_stage_report {
  *   out      owned by the caller; free with mien_cascade_trainer_free
  *
  * Fails with EARG (an option out of range, chips of another size, begin of
- * another window or kind, fewer than 2 positives, no scenes), ELIMIT, ENOMEM.
- */
+ * another window or kind, fewer than 2 positives, no scenes), EFORMAT (no
+ * positive has contrast), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_cascade_trainer_new(
     const mien_cascade_train_options *options, const mien_chips *chips,
     const mien_scenes *scenes, const mien_cascade *begin,
@@ -139,9 +139,9 @@ MIEN_API MIEN_CHECKED mien_status mien_cascade_trainer_new(
  *           are left (a quarter of those wanted), or progress said stop; in the
  *           last three cases no stage was added and report's n_trees may be 0
  *
- * Fails with EFORMAT (all scenes are smaller than the window; fewer than 2
- * positives pass the stages before; no feature tells the classes apart),
- * ENOMEM and what scenes.load fails with. */
+ * Fails with EFORMAT (all scenes are smaller than the window or cannot be
+ * loaded; fewer than 2 positives pass the stages before; no feature tells the
+ * classes apart), ENOMEM and what scenes.load fails with. */
 MIEN_API MIEN_CHECKED mien_status
 mien_cascade_trainer_stage(mien_cascade_trainer *t, mien_stage_report *report,
                            int *more, mien_error *err);

@@ -91,7 +91,9 @@ static mien_status copy_text(const uint8_t *bytes, size_t n, char **out,
         return mi_fail(err, MIEN_ELIMIT, "list: %zu bytes, at most %zu", n,
                        MIEN_SAMPLE_MAX_LIST);
     if (n && memchr(bytes, 0, n))
-        return mi_fail(err, MIEN_EFORMAT, "list: a zero byte");
+        return mi_fail(err, MIEN_EFORMAT, "list: %s, wanted UTF-8",
+                       n > 1 && (bytes[0] ^ bytes[1]) == 1 ? "UTF-16"
+                                                           : "a zero byte");
     char *text = mi_alloc(n + 1, 1);
     if (!text)
         return mi_no_memory(err);
@@ -115,19 +117,23 @@ static int whole_number(char **p, int low, int *out)
     return 1;
 }
 
-/* A name as people write it: without quotes around it, and with the slashes of
- * this system where it has another's alone. */
+static int is_quote(char c) { return c == '"' || c == '\''; }
+
+/* A name as people write it: without quotes around it or a backslash before a
+ * blank, and with the slashes of this system where it has another's alone. */
 static char *plain_name(char *name)
 {
     size_t n = strlen(name);
-    if (n > 1 && name[0] == '"' && name[n - 1] == '"') {
+    if (n > 1 && is_quote(name[0]) && name[n - 1] == name[0]) {
         name[n - 1] = 0;
         name++;
     }
     int slashes = strchr(name, '/') != NULL;
-    for (char *p = name; *p && !slashes; p++)
-        if (*p == '\\')
-            *p = '/';
+    char *to = name;
+    for (char *p = name; *p; p++)
+        if (*p != '\\' || p[1] != ' ')
+            *to++ = (char)(*p == '\\' && !slashes ? '/' : *p);
+    *to = 0;
     return name;
 }
 
@@ -136,8 +142,8 @@ static char *plain_name(char *name)
 static char *end_of_name(char *line)
 {
     static const char blank[] = " \t\r";
-    char *end = line[0] == '"' ? strchr(line + 1, '"') : NULL;
-    if (end)
+    char *end = is_quote(line[0]) ? strchr(line + 1, line[0]) : NULL;
+    if (end && (!end[1] || strchr(blank, end[1])))
         return end + 1;
     char *first = line + strcspn(line, blank);
     for (end = first; *end; end += strcspn(end, blank)) {
@@ -205,7 +211,7 @@ static mien_status read_lines(char *text, int comments, read_line *read,
     for (char *line = text; !st && line; number++) {
         char *next = strchr(line, '\n');
         size_t n = next ? (size_t)(next - line) : strlen(line);
-        while (n && (line[n - 1] == '\r' || line[n - 1] == ' '))
+        while (n && strchr(" \t\r", line[n - 1]))
             n--;
         line[n] = 0;
         if (comments)

@@ -14,8 +14,9 @@ mien_status mien_vec_read(const uint8_t *bytes, size_t n, int w, int h,
     uint32_t count = mi_cursor_u32le(&at), size = mi_cursor_u32le(&at);
     mi_cursor_u32le(&at);
     if (at.bad || w < 1 || h < 1 || size != (uint64_t)w * (uint64_t)h)
-        return mi_fail(err, MIEN_EFORMAT, "%u pixels a sample, wanted %d x %d",
-                       size, w, h);
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%u pixels a sample, wanted %d x %d (-w and -h)", size,
+                       w, h);
     uint64_t there = mi_cursor_left(&at) / (1 + 2 * (uint64_t)size);
     if (there == 0 && count > 0)
         return mi_fail(err, MIEN_EFORMAT, "cut off at sample 0 of %u", count);

@@ -346,7 +346,7 @@ static mien_status run_batches(miner *m, mi_mined *out, mien_error *err)
     if (st == MIEN_OK && !m->any_fits && !out->told_to_stop)
         st = mi_fail(err, MIEN_EFORMAT,
                      "cascade: all %lld scenes are smaller than the window of "
-                     "%d x %d",
+                     "%d x %d, or cannot be read",
                      (long long)job->scenes->n, job->c->w, job->c->h);
     return st;
 }

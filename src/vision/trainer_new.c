@@ -90,6 +90,11 @@ static mien_status check_data(const mien_cascade_train_options *o,
         return mi_fail(err, MIEN_EARG,
                        "cascade: positives of %d x %d, the window is %d x %d",
                        chips->w, chips->h, o->w, o->h);
+    if (mien_chips_flat(chips) == chips->n)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "cascade: none of %lld positives has any contrast, "
+                       "wanted pictures of an object",
+                       (long long)chips->n);
     if (scenes->n < 1)
         return mi_fail(err, MIEN_EARG,
                        "cascade: no scenes to take negatives "
