@@ -45,8 +45,8 @@ static const cli_option options[] = {
                  "counter-clockwise"),
     CLI_ROW_FLAG(equalize, "equalize", 0, "spread the grey values first"),
     CLI_ROW_CHOICE(format, "format", 'f', "NAME", "table,json,csv",
-                   "table (default on a terminal), json (a line a photo) or "
-                   "csv"),
+                   "table (default on a terminal), json (a line a photo, what "
+                   "all cascades found under \"objects\") or csv"),
     CLI_OPTION_JSON("the same as --format json"),
     CLI_ROW_TEXT(draw, CLI_FILE, "draw", 'o', "FILE|DIR",
                  "save the photo with rectangles drawn"),

@@ -149,12 +149,13 @@ static void test_hits(void)
     mien_buffer b = {0};
     mien_record_hits(&r, &b);
     check_text(&b, "{\"schema\":\"mien/1\",\"file\":\"x\",\"width\":640,"
-                   "\"height\":480,\"faces\":[{\"box\":{\"x\":9.0,\"y\":8.0,"
-                   "\"width\":7.0,\"height\":6.0},\"class\":\"frontalface_alt\""
-                   ",\"neighbors\":5,\"level\":4,\"weight\":3.0,\"angle\":-30.0"
-                   "}],\"objects\":[{\"box\":{\"x\":1.0,\"y\":2.0,\"width\":3.0"
-                   ",\"height\":4.0},\"class\":\"eye\",\"neighbors\":5,"
-                   "\"level\":6,\"weight\":7.25}],\"ms\":{\"detect\":1.2}}\n");
+                   "\"height\":480,\"objects\":[{\"box\":{\"x\":1.0,\"y\":2.0,"
+                   "\"width\":3.0,\"height\":4.0},\"class\":\"eye\","
+                   "\"neighbors\":5,\"level\":6,\"weight\":7.25},{\"box\":{"
+                   "\"x\":9.0,\"y\":8.0,\"width\":7.0,\"height\":6.0},"
+                   "\"class\":\"frontalface_alt\",\"neighbors\":5,\"level\":4,"
+                   "\"weight\":3.0,\"angle\":-30.0}],"
+                   "\"ms\":{\"detect\":1.2}}\n");
     mien_record_hits_csv(NULL, 1, &b);
     check_text(&b, "file,class,x,y,width,height,neighbors,weight,angle\n");
     mien_record_hits_csv(&r, 0, &b);
@@ -221,7 +222,7 @@ static void test_smiles(void)
     mien_smiles *s = NULL;
     mien_buffer b = {0};
     int n;
-    o.faces = (mien_sight){c, MIEN_CASCADE_DEFAULTS};
+    o.faces = (mien_sight){c, MIEN_CASCADE_DEFAULTS, 0, 0};
     o.eyes.cascade = o.smiles.cascade = none;
     CHECK(mien_smiles_new(&o, &s, NULL) == MIEN_OK);
     CHECK(mien_smiles_next(s, &g, 0, 1, NULL) == MIEN_OK);

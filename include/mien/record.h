@@ -158,11 +158,15 @@ typedef struct mien_hits_record {
     const char *warning;     /* mien_photo.warning; NULL: none */
 } mien_hits_record;
 
-/* Add the record of what cascades found: as of a photo, cascades of faces under
- * "faces", all else under "objects", each with its "class".
+/* Add the record of what cascades found.
  *
  *   r    what is known
- *   out  a line is added */
+ *   out  a line is added: {"schema", "file", "width", "height", "warnings" if
+ *        it is not whole, "objects": [{"box", "class": the cascade's name,
+ *        "neighbors", "level", "weight", "angle" if it is turned}], "ms"}
+ *
+ * All cascades alike, those of faces too: what a cascade is called does not
+ * decide where its rectangles are. */
 MIEN_API void mien_record_hits(const mien_hits_record *r, mien_buffer *out);
 
 /* Add what cascades found as CSV:

@@ -1,14 +1,6 @@
 /* hits.c: what cascades found in a photo. */
 #include "record/item.h"
 
-#include <string.h>
-
-static int is_face(const char *name)
-{
-    return !strcmp(name, "face") || !strncmp(name, "frontalface", 11) ||
-           !strncmp(name, "profileface", 11);
-}
-
 static void put_hit(mien_json *j, const mien_hit *h, const char *name)
 {
     mien_json_object(j, NULL);
@@ -22,25 +14,17 @@ static void put_hit(mien_json *j, const mien_hit *h, const char *name)
     mien_json_close(j);
 }
 
-/* The hits of all cascades that look for faces, or of the others. */
-static void put_hits(mien_json *j, const char *key, const mien_hits_record *r,
-                     int faces)
-{
-    mien_json_array(j, key);
-    for (int i = 0; i < r->n; i++)
-        for (int k = 0; is_face(r->name[i]) == faces && k < r->hits[i].n; k++)
-            put_hit(j, &r->hits[i].hit[k], r->name[i]);
-    mien_json_close(j);
-}
-
 void mien_record_hits(const mien_hits_record *r, mien_buffer *out)
 {
     mien_json j = mi_record_begin(r->file, out);
     mien_json_int(&j, "width", r->w);
     mien_json_int(&j, "height", r->h);
     mi_record_warning(&j, r->warning);
-    put_hits(&j, "faces", r, 1);
-    put_hits(&j, "objects", r, 0);
+    mien_json_array(&j, "objects");
+    for (int i = 0; i < r->n; i++)
+        for (int k = 0; k < r->hits[i].n; k++)
+            put_hit(&j, &r->hits[i].hit[k], r->name[i]);
+    mien_json_close(&j);
     mien_json_object(&j, "ms");
     mien_json_rounded(&j, "detect", r->seconds * 1e3, 3);
     mien_json_close(&j);
