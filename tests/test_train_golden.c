@@ -2,67 +2,15 @@
 /* Not as WebAssembly: reads JSON with jansson. */
 #include "graph/graph.h"
 #include "graph/op_attr.h"
-#include "tests/check.h"
+#include "tests/golden_json.h"
 #include "engine/learn.h"
 #include "train/trainer.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LISTS = 4096 };
 #define TOLERANCE 2e-5
 
 static json_t *goldens;
-static float *lists[MAX_LISTS]; /* to be freed at the end */
-static int n_lists;
-
-static float *list_of(int64_t n)
-{
-    if (n_lists == MAX_LISTS)
-        abort();
-    return lists[n_lists++] = calloc((size_t)n + 1, sizeof(float));
-}
-
-/* ---- numbers of the file ---------------------------------------------------
- */
-
-static int64_t count(const json_t *a)
-{
-    if (!json_is_array(a))
-        return 1;
-    int64_t n = 0;
-    for (size_t i = 0; i < json_array_size(a); i++)
-        n += count(json_array_get(a, i));
-    return n;
-}
-
-static float *put(const json_t *a, float *to)
-{
-    if (!json_is_array(a)) {
-        *to = (float)json_number_value(a);
-        return to + 1;
-    }
-    for (size_t i = 0; i < json_array_size(a); i++)
-        to = put(json_array_get(a, i), to);
-    return to;
-}
-
-/* All numbers of an array in order; the test ends before they are freed. */
-static float *numbers(const json_t *a)
-{
-    float *x = list_of(count(a));
-    put(a, x);
-    return x;
-}
-
-static mien_shape shape_of(const json_t *a)
-{
-    mien_shape s = {0};
-    for (; json_is_array(a); a = json_array_get(a, 0))
-        s.dim[s.rank++] = (int64_t)json_array_size(a);
-    return s;
-}
 
 /* ---- networks --------------------------------------------------------------
  */
@@ -83,19 +31,20 @@ static mi_node *parameter(net *n, const char *name)
 {
     const json_t *a =
         json_object_get(json_object_get(n->golden, "parameters"), name);
-    return mi_graph_parameter(n->g, name, shape_of(a), numbers(a));
+    return mi_graph_parameter(n->g, name, golden_shape(a), golden_numbers(a));
 }
 
 static const float *data(const net *n, const char *name)
 {
-    return numbers(json_object_get(json_object_get(n->golden, "data"), name));
+    return golden_numbers(
+        json_object_get(json_object_get(n->golden, "data"), name));
 }
 
 /* Classes by number as probabilities of 4. */
 static const float *one_hot(const net *n, const char *name)
 {
     const json_t *a = json_object_get(json_object_get(n->golden, "data"), name);
-    float *x = list_of(count(a) * 4);
+    float *x = golden_room(golden_count(a) * 4);
     for (size_t i = 0; i < json_array_size(a); i++)
         x[i * 4 + (size_t)json_integer_value(json_array_get(a, i))] = 1;
     return x;
@@ -104,7 +53,7 @@ static const float *one_hot(const net *n, const char *name)
 static mi_node *input(net *n, const char *name)
 {
     mien_shape s =
-        shape_of(json_object_get(json_object_get(n->golden, "data"), name));
+        golden_shape(json_object_get(json_object_get(n->golden, "data"), name));
     s.dim[0] = -1;
     return mi_graph_input(n->g, name, s);
 }
@@ -135,19 +84,6 @@ static mi_node *relu(net *n, mi_node *x, const char *name)
 /* ---- comparing -------------------------------------------------------------
  */
 
-static void compare(const char *what, const char *name, const float *got,
-                    const json_t *want, double tolerance)
-{
-    const float *w = numbers(want);
-    double size = 0, worst = 0;
-    for (int64_t i = 0; i < count(want); i++)
-        size = fmax(size, fabs((double)w[i]));
-    for (int64_t i = 0; i < count(want); i++)
-        worst = fmax(worst, fabs((double)got[i] - (double)w[i]));
-    CHECK_MSG(worst <= 1e-6 + tolerance * size, "%s of %s: off by %g of %g",
-              what, name, worst, size);
-}
-
 static void compare_gradients(const net *n, const mien_trainer *t)
 {
     const char *name;
@@ -158,7 +94,7 @@ static void compare_gradients(const net *n, const mien_trainer *t)
         const float *g = p ? mi_plan_gradient(t->plan[0], p->id) : NULL;
         CHECK_MSG(g != NULL, "no gradient of %s", name);
         if (g)
-            compare("gradient", name, g, want, TOLERANCE);
+            golden_compare("gradient", name, g, want, TOLERANCE);
     }
 }
 
@@ -168,9 +104,9 @@ static int has_gradient(const net *n, const char *name)
 {
     const json_t *a =
         json_object_get(json_object_get(n->golden, "gradients"), name);
-    const float *g = numbers(a);
+    const float *g = golden_numbers(a);
     double size = 0;
-    for (int64_t i = 0; i < count(a); i++)
+    for (int64_t i = 0; i < golden_count(a); i++)
         size = fmax(size, fabs((double)g[i]));
     return size > 1e-12;
 }
@@ -196,7 +132,7 @@ static void compare_steps(const net *n, mien_trainer *t,
     {
         const mi_node *p = mi_graph_find(n->g, name);
         if (has_gradient(n, name))
-            compare("value", name, p->value, want, TOLERANCE);
+            golden_compare("value", name, p->value, want, TOLERANCE);
     }
 }
 
@@ -315,9 +251,9 @@ static mi_node *lstm_weights(net *n, const char *lstm, const char *part,
     snprintf(name, sizeof name, "%s.weight_%s_l0", lstm, part);
     const json_t *a =
         json_object_get(json_object_get(n->golden, "parameters"), name);
-    int64_t len = count(a);
-    float *x = list_of(len);
-    put_gates(numbers(a), len / 4, x);
+    int64_t len = golden_count(a);
+    float *x = golden_room(len);
+    put_gates(golden_numbers(a), len / 4, x);
     const mien_shape s = {3, {1, 4 * hidden, len / 4 / hidden}};
     return mi_graph_parameter(n->g, name, s, x);
 }
@@ -328,9 +264,9 @@ static mi_node *lstm_bias(net *n, const char *lstm, int64_t hidden)
     float x[256];
     char name[64];
     snprintf(name, sizeof name, "%s.bias_ih_l0", lstm);
-    put_gates(numbers(json_object_get(p, name)), hidden, x);
+    put_gates(golden_numbers(json_object_get(p, name)), hidden, x);
     snprintf(name, sizeof name, "%s.bias_hh_l0", lstm);
-    put_gates(numbers(json_object_get(p, name)), hidden, x + 4 * hidden);
+    put_gates(golden_numbers(json_object_get(p, name)), hidden, x + 4 * hidden);
     snprintf(name, sizeof name, "%s.bias", lstm);
     const mien_shape s = {2, {1, 8 * hidden}};
     return mi_graph_parameter(n->g, name, s, x);
@@ -385,8 +321,8 @@ static void compare_lstm(const net *n, const mien_trainer *t, const char *part,
         float x[1024];
         if (!p || !strstr(name, part))
             continue;
-        int64_t len = count(want);
-        put_gates(numbers(want), len / 4, x);
+        int64_t len = golden_count(want);
+        put_gates(golden_numbers(want), len / 4, x);
         const float *got =
             gradients ? mi_plan_gradient(t->plan[0], p->id) : p->value;
         for (int64_t i = 0; i < len; i++)
@@ -442,11 +378,8 @@ static void test_lstm(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
-    const char *shared = getenv("MIEN_SHARED");
     char path[1024];
-    snprintf(path, sizeof path, "%s/goldens/torch/dense.json",
-             shared ? shared : "../shared");
-    goldens = json_load_file(path, 0, NULL);
+    goldens = golden_load("torch/dense.json", path);
     if (!goldens)
         CHECK_SKIP("%s is not there", path);
     RUN(test_autoencoder);
@@ -454,8 +387,6 @@ int main(int argc, char **argv)
     RUN(test_several_outputs);
     RUN(test_weights_of_classes);
     RUN(test_lstm);
-    while (n_lists > 0)
-        free(lists[--n_lists]);
-    json_decref(goldens);
+    golden_done(goldens);
     return check_done();
 }

@@ -27,6 +27,7 @@ ALLOWED = {
     "engine": ["base", "kern", "graph"],
     "train": ["base", "kern", "graph", "engine"],
     "model": ["base", "graph"],
+    "net": ["base", "graph", "train"],
     "learn": ["base", "kern", "num"],
     "vision": ["base", "kern", "image"],
     "tabular": ["base", "graph", "engine", "train", "model", "learn", "table"],

@@ -17,6 +17,7 @@
 #include "mien/metrics.h"
 #include "mien/metrics_points.h"
 #include "mien/model.h"
+#include "mien/net.h"
 #include "mien/num.h"
 #include "mien/plot.h"
 #include "mien/record.h"
