@@ -22,6 +22,7 @@ static const cli_option options[] = {
 static const cli_row examples[] = {
     {"mien model info face_recognition", "an installed model, by its name"},
     {"mien model info --json some.onnx", "any ONNX file, as JSON"},
+    {"mien model info models/nets/align.json", "a network's text"},
     {NULL, NULL},
 };
 
@@ -212,6 +213,26 @@ static int load(const values *v, const char **path, char found[MIEN_PATH_MAX],
     return 0;
 }
 
+/* A network's text: its layers. */
+static int print_net(const values *v, const char *path, const uint8_t *bytes,
+                     size_t n)
+{
+    mien_net *net = NULL;
+    mien_error err = {0};
+    mien_buffer out = {0};
+    if (mien_net_read(bytes, n, NULL, &net, &err) != MIEN_OK) {
+        cli_error("%s: %s", path, err.text);
+        return CLI_NOTHING;
+    }
+    if (v->json)
+        mien_net_json(net, &out);
+    else
+        mien_net_table(net, &out);
+    cli_emit(&out);
+    mien_net_free(net);
+    return CLI_OK;
+}
+
 /* The command: of a file, or of a model inside the library. */
 static int run(const cli_args *a)
 {
@@ -232,7 +253,9 @@ static int run(const cli_args *a)
         m.path = mien_model_find(m.path)->file;
     }
     int status = CLI_NOTHING;
-    if (mien_onnx_read_borrowed(bytes, n, &g, &err) != MIEN_OK) {
+    if (n > 0 && bytes[0] == '{') {
+        status = print_net(v, m.path, bytes, n);
+    } else if (mien_onnx_read_borrowed(bytes, n, &g, &err) != MIEN_OK) {
         cli_error("%s: %s", m.path, err.text);
     } else {
         mien_buffer out = {0};
@@ -260,6 +283,8 @@ const cli_command cmd_model_info = {
         "Read an ONNX file and print its inputs, outputs, number of "
         "parameters, "
         "operators, metadata and SHA-256, and what the catalogue says of it: "
-        "source and licence. NAME is a name from `mien model list`.",
+        "source and licence. NAME is a name from `mien model list`. Of a "
+        "network's text, net.json, print its layers with their shapes, "
+        "parameters and operations.",
     CLI_COMMAND_TABLES,
 };

@@ -26,6 +26,9 @@ list() {
     for f in "$b"/share/mien/models/*; do
         [ -f "$f" ] && echo "644|$f|share/mien/models/${f##*/}"
     done
+    for f in models/nets/*.json; do
+        echo "644|$f|share/mien/nets/${f##*/}"
+    done
     # The pages keep their places, so that their links hold.
     for f in LICENSE ./*.md docs/* wasm/*.md examples/* models/*.LICENSE; do
         echo "644|$f|share/doc/mien/${f#./}"
