@@ -256,7 +256,8 @@ static int count_clashes(const char *page)
     return bad;
 }
 
-/* Two figures of other letters: the names of one are not those of the other. */
+/* Two figures of other letters, which mien's font lacks: the names of one are
+ * not those of the other. */
 static void test_figures_on_one_page(void)
 {
     mien_buffer b = {0};
@@ -264,7 +265,7 @@ static void test_figures_on_one_page(void)
     mien_error err = {0};
     for (int i = 0; i < 2; i++) {
         CHECK_EQ(mien_figure_new(1, 1, 300, 200, &f, NULL), MIEN_OK);
-        mien_figure_title(f, i ? "another" : "one");
+        mien_figure_title(f, i ? "another \u4e2d" : "one \u65e5");
         mien_panel_points(mien_figure_panel(f, 0, 0), "name", 2,
                           (double[]){1, 2}, (double[]){3, 4});
         CHECK_MSG(!mien_page_figure(&b, f, &err), "%s", err.text);

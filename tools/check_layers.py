@@ -20,7 +20,7 @@ ALLOWED = {
     "split": ["base"],
     "metrics": ["base"],
     "match": ["base"],
-    "plot": ["base"],
+    "plot": ["base", "image"],
     "table": ["base", "num"],
     "video": ["base", "image"],
     "graph": ["base"],

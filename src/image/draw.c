@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "image/font.h"
 
 #include <assert.h>
 #include <cairo.h>
@@ -59,8 +60,6 @@ mien_status mien_canvas_new(mien_image *im, mien_canvas **out, mien_error *err)
     }
     cairo_surface_mark_dirty(c->surface);
     cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
-    cairo_select_font_face(c->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
     *out = c;
     return MIEN_OK;
 }
@@ -175,11 +174,8 @@ void mien_canvas_label(mien_canvas *c, float x, float y, const char *text,
     double letter = between(1, size, LARGEST);
     double pad = 0.25 * letter, step = 1.2 * letter, width = 0;
     cairo_set_font_size(c->cairo, letter);
-    for (int i = 0; i < n; i++) {
-        cairo_text_extents_t e;
-        cairo_text_extents(c->cairo, line[i], &e);
-        width = fmax(width, e.x_advance);
-    }
+    for (int i = 0; i < n; i++)
+        width = fmax(width, mi_font_width(c->cairo, line[i], 0));
     if (n == 0)
         return;
     width += 2 * pad;
@@ -190,10 +186,9 @@ void mien_canvas_label(mien_canvas *c, float x, float y, const char *text,
     cairo_rectangle(c->cairo, left, top, width, height);
     cairo_fill(c->cairo);
     set_colour(c, letters_on(colour));
-    for (int i = 0; i < n; i++) {
-        cairo_move_to(c->cairo, left + pad, top + (i + 1) * step - 0.1 * step);
-        cairo_show_text(c->cairo, line[i]);
-    }
+    for (int i = 0; i < n; i++)
+        mi_font_draw(c->cairo, line[i], left + pad,
+                     top + (i + 1) * step - 0.1 * step, 0);
 }
 
 mien_status mien_canvas_finish(mien_canvas *c, mien_error *err)

@@ -2,6 +2,8 @@
  * grid, round numbers along it. */
 #include "plot/draw.h"
 
+#include "image/font.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -19,23 +21,27 @@ double mi_place(const mi_axis_map *a, double v)
     return a->from + (v - a->lo) / (a->hi - a->lo) * (a->to - a->from);
 }
 
+/* As mi_text; bold 1: with a broader pen. */
+static void put_text(cairo_t *cr, const char *s, int bold, const double at[4])
+{
+    cairo_matrix_t font;
+    cairo_get_font_matrix(cr, &font);
+    double high = (MI_FONT_ASCENT + MI_FONT_DESCENT) * font.yy;
+    double x = at[0], y = at[1] + MI_FONT_ASCENT * font.yy - high * at[3];
+    if (at[2] > 0)
+        x -= mi_font_width(cr, s, bold) * at[2];
+    mi_font_draw(cr, s, x, y, bold);
+}
+
 void mi_text(cairo_t *cr, const char *s, double x, double y, double across,
              double down)
 {
-    cairo_text_extents_t e;
-    cairo_font_extents_t f;
-    cairo_text_extents(cr, s, &e);
-    cairo_font_extents(cr, &f);
-    cairo_move_to(cr, x - e.x_advance * across,
-                  y + f.ascent - (f.ascent + f.descent) * down);
-    cairo_show_text(cr, s);
+    put_text(cr, s, 0, (double[]){x, y, across, down});
 }
 
 double mi_text_width(cairo_t *cr, const char *s)
 {
-    cairo_text_extents_t e;
-    cairo_text_extents(cr, s, &e);
-    return e.x_advance;
+    return mi_font_width(cr, s, 0);
 }
 
 /* ---- ranges
@@ -244,14 +250,10 @@ static void draw_names(const mi_canvas *c, double x, double y, double h)
     cairo_rotate(cr, -1.5707963267948966);
     mi_text(cr, c->p->y, 0, 0, .5, 0);
     cairo_restore(cr);
-    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_BOLD);
-    double wide = mi_text_width(cr, c->p->title), room = c->right - x - 4;
+    double wide = mi_font_width(cr, c->p->title, 1), room = c->right - x - 4;
     if (wide > room)
         cairo_set_font_size(cr, fmax(7, NORMAL * room / wide));
-    mi_text(cr, c->p->title, c->left, y + 6, 0, 0);
-    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
+    put_text(cr, c->p->title, 1, (double[]){c->left, y + 6, 0, 0});
     cairo_set_font_size(cr, SMALL);
 }
 

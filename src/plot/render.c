@@ -35,8 +35,6 @@ static void draw(const mien_figure *f, cairo_t *cr)
     double top = 0;
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
-    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
     if (f->title[0]) {
         cairo_set_source_rgb(cr, .1, .1, .1);
         cairo_set_font_size(cr, 16);
