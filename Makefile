@@ -147,7 +147,7 @@ asan:
 	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $$? $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
-TSAN_TESTS := $(call named,pool plan kit)
+TSAN_TESTS := $(call named,pool plan kit loader_rows)
 tsan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \
@@ -155,7 +155,7 @@ tsan:
 
 # Reads of memory that nothing was written to; valgrind knows no AVX-512.
 MEM_TESTS := $(call named,base gray image boost cascade cascade_xml track tracker csv csv_hostile table_ops stat \
-               metrics verdict samples labels split nms plot layer train)
+               metrics verdict samples labels loader split nms plot layer train)
 memcheck:
 	@tools/setup.sh run check memcheck
 	@MIEN_ISA=avx2 $(SUBMAKE) -k $(MEM_TESTS:%=$B/memcheck/tests/%.ok) B=$B/memcheck CC=gcc OPT='-O1 -g' \

@@ -11,8 +11,9 @@
  * pointer is needed, a rectangle outside its image) is asserted, not reported.
  *
  * Threads.  Different objects may be used by different threads; one object by
- * one thread at a time.  Only a mien_pool makes threads, and a mien_reader
- * (mien/kit.h) one for its digests. */
+ * one thread at a time.  Only a mien_pool makes threads, a mien_reader
+ * (mien/kit.h) one for its digests, and a mien_loader (mien/samples_loader.h)
+ * those it is told to. */
 #ifndef MIEN_BASE_H
 #define MIEN_BASE_H
 

@@ -25,6 +25,7 @@
 #include "mien/report_table.h"
 #include "mien/samples.h"
 #include "mien/samples_labels.h"
+#include "mien/samples_loader.h"
 #include "mien/split.h"
 #include "mien/study.h"
 #include "mien/table.h"

@@ -1,0 +1,107 @@
+/* warp.c: a cut of a picture, turned and moved, in one pass over its pixels.
+ *
+ * The cut's middle is the origin.  A pixel (i, j) of the w x h result lies at
+ * u = (i + 1/2) / w - 1/2, v = (j + 1/2) / h - 1/2 of the cut, W x H pixels of
+ * the picture, and at  p = A (+-u W, v H) + (dx W, dy H)  from its middle,
+ * where A turns, shears and grows.  A pixel of the result that covers more than
+ * one of the picture is the mean of kx x ky places in it, each mixed of the
+ * four nearest pixels.  Border pixels go on outside. */
+#include "samples/loader.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef float f4 __attribute__((vector_size(16)));
+typedef uint8_t u4 __attribute__((vector_size(4)));
+
+enum { MOST_PLACES = 16 }; /* along a side */
+
+mi_affine mi_affine_of(mien_box cut, const mi_change *c, int w, int h)
+{
+    float s = sinf(c->turn), k = cosf(c->turn), g = c->grow;
+    float px = cut.width / (float)w * (c->mirror ? -1.0f : 1.0f);
+    float py = cut.height / (float)h;
+    mi_affine a = {g * k * px, g * (k * c->shear - s) * py, 0,
+                   g * s * px, g * (s * c->shear + k) * py, 0};
+    float i = (float)w / 2, j = (float)h / 2;
+    a.tx = cut.x + cut.width * (0.5f + c->dx) - a.xx * i - a.xy * j;
+    a.ty = cut.y + cut.height * (0.5f + c->dy) - a.yx * i - a.yy * j;
+    return a;
+}
+
+mien_point mi_affine_back(const mi_affine *a, mien_point p)
+{
+    float x = p.x - a->tx, y = p.y - a->ty;
+    float d = a->xx * a->yy - a->xy * a->yx;
+    return (mien_point){(a->yy * x - a->xy * y) / d,
+                        (a->xx * y - a->yx * x) / d};
+}
+
+/* A pixel as floats. */
+static inline f4 four(const uint8_t *p)
+{
+    u4 v;
+    memcpy(&v, p, sizeof v);
+    return __builtin_convertvector(v, f4);
+}
+
+static inline int within(int v, int most)
+{
+    return v < 0 ? 0 : v > most ? most : v;
+}
+
+/* The picture at a place: x and y are those of pixel centres. */
+static inline f4 at(const mi_source *s, float x, float y)
+{
+    float fx = floorf(x), fy = floorf(y);
+    int left = within((int)fx, s->w - 1), right = within((int)fx + 1, s->w - 1);
+    const uint8_t *top =
+        s->pixels + (ptrdiff_t)within((int)fy, s->h - 1) * s->w * 4;
+    const uint8_t *low =
+        s->pixels + (ptrdiff_t)within((int)fy + 1, s->h - 1) * s->w * 4;
+    f4 u = {x - fx, x - fx, x - fx, 0}, v = {y - fy, y - fy, y - fy, 0};
+    f4 a = four(top + (ptrdiff_t)left * 4), c = four(low + (ptrdiff_t)left * 4);
+    a += (four(top + (ptrdiff_t)right * 4) - a) * u;
+    c += (four(low + (ptrdiff_t)right * 4) - c) * u;
+    return a + (c - a) * v;
+}
+
+/* How many places of the picture a pixel is the mean of, along a side that is
+ * so long there. */
+static int places(float x, float y)
+{
+    float n = ceilf(sqrtf(x * x + y * y) - 0.25f);
+    return n < 1 ? 1 : n > MOST_PLACES ? MOST_PLACES : (int)n;
+}
+
+/* Keep a coordinate where it fits into an int. */
+static inline float near(float v, int side)
+{
+    float most = (float)side + 1;
+    return v < -1 ? -1 : v > most ? most : v;
+}
+
+void mi_warp(const mi_source *s, const mi_affine *a, int w, int h, float *out)
+{
+    float n = (float)s->shrink;
+    mi_affine m = {a->xx / n, a->xy / n, a->tx / n,
+                   a->yx / n, a->yy / n, a->ty / n};
+    int kx = places(m.xx, m.yx), ky = places(m.xy, m.yy);
+    float share = 1.0f / (float)(kx * ky);
+    f4 part = {share, share, share, 0};
+    for (int j = 0; j < h; j++)
+        for (int i = 0; i < w; i++, out += 3) {
+            f4 sum = {0};
+            for (int q = 0; q < ky; q++)
+                for (int p = 0; p < kx; p++) {
+                    float u = (float)i + ((float)p + 0.5f) / (float)kx;
+                    float v = (float)j + ((float)q + 0.5f) / (float)ky;
+                    float x = m.xx * u + m.xy * v + m.tx - 0.5f;
+                    float y = m.yx * u + m.yy * v + m.ty - 0.5f;
+                    sum += at(s, near(x, s->w), near(y, s->h));
+                }
+            sum *= part;
+            for (int c = 0; c < 3; c++)
+                out[c] = sum[c];
+        }
+}
