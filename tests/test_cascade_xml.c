@@ -159,7 +159,8 @@ static void check_refusals(void)
     "</trees><stage_threshold>0.5</stage_threshold><parent>" parent \
     "</parent><next>" next "</next></_>"
 
-/* Comments that XML forbids, and OpenCV 2's tree of stages as a row. */
+/* Comments that XML forbids, encodings and zero bytes of other programs, and
+ * OpenCV 2's tree of stages as a row. */
 static void check_wild(void)
 {
     static const char row[] =
@@ -172,6 +173,18 @@ static void check_wild(void)
     CHECK_MSG(try(row, &c, &err) == MIEN_OK, "%s", err.text);
     CHECK(c && mien_cascade_get_info(c).n_stages == 3 && c->n_trees == 3);
     mien_cascade_free(c);
+    static const char padded[] =
+        "<?xml version=\"1.0\" encoding=\"GB2312\"?>\n"
+        "<!-- \xc4\xe3 -->" NEW("HAAR", "12", "0 -1 0 1", "1 2",
+                                "0 0 4 4 1") "\n\0\0";
+    c = NULL;
+    CHECK_MSG(mien_cascade_read((const uint8_t *)padded, sizeof padded - 1, &c,
+                                &err) == MIEN_OK,
+              "%s", err.text);
+    mien_cascade_free(c);
+    c = NULL;
+    CHECK_EQ(mien_cascade_read((const uint8_t *)"\0\0", 2, &c, &err),
+             MIEN_EFORMAT);
     CHECK_EQ(try(COMMENT "\n<opencv_storage><!-- </opencv_storage>", &c, &err),
              MIEN_EFORMAT);
     CHECK_MSG(strstr(err.text, "line 4: a comment without an end"), "%s",

@@ -202,12 +202,27 @@ static const char *odd_comment(const char *at, const char *end,
     return from;
 }
 
-/* Give a document to the parser without blanks in front, and of odd comments
- * the ends of lines alone. */
+/* An encoding that expat does not know: what matters is ASCII in all. */
+static int on_encoding(void *user, const char *name, XML_Encoding *out)
+{
+    (void)user, (void)name;
+    for (int i = 0; i < 256; i++)
+        out->map[i] = i < 128 ? i : 0xfffd;
+    out->data = NULL;
+    out->convert = NULL;
+    out->release = NULL;
+    return XML_STATUS_OK;
+}
+
+/* Give a document to the parser without blanks in front and zero bytes behind,
+ * and of odd comments the ends of lines alone. */
 static enum XML_Status parse_document(reader *r, const char *at, size_t n)
 {
     const char *end = at + n, *after = NULL;
     enum XML_Status st = XML_STATUS_OK;
+    int wide = n > 1 && (!at[0] || !at[1] || (at[0] ^ at[1]) == 1); /* UTF-16 */
+    while (end > at && !wide && !end[-1])
+        end--;
     while (at < end && *at && strchr(" \n\r\t", *at))
         at++;
     while (at < end && st == XML_STATUS_OK && r->st == MIEN_OK) {
@@ -241,6 +256,7 @@ static mien_status parse(reader *r, const uint8_t *bytes, size_t n)
     XML_SetElementHandler(r->parser, on_start, on_end);
     XML_SetCharacterDataHandler(r->parser, on_text);
     XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
+    XML_SetUnknownEncodingHandler(r->parser, on_encoding, NULL);
     enum XML_Status done = parse_document(r, (const char *)bytes, n);
     if (r->st == MIEN_OK && done != XML_STATUS_OK) {
         enum XML_Error why = XML_GetErrorCode(r->parser);
