@@ -130,10 +130,12 @@ static int on_epoch(void *arg, const mien_study *s, const mien_epoch *e)
 {
     learning *l = arg;
     int last = cli_interrupted() || e->epoch == l->c.o.autoencoder.epochs;
+    const mien_journal_source from = {mien_study_trainer(s), mien_study_state,
+                                      s};
     show(l, e);
     l->epochs = e->epoch;
     return (l->journal &&
-            mien_journal_epoch(l->journal, s, e, last, &l->failed)) ||
+            mien_journal_epoch(l->journal, &from, e, last, &l->failed)) ||
            cli_interrupted();
 }
 

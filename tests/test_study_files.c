@@ -3,6 +3,7 @@
 /* Not as WebAssembly: makes folders. */
 #include "base/alloc.h"
 #include "mien/file.h"
+#include "mien/journal.h"
 #include "tests/study_make.h"
 
 #include <sys/stat.h>
@@ -101,7 +102,9 @@ typedef struct keeping {
 static int keep(void *arg, const mien_study *s, const mien_epoch *e)
 {
     const keeping *k = arg;
-    CHECK_EQ(mien_journal_epoch(k->journal, s, e, e->epoch == k->stop, NULL),
+    const mien_journal_source from = {mien_study_trainer(s), mien_study_state,
+                                      s};
+    CHECK_EQ(mien_journal_epoch(k->journal, &from, e, e->epoch == k->stop, NULL),
              MIEN_OK);
     return e->epoch == k->stop;
 }

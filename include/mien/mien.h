@@ -27,6 +27,8 @@
 #include "mien/samples_labels.h"
 #include "mien/samples_loader.h"
 #include "mien/split.h"
+#include "mien/journal.h"
+#include "mien/picture.h"
 #include "mien/study.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"

@@ -11,7 +11,7 @@
  *
  * The table is prepared once, and the model that is judged is the one that is
  * written.  The same choices and seed give the same bits for any number of
- * threads.  Only mien_study_save and mien_journal open files, and only
+ * threads.  Only mien_study_save opens files, and only
  * mien_study_page needs cairo. */
 #ifndef MIEN_STUDY_H
 #define MIEN_STUDY_H
@@ -242,6 +242,16 @@ MIEN_API MIEN_CHECKED mien_status mien_study_checkpoint(const mien_study *s,
                                                         mien_bytes *out,
                                                         mien_error *err);
 
+/* The same as a journal asks for it.
+ *
+ *   study  a mien_study
+ *   out    the state; free with mien_bytes_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_study_state(const void *study,
+                                                   mien_bytes *out,
+                                                   mien_error *err);
+
 /* Put the model together, choose its threshold on the validation part, judge
  * both parts, and write the model as bytes.
  *
@@ -340,60 +350,6 @@ MIEN_API MIEN_CHECKED mien_status mien_study_page(const mien_study *s,
 MIEN_API MIEN_CHECKED mien_status mien_study_save(const mien_study *s,
                                                   const char *folder,
                                                   mien_error *err);
-
-/* ---- while it learns ----------------------------------------------------- */
-
-/* What a folder keeps of a training that goes on: FOLDER/checkpoint, whole at
- * any time, and a file of events for TensorBoard at the end. */
-typedef struct mien_journal mien_journal;
-
-/* Begin.
- *
- *   folder  is made if it is not there
- *   out     owned by the caller; free with mien_journal_free
- *
- * Fails with EIO, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_journal_new(const char *folder,
-                                                   mien_journal **out,
-                                                   mien_error *err);
-
-/* Read the checkpoint that an earlier training left.
- *
- *   j    a journal
- *   out  the state to go on from; free with mien_bytes_free
- *
- * Fails with EIO, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_journal_checkpoint(const mien_journal *j,
-                                                          mien_bytes *out,
-                                                          mien_error *err);
-
-/* Keep an epoch, from within on_epoch.
- *
- *   j     a journal
- *   s     the study that learns
- *   e     the epoch
- *   last  1: no other may follow
- *
- * The checkpoint is written after the first epoch, the last, and every two
- * seconds between.
- * Fails with EIO, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_journal_epoch(mien_journal *j,
-                                                     const mien_study *s,
-                                                     const mien_epoch *e,
-                                                     int last, mien_error *err);
-
-/* Write the file of events, if there were any epochs.
- *
- *   j  a journal
- *
- * Fails with EIO, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_journal_close(mien_journal *j,
-                                                     mien_error *err);
-
-/* Release a journal; what it wrote stays.
- *
- *   j  NULL is allowed */
-MIEN_API void mien_journal_free(mien_journal *j);
 
 /* ---- resampling ---------------------------------------------------------- */
 

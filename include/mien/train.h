@@ -202,6 +202,11 @@ MIEN_API MIEN_CHECKED mien_status
 mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
                       mien_losses *out, mien_error *err);
 
+/* Bytes that a step takes: plans, parameters and their moments.
+ *
+ *   t  a trainer */
+MIEN_API size_t mien_trainer_memory(const mien_trainer *t);
+
 /* Epochs done.
  *
  *   t  a trainer */

@@ -12,7 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "tabular/fields.h"
+#include "base/fields.h"
 
 #include <string.h>
 
@@ -98,6 +98,12 @@ mien_status mien_study_checkpoint(const mien_study *s, mien_bytes *out,
     mien_buffer_put(&b, state.data, state.n);
     mien_bytes_free(&state);
     return mien_buffer_give(&b, out, err);
+}
+
+mien_status mien_study_state(const void *study, mien_bytes *out,
+                             mien_error *err)
+{
+    return mien_study_checkpoint(study, out, err);
 }
 
 /* How long the line at p is. */

@@ -1,5 +1,5 @@
 /* recipe.c: what is done to a table before anything is learned from it, as
- * text: a line of fields (tabular/fields.h) for each choice.
+ * text: a line of fields (base/fields.h) for each choice.
  *
  *   mien/recipe/1
  *   label     NAME
@@ -17,7 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "tabular/fields.h"
+#include "base/fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>

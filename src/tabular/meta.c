@@ -4,7 +4,7 @@
  *   text    NAME  LEVEL  LEVEL  ...
  *
  * Names are written as fields.h says. */
-#include "tabular/fields.h"
+#include "base/fields.h"
 #include "tabular/meta.h"
 
 #include "base/alloc.h"

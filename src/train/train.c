@@ -195,6 +195,15 @@ mien_status mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
     return st;
 }
 
+size_t mien_trainer_memory(const mien_trainer *t)
+{
+    size_t copies = t->parameters.average ? 4 : 3;
+    size_t bytes = (size_t)t->parameters.total * copies * sizeof(float);
+    for (int i = 0; i < MI_PLANS; i++)
+        bytes += t->plan[i] ? mien_plan_memory(t->plan[i]) : 0;
+    return bytes + t->staged_len * sizeof *t->staged;
+}
+
 int mien_trainer_epochs(const mien_trainer *t) { return t->epochs; }
 
 float mien_trainer_rate(const mien_trainer *t)

@@ -1,4 +1,4 @@
-#include "tabular/fields.h"
+#include "base/fields.h"
 
 #include <string.h>
 

@@ -1,9 +1,10 @@
 /* journal.c: what a folder keeps of a training that goes on. */
-#include "mien/study.h"
+#include "mien/journal.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
 #include "mien/file.h"
+#include "mien/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,11 +52,12 @@ mien_status mien_journal_checkpoint(const mien_journal *j, mien_bytes *out,
     return mien_folder_load(j->folder, "checkpoint", out, err);
 }
 
-static mien_status save_checkpoint(mien_journal *j, const mien_study *s,
+static mien_status save_checkpoint(mien_journal *j,
+                                   const mien_journal_source *from,
                                    mien_error *err)
 {
     mien_bytes b = {0};
-    mien_status st = mien_study_checkpoint(s, &b, err);
+    mien_status st = from->checkpoint(from->arg, &b, err);
     if (!st)
         st = mien_folder_save(j->folder, "checkpoint", b.data, b.n, err);
     mien_bytes_free(&b);
@@ -63,18 +65,19 @@ static mien_status save_checkpoint(mien_journal *j, const mien_study *s,
     return st;
 }
 
-mien_status mien_journal_epoch(mien_journal *j, const mien_study *s,
+mien_status mien_journal_epoch(mien_journal *j,
+                               const mien_journal_source *from,
                                const mien_epoch *e, int last, mien_error *err)
 {
     mien_bytes events = {0};
-    mien_status st = mien_events_epoch(mien_study_trainer(s), e,
+    mien_status st = mien_events_epoch(from->trainer, e,
                                        (double)time(NULL), &events, err);
     if (st)
         return st;
     mien_buffer_put(&j->events, events.data, events.n);
     mien_bytes_free(&events);
     if (last || e->epoch == 1 || mien_clock() - j->saved > pause)
-        st = save_checkpoint(j, s, err);
+        st = save_checkpoint(j, from, err);
     return st;
 }
 

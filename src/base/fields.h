@@ -1,7 +1,7 @@
 /* fields.h: lines of text fields, apart by tabs.  A backslash stands before a
  * tab (t), a new line (n), a return (r) and itself in a field. */
-#ifndef MI_TABULAR_FIELDS_H
-#define MI_TABULAR_FIELDS_H
+#ifndef MI_BASE_FIELDS_H
+#define MI_BASE_FIELDS_H
 
 #include "mien/text.h"
 

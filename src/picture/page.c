@@ -1,0 +1,159 @@
+/* page.c: the report of a study of pictures, one page of HTML. */
+#include "picture/picture.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "mien/report.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Losses of one head by epoch. */
+static mien_status draw_loss(const mien_picture_study *s, int loss,
+                             mien_panel *p, mien_error *err)
+{
+    int n = 0;
+    char title[MIEN_NET_NAME + 16];
+    const mien_epoch *e = mien_fit_history(s->fit, &n);
+    double *x = mi_alloc((size_t)n + 1, 3 * sizeof *x);
+    if (!x)
+        return mi_no_memory(err);
+    double *train = x + n, *valid = train + n;
+    for (int i = 0; i < n; i++) {
+        x[i] = e[i].epoch;
+        train[i] = loss < 0 ? e[i].train.total : e[i].train.part[loss];
+        valid[i] = loss < 0 ? e[i].valid.total : e[i].valid.part[loss];
+    }
+    snprintf(title, sizeof title, "Loss: %s",
+             loss < 0
+                 ? "all"
+                 : mien_graph_output_name(s->net->graph, s->loss[loss].output));
+    mien_panel_labels(p, title, "epoch", "loss");
+    mien_panel_line(p, "training", n, x, train);
+    mien_panel_line(p, "validation", n, x, valid);
+    if (mien_fit_best(s->fit))
+        mien_panel_vline(p, mien_fit_best(s->fit), "best");
+    mi_free(x);
+    return MIEN_OK;
+}
+
+/* Which share of the test faces has at most an error. */
+static void draw_curve(const mien_answer_verdict *a, mien_panel *p)
+{
+    double x[MIEN_ANSWER_CURVE], y[MIEN_ANSWER_CURVE];
+    for (int i = 0; i < MIEN_ANSWER_CURVE; i++) {
+        x[i] = 100 * 0.2 * i / (MIEN_ANSWER_CURVE - 1);
+        y[i] = 100 * a->curve[i];
+    }
+    mien_panel_labels(p, "Faces by error", "error, % of the eyes' distance",
+                      "% of the faces");
+    mien_panel_limits(p, 0, 20, 0, 100);
+    mien_panel_line(p, a->name, MIEN_ANSWER_CURVE, x, y);
+    mien_panel_vline(p, 10, "failure");
+}
+
+/* Rows told, columns found, in parts of the row. */
+static mien_status draw_confusion(const mien_answer_verdict *a, mien_panel *p,
+                                  mien_error *err)
+{
+    char title[MIEN_NET_NAME + 32];
+    size_t k = (size_t)a->classes;
+    double *part = mi_alloc(k * k, sizeof *part);
+    if (!part)
+        return mi_no_memory(err);
+    for (size_t i = 0; i < k * k; i++) {
+        double row = a->each[i / k].support;
+        part[i] = row > 0 ? a->matrix[i] / row : 0;
+    }
+    snprintf(title, sizeof title, "Test: %s", a->name);
+    mien_panel_labels(p, title, "found", "told");
+    mien_panel_matrix(p, a->classes, a->classes,
+                      (const char *const *)a->class_name,
+                      (const char *const *)a->class_name, part);
+    mi_free(part);
+    return MIEN_OK;
+}
+
+/* One figure on the page. */
+static mien_status put_figure(mien_buffer *out, mien_status st, mien_figure *f,
+                              mien_error *err)
+{
+    if (!st)
+        st = mien_page_figure(out, f, err);
+    mien_figure_free(f);
+    return st;
+}
+
+static mien_status put_losses(const mien_picture_study *s, mien_buffer *out,
+                              mien_error *err)
+{
+    mien_status st = MIEN_OK;
+    for (int i = s->losses > 1 ? -1 : 0; i < s->losses && !st; i++) {
+        mien_figure *f = NULL;
+        st = mien_figure_new(1, 1, 470, 320, &f, err);
+        if (!st)
+            st = draw_loss(s, i, mien_figure_panel(f, 0, 0), err);
+        st = put_figure(out, st, f, err);
+    }
+    return st;
+}
+
+/* A figure of each answer on the test part. */
+static mien_status put_answers(const mien_picture_study *s, mien_buffer *out,
+                               mien_error *err)
+{
+    const mien_picture_verdict *v = &s->verdict[1];
+    mien_status st = MIEN_OK;
+    for (int i = 0; i < v->answers && !st; i++) {
+        const mien_answer_verdict *a = &v->answer[i];
+        mien_figure *f = NULL;
+        if (a->kind == MIEN_ANSWER_NUMBER ||
+            (a->kind == MIEN_ANSWER_CLASSES && a->classes > 20))
+            continue;
+        st = mien_figure_new(1, 1, 470, 360, &f, err);
+        if (!st && a->kind == MIEN_ANSWER_POINTS)
+            draw_curve(a, mien_figure_panel(f, 0, 0));
+        else if (!st)
+            st = draw_confusion(a, mien_figure_panel(f, 0, 0), err);
+        st = put_figure(out, st, f, err);
+    }
+    return st;
+}
+
+/* Names of the samples with the largest errors. */
+static void put_worst(const mien_picture_study *s, mien_buffer *out)
+{
+    const mien_picture_verdict *v = &s->verdict[1];
+    const mien_labels *l = s->test_labels;
+    for (int i = 0; i < v->worst_n; i++)
+        mien_buffer_printf(
+            out, "%10.4f  %s\n", v->worst_error[i],
+            l->name && l->name[v->worst[i]] ? l->name[v->worst[i]] : "");
+}
+
+static void put_lines(mien_buffer *out, const char *heading, mien_buffer *lines)
+{
+    mien_page_lines(out, heading, lines->data, lines->n);
+    out->failed |= lines->failed;
+    mien_buffer_free(lines);
+}
+
+mien_status mien_picture_study_page(const mien_picture_study *s,
+                                    mien_buffer *out, mien_error *err)
+{
+    mien_buffer lines = {0};
+    const char *name = s->net->name[0] ? s->net->name : "network";
+    mien_page_begin(out, name, name);
+    mien_picture_study_text(s, &lines);
+    put_lines(out, "Data, settings, figures", &lines);
+    mien_status st = put_losses(s, out, err);
+    if (!st)
+        st = put_answers(s, out, err);
+    if (st)
+        return st;
+    put_worst(s, &lines);
+    put_lines(out, "Test samples with the largest errors of the first answer",
+              &lines);
+    mien_page_end(out);
+    return out->failed ? mi_no_memory(err) : MIEN_OK;
+}

@@ -1,0 +1,154 @@
+/* picture.h: what the parts of a study of pictures share. */
+#ifndef MI_PICTURE_PICTURE_H
+#define MI_PICTURE_PICTURE_H
+
+#include "mien/engine.h"
+#include "mien/picture.h"
+
+/* What one output answers. */
+typedef struct mi_answer {
+    char name[MIEN_NET_NAME]; /* of the output */
+    char task[MIEN_NET_NAME]; /* what the labels call it */
+    mien_answer_kind kind;
+    int output; /* of the graph */
+    int units;  /* numbers of the output */
+    int of;     /* the task, or the column of numbers; -1: no labels */
+    mien_target target;
+    int place;          /* of its target among the loader's; -1: none */
+    int classes;        /* of MIEN_ANSWER_CLASSES */
+    char **class_name;  /* [classes] borrowed */
+    double temperature; /* of classes */
+} mi_answer;
+
+/* How pictures become what a network sees, and what it answers. */
+typedef struct mi_view {
+    mien_picture_view view;
+    int w, h, channels;
+    mien_net_colour colour;
+    float mean[3], scale[3];
+    int input; /* of the graph: the picture */
+    int n_answers;
+    mi_answer answer[MIEN_MAX_LOSSES];
+} mi_view;
+
+/* Samples of a set as rows of a network. */
+typedef struct mi_rows {
+    const mi_view *view;
+    const mien_picture_set *set;
+    mien_loader *loader;
+    const int64_t *row; /* [n] samples of the set */
+    int64_t n;
+} mi_rows;
+
+/* A loader of a set, that cuts and scales as the view says.  targets is how
+ * many of its answers have labels. */
+mien_status mi_view_loader(const mi_view *v, const mien_picture_set *set,
+                           const mien_picture_options *o, mien_loader **out,
+                           mien_error *err);
+/* Points from shares of a cut to pixels from its middle, [n, points, 2]. */
+void mi_view_points(const mi_view *v, int64_t n, int units, float *xy);
+/* Exchange red and blue, [n, 3, h, w], where the network wants that. */
+void mi_view_colours(const mi_view *v, int64_t n, float *pixels);
+
+/* Labels of another set in the words of a view: its tasks are those of the
+ * answers, in their order, with their classes.  What is borrowed stays the
+ * set's; release with mi_aligned_free.  The answers' `of` and place in *to are
+ * set; those without labels are left out of it.  Fails with EARG (labels for
+ * none, a class that the view does not know). */
+mien_status mi_align(const mi_view *v, const mien_labels *set, mi_view *to,
+                     mien_labels *out, mien_error *err);
+/* Release what mi_align made. */
+void mi_aligned_free(mien_labels *l);
+
+/* ---- predictions -----------------------------------------------------------
+ */
+
+/* What a network says of rows, and what is true. */
+typedef struct mi_said {
+    int64_t n;
+    float *said[MIEN_MAX_LOSSES];  /* [n, units] an answer */
+    float *truth[MIEN_MAX_LOSSES]; /* [n, units]; NULL: no labels */
+    float *weight;                 /* [n] 0: the picture could not be loaded */
+    float *size;                   /* [n, 2] width and height of the cut in
+                                      pixels of its picture */
+} mi_said;
+
+/* Run a network on rows, as they are; mirror 1: the mean with their mirrors.
+ * Release with mi_said_free. */
+mien_status mi_predict(const mien_graph *g, const mi_rows *r, int mirror,
+                       mien_pool *pool, mi_said *out, mien_error *err);
+/* Release what mi_predict made. */
+void mi_said_free(mi_said *s);
+
+/* Judge what was said.  group: a task of `labels`, which are the set's as they
+ * were given, or -1. */
+mien_status mi_judge(const mi_rows *r, const mi_said *said,
+                     const mien_labels *labels, int group,
+                     mien_picture_verdict *out, mien_error *err);
+/* Find the temperatures of a view's answers on rows that were not learned
+ * from. */
+mien_status mi_temperatures(mi_view *v, const mi_said *said, mien_error *err);
+
+/* ---- models ----------------------------------------------------------------
+ */
+
+/* Write a view into a graph's metadata. */
+mien_status mi_view_put(const mi_view *v, mien_graph *g, mien_error *err);
+/* Read it back; names are kept in *memory, which is released with mi_free. */
+mien_status mi_view_get(const mien_graph *g, mi_view *out, char **memory,
+                        mien_error *err);
+
+/* ---- a study ---------------------------------------------------------------
+ */
+
+struct mien_picture_study {
+    mien_picture_options o;
+    mien_net *net;
+    mien_picture_set train_set, test_set; /* the same if there is one */
+    mien_labels aligned;                  /* of the test set, if there is one */
+    mi_view view, test_view;        /* the same answers, by each set's labels */
+    const mien_labels *test_labels; /* as they were given */
+    mien_loss loss[MIEN_MAX_LOSSES];  /* that are learned */
+    int loss_answer[MIEN_MAX_LOSSES]; /* its answer, or -1 */
+    int losses;
+    float class_weight[MIEN_MAX_LOSSES][MIEN_METRICS_CLASSES_MAX];
+    mien_loader *loader, *test_loader; /* the same if there is one set */
+    mi_rows part[3];                   /* training, validation, test */
+    int64_t *row[3];                   /* owned: rows of the parts */
+    mien_picture_parts parts;
+    mien_trainer *trainer;
+    mien_fit *fit;
+    int64_t done;         /* samples of the epoch */
+    int stopped;          /* by on_batch */
+    int64_t *mapped;      /* [batch + AHEAD] */
+    const int64_t *order; /* [order_n] of this epoch, borrowed */
+    int64_t order_n, order_at;
+    int group; /* task of the test set's labels, or -1 */
+    double seconds;
+    mien_picture_verdict verdict[2];
+    mien_bytes file; /* model.onnx; none before it was judged */
+};
+
+enum { MI_AHEAD = 256 };
+
+/* bind.c: find the answers of a network among labels. */
+mien_status mi_bind(const mien_net *net, const mien_labels *labels,
+                    const float *weight, mi_view *out, mien_error *err);
+/* parts.c: rows of the parts, without twins. */
+mien_status mi_parts(mien_picture_study *s, int has_test, mien_error *err);
+/* What a trainer asks for: rows of a part. */
+typedef struct mi_asked {
+    mien_picture_study *study;
+    const mi_rows *rows;
+    int learn; /* 1: changed by chance */
+} mi_asked;
+/* state.c: go on from s->o.state. */
+mien_status mi_state_read(mien_picture_study *s, mien_error *err);
+/* rows.c: what a mien_row_source calls; arg is an mi_asked. */
+void mi_ahead(void *arg, int epoch, const int64_t *rows, int64_t n);
+/* Fill rows of the part in. */
+mien_status mi_fill(void *arg, int epoch, const int64_t *rows, int64_t n,
+                    float *const *inputs, float *const *targets, float *weights,
+                    mien_error *err);
+
+#endif

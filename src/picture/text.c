@@ -1,0 +1,198 @@
+/* text.c: what is said of a study: to a person, to a program, to whoever is to
+ * use its model. */
+#include "picture/picture.h"
+
+#include "base/error.h"
+#include "mien/file.h"
+
+#include <string.h>
+
+static const char *name_of(const mien_picture_set *s)
+{
+    return s->name ? s->name : "samples";
+}
+
+/* Samples of the parts, and what was left out. */
+static void describe(const mien_picture_study *s, mien_buffer *out)
+{
+    const mien_picture_parts *p = &s->parts;
+    mien_buffer_printf(out,
+                       "%s: %lld samples to learn from, %lld for validation\n"
+                       "%s: %lld for the test\n",
+                       name_of(&s->train_set), (long long)p->train,
+                       (long long)p->valid, name_of(&s->test_set),
+                       (long long)p->test);
+    if (p->twins)
+        mien_buffer_printf(out,
+                           "%lld samples left out: the same picture, pixel by "
+                           "pixel, judges\n",
+                           (long long)p->twins);
+    if (p->unread)
+        mien_buffer_printf(out, "%lld lines of labels could not be read\n",
+                           (long long)p->unread);
+    int64_t failed =
+        mien_loader_failures(s->loader) +
+        (s->test_loader ? mien_loader_failures(s->test_loader) : 0);
+    if (failed)
+        mien_buffer_printf(out, "%lld pictures could not be read\n",
+                           (long long)failed);
+}
+
+static const char *schedule_of(const mien_picture_options *o)
+{
+    return o->schedule.kind == MIEN_RATE_COSINE ? "cosine"
+           : o->schedule.kind == MIEN_RATE_STEP ? "steps"
+                                                : "constant";
+}
+
+/* The network, and how it was trained. */
+static void put_settings(const mien_picture_study *s, mien_buffer *out)
+{
+    const mien_picture_options *o = &s->o;
+    mien_buffer_printf(
+        out,
+        "network %s, %lld parameters, %d x %d x %d, %s\nseed %u, batch %d, "
+        "rate %g %s, %s%g decay, average %g\n",
+        s->net->name[0] ? s->net->name : "of its own",
+        (long long)mien_graph_parameters(s->net->graph), s->view.channels,
+        s->view.h, s->view.w,
+        o->view.boxed ? "faces cut out" : "whole pictures", o->seed, o->batch,
+        (double)o->optimizer.rate, schedule_of(o),
+        o->optimizer.decoupled ? "decoupled " : "",
+        (double)o->optimizer.weight_decay, (double)o->average);
+    mien_buffer_puts(out, "losses");
+    for (int i = 0; i < s->losses; i++)
+        mien_buffer_printf(
+            out, "%s %g %s", i ? "," : "", (double)s->loss[i].weight,
+            mien_graph_output_name(s->net->graph, s->loss[i].output));
+    int n = 0;
+    if (s->fit)
+        mien_fit_history(s->fit, &n);
+    mien_buffer_printf(out, "\nepochs %d, the best %d, %.0f s\n", n,
+                       s->fit ? mien_fit_best(s->fit) : 0, s->seconds);
+}
+
+void mien_picture_study_text(const mien_picture_study *s, mien_buffer *out)
+{
+    describe(s, out);
+    if (s->fit)
+        put_settings(s, out);
+    if (!s->file.n)
+        return;
+    mien_picture_verdict_text(&s->verdict[0], "validation", 0, out);
+    mien_picture_verdict_text(&s->verdict[1], "test", 1, out);
+}
+
+void mien_picture_study_history(const mien_picture_study *s, mien_buffer *out)
+{
+    int n = 0;
+    const mien_epoch *e = s->fit ? mien_fit_history(s->fit, &n) : NULL;
+    mien_buffer_puts(out, "epoch,loss,val_loss");
+    for (int i = 0; i < s->losses; i++) {
+        const char *name =
+            mien_graph_output_name(s->net->graph, s->loss[i].output);
+        mien_buffer_printf(out, ",%s,val_%s", name, name);
+    }
+    mien_buffer_puts(out, ",learning_rate,improved\n");
+    for (int k = 0; k < n; k++) {
+        mien_buffer_printf(out, "%d,%.9g,%.9g", e[k].epoch, e[k].train.total,
+                           e[k].valid.total);
+        for (int i = 0; i < s->losses; i++)
+            mien_buffer_printf(out, ",%.9g,%.9g", e[k].train.part[i],
+                               e[k].valid.part[i]);
+        mien_buffer_printf(out, ",%.9g,%d\n", (double)e[k].rate, e[k].improved);
+    }
+}
+
+void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
+{
+    mien_json j = mien_json_on(out, 2);
+    int n = 0;
+    if (s->fit)
+        mien_fit_history(s->fit, &n);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "schema", "mien/picture-metrics/1");
+    mien_json_text(&j, "network", s->net->name);
+    mien_json_int(&j, "parameters", mien_graph_parameters(s->net->graph));
+    mien_json_int(&j, "seed", s->o.seed);
+    mien_json_int(&j, "training_samples", s->parts.train);
+    mien_json_int(&j, "validation_samples", s->parts.valid);
+    mien_json_int(&j, "test_samples", s->parts.test);
+    mien_json_int(&j, "twins_left_out", s->parts.twins);
+    mien_json_int(&j, "unreadable_lines", s->parts.unread);
+    mien_json_int(&j, "epochs", n);
+    mien_json_int(&j, "best_epoch", s->fit ? mien_fit_best(s->fit) : 0);
+    mien_json_real(&j, "seconds", s->seconds, 4);
+    mien_picture_verdict_json(&s->verdict[0], "validation", &j);
+    mien_picture_verdict_json(&s->verdict[1], "test", &j);
+    mien_json_close(&j);
+    mien_buffer_puts(out, "\n");
+}
+
+void mien_picture_study_card(const mien_picture_study *s, mien_buffer *out)
+{
+    mien_buffer_printf(out, "# %s\n\nTrained on %s.\n\n",
+                       s->net->name[0] ? s->net->name : "A network",
+                       name_of(&s->train_set));
+    mien_buffer_puts(
+        out, "Intended use: pictures like those it was trained on, cut out and "
+             "scaled as its metadata say. What it says of a person is a guess "
+             "from one picture: not for decisions about people.\n\n## "
+             "Data\n\n```\n");
+    describe(s, out);
+    mien_buffer_puts(out, "```\n\n## Settings\n\n```\n");
+    put_settings(s, out);
+    mien_buffer_puts(out,
+                     "```\n\n## Figures\n\nThe validation part chose the epoch "
+                     "and the temperatures; no figure of the test part was "
+                     "used to choose anything.\n\n```\n");
+    mien_picture_verdict_text(&s->verdict[0], "validation", 0, out);
+    mien_picture_verdict_text(&s->verdict[1], "test", 1, out);
+    mien_buffer_puts(out,
+                     "```\n\n## Limits\n\nOther cameras, light, ages or "
+                     "origins of people than in the training pictures need "
+                     "figures of their own.\n");
+}
+
+/* ---- the folder
+ * ---------------------------------------------------------------- */
+
+/* FOLDER/NAME with what is in b, which is emptied. */
+static mien_status save(const char *folder, const char *name, mien_buffer *b,
+                        mien_error *err)
+{
+    mien_status st = b->failed
+                         ? mi_no_memory(err)
+                         : mien_folder_save(folder, name, b->data, b->n, err);
+    mien_buffer_free(b);
+    return st;
+}
+
+mien_status mien_picture_study_save(const mien_picture_study *s,
+                                    const char *folder, mien_error *err)
+{
+    mien_buffer b = {0};
+    mien_status st = mien_folder_make(folder, err);
+    if (!st)
+        st = mien_folder_save(folder, "model.onnx", s->file.data, s->file.n,
+                              err);
+    if (!st) {
+        mien_picture_study_metrics(s, &b);
+        st = save(folder, "metrics.json", &b, err);
+    }
+    if (!st) {
+        mien_picture_study_card(s, &b);
+        st = save(folder, "model_card.md", &b, err);
+    }
+    if (!st) {
+        mien_picture_study_history(s, &b);
+        st = save(folder, "history.csv", &b, err);
+    }
+    if (!st) {
+        st = mien_picture_study_page(s, &b, err);
+        if (!st)
+            st = save(folder, "report.html", &b, err);
+        mien_buffer_free(&b);
+    }
+    return st;
+}
