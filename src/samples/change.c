@@ -94,32 +94,58 @@ static int bell(float deviation, float weight[RADIUS + 1])
     return n;
 }
 
-/* Weighted sums of a line of n pixels that lie `apart` floats from each other;
- * border pixels go on. */
-static void blur_line(const float *in, int n, ptrdiff_t apart,
-                      const float *weight, int radius, float *out)
+/* Pixel i - r and i + r of a line of n floats, three a pixel, at its ends,
+ * where border pixels go on. */
+static float ends(const float *in, int n, int i, int r)
 {
-    for (int i = 0; i < n; i++)
-        for (int c = 0; c < 3; c++) {
-            float sum = weight[0] * in[i * apart + c];
-            for (int r = 1; r <= radius; r++) {
-                int a = i - r < 0 ? 0 : i - r, b = i + r < n ? i + r : n - 1;
-                sum += weight[r] * (in[a * apart + c] + in[b * apart + c]);
-            }
-            out[i * apart + c] = sum;
-        }
+    int a = i - 3 * r, b = i + 3 * r, colour = i % 3;
+    return in[a < 0 ? colour : a] + in[b < n ? b : n - 3 + colour];
 }
 
+/* Weighted sums of a row of n floats. */
+static void blur_across(const float *restrict in, int n, const float *weight,
+                        int radius, float *restrict out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = weight[0] * in[i];
+    for (int r = 1; r <= radius; r++) {
+        int a = 3 * r, left = a < n ? a : n,
+            right = n - a > left ? n - a : left;
+        for (int i = 0; i < left; i++)
+            out[i] += weight[r] * ends(in, n, i, r);
+        for (int i = left; i < right; i++)
+            out[i] += weight[r] * (in[i - a] + in[i + a]);
+        for (int i = right; i < n; i++)
+            out[i] += weight[r] * ends(in, n, i, r);
+    }
+}
+
+/* Add two rows of n floats, weighted. */
+static void add_rows(const float *restrict a, const float *restrict b,
+                     float weight, int n, float *restrict out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] += weight * (a[i] + b[i]);
+}
+
+/* Rows first, then columns. */
 static void blur(float deviation, int w, int h, float *pixels, float *spare)
 {
     float weight[RADIUS + 1] = {1};
-    int radius = bell(deviation, weight);
-    ptrdiff_t row = (ptrdiff_t)w * 3;
+    int radius = bell(deviation, weight), n = w * 3;
     for (int y = 0; y < h; y++)
-        blur_line(pixels + y * row, w, 3, weight, radius, spare + y * row);
-    for (int x = 0; x < w; x++)
-        blur_line(spare + (ptrdiff_t)x * 3, h, row, weight, radius,
-                  pixels + (ptrdiff_t)x * 3);
+        blur_across(pixels + (ptrdiff_t)y * n, n, weight, radius,
+                    spare + (ptrdiff_t)y * n);
+    for (int y = 0; y < h; y++) {
+        float *out = pixels + (ptrdiff_t)y * n;
+        const float *in = spare + (ptrdiff_t)y * n;
+        for (int i = 0; i < n; i++)
+            out[i] = weight[0] * in[i];
+        for (int r = 1; r <= radius; r++)
+            add_rows(spare + (ptrdiff_t)(y > r ? y - r : 0) * n,
+                     spare + (ptrdiff_t)(y + r < h ? y + r : h - 1) * n,
+                     weight[r], n, out);
+    }
 }
 
 /* Distances from the mean grow, and all becomes lighter. */

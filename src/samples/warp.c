@@ -50,16 +50,15 @@ static inline int within(int v, int most)
     return v < 0 ? 0 : v > most ? most : v;
 }
 
-/* The picture at a place: x and y are those of pixel centres. */
+/* The picture at a place, -1 or more: x and y are those of pixel centres. */
 static inline f4 at(const mi_source *s, float x, float y)
 {
-    float fx = floorf(x), fy = floorf(y);
-    int left = within((int)fx, s->w - 1), right = within((int)fx + 1, s->w - 1);
-    const uint8_t *top =
-        s->pixels + (ptrdiff_t)within((int)fy, s->h - 1) * s->w * 4;
+    int i = (int)(x + 1) - 1, j = (int)(y + 1) - 1; /* rounded down */
+    float u = x - (float)i, v = y - (float)j;
+    int left = within(i, s->w - 1), right = within(i + 1, s->w - 1);
+    const uint8_t *top = s->pixels + (ptrdiff_t)within(j, s->h - 1) * s->w * 4;
     const uint8_t *low =
-        s->pixels + (ptrdiff_t)within((int)fy + 1, s->h - 1) * s->w * 4;
-    f4 u = {x - fx, x - fx, x - fx, 0}, v = {y - fy, y - fy, y - fy, 0};
+        s->pixels + (ptrdiff_t)within(j + 1, s->h - 1) * s->w * 4;
     f4 a = four(top + (ptrdiff_t)left * 4), c = four(low + (ptrdiff_t)left * 4);
     a += (four(top + (ptrdiff_t)right * 4) - a) * u;
     c += (four(low + (ptrdiff_t)right * 4) - c) * u;
@@ -81,27 +80,43 @@ static inline float near(float v, int side)
     return v < -1 ? -1 : v > most ? most : v;
 }
 
+/* Where (i, j) of the result lies, from the first pixel's centre. */
+static inline mien_point place_of(const mi_affine *m, float i, float j)
+{
+    return (mien_point){m->xx * i + m->xy * j + m->tx - 0.5f,
+                        m->yx * i + m->yy * j + m->ty - 0.5f};
+}
+
+/* The mean of the places of a pixel whose first one is p. */
+static f4 mean_at(const mi_source *s, const mi_affine *m, mien_point p, int kx,
+                  int ky)
+{
+    f4 sum = {0};
+    float dx = m->xx / (float)kx, dy = m->yx / (float)kx;
+    for (int j = 0; j < ky; j++) {
+        float part = (float)j / (float)ky;
+        float x = p.x + m->xy * part, y = p.y + m->yy * part;
+        for (int i = 0; i < kx; i++) {
+            sum += at(s, near(x, s->w), near(y, s->h));
+            x += dx;
+            y += dy;
+        }
+    }
+    return sum / (float)(kx * ky);
+}
+
 void mi_warp(const mi_source *s, const mi_affine *a, int w, int h, float *out)
 {
     float n = (float)s->shrink;
     mi_affine m = {a->xx / n, a->xy / n, a->tx / n,
                    a->yx / n, a->yy / n, a->ty / n};
     int kx = places(m.xx, m.yx), ky = places(m.xy, m.yy);
-    float share = 1.0f / (float)(kx * ky);
-    f4 part = {share, share, share, 0};
+    float u = 0.5f / (float)kx, v = 0.5f / (float)ky; /* of the first place */
     for (int j = 0; j < h; j++)
         for (int i = 0; i < w; i++, out += 3) {
-            f4 sum = {0};
-            for (int q = 0; q < ky; q++)
-                for (int p = 0; p < kx; p++) {
-                    float u = (float)i + ((float)p + 0.5f) / (float)kx;
-                    float v = (float)j + ((float)q + 0.5f) / (float)ky;
-                    float x = m.xx * u + m.xy * v + m.tx - 0.5f;
-                    float y = m.yx * u + m.yy * v + m.ty - 0.5f;
-                    sum += at(s, near(x, s->w), near(y, s->h));
-                }
-            sum *= part;
-            for (int c = 0; c < 3; c++)
-                out[c] = sum[c];
+            mien_point p = place_of(&m, (float)i + u, (float)j + v);
+            f4 colour = kx * ky == 1 ? at(s, near(p.x, s->w), near(p.y, s->h))
+                                     : mean_at(s, &m, p, kx, ky);
+            memcpy(out, &colour, 3 * sizeof *out);
         }
 }
