@@ -58,7 +58,7 @@ static void run_data(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
     if (!j->cv.depthwise)
-        mi_conv_data_pack(kern, &j->cv, &j->at, j->turned);
+        mi_conv_data_pack(kern, &j->cv, &j->at, NULL, j->turned);
     for (size_t n = 0; n < IMAGES; n++) {
         mi_conv_io io = {.x = j->y + n * j->y_len,
                          .x_stride = j->cv.oc,

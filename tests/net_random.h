@@ -199,6 +199,29 @@ static void add_conv(maker *m)
     add(m, &mi_op_conv, in, 3, &a);
 }
 
+static void add_conv_transpose(maker *m)
+{
+    mi_conv_transpose_attr a = {.group = between(0, 4) ? 1 : 2,
+                                .auto_pad = "NOTSET"};
+    int x = any(m), oc = between(1, 5), k = between(1, 3);
+    int64_t c = shape_of(m, x)->rank == 4 ? shape_of(m, x)->dim[1] : 1;
+    mien_shape w = {4, {c, oc, k, between(0, 2) ? k : 2}};
+    if (between(0, 3))
+        put(&a.strides, 2, 1, 3);
+    if (between(0, 3) == 0)
+        put(&a.dilations, 2, 1, 3);
+    if (between(0, 1))
+        put(&a.pads, 4, 0, k);
+    if (between(0, 2) == 0)
+        put(&a.output_padding, 2, 0, 1);
+    if (between(0, 5) == 0)
+        put(&a.output_shape, 2, 1, 9);
+    put_text(a.auto_pad, auto_pads, 6);
+    int in[3] = {x, between(0, 9) ? floats(m, &w, -1, 1) : any(m),
+                 between(0, 1) ? row(m, oc * a.group, -1, 1) : -1};
+    add(m, &mi_op_conv_transpose, in, 3, &a);
+}
+
 static void add_pool(maker *m)
 {
     const mi_op *op = between(0, 1) ? &mi_op_max_pool : &mi_op_average_pool;
@@ -395,11 +418,15 @@ static void add_inputs(maker *m)
 static void random_graph(maker *m, int rests)
 {
     static void (*const adds[])(maker *) = {
-        add_unary,  add_unary, add_pair,   add_pair,       add_pair,
-        add_exp,    add_clip,  add_concat, add_batch_norm, add_conv,
-        add_conv,   add_conv,  add_conv,   add_pool,       add_dense,
-        add_pad,    add_mean,  add_axes,   add_reshape,    add_transpose,
-        add_resize, add_slice, add_gather, add_softmax,    add_bytes};
+        add_unary,   add_unary,          add_pair,
+        add_pair,    add_pair,           add_exp,
+        add_clip,    add_concat,         add_batch_norm,
+        add_conv,    add_conv,           add_conv,
+        add_conv,    add_pool,           add_dense,
+        add_pad,     add_mean,           add_axes,
+        add_reshape, add_transpose,      add_resize,
+        add_slice,   add_gather,         add_softmax,
+        add_bytes,   add_conv_transpose, add_conv_transpose};
     const int kinds = (int)(sizeof adds / sizeof *adds);
     memset(m, 0, sizeof *m);
     m->rests = rests;

@@ -126,12 +126,22 @@ static mi_conv_source source_of(const mi_conv *cv)
                             cv->depthwise ? 0 : taps, cv->kw, 1};
 }
 
-static void check_data(const mi_kern *kern, const mi_conv *cv, int add)
+/* With a bias and ReLU, as a transposed convolution has them, or neither. */
+static void check_data(const mi_kern *kern, const mi_conv *back, int add,
+                       int plain)
 {
+    mi_conv relu = *back, *cv = &relu;
+    const float *bias = plain ? NULL : x;
+    if (!plain)
+        relu.act = (mi_act){MI_ACT_CLAMP, 0, INFINITY};
     int n = cv->h * cv->w * cv->c;
     const mi_conv_source from = source_of(cv);
     begin(n, add ? y : NULL);
     visit_all(cv, 1, add_data);
+    for (int i = 0; i < n && bias; i++) {
+        want[i] += (double)bias[i % cv->c];
+        want[i] = want[i] > 0 ? want[i] : 0;
+    }
     mi_conv_io io = {.x = dy,
                      .x_stride = cv->oc,
                      .packed = packed,
@@ -143,7 +153,7 @@ static void check_data(const mi_kern *kern, const mi_conv *cv, int add)
     CHECK(len < sizeof packed / sizeof *packed);
     CHECK(mi_conv_data_scratch(kern, cv) <= sizeof scratch);
     packed[len] = 12345.f;
-    mi_conv_data_pack(kern, cv, &from, packed);
+    mi_conv_data_pack(kern, cv, &from, bias, packed);
     CHECK(packed[len] == 12345.f);
     for (int i = mi_conv_data_tasks(kern, cv) - 1; i >= 0; i--)
         mi_conv_data_run(kern, cv, &io, i, scratch);
@@ -227,7 +237,12 @@ static void check_conv(const mi_conv *cv, int images, int add)
 {
     const mi_kern *kern;
     for (int v = 0; (kern = mi_kern_at(v)); v++) {
-        (cv->depthwise ? check_depth_data : check_data)(kern, cv, add);
+        if (cv->depthwise) {
+            check_depth_data(kern, cv, add);
+        } else {
+            check_data(kern, cv, add, 1);
+            check_data(kern, cv, add, 0);
+        }
         check_weights(kern, cv, images, add);
     }
 }

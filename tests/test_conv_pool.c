@@ -122,7 +122,7 @@ static void check_data(const mi_kern *kern, const mi_conv *cv,
                      .y_stride = cv->c};
     for (int i = 0; i < mi_pool_back_tasks(kern, p); i++)
         mi_pool_back_run(kern, p, &spread, i);
-    mi_conv_data_pack(kern, cv, &from, packed);
+    mi_conv_data_pack(kern, cv, &from, NULL, packed);
     memcpy(dx[0], x, (size_t)n * sizeof *x);
     memcpy(dx[1], x, (size_t)n * sizeof *x);
     io.y = dx[0];

@@ -15,8 +15,9 @@ static int may_learn(const mi_op *op, int i)
 {
     return op == &mi_op_add || op == &mi_op_sub || op == &mi_op_mul ||
            op == &mi_op_div || (op == &mi_op_prelu && i == 1) ||
-           (i > 0 && (op == &mi_op_conv || op == &mi_op_gemm ||
-                      op == &mi_op_matmul || op == &mi_op_batch_norm));
+           (i > 0 && (op == &mi_op_conv || op == &mi_op_conv_transpose ||
+                      op == &mi_op_gemm || op == &mi_op_matmul ||
+                      op == &mi_op_batch_norm));
 }
 
 /* Most constants become parameters. */
@@ -385,6 +386,26 @@ static void test_maximum_of_relu(void)
     check_fixed(g, "maximum of relu");
 }
 
+/* Two transposed convolutions with ReLU between, of several images. */
+static void test_conv_transpose(void)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    mi_conv_transpose_attr a = {.group = 1, .auto_pad = "SAME_UPPER"};
+    a.strides = (mi_ints){.n = 2, .v = {2, 2}};
+    mi_node *y = mi_graph_input(g, "x", (mien_shape){4, {2, 5, 2, 3}});
+    const int to[] = {5, 2, 19};
+    for (int i = 0; i < 2; i++) {
+        mi_node *in[] = {y, weights(g, 4, to[i], to[i + 1], 4, 4),
+                         weights(g, 1, to[i + 1], 0, 0, 0)};
+        y = mi_graph_node(g, &mi_op_conv_transpose, in, 3, &a, NULL);
+        if (i == 0)
+            y = mi_graph_node(g, &mi_op_relu, &y, 1, NULL, NULL);
+    }
+    mi_graph_output(g, y, "y");
+    check_fixed(g, "transposed convolution");
+}
+
 /* The loss is the sum of x times its gradient, which is 0 or one number. */
 static void test_dropout(void)
 {
@@ -451,6 +472,7 @@ int main(int argc, char **argv)
     RUN(test_lstm, 2, 20, 7, 9);
     RUN(test_lstm, 1, 1, 1, 1);
     RUN(test_maximum_of_relu);
+    RUN(test_conv_transpose);
     RUN(test_dropout);
     CHECK_MSG(n_learning == 0 || 3 * n_compared > n_learning,
               "only %d of %d networks were compared", n_compared, n_learning);

@@ -117,6 +117,9 @@ int mi_is_product(const mien_plan *p, const mi_node *n)
         return n->shape.rank == 4 &&
                (a->group == 1 || (a->group == c && oc == c));
     }
+    if (n->op == &mi_op_conv_transpose)
+        return n->shape.rank == 4 &&
+               ((const mi_conv_transpose_attr *)n->attr)->group == 1;
     if (n->op == &mi_op_gemm) {
         const mi_gemm_attr *a = n->attr;
         return !a->transA && a->alpha == 1 &&

@@ -38,7 +38,7 @@ mien_status mi_plan_after(mien_plan *p, mi_node *head, mi_after *out,
  * gradient flows. */
 int mi_is_packed(const mien_plan *p, const mi_node *n);
 /* Whether a step does n that packs its weights each time: the same of weights
- * that change. */
+ * that change, and transposed convolutions of either. */
 int mi_is_product(const mien_plan *p, const mi_node *n);
 
 /* Input i of a node, or NULL where it is left out. */

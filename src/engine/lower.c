@@ -64,7 +64,9 @@ static mi_lower *lower_of(const mien_plan *p, const mi_node *n)
     if (mi_is_packed(p, n))
         return conv ? mi_lower_conv : mi_lower_dense;
     if (mi_is_product(p, n))
-        return conv ? mi_lower_conv_learn : mi_lower_product;
+        return conv                             ? mi_lower_conv_learn
+               : n->op == &mi_op_conv_transpose ? mi_lower_conv_transpose
+                                                : mi_lower_product;
     if (is_affine(p, n))
         return mi_lower_affine;
     if (n->op == &mi_op_batch_norm && p->learns)

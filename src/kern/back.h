@@ -39,14 +39,17 @@ typedef struct mi_pool_back_io {
 
 /* Floats of the packed weights of a convolution's gradient by its input. */
 size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv);
-/* Lay the weights out, turned, for the tasks. */
+/* Lay the weights out, turned, for the tasks; bias is NULL or [c], for
+ * transposed convolutions. */
 void mi_conv_data_pack(const mi_kern *kern, const mi_conv *cv,
-                       const mi_conv_source *w, float *packed);
+                       const mi_conv_source *w, const float *bias,
+                       float *packed);
 /* Bytes of scratch one lane needs while it runs a task. */
 size_t mi_conv_data_scratch(const mi_kern *kern, const mi_conv *cv);
 /* How many tasks one image is cut into. */
 int mi_conv_data_tasks(const mi_kern *kern, const mi_conv *cv);
-/* io->x is dy of one image, io->y dx; io->add NULL, or dx again. */
+/* io->x is dy of one image, io->y dx; io->add NULL, or dx again.  cv->act
+ * follows the sum. */
 void mi_conv_data_run(const mi_kern *kern, const mi_conv *cv,
                       const mi_conv_io *io, int task, void *scratch);
 

@@ -93,7 +93,8 @@ static phase phase_of(const mi_conv *cv, int i, const mi_conv_source *w)
                        .dy = y.dilation,
                        .dx = x.dilation,
                        .top = y.padding,
-                       .left = x.padding};
+                       .left = x.padding,
+                       .act = cv->act};
     if (w && p.conv.kh) {
         p.w = (mi_conv_source){w->w, w->in, w->out, -w->down * y.step,
                                -w->across * x.step};
@@ -119,11 +120,12 @@ size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv)
 }
 
 void mi_conv_data_pack(const mi_kern *kern, const mi_conv *cv,
-                       const mi_conv_source *w, float *packed)
+                       const mi_conv_source *w, const float *bias,
+                       float *packed)
 {
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, w);
-        mi_conv_pack_from(kern, &p.conv, &p.w, NULL, packed);
+        mi_conv_pack_from(kern, &p.conv, &p.w, bias, packed);
         packed += mi_conv_packed_len(kern, &p.conv);
     }
 }

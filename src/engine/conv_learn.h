@@ -1,0 +1,57 @@
+/* conv_learn.h: the steps of convolutions whose weights change, which
+ * transposed ones take the other way round.
+ *
+ * A convolution goes from its larger side, x [h, w, c], down to its smaller, y
+ * [oh, ow, oc]; up is its gradient by x.  A transposed one goes up forward, and
+ * down backward.
+ *
+ * A maximum of two by two behind a convolution may belong to its steps: what
+ * lies between is then never written out (kern/conv_pool.c), and its gradient
+ * is that of the maximum's result. */
+#ifndef MI_ENGINE_CONV_LEARN_H
+#define MI_ENGINE_CONV_LEARN_H
+
+#include "engine/steps.h"
+#include "graph/op_attr.h"
+
+/* What all steps of one convolution know. */
+typedef struct mi_conv_learn {
+    mi_conv cv;        /* without what follows it */
+    mi_conv_source at; /* strides of weights; its w is not set */
+    mi_act act;        /* that follows it forward */
+    int images;
+    size_t x_len, y_len; /* floats of one image */
+    int w, bias;         /* values; -1: no bias */
+    int fixed;           /* 1: weights and bias are constants */
+    int pooled;          /* 1: with the maximum behind it */
+    mi_pool2d pool;
+    size_t pool_len; /* floats of one image of its result */
+    int winners;     /* value: taps of the maxima, a byte each */
+} mi_conv_learn;
+
+typedef enum mi_conv_way { MI_CONV_DOWN, MI_CONV_UP } mi_conv_way;
+
+/* The kernel's description of a convolution by a window. */
+mi_conv mi_conv_of_window(const mi_window *w, int c, int oc, int depthwise);
+/* What follows from a convolution and how many images; weights lie as in ONNX.
+ */
+mi_conv_learn mi_conv_learn_of(const mi_conv *cv, int images);
+/* The values of a node's weights and bias, and the activation fused behind it.
+ */
+mien_status mi_conv_learn_use(mien_plan *p, mi_node *head, mi_conv_learn *v,
+                              mien_error *err);
+
+/* Add the steps that pack the weights and go one way, forward: y is made from
+ * x, then bias and activation.  back may be NULL; it reads back_spec. */
+mien_status mi_conv_forward(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
+                            const int xy[2], mien_error *err);
+/* The same for a gradient: that of value `of` is made from dz. */
+mien_status mi_conv_to_input(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
+                             int dz, int of, mien_error *err);
+/* Add the steps from the larger and the smaller side, one of which is a
+ * gradient, to that of the weights and, where `bias` is 1 and one is learned,
+ * of the bias. */
+mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
+                               int bias, mien_error *err);
+
+#endif
