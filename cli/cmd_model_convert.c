@@ -28,6 +28,8 @@ static const cli_row examples[] = {
     {"mien model convert face-api node_modules/@vladmandic/face-api/model "
      "-o models",
      "convert every face-api.js network of that folder"},
+    {"mien model convert keras model.hdf5 -o emotion",
+     "a network that Keras saved"},
     {NULL, NULL},
 };
 
@@ -78,8 +80,25 @@ static int load_checked(const char *path, const char *digest, int force,
     return force;
 }
 
+/* Save one file, and say so; the status to exit with. */
+static int save(const values *v, const char *dir, const char *name,
+                const mien_bytes *bytes)
+{
+    char path[MIEN_PATH_MAX];
+    mien_error err = {0};
+    mien_buffer said = {0};
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    mien_status st = cli_file_save(path, bytes, &err);
+    if (st != MIEN_OK)
+        cli_error("%s: %s", path, err.text);
+    if (st == MIEN_OK && !v->quiet)
+        mien_buffer_printf(&said, "%s: %zu bytes\n", path, bytes->n);
+    cli_emit(&said);
+    return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
+}
+
 /* Convert and save one network; the status to exit with. */
-static int write_onnx(const conversion *c, const char *out_dir, int quiet)
+static int write_onnx(const conversion *c, const values *v, const char *out_dir)
 {
     const mien_model_entry *e = c->entry;
     mien_error err = {0};
@@ -95,17 +114,9 @@ static int write_onnx(const conversion *c, const char *out_dir, int quiet)
         cli_error("%s: %s", e->name, err.text);
         return CLI_NOTHING;
     }
-    char path[MIEN_PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", out_dir, e->file);
-    st = cli_file_save(path, &onnx, &err);
-    if (st != MIEN_OK)
-        cli_error("%s: %s", path, err.text);
-    mien_buffer said = {0};
-    if (st == MIEN_OK && !quiet)
-        mien_buffer_printf(&said, "%s: %zu bytes\n", path, onnx.n);
-    cli_emit(&said);
+    int status = save(v, out_dir, e->file, &onnx);
     mien_bytes_free(&onnx);
-    return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
+    return status;
 }
 
 static int convert_one(const values *v, const mien_model_entry *e,
@@ -116,23 +127,54 @@ static int convert_one(const values *v, const mien_model_entry *e,
     int status = CLI_NOTHING;
     if (load_checked(manifest, e->manifest_sha256, v->force, &c.manifest) &&
         load_checked(weights, e->source_sha256, v->force, &c.weights))
-        status = write_onnx(&c, out, v->quiet);
+        status = write_onnx(&c, v, out);
     mien_bytes_free(&c.manifest);
     mien_bytes_free(&c.weights);
     return status;
 }
 
-/* The command: every network of the catalogue that lies in the folder. */
+/* Keras' file, as model.onnx and net.json. */
+static int convert_keras(const values *v, const char *path)
+{
+    const char *out = v->output ? v->output : ".";
+    mien_bytes file = {0}, text = {0}, onnx = {0};
+    mien_net *net = NULL;
+    mien_error err = {0};
+    int status = CLI_NOTHING;
+    mien_status st = cli_file_load(path, &file, &err);
+    if (!st)
+        st = mien_keras_read(file.data, file.n, &net, &text, &err);
+    if (!st)
+        st = mien_onnx_write(net->graph, &onnx, &err);
+    if (st)
+        cli_error("%s: %s", path, err.text);
+    else
+        status = save(v, out, "model.onnx", &onnx);
+    if (status == CLI_OK)
+        status = save(v, out, "net.json", &text);
+    mien_net_free(net);
+    mien_bytes_free(&file);
+    mien_bytes_free(&text);
+    mien_bytes_free(&onnx);
+    return status;
+}
+
+/* The command: every network of the catalogue that lies in the folder, or one
+ * of Keras. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;
     const char *dir = a->operand[1];
-    if (strcmp(a->operand[0], "face-api") != 0) {
-        cli_error("model convert: found '%s', wanted face-api", a->operand[0]);
+    int keras = strcmp(a->operand[0], "keras") == 0;
+    if (!keras && strcmp(a->operand[0], "face-api") != 0) {
+        cli_error("model convert: found '%s', wanted face-api or keras",
+                  a->operand[0]);
         return CLI_USAGE;
     }
     if (v->output && !cli_folder_make(v->output))
         return CLI_OUTPUT;
+    if (keras)
+        return convert_keras(v, dir);
 
     int done = 0, failed = 0;
     const mien_model_entry *e;
@@ -159,15 +201,18 @@ static int run(const cli_args *a)
 
 const cli_command cmd_model_convert = {
     .name = "model convert",
-    .operands = "face-api DIR",
+    .operands = "face-api DIR | keras FILE",
     .min_operands = 2,
     .max_operands = 2,
-    .summary = "turn face-api.js weights into ONNX files",
+    .summary = "turn weights of face-api.js or Keras into ONNX files",
     .description =
         "Read the weight manifests and .bin files of face-api.js in DIR (the "
         "folder model/ of the npm package @vladmandic/face-api), check their "
         "SHA-256 against the catalogue, and write one ONNX file for each "
         "network. "
+        "Of a network that Keras saved whole (model.save, .h5 or .hdf5), write "
+        "model.onnx and its layers as net.json; nothing in the file is "
+        "executed. "
         "A file appears whole or not at all.",
     CLI_COMMAND_TABLES,
 };

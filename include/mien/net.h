@@ -101,6 +101,25 @@ MIEN_API MIEN_CHECKED mien_status mien_net_read(const uint8_t *bytes, size_t n,
                                                 mien_net **out,
                                                 mien_error *err);
 
+/* Read a network that Keras saved whole: model.save of Keras 1 or 2, .h5 or
+ * .hdf5.
+ *
+ *   bytes  [n] the file; any bytes may be given
+ *   n      how many
+ *   out    owned by the caller; free with mien_net_free
+ *   text   its net.json; free with mien_bytes_free.  NULL: not wanted
+ *
+ * Sequential and functional models of the layers that net.json has; pictures
+ * come channels first, as everywhere here.  Nothing in the file is executed.
+ * Not in the WebAssembly library.
+ * Fails with EFORMAT (damaged, or no model in it), EUNSUP (a layer, named, or a
+ * form of HDF5 that is not read: arrays in pieces or compressed), ELIMIT,
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_keras_read(const uint8_t *bytes,
+                                                  size_t n, mien_net **out,
+                                                  mien_bytes *text,
+                                                  mien_error *err);
+
 /* Release a network and its graph.
  *
  *   net  no plan or trainer of its graph may be in use; NULL is allowed */

@@ -54,18 +54,50 @@ static mien_node *dense(mi_net_build *b, mien_node *const *in)
                             mi_net_layer_name(b));
 }
 
-static mien_node *flatten(mi_net_build *b, mien_node *const *in)
+/* Whether rows are meant to have channels last, as Keras lays them. */
+static int channels_last(mi_net_build *b)
 {
-    return mien_layer_flatten(b->net->graph, in[0], mi_net_layer_name(b));
+    return mi_field_word(&b->fields, "order", "channels_first channels_last",
+                         0);
 }
 
-static mien_node *reshape(mi_net_build *b, mien_node *const *in)
+/* x with its four axes in another order. */
+static mien_node *transpose(mien_graph *g, mien_node *x, const int64_t perm[4],
+                            const char *name)
 {
-    mien_shape s = {0};
-    s.rank = mi_field_sizes(&b->fields, "shape", MIEN_MAX_RANK - 1, s.dim);
+    const mien_attribute a = {
+        .name = "perm", .kind = MIEN_ATTR_INTS, .n = 4, .ints = perm};
+    return mien_graph_op(g, "Transpose", 1, &x, 1, &a, name);
+}
+
+/* A picture as a row, pixel by pixel if channels come last; of one pixel or one
+ * channel both are the same. */
+static mien_node *flatten(mi_net_build *b, mien_node *const *in)
+{
+    static const int64_t perm[] = {0, 2, 3, 1};
+    mien_graph *g = b->net->graph;
+    mien_shape s = mien_node_shape(in[0]);
+    int last = channels_last(b) && s.rank == 4 && s.dim[1] > 1 &&
+               s.dim[2] * s.dim[3] > 1;
     if (b->fields.status)
         return NULL;
-    return mien_layer_reshape(b->net->graph, in[0], s, mi_net_layer_name(b));
+    return mien_layer_flatten(g, last ? transpose(g, in[0], perm, NULL) : in[0],
+                              mi_net_layer_name(b));
+}
+
+/* A row in another shape; [h, w, channels] becomes [channels, h, w]. */
+static mien_node *reshape(mi_net_build *b, mien_node *const *in)
+{
+    static const int64_t perm[] = {0, 3, 1, 2};
+    mien_graph *g = b->net->graph;
+    mien_shape s = {0};
+    s.rank = mi_field_sizes(&b->fields, "shape", MIEN_MAX_RANK - 1, s.dim);
+    int last = channels_last(b) && s.rank == 3;
+    if (b->fields.status)
+        return NULL;
+    mien_node *y =
+        mien_layer_reshape(g, in[0], s, last ? NULL : mi_net_layer_name(b));
+    return last ? transpose(g, y, perm, mi_net_layer_name(b)) : y;
 }
 
 /* Whole channels are dropped by dropping from a one for each channel. */
@@ -172,8 +204,8 @@ static mien_node *sample(mi_net_build *b, mien_node *const *in)
 
 static const mi_net_kind kinds[] = {
     {"dense", "units bias init", 1, 1, dense},
-    {"flatten", "", 1, 1, flatten},
-    {"reshape", "shape", 1, 1, reshape},
+    {"flatten", "order", 1, 1, flatten},
+    {"reshape", "shape order", 1, 1, reshape},
     {"dropout", "ratio spatial", 1, 1, dropout},
     {"relu", "", 1, 1, plain_relu},
     {"leaky_relu", "alpha", 1, 1, sloped_leaky_relu},

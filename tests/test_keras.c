@@ -1,0 +1,482 @@
+/* Networks that Keras saved: files made here of every layer that is read, what
+ * is refused and how it is said, damaged files; article 6's published network
+ * against the answers of another reader. */
+/* Not as WebAssembly: reads JSON with jansson. */
+#include "mien/engine.h"
+#include "mien/image.h"
+#include "mien/net.h"
+
+#include "base/alloc.h"
+#include "tests/golden_json.h"
+#include "tests/hdf5_make.h"
+
+/* ---- files made here -------------------------------------------------------
+ */
+
+/* A layer's arrays. */
+typedef struct layer_weights {
+    const char *layer;
+    int n;
+    h5_array array[4];
+} layer_weights;
+
+/* A file of model.save; ' in the configuration stands for ". */
+static mien_buffer model_file(const char *config, int n,
+                              const layer_weights *layers, int variable)
+{
+    static char quoted[8192];
+    const char *const quoted_list[] = {quoted};
+    const char *name[8];
+    uint64_t at[8];
+    mien_buffer b = {0};
+    size_t len = strlen(config);
+    for (size_t i = 0; i <= len && i < sizeof quoted; i++)
+        quoted[i] = config[i] == '\'' ? '"' : config[i];
+    h5_begin(&b);
+    for (int i = 0; i < n; i++) {
+        const layer_weights *l = &layers[i];
+        const char *weight[4];
+        uint64_t array[4];
+        for (int k = 0; k < l->n; k++) {
+            weight[k] = l->array[k].name;
+            array[k] = h5_put_array(&b, &l->array[k]);
+        }
+        const h5_attribute names = {"weight_names", l->n, weight, variable};
+        at[i] = h5_group(&b, l->n, weight, array, l->n > 0, &names);
+        name[i] = l->layer;
+    }
+    const char *const root[] = {"model_weights"};
+    uint64_t weights = h5_group(&b, n, name, at, 0, NULL);
+    const h5_attribute configs = {"model_config", 0, quoted_list, variable};
+    h5_end(&b, h5_group(&b, 1, root, &weights, 1, &configs));
+    return b;
+}
+
+static mien_status read_file(const mien_buffer *b, mien_net **net,
+                             mien_error *err)
+{
+    return mien_keras_read(b->data, b->n, net, NULL, err);
+}
+
+/* y of a network for one row x, both as mien lays them. */
+static int64_t answer(const mien_net *net, const float *x, float *y)
+{
+    mien_plan *p = NULL;
+    mien_shape s = net->input[0].shape;
+    int64_t n = 1, out = 1;
+    s.dim[0] = 1;
+    CHECK_EQ(mien_plan_new(net->graph, &s, 1, NULL, &p, NULL), MIEN_OK);
+    if (!p)
+        return 0;
+    mien_tensor in = mien_plan_input(p, 0);
+    for (int d = 1; d < s.rank; d++)
+        n *= s.dim[d];
+    int64_t channels = in.channels_last ? s.dim[1] : 1, area = n / channels;
+    for (int64_t i = 0; i < n; i++)
+        in.data[i % area * channels + i / area] = x[i];
+    mien_plan_run(p);
+    mien_shape is = mien_plan_output(p, 0).shape;
+    for (int d = 0; d < is.rank; d++)
+        out *= is.dim[d];
+    mien_plan_read(p, 0, y);
+    mien_plan_free(p);
+    return out;
+}
+
+static float counting[4096];
+
+#define LAYER(class, config) \
+    "{'class_name': '" class "', 'config': {" config "}}"
+
+/* A convolution of [2, 2, 2, 3] and a dense layer over its pixels, channels
+ * last, worked out in plain loops. */
+static const char two_layers[] =
+    "{'class_name': 'Sequential', 'config': {'name': 's', 'layers': "
+    "[" LAYER(
+        "Conv2D",
+        "'name': 'c', 'filters': 3, 'kernel_size': [2, 2], 'strides': [1, "
+        "1],"
+        "'padding': 'valid', 'activation': 'relu', 'use_bias': true,"
+        "'data_format': 'channels_last', 'batch_input_shape': [null, 3, 4, "
+        "2]") "," LAYER("Flatten",
+                        "'name': 'f'") "," LAYER("Dense",
+                                                 "'name': 'd', 'units': 2, "
+                                                 "'activation': 'linear',"
+                                                 "'use_bias': false") "]}}";
+
+static const layer_weights weights_of_two[] = {
+    {"c",
+     2,
+     {{"kernel:0", 4, {2, 2, 2, 3}, counting, 0},
+      {"bias:0", 1, {3}, counting + 30, 0}}},
+    {"d", 1, {{"kernel:0", 2, {18, 2}, counting + 40, 0}}},
+    {"f", 0, {{0}}}};
+
+/* What the two layers give, in Keras' own order of axes. */
+static void expect_two(const float *x, double y[2])
+{
+    y[0] = y[1] = 0;
+    for (int h = 0; h < 2; h++)
+        for (int w = 0; w < 3; w++)
+            for (int o = 0; o < 3; o++) {
+                double v = (double)counting[30 + o];
+                for (int i = 0; i < 8; i++) { /* down, across, channel */
+                    int kh = i / 4, kw = i / 2 % 2, c = i % 2;
+                    v += (double)counting[i * 3 + o] *
+                         (double)x[c * 12 + (h + kh) * 4 + w + kw];
+                }
+                for (int u = 0; u < 2; u++)
+                    y[u] +=
+                        fmax(v, 0) *
+                        (double)counting[40 + ((h * 3 + w) * 3 + o) * 2 + u];
+            }
+}
+
+static void test_weights_and_order(void)
+{
+    for (int variable = 0; variable < 2; variable++) {
+        mien_buffer b = model_file(two_layers, 3, weights_of_two, variable);
+        mien_net *net = NULL;
+        mien_error err = {0};
+        float x[24], y[2] = {0};
+        double want[2];
+        CHECK_MSG(read_file(&b, &net, &err) == MIEN_OK, "%s", err.text);
+        mien_buffer_free(&b);
+        if (!net)
+            continue;
+        for (int i = 0; i < 24; i++)
+            x[i] = (float)cos(1.3 * i);
+        expect_two(x, want);
+        CHECK_EQ(answer(net, x, y), 2);
+        CHECK_NEAR(y[0], want[0], 1e-5);
+        CHECK_NEAR(y[1], want[1], 1e-5);
+        mien_net_free(net);
+    }
+}
+
+/* The network's text gives the same layers when it is read again. */
+static void test_text_reads_again(void)
+{
+    mien_buffer b = model_file(two_layers, 3, weights_of_two, 0);
+    mien_net *net = NULL, *again = NULL;
+    mien_bytes text = {0};
+    CHECK_EQ(mien_keras_read(b.data, b.n, &net, &text, NULL), MIEN_OK);
+    CHECK_EQ(mien_net_read(text.data, text.n, NULL, &again, NULL), MIEN_OK);
+    if (net && again) {
+        CHECK_EQ(net->n_layers, again->n_layers);
+        CHECK(strcmp(mien_graph_output_name(again->graph, 0), "d") == 0);
+    }
+    mien_bytes_free(&text);
+    mien_net_free(net);
+    mien_net_free(again);
+    mien_buffer_free(&b);
+}
+
+/* A functional model: two branches of one convolution's result, added, with
+ * batch normalisation whose scale was not learned; a channel of each. */
+static void test_functional(void)
+{
+    static const char config[] =
+        "{'class_name': 'Functional', 'config': {'layers': ["
+        "{'class_name': 'InputLayer', 'config': {'name': 'in',"
+        " 'batch_input_shape': [null, 2, 2, 1]}, 'inbound_nodes': []},"
+        "{'class_name': 'BatchNormalization', 'config': {'name': 'b', 'axis':"
+        " [3], 'epsilon': 0.25, 'scale': false},"
+        " 'inbound_nodes': [[['in', 0, 0, {}]]]},"
+        "{'class_name': 'Activation', 'config': {'name': 't', 'activation':"
+        " 'tanh'}, 'inbound_nodes': [[['in', 0, 0, {}]]]},"
+        "{'class_name': 'Add', 'config': {'name': 'a'}, 'inbound_nodes':"
+        " [[['b', 0, 0, {}], ['t', 0, 0, {}]]]},"
+        "{'class_name': 'GlobalAveragePooling2D', 'config': {'name': 'g'},"
+        " 'inbound_nodes': [[['a', 0, 0, {}]]]}],"
+        "'input_layers': [['in', 0, 0]], 'output_layers': [['g', 0, 0]]}}";
+    static const float beta[] = {0.5f}, mean[] = {1}, variance[] = {3.75f};
+    const layer_weights w[] = {{"b",
+                                3,
+                                {{"beta:0", 1, {1}, beta, 0},
+                                 {"moving_mean:0", 1, {1}, mean, 0},
+                                 {"moving_variance:0", 1, {1}, variance, 0}}}};
+    mien_buffer b = model_file(config, 1, w, 0);
+    mien_net *net = NULL;
+    mien_error err = {0};
+    const float x[] = {0, 1, 2, -1};
+    float y = 0;
+    CHECK_MSG(read_file(&b, &net, &err) == MIEN_OK, "%s", err.text);
+    if (net) {
+        double want = 0;
+        for (int i = 0; i < 4; i++)
+            want += (((double)x[i] - 1) / 2 + 0.5 + tanh((double)x[i])) / 4;
+        CHECK_EQ(answer(net, x, &y), 1);
+        CHECK_NEAR(y, want, 1e-6);
+    }
+    mien_net_free(net);
+    mien_buffer_free(&b);
+}
+
+/* The names of Keras 1, and a configuration that is a plain list. */
+static void test_keras_1(void)
+{
+    static const char config[] =
+        "{'class_name': 'Sequential', 'config': "
+        "[" LAYER("Convolution2D",
+                  "'name': 'c', 'nb_filter': 3, "
+                  "'nb_row': 2, 'nb_col': 2,"
+                  "'subsample': [1, 1], "
+                  "'border_mode': 'valid', 'bias': "
+                  "true,"
+                  "'dim_ordering': 'tf', "
+                  "'activation': 'relu',"
+                  "'batch_input_shape': [null, 3, 4, "
+                  "2]") "," LAYER("Flatten",
+                                  "'name': 'f'") "," LAYER("Dense",
+                                                           "'name': 'd', "
+                                                           "'output_dim': 2, "
+                                                           "'bias': false,"
+                                                           "'activation': "
+                                                           "'linear'") "]}";
+    mien_buffer b = model_file(config, 3, weights_of_two, 0);
+    mien_net *net = NULL;
+    mien_error err = {0};
+    float x[24], y[2];
+    double want[2];
+    CHECK_MSG(read_file(&b, &net, &err) == MIEN_OK, "%s", err.text);
+    for (int i = 0; i < 24; i++)
+        x[i] = (float)sin(i);
+    expect_two(x, want);
+    if (net && answer(net, x, y) == 2)
+        CHECK_NEAR(y[1], want[1], 1e-5);
+    mien_net_free(net);
+    mien_buffer_free(&b);
+}
+
+/* ---- what is refused -------------------------------------------------------
+ */
+
+/* A sequential model of an input of [3, 4, 2] and a layer. */
+static void refuse(const char *layer, mien_status st, const char *says)
+{
+    char config[1024];
+    mien_net *net = NULL;
+    mien_error err = {0};
+    snprintf(config, sizeof config,
+             "{'class_name': 'Sequential', 'config': [{'class_name': "
+             "'InputLayer', 'config': {'name': 'in', 'batch_input_shape': "
+             "[null, 3, 4, 2]}}, %s]}",
+             layer);
+    mien_buffer b = model_file(config, 3, weights_of_two, 0);
+    CHECK_EQ(read_file(&b, &net, &err), st);
+    CHECK_MSG(strstr(err.text, says) != NULL, "'%s' does not say '%s'",
+              err.text, says);
+    mien_net_free(net);
+    mien_buffer_free(&b);
+}
+
+static void test_layers_that_are_not_read(void)
+{
+    refuse(LAYER("Lambda", "'name': 'l', 'function': ['4wEAAAABAA==']"),
+           MIEN_EUNSUP, "Keras layer 'l' (Lambda): mien has no such layer");
+    refuse(LAYER("Model", "'name': 'm', 'layers': []"), MIEN_EUNSUP, "'m'");
+    refuse(LAYER("Flatten", "'name': 'in'"), MIEN_EFORMAT, "its name is taken");
+    refuse(LAYER("Flatten", ""), MIEN_EFORMAT, "no class, config or name");
+    refuse(LAYER("Dense", "'name': 'd', 'units': 2"), MIEN_EUNSUP,
+           "(Dense): it takes pictures, wanted rows");
+    refuse(LAYER("Conv2D", "'name': 'c', 'filters': 1, 'kernel_size': [3, 3], "
+                           "'activation': 'gelu'"),
+           MIEN_EFORMAT, "'activation' is \"gelu\", wanted one of: linear");
+    refuse(LAYER("Conv2D", "'name': 'c', 'filters': 1e9, 'kernel_size': 3"),
+           MIEN_EFORMAT, "'filters'");
+    refuse(LAYER("Conv2D", "'name': 'c', 'filters': 1, 'kernel_size': 3, "
+                           "'data_format': 'channels_first'"),
+           MIEN_EUNSUP, "channels_last");
+    refuse(LAYER("Conv2D", "'name': 'z', 'filters': 1, 'kernel_size': 3"),
+           MIEN_EFORMAT, "there is no 'z'");
+    refuse(LAYER("Conv2D", "'name': 'c', 'filters': 5, 'kernel_size': 2"),
+           MIEN_EFORMAT, "does not fit 'c.weight'");
+    refuse(LAYER("Conv2D", "'name': 'd', 'filters': 5, 'kernel_size': 2, "
+                           "'use_bias': true"),
+           MIEN_EFORMAT, "does not fit 'd.weight'");
+    refuse(LAYER("Conv2D", "'name': 'c', 'filters': 60000, 'kernel_size': 3"),
+           MIEN_ELIMIT, "parameters, room is left for");
+    refuse(LAYER("Dense", "'name': 'd'") "," LAYER("Flatten", "'name': 'd'"),
+           MIEN_EUNSUP, "'d'");
+}
+
+static void test_files_that_are_none(void)
+{
+    mien_net *net = NULL;
+    mien_error err = {0};
+    CHECK_EQ(mien_keras_read((const uint8_t *)"no file", 7, &net, NULL, &err),
+             MIEN_EFORMAT);
+    CHECK(strstr(err.text, "no HDF5 file") != NULL);
+    layer_weights chunked[3];
+    memcpy(chunked, weights_of_two, sizeof chunked);
+    chunked[0].array[0].pieces = 1;
+    mien_buffer b = model_file(two_layers, 3, chunked, 0);
+    CHECK_EQ(read_file(&b, &net, &err), MIEN_EUNSUP);
+    CHECK_MSG(strstr(err.text, "h5repack -l CONTI"), "%s", err.text);
+    b.data[8] = 2;
+    CHECK_EQ(read_file(&b, &net, &err), MIEN_EUNSUP);
+    CHECK_MSG(strstr(err.text, "superblock 2"), "%s", err.text);
+    mien_buffer_free(&b);
+    chunked[0].array[0].pieces = 0;
+    chunked[0].array[0].dim[3] = 4; /* sizes that the graph does not have */
+    b = model_file(two_layers, 3, chunked, 0);
+    CHECK_EQ(read_file(&b, &net, &err), MIEN_EFORMAT);
+    mien_buffer_free(&b);
+}
+
+/* A tree whose child is itself, an array of 2^62 numbers: no circle is followed
+ * and nothing is sized by them. */
+static void test_hostile_files(void)
+{
+    mien_net *net = NULL;
+    mien_error err = {0};
+    mien_buffer b = model_file(two_layers, 3, weights_of_two, 0);
+    for (size_t i = 0; i + 40 < b.n; i++)
+        if (memcmp(b.data + i, "TREE", 4) == 0) {
+            b.data[i + 5] = 1; /* a level higher */
+            h5_put64(&b, i + 32, i);
+        }
+    CHECK_EQ(read_file(&b, &net, &err), MIEN_EFORMAT);
+    mien_buffer_free(&b);
+    layer_weights huge[3];
+    memcpy(huge, weights_of_two, sizeof huge);
+    b = model_file(two_layers, 3, huge, 0);
+    for (size_t i = 0; i + 40 < b.n; i++) /* the dimensions of c's kernel */
+        if (memcmp(b.data + i, "\2\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\2", 17) == 0)
+            h5_put64(&b, i, (uint64_t)1 << 62);
+    CHECK_EQ(read_file(&b, &net, &err), MIEN_EFORMAT);
+    CHECK_MSG(strstr(err.text, "array at byte"), "%s", err.text);
+    mien_buffer_free(&b);
+}
+
+/* Cut anywhere, or with a byte changed: an answer or an error, no crash. */
+static void test_damaged_files(void)
+{
+    mien_buffer b = model_file(two_layers, 3, weights_of_two, 1);
+    unsigned seed = 3;
+    for (size_t i = 0; i < 3 * b.n; i++) {
+        mien_net *net = NULL;
+        mien_error err = {0};
+        size_t at = i % b.n, n = i < b.n ? at : b.n;
+        uint8_t was = b.data[at];
+        if (i >= b.n)
+            b.data[at] = i < 2 * b.n ? 255 : (uint8_t)check_rand(&seed);
+        mien_status st = mien_keras_read(b.data, n, &net, NULL, &err);
+        CHECK(st ? !net && err.text[0] : net != NULL);
+        b.data[at] = was;
+        mien_net_free(net);
+    }
+    mien_buffer_free(&b);
+}
+
+static void test_every_allocation_may_fail(void)
+{
+    mien_buffer b = model_file(two_layers, 3, weights_of_two, 0);
+    mien_status st = MIEN_ENOMEM;
+    int i = 0;
+    for (; st == MIEN_ENOMEM && i < 1000; i++) {
+        mien_net *net = NULL;
+        mien_bytes text = {0};
+        mi_alloc_fail_after(i);
+        st = mien_keras_read(b.data, b.n, &net, &text, NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(st == MIEN_OK || (st == MIEN_ENOMEM && !net && !text.data));
+        mien_net_free(net);
+        mien_bytes_free(&text);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    CHECK(i > 8);
+    mien_buffer_free(&b);
+}
+
+/* ---- article 6's network ---------------------------------------------------
+ */
+
+static mien_net *published(const char *shared)
+{
+    char path[1024];
+    static uint8_t bytes[4 << 20];
+    mien_net *net = NULL;
+    mien_error err = {0};
+    snprintf(path, sizeof path, "%s/data/emotion_keras/model_v6_23.hdf5",
+             shared);
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return NULL;
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    CHECK_MSG(mien_keras_read(bytes, n, &net, NULL, &err) == MIEN_OK, "%s",
+              err.text);
+    return net;
+}
+
+/* The grey of a PNG, over 255. */
+static int grey_of(const char *path, float *x)
+{
+    static uint8_t bytes[1 << 20];
+    mien_image image = {0};
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return 0;
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    if (mien_image_read(bytes, n, NULL, &image, NULL) != MIEN_OK)
+        return 0;
+    int fits = image.w == 48 && image.h == 48;
+    for (int i = 0; fits && i < 48 * 48; i++)
+        x[i] =
+            (float)image
+                .data[(size_t)(i / 48) * image.stride + (size_t)(i % 48) * 3] /
+            255;
+    mien_image_free(&image);
+    return fits;
+}
+
+static void test_published_network(void)
+{
+    const char *shared = getenv("MIEN_SHARED"), *name;
+    char path[1024];
+    json_t *golden = golden_load("keras/emotion.json", path), *want;
+    shared = shared ? shared : "../shared";
+    mien_net *net = published(shared);
+    if (!net || !golden) {
+        printf("the published network is not there: left out\n");
+        mien_net_free(net);
+        json_decref(golden);
+        return;
+    }
+    int images = 0;
+    json_object_foreach(json_object_get(golden, "images"), name, want)
+    {
+        float x[48 * 48], y[7];
+        snprintf(path, sizeof path, "%s/data/fer2013/test/%s", shared, name);
+        if (!grey_of(path, x) || answer(net, x, y) != 7)
+            continue;
+        images++;
+        for (size_t i = 0; i < 7; i++)
+            CHECK_NEAR(y[i], json_number_value(json_array_get(want, i)), 1e-5);
+    }
+    CHECK_EQ((size_t)images,
+             json_object_size(json_object_get(golden, "images")));
+    mien_net_free(net);
+    golden_done(golden);
+}
+
+int main(int argc, char **argv)
+{
+    check_start(argc, argv);
+    for (int i = 0; i < 4096; i++)
+        counting[i] = (float)sin(0.37 * i);
+    RUN(test_weights_and_order);
+    RUN(test_text_reads_again);
+    RUN(test_functional);
+    RUN(test_keras_1);
+    RUN(test_layers_that_are_not_read);
+    RUN(test_files_that_are_none);
+    RUN(test_hostile_files);
+    RUN(test_damaged_files);
+    RUN(test_every_allocation_may_fail);
+    RUN(test_published_network);
+    return check_done();
+}
