@@ -52,7 +52,11 @@ export MIEN_PPM    ?= $(abspath $B/share/mien/sample.ppm)
 WHOLE_PPM   = $(MIEN_PPM:.ppm=_whole.ppm)
 export MIEN_MOVIE  ?= $(abspath $B/share/mien/sample.mp4)
 
-all: $B/bin/mien $B/libmien.a $B/$(SO)
+# Networks as text lie where the command looks for them.
+NETS := $(patsubst %,$B/share/mien/%,$(wildcard models/nets/*.json))
+all: $B/bin/mien $B/libmien.a $B/$(SO) $(NETS)
+$B/share/mien/%.json: %.json
+	@mkdir -p $(@D) && cp $< $@
 # The command finds the library in ../lib, here as where it is installed.
 $B/bin/mien: $(call objects,$(CLI)) $B/lib/$(SO)
 	@mkdir -p $(@D)

@@ -22,7 +22,7 @@ static const cli_option options[] = {
 static const cli_row examples[] = {
     {"mien model info face_recognition", "an installed model, by its name"},
     {"mien model info --json some.onnx", "any ONNX file, as JSON"},
-    {"mien model info models/nets/align.json", "a network's text"},
+    {"mien model info align", "a network's text that comes with mien"},
     {NULL, NULL},
 };
 
@@ -204,8 +204,9 @@ static int load(const values *v, const char **path, char found[MIEN_PATH_MAX],
 {
     mien_error err = {0};
     const mien_model_entry *e = mien_model_find(*path);
-    if (e && access(*path, F_OK) != 0 &&
-        mien_models_find(v->models, e->file, found))
+    if ((e && access(*path, F_OK) != 0 &&
+         mien_models_find(v->models, e->file, found)) ||
+        mien_nets_find(v->models, *path, found))
         *path = found;
     if (cli_file_load(*path, bytes, &err) == MIEN_OK)
         return 1;

@@ -97,6 +97,23 @@ static void test_the_first_folder_counts(void)
     CHECK(strcmp(path, in_work("models/ssd_mobilenetv1.onnx")) == 0);
 }
 
+static void test_networks_by_name(void)
+{
+    char path[MIEN_PATH_MAX] = "as it was";
+    CHECK(mkdir(in_work("other/nets"), 0777) == 0);
+    CHECK(mkdir(in_work("small"), 0777) == 0); /* a folder is none */
+    save("other/nets/small.json", "{}", 2);
+    CHECK(!mien_nets_find(in_work("other"), in_work("small"), path));
+    save("here.json", "{}", 2);
+    CHECK(mien_nets_find(in_work("other"), "small", path));
+    CHECK(strcmp(path, in_work("other/nets/small.json")) == 0);
+    CHECK(mien_nets_find(NULL, in_work("here.json"), path));
+    CHECK(strcmp(path, in_work("here.json")) == 0);
+    CHECK(!mien_nets_find(in_work("other"), "no such", path));
+    CHECK(!mien_nets_find(in_work("other"), "", path));
+    CHECK(strcmp(path, in_work("here.json")) == 0);
+}
+
 static mien_reader_options ssd_with_points(void)
 {
     static char models[128];
@@ -451,6 +468,7 @@ int main(int argc, char **argv)
     fill_work();
     RUN(test_folders_in_their_order);
     RUN(test_the_first_folder_counts);
+    RUN(test_networks_by_name);
     RUN(test_a_reader_reads_on_every_lane);
     RUN(test_digests_are_the_files);
     RUN(test_one_face_of_a_photo);

@@ -27,7 +27,7 @@ list() {
         [ -f "$f" ] && echo "644|$f|share/mien/models/${f##*/}"
     done
     for f in models/nets/*.json; do
-        echo "644|$f|share/mien/nets/${f##*/}"
+        echo "644|$f|share/mien/models/nets/${f##*/}"
     done
     # The pages keep their places, so that their links hold.
     for f in LICENSE ./*.md docs/* wasm/*.md examples/* models/*.LICENSE; do

@@ -94,6 +94,16 @@ MIEN_API int mien_models_folder(const char *first, int i, char *out);
  * 1 if it is in one of the folders. */
 MIEN_API int mien_models_find(const char *first, const char *file, char *out);
 
+/* Find a network's text, net.json (mien/net.h).
+ *
+ *   first  a folder of models looked into before the others, or NULL
+ *   name   a path, or the name of a network that comes with mien: "align" is
+ *          nets/align.json in a folder of models
+ *   out    [MIEN_PATH_MAX] set to its path if it is found
+ *
+ * 1 if there is one; a file of that name comes before. */
+MIEN_API int mien_nets_find(const char *first, const char *name, char *out);
+
 /* A mien_model_lookup in those folders.
  *
  *   first  a const char **: a folder looked into before the others; NULL, or

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Write a/b; an empty path when a is NULL or empty, or it does not fit. */
@@ -92,6 +93,20 @@ int mien_models_find(const char *first, const char *file, char *out)
         }
     }
     return 0;
+}
+
+int mien_nets_find(const char *first, const char *name, char *out)
+{
+    char file[MIEN_PATH_MAX];
+    struct stat about;
+    int n = snprintf(file, sizeof file, "%s", name);
+    if (n > 0 && n < MIEN_PATH_MAX && stat(file, &about) == 0 &&
+        !S_ISDIR(about.st_mode)) {
+        memcpy(out, file, MIEN_PATH_MAX);
+        return 1;
+    }
+    n = snprintf(file, sizeof file, "nets/%s.json", name);
+    return *name && n < MIEN_PATH_MAX && mien_models_find(first, file, out);
 }
 
 static mien_status missing(const char *first, const mien_model_entry *e,
