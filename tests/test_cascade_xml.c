@@ -3,6 +3,7 @@
 #include "tests/cascade_make.h"
 
 #include <locale.h>
+#include <float.h>
 #include <math.h>
 
 #define OLD_NODE(left, right)                                        \
@@ -229,6 +230,45 @@ static void check_nan(void)
     mien_cascade_free(c);
 }
 
+/* Leaves as OpenCV reads them, and what is none. */
+static void check_leaves(void)
+{
+    mien_cascade *c = NULL;
+    mien_error err = {0};
+    CHECK_MSG(try(NEW("\nHAAR ", "12", "0 -1 0 1", ".Inf -.Inf", "0 0 4 4 1"),
+                  &c, &err) == MIEN_OK,
+              "%s", err.text);
+    CHECK(c && c->leaf[0] == FLT_MAX && c->leaf[1] == -FLT_MAX);
+    mien_bytes xml = {0};
+    CHECK(c && mien_cascade_write(c, &xml, NULL) == MIEN_OK);
+    mien_cascade_free(c);
+    c = NULL;
+    CHECK_MSG(mien_cascade_read(xml.data, xml.n, &c, &err) == MIEN_OK, "%s",
+              err.text);
+    CHECK(c && c->leaf[0] == FLT_MAX && c->leaf[1] == -FLT_MAX);
+    mien_bytes_free(&xml);
+    mien_cascade_free(c);
+    c = NULL;
+    CHECK_EQ(
+        try(NEW("HAAR", "12", "0 -1 0 1", "nan +.5", "0 0 4 4 1"), &c, NULL),
+        MIEN_OK);
+    CHECK(c && isnan(c->leaf[0]) && c->leaf[1] == 0.5f);
+    mien_cascade_free(c);
+    static const char *const none[] = {
+        NEW("HAAR", "12", "0 -1 0 1", "--1 2", "0 0 4 4 1"),
+        NEW("HAAR", "12", "0 -1 0 1", "1e999 2", "0 0 4 4 1"),
+        NEW("HAAR", "12", "0 -1 0 1", "-1e39 2", "0 0 4 4 1"),
+        NEW("HAAR", "12", "0 -1 0 1", ". 2", "0 0 4 4 1"),
+        NEW("HAAR", "12", "0 -1 0 1", "- 2", "0 0 4 4 1"),
+        NEW("HAAR", "12", "0 -1 0 1", "1 .word", "0 0 4 4 1")};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        c = NULL;
+        CHECK_EQ(try(none[i], &c, &err), MIEN_EFORMAT);
+        CHECK_MSG(!c && strstr(err.text, "numbers that a float holds"), "%s",
+                  err.text);
+    }
+}
+
 static mien_cascade *made_with_mean(const made_as *as, unsigned seed)
 {
     mien_cascade *c = made_cascade(as, seed);
@@ -368,6 +408,7 @@ int main(int argc, char **argv)
     RUN(check_refusals);
     RUN(check_wild);
     RUN(check_nan);
+    RUN(check_leaves);
     RUN(check_mean, &kinds[0]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         for (unsigned seed = 1; seed < 5; seed++)

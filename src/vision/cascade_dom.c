@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/grow.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <expat.h>
 #include <float.h>
 #include <locale.h>
@@ -302,22 +302,28 @@ int mi_xml_child(const mi_xml *x, int node, const char *name)
     return -1;
 }
 
-/* A number at *p as C writes it, whatever the locale, or .Nan as OpenCV writes
- * it; 0 if there is none. */
+/* A number at *p as C writes it, whatever the locale, or .Nan, .Inf and -.Inf
+ * as OpenCV writes them, infinite ones as the largest float; 0 if there is
+ * none. */
 static int number(const char **p, double *out)
 {
-    if (**p == '.' && !strncasecmp(*p, ".nan", 4)) {
-        *out = (double)NAN;
-        *p += 4;
-        return 1;
-    }
+    const char *from = *p;
+    int minus = *from == '-';
+    from += minus || *from == '+';
+    from += from[0] == '.' && isalpha((unsigned char)from[1]);
+    int word = isalpha((unsigned char)*from);
+    if (!word && !isdigit((unsigned char)*from) && *from != '.')
+        return 0;
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     char *end;
-    *out = strtod_l(*p, &end, c);
+    double v = strtod_l(from, &end, c);
     freelocale(c);
-    int good = end != *p && fabs(*out) <= (double)FLT_MAX;
     *p = end;
-    return good;
+    if (word && isinf(v))
+        v = (double)FLT_MAX;
+    *out = minus ? -v : v;
+    /* as nine digits have the largest */
+    return end != from && !(v >= (double)FLT_MAX * (1 + 0x1p-25));
 }
 
 int mi_xml_numbers(const mi_xml *x, int node, int max, double *out,

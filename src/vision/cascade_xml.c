@@ -321,17 +321,22 @@ static mien_status mean_positive(reader *r, int e)
                                r->xml.node[e].line, found, n);
 }
 
+/* HAAR or LBP; blanks around the word do not matter. */
 static mien_status kind_of(const reader *r, int root, mien_feature_kind *kind)
 {
     int type = mi_xml_child(&r->xml, root, "featureType");
     if (type < 0)
         return missing(r, root, "featureType");
+    static const char blank[] = " \n\r\t";
     const char *text = r->xml.node[type].text;
-    if (!strcmp(text, "HAAR") || !strcmp(text, "LBP")) {
+    text += strspn(text, blank);
+    size_t n = strcspn(text, blank);
+    if ((n == 4 && !memcmp(text, "HAAR", n)) ||
+        (n == 3 && !memcmp(text, "LBP", n))) {
         *kind = text[0] == 'H' ? MIEN_FEATURE_HAAR : MIEN_FEATURE_LBP;
         return MIEN_OK;
     }
-    return mi_fail(r->err, strcmp(text, "HOG") ? MIEN_EFORMAT : MIEN_EUNSUP,
+    return mi_fail(r->err, strncmp(text, "HOG", 3) ? MIEN_EFORMAT : MIEN_EUNSUP,
                    "cascade: line %d, <featureType>: '%.20s', wanted HAAR or "
                    "LBP",
                    r->xml.node[type].line, text);
