@@ -115,6 +115,56 @@ static void test_lines(void)
                "the first in line 4");
 }
 
+/* Empty ends, blank names, Excel's first line, DOS's last byte; a title is no
+ * header of an index. */
+static void test_ends_and_beginnings(void)
+{
+    check_read("a;b;;\n1;2;;\n3;4;;\n", NULL, "a b|1 2|3 4",
+               "the last 2 columns have neither name nor values: left out\n");
+    check_read(
+        "a,,b,,\n1,2,3,4,\n5,6,7,,\n", NULL,
+        "a column 2 b column 4|1 2 3 4|5 6 7 -",
+        "column 2 has no name: read as 'column 2'\ncolumn 4 has no name: "
+        "read as 'column 4'\nthe last column has neither");
+    check_read(
+        "a,a,,\n1,2,3,4\n", NULL, "a a.2 column 3 column 4|1 2 3 4",
+        "columns 3 to 4 have no names: read as 'column 3' to 'column 4'");
+    check_read(" ,a\n0,5\n", NULL, "index a|0 5", "column 1 has no name");
+    check_read("a,b,\n1,2\n3,4\n", NULL, "a b|1 2|3 4",
+               "the header ends with a delimiter too many: left out\n");
+    check_read("sep=;\na;b\n1;2,5\n", NULL, "a b|1 '2,5'",
+               "the first line says that ';' stands between values\n");
+    check_read("\xef\xbb\xbf\"SEP=|\"\r\na|b\r\n1|5\"\r\n", NULL, "a b|1 '5\"'",
+               "the first line says that '|' stands");
+    check_read("sep=;x\n1;2\n", NULL, "sep= x|1 2", "");
+    check_read("a,b\n1,2\n\x1a", NULL, "a b|1 2", "");
+    check_read("x\n0,5\n1,6\n", NULL, "index x|0 5|1 6",
+               "column 1 has no name: read as 'index'");
+    CHECK(!mien_csv_can_stream((const uint8_t *)"sep=;\na;b\n", 10, NULL));
+}
+
+/* Columns of texts that look like numbers, and one that looks like many. */
+static void test_hints(void)
+{
+    check_read("a;b\n1 234,5;x\n2 345;y\n", NULL,
+               "a b|'1 234,5' 'x'|'2 345' 'y'",
+               "such as '1 234,5' want --decimal , --thousands ' '\n");
+    check_read("a;b\n1'234.5;x\n", NULL, "a b|'1'234.5' 'x'",
+               "want --thousands \"'\"\n");
+    check_read("a,b\n$1.50,1\n\"$1,000.25\",2\n", NULL,
+               "a b|'$1.50' 1|'$1,000.25' 2",
+               "'$1.50' are not read with what is around them\n");
+    check_read("a,b\n10 %,1\n(3),2\n\xe2\x82\xac 4,3\n", NULL,
+               "a b|'10 %' 1|'(3)' 2|'\xe2\x82\xac 4' 3", "around them");
+    check_read("a,b\n1 2 3,1\n", NULL, "a b|'1 2 3' 1", "");
+    check_read("x:y\n1:2\n3:4\n", NULL, "x:y|'1:2'|'3:4'",
+               "--delimiter ':' says that it stands between values\n");
+    check_read("\"A title, quoted\"\nx;y\n1;2\n", NULL,
+               "A title, quoted|'x;y'|'1;2'", "--delimiter ';' says");
+    check_read("time\n12:30\n13:45\n", NULL, "time|'12:30'|'13:45'", "");
+    check_read("name\nAnn Lee\nBo\n", NULL, "name|'Ann Lee'|'Bo'", "");
+}
+
 static void test_numbers(void)
 {
     const mien_csv_options comma = {.decimal = ','};
@@ -240,6 +290,16 @@ static void test_what_cannot_be_read(void)
     refuse("\x1f\x8b\x08", 3, "the file is gzip");
     refuse("BZh9", 4, "bzip2: unpack it");
     refuse("\x28\xb5\x2f\xfd", 4, "zstd");
+    refuse("SQLite format 3", 15, "the file is SQLite: save it as CSV");
+    refuse("%PDF-1.4\n", 9, "PDF");
+    refuse("\xd0\xcf\x11\xe0\xa1", 5, "an old spreadsheet (.xls)");
+    refuse("\xef\xbb\xbf\n<!DOCTYPE HTML>\n<p>", 22, "a page of HTML");
+    refuse("[{\"a\":1,\"b\":2}]", 16, "JSON: save it");
+    refuse("{\"a\":1}\n", 8, "JSON: save it");
+    static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n";
+    refuse(lfs, sizeof lfs - 1, "git lfs pull gets the file itself");
+    static const char slashes[] = "// a title\nx,y\na,1\nb,2\n";
+    refuse(slashes, sizeof slashes - 1, "--skip 1 passes over");
     static const char comment[] = "# from\n# a,b\nc,d\n1,2\n";
     refuse(comment, sizeof comment - 1, "--comment '#' passes over");
     static const char title[] = "A title\nof it\na,b,c\n1,2,3\n4,5,6\n";
@@ -273,9 +333,13 @@ static void test_rows_outlive_their_table(void)
 
 static void test_failing_memory_is_reported(void)
 {
-    static const char *const all[] = {",a,a\n1,2,5\" x\n", "n,x\nM\xfcller,1\n",
+    static const char *const all[] = {",a,a\n1,2,5\" x\n",
+                                      "n,x\nM\xfcller,1\n",
                                       "a,b\n9007199254740993,2\n",
-                                      "# x\na,b\n1,2\n"};
+                                      "# x\na,b\n1,2\n",
+                                      "sep=;\na;b;;\n1;\"5\" x;;\n",
+                                      "a,b,\n1,2\n",
+                                      "x:y\n1:2\n"};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         mien_csv_options o = MIEN_CSV_DEFAULTS;
         mien_status st = MIEN_ENOMEM;
@@ -301,6 +365,8 @@ int main(int argc, char **argv)
     RUN(test_names);
     RUN(test_quotes);
     RUN(test_lines);
+    RUN(test_ends_and_beginnings);
+    RUN(test_hints);
     RUN(test_numbers);
     RUN(test_large_numbers);
     RUN(test_missing_values);

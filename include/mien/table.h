@@ -185,14 +185,15 @@ typedef struct mien_csv_options {
  *
  * What RFC 4180 does not have is read as it is meant, unless strict, and
  * mien_table_notes says so: quotes inside fields, blanks before quotes, a
- * delimiter too many at the end of rows, rows that begin with a column that has
- * no name; a name that is empty ("index", "column 5") or there twice ("a.2");
+ * delimiter too many at the end of rows or of the header, last columns without
+ * names and values, rows that begin with a column that has no name; a name that
+ * is empty ("index", "column 5") or there twice ("a.2"); a first line "sep=;";
  * bytes that are no UTF-8.
  * The table is the same for any number of threads. Fails with EFORMAT (a row of
  * another number of fields, a value that is not of the type asked for, NUL
- * bytes, an empty file, a packed one), ELIMIT, EARG (a column asked for is not
- * there), ENOMEM; the text names line and column.  Line ends inside quotes
- * count as lines. */
+ * bytes, an empty file, a packed one or no table), ELIMIT, EARG (a column asked
+ * for is not there), ENOMEM; the text names line and column.  Line ends inside
+ * quotes count as lines. */
 MIEN_API MIEN_CHECKED mien_status mien_csv_read(const uint8_t *bytes, size_t n,
                                                 const mien_csv_options *options,
                                                 mien_table **out,

@@ -51,7 +51,7 @@ typedef struct mi_csv_layout {
     int *from;           /* [wanted] the column of the file */
     mi_csv_marks marks;
     mien_buffer notes;
-    int unnamed;      /* 1: the last column had no name */
+    int unnamed;      /* last columns that had no name */
     mien_text header; /* in the bytes */
     size_t data;      /* where the rows begin */
     int64_t lines;    /* before them, if the bytes they are in do not have
@@ -99,6 +99,9 @@ int mi_csv_value(const mi_csv_marks *m, mien_text text, double *out);
 
 /* The delimiter that fits the first rows. */
 char mi_csv_delimiter(const char *start, const char *end);
+/* What a first line "sep=;", as Excel takes it, says of the delimiter; 0: there
+ * is none. */
+char mi_csv_said_delimiter(const uint8_t *p, size_t n);
 /* Read names, delimiter and types from the first bytes of a file. */
 mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,
                                const mien_csv_options *o, mi_csv_layout *out,
@@ -106,6 +109,8 @@ mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,
 /* Release what mi_csv_layout_read filled in. */
 void mi_csv_layout_done(mi_csv_layout *l);
 
+/* Fail with EFORMAT where bytes are no text at all: say what they are. */
+mien_status mi_csv_refuse(const uint8_t *bytes, size_t n, mien_error *err);
 /* Give names to columns that have none, and other names to those whose name is
  * there already; say so in l->notes. */
 mien_status mi_csv_names_mend(mi_csv_layout *l, mien_error *err);

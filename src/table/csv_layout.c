@@ -11,6 +11,8 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 enum { SAMPLE_ROWS = 128, SNIFF_ROWS = 24, SNIFF_BYTES = 1 << 18 };
 
@@ -64,6 +66,21 @@ char mi_csv_delimiter(const char *start, const char *end)
         }
     }
     return best;
+}
+
+char mi_csv_said_delimiter(const uint8_t *p, size_t n)
+{
+    size_t from = n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3) ? 3 : 0;
+    from += from < n && p[from] == '"';
+    if (n < from + 6 || strncasecmp((const char *)p + from, "sep=", 4) != 0)
+        return 0;
+    const uint8_t *end = p + from + 5;
+    end += *end == '"' && p[from - (from > 0)] == '"';
+    char c = (char)p[from + 4];
+    return (char)(end < p + n && (*end == '\n' || *end == '\r') && c != '"' &&
+                          !mi_is_line_end(c)
+                      ? c
+                      : 0);
 }
 
 /* ---- names ----------------------------------------------------------------

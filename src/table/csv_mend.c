@@ -5,6 +5,7 @@
  *   a, "b, c"     blanks before quotes are left out
  *   "a"b          what follows quotes belongs to the field
  *   1,2,          an empty field more than the header has, at the end
+ *   x,y, / 1,2    the same in the header alone
  *   x,y / 1,2,3   rows that all begin with a field more: a column of no name
  *
  * Every line stays where it was, so that messages name the lines of the file.
@@ -133,6 +134,10 @@ static int mend_row(mender *m)
             return 0;
         fields++;
         int last = m->p >= m->end || *m->p != m->how->delimiter;
+        if (last && !m->header && m->bent->head) {
+            m->out->n--;
+            fields--;
+        }
         if (last && m->how->lenient && !m->bent->unnamed && m->header &&
             fields == m->header + 1 && m->out->n == start) {
             m->out->n--; /* the delimiter before it */
@@ -190,14 +195,38 @@ static int count_fields(const char **p, const char *end,
 }
 
 /* 1: the row behind the header has a field more than it, not an empty one at
- * its end. */
+ * its end.  A header of one field, without quotes, may as well be a title: then
+ * the first field has to be a number, as of an index. */
 static int is_unnamed(const char *p, const char *end, const mi_csv_mending *how)
 {
     for (int i = 0; i < how->skip && p < end; p++)
         i += *p == '\n';
     int comment = p < end && (*p == '#' || *p == '%');
+    int title = p < end && *p != how->quote;
     int header = count_fields(&p, end, how);
-    return !comment && p < end && count_fields(&p, end, how) == header + 1;
+    title &= header == 1 && p < end && !(*p >= '0' && *p <= '9');
+    return !comment && !title && p < end &&
+           count_fields(&p, end, how) == header + 1;
+}
+
+/* 1: the header ends with a delimiter, and the row behind it has as many fields
+ * without one. */
+static int has_longer_head(const char *p, const char *end,
+                           const mi_csv_mending *how)
+{
+    for (int i = 0; i < how->skip && p < end; p++)
+        i += *p == '\n';
+    const char *first = p;
+    int header = count_fields(&p, end, how);
+    const char *second = p, *e = p;
+    while (e > first && mi_is_line_end(e[-1]))
+        e--;
+    int longer = e > first && e[-1] == how->delimiter;
+    if (!longer || p >= end || count_fields(&p, end, how) != header)
+        return 0;
+    while (p > second && mi_is_line_end(p[-1]))
+        p--;
+    return p[-1] != how->delimiter;
 }
 
 mien_status mi_csv_mend(const char *p, const char *end,
@@ -208,6 +237,7 @@ mien_status mi_csv_mend(const char *p, const char *end,
         .p = p, .end = end, .how = how, .out = out, .bent = bent, .line = 1};
     *bent = (mi_csv_bent){0};
     bent->unnamed = how->lenient && is_unnamed(p, end, how);
+    bent->head = how->lenient && has_longer_head(p, end, how);
     mien_buffer_reserve(out, (size_t)(end - p) + 16);
     mien_status st = mend_rows(&m, err);
     mien_buffer_free(&m.raw);

@@ -27,6 +27,7 @@ typedef struct mi_csv_bent {
     int64_t quotes, first; /* fields; the line of the first */
     int64_t ends;          /* rows with a delimiter too many at their end */
     int unnamed;           /* 1: rows begin with a column that has no name */
+    int head; /* 1: the header ends with a delimiter, rows do not */
 } mi_csv_bent;
 
 /* Write the fields of a file anew, each line where it was.  Fails with EFORMAT

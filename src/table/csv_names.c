@@ -10,7 +10,8 @@
 
 enum { SHOWN = 3 }; /* changes are said one by one */
 
-/* A column takes another name; the first few are said. */
+/* A column takes another name; the first few are said, but not the last columns
+ * without names, which may be left out. */
 static mien_status rename_column(mi_csv_layout *l, int i, const char *name,
                                  const char *why, int *said, mien_error *err)
 {
@@ -22,7 +23,7 @@ static mien_status rename_column(mi_csv_layout *l, int i, const char *name,
     memcpy(copy, name, n);
     mi_free(c->name);
     c->name = copy;
-    if (++*said <= SHOWN)
+    if (i < l->head->columns - l->unnamed && ++*said <= SHOWN)
         mien_buffer_printf(&l->notes, "column %d %s: read as '%.100s'\n", i + 1,
                            why, name);
     return MIEN_OK;
@@ -96,7 +97,12 @@ mien_status mi_csv_names_mend(mi_csv_layout *l, mien_error *err)
     for (int i = 0; i < n; i++)
         if (strlen(l->head->column[i].name) > MIEN_TABLE_MAX_NAME)
             return mi_table_check_names(l->head, err);
-    l->unnamed = n > 1 && !*l->head->column[n - 1].name;
+    for (int i = 0; i < n; i++)
+        if (strspn(l->head->column[i].name, " \t") ==
+            strlen(l->head->column[i].name))
+            l->head->column[i].name[0] = 0;
+    while (l->unnamed + 1 < n && !*l->head->column[n - 1 - l->unnamed].name)
+        l->unnamed++;
     while (s.places < 2 * (size_t)n + 2)
         s.places *= 2;
     s.place = mi_alloc(s.places, sizeof *s.place);

@@ -88,8 +88,9 @@ static mien_status read_rows(mi_csv_job *job, mi_csv_layout *l, mien_pool *pool,
 
 /* Bytes on their way into a table, and what there is to say of them. */
 typedef struct reading {
-    const mien_csv_options *o;
-    const uint8_t *bytes; /* [n] the caller's, or own */
+    const mien_csv_options *o; /* the caller's, or told */
+    mien_csv_options told;     /* with what the file's first line says */
+    const uint8_t *bytes;      /* [n] the caller's, or own */
     size_t n;
     mien_bytes own;
     mien_buffer notes;
@@ -131,20 +132,40 @@ static mien_status check_encoding(reading *r, const mi_csv_job *job,
                    (long long)mi_csv_lines(start, start + bad) + 1);
 }
 
+/* Leave out the last columns that have neither name nor values; those that have
+ * values keep the names made for them. */
+static void cut_unnamed(const mi_csv_layout *l, mien_table *t, mien_buffer *out)
+{
+    int first = l->head->columns - l->unnamed, left = l->head->columns;
+    if (t->columns == left)
+        while (left > first && left > 1 &&
+               mien_table_column(t, left - 1).missing == t->rows)
+            left--;
+    if (left - first == 1)
+        mien_buffer_printf(out, "column %d has no name: read as '%s'\n", left,
+                           l->head->column[first].name);
+    else if (left > first)
+        mien_buffer_printf(out,
+                           "columns %d to %d have no names: read as '%s' to "
+                           "'%s'\n",
+                           first + 1, left, l->head->column[first].name,
+                           l->head->column[left - 1].name);
+    int n = l->head->columns - left;
+    if (n == 0)
+        return;
+    if (n == 1)
+        mien_buffer_puts(out, "the last column has");
+    else
+        mien_buffer_printf(out, "the last %d columns have", n);
+    mien_buffer_puts(out, " neither name nor values: left out\n");
+    mi_table_cut(t, left);
+}
+
 /* Say all that is to be said of a table. */
 static mien_status put_notes(reading *r, mi_csv_layout *l, mien_table *t,
                              mien_error *err)
 {
-    mien_column last = {0};
-    if (t->columns == l->head->columns && t->columns > 1)
-        last = mien_table_column(t, t->columns - 1);
-    if (l->unnamed && last.name && last.missing == t->rows) {
-        mien_buffer_free(&l->notes);
-        mien_buffer_puts(&l->notes,
-                         "the last column has neither name nor values: left "
-                         "out\n");
-        mi_table_cut(t, t->columns - 1);
-    }
+    cut_unnamed(l, t, &l->notes);
     mien_buffer_put(&r->notes, l->notes.data, l->notes.n);
     mi_csv_hint(t, r->o, &r->notes);
     if (!r->notes.n)
@@ -194,29 +215,6 @@ static mien_status read_bytes(reading *r, mien_table **out, mien_error *err)
 
 /* ---- bytes as they lie about ----------------------------------------------
  */
-
-/* Name what is no text at all. */
-static mien_status refuse_packed(const uint8_t *p, size_t n, mien_error *err)
-{
-    static const struct {
-        const char *magic, *name, *cure;
-    } all[] = {
-        {"PK\3\4", "zip (or a spreadsheet)", "unpack it, or save as CSV"},
-        {"\x1f\x8b", "gzip", "mien_file_gunzip unpacks it"},
-        {"BZh", "bzip2", "unpack it"},
-        {"\xfd"
-         "7zXZ",
-         "xz", "unpack it"},
-        {"\x28\xb5\x2f\xfd", "zstd", "unpack it"},
-        {"PAR1", "Parquet", "save it as CSV"}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        size_t m = strlen(all[i].magic);
-        if (n >= m && memcmp(p, all[i].magic, m) == 0)
-            return mi_fail(err, MIEN_EFORMAT, "csv: the file is %s: %s",
-                           all[i].name, all[i].cure);
-    }
-    return MIEN_OK;
-}
 
 /* Bytes of another encoding as UTF-8. */
 static mien_status recode(reading *r, mien_encoding from, mien_error *err)
@@ -278,6 +276,10 @@ static mien_status mend(reading *r, int lenient, mien_error *err)
                            "%lld fields have quotes that are not around all of "
                            "them, the first in line %lld: read as they stand\n",
                            (long long)bent.quotes, (long long)bent.first);
+    if (bent.head)
+        mien_buffer_puts(&r->notes,
+                         "the header ends with a delimiter too many: left "
+                         "out\n");
     if (bent.ends)
         mien_buffer_printf(
             &r->notes, "%lld rows end with a delimiter too many: left out\n",
@@ -289,12 +291,27 @@ static mien_status mend(reading *r, int lenient, mien_error *err)
 static mien_status prepare(reading *r, mien_error *err)
 {
     const mien_csv_options *o = r->o;
-    mien_status st = refuse_packed(r->bytes, r->n, err);
+    mien_status st = mi_csv_refuse(r->bytes, r->n, err);
+    while (!o->strict && r->n > 1 && r->bytes[r->n - 1] == 0x1a)
+        r->n--; /* DOS ends a text so */
     mien_encoding from = o->encoding;
     if (from == MIEN_ENCODING_ANY && !o->strict && mi_utf16_of(r->bytes, r->n))
         from = MIEN_ENCODING_UTF16;
     if (!st && from > MIEN_ENCODING_UTF8)
         st = recode(r, from, err);
+    char said = (char)(st || o->strict || o->skip || o->delimiter
+                           ? 0
+                           : mi_csv_said_delimiter(r->bytes, r->n));
+    if (said) {
+        r->told = *o;
+        r->told.delimiter = said;
+        r->told.skip = 1;
+        r->o = &r->told;
+        mien_buffer_printf(&r->notes,
+                           "the first line says that '%c' stands "
+                           "between values\n",
+                           said);
+    }
     if (!st && (o->comment || (o->quote && o->quote != '"')))
         st = mend(r, 0, err);
     return st;
@@ -371,7 +388,9 @@ int mien_csv_can_stream(const uint8_t *bytes, size_t n,
 {
     mien_csv_options usual = MIEN_CSV_DEFAULTS;
     const mien_csv_options *o = options ? options : &usual;
-    return !refuse_packed(bytes, n, NULL) && !mi_utf16_of(bytes, n) &&
+    return !mi_csv_refuse(bytes, n, NULL) && !mi_utf16_of(bytes, n) &&
+           (o->strict || o->skip || o->delimiter ||
+            !mi_csv_said_delimiter(bytes, n)) &&
            o->encoding <= MIEN_ENCODING_UTF8 && !o->comment &&
            (!o->quote || o->quote == '"');
 }
