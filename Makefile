@@ -125,6 +125,15 @@ $B/tests/layers.ok: tools/check_layers.py $(wildcard */*.[ch] */*/*.[ch])
 	@tools/run_test.sh $(basename $@) $<
 $(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h *.md docs/* wasm/*.md)
 $B/tests/test_docs.ok: tools/check_docs.py
+$B/tests/test_memory.ok: $B/tests/fail_malloc.so $(wildcard tests/each_command.sh)
+$B/tests/%.so: $B/tests/%.o
+	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
+# Every allocation of every command, where make check tries some.
+torture:
+	@tools/setup.sh run check
+	@$(SUBMAKE) all
+	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so
+	@TORTURE=1 tests/test_memory.sh
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 
@@ -170,7 +179,7 @@ memcheck:
 # jansson and libsodium: photos' files, video, figures, drawings, manifests, the
 # kit; cascades are read with Debian's expat, compiled from its source package.
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
-WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg png png_text webp gif heif exif draw font font_data) \
+WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg png png_text webp gif heif exif draw font font_data surface) \
                 src/file/gunzip.c src/model/manifest.c src/net/% src/picture/% src/plot/% src/video/% src/kit/% src/draw/%)
 WASM_TESTS := $(patsubst tests/%.c,%,$(shell grep -L 'Not as WebAssembly:' tests/test_*.c))
 EXPAT_C    := xmlparse xmlrole xmltok
@@ -251,7 +260,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests arm64-check fuzz lint mutants \
+.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests arm64-check fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "image/font.h"
+#include "image/surface.h"
 
 #include <assert.h>
 #include <cairo.h>
@@ -27,9 +28,11 @@ static uint32_t *row_of(const mien_canvas *c, int y)
     return (uint32_t *)(void *)(data + (ptrdiff_t)y * stride);
 }
 
-static mien_status cairo_failed(const mien_canvas *c, mien_error *err)
+static mien_status cairo_failed(const mien_canvas *c, cairo_status_t why,
+                                mien_error *err)
 {
-    cairo_status_t why = cairo_surface_status(c->surface);
+    if (why == CAIRO_STATUS_SUCCESS)
+        why = cairo_surface_status(c->surface);
     if (why == CAIRO_STATUS_SUCCESS)
         why = cairo_status(c->cairo);
     return why == CAIRO_STATUS_SUCCESS
@@ -47,7 +50,7 @@ mien_status mien_canvas_new(mien_image *im, mien_canvas **out, mien_error *err)
     c->im = im;
     c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, im->w, im->h);
     c->cairo = cairo_create(c->surface);
-    mien_status st = cairo_failed(c, err);
+    mien_status st = cairo_failed(c, mi_surface_ready(c->surface), err);
     if (st != MIEN_OK) {
         mien_canvas_free(c);
         return st;
@@ -59,7 +62,6 @@ mien_status mien_canvas_new(mien_image *im, mien_canvas **out, mien_error *err)
             to[x] = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
     }
     cairo_surface_mark_dirty(c->surface);
-    cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
     *out = c;
     return MIEN_OK;
 }
@@ -193,19 +195,10 @@ void mien_canvas_label(mien_canvas *c, float x, float y, const char *text,
 
 mien_status mien_canvas_finish(mien_canvas *c, mien_error *err)
 {
-    mien_status st = cairo_failed(c, err);
+    mien_status st = cairo_failed(c, CAIRO_STATUS_SUCCESS, err);
     if (st != MIEN_OK)
         return st;
-    cairo_surface_flush(c->surface);
-    for (int y = 0; y < c->im->h; y++) {
-        uint8_t *p = c->im->data + y * c->im->stride;
-        const uint32_t *from = row_of(c, y);
-        for (int x = 0; x < c->im->w; x++, p += 3) {
-            p[0] = (uint8_t)(from[x] >> 16);
-            p[1] = (uint8_t)(from[x] >> 8);
-            p[2] = (uint8_t)from[x];
-        }
-    }
+    mi_surface_read(c->surface, c->im);
     return MIEN_OK;
 }
 

@@ -3,7 +3,11 @@
  * Where pixels are drawn, upright, the lines on which letters stand and end are
  * moved to whole pixels, as hints of other fonts do, and so are widths.  In a
  * file of vectors a label is one path; as letters of a font cairo would write
- * the outline of each stroke, cut into triangles. */
+ * the outline of each stroke, cut into triangles.
+ *
+ * On pixels each stroke is drawn for itself: a shape of many edges needs memory
+ * at a place where cairo (1.16, tor's scan converter) leaps into nowhere when
+ * there is none. */
 #include "image/font.h"
 
 #include "base/utf8.h"
@@ -17,10 +21,11 @@ enum { SMALL_TOP = 45, CAPITAL_TOP = 64, BELOW = -18, TALL = 55 };
 typedef struct pen {
     cairo_t *cr;
     double size, wide; /* of the letters and of the line, in cairo's units */
-    int hints;
+    int hints, pieces; /* pieces: each stroke for itself */
     double left, base; /* where a letter begins and stands */
     double right, up;  /* moved so, in units of paths */
     double x, y;       /* where it is, in the same */
+    double start[2];   /* where it was set down */
 } pen;
 
 /* ---- finding letters ----------------------------------------------------- */
@@ -113,11 +118,28 @@ static double down(const pen *p, double y)
     return p->base - hinted(p, y + p->up) * p->size / 100 - p->wide / 2;
 }
 
+/* The pen has come to x, y. */
+static void arrive(pen *p, double x, double y)
+{
+    p->x = x;
+    p->y = y;
+    if (!p->pieces)
+        return;
+    cairo_stroke(p->cr);
+    cairo_move_to(p->cr, across(p, x), down(p, y));
+}
+
+static void set_down(pen *p, double x, double y)
+{
+    cairo_move_to(p->cr, across(p, x), down(p, y));
+    p->start[0] = p->x = x;
+    p->start[1] = p->y = y;
+}
+
 static void line_to(pen *p, double x, double y)
 {
     cairo_line_to(p->cr, across(p, x), down(p, y));
-    p->x = x;
-    p->y = y;
+    arrive(p, x, y);
 }
 
 /* A cubic curve from where the pen is, by its control points. */
@@ -125,8 +147,7 @@ static void curve_to(pen *p, const double v[6])
 {
     cairo_curve_to(p->cr, across(p, v[0]), down(p, v[1]), across(p, v[2]),
                    down(p, v[3]), across(p, v[4]), down(p, v[5]));
-    p->x = v[4];
-    p->y = v[5];
+    arrive(p, v[4], v[5]);
 }
 
 /* A quarter of an ellipse, a little squarer: sets out across, or upright. */
@@ -147,21 +168,15 @@ static void quarter_to(pen *p, int upright, double x, double y)
 static void draw_command(pen *p, char command, const double *v)
 {
     switch (command) {
-    case 'M':
-        cairo_move_to(p->cr, across(p, v[0]), down(p, v[1]));
-        p->x = v[0];
-        p->y = v[1];
-        break;
+    case 'M': set_down(p, v[0], v[1]); break;
     case 'H': line_to(p, v[0], p->y); break;
     case 'V': line_to(p, p->x, v[0]); break;
     case 'L': line_to(p, v[0], v[1]); break;
     case 'h':
     case 'v': quarter_to(p, command == 'v', v[0], v[1]); break;
     case 'c': curve_to(p, v); break;
-    case 'Z': cairo_close_path(p->cr); break;
-    default: /* D */
-        cairo_move_to(p->cr, across(p, v[0]), down(p, v[1]));
-        line_to(p, v[0], v[1] + 2);
+    case 'Z': line_to(p, p->start[0], p->start[1]); break;
+    default: /* D */ set_down(p, v[0], v[1]); line_to(p, v[0], v[1] + 2);
     }
 }
 
@@ -234,9 +249,9 @@ static pen take_pen(cairo_t *cr, int bold)
     cairo_get_font_matrix(cr, &font);
     cairo_get_matrix(cr, &m);
     pen p = {.cr = cr, .size = font.yy, .wide = font.yy * (bold ? .14 : .09)};
-    p.hints = cairo_surface_get_type(cairo_get_target(cr)) ==
-                  CAIRO_SURFACE_TYPE_IMAGE &&
-              m.xx == 1 && m.yy == 1 && m.xy == 0 && m.yx == 0;
+    p.pieces = cairo_surface_get_type(cairo_get_target(cr)) ==
+               CAIRO_SURFACE_TYPE_IMAGE;
+    p.hints = p.pieces && m.xx == 1 && m.yy == 1 && m.xy == 0 && m.yx == 0;
     if (p.hints)
         p.wide = fmax(p.wide, 1);
     return p;
@@ -287,6 +302,10 @@ void mi_font_draw(cairo_t *cr, const char *text, double x, double y, int bold)
     p.base = p.hints ? round(y) : y;
     cairo_save(cr);
     cairo_new_path(cr);
+    cairo_set_line_width(cr, p.wide);
+    cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_dash(cr, NULL, 0, 0);
     while (*text) {
         const mi_glyph *base, *mark;
         double advance = next_letter(&p, bold, &text, &base, &mark);
@@ -297,10 +316,6 @@ void mi_font_draw(cairo_t *cr, const char *text, double x, double y, int bold)
             draw_mark(&p, base, mark);
         p.left += advance;
     }
-    cairo_set_line_width(cr, p.wide);
-    cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
-    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_dash(cr, NULL, 0, 0);
     cairo_stroke(cr);
     cairo_restore(cr);
 }

@@ -30,14 +30,27 @@ static void draw_points(const mi_canvas *c, const mi_layer *l, int colour)
     }
 }
 
+/* The next point of a line.  On pixels each piece is drawn for itself, as the
+ * strokes of letters are. */
+static void join(const mi_canvas *c, double x, double y, int pieces)
+{
+    cairo_line_to(c->cr, x, y);
+    if (!pieces)
+        return;
+    cairo_stroke(c->cr);
+    cairo_move_to(c->cr, x, y);
+}
+
 /* A line or steps through the points, broken where one has no place. */
 static void draw_line(const mi_canvas *c, const mi_layer *l, int colour)
 {
-    int on = 0;
+    int on = 0, pieces = cairo_surface_get_type(cairo_get_target(c->cr)) ==
+                         CAIRO_SURFACE_TYPE_IMAGE;
     double last = 0;
     mi_colour(c->cr, colour, 1);
     cairo_set_line_width(c->cr, 2);
     cairo_set_line_join(c->cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_cap(c->cr, CAIRO_LINE_CAP_ROUND);
     for (int64_t i = 0; i < l->n; i++) {
         double x = mi_place(&c->x, l->x[i]), y = mi_place(&c->y, l->y[i]);
         if (!isfinite(x) || !isfinite(y)) {
@@ -47,15 +60,16 @@ static void draw_line(const mi_canvas *c, const mi_layer *l, int colour)
         x = fmin(fmax(x, -1e5), 1e5);
         y = fmin(fmax(y, -1e5), 1e5);
         if (on && l->kind == MI_STEPS)
-            cairo_line_to(c->cr, x, last);
+            join(c, x, last, pieces);
         if (on)
-            cairo_line_to(c->cr, x, y);
+            join(c, x, y, pieces);
         else
             cairo_move_to(c->cr, x, y);
         on = 1;
         last = y;
     }
     cairo_stroke(c->cr);
+    cairo_set_line_cap(c->cr, CAIRO_LINE_CAP_BUTT);
 }
 
 /* Bars from the axis (or the lower edge) to each height. */

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "image/surface.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -54,6 +55,22 @@ static void draw(const mien_figure *f, cairo_t *cr)
     }
 }
 
+/* The picture of an image surface as PNG. */
+static mien_status write_png(cairo_surface_t *s, mien_bytes *out,
+                             mien_error *err)
+{
+    mien_image im = {0};
+    mien_status st =
+        mien_image_new(cairo_image_surface_get_width(s),
+                       cairo_image_surface_get_height(s), &im, err);
+    if (st)
+        return st;
+    mi_surface_read(s, &im);
+    st = mien_image_write_png(&im, out, err);
+    mien_image_free(&im);
+    return st;
+}
+
 mien_status mien_figure_render(const mien_figure *f, mien_plot_format format,
                                mien_bytes *out, mien_error *err)
 {
@@ -62,19 +79,26 @@ mien_status mien_figure_render(const mien_figure *f, mien_plot_format format,
         return mi_no_memory(err);
     cairo_surface_t *s = surface_of(f, format, &b);
     cairo_t *cr = cairo_create(s);
-    draw(f, cr);
-    cairo_status_t st = cairo_status(cr);
+    cairo_status_t why = mi_surface_ready(s);
+    if (!why)
+        draw(f, cr);
+    if (!why)
+        why = cairo_status(cr);
     cairo_destroy(cr);
-    if (!st && format == MIEN_PLOT_PNG)
-        st = cairo_surface_write_to_png_stream(s, put, &b);
-    cairo_surface_finish(s);
-    if (!st)
-        st = cairo_surface_status(s);
+    if (format != MIEN_PLOT_PNG)
+        cairo_surface_finish(s);
+    if (!why)
+        why = cairo_surface_status(s);
+    mien_status st = MIEN_OK;
+    if (why)
+        st = mi_fail(err,
+                     why == CAIRO_STATUS_NO_MEMORY ? MIEN_ENOMEM : MIEN_EUNSUP,
+                     "figure: cairo: %s", cairo_status_to_string(why));
+    else if (format == MIEN_PLOT_PNG)
+        st = write_png(s, out, err);
+    else
+        st = mien_buffer_give(&b, out, err);
     cairo_surface_destroy(s);
-    if (st && !b.failed) {
-        mien_buffer_free(&b);
-        return mi_fail(err, MIEN_EUNSUP, "figure: cairo: %s",
-                       cairo_status_to_string(st));
-    }
-    return mien_buffer_give(&b, out, err);
+    mien_buffer_free(&b);
+    return st;
 }
