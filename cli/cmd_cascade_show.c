@@ -251,9 +251,7 @@ static int draw(const showing *s)
     if (st == MIEN_OK)
         st = mien_image_save(path, &im, &err);
     mien_image_free(&im);
-    if (st != MIEN_OK)
-        cli_error("%s", err.text);
-    return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
+    return st == MIEN_OK ? CLI_OK : cli_unsaved(&err);
 }
 
 /* Count, then draw and print; the status to exit with. */

@@ -141,10 +141,8 @@ static int run(const cli_args *a)
     mien_error err = {0};
     const values *v = a->values;
     const char *folder = v->output;
-    if (write_all(folder, &err)) {
-        cli_error("%s", err.text);
-        return CLI_OUTPUT;
-    }
+    if (write_all(folder, &err))
+        return cli_unsaved(&err);
     put_summary(&out);
     mien_buffer_printf(
         &out, "written to %s: index.html, quartet.svg, quartet.csv\n", folder);

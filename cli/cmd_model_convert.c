@@ -88,9 +88,9 @@ static int save(const values *v, const char *dir, const char *name,
     mien_error err = {0};
     mien_buffer said = {0};
     snprintf(path, sizeof path, "%s/%s", dir, name);
-    mien_status st = cli_file_save(path, bytes, &err);
+    mien_status st = mien_file_save(path, bytes->data, bytes->n, &err);
     if (st != MIEN_OK)
-        cli_error("%s: %s", path, err.text);
+        cli_unsaved(&err);
     if (st == MIEN_OK && !v->quiet)
         mien_buffer_printf(&said, "%s: %zu bytes\n", path, bytes->n);
     cli_emit(&said);

@@ -157,9 +157,8 @@ static int write(const cli_args *a, const job *j)
     mien_bytes_free(&b);
     if (!st)
         return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
-    cli_error("%s", err.text);
     mien_buffer_free(&words);
-    return CLI_OUTPUT;
+    return cli_unsaved(&err);
 }
 
 /* One kind of resampling with its ratio; 0, and a report. */

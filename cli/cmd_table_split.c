@@ -167,10 +167,8 @@ static int write_parts(const job *j)
         st = write_part(j, "test.csv", s->tests, s->test, &err);
     if (!st)
         st = write_note(j, &err);
-    if (st) {
-        cli_error("%s", err.text);
-        return CLI_OUTPUT;
-    }
+    if (st)
+        return cli_unsaved(&err);
     mien_buffer_printf(&out, "%s: train.csv %lld rows", folder,
                        (long long)s->trains);
     if (s->valids)

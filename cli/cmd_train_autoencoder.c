@@ -145,10 +145,8 @@ static int open_journal(learning *l)
     mien_error err = {0};
     if (!l->v->study.output)
         return CLI_OK;
-    if (mien_journal_new(l->v->study.output, &l->journal, &err)) {
-        cli_error("%s", err.text);
-        return CLI_OUTPUT;
-    }
+    if (mien_journal_new(l->v->study.output, &l->journal, &err))
+        return cli_unsaved(&err);
     if (l->v->resume && mien_journal_checkpoint(l->journal, &l->state, &err)) {
         cli_error("%s", err.text);
         return CLI_NOTHING;
@@ -177,7 +175,7 @@ static int learn(learning *l)
         status = CLI_OUTPUT;
     }
     if (status)
-        cli_error("%s", err.text);
+        cli_unsaved(&err);
     return !status && end == MIEN_FIT_ASKED ? CLI_INTERRUPTED : status;
 }
 

@@ -211,9 +211,7 @@ static int save(const training *t, const mien_cascade *c)
     if (st == MIEN_OK)
         st = mien_file_save(t->v->output, xml.data, xml.n, &err);
     mien_bytes_free(&xml);
-    if (st != MIEN_OK)
-        cli_error("%s", err.text);
-    return st == MIEN_OK ? CLI_OK : CLI_OUTPUT;
+    return st == MIEN_OK ? CLI_OK : cli_unsaved(&err);
 }
 
 static int print_stage(const mien_stage_report *r)

@@ -94,7 +94,7 @@ int cli_drawing_save(const cli_drawing *d, const cli_file *file,
 {
     mien_error err = {0};
     char *path = target_of(d, file);
-    mien_status st = MIEN_EARG;
+    mien_status st = path ? MIEN_EARG : MIEN_ENOMEM;
     if (!path)
         mien_buffer_puts(report, "--draw: out of memory");
     else if (cli_same_file(path, file->path))
@@ -102,6 +102,8 @@ int cli_drawing_save(const cli_drawing *d, const cli_file *file,
             report, "%s: is the photo itself; --draw wants another file", path);
     else if ((st = mien_image_save(path, photo, &err)) != MIEN_OK)
         mien_buffer_puts(report, err.text);
+    if (st == MIEN_ENOMEM)
+        cli_memory_ended();
     free(path);
     return st == MIEN_OK;
 }

@@ -41,7 +41,7 @@ int cli_figure_save(const mien_figure *f, const char *path)
     if (st == MIEN_OK)
         st = mien_file_save(path, bytes.data, bytes.n, &err);
     if (st != MIEN_OK)
-        cli_error("%s", err.text);
+        cli_unsaved(&err);
     mien_bytes_free(&bytes);
     return st == MIEN_OK;
 }

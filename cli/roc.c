@@ -90,7 +90,7 @@ static int draw(const mien_roc *r, const char *const *names, int n,
     mien_error err = {0};
     int good = 0;
     if (mien_roc_figure(n, names, r, &f, &err) != MIEN_OK)
-        cli_error("%s", err.text);
+        cli_unsaved(&err);
     else
         good = cli_figure_save(f, path);
     mien_figure_free(f);

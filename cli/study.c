@@ -75,10 +75,8 @@ static int prepare(cli_study *c, const cli_table_values *table)
 int cli_study_prepare(cli_study *c, const cli_table_values *table)
 {
     mien_error err = {0};
-    if (c->v->output && mien_folder_make(c->v->output, &err)) {
-        cli_error("%s", err.text);
-        return CLI_OUTPUT;
-    }
+    if (c->v->output && mien_folder_make(c->v->output, &err))
+        return cli_unsaved(&err);
     return prepare(c, table) ? CLI_OK : CLI_NOTHING;
 }
 
@@ -94,7 +92,7 @@ int cli_study_finish(cli_study *c)
     if (!status && folder && mien_study_save(c->study, folder, &err))
         status = CLI_OUTPUT;
     if (status)
-        cli_error("%s", err.text);
+        cli_unsaved(&err);
     else if (folder)
         mien_buffer_printf(&words,
                            "written to %s: model.onnx, report.html, "

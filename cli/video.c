@@ -51,10 +51,9 @@ static int open_outputs(passage *v)
     static const mien_movie_options timed = {.timed = 1};
     if (draw && mien_movie_new(draw, i->w, i->h, i->fps, &timed, &v->out,
                                &err) != MIEN_OK) {
-        cli_error("%s", err.text);
-        return err.status == MIEN_EARG || err.status == MIEN_EUNSUP
-                   ? CLI_USAGE
-                   : CLI_OUTPUT;
+        int status = cli_unsaved(&err);
+        return err.status == MIEN_EARG || err.status == MIEN_EUNSUP ? CLI_USAGE
+                                                                    : status;
     }
     if (draw && *i->sound && !v->ask.quiet)
         cli_error("%s: its sound (%s) is left out of %s", v->ask.path, i->sound,
@@ -129,8 +128,7 @@ static int show(passage *v, const mien_image *frame)
         mien_movie_add_at(v->out, frame, v->seconds, &err) == MIEN_OK)
         return CLI_OK;
     cli_progress_hide(&v->progress);
-    cli_error("%s", err.text);
-    return CLI_OUTPUT;
+    return cli_unsaved(&err);
 }
 
 /* Finish what was written, if anything was read; the status to exit with. */
@@ -147,7 +145,7 @@ static int finish_outputs(passage *v, int status)
     }
     int failed = mien_movie_finish(v->out, &err) != MIEN_OK;
     if (failed)
-        cli_error("%s", err.text);
+        cli_unsaved(&err);
     else if (status == CLI_OUTPUT)
         cli_error("%s: what was written before is kept, and plays",
                   v->ask.draw);

@@ -73,6 +73,12 @@ static void test_an_error_text_is_cut_and_terminated(void)
     CHECK_EQ(err.status, MIEN_EFORMAT);
     CHECK_EQ(strlen(err.text), sizeof err.text - 1);
     CHECK_EQ(mi_fail(NULL, MIEN_EIO, "nobody reads this"), MIEN_EIO);
+    CHECK_EQ(mi_fail(&err, MIEN_ENOMEM, "%s %d", longer, 7), MIEN_ENOMEM);
+    CHECK(strcmp(err.text + sizeof err.text - 16, ": out of memory") == 0);
+    CHECK_EQ(mi_fail(&err, MIEN_ENOMEM, "csv: 3 names"), MIEN_ENOMEM);
+    CHECK(strcmp(err.text, "csv: 3 names: out of memory") == 0);
+    CHECK_EQ(mi_fail(&err, MIEN_ENOMEM, "no memory for 7"), MIEN_ENOMEM);
+    CHECK(strcmp(err.text, "no memory for 7") == 0);
 }
 
 static void test_numbers_are_little_endian(void)

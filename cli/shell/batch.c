@@ -29,9 +29,10 @@ static void print_next(batch_state *s)
     if (o->report.n || o->text.n)
         cli_progress_hide(&s->progress);
     mien_buffer_put(&o->report, "", 1);
-    if (o->report.failed)
+    if (o->report.failed) {
         cli_error("out of memory");
-    else if (o->report.n > 1)
+        cli_memory_ended();
+    } else if (o->report.n > 1)
         cli_error("%s", (char *)o->report.data);
     mien_buffer_free(&o->report);
     if (!cli_emit(&o->text)) {

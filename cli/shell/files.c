@@ -204,6 +204,7 @@ int cli_files_add(cli_files *f, const char *path)
     }
     if (f->failed)
         cli_error("%s: out of memory", path);
+    cli_memory_ended();
     return !f->failed && !cli_interrupted();
 }
 
@@ -259,6 +260,7 @@ int cli_output_ready(const char *path)
         slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
     if (!folder) {
         cli_error("%s: out of memory", path);
+        cli_memory_ended();
         return 0;
     }
     int ready = access(folder, W_OK | X_OK) == 0;
@@ -273,6 +275,6 @@ int cli_folder_make(const char *path)
     mien_error err = {0};
     if (mien_folder_make(path, &err) == MIEN_OK)
         return 1;
-    cli_error_at(path, &err);
+    cli_unsaved(&err);
     return 0;
 }

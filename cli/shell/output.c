@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* errno of the first write that failed; 0: none. */
 static int output_errno;
+static atomic_int memory_ended;
 static volatile sig_atomic_t interrupted;
 
 void cli_interrupt(void) { interrupted = 1; }
@@ -45,6 +47,16 @@ void cli_error_at(const char *path, const mien_error *err)
         cli_error("%s", err->text);
     else
         cli_error("%s: %s", path, err->text);
+}
+
+void cli_memory_ended(void) { atomic_store(&memory_ended, 1); }
+
+int cli_unsaved(const mien_error *err)
+{
+    cli_error("%s", err->text);
+    if (err->status == MIEN_ENOMEM)
+        cli_memory_ended();
+    return CLI_OUTPUT;
 }
 
 void cli_error_lines(mien_buffer *b)
@@ -89,7 +101,11 @@ int cli_finish(int status)
 {
     mien_buffer nothing = {0};
     if (cli_emit(&nothing))
-        return status;
+        return status && atomic_load(&memory_ended) ? CLI_NOTHING : status;
+    if (output_errno == ENOMEM) {
+        cli_error("out of memory");
+        return CLI_NOTHING;
+    }
     if (output_errno != EPIPE)
         cli_error("standard output: %s", strerror(output_errno));
     return CLI_OUTPUT;
@@ -107,7 +123,9 @@ int cli_pool_new(int threads, mien_pool **out)
 void *cli_alloc(size_t n, size_t size)
 {
     void *p = calloc(n ? n : 1, size);
-    if (!p)
+    if (!p) {
         cli_error("out of memory");
+        cli_memory_ended();
+    }
     return p;
 }

@@ -145,6 +145,11 @@ void cli_completion(const char *shell, mien_buffer *out);
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "path: why", or why alone where it names the path already. */
 void cli_error_at(const char *path, const mien_error *err);
+/* Report why something was not written.  CLI_OUTPUT. */
+int cli_unsaved(const mien_error *err);
+/* Let a command that fails exit with CLI_NOTHING, whatever it returns: memory
+ * ended, which was reported.  Any thread. */
+void cli_memory_ended(void);
 /* Each line of a buffer as an error; releases it. */
 void cli_error_lines(mien_buffer *b);
 /* Write a buffer to standard output and release it.  0 when that failed; the

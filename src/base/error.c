@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *mien_status_text(mien_status st)
 {
@@ -25,6 +26,16 @@ const char *mien_status_name(mien_status st)
     return "E?";
 }
 
+/* Whatever was wanted, the text says that memory ended. */
+static void name_memory(mien_error *err)
+{
+    static const char reason[] = ": out of memory";
+    if (strstr(err->text, "memory"))
+        return;
+    size_t n = strlen(err->text), most = sizeof err->text - sizeof reason;
+    memcpy(err->text + (n < most ? n : most), reason, sizeof reason);
+}
+
 mien_status(mi_fail)(mien_error *err, mien_status st, const char *fmt, ...)
 {
     if (err) {
@@ -33,6 +44,8 @@ mien_status(mi_fail)(mien_error *err, mien_status st, const char *fmt, ...)
         err->status = st;
         vsnprintf(err->text, sizeof err->text, fmt, ap);
         va_end(ap);
+        if (st == MIEN_ENOMEM)
+            name_memory(err);
     }
     return st;
 }

@@ -25,8 +25,8 @@ static const size_t default_limit = (size_t)1 << 30;
 static mien_status system_error(mien_error *err, const char *path,
                                 const char *what)
 {
-    return mi_fail(err, MIEN_EIO, "%.120s: %s: %s", path, what,
-                   strerror(errno));
+    return mi_fail(err, errno == ENOMEM ? MIEN_ENOMEM : MIEN_EIO,
+                   "%.120s: %s: %s", path, what, strerror(errno));
 }
 
 /* Append all that can be read from fd, at most limit bytes. */

@@ -153,6 +153,24 @@ static mien_status read_groups(reader *r, const json_t *root)
     return MIEN_OK;
 }
 
+/* jansson calls a text wrong when memory ends in the middle of it; a second try
+ * tells. */
+static json_t *root_of(const uint8_t *json, size_t n, json_error_t *why)
+{
+    json_t *root =
+        json_loadb((const char *)json, n, JSON_REJECT_DUPLICATES, why);
+    return root
+               ? root
+               : json_loadb((const char *)json, n, JSON_REJECT_DUPLICATES, why);
+}
+
+static int lacks_memory(void)
+{
+    json_t *probe = json_object();
+    json_decref(probe);
+    return !probe;
+}
+
 mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
                              const uint8_t *bytes, size_t bytes_n,
                              mi_weights *out, mien_error *err)
@@ -163,11 +181,12 @@ mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
     reader r = {.bytes = bytes, .n = bytes_n, .err = err};
 
     json_error_t why;
-    json_t *root =
-        json_loadb((const char *)json, json_n, JSON_REJECT_DUPLICATES, &why);
+    json_t *root = root_of(json, json_n, &why);
     mien_status st;
     if (root) {
         st = read_groups(&r, root);
+    } else if (lacks_memory()) {
+        st = mi_fail(err, MIEN_ENOMEM, "manifest of %zu bytes", json_n);
     } else {
         char shown[80];
         mi_text_show(shown, sizeof shown, (const uint8_t *)why.text,
