@@ -1,0 +1,77 @@
+# each_command.sh: what tests of every command share; they read it in.  Needs
+# $t, a folder for what it makes.
+
+export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
+unset XDG_DATA_HOME
+
+# A line a case: name of the command | what it needs | its other words.
+# out/ is a folder that is empty before each.
+list_cases() {
+    cat <<'END'
+analyze||-t 1 --json face.ppm
+analyze|models|-t 1 -l --draw out/a.png face.ppm
+verify|models|--json face.ppm face.ppm
+find|models|-t 1 --known known --unknown face.ppm
+detect||-t 1 --json small.pgm
+detect||-t 1 --draw out/d.png small.pgm
+model list||--json
+model info|models|--json face_landmark_68_tiny
+model convert|weights|-q --output out face-api weights
+table describe||t.csv
+table describe||--by word --json t.csv
+table split||-o out t.csv
+table resample||--label y --positive 1 --over 1 -o out/o.csv t.csv
+table plot||--x a --y b -o out/p.svg t.csv
+table plot||-k hist --x a -o out/p.png t.csv
+demo anscombe||-o out
+train logistic||--label y --positive 1 -q -o out t.csv
+train autoencoder||--label y --positive 1 --epochs 2 -q -o out t.csv
+train cascade||-p faces.txt -n scenes -w 12 -h 12 --numPos 40 --numNeg 40 --numStages 1 --maxWeakCount 2 --cache 1 -t 1 -q -o out/c.xml
+cascade roc||-t 1 c.xml --test faces.txt -o out/roc.svg
+cascade show||c.xml -o out/c.png
+track|movie|-t 1 --frames 2 --json -q movie.mp4
+smile|movie opencv|-t 1 --frames 2 --json -q movie.mp4
+predict||m/model.onnx t.csv
+evaluate||--json m/model.onnx t.csv
+help||analyze
+completion||bash
+END
+}
+
+# The commands that are not in the list.
+unlisted() {
+    mien help --pages | sed -n 's/^mien-//p' | while read -r page; do
+        list_cases | cut -d'|' -f1 | tr ' ' '-' | grep -qxF "$page" || echo "$page"
+    done
+}
+
+# What a case needs is there.
+has() {
+    case $1 in
+        models) [ -e "$MIEN_MODELS/face_recognition.onnx" ] && [ -e "$t/face.ppm" ] ;;
+        movie) [ -e "$t/movie.mp4" ] ;;
+        weights) [ -e "$t/weights/tiny_face_detector_model.bin" ] ;;
+        opencv) [ -e /usr/share/opencv4/haarcascades/haarcascade_eye.xml ] ;;
+    esac
+}
+
+make_inputs() {
+    mkdir "$t/known" "$t/out"
+    awk 'BEGIN {
+        srand(5)
+        print "a,b,word,y"
+        for (i = 0; i < 60; i++)
+            printf "%.3f,%.3f,%s,%d\n", rand(), i % 4 ? rand() : i,
+                i % 3 ? "no" : "yes", i % 5 == 0
+    }' >"$t/t.csv"
+    python3 tests/cli/crosses.py "$t"
+    (cd "$t" && mien train logistic --label y --positive 1 -q -o m t.csv &&
+        mien train cascade -p faces.txt -n scenes -w 12 -h 12 --numPos 40 \
+            --numNeg 40 --numStages 1 --maxWeakCount 2 -q -o c.xml) >"$t/log" 2>&1
+    python3 tests/cli/grey.py 64 48 >"$t/small.pgm"
+    python3 tests/cli/grey.py 64 48 >"$t/face.ppm"
+    [ ! -e "$MIEN_PPM" ] || cp "$MIEN_PPM" "$t/face.ppm"
+    cp "$t/face.ppm" "$t/known/ann.ppm"
+    [ ! -e "$MIEN_MOVIE" ] || cp "$MIEN_MOVIE" "$t/movie.mp4"
+    [ ! -d "$MIEN_PHOTOS/../model" ] || ln -s "$MIEN_PHOTOS/../model" "$t/weights"
+}

@@ -1,0 +1,81 @@
+#!/bin/bash
+# test_memory.sh [CASE]: every command with one of its first 300 allocations
+# failing, or all from one on: it ends, by itself, within time, with status 3 and
+# a sentence on standard error, or, where nothing depends on that allocation, as
+# if none had failed.  CASE: only cases with this in them.
+#
+# Each tenth of the 300 is tried, from another start for every case, in turn alone
+# and with all after it; TORTURE=1 tries every one both ways (make torture).
+set -u
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+. tests/each_command.sh
+step=${TORTURE:-10}
+preload=$MIEN_BUILD/tests/fail_malloc.so
+
+if nm "$MIEN_BUILD/libmien.a" 2>&1 | grep -q -m 1 -e __asan_init -e __tsan_init; then
+    echo 'SKIP sanitizers have allocations of their own'
+    exit 77
+fi
+
+# A case's words, with allocation $1 and, if $2 is set, all after it failing;
+# $1 0: none.  Standard error is a file that cannot fail.
+attempt() {
+    rm -rf "$t/out" && mkdir "$t/out"
+    (cd "$t" && exec timeout -s KILL 20 env LD_PRELOAD="$preload" FAIL_MALLOC=$1 \
+        ${2:+FAIL_MALLOC_ALL=1} mien $words) >"$t/stdout" 2>"$t/stderr" </dev/null
+}
+
+# Standard output without what the clock says.
+steady() {
+    sed -e 's/"ms":[^}]*}//' -e 's/ [0-9.]* s$//' -e '/seconds to look/d' \
+        -e 's/"seconds":[0-9.]*//' "$t/stdout"
+}
+
+complain() {
+    bad=$((bad + 1))
+    [ $bad -gt 40 ] || printf 'FAIL mien %s: allocation %s: %s\n' "$words" "$1" "$2"
+}
+
+check() {
+    attempt "$@"
+    local got=$? what="$1${2:+ and after}"
+    tried=$((tried + 1))
+    if [ $got -eq 3 ]; then
+        grep -q -E '^mien: .*(memory|refused|cannot)' "$t/stderr" ||
+            complain "$what" "status 3, and: $(head -n 1 "$t/stderr")"
+    elif [ $got -ne "$usual" ]; then
+        complain "$what" "status $got: $(head -n 1 "$t/stderr")"
+    elif ! steady | cmp -s - "$t/wanted"; then
+        complain "$what" 'other output'
+    fi
+}
+
+make_inputs
+bad=0 tried=0 from=1 skipped=
+for command in $(unlisted); do
+    echo "FAIL mien $command: not in tests/each_command.sh"
+    bad=$((bad + 1))
+done
+while IFS='|' read -r name needs words; do
+    words="$name $words"
+    case $words in *"${1:-}"*) ;; *) continue ;; esac
+    for need in $needs; do
+        has "$need" || { skipped="$skipped $name"; continue 2; }
+    done
+    attempt 0
+    usual=$?
+    steady >"$t/wanted"
+    if [ $usual -ne 0 ]; then
+        complain none "status $usual: $(head -n 1 "$t/stderr")"
+        continue
+    fi
+    for ((n = from; n <= 300; n += step)); do
+        [ $step -gt 1 ] && [ $((n / step % 2)) -eq 1 ] || check $n ''
+        [ $step -gt 1 ] && [ $((n / step % 2)) -eq 0 ] || check $n all
+    done
+    from=$(((from - 1 + 3) % step + 1))
+done <<<"$(list_cases)"
+[ -z "$skipped" ] || echo "SKIP not there, what is needed by$skipped"
+echo "$tried times an allocation failed, $bad complaints"
+[ $bad -eq 0 ] && [ $tried -gt 0 ]
