@@ -2,7 +2,7 @@
  * hostile numbers and failing memory do no harm. */
 /* Not as WebAssembly: needs cairo. */
 #include "base/alloc.h"
-#include "plot/figure.h"
+#include "plot/draw.h"
 #include "tests/check.h"
 
 #include <stdlib.h>
@@ -159,6 +159,154 @@ static void test_failing_memory_is_reported(void)
     CHECK(n > 10);
 }
 
+/* A panel of a kind, with long names when asked for. */
+static void fill_panel(mien_panel *p, int kind, int lengthy, unsigned *seed)
+{
+    enum { N = 60 };
+    static const char lorem[] =
+        "a name of a column as long as they come in tables that others made "
+        "\u00e9\u00e8\u00ea\u00eb and kept";
+    const char *name = lengthy ? lorem : "name";
+    const char *const names[] = {name, "b", name};
+    double x[N], y[N];
+    for (int i = 0; i < N; i++) {
+        x[i] = (double)check_rand(seed) / 16777216 * 1e6;
+        y[i] = (double)check_rand(seed) / 16777216;
+    }
+    mien_panel_labels(p, name, name, name);
+    if (kind == 0)
+        mien_panel_points(p, name, N, x, y);
+    if (kind == 0 || kind == 1)
+        mien_panel_line(p, "line", 2, x, y);
+    if (kind == 1)
+        mien_panel_steps(p, name, N / 10, x, y);
+    if (kind == 2)
+        mien_panel_histogram(p, name, N, x, 0);
+    if (kind == 3)
+        for (int i = 0; i < 3; i++)
+            mien_panel_box(p, names[i], N - i, y);
+    if (kind == 4)
+        mien_panel_bars(p, 3, names, y);
+    if (kind == 5)
+        mien_panel_matrix(p, 3, 3, names, names, y);
+    if (kind < 3) {
+        mien_panel_vline(p, x[5], name);
+        mien_panel_hline(p, y[7], "threshold");
+    }
+}
+
+/* Draw a panel where nothing is cut off and see how far its ink reaches. */
+static mi_canvas draw_panel(mien_figure *f, double w, double h, double ink[4])
+{
+    mi_canvas c = {.p = &f->panel[0]};
+    cairo_surface_t *s =
+        cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+    c.cr = cairo_create(s);
+    mi_axes_draw(&c, 0, 0, w, h);
+    mi_layers_draw(&c);
+    CHECK_EQ(cairo_status(c.cr), CAIRO_STATUS_SUCCESS);
+    cairo_recording_surface_ink_extents(s, &ink[0], &ink[1], &ink[2], &ink[3]);
+    cairo_destroy(c.cr);
+    cairo_surface_destroy(s);
+    return c;
+}
+
+static void test_nothing_is_cut_off_at_the_edge(void)
+{
+    static const double side[][2] = {{470, 360}, {300, 220}, {900, 640}};
+    unsigned seed = 11;
+    for (int i = 0; i < 6 * 3 * 2; i++) {
+        int kind = i % 6, lengthy = i / 6 % 2;
+        const double *wh = side[i / 12];
+        double ink[4];
+        mien_figure *f = NULL;
+        CHECK_EQ(mien_figure_new(1, 1, wh[0], wh[1], &f, NULL), MIEN_OK);
+        fill_panel(mien_figure_panel(f, 0, 0), kind, lengthy, &seed);
+        draw_panel(f, wh[0], wh[1], ink);
+        CHECK_MSG(ink[0] >= 0 && ink[1] >= 0 && ink[0] + ink[2] <= wh[0] &&
+                      ink[1] + ink[3] <= wh[1],
+                  "kind %d, %s names, %g x %g: ink at %g %g, %g x %g", kind,
+                  lengthy ? "long" : "short", wh[0], wh[1], ink[0], ink[1],
+                  ink[2], ink[3]);
+        mien_figure_free(f);
+    }
+}
+
+/* The legend is where no point is, or above the frame when there is no such
+ * corner; a panel full of points shows that it does go there. */
+static void test_legends_cover_nothing(void)
+{
+    unsigned seed = 5;
+    int above = 0, within = 0;
+    for (int i = 0; i < 60; i++) {
+        double x[400], y[400], ink[4];
+        int n = 5 + i * 6;
+        for (int k = 0; k < n; k++) {
+            x[k] = (double)check_rand(&seed);
+            y[k] = (double)check_rand(&seed);
+        }
+        mien_figure *f = NULL;
+        CHECK_EQ(mien_figure_new(1, 1, 400, 300, &f, NULL), MIEN_OK);
+        mien_panel_points(mien_figure_panel(f, 0, 0), "points", n, x, y);
+        mi_canvas c = draw_panel(f, 400, 300, ink);
+        above += c.head > 0;
+        within += !(c.head > 0);
+        for (int k = 0; k < n && !(c.head > 0); k++) {
+            double px = mi_place(&c.x, x[k]) - c.legend.x;
+            double py = mi_place(&c.y, y[k]) - c.legend.y;
+            CHECK_MSG(px < 0 || py < 0 || px > c.legend.wide ||
+                          py > c.legend.high,
+                      "%d points: one is under the legend", n);
+        }
+        mien_figure_free(f);
+    }
+    CHECK(above > 10 && within > 3);
+}
+
+/* Two points far apart, and the line between them through all four corners'
+ * neighbourhood: the line counts, not its ends alone. */
+static void test_lines_between_points_count(void)
+{
+    const double x[] = {0, 10, 0, 10}, y[] = {0, 10, 10, 0};
+    double ink[4];
+    mien_figure *f = NULL;
+    CHECK_EQ(mien_figure_new(1, 1, 400, 300, &f, NULL), MIEN_OK);
+    mien_panel *p = mien_figure_panel(f, 0, 0);
+    mien_panel_limits(p, 2, 8, 2, 8);
+    mien_panel_line(p, "crossed", 4, x, y);
+    mi_canvas c = draw_panel(f, 400, 300, ink);
+    double left = c.legend.x - c.left, right = c.right - c.legend.x;
+    CHECK(c.head > 0 || (left > 60 && right - c.legend.wide > 60));
+    mien_figure_free(f);
+}
+
+static void test_labels_of_lines_stay_inside(void)
+{
+    for (int i = 0; i <= 20; i++) {
+        const double x[] = {0, 20}, y[] = {0, 1};
+        double ink[4];
+        mien_figure *f = NULL;
+        CHECK_EQ(mien_figure_new(1, 1, 300, 200, &f, NULL), MIEN_OK);
+        mien_panel *p = mien_figure_panel(f, 0, 0);
+        mien_panel_points(p, NULL, 2, x, y);
+        mien_panel_vline(p, i, "threshold");
+        mien_panel_hline(p, i / 20., "chosen");
+        mi_canvas c = draw_panel(f, 300, 200, ink);
+        c.cr = cairo_create(
+            cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL));
+        cairo_set_font_size(c.cr, 11);
+        for (const mi_layer *l = p->first->next; l; l = l->next) {
+            mi_rect r = mi_label_place(&c, l);
+            CHECK_MSG(r.wide > 20 && r.x >= c.left && r.y >= c.top &&
+                          r.x + r.wide <= c.right && r.y + r.high <= c.bottom,
+                      "%s at %d: %g %g", l->name, i, r.x, r.y);
+        }
+        cairo_surface_destroy(cairo_get_target(c.cr));
+        cairo_destroy(c.cr);
+        mien_figure_free(f);
+    }
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -167,5 +315,9 @@ int main(int argc, char **argv)
     RUN(test_empty_and_single_data);
     RUN(test_many_points_are_thinned);
     RUN(test_failing_memory_is_reported);
+    RUN(test_nothing_is_cut_off_at_the_edge);
+    RUN(test_legends_cover_nothing);
+    RUN(test_lines_between_points_count);
+    RUN(test_labels_of_lines_stay_inside);
     return check_done();
 }

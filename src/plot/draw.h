@@ -12,11 +12,18 @@ typedef struct mi_axis_map {
     int log;
 } mi_axis_map;
 
+typedef struct mi_rect {
+    double x, y, wide, high;
+} mi_rect;
+
 typedef struct mi_canvas {
     cairo_t *cr;
     const mien_panel *p;
     mi_axis_map x, y;
     double left, top, right, bottom; /* of the data's rectangle */
+    double longest; /* name of a row or a category, in pixels */
+    double head;    /* of a legend above it; 0: the legend is inside */
+    mi_rect legend; /* then */
 } mi_canvas;
 
 /* The place of a number; NaN where it has none. */
@@ -26,11 +33,21 @@ void mi_colour(cairo_t *cr, int k, double alpha);
 /* Text whose middle (across 0..1, down 0..1) is at x, y. */
 void mi_text(cairo_t *cr, const char *s, double x, double y, double across,
              double down);
+/* A text, or as much of its beginning as has room, and an ellipsis. */
+void mi_text_cut(cairo_t *cr, const char *s, double room, char out[MI_TEXT]);
 /* How wide a text is in the font that is set. */
 double mi_text_width(cairo_t *cr, const char *s);
 
-/* axes.c: margins, grid, ticks, labels; sets the maps. */
+/* axes.c: margins, grid, ticks, labels; sets the maps and places the legend. */
 void mi_axes_draw(mi_canvas *c, double x, double y, double w, double h);
+/* legend.c: choose where the legend covers nothing; 1: above the frame, whose
+ * top has to give way by head. */
+int mi_legend_place(mi_canvas *c);
+/* Draw it there. */
+void mi_legend_draw(const mi_canvas *c);
+/* Where the label of a reference line covers least; all 0: the line is not in
+ * the frame. */
+mi_rect mi_label_place(const mi_canvas *c, const mi_layer *l);
 /* layers.c: what lies inside, and the legend. */
 void mi_layers_draw(const mi_canvas *c);
 

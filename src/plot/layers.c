@@ -1,5 +1,4 @@
-/* layers.c: points, lines, bars, boxes, tables of numbers, and the legend in
- * the corner that covers least.
+/* layers.c: points, lines, bars, boxes, tables of numbers, reference lines.
  *
  * Palette: M. Okabe, K. Ito, Color universal design, 2008. */
 #include "plot/draw.h"
@@ -122,27 +121,6 @@ static void draw_box(const mi_canvas *c, const mi_layer *l)
     }
 }
 
-/* A rectangle. */
-typedef struct place {
-    double x, y, wide, high;
-} place;
-
-/* Where the label of a reference line stands: above a horizontal one or, where
- * there is no room, below it; beside a vertical one. */
-static place label_place(const mi_canvas *c, const mi_layer *l)
-{
-    place p = {c->right - 4, c->top + 4, mi_text_width(c->cr, l->name), 14};
-    if (l->kind == MI_HLINE) {
-        double at = mi_place(&c->y, l->y[0]);
-        p.x -= p.wide;
-        p.y = at - 17 > c->top ? at - 17 : at + 3;
-    } else {
-        double at = mi_place(&c->x, l->x[0]);
-        p.x = at + 5 + p.wide < c->right ? at + 5 : at - 5 - p.wide;
-    }
-    return p;
-}
-
 /* A dashed line across or down the panel, with its name. */
 static void draw_reference(const mi_canvas *c, const mi_layer *l)
 {
@@ -159,8 +137,25 @@ static void draw_reference(const mi_canvas *c, const mi_layer *l)
     cairo_line_to(cr, across ? c->right : at, across ? at : c->bottom);
     cairo_stroke(cr);
     cairo_set_dash(cr, NULL, 0, 0);
-    place p = label_place(c, l);
-    mi_text(cr, l->name, p.x, p.y, 0, 0);
+}
+
+/* The labels of reference lines, on plates, over all that is drawn. */
+static void draw_labels(const mi_canvas *c)
+{
+    char name[MI_TEXT];
+    for (const mi_layer *l = c->p->first; l; l = l->next) {
+        if ((l->kind != MI_HLINE && l->kind != MI_VLINE) || !l->name[0])
+            continue;
+        mi_rect r = mi_label_place(c, l);
+        if (!(r.wide > 0))
+            continue;
+        cairo_set_source_rgba(c->cr, 1, 1, 1, .75);
+        cairo_rectangle(c->cr, r.x - 1, r.y, r.wide + 2, r.high);
+        cairo_fill(c->cr);
+        cairo_set_source_rgb(c->cr, .75, .1, .1);
+        mi_text_cut(c->cr, l->name, r.wide, name);
+        mi_text(c->cr, name, r.x, r.y + r.high / 2, 0, .5);
+    }
 }
 
 /* Cells shaded by their share of the largest, with their numbers. */
@@ -190,92 +185,6 @@ static void draw_matrix(const mi_canvas *c)
     cairo_set_font_size(c->cr, 11);
 }
 
-/* ---- legend
- * --------------------------------------------------------------------- */
-
-static int64_t points_inside(const mi_canvas *c, double x, double y, double w,
-                             double h)
-{
-    int64_t n = 0;
-    for (const mi_layer *l = c->p->first; l; l = l->next)
-        for (int64_t i = 0; i < l->n; i++) {
-            double at = l->kind == MI_BARS  ? l->x[2 * i]
-                        : l->kind == MI_BOX ? l->x[0]
-                                            : l->x[i];
-            double px = mi_place(&c->x, at), py = mi_place(&c->y, l->y[i]);
-            int below = l->kind == MI_BARS ? py < y + h : py < y + h && py > y;
-            n += px > x - 4 && px < x + w + 4 && below;
-        }
-    return n;
-}
-
-static int is_named(const mi_layer *l)
-{
-    return l->name[0] && l->kind != MI_HLINE && l->kind != MI_VLINE;
-}
-
-/* More than any number of points, if the label of a line would be hidden. */
-static int64_t hides_label(const mi_canvas *c, place box)
-{
-    for (const mi_layer *l = c->p->first; l; l = l->next) {
-        if ((l->kind != MI_HLINE && l->kind != MI_VLINE) || !l->name[0])
-            continue;
-        place p = label_place(c, l);
-        if (p.x < box.x + box.wide && box.x < p.x + p.wide &&
-            p.y < box.y + box.high && box.y < p.y + p.high)
-            return INT64_MAX / 2;
-    }
-    return 0;
-}
-
-/* The named layers, in the corner that hides the fewest points. */
-static void draw_legend(const mi_canvas *c)
-{
-    cairo_t *cr = c->cr;
-    double wide = 0, high = 0;
-    for (const mi_layer *l = c->p->first; l; l = l->next)
-        if (is_named(l)) {
-            wide = fmax(wide, mi_text_width(cr, l->name) + 36);
-            high += 17;
-        }
-    if (!(high > 0) || wide > c->right - c->left)
-        return;
-    high += 6;
-    double best_x = 0, best_y = 0;
-    int64_t least = INT64_MAX;
-    for (int k = 0; k < 4; k++) {
-        double x = k % 2 ? c->left + 8 : c->right - wide - 8;
-        double y = k / 2 ? c->bottom - high - 8 : c->top + 8;
-        int64_t n = points_inside(c, x, y, wide, high) +
-                    hides_label(c, (place){x, y, wide, high});
-        if (n < least) {
-            least = n;
-            best_x = x;
-            best_y = y;
-        }
-    }
-    cairo_set_source_rgba(cr, 1, 1, 1, .85);
-    cairo_rectangle(cr, best_x, best_y, wide, high);
-    cairo_fill(cr);
-    int k = 0;
-    double y = best_y + 11;
-    for (const mi_layer *l = c->p->first; l; l = l->next) {
-        if (!is_named(l)) {
-            k += l->kind != MI_HLINE && l->kind != MI_VLINE;
-            continue;
-        }
-        mi_colour(cr, k++, 1);
-        if (l->kind == MI_LINE || l->kind == MI_STEPS)
-            cairo_rectangle(cr, best_x + 6, y - 1, 18, 2);
-        else
-            cairo_rectangle(cr, best_x + 11, y - 4, 8, 8);
-        cairo_fill(cr);
-        cairo_set_source_rgb(cr, .2, .2, .2);
-        mi_text(cr, l->name, best_x + 30, y, 0, .5);
-        y += 17;
-    }
-}
-
 void mi_layers_draw(const mi_canvas *c)
 {
     int colour = 0;
@@ -302,6 +211,8 @@ void mi_layers_draw(const mi_canvas *c)
         mi_text(c->cr, "no data", (c->left + c->right) / 2,
                 (c->top + c->bottom) / 2, .5, .5);
     }
-    draw_legend(c);
+    draw_labels(c);
     cairo_restore(c->cr);
+    if (!c->p->rows)
+        mi_legend_draw(c);
 }

@@ -3,6 +3,7 @@
 #include "mien/learn.h"
 #include "mien/report.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { STEPS = 100 };
@@ -30,14 +31,17 @@ static mien_status fit(unsigned curve, int64_t n, const double *x,
     else
         st = mien_polynomial_fit(n, x, y, curve == MIEN_FITTED_LINE ? 1 : 2, f,
                                  err);
+    char sign = f->coef[1] < 0 ? '-' : '+';
     if (curve == MIEN_FITTED_LINE)
-        snprintf(name, 96, "%.3g + %.3g x, r\302\262 %.2f", f->coef[0],
-                 f->coef[1], f->r2);
+        snprintf(name, 96, "%.3g %c %.3g x, r\302\262 %.2f", f->coef[0], sign,
+                 fabs(f->coef[1]), f->r2);
     else if (curve == MIEN_FITTED_PARABOLA)
-        snprintf(name, 96, "%.3g %+.3g x %+.3g x\302\262", f->coef[0],
-                 f->coef[1], f->coef[2]);
+        snprintf(name, 96, "%.3g %c %.3g x %c %.3g x\302\262", f->coef[0], sign,
+                 fabs(f->coef[1]), f->coef[2] < 0 ? '-' : '+',
+                 fabs(f->coef[2]));
     else
-        snprintf(name, 96, "robust: %.3g + %.3g x", f->coef[0], f->coef[1]);
+        snprintf(name, 96, "robust: %.3g %c %.3g x", f->coef[0], sign,
+                 fabs(f->coef[1]));
     return st;
 }
 
