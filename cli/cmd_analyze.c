@@ -9,6 +9,7 @@
 
 typedef struct values {
     mien_detector detector;
+    mien_rotate rotate;
     int size, max_faces;
     float min_score, max_overlap;
     unsigned attributes;
@@ -17,11 +18,13 @@ typedef struct values {
     const char *draw, *models;
     mien_read_options read;
 } values;
-static const values defaults = {.jobs = 1, .threads = -1};
+static const values defaults = {
+    .jobs = 1, .threads = -1, .rotate = MIEN_ROTATE_AUTO};
 
 static const cli_option options[] = {
     CLI_OPTION_DETECTOR("network that finds faces: yunet (default; built in), "
                         "tiny or ssd (those of face-api.js)"),
+    CLI_OPTION_ROTATE,
     CLI_ROW_INT(size, "size", 's', "N", 32, 4096,
                 "side in pixels, a multiple of 32, that the detector sees the "
                 "photo at; larger finds smaller faces and takes longer"),
@@ -113,6 +116,7 @@ static int read_options(const cli_args *a, mien_reader_options *out)
         if (v->attributes >> i & 1)
             o->want |= attributes[i];
     o->detector = v->detector;
+    o->rotate = v->rotate;
     o->tiny_landmarks = v->landmark_model;
     o->input_size = v->size;
     o->max_faces = v->max_faces;
@@ -172,7 +176,7 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
         cli_photo_failed(f->path, &err, an->format != TABLE, out);
         return;
     }
-    cli_photo_warning(f->path, r.warning, &out->report);
+    cli_photo_remarks(f->path, &r, &out->report);
     print_reading(an, i, &r, &out->text);
     if (drawn)
         mien_faces_scale(&r.faces, (float)photo.w / (float)r.w,

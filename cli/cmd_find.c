@@ -11,12 +11,15 @@ typedef struct values {
     const char *models;
     mien_match_options match;
     mien_detector detector;
+    mien_rotate rotate;
     int show_distance, json, recursive, quiet;
     int jobs, threads;
     mien_read_options read;
 } values;
-static const values defaults = {
-    .match = MIEN_MATCH_DEFAULTS, .jobs = 1, .threads = -1};
+static const values defaults = {.match = MIEN_MATCH_DEFAULTS,
+                                .jobs = 1,
+                                .threads = -1,
+                                .rotate = MIEN_ROTATE_AUTO};
 
 static const cli_option options[] = {
     CLI_ROW_TEXT(known, CLI_FILES, "known", 'k', "DIR",
@@ -35,6 +38,7 @@ static const cli_option options[] = {
                  "a third column: the distance, or None"),
     CLI_OPTION_DETECTOR(
         "network that finds faces: yunet (default), tiny or ssd"),
+    CLI_OPTION_ROTATE,
     CLI_OPTION_JSON(
         "JSON lines as analyze prints them, each face with name and distance"),
     CLI_OPTION_RECURSIVE,
@@ -93,8 +97,7 @@ static int add_person(search *s, const cli_file *file, const mien_reading *r)
 {
     const mien_face *face = mien_faces_largest(&r->faces, MIEN_FACE_DESCRIPTOR);
     mien_error err = {MIEN_ENOMEM, "out of memory"};
-    if (*r->warning)
-        cli_error("%s: not whole: %s", file->path, r->warning);
+    cli_report_remarks(file->path, r);
     if (!face) {
         cli_error("%s: no face found; left out", file->path);
         return 1;
@@ -186,7 +189,7 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
         cli_photo_failed(f->path, &err, s->json, out);
         return;
     }
-    cli_photo_warning(f->path, r.warning, &out->report);
+    cli_photo_remarks(f->path, &r, &out->report);
     print(s, f->path, &r, &out->text);
     mien_faces_free(&r.faces);
 }
@@ -205,6 +208,7 @@ static int read_options(const values *v, search *s)
     s->files.recursive = v->recursive;
     s->options.face.want = MIEN_FACE_DESCRIPTOR;
     s->options.face.detector = v->detector;
+    s->options.face.rotate = v->rotate;
     s->options.image = v->read;
     s->options.models = v->models;
     s->options.lanes = v->jobs;

@@ -99,6 +99,7 @@ static int open_detector(tracking *t)
         mien_reader_options o = MIEN_READER_DEFAULTS;
         o.face.want = v->landmarks ? MIEN_FACE_LANDMARKS : 0;
         o.face.min_score = v->min_score;
+        o.face.rotate = MIEN_ROTATE_0;
         o.models = v->models;
         o.threads = mien_pool_size(t->pool);
         status = cli_reader_open(&o, &t->reader);

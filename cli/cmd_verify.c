@@ -7,17 +7,20 @@
 typedef struct values {
     float threshold;
     mien_detector detector;
+    mien_rotate rotate;
     int format, json;
     const char *models;
     mien_read_options read;
 } values;
-static const values defaults = {.threshold = MIEN_SAME_PERSON};
+static const values defaults = {.threshold = MIEN_SAME_PERSON,
+                                .rotate = MIEN_ROTATE_AUTO};
 
 static const cli_option options[] = {
     CLI_ROW_REAL(threshold, "threshold", 0, "D", 0, 4,
                  "faces nearer than this are the same person (default {})"),
     CLI_OPTION_DETECTOR(
         "network that finds faces: yunet (default), tiny or ssd"),
+    CLI_OPTION_ROTATE,
     CLI_ROW_CHOICE(format, "format", 'f', "NAME", "text,json",
                    "text, or json: an object; the default when standard output "
                    "is no terminal"),
@@ -65,8 +68,7 @@ static int read_both(mien_reader *reader, int json, mien_reading got[2],
         mien_error err = {0};
         if (mien_reader_read(reader, 0, p->file[i], NULL, &got[i], &err))
             return refuse(p->file[i], &err, json, CLI_NOTHING);
-        if (*got[i].warning)
-            cli_error("%s: not whole: %s", p->file[i], got[i].warning);
+        cli_report_remarks(p->file[i], &got[i]);
     }
     for (int i = 0; i < 2; i++) {
         p->reading[i] = &got[i];
@@ -133,6 +135,7 @@ static int run(const cli_args *a)
     mien_reader *reader = NULL;
     o.face.want = MIEN_FACE_DESCRIPTOR;
     o.face.detector = v->detector;
+    o.face.rotate = v->rotate;
     o.image = v->read;
     o.models = v->models;
     int status = cli_reader_open(&o, &reader);

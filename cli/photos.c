@@ -52,6 +52,23 @@ void cli_photo_warning(const char *path, const char *warning,
                            path, warning);
 }
 
+void cli_photo_remarks(const char *path, const mien_reading *r,
+                       mien_buffer *report)
+{
+    cli_photo_warning(path, r->warning, report);
+    if (*r->remark)
+        mien_buffer_printf(report, "%s%s%s (--rotate)", *r->warning ? "" : path,
+                           *r->warning ? "; " : ": ", r->remark);
+}
+
+void cli_report_remarks(const char *path, const mien_reading *r)
+{
+    mien_buffer report = {0};
+    cli_photo_remarks(path, r, &report);
+    if (report.n)
+        cli_error_lines(&report);
+}
+
 void cli_photo_failed(const char *path, const mien_error *error, int json,
                       cli_outcome *out)
 {

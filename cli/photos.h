@@ -10,6 +10,11 @@ int cli_reader_open(const mien_reader_options *o, mien_reader **out);
 /* Report what is not whole of a photo that was read, if anything. */
 void cli_photo_warning(const char *path, const char *warning,
                        mien_buffer *report);
+/* The same, and how it was turned. */
+void cli_photo_remarks(const char *path, const mien_reading *r,
+                       mien_buffer *report);
+/* The same at once. */
+void cli_report_remarks(const char *path, const mien_reading *r);
 
 /* A photo could not be read: report it, and print its record if json. */
 void cli_photo_failed(const char *path, const mien_error *error, int json,

@@ -4,7 +4,8 @@
  *   mien_image -> mien_analyzer_run
  *     detect -> landmarks -> align -> descriptor, attributes
  *
- * Boxes and points are in pixels of the photo given, x right, y down.
+ * Boxes and points are in pixels of the photo given, x right, y down, also
+ * where it was turned to read it (mien_rotate).
  * Nothing is computed that was not asked for: landmarks, descriptor and each
  * attribute are separate choices, and attributes are off unless named. */
 #ifndef MIEN_FACE_H
@@ -24,6 +25,15 @@ typedef enum mien_detector {
     MIEN_DETECTOR_TINY,  /* face-api.js tiny face detector */
     MIEN_DETECTOR_SSD    /* face-api.js SSD MobileNet v1 */
 } mien_detector;
+
+/* How a photo is turned before it is read, clockwise. */
+typedef enum mien_rotate {
+    MIEN_ROTATE_0,
+    MIEN_ROTATE_90,
+    MIEN_ROTATE_180,
+    MIEN_ROTATE_270,
+    MIEN_ROTATE_AUTO /* not, unless its faces are surer in another turn */
+} mien_rotate;
 
 /* What to find for each face; OR them. */
 enum {
@@ -48,6 +58,8 @@ typedef struct mien_face {
     mien_box box; /* may reach outside the photo */
     float score;  /* 0..1, higher is surer; not comparable across detectors */
     unsigned has; /* MIEN_FACE_*: what was asked for and could be computed */
+    int rotation; /* degrees by which the photo was turned clockwise to read
+                     this face: 0, 90, 180, 270 */
     int n_keypoints;          /* 5 with YuNet, else 0 */
     mien_point keypoints[5];  /* the subject's right eye, left eye, nose tip,
                                  right and left mouth corner */
@@ -92,10 +104,11 @@ typedef struct mien_face_options {
     int max_faces;     /* 0: the default, SSD 100, others all */
     mien_pool *pool;   /* NULL: one thread; borrowed while the analyzer lives */
     int tiny_landmarks; /* 1: the small network of landmarks is looked for */
+    mien_rotate rotate; /* of mien_analyzer_run */
 } mien_face_options;
-#define MIEN_FACE_DEFAULTS                          \
-    {                                               \
-        MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL, 0 \
+#define MIEN_FACE_DEFAULTS                                         \
+    {                                                              \
+        MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL, 0, MIEN_ROTATE_0 \
     }
 
 /* Networks planned for what is asked of each face. */
@@ -188,6 +201,8 @@ MIEN_API void mien_analyzer_free(mien_analyzer *a);
  *
  * No face is no failure: n is 0.  What cannot be computed of a face (its box
  * lies outside the photo) is missing from its has.
+ * MIEN_ROTATE_AUTO tries the other three turns where no face is sure, and reads
+ * the whole photo in the one whose face is surest by a margin.
  * With YuNet the first photo of a new shape makes a plan; the last four are
  * kept.  The same bits for any number of threads.
  * Fails with ENOMEM, and when planning with EFORMAT, ELIMIT. */
@@ -237,6 +252,8 @@ typedef struct mien_reading {
     double decode; /* seconds to read and decode the file */
     mien_face_times times;
     char warning[MIEN_WARNING_MAX]; /* mien_photo.warning */
+    char remark[MIEN_WARNING_MAX];  /* how MIEN_ROTATE_AUTO turned it, in words;
+                                       empty: not at all */
 } mien_reading;
 
 /* Take faces to another size of their photo: boxes and points.

@@ -197,6 +197,17 @@ MIEN_API MIEN_CHECKED mien_status mien_image_crop(const mien_image *im, int x,
                                                   mien_image *out,
                                                   mien_error *err);
 
+/* Turn by quarters, pixel by pixel.
+ *
+ *   im        any image
+ *   quarters  0..3, asserted: how often by 90 degrees, clockwise
+ *   out       owned by the caller; free with mien_image_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_image_turn(const mien_image *im,
+                                                  int quarters, mien_image *out,
+                                                  mien_error *err);
+
 /* Scale, turn and move.
  *
  *   im         any image

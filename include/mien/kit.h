@@ -127,9 +127,11 @@ typedef struct mien_reader_options {
     int lanes;          /* photos at a time, 1..MIEN_POOL_MAX; 0: 1 */
     int threads;        /* inside one photo; 0: one for each processor */
 } mien_reader_options;
-#define MIEN_READER_DEFAULTS                               \
-    {                                                      \
-        MIEN_FACE_DEFAULTS, MIEN_READ_DEFAULTS, NULL, 0, 0 \
+/* As MIEN_FACE_DEFAULTS, but photos that lie on their side are turned. */
+#define MIEN_READER_DEFAULTS                                             \
+    {                                                                    \
+        {MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL, 0, MIEN_ROTATE_AUTO}, \
+            MIEN_READ_DEFAULTS, NULL, 0, 0                               \
     }
 
 /* Analyzers with their models, one a lane, so that lanes may read photos at the

@@ -41,8 +41,8 @@ MIEN_API void mien_record_box(mien_json *j, const char *key, mien_box box);
 MIEN_API void mien_record_points(mien_json *j, const char *key, int n,
                                  const mien_point *p);
 
-/* Write a face: {"box", "score", "keypoints", "landmarks", "descriptor", "age",
- * "gender", "expression"}.
+/* Write a face: {"box", "score", "rotation": only if not 0,
+ * "keypoints", "landmarks", "descriptor", "age", "gender", "expression"}.
  *
  *   j     a text being written
  *   key   of the item, or NULL
@@ -90,7 +90,8 @@ typedef struct mien_photo_record {
  *   out  a line is added
  *
  * {"schema", "file", "width", "height", "warnings": only if the file is not
- * whole, "faces", "models": digests by task, "ms": milliseconds by part} */
+ * whole or was turned, "faces", "models": digests by task, "ms": milliseconds
+ * by part} */
 MIEN_API void mien_record_photo(const mien_photo_record *r, mien_buffer *out);
 
 /* Add the record of a photo that could not be read, or not be used.

@@ -13,6 +13,7 @@
 #include "face/describe.h"
 #include "face/detector.h"
 #include "face/landmark.h"
+#include "face/turn.h"
 
 #include <math.h>
 
@@ -27,7 +28,8 @@ struct mien_analyzer {
     mi_feeder feeder;
     mi_detector detector;
     mi_stage landmarks, descriptor, expression, age_gender;
-    mi_found_list found;
+    mi_found_list found, spare;
+    mien_rotate rotate;
     mien_face_times times;
     mien_face_kit *own; /* NULL: its networks are borrowed */
 };
@@ -74,10 +76,14 @@ mien_status mien_analyzer_new(const mien_face_models *models,
     if (o.want & ~(unsigned)ALL)
         return mi_fail(err, MIEN_EARG, "face: %#x asks for what is not known",
                        o.want & ~(unsigned)ALL);
+    if ((unsigned)o.rotate > MIEN_ROTATE_AUTO)
+        return mi_fail(err, MIEN_EARG, "face: no turn has number %d",
+                       (int)o.rotate);
     mien_analyzer *a = mi_alloc(1, sizeof *a);
     if (!a)
         return mi_fail(err, MIEN_ENOMEM, "face: no memory for an analyzer");
     a->want = o.want;
+    a->rotate = o.rotate;
     a->feeder.pool = o.pool;
     mien_status st =
         mi_detector_init(&a->detector, models->detector, &o, &a->feeder, err);
@@ -121,6 +127,7 @@ void mien_analyzer_free(mien_analyzer *a)
     mi_stage_done(&a->expression);
     mi_stage_done(&a->age_gender);
     mi_found_done(&a->found);
+    mi_found_done(&a->spare);
     mi_feeder_done(&a->feeder);
     mien_face_kit_done(a->own);
     mi_free(a->own);
@@ -203,15 +210,11 @@ static mien_status read_face(mien_analyzer *a, const mien_image *photo,
     return st;
 }
 
-mien_status mien_analyzer_run(mien_analyzer *a, const mien_image *photo,
+/* Read every face that was found in a photo. */
+static mien_status read_found(mien_analyzer *a, const mien_image *photo,
                               mien_faces *out, mien_error *err)
 {
-    a->times = (mien_face_times){0};
-    double since = mien_clock();
-    mien_status st = mi_detector_run(&a->detector, photo, &a->found, err);
-    lap(&since, &a->times.detect);
-    if (st != MIEN_OK)
-        return st;
+    mien_status st = MIEN_OK;
     mien_faces faces = {.n = a->found.n};
     if (faces.n) {
         faces.face = mi_alloc((size_t)faces.n, sizeof *faces.face);
@@ -233,6 +236,27 @@ mien_status mien_analyzer_run(mien_analyzer *a, const mien_image *photo,
         *out = faces;
     else
         mien_faces_free(&faces);
+    return st;
+}
+
+mien_status mien_analyzer_run(mien_analyzer *a, const mien_image *photo,
+                              mien_faces *out, mien_error *err)
+{
+    mi_turned turned;
+    mien_faces faces = {0};
+    a->times = (mien_face_times){0};
+    double since = mien_clock();
+    mien_status st = mi_turned_detect(&a->detector, a->rotate, photo, &turned,
+                                      &a->found, &a->spare, err);
+    lap(&since, &a->times.detect);
+    if (st != MIEN_OK)
+        return st;
+    st = read_found(a, turned.photo, &faces, err);
+    for (int i = 0; i < faces.n; i++)
+        mi_face_turn_back(&faces.face[i], turned.quarters, photo->w, photo->h);
+    mi_turned_done(&turned);
+    if (st == MIEN_OK)
+        *out = faces;
     return st;
 }
 

@@ -29,15 +29,27 @@ mi_crop mi_rect_clip(mi_rect r, int w, int h)
     return (mi_crop){(int)x, (int)y, (int)width, (int)height};
 }
 
+/* The area that two rectangles share. */
+static double shared(mi_rect a, mi_rect b)
+{
+    double w = fmin(a.x + a.w, b.x + b.w) - fmax(a.x, b.x);
+    double h = fmin(a.y + a.h, b.y + b.h) - fmax(a.y, b.y);
+    return fmax(0, w) * fmax(0, h);
+}
+
 double mi_rect_overlap(mi_rect a, mi_rect b)
 {
     double area_a = a.w * a.h, area_b = b.w * b.h;
     if (!(area_a > 0 && area_b > 0))
         return 0;
-    double w = fmin(a.x + a.w, b.x + b.w) - fmax(a.x, b.x);
-    double h = fmin(a.y + a.h, b.y + b.h) - fmax(a.y, b.y);
-    double both = fmax(0, w) * fmax(0, h);
+    double both = shared(a, b);
     return both / (area_a + area_b - both);
+}
+
+double mi_rect_inside(mi_rect a, mi_rect b)
+{
+    double area = a.w * a.h;
+    return area > 0 ? shared(a, b) / area : 0;
 }
 
 double mi_round(double v) { return floor(v + 0.5); }

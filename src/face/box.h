@@ -24,6 +24,8 @@ mi_rect mi_rect_for_size(mi_rect r, int w, int h);
 mi_crop mi_rect_clip(mi_rect r, int w, int h);
 /* Intersection over union, 0..1; 0 if either has no area. */
 double mi_rect_overlap(mi_rect a, mi_rect b);
+/* The share of a that lies inside b, 0..1; 0 if a has no area. */
+double mi_rect_inside(mi_rect a, mi_rect b);
 /* To the nearest whole number, halves up, as Math.round does. */
 double mi_round(double v);
 /* The same rectangle in the floats of the public form. */

@@ -15,9 +15,12 @@ typedef struct mi_detector mi_detector;
 typedef struct mi_detector_kind {
     const mi_stage_kind *stage;
     double min_score, max_overlap; /* defaults */
-    int max_faces;                 /* 0: all */
-    int side;                      /* default input */
-    int bound;                     /* 1: no other side is possible */
+    double sure;                   /* no face upside down has this score ... */
+    double turned;   /* ... and none that is wrongly turned this */
+    int max_faces;   /* 0: all */
+    int side;        /* default input */
+    int trial;       /* input on which turns are tried */
+    int bound;       /* 1: no other side is possible */
     int plans_first; /* 1: the input is side x side for every photo */
     /* Adds the faces surer than d->min_score, suppressed, in pixels of the
      * photo, best first. */
@@ -39,6 +42,7 @@ struct mi_detector {
     int max_faces;
     int side;                         /* of the input */
     int usual;                        /* 1: side is the detector's default */
+    int coarse;                       /* 1: one input, of the side for trials */
     int bound_w, bound_h;             /* what the graph insists on, or -1 */
     mi_stage plan[MI_DETECTOR_PLANS]; /* last used first */
 };

@@ -100,7 +100,10 @@ const mi_detector_kind mi_detector_tiny = {
     .stage = &stage,
     .min_score = 0.5,
     .max_overlap = 0.4,
+    .sure = 0.8,
+    .turned = 0.9,
     .side = 416,
+    .trial = 416,
     .plans_first = 1,
     .detect = detect,
 };

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What a lane works with. */
@@ -17,6 +18,7 @@ typedef struct mi_lane {
 struct mien_reader {
     mien_face_kit kit;
     unsigned want;
+    mien_rotate rotate;
     mien_read_options image;
     int lanes;
     mi_lane *lane; /* [lanes] */
@@ -68,6 +70,7 @@ static mien_status open_all(mien_reader *r, const mien_reader_options *o,
 {
     const char *folder = o->models;
     r->want = o->face.want;
+    r->rotate = o->face.rotate;
     r->image = o->image;
     r->lanes = o->lanes ? o->lanes : 1;
     if (r->lanes < 1 || r->lanes > MIEN_POOL_MAX)
@@ -139,6 +142,21 @@ const mien_model_digest *mien_reader_digests(mien_reader *r, int *n)
     return r->digest;
 }
 
+/* Say how a photo was turned, if nobody asked for that turn. */
+static void note_turn(const mien_reader *r, mien_reading *got)
+{
+    int degrees = got->faces.n ? got->faces.face[0].rotation : 0;
+    if (!degrees || r->rotate != MIEN_ROTATE_AUTO)
+        return;
+    snprintf(got->remark, sizeof got->remark,
+             "the face%s; read after a turn of %d degrees clockwise",
+             degrees == 180     ? got->faces.n > 1 ? "s stand on their heads"
+                                                   : " stands on its head"
+             : got->faces.n > 1 ? "s lie on their side"
+                                : " lies on its side",
+             degrees);
+}
+
 mien_status mien_reader_read(mien_reader *r, int lane, const char *path,
                              mien_image *photo, mien_reading *out,
                              mien_error *err)
@@ -158,6 +176,7 @@ mien_status mien_reader_read(mien_reader *r, int lane, const char *path,
         mien_faces_scale(&got.faces, (float)p.w / (float)p.im.w,
                          (float)p.h / (float)p.im.h);
     got.times = mien_analyzer_times(a);
+    note_turn(r, &got);
     if (st == MIEN_OK)
         *out = got;
     if (st == MIEN_OK && photo)

@@ -19,7 +19,7 @@ void mien_record_hits(const mien_hits_record *r, mien_buffer *out)
     mien_json j = mi_record_begin(r->file, out);
     mien_json_int(&j, "width", r->w);
     mien_json_int(&j, "height", r->h);
-    mi_record_warning(&j, r->warning);
+    mi_record_warnings(&j, r->warning, NULL);
     mien_json_array(&j, "objects");
     for (int i = 0; i < r->n; i++)
         for (int k = 0; k < r->hits[i].n; k++)

@@ -85,12 +85,16 @@ void mi_record_models(mien_json *j, int n, const mien_model_digest *d)
     mien_json_close(j);
 }
 
-void mi_record_warning(mien_json *j, const char *text)
+void mi_record_warnings(mien_json *j, const char *text, const char *remark)
 {
-    if (!text || !*text)
+    int first = text && *text, second = remark && *remark;
+    if (!first && !second)
         return;
     mien_json_array(j, "warnings");
-    mien_json_text(j, NULL, text);
+    if (first)
+        mien_json_text(j, NULL, text);
+    if (second)
+        mien_json_text(j, NULL, remark);
     mien_json_close(j);
 }
 

@@ -10,8 +10,8 @@ mien_json mi_record_begin(const char *file, mien_buffer *out);
 void mi_record_end(mien_json *j);
 /* "models": digests by task */
 void mi_record_models(mien_json *j, int n, const mien_model_digest *d);
-/* "warnings": what is not whole; nothing where text is NULL or empty. */
-void mi_record_warning(mien_json *j, const char *text);
+/* "warnings": what is not whole, and a remark; either may be NULL or empty. */
+void mi_record_warnings(mien_json *j, const char *text, const char *remark);
 /* The box of a hit. */
 mien_box mi_hit_box(const mien_hit *h);
 

@@ -38,10 +38,12 @@ void mien_record_pair(const mien_pair_record *r, mien_buffer *out)
         mien_record_file(&j, "file", r->file[i]);
         mien_json_int(&j, "width", r->reading[i]->w);
         mien_json_int(&j, "height", r->reading[i]->h);
-        mi_record_warning(&j, r->reading[i]->warning);
+        mi_record_warnings(&j, r->reading[i]->warning, r->reading[i]->remark);
         mien_json_int(&j, "faces", r->reading[i]->faces.n);
         mien_record_box(&j, "box", r->face[i]->box);
         mien_json_rounded(&j, "score", (double)r->face[i]->score, 6);
+        if (r->face[i]->rotation)
+            mien_json_int(&j, "rotation", r->face[i]->rotation);
         mien_json_close(&j);
     }
     mien_json_close(&j);

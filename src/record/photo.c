@@ -32,6 +32,8 @@ static void put_face(mien_json *j, const mien_face *f, unsigned hide)
     double p;
     mien_record_box(j, "box", f->box);
     mien_json_rounded(j, "score", (double)f->score, 6);
+    if (f->rotation)
+        mien_json_int(j, "rotation", f->rotation);
     if (f->n_keypoints)
         mien_record_points(j, "keypoints", f->n_keypoints, f->keypoints);
     if (has & MIEN_FACE_LANDMARKS)
@@ -80,7 +82,7 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
     mien_json j = mi_record_begin(r->file, out);
     mien_json_int(&j, "width", got->w);
     mien_json_int(&j, "height", got->h);
-    mi_record_warning(&j, got->warning);
+    mi_record_warnings(&j, got->warning, got->remark);
     mien_json_array(&j, "faces");
     for (int i = 0; i < got->faces.n; i++) {
         mien_json_object(&j, NULL);
