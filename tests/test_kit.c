@@ -450,6 +450,45 @@ static void test_failing_memory_is_reported(void)
     CHECK(st == MIEN_OK && n > 40);
 }
 
+/* The network's probability of "happy" becomes a vote. */
+static void test_smiles_by_a_network(void)
+{
+    static const float seven[] = {0.1f, 0.7f, 0.1f, 0.02f, 0.03f, 0.03f, 0.02f};
+    make_output points = {"landmarks", {2, {1, 136}}, NULL, 0.001f};
+    make_output expression = {"expression", {2, {1, 7}}, seven, 0};
+    mien_graph *g[] = {make_ssd(1, box, score),
+                       make_network(make_input(112), &points, 1),
+                       make_network(make_input(112), &expression, 1)};
+    mien_face_models models = {g[0], g[1], NULL, g[2], NULL};
+    mien_face_options o = MIEN_FACE_DEFAULTS;
+    mien_analyzer *a = NULL;
+    mien_error err = {0};
+    mien_image photo = make_photo(60, 50, 1);
+    float vote = 9;
+    o.detector = MIEN_DETECTOR_SSD;
+    o.want = MIEN_FACE_EXPRESSION;
+    CHECK_MSG(mien_analyzer_new(&models, &o, &a, &err) == MIEN_OK, "%s",
+              err.text);
+    mien_smile_network network = {a, &photo};
+    mien_smile_scorer *scorer = mien_smile_by_network;
+    CHECK(scorer(&network, (mien_box){10, 10, 30, 30}, &vote, &err) == MIEN_OK);
+    CHECK_NEAR(vote, 0.4, 1e-5);
+    CHECK(scorer(&network, (mien_box){-900, -900, 50, 50}, &vote, &err) ==
+          MIEN_OK);
+    CHECK(vote == 0);
+    vote = 9;
+    CHECK_EQ(scorer(&network, (mien_box){1, 1, 0, 5}, &vote, &err), MIEN_EARG);
+    CHECK(vote == 9);
+    mi_alloc_fail_after(0);
+    mien_status st = scorer(&network, (mien_box){10, 10, 30, 30}, &vote, &err);
+    mi_alloc_fail_after(-1);
+    CHECK(st == MIEN_OK || st == MIEN_ENOMEM);
+    mien_analyzer_free(a);
+    mien_image_free(&photo);
+    for (int i = 0; i < 3; i++)
+        mien_graph_free(g[i]);
+}
+
 static void test_libraries_are_named(void)
 {
     mien_buffer b = {0};
@@ -482,6 +521,7 @@ int main(int argc, char **argv)
     RUN(test_cascades_by_name);
     RUN(test_packed_cascades);
     RUN(test_failing_memory_is_reported);
+    RUN(test_smiles_by_a_network);
     RUN(test_libraries_are_named);
     char command[128];
     snprintf(command, sizeof command, "rm -r %s", work);

@@ -66,6 +66,75 @@ static void test_a_part_is_cut_to_the_picture(void)
     mien_cascade_free(c);
 }
 
+/* What is found in a picture made larger, in the pixels it had before. */
+static void test_a_part_is_brought_to_a_side(void)
+{
+    static const struct {
+        mien_region part;
+        int side, x, y, w, h; /* what is searched, and its size then */
+    } row[] = {
+        {{10, 20, 60, 50}, 90, 10, 20, 90, 75},
+        {{0, 0, 120, 90}, 120, 0, 0, 120, 90}, /* as it is */
+        {{-30, 20, 60, 40}, 120, 0, 20, 60, 80},
+        {{200, 0, 50, 50}, 90, 0, 0, 0, 0},
+        {{0, 0, 0, 50}, 90, 0, 0, 0, 0},
+    };
+    mien_cascade *c = made_cascade(&easy, 12);
+    mien_gray g = made_picture(120, 90, 6), big = {0};
+    mien_cascade_options o = loose();
+    int some = 0;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        mien_hits got = {7, NULL}, want = {0};
+        mien_region p = row[i].part;
+        double by = (double)row[i].side / (p.w ? p.w : 1);
+        CHECK_EQ(
+            mien_cascade_detect_sized(c, &g, p, row[i].side, &o, &got, NULL),
+            MIEN_OK);
+        if (row[i].w) {
+            mien_gray view = mien_gray_view(&g, row[i].x, row[i].y,
+                                            (int)lround(row[i].w / by),
+                                            (int)lround(row[i].h / by));
+            CHECK(mien_gray_resize(&view, row[i].w, row[i].h, &big, NULL) ==
+                  MIEN_OK);
+            CHECK(mien_cascade_detect(c, &big, &o, &want, NULL) == MIEN_OK);
+            mien_gray_free(&big);
+        }
+        for (int j = 0; j < want.n; j++) {
+            want.hit[j].x = (int)lround(want.hit[j].x / by);
+            want.hit[j].y = (int)lround(want.hit[j].y / by);
+            want.hit[j].w = (int)lround(want.hit[j].w / by);
+            want.hit[j].h = (int)lround(want.hit[j].h / by);
+        }
+        check_same(&got, &want, row[i].x, row[i].y);
+        some += got.n;
+        mien_hits_free(&got);
+        mien_hits_free(&want);
+    }
+    CHECK(some > 3);
+    mien_gray_free(&g);
+    mien_cascade_free(c);
+}
+
+static void test_sides_that_cannot_be(void)
+{
+    mien_cascade *c = made_cascade(&easy, 12);
+    mien_gray g = made_picture(120, 90, 6);
+    mien_hits got = {7, NULL};
+    mien_error err = {0};
+    static const int side[] = {0, -5, MIEN_IMAGE_MAX_SIDE + 1};
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(mien_cascade_detect_sized(c, &g, (mien_region){0, 0, 20, 20},
+                                           side[i], NULL, &got, &err),
+                 MIEN_EARG);
+    CHECK(strstr(err.text, "wanted 1 to"));
+    CHECK_EQ(mien_cascade_detect_sized(c, &g, (mien_region){0, 0, 1, 90},
+                                       MIEN_IMAGE_MAX_SIDE, NULL, &got, &err),
+             MIEN_ELIMIT);
+    CHECK(strstr(err.text, "a part of 1 x 90") && got.n == 7);
+    mien_gray_free(&g);
+    mien_cascade_free(c);
+}
+
 /* All of the second cascade's hits, one outer rectangle after the other. */
 static void test_the_second_looks_inside_the_first(void)
 {
@@ -307,22 +376,27 @@ static void test_failing_memory_is_reported(void)
     const mien_cascade *two[] = {c, c};
     mien_gray g = made_picture(60, 40, 6);
     mien_search s = {2, two, loose(), 1, 0, NULL, {3, 3, 50, 30}};
-    mien_status st[2] = {MIEN_ENOMEM, MIEN_ENOMEM};
-    for (long n = 0; n < 10000 && (st[0] || st[1]); n++) {
-        mien_hits hits[2] = {{0}};
+    mien_status st[3] = {MIEN_ENOMEM, MIEN_ENOMEM, MIEN_ENOMEM};
+    for (long n = 0; n < 10000 && (st[0] || st[1] || st[2]); n++) {
+        mien_hits hits[2] = {{0}}, sized = {0};
         mien_fall f = {0};
         mi_alloc_fail_after(n);
         st[0] = mien_search_run(&s, &g, hits, NULL);
         mi_alloc_fail_after(n);
         st[1] = mien_fall_count(c, &g, 30, &f, NULL);
+        mi_alloc_fail_after(n);
+        st[2] =
+            mien_cascade_detect_sized(c, &g, s.part, 70, NULL, &sized, NULL);
         mi_alloc_fail_after(-1);
         CHECK(st[0] == MIEN_OK || (!hits[0].hit && !hits[1].hit));
         CHECK(st[1] == MIEN_OK || !f.left);
+        CHECK(st[2] == MIEN_OK || !sized.hit);
+        mien_hits_free(&sized);
         mien_hits_free(&hits[0]);
         mien_hits_free(&hits[1]);
         mien_fall_done(&f);
     }
-    CHECK(st[0] == MIEN_OK && st[1] == MIEN_OK);
+    CHECK(st[0] == MIEN_OK && st[1] == MIEN_OK && st[2] == MIEN_OK);
     mien_gray_free(&g);
     mien_cascade_free(c);
 }
@@ -331,6 +405,8 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_a_part_is_cut_to_the_picture);
+    RUN(test_a_part_is_brought_to_a_side);
+    RUN(test_sides_that_cannot_be);
     RUN(test_the_second_looks_inside_the_first);
     RUN(test_parts_and_angles);
     RUN(test_windows_fall);

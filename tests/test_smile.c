@@ -32,10 +32,10 @@ static mien_smile_options options_of(const cascades *c, int smiling)
     mien_smile_options o = MIEN_SMILE_DEFAULTS;
     mien_cascade_options loose = MIEN_CASCADE_DEFAULTS;
     loose.neighbors = 1;
-    o.faces = (mien_sight){c->faces, loose};
+    o.faces = (mien_sight){c->faces, loose, 0, 0};
     o.faces.options.min_w = 20;
-    o.eyes = (mien_sight){c->some, loose};
-    o.smiles = (mien_sight){smiling ? c->some : c->none, loose};
+    o.eyes = (mien_sight){c->some, loose, 0, 0};
+    o.smiles = (mien_sight){smiling ? c->some : c->none, loose, 0, 0};
     return o;
 }
 
@@ -54,13 +54,16 @@ static void next(mien_smiles *s, const mien_gray *g, double seconds)
               err.text);
 }
 
-static void test_defaults_are_the_articles(void)
+static void test_presets(void)
 {
-    mien_smile_options o = MIEN_SMILE_DEFAULTS;
-    CHECK(o.faces.options.scale == 1.3 && o.faces.options.neighbors == 5);
-    CHECK(o.eyes.options.scale == 1.2 && o.eyes.options.neighbors == 18);
-    CHECK(o.smiles.options.scale == 1.7 && o.smiles.options.neighbors == 20);
-    CHECK(o.begin == 0.3f && o.end == -0.3f);
+    mien_smile_options a = MIEN_SMILE_ARTICLE, o = MIEN_SMILE_DEFAULTS;
+    CHECK(a.faces.options.scale == 1.3 && a.faces.options.neighbors == 5);
+    CHECK(a.eyes.options.scale == 1.2 && a.eyes.options.neighbors == 18);
+    CHECK(a.smiles.options.scale == 1.7 && a.smiles.options.neighbors == 20);
+    CHECK(!a.smiles.side && a.smiles.top == 0 && !a.smiles.options.min_w);
+    CHECK(a.begin == 0.3f && a.end == -0.3f && !a.scorer);
+    CHECK(o.smiles.side == 130 && o.smiles.top == 0.5f && !o.scorer);
+    CHECK(o.smiles.options.min_w < o.smiles.side);
 }
 
 /* Eyes and smiles are searched in the box of each face, whether the detector
@@ -96,6 +99,93 @@ static void test_inside_each_face(void)
     CHECK(seen > 3);
     mien_smiles_free(s);
     mien_smiles_free(NULL);
+    mien_gray_free(&g);
+    release(&c);
+}
+
+/* The lower part of each face, brought to one width. */
+static void test_part_and_side(void)
+{
+    cascades c = made();
+    mien_gray g = made_picture(120, 90, 6);
+    mien_smile_options o = options_of(&c, 1);
+    int n = 0, seen = 0;
+    o.smiles.top = 0.5f;
+    o.smiles.side = 50;
+    o.eyes.top = 0.25f;
+    mien_smiles *s = smiles_of(&o);
+    next(s, &g, 0);
+    const mien_smile_face *f = mien_smiles_faces(s, &n);
+    CHECK(n > 2);
+    for (int i = 0; i < n; i++) {
+        mien_hits want[2] = {{0}};
+        int x = (int)f[i].box.x, y = (int)f[i].box.y;
+        int w = (int)f[i].box.width, h = (int)f[i].box.height;
+        int half = (int)lrintf(0.5f * (float)h);
+        int quarter = (int)lrintf(0.25f * (float)h);
+        CHECK_EQ(mien_cascade_detect_sized(
+                     c.some, &g, (mien_region){x, y + half, w, h - half}, 50,
+                     &o.smiles.options, &want[0], NULL),
+                 MIEN_OK);
+        CHECK_EQ(mien_cascade_detect_part(
+                     c.some, &g, (mien_region){x, y + quarter, w, h - quarter},
+                     &o.eyes.options, &want[1], NULL),
+                 MIEN_OK);
+        CHECK(f[i].smiles.n == want[0].n && f[i].eyes.n == want[1].n);
+        CHECK(f[i].votes == (want[0].n ? 0.1f : -0.1f));
+        for (int j = 0; j < want[0].n; j++)
+            CHECK(f[i].smiles.hit[j].y == want[0].hit[j].y &&
+                  f[i].smiles.hit[j].y >= y + half);
+        seen += want[0].n;
+        mien_hits_free(&want[0]);
+        mien_hits_free(&want[1]);
+    }
+    CHECK(seen > 1);
+    mien_smiles_free(s);
+    mien_gray_free(&g);
+    release(&c);
+}
+
+/* What a scorer is told and says. */
+typedef struct told {
+    int calls;
+    mien_box box;
+    float vote;
+    mien_status status;
+} told;
+
+static mien_status score(void *arg, mien_box box, float *vote, mien_error *err)
+{
+    told *t = arg;
+    (void)err;
+    t->calls++;
+    t->box = box;
+    *vote = t->vote;
+    return t->status;
+}
+
+static void test_a_scorer_votes(void)
+{
+    cascades c = made();
+    mien_gray g = made_picture(120, 90, 6);
+    mien_smile_options o = options_of(&c, 1);
+    told t = {0, {0}, 0.5f, MIEN_OK};
+    int n;
+    o.smiles.cascade = NULL;
+    o.scorer = score;
+    o.scorer_arg = &t;
+    mien_smiles *s = smiles_of(&o);
+    for (int i = 0; i < 2; i++)
+        next(s, &g, i);
+    const mien_smile_face *f = mien_smiles_faces(s, &n);
+    CHECK(n > 2 && t.calls >= 2 * n);
+    CHECK(t.box.x == f[n - 1].box.x && t.box.width == f[n - 1].box.width);
+    for (int i = 0; i < n; i++)
+        CHECK(f[i].smiles.n == 0 && f[i].eyes.n >= 0 &&
+              fabsf(f[i].votes - 0.095f) < 1e-6f);
+    t.status = MIEN_EFORMAT;
+    CHECK_EQ(mien_smiles_next(s, &g, 2, 1, NULL), MIEN_EFORMAT);
+    mien_smiles_free(s);
     mien_gray_free(&g);
     release(&c);
 }
@@ -254,6 +344,18 @@ static void test_levels_out_of_range(void)
         CHECK_EQ(mien_smiles_new(&o, &s, &err), MIEN_EARG);
         CHECK(!s && strstr(err.text, "wanted"));
     }
+    static const mien_sight wrong[] = {
+        {.top = -0.1f}, {.top = 0.95f}, {.top = NAN}, {.side = -1}};
+    for (int i = 0; i < 8; i++) {
+        mien_smiles *s = NULL;
+        mien_error err = {0};
+        o = options_of(&c, 1);
+        mien_sight *one = i < 4 ? &o.eyes : &o.smiles;
+        one->top = wrong[i % 4].top;
+        one->side = wrong[i % 4].side;
+        CHECK_EQ(mien_smiles_new(&o, &s, &err), MIEN_EARG);
+        CHECK(!s && strstr(err.text, i < 4 ? "eyes" : "smiles"));
+    }
     release(&c);
 }
 
@@ -264,6 +366,7 @@ static void test_failing_memory_is_reported(void)
     mien_smile_options o = options_of(&c, 1);
     mien_status st = MIEN_ENOMEM;
     o.faces.options.min_w = 0;
+    o.smiles.side = 60;
     for (long n = 0; st == MIEN_ENOMEM && n < 5000; n++) {
         mien_smiles *s = NULL;
         mi_alloc_fail_after(n);
@@ -281,8 +384,10 @@ static void test_failing_memory_is_reported(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
-    RUN(test_defaults_are_the_articles);
+    RUN(test_presets);
     RUN(test_inside_each_face);
+    RUN(test_part_and_side);
+    RUN(test_a_scorer_votes);
     RUN(test_votes_fade);
     RUN(test_smiles_begin_and_end);
     RUN(test_hysteresis);

@@ -31,6 +31,23 @@ MIEN_API MIEN_CHECKED mien_status mien_cascade_detect_part(
     const mien_cascade *c, const mien_gray *g, mien_region part,
     const mien_cascade_options *options, mien_hits *out, mien_error *err);
 
+/* Find a cascade's objects in a part of a picture that is made larger or
+ * smaller first, so that settings mean the same whatever size a face has.
+ *
+ *   c        a cascade
+ *   g        any size
+ *   part     what lies inside the picture is searched; nothing inside: no hits
+ *   side     pixels to which the part's width is brought,
+ *            1..MIEN_IMAGE_MAX_SIDE
+ *   options  NULL: the defaults; their sizes are in those pixels
+ *   out      in pixels of the picture; free with mien_hits_free
+ *
+ * Fails with EARG (an option out of range), ELIMIT (the part becomes too high),
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_cascade_detect_sized(
+    const mien_cascade *c, const mien_gray *g, mien_region part, int side,
+    const mien_cascade_options *options, mien_hits *out, mien_error *err);
+
 /* What is looked for in a picture; all pointers are borrowed. */
 typedef struct mien_search {
     int n;                              /* cascades, at least 1 */

@@ -1,9 +1,11 @@
 /* search.c: cascades in parts of a picture, and inside what others found. */
 #include "mien/vision_search.h"
 
+#include "base/error.h"
 #include "vision/group.h"
 
 #include <assert.h>
+#include <math.h>
 
 /* The part of a picture as a plane of its own; 0 when nothing lies inside. */
 static int view_of(const mien_gray *g, mien_region *part, mien_gray *out)
@@ -69,6 +71,52 @@ mien_status mien_cascade_detect_part(const mien_cascade *c, const mien_gray *g,
     if (st == MIEN_OK)
         *out = hits;
     return st;
+}
+
+static void scale_hits(mien_hits *hits, double by)
+{
+    for (int i = 0; i < hits->n; i++) {
+        mien_hit *h = &hits->hit[i];
+        h->x = (int)lround(h->x * by);
+        h->y = (int)lround(h->y * by);
+        h->w = (int)lround(h->w * by);
+        h->h = (int)lround(h->h * by);
+    }
+}
+
+mien_status mien_cascade_detect_sized(const mien_cascade *c, const mien_gray *g,
+                                      mien_region part, int side,
+                                      const mien_cascade_options *options,
+                                      mien_hits *out, mien_error *err)
+{
+    assert(c && g && g->data && out);
+    mien_gray view, sized = {0};
+    mien_hits hits = {0};
+    if (side < 1 || side > MIEN_IMAGE_MAX_SIDE)
+        return mi_fail(err, MIEN_EARG, "search: side %d, wanted 1 to %d", side,
+                       MIEN_IMAGE_MAX_SIDE);
+    double by = part.w > 0 ? (double)side / part.w : 1;
+    if (!view_of(g, &part, &view)) {
+        *out = hits;
+        return MIEN_OK;
+    }
+    double w = round(view.w * by), h = round(view.h * by);
+    if (w > MIEN_IMAGE_MAX_SIDE || h > MIEN_IMAGE_MAX_SIDE)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "search: a part of %d x %d becomes %.0f x %.0f, at most "
+                       "%d a side",
+                       view.w, view.h, w, h, MIEN_IMAGE_MAX_SIDE);
+    mien_status st = mien_gray_resize(&view, w < 1 ? 1 : (int)w,
+                                      h < 1 ? 1 : (int)h, &sized, err);
+    if (st == MIEN_OK)
+        st = mien_cascade_detect(c, &sized, options, &hits, err);
+    mien_gray_free(&sized);
+    if (st != MIEN_OK)
+        return st;
+    scale_hits(&hits, 1 / by);
+    move(&hits, part);
+    *out = hits;
+    return MIEN_OK;
 }
 
 /* One cascade inside what another found, at any size. */

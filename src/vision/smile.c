@@ -22,17 +22,39 @@ struct mien_smiles {
     mien_smile_vote *vote; /* [n_votes] of all frames */
 };
 
+static mien_status check_sight(const mien_sight *s, const char *what,
+                               mien_error *err)
+{
+    if (!(s->top >= 0 && s->top <= 0.9f))
+        return mi_fail(err, MIEN_EARG,
+                       "smile: %s leave out %g of a face, wanted 0 to 0.9",
+                       what, (double)s->top);
+    if (s->side < 0 || s->side > MIEN_IMAGE_MAX_SIDE)
+        return mi_fail(err, MIEN_EARG,
+                       "smile: %s in faces of %d pixels, wanted 0 to %d", what,
+                       s->side, MIEN_IMAGE_MAX_SIDE);
+    return MIEN_OK;
+}
+
+static mien_status check_options(const mien_smile_options *o, mien_error *err)
+{
+    if (!(o->end >= -1 && o->end <= o->begin && o->begin <= 1))
+        return mi_fail(err, MIEN_EARG,
+                       "smile: begins at %g and ends at %g, wanted -1 <= end "
+                       "<= begin <= 1",
+                       (double)o->begin, (double)o->end);
+    mien_status st = check_sight(&o->eyes, "eyes", err);
+    return st == MIEN_OK ? check_sight(&o->smiles, "smiles", err) : st;
+}
+
 mien_status mien_smiles_new(const mien_smile_options *options,
                             mien_smiles **out, mien_error *err)
 {
     assert(options->faces.cascade && options->eyes.cascade &&
-           options->smiles.cascade);
-    float begin = options->begin, end = options->end;
-    if (!(end >= -1 && end <= begin && begin <= 1))
-        return mi_fail(err, MIEN_EARG,
-                       "smile: begins at %g and ends at %g, wanted -1 <= end "
-                       "<= begin <= 1",
-                       (double)begin, (double)end);
+           (options->smiles.cascade || options->scorer));
+    mien_status st = check_options(options, err);
+    if (st != MIEN_OK)
+        return st;
     mien_smiles *s = mi_alloc(1, sizeof *s);
     if (!s)
         return mi_no_memory(err);
@@ -40,7 +62,7 @@ mien_status mien_smiles_new(const mien_smile_options *options,
     o.flow.pool = options->pool;
     o.max_missed = MAX_MISSED;
     s->o = *options;
-    mien_status st = mien_tracker_new(&o, &s->tracker, err);
+    st = mien_tracker_new(&o, &s->tracker, err);
     if (st == MIEN_OK)
         st = mien_history_new(0, &s->history, err);
     if (st == MIEN_OK)
@@ -84,7 +106,7 @@ static mien_status detect_faces(mien_smiles *s, const mien_gray *g,
     return st;
 }
 
-/* What a cascade sees inside a face, in pixels of the frame. */
+/* What a cascade finds inside a face, in pixels of the frame. */
 static mien_status inside(const mien_smiles *s, const mien_sight *sight,
                           const mien_gray *g, const mien_box *box,
                           mien_hits *out, mien_error *err)
@@ -94,7 +116,24 @@ static mien_status inside(const mien_smiles *s, const mien_sight *sight,
     int x = (int)lrintf(box->x), y = (int)lrintf(box->y);
     mien_region part = {x, y, (int)lrintf(box->x + box->width) - x,
                         (int)lrintf(box->y + box->height) - y};
+    int above = (int)lrintf(sight->top * (float)part.h);
+    part.y += above;
+    part.h -= above;
+    if (sight->side)
+        return mien_cascade_detect_sized(sight->cascade, g, part, sight->side,
+                                         &o, out, err);
     return mien_cascade_detect_part(sight->cascade, g, part, &o, out, err);
+}
+
+/* Judge a face of this frame: -1..1, by the scorer or the cascade of smiles. */
+static mien_status judge_face(const mien_smiles *s, const mien_gray *g,
+                              mien_smile_face *f, float *vote, mien_error *err)
+{
+    if (s->o.scorer)
+        return s->o.scorer(s->o.scorer_arg, f->box, vote, err);
+    mien_status st = inside(s, &s->o.smiles, g, &f->box, &f->smiles, err);
+    *vote = f->smiles.n ? 1 : -1;
+    return st;
 }
 
 /* Did a face smile when it was seen last? */
@@ -106,7 +145,7 @@ static int smiled(const mien_smiles *s, int64_t id)
     return 0;
 }
 
-/* Search a face for eyes and smiles, and let it vote. */
+/* Search a face for eyes, judge it, and add its vote. */
 static mien_status read_face(mien_smiles *s, const mien_track *t,
                              const mien_gray *g, double seconds,
                              mien_error *err)
@@ -118,13 +157,13 @@ static mien_status read_face(mien_smiles *s, const mien_track *t,
     *f = (mien_smile_face){
         .id = t->id, .box = t->box, .detected = t->since == 0};
     s->n++;
+    float vote = 0;
     mien_status st = inside(s, &s->o.eyes, g, &t->box, &f->eyes, err);
     if (st == MIEN_OK)
-        st = inside(s, &s->o.smiles, g, &t->box, &f->smiles, err);
+        st = judge_face(s, g, f, &vote, err);
     if (st != MIEN_OK)
         return st;
-    mien_tracker_vote(s->tracker, t->id,
-                      f->smiles.n ? vote_share : -vote_share);
+    mien_tracker_vote(s->tracker, t->id, vote_share * vote);
     f->votes = t->votes;
     f->smiling = f->votes >= (smiled(s, t->id) ? s->o.end : s->o.begin);
     *v = (mien_smile_vote){t->id, seconds, f->votes, f->smiling};
