@@ -11,7 +11,7 @@
 typedef struct values {
     cli_video_ask video;
     int detector, neighbors, min_size, every, points, landmarks, smooth;
-    int format, json, show_points, threads;
+    int compare, format, json, show_points, threads;
     float min_score; /* 0: the detector's own */
     double scale;
     const char *cascade, *models, *cascades;
@@ -46,6 +46,11 @@ static const cli_option options[] = {
                 "points are lost it is done at once"),
     CLI_ROW_INT(points, "points", 'p', "N", 10, 1000,
                 "corners that hold a box (default 60)"),
+    CLI_ROW_CHOICE(compare, "compare", 0, "WHEN", "auto,on,off",
+                   "compare the faces when a track is in doubt, so that its "
+                   "number stays with one person: auto where the network of "
+                   "descriptors is installed (default), on or off; not with "
+                   "cascades"),
     CLI_ROW_FLAG(landmarks, "landmarks", 'l',
                  "find the 68 points of each face in every frame"),
     CLI_ROW_FLAG(smooth, "smooth", 0,
@@ -87,8 +92,31 @@ typedef struct tracking {
     mien_cascade *cascade;
     mien_pool *pool;
     mien_tracker *tracker;
+    mien_face_memory *memory; /* or NULL */
+    const char *models;       /* where it looks first */
     mien_history *history;
 } tracking;
+
+enum { AUTO, ON, OFF }; /* of --compare */
+
+/* The memory of faces, where its networks are or it is asked for. */
+static int open_memory(tracking *t)
+{
+    const values *v = t->v;
+    const mien_face_memory_options o = {.pool = t->pool};
+    mien_face_options wanted = MIEN_FACE_DEFAULTS;
+    mien_error err = {0};
+    t->models = v->models;
+    wanted.want = MIEN_FACE_DESCRIPTOR;
+    if (v->compare == OFF ||
+        (v->compare == AUTO && mien_models_missing(v->models, &wanted)))
+        return CLI_OK;
+    if (mien_face_memory_new(&o, mien_models_lookup, &t->models, &t->memory,
+                             &err) == MIEN_OK)
+        return CLI_OK;
+    cli_error("%s", err.text);
+    return CLI_NOTHING;
+}
 
 /* The network or the cascade that finds faces, and landmarks. */
 static int open_detector(tracking *t)
@@ -105,7 +133,7 @@ static int open_detector(tracking *t)
         status = cli_reader_open(&o, &t->reader);
     }
     if (status || network)
-        return status;
+        return status ? status : open_memory(t);
     return cli_cascade_load(v->cascade ? v->cascade : "face", v->cascades,
                             &t->cascade);
 }
@@ -121,18 +149,7 @@ static mien_status by_network(tracking *t, const mien_image *frame,
                                        frame, &faces, err);
     if (st != MIEN_OK)
         return st;
-    size_t n = (size_t)faces.n + 1;
-    mien_box *box = cli_alloc(n, sizeof *box);
-    float *score = cli_alloc(n, sizeof *score);
-    for (int i = 0; box && score && i < faces.n; i++) {
-        box[i] = faces.face[i].box;
-        score[i] = faces.face[i].score;
-    }
-    st = box && score
-             ? mien_tracker_detected(t->tracker, faces.n, box, score, err)
-             : MIEN_ENOMEM;
-    free(box);
-    free(score);
+    st = mien_face_memory_detected(t->memory, t->tracker, frame, &faces, err);
     mien_faces_free(&faces);
     return st;
 }
@@ -274,6 +291,7 @@ static int run(const cli_args *a)
 {
     tracking t = {.v = a->values};
     int status = track(a, &t);
+    mien_face_memory_free(t.memory);
     mien_tracker_free(t.tracker);
     mien_history_free(t.history);
     mien_cascade_free(t.cascade);

@@ -10,14 +10,8 @@
  * there is none. */
 static int report_missing(const mien_reader_options *o)
 {
-    const mien_model_entry *all[MIEN_FACE_MAX_MODELS], *e = NULL;
+    const mien_model_entry *e = mien_models_missing(o->models, &o->face);
     char path[MIEN_PATH_MAX];
-    size_t size;
-    int n = mien_face_needs(&o->face, all);
-    for (int i = 0; i < n && !e; i++)
-        if (!mien_model_embedded(all[i]->name, &size) &&
-            !mien_models_find(o->models, all[i]->file, path))
-            e = all[i];
     if (!e)
         return 0;
     mien_buffer where = {0};

@@ -114,6 +114,20 @@ static void test_networks_by_name(void)
     CHECK(strcmp(path, in_work("here.json")) == 0);
 }
 
+static void test_what_is_missing(void)
+{
+    mien_face_options o = MIEN_FACE_DEFAULTS;
+    save("other/face_landmark_68.onnx", "x", 1);
+    setenv("MIEN_MODELS", "", 1);
+    CHECK(!mien_models_missing(NULL, NULL)); /* the detector is inside */
+    o.want = MIEN_FACE_LANDMARKS;
+    CHECK(!mien_models_missing(in_work("other"), &o));
+    o.detector = MIEN_DETECTOR_TINY;
+    const mien_model_entry *e = mien_models_missing(in_work("other"), &o);
+    CHECK(!e || strcmp(e->name, "tiny_face_detector") == 0);
+    setenv("MIEN_MODELS", in_work("models"), 1);
+}
+
 static mien_reader_options ssd_with_points(void)
 {
     static char models[128];
@@ -506,6 +520,7 @@ int main(int argc, char **argv)
         CHECK_SKIP("no folder for files: %s", work);
     fill_work();
     RUN(test_folders_in_their_order);
+    RUN(test_what_is_missing);
     RUN(test_the_first_folder_counts);
     RUN(test_networks_by_name);
     RUN(test_a_reader_reads_on_every_lane);

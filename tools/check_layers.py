@@ -39,7 +39,7 @@ ALLOWED = {
                 "journal"],
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],
-    "face": ["base", "image", "match", "graph", "engine", "model"],
+    "face": ["base", "image", "match", "graph", "engine", "model", "vision"],
     "record": ["base", "image", "match", "model", "vision", "face"],
     "draw": ["base", "image", "plot", "vision", "samples", "face"],
     "kit": ["base", "file", "image", "model", "vision", "face"],

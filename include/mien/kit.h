@@ -105,6 +105,15 @@ MIEN_API int mien_models_find(const char *first, const char *file, char *out);
  * 1 if there is one; a file of that name comes before. */
 MIEN_API int mien_nets_find(const char *first, const char *name, char *out);
 
+/* Tell which network that faces need is in none of the folders.
+ *
+ *   first    a folder looked into before the others, or NULL
+ *   options  NULL: MIEN_FACE_DEFAULTS
+ *
+ * The first of mien_face_needs; NULL: all are there, or inside the library. */
+MIEN_API const mien_model_entry *
+mien_models_missing(const char *first, const mien_face_options *options);
+
 /* A mien_model_lookup in those folders.
  *
  *   first  a const char **: a folder looked into before the others; NULL, or

@@ -5,6 +5,7 @@
 #include "mien/draw.h"
 #include "mien/engine.h"
 #include "mien/face.h"
+#include "mien/face_track.h"
 #include "mien/file.h"
 #include "mien/graph.h"
 #include "mien/image.h"

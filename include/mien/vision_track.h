@@ -210,6 +210,51 @@ MIEN_API MIEN_CHECKED mien_status mien_tracker_detected(mien_tracker *t, int n,
                                                         const float *score,
                                                         mien_error *err);
 
+/* Why place and motion say too little of who is in a box; the first that
+ * holds. */
+typedef enum mien_doubt {
+    MIEN_DOUBT_LOST,   /* the track was lost and waits */
+    MIEN_DOUBT_NEAR,   /* another track or box is near */
+    MIEN_DOUBT_POINTS, /* half of its points went since its last detection */
+    MIEN_DOUBT_NONE    /* points that move alike lead to the box */
+} mien_doubt;
+
+/* Compares what a box shows with what a track showed before.
+ *
+ *   arg    the asker's
+ *   id     of the track
+ *   box    its number in mien_detections
+ *   doubt  whether the place says too little
+ *   same   1 when called; set to 0 if they are not the same
+ *
+ * Fails with what looking at the picture fails with. */
+typedef mien_status mien_track_same(void *arg, int64_t id, int box,
+                                    mien_doubt doubt, int *same,
+                                    mien_error *err);
+
+/* What a detector found in a frame. */
+typedef struct mien_detections {
+    int n;
+    const mien_box *box;   /* [n] in pixels of the frame */
+    const float *score;    /* [n]; NULL: 1 each */
+    mien_track_same *same; /* NULL: places alone decide */
+    void *arg;             /* handed to same */
+    int64_t *id;           /* [n] set to the track of each box, 0 for one that
+                              is left out; NULL: not wanted */
+} mien_detections;
+
+/* Tell what a detector found, as mien_tracker_detected does, and let a track
+ * take a box only if it shows the same.
+ *
+ *   t  a tracker
+ *   d  what was found; only its id is written
+ *
+ * Asked is once for each pair of a track and a box that overlap enough.  A
+ * track that was refused and finds no other box is lost. Fails with what
+ * mien_tracker_detected and `same` fail with: then nothing changed. */
+MIEN_API MIEN_CHECKED mien_status mien_tracker_detected_same(
+    mien_tracker *t, const mien_detections *d, mien_error *err);
+
 /* Tell whether a detector should look again: points were lost, a box drifted,
  * or there is nothing to follow.
  *

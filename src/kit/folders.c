@@ -122,6 +122,20 @@ static mien_status missing(const char *first, const mien_model_entry *e,
                    e->name, e->file, where);
 }
 
+const mien_model_entry *mien_models_missing(const char *first,
+                                            const mien_face_options *options)
+{
+    const mien_model_entry *all[MIEN_FACE_MAX_MODELS];
+    char path[MIEN_PATH_MAX];
+    size_t size;
+    int n = mien_face_needs(options, all);
+    for (int i = 0; i < n; i++)
+        if (!mien_model_embedded(all[i]->name, &size) &&
+            !mien_models_find(first, all[i]->file, path))
+            return all[i];
+    return NULL;
+}
+
 mien_status mien_models_lookup(void *first, const mien_model_entry *entry,
                                mien_model_file *out, mien_error *err)
 {

@@ -360,27 +360,33 @@ static int is_covered(const mien_tracker *t, int i)
     return 0;
 }
 
-/* Tracks that no box was found for: one that lies on another ends. */
-static void miss(mien_tracker *t, int before, int n, const int *of)
+/* Tracks that no box was found for: one that a box showed to be another's is
+ * lost, one that lies on another ends. */
+static void miss(mien_tracker *t, int before, int n, const mi_matches *m)
 {
     for (int k = before - 1; k >= 0; k--) {
         int found = 0;
         for (int i = 0; i < n && !found; i++)
-            found = of[i] == k;
-        if (!found &&
-            (++t->track[k].missed > t->o.max_missed || is_covered(t, k)))
+            found = m->of[i] == k;
+        if (found)
+            continue;
+        if (m->refused[k])
+            lose(t, k);
+        if (++t->track[k].missed > t->o.max_missed || is_covered(t, k))
             end_track(t, k);
     }
 }
 
 /* Let detections take their tracks, or begin new ones. */
-static void apply(mien_tracker *t, int n, const mien_box *boxes,
-                  const float *score, const int *of, mien_points *points)
+static void apply(mien_tracker *t, const mien_detections *d,
+                  const mi_matches *m, mien_points *points)
 {
     int before = t->n;
     t->wants = 0;
-    for (int i = 0; i < n; i++) {
-        int k = of[i];
+    for (int i = 0; i < d->n; i++) {
+        int k = m->of[i];
+        if (d->id)
+            d->id[i] = 0;
         if (k == MI_DOUBLE)
             continue;
         if (k == MI_NEW) {
@@ -388,9 +394,11 @@ static void apply(mien_tracker *t, int n, const mien_box *boxes,
             t->track[k] = (mien_track){.id = t->next_id++};
             t->hold[k] = (mi_hold){0};
         }
-        hold_by(t, k, &boxes[i], score ? score[i] : 1, &points[i]);
+        hold_by(t, k, &d->box[i], d->score ? d->score[i] : 1, &points[i]);
+        if (d->id)
+            d->id[i] = t->track[k].id;
     }
-    miss(t, before, n, of);
+    miss(t, before, d->n, m);
     t->wants |= t->n == 0;
 }
 
@@ -400,35 +408,55 @@ static int box_is_good(const mien_box *b)
            isfinite(b->height) && b->width > 0 && b->height > 0;
 }
 
-mien_status mien_tracker_detected(mien_tracker *t, int n, const mien_box *boxes,
-                                  const float *score, mien_error *err)
+/* Refuse boxes without area, and boxes before a frame. */
+static mien_status check_boxes(const mien_tracker *t, const mien_detections *d,
+                               mien_error *err)
 {
-    assert(t && n >= 0 && (!n || boxes));
     if (!t->now)
         return mi_fail(err, MIEN_EARG, "tracker: detections before a frame");
-    for (int i = 0; i < n; i++)
-        if (!box_is_good(&boxes[i]))
+    for (int i = 0; i < d->n; i++)
+        if (!box_is_good(&d->box[i]))
             return mi_fail(
                 err, MIEN_EARG,
                 "tracker: box %d is %g x %g at %g, %g, wanted finite "
                 "numbers and sizes above 0",
-                i, (double)boxes[i].width, (double)boxes[i].height,
-                (double)boxes[i].x, (double)boxes[i].y);
-    int *of = mi_alloc((size_t)n + 1, sizeof *of);
-    mien_points *points = mi_alloc((size_t)n + 1, sizeof *points);
-    mien_status st =
-        of && points ? reserve_tracks(t, n, err) : mi_no_memory(err);
-    for (int i = 0; st == MIEN_OK && i < n; i++)
-        st = corners_in(t, &boxes[i], &points[i], err);
-    if (st == MIEN_OK) {
-        mi_tracker_match(t, n, boxes, score, of);
-        apply(t, n, boxes, score, of, points);
-    }
-    for (int i = 0; points && i < n; i++)
+                i, (double)d->box[i].width, (double)d->box[i].height,
+                (double)d->box[i].x, (double)d->box[i].y);
+    return MIEN_OK;
+}
+
+mien_status mien_tracker_detected_same(mien_tracker *t,
+                                       const mien_detections *d,
+                                       mien_error *err)
+{
+    assert(t && d && d->n >= 0 && (!d->n || d->box));
+    mien_status st = check_boxes(t, d, err);
+    if (st != MIEN_OK)
+        return st;
+    mi_matches m = {mi_alloc((size_t)d->n + 1, sizeof *m.of),
+                    mi_alloc((size_t)t->n + 1, 1)};
+    mien_points *points = mi_alloc((size_t)d->n + 1, sizeof *points);
+    st = m.of && m.refused && points ? reserve_tracks(t, d->n, err)
+                                     : mi_no_memory(err);
+    for (int i = 0; st == MIEN_OK && i < d->n; i++)
+        st = corners_in(t, &d->box[i], &points[i], err);
+    if (st == MIEN_OK)
+        st = mi_tracker_match(t, d, &m, err);
+    if (st == MIEN_OK)
+        apply(t, d, &m, points);
+    for (int i = 0; points && i < d->n; i++)
         mien_points_free(&points[i]);
     mi_free(points);
-    mi_free(of);
+    mi_free(m.of);
+    mi_free(m.refused);
     return st;
+}
+
+mien_status mien_tracker_detected(mien_tracker *t, int n, const mien_box *boxes,
+                                  const float *score, mien_error *err)
+{
+    const mien_detections d = {.n = n, .box = boxes, .score = score};
+    return mien_tracker_detected_same(t, &d, err);
 }
 
 /* ---- looking ------------------------------------------------------------ */

@@ -28,10 +28,16 @@ enum { MI_NEW = -1, MI_DOUBLE = -2 };
 /* Boxes of which one lies by this share in the other are of one object. */
 static const double MI_SAME = 0.8;
 
-/* The track each of n boxes belongs to; each track has at most one.  score is
- * [n] or NULL. */
-void mi_tracker_match(const mien_tracker *t, int n, const mien_box *boxes,
-                      const float *score, int *of);
+/* Which detection belongs to which track. */
+typedef struct mi_matches {
+    int *of;                /* [boxes] the track, MI_NEW or MI_DOUBLE; each
+                               track has at most one box */
+    unsigned char *refused; /* [tracks] 1: it was not the same as a box */
+} mi_matches;
+
+/* Fill the matches; fails with ENOMEM and what d->same fails with. */
+mien_status mi_tracker_match(const mien_tracker *t, const mien_detections *d,
+                             mi_matches *out, mien_error *err);
 
 /* The intersection's share of the smaller box. */
 double mi_tracker_within(const mien_box *a, const mien_box *b);
