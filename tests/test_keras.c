@@ -213,6 +213,37 @@ static void test_functional(void)
     mien_buffer_free(&b);
 }
 
+/* A depthwise convolution of two results a channel, zeros at the right and
+ * below, a limit: the input is 1 x 1, so only the kernel's corner counts. */
+static void test_depthwise_and_zeros(void)
+{
+    static const char config[] =
+        "{'class_name': 'Sequential', 'config': {'layers': ["
+        "{'class_name': 'InputLayer', 'config': {'name': 'in',"
+        " 'batch_input_shape': [null, 1, 1, 2]}},"
+        "{'class_name': 'ZeroPadding2D', 'config': {'name': 'z',"
+        " 'padding': [[0, 1], [0, 1]]}},"
+        "{'class_name': 'DepthwiseConv2D', 'config': {'name': 'w',"
+        " 'kernel_size': [2, 2], 'depth_multiplier': 2, 'use_bias': false}},"
+        "{'class_name': 'ReLU', 'config': {'name': 'r', 'max_value': 6.0}},"
+        "{'class_name': 'GlobalAveragePooling2D', 'config': {'name': 'g'}}]}}";
+    static const float kernel[16] = {1, 2, -3, 4};
+    const layer_weights w[] = {
+        {"w", 1, {{"depthwise_kernel:0", 4, {2, 2, 2, 2}, kernel, 0}}}};
+    mien_buffer b = model_file(config, 1, w, 0);
+    mien_net *net = NULL;
+    mien_error err = {0};
+    const float x[] = {2, 3};
+    float y[4] = {0};
+    CHECK_MSG(read_file(&b, &net, &err) == MIEN_OK, "%s", err.text);
+    if (net) {
+        CHECK_EQ(answer(net, x, y), 4);
+        CHECK(y[0] == 2 && y[1] == 4 && y[2] == 0 && y[3] == 6);
+    }
+    mien_net_free(net);
+    mien_buffer_free(&b);
+}
+
 /* The names of Keras 1, and a configuration that is a plain list. */
 static void test_keras_1(void)
 {
@@ -471,6 +502,7 @@ int main(int argc, char **argv)
     RUN(test_weights_and_order);
     RUN(test_text_reads_again);
     RUN(test_functional);
+    RUN(test_depthwise_and_zeros);
     RUN(test_keras_1);
     RUN(test_layers_that_are_not_read);
     RUN(test_files_that_are_none);

@@ -133,6 +133,20 @@ void mi_field_pair(mi_fields *f, const char *key, int low, int high,
         out[i] = whole(f, key, json_array_get(v, i), low, high);
 }
 
+void mi_field_sides(mi_fields *f, const char *key, int high, int out[4])
+{
+    const json_t *v = f->status ? NULL : json_object_get(f->object, key);
+    size_t n = json_array_size(v);
+    if (n != 4) {
+        mi_field_pair(f, key, 0, high, -1, out);
+        out[2] = out[0];
+        out[3] = out[1];
+        return;
+    }
+    for (size_t i = 0; i < 4; i++)
+        out[i] = whole(f, key, json_array_get(v, i), 0, high);
+}
+
 /* v as a number from low to high, or a mistake. */
 static float real(mi_fields *f, const char *key, const json_t *v, double low,
                   double high)

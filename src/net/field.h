@@ -33,6 +33,9 @@ int mi_field_int(mi_fields *f, const char *key, int low, int high,
 /* One whole number for both of two, or a list of two. */
 void mi_field_pair(mi_fields *f, const char *key, int low, int high,
                    int fallback, int out[2]);
+/* A list of whole numbers from 0 to high, 1, 2 or 4: for all sides; down,
+ * across; top, left, bottom, right. */
+void mi_field_sides(mi_fields *f, const char *key, int high, int out[4]);
 /* A number from low to high. */
 float mi_field_real(mi_fields *f, const char *key, double low, double high,
                     double fallback);

@@ -196,6 +196,18 @@ static mien_status find_weight(const mi_keras *k, const char *layer,
     return st;
 }
 
+/* Are an array's axes, turned round, those of a parameter?  Channels and
+ * multiplier of a depthwise convolution are one axis there. */
+static int is_of(const mien_shape *turned, const mien_shape *p)
+{
+    mien_shape s = *turned;
+    if (s.rank == 4 && p->rank == 4 && p->dim[1] == 1) {
+        s.dim[0] *= s.dim[1];
+        s.dim[1] = 1;
+    }
+    return mi_shape_equal(turned, p) || mi_shape_equal(&s, p);
+}
+
 /* Put one array of the file into a parameter of the graph. */
 static mien_status put_weight(const mi_keras *k, const mien_graph *g,
                               const json_t *w)
@@ -218,7 +230,7 @@ static mien_status put_weight(const mi_keras *k, const mien_graph *g,
     is.rank = s.rank;
     for (int d = 0; fits && d < s.rank; d++)
         is.dim[d] = s.dim[perm[d] - '0'];
-    if (!p || !p->learned || !fits || !mi_shape_equal(&is, &p->shape))
+    if (!p || !p->learned || !fits || !is_of(&is, &p->shape))
         return mi_fail(err, MIEN_EFORMAT,
                        "keras: layer '%s': an array of %d axes, first %lld, "
                        "does not fit '%s'",

@@ -155,11 +155,12 @@ static void each_channel(mi_keras *k, const char *ending, int bias)
 {
     json_t *o = append(k, "conv2d", ending);
     set_window(k, o);
-    if (mi_field_int(&k->fields, "depth_multiplier", 1, MOST, 1) != 1)
-        unsupported(k, "depth_multiplier is not 1");
+    json_object_set_new(
+        o, "multiplier",
+        json_integer(mi_field_int(&k->fields, "depth_multiplier", 1, 1024, 1)));
     json_object_set_new(o, "group", json_string("all"));
     json_object_set_new(o, "bias", json_boolean(bias));
-    weigh(k, "weight", 0, "2301");
+    weigh(k, "weight", 0, "2301"); /* [h, w, channels, multiplier] */
     if (bias)
         weigh(k, "bias", 1, "0");
 }
@@ -214,17 +215,23 @@ static void softmax(mi_keras *k)
     append(k, "softmax", "");
 }
 
-/* ReLU, with no number or 0 for each of its own. */
+/* ReLU with a slope below 0 or a limit, not both, and no threshold. */
 static void relu(mi_keras *k)
 {
-    const json_t *most = json_object_get(k->fields.object, "max_value");
-    float slope = mi_field_real(&k->fields, "negative_slope", 0, 100, 0);
-    if ((most && !json_is_null(most)) ||
-        mi_field_real(&k->fields, "threshold", -100, 100, 0) != 0)
-        unsupported(k, "it has a max_value or threshold");
+    mi_fields *f = &k->fields;
+    const json_t *limit = json_object_get(f->object, "max_value");
+    int limited = limit && !json_is_null(limit);
+    float slope = mi_field_real(f, "negative_slope", 0, 100, 0);
+    if ((limited && slope > 0) ||
+        mi_field_real(f, "threshold", -100, 100, 0) != 0)
+        unsupported(k, "it has a threshold, or a limit and a slope");
     json_t *o = append(k, slope > 0 ? "leaky_relu" : "relu", "");
     if (slope > 0)
         json_object_set_new(o, "alpha", json_real((double)slope));
+    if (limited)
+        json_object_set_new(
+            o, "most",
+            json_real((double)mi_field_real(f, "max_value", 1e-6, 1e6, 6)));
 }
 
 static void leaky_relu(mi_keras *k)
@@ -337,6 +344,26 @@ static void spatial_dropout(mi_keras *k)
     json_object_set_new(o, "spatial", json_true());
 }
 
+/* Zeros: a number, or two of down and across, each one or two: before, after.
+ */
+static void zero_padding(mi_keras *k)
+{
+    int side[4] = {0};
+    json_t *v = json_object_get(k->fields.object, "padding");
+    json_t *down = json_array_get(v, 0), *across = json_array_get(v, 1);
+    if (json_is_array(down) && json_is_array(across))
+        json_object_set_new(k->fields.object, "padding",
+                            json_pack("[OOOO]", json_array_get(down, 0),
+                                      json_array_get(across, 0),
+                                      json_array_get(down, 1),
+                                      json_array_get(across, 1)));
+    mi_field_sides(&k->fields, "padding", 1024, side);
+    json_t *o = append(k, "pad", "");
+    want_picture(k);
+    json_object_set_new(
+        o, "pixels", json_pack("[iiii]", side[0], side[1], side[2], side[3]));
+}
+
 static void upsample(mi_keras *k)
 {
     int v[2];
@@ -421,6 +448,7 @@ void mi_keras_layer(mi_keras *k, const char *class_name)
                 {"GaussianNoise", nothing},
                 {"GaussianDropout", nothing},
                 {"ActivityRegularization", nothing},
+                {"ZeroPadding2D", zero_padding},
                 {"UpSampling2D", upsample},
                 {"Add", add},
                 {"Multiply", multiply},

@@ -135,11 +135,25 @@ static mien_node *dropout(mi_net_build *b, mien_node *const *in)
     {                                                                         \
         return mien_layer_##kind(b->net->graph, in[0], mi_net_layer_name(b)); \
     }
-PLAIN(relu)
 PLAIN(silu)
 PLAIN(sigmoid)
 PLAIN(tanh)
 PLAIN(softmax)
+
+/* max(x, 0), or at most "most". */
+static mien_node *relu(mi_net_build *b, mien_node *const *in)
+{
+    mien_graph *g = b->net->graph;
+    const float least = 0, most = mi_field_real(&b->fields, "most", 0, 1e6, 0);
+    if (b->fields.status)
+        return NULL;
+    if (!(most > 0))
+        return mien_layer_relu(g, in[0], mi_net_layer_name(b));
+    mien_node *of[] = {in[0],
+                       mien_graph_constant(g, (mien_shape){0}, &least, NULL),
+                       mien_graph_constant(g, (mien_shape){0}, &most, NULL)};
+    return mien_graph_op(g, "Clip", 3, of, 0, NULL, mi_net_layer_name(b));
+}
 
 /* Those of one number, `usual` where it is not given. */
 #define SLOPED(kind, usual)                                                 \
@@ -207,7 +221,7 @@ static const mi_net_kind kinds[] = {
     {"flatten", "order", 1, 1, flatten},
     {"reshape", "shape order", 1, 1, reshape},
     {"dropout", "ratio spatial", 1, 1, dropout},
-    {"relu", "", 1, 1, plain_relu},
+    {"relu", "most", 1, 1, relu},
     {"leaky_relu", "alpha", 1, 1, sloped_leaky_relu},
     {"prelu", "alpha", 1, 1, sloped_prelu},
     {"elu", "alpha", 1, 1, sloped_elu},
@@ -226,7 +240,7 @@ const char *mi_net_kinds(void)
 {
     return "input conv2d conv2d_transpose dense batch_norm group_norm relu "
            "leaky_relu prelu silu elu sigmoid tanh softmax max_pool "
-           "average_pool global_pool flatten reshape dropout upsample add "
+           "average_pool global_pool flatten reshape dropout pad upsample add "
            "multiply concat sample";
 }
 

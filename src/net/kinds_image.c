@@ -121,8 +121,9 @@ static mien_node *convolve(mi_net_build *b, mien_node *x, int transposed)
     if (depthwise)
         mi_field_word(f, "group", "all", 0);
     w.group = depthwise ? channels : mi_field_int(f, "group", 1, MAX_UNITS, 1);
-    int units =
-        mi_field_int(f, "units", 1, MAX_UNITS, depthwise ? channels : 0);
+    int multiplier = mi_field_int(f, "multiplier", 1, MAX_KERNEL, 1);
+    int units = mi_field_int(f, "units", 1, MAX_UNITS,
+                             depthwise ? multiplier * channels : 0);
     mien_layer_options o = mi_net_begin(b);
     if (!f->status && (w.group < 1 || channels % w.group || units % w.group))
         mi_fields_wrong(f, MIEN_EFORMAT,
@@ -172,6 +173,20 @@ static mien_node *global_pool(mi_net_build *b, mien_node *const *in)
     return mien_layer_global_pool(b->net->graph, in[0], mi_net_layer_name(b));
 }
 
+/* Zeros around a picture. */
+static mien_node *pad(mi_net_build *b, mien_node *const *in)
+{
+    int side[4] = {0};
+    mi_field_sides(&b->fields, "pixels", MAX_KERNEL, side);
+    channels_of(b, in[0]);
+    if (b->fields.status)
+        return NULL;
+    const int64_t pads[8] = {0, 0, side[0], side[1], 0, 0, side[2], side[3]};
+    mien_node *of[] = {in[0], mien_graph_integers(b->net->graph, 8, pads)};
+    return mien_graph_op(b->net->graph, "Pad", 2, of, 0, NULL,
+                         mi_net_layer_name(b));
+}
+
 static mien_node *upsample(mi_net_build *b, mien_node *const *in)
 {
     int factor = mi_field_int(&b->fields, "factor", 1, MAX_FACTOR, 2);
@@ -199,7 +214,8 @@ static mien_node *batch_norm(mi_net_build *b, mien_node *const *in)
 
 const mi_net_kind mi_net_image_kinds[] = {
     {"input", "shape colour mean scale fill", 0, 0, input},
-    {"conv2d", "units kernel stride dilation group padding bias init", 1, 1,
+    {"conv2d",
+     "units kernel stride dilation group multiplier padding bias init", 1, 1,
      conv2d},
     {"conv2d_transpose", "units kernel stride dilation group padding bias init",
      1, 1, conv2d_transpose},
@@ -207,6 +223,7 @@ const mi_net_kind mi_net_image_kinds[] = {
     {"max_pool", "kernel stride dilation padding", 1, 1, max_pool},
     {"average_pool", "kernel stride padding", 1, 1, average_pool},
     {"global_pool", "", 1, 1, global_pool},
+    {"pad", "pixels", 1, 1, pad},
     {"upsample", "factor mode", 1, 1, upsample},
     {NULL, NULL, 0, 0, NULL},
 };
