@@ -381,6 +381,22 @@ static void test_hostile_files(void)
     mien_buffer_free(&b);
 }
 
+/* An array of 24 numbers that is said to take 92 bytes. */
+static void test_short_array(void)
+{
+    mien_net *net = NULL;
+    mien_error err = {0};
+    mien_buffer b = model_file(two_layers, 3, weights_of_two, 0);
+    for (size_t i = 10; i + 8 < b.n; i++)
+        if (memcmp(b.data + i, "\140\0\0\0\0\0\0\0", 8) == 0 &&
+            b.data[i - 10] == 3 && b.data[i - 9] == 1)
+            b.data[i] = 92;
+    CHECK_EQ(read_file(&b, &net, &err), MIEN_EFORMAT);
+    CHECK_MSG(strstr(err.text, "array at byte"), "%s", err.text);
+    mien_net_free(net);
+    mien_buffer_free(&b);
+}
+
 /* Cut anywhere, or with a byte changed: an answer or an error, no crash. */
 static void test_damaged_files(void)
 {
@@ -507,6 +523,7 @@ int main(int argc, char **argv)
     RUN(test_layers_that_are_not_read);
     RUN(test_files_that_are_none);
     RUN(test_hostile_files);
+    RUN(test_short_array);
     RUN(test_damaged_files);
     RUN(test_every_allocation_may_fail);
     RUN(test_published_network);
