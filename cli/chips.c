@@ -81,13 +81,10 @@ static int add_files(const cli_files *files, const mien_sample *sample,
 static mien_status load_picture(void *arg, const char *path, mien_image *out,
                                 mien_error *err)
 {
-    mien_bytes bytes;
     (void)arg;
-    mien_status st = cli_file_load(path, &bytes, err);
+    mien_status st = mien_image_load(path, NULL, out, err);
     if (st)
-        return st;
-    st = mien_image_read(bytes.data, bytes.n, NULL, out, err);
-    mien_bytes_free(&bytes);
+        cli_without_path(path, err);
     return st;
 }
 

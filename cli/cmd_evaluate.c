@@ -92,6 +92,8 @@ static int run(const cli_args *a)
     if (cli_table_open(a->operand[1], &v->table, m.model, &in)) {
         status = evaluate(a, m.model, &in, &o);
         cli_table_close(&in);
+    } else {
+        status = in.status;
     }
     cli_tabular_close(&m);
     return status;

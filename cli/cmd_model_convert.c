@@ -67,8 +67,8 @@ static int load_checked(const char *path, const char *digest, int force,
                         mien_bytes *out)
 {
     mien_error err = {0};
-    if (cli_file_load(path, out, &err) != MIEN_OK) {
-        cli_error("%s: %s", path, err.text);
+    if (mien_file_load(path, 0, out, &err) != MIEN_OK) {
+        cli_error_at(path, &err);
         return 0;
     }
     char found[65];

@@ -208,9 +208,9 @@ static int load(const values *v, const char **path, char found[MIEN_PATH_MAX],
          mien_models_find(v->models, e->file, found)) ||
         mien_nets_find(v->models, *path, found))
         *path = found;
-    if (cli_file_load(*path, bytes, &err) == MIEN_OK)
+    if (mien_file_load(*path, 0, bytes, &err) == MIEN_OK)
         return 1;
-    cli_error("%s: %s", *path, err.text);
+    cli_error_at(*path, &err);
     return 0;
 }
 

@@ -132,7 +132,7 @@ static int run(const cli_args *a)
     const values *v = a->values;
     cli_table in;
     if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
-        return CLI_NOTHING;
+        return in.status;
     int status = describe(a, &in);
     cli_table_close(&in);
     return status;

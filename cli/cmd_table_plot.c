@@ -58,7 +58,7 @@ static int column_of(const mien_table *t, const char *path, const char *name,
     return !name || *out >= 0;
 }
 
-/* Which columns are drawn, and how; 0, and a report. */
+/* Which columns are drawn, and how; the status to exit with, reported. */
 static int read_columns(const cli_args *a, const mien_table *t,
                         mien_table_figure_options *o)
 {
@@ -71,12 +71,15 @@ static int read_columns(const cli_args *a, const mien_table *t,
     int wants_y = o->kind == MIEN_PLOT_SCATTER || o->kind == MIEN_PLOT_LINE;
     int wants_x = o->kind != MIEN_PLOT_LINE && o->kind != MIEN_PLOT_MATRIX;
     if ((wants_y && !v->y) || (wants_x && !v->x)) {
-        cli_error("wanted: --x COLUMN%s", wants_y ? " and --y COLUMN" : "");
-        return 0;
+        cli_error("table plot: wanted --x COLUMN%s",
+                  wants_y ? " and --y COLUMN" : "");
+        return CLI_USAGE;
     }
-    return o->kind == MIEN_PLOT_MATRIX || (column_of(t, path, v->x, &o->x) &&
-                                           column_of(t, path, v->y, &o->y) &&
-                                           column_of(t, path, v->by, &o->by));
+    int good =
+        o->kind == MIEN_PLOT_MATRIX ||
+        (column_of(t, path, v->x, &o->x) && column_of(t, path, v->y, &o->y) &&
+         column_of(t, path, v->by, &o->by));
+    return good ? CLI_OK : CLI_NOTHING;
 }
 
 /* Draw the figure that was asked for, and save it. */
@@ -110,8 +113,9 @@ static int run(const cli_args *a)
     if (!cli_figure_path(v->output))
         return CLI_USAGE;
     if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
-        return CLI_NOTHING;
-    int status = read_columns(a, in.t, &o) ? draw(a, in.t, &o) : CLI_NOTHING;
+        return in.status;
+    int status = read_columns(a, in.t, &o);
+    status = status ? status : draw(a, in.t, &o);
     cli_table_close(&in);
     return status;
 }

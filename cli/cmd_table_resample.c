@@ -1,4 +1,5 @@
 /* cmd_table_resample.c: balance the classes of training rows. */
+#include "cli/shell/files.h"
 #include "cli/table.h"
 
 #include <limits.h>
@@ -181,10 +182,11 @@ static int run(const cli_args *a)
     mien_error err = {0};
     const char *path = a->operand[0];
     int status = CLI_NOTHING;
-    if (!read_options(&j) || !may_touch(path))
+    if (!read_options(&j) || !may_touch(path) ||
+        !cli_is_another(path, j.v->output))
         return CLI_USAGE;
     if (!cli_table_open(path, &j.v->table, NULL, &j.in))
-        return CLI_NOTHING;
+        return j.in.status;
     if (cli_table_column(j.in.t, path, j.v->label) >= 0) {
         if (resample(&j, &err))
             cli_error("%s: %s", path, err.text[0] ? err.text : "out of memory");

@@ -1,5 +1,6 @@
 /* cmd_table_split.c: training, validation and test rows as files of their own.
  */
+#include "cli/shell/files.h"
 #include "cli/table.h"
 
 #include <limits.h>
@@ -177,6 +178,19 @@ static int write_parts(const job *j)
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
+/* Is none of the parts the table itself?  0, and a report. */
+static int may_write(const char *path, const char *folder)
+{
+    static const char *const names[] = {"train.csv", "valid.csv", "test.csv"};
+    int may = 1;
+    for (int i = 0; may && i < 3; i++) {
+        char *part = cli_path_join(folder, names[i]);
+        may = part && cli_is_another(path, part);
+        free(part);
+    }
+    return may;
+}
+
 /* Read the table, split its rows and write the parts. */
 static int run(const cli_args *a)
 {
@@ -188,8 +202,10 @@ static int run(const cli_args *a)
                             : "--output DIR is missing");
         return CLI_USAGE;
     }
+    if (!may_write(a->operand[0], v->output))
+        return CLI_USAGE;
     if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
-        return CLI_NOTHING;
+        return in.status;
     j.t = in.t;
     int status = split(&j) ? write_parts(&j) : CLI_NOTHING;
     mien_split_free(&j.parts);

@@ -45,8 +45,8 @@ int cli_drawing_plan(cli_drawing *d, const cli_files *files, int several)
     size_t n = d->target ? strlen(d->target) : 0;
     if (!d->target)
         return CLI_OK;
-    d->folder = several || files->n > 1 || cli_is_folder(d->target) ||
-                (n && d->target[n - 1] == '/');
+    d->folder = (n && several) || (n && files->n > 1) ||
+                cli_is_folder(d->target) || (n && d->target[n - 1] == '/');
     if (d->folder && ends_well(d->target) && !cli_is_folder(d->target)) {
         cli_error("--draw: '%s' is one picture, for several photos; name a "
                   "folder, or '%s/'",

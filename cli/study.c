@@ -77,7 +77,9 @@ int cli_study_prepare(cli_study *c, const cli_table_values *table)
     mien_error err = {0};
     if (c->v->output && mien_folder_make(c->v->output, &err))
         return cli_unsaved(&err);
-    return prepare(c, table) ? CLI_OK : CLI_NOTHING;
+    if (prepare(c, table))
+        return CLI_OK;
+    return c->in.status ? c->in.status : CLI_NOTHING;
 }
 
 int cli_study_finish(cli_study *c)

@@ -175,17 +175,19 @@ int cli_table_open(const char *path, const cli_table_values *v,
 {
     mien_error err = {0};
     *out = (cli_table){0};
-    int good = cli_table_options(v, &out->how) &&
-               cli_pool_new(v->threads, &out->pool) == CLI_OK;
-    if (good && read_table(path, model, out, &err)) {
+    int status = cli_table_options(v, &out->how)
+                     ? cli_pool_new(v->threads, &out->pool)
+                     : CLI_USAGE;
+    if (!status && read_table(path, model, out, &err)) {
         cli_error_at(path, &err);
-        good = 0;
+        status = CLI_NOTHING;
     }
-    if (good)
+    if (!status)
         say(path, mien_table_notes(out->t));
     else
         cli_table_close(out);
-    return good;
+    out->status = status;
+    return !status;
 }
 
 void cli_table_close(cli_table *t)

@@ -87,6 +87,7 @@ typedef struct cli_table {
     cli_table_reading how;
     mien_bytes types; /* a model's */
     mien_table *t;
+    int status; /* to exit with where it could not be opened */
 } cli_table;
 
 /* The library's options.  0, and a report. */

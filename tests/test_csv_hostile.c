@@ -106,6 +106,16 @@ static void test_types(void)
     d.delimiter = '"';
     check_refused("a,b\n", &d, MIEN_EARG,
                   "csv: a quote or a line end cannot be the delimiter");
+    const mien_csv_options five = {.decimal = '5'}, sign = {.thousands = '-'};
+    check_refused("a,b\n1,2\n", &five, MIEN_EARG,
+                  "csv: digits, letters and signs cannot stand before the "
+                  "fraction of a number or between its digits");
+    check_refused("a,b\n1,2\n", &sign, MIEN_EARG,
+                  "csv: digits, letters and signs cannot stand before the "
+                  "fraction of a number or between its digits");
+    const mien_csv_options quote = {.quote = ';', .delimiter = ';'};
+    check_refused("a;b\n1;2\n", &quote, MIEN_EARG,
+                  "csv: ';' cannot be both the delimiter and the quote");
 }
 
 /* A fault in a column that is passed over is found all the same. */

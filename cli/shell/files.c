@@ -236,23 +236,6 @@ void cli_without_path(const char *path, mien_error *err)
         memmove(err->text, rest + 2, strlen(rest + 2) + 1);
 }
 
-mien_status cli_file_load(const char *path, mien_bytes *out, mien_error *err)
-{
-    mien_status st = mien_file_load(path, 0, out, err);
-    if (st != MIEN_OK)
-        cli_without_path(path, err);
-    return st;
-}
-
-mien_status cli_file_save(const char *path, const mien_bytes *b,
-                          mien_error *err)
-{
-    mien_status st = mien_file_save(path, b->data, b->n, err);
-    if (st != MIEN_OK)
-        cli_without_path(path, err);
-    return st;
-}
-
 int cli_output_ready(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -268,6 +251,14 @@ int cli_output_ready(const char *path)
         cli_error("%s: cannot be written: %s", path, strerror(errno));
     free(folder);
     return ready;
+}
+
+int cli_is_another(const char *input, const char *output)
+{
+    if (!output || !cli_same_file(input, output))
+        return 1;
+    cli_error("%s: is the file that is read; name another one", output);
+    return 0;
 }
 
 int cli_folder_make(const char *path)

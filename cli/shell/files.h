@@ -34,13 +34,6 @@ void cli_files_free(cli_files *f);
 
 /* Take the path off the start of an error's text, "path: cannot open: why". */
 void cli_without_path(const char *path, mien_error *err);
-/* mien_file_load and mien_file_save, but the error's text does not begin with
- * the path: whoever prints it names the file. */
-MIEN_CHECKED mien_status cli_file_load(const char *path, mien_bytes *out,
-                                       mien_error *err);
-/* Write bytes to a file; see above. */
-MIEN_CHECKED mien_status cli_file_save(const char *path, const mien_bytes *b,
-                                       mien_error *err);
 
 /* Can a file be written there, by its folder?  Asked before long work.  0, and
  * a report, if not. */
@@ -48,6 +41,9 @@ int cli_output_ready(const char *path);
 
 /* Make a folder and those above it.  0, and a report, on failure. */
 int cli_folder_make(const char *path);
+/* Is an output (NULL: standard output) another file than an input?  0, and a
+ * report. */
+int cli_is_another(const char *input, const char *output);
 /* 1 if a folder is there. */
 int cli_is_folder(const char *path);
 /* 1 if both paths lead to one file. */

@@ -1,6 +1,7 @@
 /* output.c: standard output and standard error. */
 #include "cli/shell/shell.h"
 
+#include "cli/shell/files.h"
 #include "cli/shell/text.h"
 
 #include <errno.h>
@@ -43,10 +44,9 @@ void cli_error(const char *fmt, ...)
 
 void cli_error_at(const char *path, const mien_error *err)
 {
-    if (strstr(err->text, path))
-        cli_error("%s", err->text);
-    else
-        cli_error("%s: %s", path, err->text);
+    mien_error why = *err;
+    cli_without_path(path, &why);
+    cli_error("%s: %s", *path ? path : "''", why.text);
 }
 
 void cli_memory_ended(void) { atomic_store(&memory_ended, 1); }

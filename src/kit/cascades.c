@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LARGEST = 256 << 20 }; /* of a file, packed or not */
@@ -35,10 +36,12 @@ static int in_folder(const char *folder, const char *name, char *path)
 {
     static const char *const prefix[] = {"", "haarcascade_", "lbpcascade_"};
     static const char *const ending[] = {"", ".xml", ".xml.gz"};
+    struct stat s;
     for (int i = 0; folder && i < 9; i++) {
         int n = snprintf(path, MIEN_PATH_MAX, "%s/%s%s%s", folder,
                          prefix[i % 3], name, ending[i / 3]);
-        if (n > 0 && n < MIEN_PATH_MAX && access(path, F_OK) == 0)
+        if (n > 0 && n < MIEN_PATH_MAX && stat(path, &s) == 0 &&
+            !S_ISDIR(s.st_mode))
             return 1;
     }
     return 0;

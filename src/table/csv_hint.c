@@ -106,7 +106,8 @@ static int put_hint(const char *name, const mien_column *c, int64_t rows,
         return 1;
     }
     int other = numbers * 10 >= k.all * 9;
-    if (most + numbers != k.all && k.marked + numbers != k.all && !other)
+    if (!k.other.n ||
+        (most + numbers != k.all && k.marked + numbers != k.all && !other))
         return 0;
     mien_buffer_printf(out, "column '%.100s' is read as texts: ", name);
     mi_csv_show(k.other, shown);

@@ -10,6 +10,7 @@
 #include "table/csv_scan.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -332,14 +333,24 @@ static mien_status read_layout(const char *start, const char *end, int final,
     return st == MIEN_OK ? set_places(l, o, err) : st;
 }
 
+/* May a character be a mark of numbers?  Not what numbers are made of. */
+static int is_outside_numbers(char c)
+{
+    return !isalnum((unsigned char)c) && c != '-' && c != '+';
+}
+
 mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,
                                const mien_csv_options *o, mi_csv_layout *out,
                                mien_error *err)
 {
     char d = o->delimiter;
-    if (d == '"' || d == '\n' || d == '\r')
+    if (d == '"' || mi_is_line_end(d))
         return mi_fail(err, MIEN_EARG,
                        "csv: a quote or a line end cannot be the delimiter");
+    if (!is_outside_numbers(o->decimal) || !is_outside_numbers(o->thousands))
+        return mi_fail(err, MIEN_EARG,
+                       "csv: digits, letters and signs cannot stand before the "
+                       "fraction of a number or between its digits");
     mi_csv_layout l = {0};
     const char *start = (const char *)bytes;
     mien_status st = read_layout(start, start + n, final, o, &l, err);

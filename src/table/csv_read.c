@@ -258,6 +258,10 @@ static mien_status mend(reading *r, int lenient, mien_error *err)
     if (!delimiter)
         delimiter =
             mi_csv_delimiter(pass_lines(start, end, o->skip, o->comment), end);
+    if (delimiter == quote)
+        return mi_fail(err, MIEN_EARG,
+                       "csv: '%c' cannot be both the delimiter and the quote",
+                       delimiter);
     const mi_csv_mending how = {delimiter,
                                 (char)(quote == MIEN_CSV_NO_QUOTE ? 0 : quote),
                                 o->comment, o->skip, lenient};
