@@ -125,7 +125,8 @@ $B/tests/layers.ok: tools/check_layers.py $(wildcard */*.[ch] */*/*.[ch])
 	@tools/run_test.sh $(basename $@) $<
 $(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h *.md docs/* wasm/*.md)
 $B/tests/test_docs.ok: tools/check_docs.py
-$B/tests/test_memory.ok: $B/tests/fail_malloc.so $(wildcard tests/each_command.sh)
+$B/tests/test_memory.ok: $B/tests/fail_malloc.so
+$B/tests/test_memory.ok $B/tests/test_disk.ok: tests/each_command.sh
 $B/tests/%.so: $B/tests/%.o
 	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
 # Every allocation of every command, where make check tries some.

@@ -30,6 +30,7 @@ train cascade||-p faces.txt -n scenes -w 12 -h 12 --numPos 40 --numNeg 40 --numS
 cascade roc||-t 1 c.xml --test faces.txt -o out/roc.svg
 cascade show||c.xml -o out/c.png
 track|movie|-t 1 --frames 2 --json -q movie.mp4
+track|movie|-t 1 --frames 2 -q --draw out/t.mp4 movie.mp4
 smile|movie opencv|-t 1 --frames 2 --json -q movie.mp4
 predict||m/model.onnx t.csv
 evaluate||--json m/model.onnx t.csv

@@ -202,9 +202,10 @@ int cli_files_add(cli_files *f, const char *path)
     } else {
         append(f, strdup(path), slash ? (size_t)(slash - path) : 0, NULL);
     }
-    if (f->failed)
+    if (f->failed) {
         cli_error("%s: out of memory", path);
-    cli_memory_ended();
+        cli_memory_ended();
+    }
     return !f->failed && !cli_interrupted();
 }
 
