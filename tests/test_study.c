@@ -98,6 +98,28 @@ static void test_numbers_are_of_the_training_part(void)
 /* ---- judging ------------------------------------------------------------- */
 
 /* The file, read again, gives the scores that were judged. */
+/* Probabilities have a Brier score, which is said; other scores have none. */
+static void check_brier(const mien_scored *rows, const mien_verdict *v,
+                        int probabilities)
+{
+    double want = 0;
+    mien_buffer said = {0};
+    mien_json j = mien_json_on(&said, 0);
+    mien_verdict_text(v, "test", 0, &said);
+    mien_verdict_json(v, NULL, &j);
+    mien_buffer_put(&said, "", 1);
+    const char *text = (const char *)said.data;
+    CHECK((strstr(text, "; Brier score 0.") != NULL) == probabilities);
+    CHECK((strstr(text, ",\"brier\":0.") != NULL) == probabilities);
+    mien_buffer_free(&said);
+    if (!probabilities) {
+        CHECK(isnan(v->brier));
+        return;
+    }
+    CHECK_EQ(mien_brier(rows, &want, NULL), MIEN_OK);
+    CHECK_NEAR(v->brier, want, 1e-12);
+}
+
 static void test_judged_is_what_is_written(void)
 {
     char *text = study_csv(ROWS, 11);
@@ -122,6 +144,7 @@ static void test_judged_is_what_is_written(void)
             mi_study_rows(s, (mien_study_part)part, &sample);
             for (int64_t i = 0; i < p.n; i++)
                 CHECK(p.score[i] == score[s->end[sample[i]]]);
+            check_brier(&p, mien_study_verdict(s, (mien_study_part)part), !k);
         }
         mien_tabular_free(m);
         mien_study_free(s);

@@ -211,6 +211,8 @@ static void test_a_model_is_judged_on_another_table(void)
     CHECK(v.rows == ROWS - 1 && v.auc.low == want.auc.low &&
           v.auc.value == want.auc.value && v.ap.high == want.ap.high &&
           v.count.tp == want.count.tp && v.threshold == want.threshold);
+    CHECK_EQ(mien_brier(&rows, &want.brier, NULL), MIEN_OK);
+    CHECK_NEAR(v.brier, want.brier, 1e-12);
     /* Again, with choices: the model begins anew. */
     mien_evaluate_options o = MIEN_EVALUATE_DEFAULTS;
     o.threshold = &half;

@@ -31,6 +31,8 @@ typedef struct mien_verdict {
                                                  there is no alarm */
     mien_threshold near; /* at the false-alarm rate nearest 6 % */
     double majority;     /* accuracy of always saying the larger class */
+    double brier;        /* of probabilities, lower is better; NaN: scores are
+                            none, or not known to be */
     int64_t unseen;      /* texts that a model has not seen; -1: not counted */
 } mien_verdict;
 

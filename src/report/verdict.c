@@ -51,7 +51,10 @@ mien_status mien_verdict_of(const mien_scored *rows, double threshold,
                             mien_error *err)
 {
     mien_scored plain = {rows->n, rows->y, rows->score, NULL};
-    mien_verdict v = {.rows = rows->n, .threshold = threshold, .unseen = -1};
+    mien_verdict v = {.rows = rows->n,
+                      .threshold = threshold,
+                      .unseen = -1,
+                      .brier = (double)NAN};
     mien_ranking *r = NULL;
     mien_status st = mien_ranking_new(&plain, &r, err);
     if (st)
@@ -147,9 +150,12 @@ void mien_verdict_text(const mien_verdict *v, const char *name, int whole,
                            100 * v->near.rates.false_alarm,
                            v->near.rates.recall);
     mien_buffer_puts(out, "\n");
-    mien_buffer_printf(
-        out, "  accuracy %.4f; always saying the larger class: %.4f\n",
-        r->accuracy, v->majority);
+    mien_buffer_printf(out,
+                       "  accuracy %.4f; always saying the larger class: %.4f",
+                       r->accuracy, v->majority);
+    if (!isnan(v->brier))
+        mien_buffer_printf(out, "; Brier score %.4f", v->brier);
+    mien_buffer_puts(out, "\n");
     if (whole)
         put_classes(v, out);
 }
@@ -191,5 +197,7 @@ void mien_verdict_json(const mien_verdict *v, const char *key, mien_json *j)
     mien_json_int(j, "true_positives", (int64_t)v->count.tp);
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)
         mien_json_real(j, number[i].key, number[i].value, 0);
+    if (!isnan(v->brier))
+        mien_json_real(j, "brier", v->brier, 0);
     mien_json_close(j);
 }

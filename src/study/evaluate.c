@@ -9,6 +9,19 @@
 #include <math.h>
 #include <string.h>
 
+/* The Brier score of decision values; NaN where scores are no probabilities. */
+static double brier_of(const mien_tabular *m, const mien_scored *rows)
+{
+    double sum = 0;
+    if (strcmp(mien_tabular_text(m, "kind"), "logistic") != 0)
+        return (double)NAN;
+    for (int64_t i = 0; i < rows->n; i++) {
+        double off = mien_tabular_score_of(m, rows->score[i]) - rows->y[i];
+        sum += off * off;
+    }
+    return sum / (double)rows->n;
+}
+
 mien_status mi_study_judge_rows(const mien_tabular *m, const mien_scored *rows,
                                 double cut, uint32_t seed, mien_pool *pool,
                                 mien_verdict *out, mien_error *err)
@@ -19,6 +32,7 @@ mien_status mi_study_judge_rows(const mien_tabular *m, const mien_scored *rows,
         return st;
     v.threshold = mien_tabular_score_of(m, cut);
     v.near.threshold = mien_tabular_score_of(m, v.near.threshold);
+    v.brier = brier_of(m, rows);
     *out = v;
     return MIEN_OK;
 }
