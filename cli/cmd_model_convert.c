@@ -141,7 +141,7 @@ static int convert_keras(const values *v, const char *path)
     mien_net *net = NULL;
     mien_error err = {0};
     int status = CLI_NOTHING;
-    mien_status st = cli_file_load(path, &file, &err);
+    mien_status st = mien_file_load(path, 0, &file, &err);
     if (!st)
         st = mien_keras_read(file.data, file.n, &net, &text, &err);
     if (!st)
