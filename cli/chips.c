@@ -78,16 +78,6 @@ static int add_files(const cli_files *files, const mien_sample *sample,
     return 1;
 }
 
-static mien_status load_picture(void *arg, const char *path, mien_image *out,
-                                mien_error *err)
-{
-    (void)arg;
-    mien_status st = mien_image_load(path, NULL, out, err);
-    if (st)
-        cli_without_path(path, err);
-    return st;
-}
-
 /* ---- positives ----------------------------------------------------------- */
 
 static int stop(void *arg)
@@ -104,7 +94,7 @@ static int chips_of(const mien_sample_list *list, const cli_chips_options *o,
     mien_sample_set_options how = MIEN_SAMPLE_SET_DEFAULTS;
     mien_sample_set *set = NULL;
     mien_error err = {0};
-    how.load = load_picture;
+    how.load = mien_folder_image;
     how.cache_bytes = 0;
     how.w = o->w;
     how.h = o->h;
@@ -221,7 +211,7 @@ int cli_scenes_open(cli_scenes *s, const char *path)
         cli_error("%s: no scenes", path);
         good = 0;
     }
-    how.load = load_picture;
+    how.load = mien_folder_image;
     if (good && mien_sample_set_new(&s->list, &how, &s->set, &err)) {
         cli_error("%s", err.text);
         good = 0;

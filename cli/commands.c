@@ -22,6 +22,7 @@
     X(cmd_train_cascade)     \
     X(cmd_cascade_roc)       \
     X(cmd_cascade_show)      \
+    X(cmd_samples_show)      \
     X(cmd_track)             \
     X(cmd_smile)             \
     X(cmd_predict)           \

@@ -42,7 +42,7 @@ ALLOWED = {
     "face": ["base", "image", "match", "graph", "engine", "model", "vision"],
     "record": ["base", "image", "match", "model", "vision", "face"],
     "draw": ["base", "image", "plot", "vision", "samples", "face"],
-    "kit": ["base", "file", "image", "model", "vision", "face"],
+    "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
 }
 CLIENTS = {"cli", "wasm", "examples"}
 FREE = {"tests", "bench", "fuzz"}

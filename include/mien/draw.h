@@ -12,6 +12,7 @@
 
 #include "mien/face.h"
 #include "mien/plot.h"
+#include "mien/samples_loader.h"
 #include "mien/vision_roc.h"
 #include "mien/vision_smile.h"
 
@@ -97,6 +98,37 @@ typedef struct mien_cascade_page {
  * Fails with ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_cascade_draw(
     const mien_cascade_page *page, mien_image *out, mien_error *err);
+
+/* ---- samples ------------------------------------------------------------- */
+
+enum { MIEN_SHEET_MAX = 400 };
+
+/* What is drawn of labelled pictures.  Begin with MIEN_SHEET_DEFAULTS. */
+typedef struct mien_sheet {
+    mien_loader_options loader; /* how large, cut out, changed; seed: which */
+    int epoch; /* as mien_loader_fill takes it; -1: not changed */
+    int n;     /* samples, 1..MIEN_SHEET_MAX; fewer if there are */
+} mien_sheet;
+#define MIEN_SHEET_DEFAULTS         \
+    {                               \
+        MIEN_LOADER_DEFAULTS, -1, 9 \
+    }
+
+/* Draw samples side by side as a network sees them, with their points and what
+ * is known of them; a picture that cannot be loaded is grey, with the reason.
+ *
+ *   labels  samples
+ *   sheet   what to draw of them
+ *   out     owned by the caller; free with mien_image_free
+ *   notes   pictures that could not be loaded are added, a line each; or NULL
+ *
+ * Fails with EARG (no samples, n or the loader's options out of range), ELIMIT,
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_sheet_draw(const mien_labels *labels,
+                                                  const mien_sheet *sheet,
+                                                  mien_image *out,
+                                                  mien_buffer *notes,
+                                                  mien_error *err);
 
 /* ---- figures -------------------------------------------------------------
  */

@@ -71,6 +71,31 @@ MIEN_API MIEN_CHECKED mien_status mien_folder_save(const char *folder,
                                                    const void *bytes, size_t n,
                                                    mien_error *err);
 
+/* Paths of files.  Zero-initialise before use; release with mien_paths_free. */
+typedef struct mien_paths {
+    int64_t n;
+    char **path; /* [n] */
+} mien_paths;
+
+/* List the files of a folder and of the folders in it.
+ *
+ *   folder  where they are
+ *   out     paths relative to the folder, in the order of their bytes; release
+ *           with mien_paths_free
+ *
+ * Links are followed, but not to a folder above; names that begin with a point
+ * are passed over.
+ * Fails with EIO (the system's reason is in the text), ELIMIT (more than 32
+ * folders deep), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_folder_list(const char *folder,
+                                                   mien_paths *out,
+                                                   mien_error *err);
+
+/* Release paths.
+ *
+ *   p  its fields are cleared; NULL is allowed */
+MIEN_API void mien_paths_free(mien_paths *p);
+
 /* A file seen as memory. */
 typedef struct mien_map {
     const uint8_t *data; /* [n]; NULL if n is 0 */

@@ -13,6 +13,7 @@
 #define MIEN_KIT_H
 
 #include "mien/face.h"
+#include "mien/samples_labels.h"
 #include "mien/text.h"
 #include "mien/vision_smile.h"
 
@@ -68,6 +69,47 @@ mien_gray_load(const char *path, const mien_read_options *options,
 MIEN_API MIEN_CHECKED mien_status mien_image_save(const char *path,
                                                   const mien_image *im,
                                                   mien_error *err);
+
+/* ---- labelled pictures ---------------------------------------------------
+ */
+
+/* Read what is known of pictures: of a folder by mien_labels_of_paths (files
+ * that are no pictures by their endings are passed over), of a file by
+ * mien_labels_read.
+ *
+ *   path  a folder, or a list or CSV file
+ *   out   its folder is that of the pictures, or of the file; release with
+ *         mien_labels_free
+ *
+ * Fails with EIO, EFORMAT, ELIMIT, ENOMEM; the text begins with the path. */
+MIEN_API MIEN_CHECKED mien_status mien_labels_load(const char *path,
+                                                   mien_labels *out,
+                                                   mien_error *err);
+
+/* Take the votes of a file of FER+: mien_fer_votes_read.
+ *
+ *   path  of the file
+ *   l     changed
+ *
+ * Fails with EIO, EFORMAT, ELIMIT, ENOMEM; the text begins with the path. */
+MIEN_API MIEN_CHECKED mien_status mien_labels_vote(const char *path,
+                                                   mien_labels *l,
+                                                   mien_error *err);
+
+/* Read a picture of a folder: what a mien_loader and a mien_sample_set load
+ * with.
+ *
+ *   folder  their `arg`, a const char **: the folder; NULL, or NULL in it:
+ *           names are paths
+ *   name    of the file
+ *   out     owned by the caller; free with mien_image_free
+ *
+ * The text of a failure does not name the file.
+ * Fails with EIO, EFORMAT, EUNSUP, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_folder_image(void *folder,
+                                                    const char *name,
+                                                    mien_image *out,
+                                                    mien_error *err);
 
 /* ---- models in folders ---------------------------------------------------
  */

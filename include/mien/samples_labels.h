@@ -11,6 +11,7 @@
 #define MIEN_SAMPLES_LABELS_H
 
 #include "mien/image.h"
+#include "mien/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,13 +48,14 @@ typedef struct mien_label_task {
  * array is NULL when there is nothing of its kind. */
 typedef struct mien_labels {
     int64_t n;
-    char **name;           /* [n] of the picture, as its source has it */
-    int64_t *line;         /* [n] of the source, from 1 */
+    char *folder;  /* where the pictures are, if a path was read; or NULL */
+    char **name;   /* [n] of the picture, as its source has it */
+    int64_t *line; /* [n] of the source, from 1 */
     mien_label_use *part; /* [n] */
-    int points;            /* of a sample */
-    char **point_name;     /* [points] */
-    mien_point *point;     /* [n, points] in pixels; NaN: unknown */
-    mien_box *box;         /* [n] in pixels; width 0: unknown */
+    int points;           /* of a sample */
+    char **point_name;    /* [points] */
+    mien_point *point;    /* [n, points] in pixels; NaN: unknown */
+    mien_box *box;        /* [n] in pixels; width 0: unknown */
     int tasks;
     mien_label_task *task; /* [tasks] */
     int *label;            /* [n, tasks] classes from 0; -1: unknown */
@@ -104,6 +106,27 @@ MIEN_API int mien_labels_mirror_point(const mien_labels *l, int i);
  *   task  a task
  *   i     0..classes - 1, asserted; -1 stays -1 */
 MIEN_API int mien_label_mirror_class(const mien_label_task *task, int i);
+
+/* What is known of a sample in words: "male, not smiling, age 31".
+ *
+ *   l      samples
+ *   i      0..n - 1, asserted
+ *   label  [tasks] classes instead of its own, or NULL
+ *   out    the text is added */
+MIEN_API void mien_labels_caption(const mien_labels *l, int64_t i,
+                                  const int *label, mien_buffer *out);
+
+/* How many samples there are, and how many of each class, lines of text.
+ *
+ *   l    samples
+ *   out  the text is added */
+MIEN_API void mien_labels_summary(const mien_labels *l, mien_buffer *out);
+
+/* What was left out and why, lines of text; nothing if all was read.
+ *
+ *   l    samples
+ *   out  the text is added */
+MIEN_API void mien_labels_notes(const mien_labels *l, mien_buffer *out);
 
 /* ---- readers ------------------------------------------------------------- */
 

@@ -188,6 +188,12 @@ MIEN_API int64_t mien_loader_failures(const mien_loader *l);
 MIEN_API const mien_error *mien_loader_failure(const mien_loader *l,
                                                int64_t row);
 
+/* Which rows could not be loaded and why, lines of text: the first of them.
+ *
+ *   l    a loader
+ *   out  the text is added */
+MIEN_API void mien_loader_notes(const mien_loader *l, mien_buffer *out);
+
 /* ---- the same picture twice ---------------------------------------------- */
 
 /* The pixels of samples as SHA-256.  Zero-initialise before use; release with

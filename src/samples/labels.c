@@ -30,6 +30,7 @@ void mien_labels_free(mien_labels *l)
     if (!l)
         return;
     free_texts(l->name, l->n);
+    mi_free(l->folder);
     free_texts(l->point_name, l->points);
     free_texts(l->number_name, l->numbers);
     for (int t = 0; t < l->tasks; t++)

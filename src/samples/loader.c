@@ -256,6 +256,20 @@ const mien_error *mien_loader_failure(const mien_loader *l, int64_t row)
     return why;
 }
 
+void mien_loader_notes(const mien_loader *l, mien_buffer *out)
+{
+    int told = 0;
+    for (int64_t i = 0; i < l->labels->n && told < MIEN_LABELS_TOLD; i++) {
+        const mien_error *why = mien_loader_failure(l, i);
+        if (why)
+            mien_buffer_printf(out, "%s\n", why->text);
+        told += why != NULL;
+    }
+    if (told)
+        mien_buffer_printf(out, "%lld pictures could not be read\n",
+                           (long long)mien_loader_failures(l));
+}
+
 /* ---- a row --------------------------------------------------------------- */
 
 /* A row's picture, cut and changed, and the map that did it. */
