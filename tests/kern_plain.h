@@ -40,6 +40,14 @@ KERN_CASE(leaky_f32, k->leaky_f32(in->n, in->x, 0.1f, out->f), .areas = KERN_F,
           .share = 1.2e-7, .in_place = 1);
 KERN_CASE(sigmoid_f32, k->sigmoid_f32(in->n, in->wide, out->f), .areas = KERN_F,
           .share = 5e-7);
+KERN_CASE(silu_f32, k->silu_f32(in->n, in->wide, out->f), .areas = KERN_F,
+          .share = 1e-6);
+KERN_CASE(silu_grad_f32, k->silu_grad_f32(in->n, in->wide, in->x, out->f),
+          .areas = KERN_F, .off = 1e-6);
+KERN_CASE(mix_f32,
+          k->mix_f32(in->n, 3, (const float *const[]){in->x, in->y, in->gaps},
+                     (const float[]){0.75f, -2, 1}, out->f),
+          .areas = KERN_F, .off = 1e-6, .in_place = 1);
 KERN_CASE(exp_f32, k->exp_f32(in->n, in->mixed, out->f), .areas = KERN_F,
           .share = 2.5e-7);
 KERN_CASE(fma_chains_f32, out->f[0] = k->fma_chains_f32(in->n, 0.5f, 1),

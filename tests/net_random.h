@@ -95,6 +95,18 @@ static void add_unary(maker *m)
     add(m, op, &x, 1, op == &mi_op_cast ? &cast : NULL);
 }
 
+static void add_silu(maker *m)
+{
+    int x = any(m), before = m->n_x;
+    add(m, &mi_op_sigmoid, &x, 1, NULL);
+    if (m->n_x == before)
+        return;
+    int in[2] = {x, m->x[m->n_x - 1]}, swap = between(0, 1);
+    if (between(0, 3)) /* nothing else reads the sigmoid */
+        m->n_x--;
+    add(m, &mi_op_mul, (int[]){in[swap], in[1 - swap]}, 2, NULL);
+}
+
 static void add_exp(maker *m)
 {
     int x = any(m), before = m->n_x;
@@ -426,7 +438,8 @@ static void random_graph(maker *m, int rests)
         add_pad,     add_mean,           add_axes,
         add_reshape, add_transpose,      add_resize,
         add_slice,   add_gather,         add_softmax,
-        add_bytes,   add_conv_transpose, add_conv_transpose};
+        add_bytes,   add_conv_transpose, add_conv_transpose,
+        add_silu};
     const int kinds = (int)(sizeof adds / sizeof *adds);
     memset(m, 0, sizeof *m);
     m->rests = rests;

@@ -349,8 +349,10 @@ static void check_fixed(mien_graph *g, const char *what)
     const mien_shape in = mien_graph_input_shape(g, 0);
     float *x[2] = {random_floats(mi_shape_len(&in)), NULL};
     int before = n_compared;
-    for (int i = 0; i < mi_graph_size(g); i++)
-        mi_graph_at(g, i)->learned = mi_graph_at(g, i)->value != NULL;
+    for (int i = 0; i < mi_graph_size(g); i++) {
+        mi_node *n = mi_graph_at(g, i);
+        n->learned = n->value && n->type == MI_F32;
+    }
     check_learning(g, &in, x, 1, what);
     CHECK_MSG(n_compared > before, "%s was not compared", what);
     mi_free(x[0]);
@@ -404,6 +406,37 @@ static void test_conv_transpose(void)
     }
     mi_graph_output(g, y, "y");
     check_fixed(g, "transposed convolution");
+}
+
+/* Enlarged, as the text says, behind SiLU and a sum; the sum is read twice. */
+static void test_upsampling(const char *mode, const char *places)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    mi_resize_attr a = *(const mi_resize_attr *)mi_op_resize.attr_defaults;
+    snprintf(a.mode, sizeof a.mode, "%s", mode);
+    snprintf(a.coordinate_transformation_mode,
+             sizeof a.coordinate_transformation_mode, "%s", places);
+    const int64_t size[4] = {1, 5, 6, 9};
+    mi_node *y = mi_graph_input(g, "x", (mien_shape){4, {1, 2, 3, 3}});
+    for (int i = 0; i < 2; i++) {
+        mi_node *in[] = {y, weights(g, 4, i ? 2 : 5, i ? 5 : 2, 1, 1)}, *z,
+                *two[2];
+        two[0] = z = mi_graph_node(g, &mi_op_conv, in, 2, NULL, NULL);
+        two[1] = mi_graph_node(g, &mi_op_sigmoid, &z, 1, NULL, NULL);
+        y = mi_graph_node(g, &mi_op_mul, two, 2, NULL, NULL);
+        if (i == 1)
+            break;
+        mi_node *sizes[] = {y, NULL, NULL,
+                            mi_graph_constant(g, NULL, MI_I64,
+                                              (mien_shape){1, {4}}, size,
+                                              MI_COPY)};
+        z = mi_graph_node(g, &mi_op_resize, sizes, 4, &a, NULL);
+        mi_node *sum[] = {z, mi_graph_node(g, &mi_op_tanh, &z, 1, NULL, NULL)};
+        y = mi_graph_node(g, &mi_op_add, sum, 2, NULL, NULL);
+    }
+    mi_graph_output(g, y, "y");
+    check_fixed(g, "upsampling");
 }
 
 /* The loss is the sum of x times its gradient, which is 0 or one number. */
@@ -473,6 +506,9 @@ int main(int argc, char **argv)
     RUN(test_lstm, 1, 1, 1, 1);
     RUN(test_maximum_of_relu);
     RUN(test_conv_transpose);
+    RUN(test_upsampling, "nearest", "asymmetric");
+    RUN(test_upsampling, "linear", "half_pixel");
+    RUN(test_upsampling, "linear", "align_corners");
     RUN(test_dropout);
     CHECK_MSG(n_learning == 0 || 3 * n_compared > n_learning,
               "only %d of %d networks were compared", n_compared, n_learning);

@@ -213,7 +213,8 @@ static void grow_group(mien_plan *p, mi_node *head)
             return;
         int allowed = part >= next && part != MI_PART_NONE &&
                       p->of[n->id].head == n->id &&
-                      (part != MI_PART_ADD || head->op == &mi_op_conv) &&
+                      (part != MI_PART_ADD ||
+                       (head->op == &mi_op_conv && !p->of[n->id].flows)) &&
                       !(n->op == &mi_op_sigmoid && takes_only_act(p, head));
         if (!allowed)
             return;

@@ -41,8 +41,34 @@ void mi_joined_pool(const mien_plan *p, const mi_node *tail, mi_pool2d *out)
     out->relu = p->of[tail->in[0]->id].moved;
 }
 
+int mi_is_silu(const mien_plan *p, const mi_node *head)
+{
+    const mi_node_facts *f = &p->of[head->id];
+    return head->op == &mi_op_sigmoid && p->node[f->tail].op == &mi_op_mul;
+}
+
+/* x times its sigmoid, which nothing else reads, becomes a group. */
+static void join_silus(mien_plan *p)
+{
+    for (int i = 0; i < p->n_nodes; i++) {
+        const mi_node *n = &p->node[i];
+        if (n->op != &mi_op_mul || !p->of[i].live || p->of[i].constant)
+            continue;
+        for (int side = 0; side < 2; side++) {
+            const mi_node *s = n->in[side];
+            const mi_node_facts *f = s ? &p->of[s->id] : NULL;
+            if (!f || s->op != &mi_op_sigmoid || s->in[0] != n->in[1 - side] ||
+                f->users != 1 || f->output)
+                continue;
+            p->of[i].head = s->id;
+            p->of[s->id].tail = i;
+        }
+    }
+}
+
 void mi_plan_join(mien_plan *p)
 {
+    join_silus(p);
     move_relus(p);
     for (int i = 0; p->learns && i < p->n_nodes; i++) {
         mi_conv cv;

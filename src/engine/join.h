@@ -1,13 +1,16 @@
-/* join.h: a convolution and the maximum behind it as one group. */
+/* join.h: a convolution and the maximum behind it as one group, and SiLU. */
 #ifndef MI_ENGINE_JOIN_H
 #define MI_ENGINE_JOIN_H
 
 #include "engine/steps.h"
 
-/* When learning: leave ReLUs to the maxima that alone read them, and make groups
- * of convolutions and the maxima of two by two behind them.  Before
- * mi_plan_fuse. */
+/* Make groups of numbers and their sigmoids, where these are multiplied and
+ * nothing else reads the latter.  When learning: leave ReLUs to the maxima that
+ * alone read them, and make groups of convolutions and the maxima of two by two
+ * behind them.  Before mi_plan_fuse. */
 void mi_plan_join(mien_plan *p);
+/* Whether a node begins such a group of a sigmoid and a product. */
+int mi_is_silu(const mien_plan *p, const mi_node *head);
 /* The maximum that is the tail of such a group. */
 void mi_joined_pool(const mien_plan *p, const mi_node *tail, mi_pool2d *out);
 /* The kernel's description of a convolution from the node's shapes.  Why there

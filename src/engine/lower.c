@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/fuse.h"
+#include "engine/join.h"
 #include "engine/lowerings.h"
 #include "engine/values.h"
 
@@ -35,7 +36,7 @@ static const struct {
     {&mi_op_transpose, mi_lower_transpose, 1},
     {&mi_op_concat, mi_lower_concat, 1},
     {&mi_op_pad, mi_lower_pad, 0},
-    {&mi_op_resize, mi_lower_resize, 0},
+    {&mi_op_resize, mi_lower_resize, 1},
     {&mi_op_lstm, mi_lower_lstm, 1},
     {&mi_op_mean_loss, mi_lower_loss, 1},
     {&mi_op_mean_squared_error, mi_lower_loss, 1},
@@ -67,6 +68,8 @@ static mi_lower *lower_of(const mien_plan *p, const mi_node *n)
         return conv                             ? mi_lower_conv_learn
                : n->op == &mi_op_conv_transpose ? mi_lower_conv_transpose
                                                 : mi_lower_product;
+    if (mi_is_silu(p, n))
+        return mi_lower_silu;
     if (is_affine(p, n))
         return mi_lower_affine;
     if (n->op == &mi_op_batch_norm && p->learns)

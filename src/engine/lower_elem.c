@@ -178,6 +178,66 @@ mien_status mi_lower_unary(mien_plan *p, mi_node *head, mien_error *err)
     return MIEN_OK;
 }
 
+/* ---- x times its sigmoid ---------------------------------------------------
+ */
+
+static void run_silu(const mien_plan *p, const mi_step *s, int task,
+                     void *scratch)
+{
+    (void)scratch;
+    int n;
+    size_t at = mi_chunk_at(task, p->value[s->out[0]].len, &n);
+    p->kern->silu_f32(n, mi_step_in(p, s, 0) + at, mi_step_out(p, s, 0) + at);
+}
+
+/* in: gradient, x; out: the gradient of x. */
+static void run_silu_back(const mien_plan *p, const mi_step *s, int task,
+                          void *scratch)
+{
+    int n;
+    size_t at = mi_chunk_at(task, p->value[s->out[0]].len, &n);
+    float *to = mi_step_out(p, s, 0) + at, *part = s->add ? scratch : to;
+    p->kern->silu_grad_f32(n, mi_step_in(p, s, 1) + at,
+                           mi_step_in(p, s, 0) + at, part);
+    if (s->add)
+        p->kern->add_f32(n, to, part, to);
+}
+
+static mien_status silu_back(mien_plan *p, const mi_step *s, mien_error *err)
+{
+    int g = mi_gradient_of(p, s->out[0]);
+    mi_step *back = g < 0 ? NULL : mi_gradient_step(p, "silu", s->in[0]);
+    if (!back)
+        return mi_no_memory(err);
+    mi_step_reads(back, g);
+    mi_step_reads(back, s->in[0]);
+    back->tasks = mi_chunks(p->value[g].len);
+    back->in_place = !back->add;
+    back->scratch = MI_CHUNK * sizeof(float);
+    back->run = run_silu_back;
+    return MIEN_OK;
+}
+
+/* head is the sigmoid of a group that ends with the product (join.c). */
+mien_status mi_lower_silu(mien_plan *p, mi_node *head, mien_error *err)
+{
+    int last = mi_plan_lies_last(p, head->in[0]), in, out;
+    mien_status st = mi_plan_use(p, head->in[0], last, &in, err);
+    if (!st)
+        st = mi_plan_result(p, head, last, &out, err);
+    if (st)
+        return st;
+    mi_step *s = mi_plan_add_step(p, "silu", out);
+    if (!s)
+        return mi_no_memory(err);
+    mi_step_reads(s, in);
+    s->tasks = mi_chunks(p->value[out].len);
+    s->in_place = 1;
+    s->run = run_silu;
+    s->back = p->value[out].flows ? silu_back : NULL;
+    return MIEN_OK;
+}
+
 /* ---- dropout ----------------------------------------------------------------
  *
  * In training each number is dropped, or enlarged to make up for the others;

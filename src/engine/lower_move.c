@@ -1,5 +1,5 @@
 /* lower_move.c: operators that move elements without changing them: views,
- * concatenation, padding, enlarging. */
+ * concatenation, padding. */
 #include "engine/gradient.h"
 #include "engine/infer.h"
 #include "engine/lowerings.h"
@@ -230,71 +230,5 @@ mien_status mi_lower_pad(mien_plan *p, mi_node *head, mien_error *err)
     s->tasks = (int)head->shape.dim[0];
     s->spec = d;
     s->run = run_pad;
-    return MIEN_OK;
-}
-
-/* Nearest neighbour, every pixel repeated fy x fx times. */
-typedef struct {
-    size_t h, w, c, fy, fx;
-} repeat_spec;
-
-static void run_repeat(const mien_plan *p, const mi_step *s, int task,
-                       void *scratch)
-{
-    (void)scratch;
-    const repeat_spec *r = s->spec;
-    size_t row = r->w * r->fx * r->c;
-    const float *x = mi_step_in(p, s, 0) + (size_t)task * r->w * r->c;
-    float *y = mi_step_out(p, s, 0) + (size_t)task * r->fy * row;
-    for (size_t j = 0; j < r->w * r->fx; j++)
-        memcpy(y + j * r->c, x + j / r->fx * r->c, r->c * sizeof *y);
-    for (size_t i = 1; i < r->fy; i++)
-        memcpy(y + i * row, y, row * sizeof *y);
-}
-
-/* Whether every pixel becomes a whole number of pixels.  Scales that are given
- * may be more than the sizes that come of them, rounded down, say. */
-static int is_repeat(const mi_node *n)
-{
-    const mi_resize_attr *attr = n->attr;
-    const mien_shape *a = &n->in[0]->shape, *b = &n->shape;
-    const mi_node *scales = n->n_in > 2 ? n->in[2] : NULL;
-    if (b->rank != 4 || strcmp(attr->mode, "nearest") != 0 ||
-        strcmp(attr->coordinate_transformation_mode, "asymmetric") != 0 ||
-        strcmp(attr->nearest_mode, "floor") != 0 || b->dim[0] != a->dim[0] ||
-        b->dim[1] != a->dim[1])
-        return 0;
-    for (int d = 0; d < 4; d++) {
-        int64_t times = b->dim[d] / a->dim[d];
-        if (times * a->dim[d] != b->dim[d] ||
-            (scales && mi_shape_len(&scales->shape) == 4 &&
-             ((const float *)scales->value)[d] != (float)times))
-            return 0;
-    }
-    return 1;
-}
-
-mien_status mi_lower_resize(mien_plan *p, mi_node *head, mien_error *err)
-{
-    const mien_shape *a = &head->in[0]->shape, *b = &head->shape;
-    if (!is_repeat(head))
-        return mi_lower_eval(p, head, err);
-    repeat_spec *r = mi_plan_alloc(p, 1, sizeof *r);
-    int from, to;
-    mien_status st = mi_plan_use(p, head->in[0], 1, &from, err);
-    if (st == MIEN_OK)
-        st = mi_plan_result(p, head, 1, &to, err);
-    if (st != MIEN_OK)
-        return st;
-    mi_step *s = mi_plan_add_step(p, "repeat", to);
-    if (!r || !s)
-        return mi_no_memory(err);
-    *r = (repeat_spec){(size_t)a->dim[2], (size_t)a->dim[3], (size_t)a->dim[1],
-                       (size_t)(b->dim[2] / a->dim[2]),
-                       (size_t)(b->dim[3] / a->dim[3])};
-    mi_step_reads(s, from);
-    s->tasks = (int)(a->dim[0] * a->dim[2]);
-    s->spec = r;
-    s->run = run_repeat;
     return MIEN_OK;
 }

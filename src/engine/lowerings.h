@@ -14,12 +14,14 @@ mi_lower mi_lower_conv_learn, mi_lower_product;
 /* lower_conv_transpose.c: either */
 mi_lower mi_lower_conv_transpose;
 /* lower_elem.c, lower_affine.c */
-mi_lower mi_lower_binary, mi_lower_unary, mi_lower_dropout, mi_lower_affine;
+mi_lower mi_lower_binary, mi_lower_unary, mi_lower_silu, mi_lower_dropout,
+    mi_lower_affine;
 /* lower_pool.c, lower_norm.c, lower_lstm.c */
 mi_lower mi_lower_pool, mi_lower_batch_norm, mi_lower_lstm;
 /* lower_move.c */
-mi_lower mi_lower_alias, mi_lower_transpose, mi_lower_concat, mi_lower_pad,
-    mi_lower_resize;
+mi_lower mi_lower_alias, mi_lower_transpose, mi_lower_concat, mi_lower_pad;
+/* lower_resize.c */
+mi_lower mi_lower_resize;
 /* lower_loss.c */
 mi_lower mi_lower_loss;
 /* lower_eval.c: what has no faster step runs as it is defined. */

@@ -160,4 +160,9 @@ const char *mi_conv_transpose_window(const mi_node *n, mi_window *out);
 /* The same of a MaxPool or AveragePool. */
 const char *mi_pool_window(const mi_node *n, mi_window *out);
 
+/* The two places of an axis between which place i of a Resize's result lies,
+ * and how far it is from the first to the second. */
+void mi_resize_sample(const mi_node *n, int axis, int64_t i, int64_t at[2],
+                      float *far);
+
 #endif

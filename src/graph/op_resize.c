@@ -154,6 +154,15 @@ static between sample(const mi_node *n, int d, int64_t i)
     return (between){{at, at < last ? at + 1 : last}, u - first};
 }
 
+void mi_resize_sample(const mi_node *n, int axis, int64_t i, int64_t at[2],
+                      float *far)
+{
+    const between b = sample(n, axis, i);
+    at[0] = b.at[0];
+    at[1] = b.at[1];
+    *far = b.far;
+}
+
 /* Forward when grad is NULL, else back into it. */
 static void resample(const mi_node *out, float *grad)
 {

@@ -66,6 +66,45 @@ static void sigmoid_f32(int n, const float *x, float *dst)
     UNARY_BODY(vsigmoid(v))
 }
 
+static void silu_f32(int n, const float *x,
+                     float *dst){UNARY_BODY(v * vsigmoid(v))}
+
+VFN vf silu_slope(vf x)
+{
+    vf s = vsigmoid(x);
+    return s + x * (s * (1.f - s));
+}
+
+static void silu_grad_f32(int n, const float *x, const float *g, float *dst)
+{
+    int i = 0;
+    for (; i + VN <= n; i += VN)
+        vstore(dst + i, vload(g + i) * silu_slope(vload(x + i)));
+    if (i < n)
+        vstore_n(dst + i,
+                 vload_n(g + i, n - i) * silu_slope(vload_n(x + i, n - i)),
+                 n - i);
+}
+
+/* The terms of a vector are summed in their order. */
+static void mix_f32(int n, int terms, const float *const *x,
+                    const float *weight, float *dst)
+{
+    int i = 0;
+    for (; i + VN <= n; i += VN) {
+        vf sum = {0};
+        for (int t = 0; t < terms; t++)
+            sum += vload(x[t] + i) * weight[t];
+        vstore(dst + i, sum);
+    }
+    if (i < n) {
+        vf sum = {0};
+        for (int t = 0; t < terms; t++)
+            sum += vload_n(x[t] + i, n - i) * weight[t];
+        vstore_n(dst + i, sum, n - i);
+    }
+}
+
 static void exp_f32(int n, const float *x, float *dst) { UNARY_BODY(vexp(v)) }
 #undef UNARY_BODY
 

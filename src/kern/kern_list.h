@@ -19,6 +19,12 @@ MI_KERN(clamp_f32, void,
         (int n, const float *x, float lo, float hi, float *dst))
 MI_KERN(leaky_f32, void, (int n, const float *x, float slope, float *dst))
 MI_KERN(sigmoid_f32, void, (int n, const float *x, float *dst))
+MI_KERN(silu_f32, void, (int n, const float *x, float *dst))
+MI_KERN(silu_grad_f32, void,
+        (int n, const float *x, const float *g, float *dst))
+MI_KERN(mix_f32, void,
+        (int n, int terms, const float *const *x, const float *weight,
+         float *dst))
 MI_KERN(exp_f32, void, (int n, const float *x, float *dst))
 MI_KERN(fma_chains_f32, float, (int n, float a, float b))
 MI_KERN(conv_tile_f32, void, (const struct mi_tile *t))

@@ -108,6 +108,32 @@ static void sigmoid_f32(int n, const float *x, float *dst)
         dst[i] = sigmoid(x[i]);
 }
 
+/* x times its sigmoid s, and the gradient g of that times its slope. */
+static void silu_f32(int n, const float *x, float *dst)
+{
+    for (int i = 0; i < n; i++)
+        dst[i] = x[i] * sigmoid(x[i]);
+}
+static void silu_grad_f32(int n, const float *x, const float *g, float *dst)
+{
+    for (int i = 0; i < n; i++) {
+        double s = 1 / (1 + exp(-(double)x[i]));
+        dst[i] = (float)((double)g[i] * s * (1 + (double)x[i] * (1 - s)));
+    }
+}
+
+/* A weighted sum of terms, one of which may be where it goes. */
+static void mix_f32(int n, int terms, const float *const *x,
+                    const float *weight, float *dst)
+{
+    for (int i = 0; i < n; i++) {
+        double sum = 0;
+        for (int t = 0; t < terms; t++)
+            sum += (double)weight[t] * (double)x[t][i];
+        dst[i] = (float)sum;
+    }
+}
+
 /* e^x.  The others: within 2 ulp where the result is a normal number, 0 where
  * it would be smaller than any. */
 static void exp_f32(int n, const float *x, float *dst)
