@@ -8,13 +8,15 @@
 enum { OPERATORS_MAX = 128 };
 
 typedef struct values {
-    int json;
+    int json, batch;
     const char *models;
 } values;
 static const values defaults;
 
 static const cli_option options[] = {
     CLI_ROW_FLAG(json, "json", 0, "a JSON object"),
+    CLI_ROW_INT(batch, "batch", 0, "N", 1, 65536,
+                "of a network's text: tell the memory of a step of N rows"),
     CLI_OPTION_MODELS,
     CLI_OPTION_END,
 };
@@ -221,7 +223,9 @@ static int print_net(const values *v, const char *path, const uint8_t *bytes,
     mien_net *net = NULL;
     mien_error err = {0};
     mien_buffer out = {0};
-    if (mien_net_read(bytes, n, NULL, &net, &err) != MIEN_OK) {
+    size_t step = 0;
+    mien_status st = mien_net_read(bytes, n, NULL, &net, &err);
+    if (st) {
         cli_error("%s: %s", path, err.text);
         return CLI_NOTHING;
     }
@@ -229,9 +233,18 @@ static int print_net(const values *v, const char *path, const uint8_t *bytes,
         mien_net_json(net, &out);
     else
         mien_net_table(net, &out);
-    cli_emit(&out);
+    if (v->batch && !v->json) {
+        st = mien_net_memory(net, v->batch, &step, &err);
+        mien_buffer_printf(&out, "a step of %d rows takes %.0f MB\n", v->batch,
+                           (double)step / 1e6);
+    }
     mien_net_free(net);
-    return CLI_OK;
+    if (st)
+        cli_error("%s: %s", path, err.text);
+    else
+        cli_emit(&out);
+    mien_buffer_free(&out);
+    return st ? CLI_NOTHING : CLI_OK;
 }
 
 /* The command: of a file, or of a model inside the library. */

@@ -110,6 +110,25 @@ static void test_summary(void)
     mien_net_free(n);
 }
 
+/* Twice the rows take more, less than twice as much: parameters stay. */
+static void test_memory_of_a_step(void)
+{
+    mien_net *n = NULL;
+    mien_error err = {0};
+    size_t one = 0, two = 0;
+    CHECK_EQ(read_with(small, NULL, &n, NULL), MIEN_OK);
+    if (!n)
+        return;
+    CHECK_EQ(mien_net_memory(n, 64, &one, &err), MIEN_OK);
+    CHECK_EQ(mien_net_memory(n, 128, &two, &err), MIEN_OK);
+    CHECK_MSG(one > 64 * 4000 && two > one && two < 2 * one, "%zu, %zu", one,
+              two);
+    CHECK_EQ(mien_net_memory(n, 0, &one, &err), MIEN_EARG);
+    n->n_losses = 0;
+    CHECK_EQ(mien_net_memory(n, 64, &one, &err), MIEN_OK);
+    mien_net_free(n);
+}
+
 static void test_seeds(void)
 {
     const mien_net_options one = {1, 0}, two = {2, 0};
@@ -380,6 +399,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_what_the_text_says);
     RUN(test_summary);
+    RUN(test_memory_of_a_step);
     RUN(test_seeds);
     RUN(test_every_kind_learns);
     RUN(test_texts_that_are_none);

@@ -138,6 +138,16 @@ MIEN_API void mien_net_table(const mien_net *net, mien_buffer *out);
  *   out  an object and a line's end */
 MIEN_API void mien_net_json(const mien_net *net, mien_buffer *out);
 
+/* Tell the memory that a step of training takes, by making ready for one.
+ *
+ *   net   a network; without losses it is taken to learn from its first output
+ *   rows  of a batch, 1 or more
+ *   out   set to bytes: tensors, gradients, parameters and their moments
+ *
+ * Fails with what mien_trainer_new fails with. */
+MIEN_API MIEN_CHECKED mien_status mien_net_memory(const mien_net *net, int rows,
+                                                  size_t *out, mien_error *err);
+
 #ifdef __cplusplus
 }
 #endif

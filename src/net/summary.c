@@ -1,6 +1,7 @@
 /* summary.c: what a network is made of: shapes, parameters, operations. */
 #include "net/build.h"
 
+#include "base/error.h"
 #include "graph/graph.h"
 #include "graph/op_attr.h"
 #include "mien/json.h"
@@ -57,6 +58,30 @@ void mi_net_measure(mi_net_build *b, int first, mien_net_layer *l)
     l->shape = mien_node_shape(b->node[b->at]);
     if (l->shape.rank > 0)
         l->shape.dim[0] = -1;
+}
+
+/* ---- the whole -------------------------------------------------------------
+ */
+
+mien_status mien_net_memory(const mien_net *net, int rows, size_t *out,
+                            mien_error *err)
+{
+    const mien_loss any = {.kind = MIEN_LOSS_MEAN, .weight = 1};
+    mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
+    mien_trainer *t = NULL;
+    if (rows < 1)
+        return mi_fail(err, MIEN_EARG,
+                       "net: a batch of %d rows, wanted 1 or "
+                       "more",
+                       rows);
+    o.batch = rows;
+    o.losses = net->n_losses ? net->loss : &any;
+    o.n_losses = net->n_losses ? net->n_losses : 1;
+    mien_status st = mien_trainer_new(net->graph, &o, &t, err);
+    if (!st)
+        *out = mien_trainer_memory(t);
+    mien_trainer_free(t);
+    return st;
 }
 
 /* ---- as text ---------------------------------------------------------------
