@@ -204,6 +204,35 @@ static void test_silu_of_repeated_pixels(void)
     mien_graph_free(g);
 }
 
+/* Each group of channels of each picture has mean 0 and variance 1. */
+static void test_group_norm(void)
+{
+    mien_graph *g = begin();
+    mien_plan *p = NULL;
+    const mien_shape in = {4, {2, 6, 3, 5}};
+    mien_node *x = mien_graph_input(g, "x", (mien_shape){4, {-1, 6, 3, 5}});
+    mien_graph_output(g, mien_layer_group_norm(g, x, 3, 1e-5f, "n"), "y");
+    float y[2 * 6 * 15];
+    CHECK_EQ(mien_plan_new(g, &in, 1, NULL, &p, NULL), MIEN_OK);
+    for (int i = 0; i < 2 * 6 * 15; i++)
+        mien_plan_input(p, 0).data[i] = (float)(3 + i % 7 * sin(i));
+    mien_plan_run(p);
+    mien_plan_read(p, 0, y);
+    for (int i = 0; i < 6; i++) {
+        double sum = 0, squares = 0;
+        for (int k = 0; k < 30; k++) {
+            sum += (double)y[i * 30 + k];
+            squares += (double)y[i * 30 + k] * (double)y[i * 30 + k];
+        }
+        CHECK_NEAR(sum / 30, 0, 1e-5);
+        CHECK_NEAR(squares / 30, 1, 1e-4);
+    }
+    mien_shape s;
+    CHECK(mien_graph_values(g, "n.weight", &s) && s.rank == 3 && s.dim[0] == 6);
+    mien_plan_free(p);
+    mien_graph_free(g);
+}
+
 /* ---- first values ----------------------------------------------------------
  */
 
@@ -471,6 +500,7 @@ int main(int argc, char **argv)
     RUN(test_images_grow);
     RUN(test_pads_slopes_and_larger_images);
     RUN(test_silu_of_repeated_pixels);
+    RUN(test_group_norm);
     RUN(test_sizes_of_first_values);
     RUN(test_orthogonal_and_forget);
     RUN(test_biases_of_torch);

@@ -169,7 +169,7 @@ static void test_every_kind_learns(void)
         "{'kind': 'pad', 'pixels': [0, 1, 2, 0]}, {'kind': 'relu', 'most': 6},"
         "{'kind': 'conv2d', 'group': 'all', 'multiplier': 2, 'kernel': [3, 2]},"
         "{'name': 'few', 'kind': 'conv2d', 'units': 4, 'kernel': 1},"
-        "{'name': 's', 'kind': 'sigmoid'},"
+        "{'kind': 'group_norm', 'groups': 2}, {'name': 's', 'kind': 'sigmoid'},"
         "{'kind': 'concat', 'inputs': ['m', 's']},"
         "{'name': 'pool', 'kind': 'global_pool'},"
         "{'kind': 'reshape', 'shape': [2, 4]}, {'kind': 'tanh'},"
@@ -293,6 +293,8 @@ static void test_layers_that_do_not_fit(void)
            "without a picture");
     refuse(WHOLE("{'kind': 'input', 'shape': [4, 5, 5], 'colour': 'rgb'}"),
            MIEN_EFORMAT, "has 4 channels, wanted 3");
+    refuse(WHOLE("{'kind': 'group_norm', 'groups': 4}"), MIEN_EFORMAT,
+           "'groups' is 4, wanted a divisor of 2 channels");
     refuse(WHOLE("{'kind': 'upsample', 'factor': 1.5}"), MIEN_EFORMAT,
            "'factor' is 1.5, wanted a whole number");
 }

@@ -154,6 +154,23 @@ MIEN_API mien_node *mien_layer_batch_norm(mien_graph *g, mien_node *x,
                                           float epsilon, float momentum,
                                           const char *name);
 
+/* Normalise each group of channels with its own mean and variance, of each
+ * picture by itself; then scale and shift each channel.
+ *
+ *   g        a graph
+ *   x        [rows, channels, h, w]
+ *   groups   a divisor of the channels; 1: layer normalisation, as many as
+ *            channels: instance normalisation
+ *   epsilon  added to the variance; PyTorch: 1e-5
+ *   name     of the result; it learns "name.weight" (1) and "name.bias" (0),
+ *            [channels, 1, 1]
+ *
+ * Built of operators of opset 13.  Source: Wu and He, Group Normalization,
+ * ECCV 2018. */
+MIEN_API mien_node *mien_layer_group_norm(mien_graph *g, mien_node *x,
+                                          int groups, float epsilon,
+                                          const char *name);
+
 /* A convolution.
  *   g      a graph
  *   x      [rows, channels, h, w]

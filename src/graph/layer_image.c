@@ -184,3 +184,50 @@ mien_node *mien_layer_batch_norm(mien_graph *g, mien_node *x, float epsilon,
     }
     return mi_layer_result(&l, &mi_op_batch_norm, in, 5, &attr);
 }
+
+/* a op b, or op a where b is NULL. */
+static mi_node *operate(mien_graph *g, const mi_op *op, mi_node *a, mi_node *b)
+{
+    mi_node *in[] = {a, b};
+    return mi_graph_node(g, op, in, b ? 2 : 1, NULL, NULL);
+}
+
+/* x [rows, groups, n] without its mean over n, over its deviation. */
+static mi_node *standardise(mien_graph *g, mi_node *x, float epsilon)
+{
+    const mi_reduce_mean_attr over = {{1, {2}}, 1};
+    mi_node *e =
+        mi_graph_constant(g, NULL, MI_F32, (mien_shape){0}, &epsilon, MI_COPY);
+    mi_node *mean = mi_graph_node(g, &mi_op_reduce_mean, &x, 1, &over, NULL);
+    mi_node *d = operate(g, &mi_op_sub, x, mean);
+    mi_node *square = operate(g, &mi_op_mul, d, d);
+    mi_node *v = mi_graph_node(g, &mi_op_reduce_mean, &square, 1, &over, NULL);
+    v = operate(g, &mi_op_sqrt, operate(g, &mi_op_add, v, e), NULL);
+    return operate(g, &mi_op_div, d, v);
+}
+
+mien_node *mien_layer_group_norm(mien_graph *g, mien_node *x, int groups,
+                                 float epsilon, const char *name)
+{
+    const mi_drawing ones = {MIEN_INIT_CONSTANT, NULL, 1, 1, 1};
+    const mi_drawing zeros = {MIEN_INIT_CONSTANT, NULL, 1, 1, 0};
+    mi_layer l = mi_layer_begin(g, "group_norm", name);
+    mien_shape s;
+    if (!mi_layer_shape(&l, x, 4, 4, &s))
+        return mi_layer_wrong(&l, MIEN_EARG, "");
+    if (groups < 1 || s.dim[1] % groups || !(epsilon >= 0))
+        return mi_layer_wrong(&l, MIEN_EARG,
+                              "its groups do not divide channels, or its "
+                              "epsilon is negative");
+    const mien_shape each = {3, {s.dim[1], 1, 1}};
+    int64_t n = s.dim[1] / groups * s.dim[2] * s.dim[3];
+    mi_node *y = operate(g, &mi_op_reshape, x,
+                         mi_layer_ints(&l, 3, (int64_t[]){-1, groups, n}));
+    y = standardise(g, y, epsilon);
+    const int64_t back[] = {-1, s.dim[1], s.dim[2], s.dim[3]};
+    y = operate(g, &mi_op_reshape, y, mi_layer_ints(&l, 4, back));
+    y = operate(g, &mi_op_mul, y,
+                mi_layer_parameter(&l, "weight", each, &ones));
+    mi_node *in[] = {y, mi_layer_parameter(&l, "bias", each, &zeros)};
+    return mi_layer_result(&l, &mi_op_add, in, 2, NULL);
+}

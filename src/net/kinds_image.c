@@ -212,6 +212,24 @@ static mien_node *batch_norm(mi_net_build *b, mien_node *const *in)
                                  mi_net_layer_name(b));
 }
 
+/* Each group of channels of a picture by itself. */
+static mien_node *group_norm(mi_net_build *b, mien_node *const *in)
+{
+    mi_fields *f = &b->fields;
+    int groups = mi_field_int(f, "groups", 1, MAX_UNITS, 0);
+    float epsilon = mi_field_real(f, "epsilon", 0, 1, 1e-5);
+    int channels = channels_of(b, in[0]);
+    if (!f->status && channels % groups)
+        mi_fields_wrong(f, MIEN_EFORMAT,
+                        "'groups' is %d, wanted a divisor of %d channels",
+                        groups, channels);
+    mi_net_admit(b, 2.0 * channels);
+    if (f->status)
+        return NULL;
+    return mien_layer_group_norm(b->net->graph, in[0], groups, epsilon,
+                                 mi_net_layer_name(b));
+}
+
 const mi_net_kind mi_net_image_kinds[] = {
     {"input", "shape colour mean scale fill", 0, 0, input},
     {"conv2d",
@@ -220,6 +238,7 @@ const mi_net_kind mi_net_image_kinds[] = {
     {"conv2d_transpose", "units kernel stride dilation group padding bias init",
      1, 1, conv2d_transpose},
     {"batch_norm", "epsilon momentum", 1, 1, batch_norm},
+    {"group_norm", "groups epsilon", 1, 1, group_norm},
     {"max_pool", "kernel stride dilation padding", 1, 1, max_pool},
     {"average_pool", "kernel stride padding", 1, 1, average_pool},
     {"global_pool", "", 1, 1, global_pool},
