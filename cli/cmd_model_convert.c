@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 typedef struct values {
-    const char *output;
+    const char *output, *classes;
+    double mean, scale;
     int float32, force, quiet;
 } values;
-static const values defaults;
+static const values defaults = {.scale = 1 / 255.0};
 
 static const cli_option options[] = {
     CLI_ROW_TEXT(
@@ -20,6 +21,15 @@ static const cli_option options[] = {
                  "with a scale; four times the size, the same answers"),
     CLI_ROW_FLAG(force, "force", 0,
                  "convert files whose SHA-256 is not the one of the catalogue"),
+    CLI_ROW_TEXT(
+        classes, CLI_TEXT, "classes", 0, "NAMES",
+        "keras: what the classes are called, with commas between, in "
+        "the network's order, so that `mien evaluate` takes the model; "
+        "a softmax at its end is left out"),
+    CLI_ROW_REAL(mean, "mean", 0, "X", -1e6, 1e6,
+                 "keras: taken off pixels of 0 to 255 (default {})"),
+    CLI_ROW_REAL(scale, "scale", 0, "X", -1e6, 1e6,
+                 "keras: what they are multiplied by then (default 1/255)"),
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
 };
@@ -133,17 +143,39 @@ static int convert_one(const values *v, const mien_model_entry *e,
     return status;
 }
 
+/* Write the names of classes, if there are any, into the network. */
+static mien_status name_classes(const values *v, mien_graph *g, mien_error *err)
+{
+    char names[8192];
+    const char *class[MIEN_METRICS_CLASSES_MAX];
+    mien_picture_classes how = {"class", class, 0, (float)v->mean,
+                                (float)v->scale};
+    if (!v->classes)
+        return MIEN_OK;
+    snprintf(names, sizeof names, "%s", v->classes);
+    for (char *at = names; at && how.classes < MIEN_METRICS_CLASSES_MAX;) {
+        class[how.classes++] = at;
+        at = strchr(at, ',');
+        if (at)
+            *at++ = 0;
+    }
+    return mien_picture_name_classes(g, &how, err);
+}
+
 /* Keras' file, as model.onnx and net.json. */
 static int convert_keras(const values *v, const char *path)
 {
     const char *out = v->output ? v->output : ".";
+    const mien_keras_options o = {v->classes != NULL};
     mien_bytes file = {0}, text = {0}, onnx = {0};
     mien_net *net = NULL;
     mien_error err = {0};
     int status = CLI_NOTHING;
     mien_status st = mien_file_load(path, 0, &file, &err);
     if (!st)
-        st = mien_keras_read(file.data, file.n, &net, &text, &err);
+        st = mien_keras_read(file.data, file.n, &o, &net, &text, &err);
+    if (!st)
+        st = name_classes(v, net->graph, &err);
     if (!st)
         st = mien_onnx_write(net->graph, &onnx, &err);
     if (st)

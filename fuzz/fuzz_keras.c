@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     mien_net *net = NULL, *again = NULL;
     mien_bytes text = {0};
     mien_error err = {0};
-    mien_status st = mien_keras_read(bytes, n, &net, &text, &err);
+    mien_status st = mien_keras_read(bytes, n, NULL, &net, &text, &err);
     if (st) {
         must(err.status == st && err.text[0] && !net && !text.data);
         return 0;

@@ -101,13 +101,19 @@ MIEN_API MIEN_CHECKED mien_status mien_net_read(const uint8_t *bytes, size_t n,
                                                 mien_net **out,
                                                 mien_error *err);
 
+typedef struct mien_keras_options {
+    int logits; /* 1: a softmax or sigmoid that ends the network is left out,
+                   as losses of net.json and mien_picture_name_classes want */
+} mien_keras_options;
+
 /* Read a network that Keras saved whole: model.save of Keras 1 or 2, .h5 or
  * .hdf5.
  *
- *   bytes  [n] the file; any bytes may be given
- *   n      how many
- *   out    owned by the caller; free with mien_net_free
- *   text   its net.json; free with mien_bytes_free.  NULL: not wanted
+ *   bytes    [n] the file; any bytes may be given
+ *   n        how many
+ *   options  NULL: zeros
+ *   out      owned by the caller; free with mien_net_free
+ *   text     its net.json; free with mien_bytes_free.  NULL: not wanted
  *
  * Sequential and functional models of the layers that net.json has; pictures
  * come channels first, as everywhere here.  Nothing in the file is executed.
@@ -115,10 +121,9 @@ MIEN_API MIEN_CHECKED mien_status mien_net_read(const uint8_t *bytes, size_t n,
  * Fails with EFORMAT (damaged, or no model in it), EUNSUP (a layer, named, or a
  * form of HDF5 that is not read: arrays in pieces or compressed), ELIMIT,
  * ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_keras_read(const uint8_t *bytes,
-                                                  size_t n, mien_net **out,
-                                                  mien_bytes *text,
-                                                  mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_keras_read(
+    const uint8_t *bytes, size_t n, const mien_keras_options *options,
+    mien_net **out, mien_bytes *text, mien_error *err);
 
 /* Release a network and its graph.
  *

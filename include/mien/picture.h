@@ -332,6 +332,28 @@ MIEN_API MIEN_CHECKED mien_status mien_picture_evaluate(
     const mien_picture_evaluate_options *options, mien_picture_verdict *out,
     mien_error *err);
 
+/* What pictures a network of classes takes that was not trained here, and what
+ * it calls them. */
+typedef struct mien_picture_classes {
+    const char *task;              /* "emotion" */
+    const char *const *class_name; /* [classes] */
+    int classes;                   /* 2 or more: the numbers of output 0 */
+    float mean, scale;             /* a pixel of 0..255 goes in as (pixel -
+                                      mean) * scale */
+} mien_picture_classes;
+
+/* Write into a network how it is used, so that mien_picture_evaluate takes it.
+ *
+ *   g    its first input is a picture, grey or RGB, its first output logits;
+ *        its metadata are changed
+ *   how  names of the classes, and what pixels are scaled by
+ *
+ * The whole picture is taken, stretched.
+ * Fails with EARG (inputs or outputs of another form, names that are empty, too
+ * long or as many as there are no classes), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_picture_name_classes(
+    mien_graph *g, const mien_picture_classes *how, mien_error *err);
+
 /* Whether bytes are a model of pictures, as told by its metadata.
  *
  *   g  a graph that was read */

@@ -151,6 +151,31 @@ static mien_status read_config(mi_keras *k, const char *text)
     return f->status;
 }
 
+/* Of an output that is a softmax or sigmoid, what that takes; the layer itself
+ * goes if it is the last. */
+static void leave_out_last(mi_keras *k)
+{
+    for (size_t i = 0; i < json_array_size(k->outputs); i++) {
+        const char *name = json_string_value(json_array_get(k->outputs, i));
+        size_t last = json_array_size(k->layers), at = 0;
+        const json_t *l = NULL;
+        for (; at < last && name; at++) {
+            l = json_array_get(k->layers, at);
+            if (strcmp(json_string_value(json_object_get(l, "name")), name) ==
+                0)
+                break;
+        }
+        const char *kind = json_string_value(json_object_get(l, "kind"));
+        json_t *from = json_array_get(json_object_get(l, "inputs"), 0);
+        if (at == last || !kind || !from ||
+            (strcmp(kind, "softmax") != 0 && strcmp(kind, "sigmoid") != 0))
+            continue;
+        json_array_set(k->outputs, i, from);
+        if (at + 1 == last)
+            json_array_remove(k->layers, at);
+    }
+}
+
 /* ---- the numbers -----------------------------------------------------------
  */
 
@@ -287,7 +312,8 @@ static mien_status make_net(const mi_keras *k, mien_net **out, mien_bytes *text)
     return st;
 }
 
-mien_status mien_keras_read(const uint8_t *bytes, size_t n, mien_net **out,
+mien_status mien_keras_read(const uint8_t *bytes, size_t n,
+                            const mien_keras_options *options, mien_net **out,
                             mien_bytes *text, mien_error *err)
 {
     mi_hdf5 file;
@@ -312,6 +338,8 @@ mien_status mien_keras_read(const uint8_t *bytes, size_t n, mien_net **out,
         st = mi_no_memory(err);
     if (!st)
         st = read_config(&k, config.text[0]);
+    if (!st && options && options->logits)
+        leave_out_last(&k);
     if (!st)
         st = make_net(&k, out, text);
     json_decref(k.layers);
