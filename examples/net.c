@@ -36,9 +36,9 @@ int main(void)
     mien_fit *fit = NULL;
     mien_plan *plan = NULL;
     mien_error err = {0};
-    mien_loss loss = {0, MIEN_LOSS_BCE, 1, 0, NULL, 0};
+    mien_loss loss = {.kind = MIEN_LOSS_BCE, .weight = 1};
     const float *in[] = {x}, *want[] = {y};
-    mien_samples points = {POINTS, in, want, NULL, NULL};
+    mien_samples points = {.n = POINTS, .inputs = in, .targets = want};
     mien_trainer_options options = MIEN_TRAINER_DEFAULTS;
     options.losses = &loss, options.n_losses = 1, options.batch = 8;
     mien_random_init(&random, 1);

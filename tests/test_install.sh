@@ -122,6 +122,8 @@ cmp "$t/study/model.onnx" "$t/same/model.onnx" &&
     fail 'examples/logistic learns what mien train logistic does not'
 example net
 says net '^(50[0-9]|51[0-2]) of 512 points right$'
+example pictures
+says pictures ', (9[5-9]|100) of 100 right$'
 
 # As packagers do it: nothing outside DESTDIR, nothing left after uninstall.
 quiet_make install "B=$MIEN_BUILD" PREFIX=/usr "DESTDIR=$t/dest"
