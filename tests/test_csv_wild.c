@@ -298,6 +298,9 @@ static void test_what_cannot_be_read(void)
     refuse("{\"a\":1}\n", 8, "JSON: save it");
     static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n";
     refuse(lfs, sizeof lfs - 1, "git lfs pull gets the file itself");
+    mien_table *t = NULL; /* not a header without any name */
+    CHECK_EQ(mien_csv_read((const uint8_t *)",\nx\ny\n", 6, NULL, &t, NULL),
+             MIEN_EFORMAT);
     static const char slashes[] = "// a title\nx,y\na,1\nb,2\n";
     refuse(slashes, sizeof slashes - 1, "--skip 1 passes over");
     static const char comment[] = "# from\n# a,b\nc,d\n1,2\n";

@@ -125,6 +125,13 @@ static void test_rules_that_say_nothing(void)
     static const char *const all[][2] = {
         {"", "wanted f1"},
         {"f2", "found 'f2', wanted f1"},
+        {"recall=1.5", "found 'recall=1.5', wanted a share from 0 to 1"},
+        {"precision=nan", "wanted a share from 0 to 1"},
+        {"cost=fn=0,fp=0", "found 'fn=0,fp=0', wanted two costs"},
+        {"cost=fn=-1,fp=2", "not both 0"},
+        {"cost=fn=inf,fp=2", "not both 0"},
+        {"alerts=0/5", "found '0/5', wanted more than 0 alerts"},
+        {"alerts=1/0", "more than 0 rows"},
         {"f1=1", "wanted f1"},
         {"youdens", "wanted f1"},
         {"recall", "wanted f1"},

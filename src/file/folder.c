@@ -46,7 +46,9 @@ mien_status mien_folder_make(const char *path, mien_error *err)
     int why = errno;
     mi_free(copy);
     return made ? MIEN_OK
-                : mi_fail(err, MIEN_EIO, "%.120s: %s", path, strerror(why));
+                : mi_fail(err, MIEN_EIO, "%.120s: %s", path,
+                          why == EEXIST ? "is a file, wanted a folder"
+                                        : strerror(why));
 }
 
 /* "folder/name", released with mi_free. */

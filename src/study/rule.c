@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,26 @@ static const struct {
              {"precision", MIEN_RULE_PRECISION, 1},
              {"false-alarm", MIEN_RULE_FALSE_ALARM, 1}};
 
+/* Refuse numbers that no threshold could be chosen by. */
+static mien_status check_numbers(const char *text, const mien_rule_choice *r,
+                                 mien_error *err)
+{
+    const char *wanted = NULL;
+    if (r->kind == MIEN_RULE_COST) {
+        if (!(r->a >= 0 && r->b >= 0 && r->a + r->b > 0 &&
+              isfinite(r->a + r->b)))
+            wanted = "two costs of 0 or more, not both 0";
+    } else if (r->kind == MIEN_RULE_ALERTS) {
+        if (!(r->a > 0 && r->b > 0 && isfinite(r->a) && isfinite(r->b)))
+            wanted = "more than 0 alerts in more than 0 rows";
+    } else if (!(r->a >= 0 && r->a <= 1)) {
+        wanted = "a share from 0 to 1";
+    }
+    return wanted ? mi_fail(err, MIEN_EARG, "found '%.60s', wanted %s", text,
+                            wanted)
+                  : MIEN_OK;
+}
+
 mien_status mien_rule_read(const char *text, const mien_table *t,
                            mien_rule_choice *out, mien_error *err)
 {
@@ -165,6 +186,8 @@ mien_status mien_rule_read(const char *text, const mien_table *t,
                          "precision=P, false-alarm=R or alerts=K/N",
                          text);
     }
+    if (!st)
+        st = check_numbers(end ? text : value, &rule, err);
     if (!st)
         *out = rule;
     return st;

@@ -221,7 +221,7 @@ static int has_longer_head(const char *p, const char *end,
     const char *second = p, *e = p;
     while (e > first && mi_is_line_end(e[-1]))
         e--;
-    int longer = e > first && e[-1] == how->delimiter;
+    int longer = e > first + 1 && e[-1] == how->delimiter;
     if (!longer || p >= end || count_fields(&p, end, how) != header)
         return 0;
     while (p > second && mi_is_line_end(p[-1]))

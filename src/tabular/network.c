@@ -55,13 +55,17 @@ static mien_status check(const mien_autoencoder_options *o, mien_error *err)
 {
     if (o->inputs < 1 || o->window < 1 || o->window > MIEN_TABULAR_MAX_WINDOW ||
         o->layers < 1 || o->layers > MIEN_AUTOENCODER_MAX_LAYERS ||
-        !(o->dropout >= 0 && o->dropout < 1) || (o->lstm && o->window < 2))
+        !(o->dropout >= 0 && o->dropout < 1))
         return mi_fail(err, MIEN_EARG,
                        "autoencoder: %d inputs, window %d, %d layers, dropout "
-                       "%g: wanted 1 or more, 1 to %d (LSTM: from 2), 1 to %d, "
-                       "0 to 1",
+                       "%g: wanted 1 or more, 1 to %d, 1 to %d, 0 to 1",
                        o->inputs, o->window, o->layers, (double)o->dropout,
                        MIEN_TABULAR_MAX_WINDOW, MIEN_AUTOENCODER_MAX_LAYERS);
+    if (o->lstm && o->window < 2)
+        return mi_fail(err, MIEN_EARG,
+                       "autoencoder: a window of %d row, wanted 2 to %d for "
+                       "--lstm (--window)",
+                       o->window, MIEN_TABULAR_MAX_WINDOW);
     for (int i = 0; i < o->layers; i++)
         if (o->layer[i] < 1 || o->layer[i] > 65536)
             return mi_fail(err, MIEN_EARG,
