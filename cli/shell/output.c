@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* errno of the first write that failed; 0: none. */
 static int output_errno;
@@ -70,9 +71,25 @@ void cli_error_lines(mien_buffer *b)
     mien_buffer_free(b);
 }
 
+/* Names and values of files must not steer the terminal. */
+static void make_plain(mien_buffer *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        int high = b->data[i] == 0xc2 && i + 1 < b->n &&
+                   (b->data[i + 1] & 0xe0) == 0x80;
+        if ((b->data[i] < ' ' && !strchr("\n\t", b->data[i])) ||
+            b->data[i] == 0x7f || high)
+            b->data[i] = '?';
+        if (high)
+            b->data[++i] = '?';
+    }
+}
+
 int cli_emit(mien_buffer *b)
 {
     int code = output_errno;
+    if (b->n && isatty(STDOUT_FILENO))
+        make_plain(b);
     if (b->failed)
         code = ENOMEM;
     errno = 0;

@@ -265,9 +265,9 @@ MIEN_API const mien_model_digest *mien_reader_digests(mien_reader *r, int *n);
 
 /* Load a cascade by name or path.
  *
- *   name    "face" (mien's own), a file, or the name of an OpenCV cascade:
- *           "eye", "frontalface_default", "haarcascade_smile.xml", looked for
- *           in the folder, in $MIEN_CASCADES and where Debian puts them;
+ *   name    "face" (mien's own), a file ("-": standard input), or the name of
+ * an OpenCV cascade: "eye", "frontalface_default", "haarcascade_smile.xml",
+ * looked for in the folder, in $MIEN_CASCADES and where Debian puts them;
  *           packed by gzip (.xml.gz) or not
  *   folder  looked into first; NULL: none
  *   out     owned by the caller; free with mien_cascade_free

@@ -41,7 +41,8 @@ typedef struct mien_video_options {
 
 /* Open a video file or an animated GIF.
  *
- *   path     a file of this machine; protocols such as http: are refused
+ *   path     a file of this machine, "-": standard input, which is read on
+ *            and never back; protocols such as http: are refused
  *   options  NULL: the defaults
  *   out      owned by the caller; free with mien_video_close
  *

@@ -52,7 +52,7 @@ mien_status mien_cascade_load(const char *name, const char *folder,
 {
     if (!strcmp(name, "face"))
         return mien_cascade_own(name, out, err);
-    if (strchr(name, '/') || access(name, F_OK) == 0)
+    if (strchr(name, '/') || !strcmp(name, "-") || access(name, F_OK) == 0)
         return load_file(name, out, err);
     const char *const places[] = {folder, getenv("MIEN_CASCADES"),
                                   "/usr/share/opencv4/haarcascades",

@@ -293,6 +293,8 @@ mien_status mien_video_open(const char *path, const mien_video_options *options,
                             mien_video **out, mien_error *err)
 {
     assert(path && out);
+    if (strcmp(path, "-") == 0)
+        path = "/dev/stdin";
     mien_status st = check_file(path, err);
     if (st != MIEN_OK)
         return st;
