@@ -129,7 +129,7 @@ static int from_folder(const char *path, const cli_chips_options *o,
                add_files(&files, &object, &list) &&
                chips_of(&list, o, NULL, out);
     mien_sample_list_free(&list);
-    cli_files_free(&files);
+    mien_photo_list_free(&files);
     return good;
 }
 
@@ -206,7 +206,7 @@ int cli_scenes_open(cli_scenes *s, const char *path)
     cli_files files = {.recursive = 1};
     mien_error err = {0};
     int good = find_scenes(path, &files) && add_files(&files, NULL, &s->list);
-    cli_files_free(&files);
+    mien_photo_list_free(&files);
     if (good && !s->list.n) {
         cli_error("%s: no scenes", path);
         good = 0;

@@ -216,7 +216,7 @@ static int run(const cli_args *a)
     analysis an = {.options = MIEN_READER_DEFAULTS};
     int status = analyze(a, &an);
     mien_reader_free(an.reader);
-    cli_files_free(&an.files);
+    mien_photo_list_free(&an.files);
     return status;
 }
 

@@ -395,7 +395,7 @@ static int run(const cli_args *a)
     for (int i = 0; d.pool && i < d.lanes; i++)
         mien_pool_free(d.pool[i]);
     free(d.pool);
-    cli_files_free(&d.files);
+    mien_photo_list_free(&d.files);
     return status;
 }
 

@@ -138,7 +138,7 @@ static int read_people(search *s, const cli_words *folders)
             good = add_person(s, f, &r);
         mien_faces_free(&r.faces);
     }
-    cli_files_free(&files);
+    mien_photo_list_free(&files);
     if (good && !mien_people_count(s->people)) {
         cli_error("%s: nobody to look for: no photo with a face",
                   folders->word[0]);
@@ -263,7 +263,7 @@ static int run(const cli_args *a)
     int status = find(a, &s);
     mien_people_free(s.people);
     mien_reader_free(s.reader);
-    cli_files_free(&s.files);
+    mien_photo_list_free(&s.files);
     return status;
 }
 

@@ -4,33 +4,14 @@
 
 #include "cli/shell/shell.h"
 
-/* One photo to read, or a folder that could not be. */
-typedef struct cli_file {
-    char *path;       /* "-": standard input */
-    const char *name; /* inside path: what comes after the folder named on the
-                         command line, or the file's own name */
-    mien_error error; /* status 0: to be read */
-} cli_file;
+typedef mien_photo_file cli_file;
+typedef mien_photo_list cli_files;
 
-typedef struct cli_files {
-    cli_file *file; /* [n], in the order of the command line, folders in the
-                       order of names */
-    int n, cap;
-    int failed;    /* memory ended */
-    int recursive; /* set before adding: go into folders of folders */
-    int each;      /* set before adding: a picture of a kind that is not read
-                      is an entry with an error; 0: one entry counts them */
-} cli_files;
-
-/* Add a photo, or the photos of a folder, of which none is entered twice.  A
- * folder that cannot be read, holds none, or holds pictures of a kind that is
- * not read becomes an entry with an error.  0: memory ended (reported), or the
- * user asked to stop. */
+/* mien_photo_list_add.  0: memory ended (reported), or the user asked to stop.
+ */
 int cli_files_add(cli_files *f, const char *path);
 /* Add all operands; several is set to 1 if a folder is among them. */
 int cli_files_named(cli_files *f, const cli_args *a, int *several);
-/* Release the list. */
-void cli_files_free(cli_files *f);
 
 /* Take the path off the start of an error's text, "path: cannot open: why". */
 void cli_without_path(const char *path, mien_error *err);

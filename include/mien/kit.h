@@ -58,6 +58,45 @@ MIEN_API MIEN_CHECKED mien_status
 mien_gray_load(const char *path, const mien_read_options *options,
                mien_gray *out, mien_error *err);
 
+/* A photo to read, or a folder without any. */
+typedef struct mien_photo_file {
+    char *path;       /* "-": standard input */
+    const char *name; /* inside path: what comes after the folder that was
+                         added, or the file's own name */
+    mien_error error; /* status 0: to be read */
+} mien_photo_file;
+
+/* Photos by path.  Zero-initialise, set what is asked for before adding, and
+ * release with mien_photo_list_free. */
+typedef struct mien_photo_list {
+    mien_photo_file *file; /* [n] in the order in which they were added */
+    int n;
+    int recursive; /* 1: folders in folders too, 32 deep */
+    int each; /* 1: a picture of a kind that is not read is an entry with an
+                 error; 0: one entry counts them */
+    int (*stop)(void *arg); /* 1 ends the walk through folders; NULL: never */
+    void *arg;
+} mien_photo_list;
+
+/* Add a photo, or the photos of a folder, by the endings of their names and in
+ * the order of these; names that begin with a point are passed over, and so is
+ * what is no file.  None is entered twice, whatever links lead to it.
+ *
+ *   l     a list
+ *   path  a file, whether it is there or not, or a folder
+ *
+ * A folder that cannot be read, holds no photo, or holds pictures of kinds that
+ * are not read (TIFF, BMP, raw ones) becomes an entry with an error.
+ * Fails with ENOMEM; the list can still be used. */
+MIEN_API MIEN_CHECKED mien_status mien_photo_list_add(mien_photo_list *l,
+                                                      const char *path,
+                                                      mien_error *err);
+
+/* Release the files of a list; what was asked for stays.
+ *
+ *   l  NULL is allowed */
+MIEN_API void mien_photo_list_free(mien_photo_list *l);
+
 /* Save a picture as PNG or JPEG (quality 92), by the path's ending.
  *
  *   path  ends in .png, .jpg or .jpeg, in letters of either case
