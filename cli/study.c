@@ -1,7 +1,10 @@
 /* study.c: what the training commands of tables share. */
 #include "cli/study.h"
 
+#include "cli/shell/files.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int cli_study_read(const cli_args *a, const cli_study_values *v, cli_study *out)
@@ -81,6 +84,12 @@ int cli_study_prepare(cli_study *c, const cli_table_values *table)
     mien_error err = {0};
     if (c->v->output && mien_folder_make(c->v->output, &err))
         return cli_unsaved(&err);
+    char *model =
+        c->v->output ? cli_path_join(c->v->output, "model.onnx") : NULL;
+    int ready = !model || cli_output_ready(model);
+    free(model);
+    if (!ready)
+        return CLI_OUTPUT;
     if (prepare(c, table))
         return CLI_OK;
     return c->in.status ? c->in.status : CLI_NOTHING;
