@@ -143,6 +143,27 @@ static void test_ends_and_beginnings(void)
     CHECK(!mien_csv_can_stream((const uint8_t *)"sep=;\na;b\n", 10, NULL));
 }
 
+static int streams(const char *csv)
+{
+    return mien_csv_can_stream((const uint8_t *)csv, strlen(csv), NULL);
+}
+
+/* What only mending makes readable is not read piece by piece. */
+static void test_what_can_be_streamed(void)
+{
+    CHECK(streams("a,b\n1,2\n") && streams(",b\n1,2\n3,4") && streams("a,b"));
+    CHECK(streams("a,a\n1,2\n3,4\n5,")); /* a row that goes on */
+    CHECK(streams("a,b\n1,2\n3,4,5\n")); /* nothing mends it */
+    CHECK(!streams("a,b\n1,2,\n3,4,\n") && !streams("a,b,\n1,2\n"));
+    CHECK(!streams("a,b\n1,5\"\n") && !streams("a,b\n1, \"x, y\"\n"));
+    CHECK(!streams("a\n0,1\n1,2\n") && !streams("a,b\n1,2\n\x1a"));
+    for (int n = 0; n < 30; n++) {
+        mi_alloc_fail_after(n);
+        (void)streams("a,b\n1,2,\n3,4,\n");
+        mi_alloc_fail_after(-1);
+    }
+}
+
 /* Columns of texts that look like numbers, and one that looks like many. */
 static void test_hints(void)
 {
@@ -369,6 +390,7 @@ int main(int argc, char **argv)
     RUN(test_quotes);
     RUN(test_lines);
     RUN(test_ends_and_beginnings);
+    RUN(test_what_can_be_streamed);
     RUN(test_hints);
     RUN(test_numbers);
     RUN(test_large_numbers);

@@ -206,10 +206,11 @@ MIEN_API MIEN_CHECKED mien_status mien_csv_read(const uint8_t *bytes, size_t n,
 MIEN_API const char *mien_table_notes(const mien_table *t);
 
 /* 1: a file can be read piece by piece; 0: it has to be read whole, since it is
- * packed, UTF-16, or of an encoding, comments or quotes that have to be written
- * anew.
+ * packed, UTF-16, or of an encoding, comments, quotes or ends of rows that have
+ * to be written anew.
  *
- *   bytes    [n] the start of the file
+ *   bytes    [n] the start of the file, best some thousand rows: those that are
+ *            whole are tried
  *   n        how many bytes
  *   options  NULL: MIEN_CSV_DEFAULTS */
 MIEN_API int mien_csv_can_stream(const uint8_t *bytes, size_t n,

@@ -1,6 +1,7 @@
 /* csv_read.c: CSV files into tables, whole or piece by piece. */
 #include "table/csv.h"
 #include "table/csv_mend.h"
+#include "table/csv_scan.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -387,16 +388,44 @@ mien_status mien_csv_read(const uint8_t *bytes, size_t n,
     return st;
 }
 
+/* Are the whole rows of a start such as only mending makes readable? */
+static int wants_mending(const uint8_t *bytes, size_t n,
+                         const mien_csv_options *o)
+{
+    mien_csv_stream *s = NULL;
+    mien_table *t = NULL;
+    const mien_table *rows;
+    size_t whole = n, used = 0, at = 0;
+    while (whole && !mi_is_line_end((char)bytes[whole - 1]))
+        whole--;
+    whole = whole ? whole : n;
+    mien_status st = mien_csv_stream_new(bytes, whole, 1, o, &at, &s, NULL);
+    if (!st)
+        st = mien_csv_stream_next(s, bytes + at, whole - at, 1, &used, &rows,
+                                  NULL);
+    mien_csv_stream_free(s);
+    if (st == MIEN_EFORMAT)
+        st = mien_csv_read(bytes, whole, o, &t, NULL);
+    else
+        return 0;
+    mien_table_free(t);
+    return st == MIEN_OK;
+}
+
 int mien_csv_can_stream(const uint8_t *bytes, size_t n,
                         const mien_csv_options *options)
 {
     mien_csv_options usual = MIEN_CSV_DEFAULTS;
     const mien_csv_options *o = options ? options : &usual;
-    return !mi_csv_refuse(bytes, n, NULL) && !mi_utf16_of(bytes, n) &&
-           (o->strict || o->skip || o->delimiter ||
-            !mi_csv_said_delimiter(bytes, n)) &&
-           o->encoding <= MIEN_ENCODING_UTF8 && !o->comment &&
-           (!o->quote || o->quote == '"');
+    if (mi_csv_refuse(bytes, n, NULL) || mi_utf16_of(bytes, n) ||
+        o->encoding > MIEN_ENCODING_UTF8 || o->comment ||
+        (o->quote && o->quote != '"'))
+        return 0;
+    if (o->strict)
+        return 1;
+    int said = !o->skip && !o->delimiter && mi_csv_said_delimiter(bytes, n);
+    int ended = n && bytes[n - 1] == 0x1a; /* as DOS ends a text */
+    return !said && !ended && !wants_mending(bytes, n, o);
 }
 
 /* ---- streams ---------------------------------------------------------------
