@@ -109,6 +109,11 @@ mien_status mi_csv_layout_read(const uint8_t *bytes, size_t n, int final,
 /* Release what mi_csv_layout_read filled in. */
 void mi_csv_layout_done(mi_csv_layout *l);
 
+/* Point the places of the layout at the table's arrays. */
+void mi_csv_point(mi_csv_layout *l, const mien_table *t);
+/* The table of the wanted columns, without rows' texts. */
+mien_status mi_csv_table_new(const mi_csv_layout *l, int64_t rows,
+                             mien_table **out, mien_error *err);
 /* Fail with EFORMAT where bytes are no text at all: say what they are. */
 mien_status mi_csv_refuse(const uint8_t *bytes, size_t n, mien_error *err);
 /* Give names to columns that have none, and other names to those whose name is
