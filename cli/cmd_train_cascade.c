@@ -3,6 +3,7 @@
 #include "cli/shell/shell.h"
 #include "cli/cascades.h"
 #include "cli/chips.h"
+#include "cli/figure.h"
 #include "cli/shell/files.h"
 #include "cli/shell/progress.h"
 #include "cli/roc.h"
@@ -353,6 +354,23 @@ static int judge(const training *t)
     return cli_roc_compare(&job);
 }
 
+/* Try before the training what is wanted behind it; the status to exit with. */
+static int try_judging(const values *v)
+{
+    mien_sample_list objects = {0};
+    mien_cascade *other = NULL;
+    int status = CLI_OK;
+    if (v->roc && !cli_figure_path(v->roc))
+        return CLI_USAGE;
+    if (v->test)
+        status = cli_objects_load(v->test, &objects);
+    if (!status && v->compare)
+        status = cli_cascade_load(v->compare, NULL, &other);
+    mien_sample_list_free(&objects);
+    mien_cascade_free(other);
+    return status;
+}
+
 /* All from the options to the curves; the status to exit with. */
 static int work(const cli_args *a, training *t)
 {
@@ -364,7 +382,9 @@ static int work(const cli_args *a, training *t)
         return status;
     if (!cli_output_ready(v->output) || (v->roc && !cli_output_ready(v->roc)))
         return CLI_OUTPUT;
-    status = cli_scenes_open(&t->scenes, v->negatives);
+    status = try_judging(v);
+    if (!status)
+        status = cli_scenes_open(&t->scenes, v->negatives);
     if (!status)
         status = cli_chips_load(v->positives, &t->chip, &t->chips);
     if (status == CLI_INTERRUPTED)
