@@ -49,16 +49,16 @@ static int open_outputs(passage *v)
         cli_error("%s: is the video itself; --draw wants another file", draw);
         return CLI_USAGE;
     }
-    static const mien_movie_options timed = {.timed = 1};
+    const mien_movie_options timed = {.timed = 1, .sound = v->in};
     if (draw && mien_movie_new(draw, i->w, i->h, i->fps, &timed, &v->out,
                                &err) != MIEN_OK) {
         int status = cli_unsaved(&err);
         return err.status == MIEN_EARG || err.status == MIEN_EUNSUP ? CLI_USAGE
                                                                     : status;
     }
-    if (draw && *i->sound && !v->ask.quiet)
-        cli_error("%s: its sound (%s) is left out of %s", v->ask.path, i->sound,
-                  draw);
+    if (draw && *mien_movie_sound_left_out(v->out) && !v->ask.quiet)
+        cli_error("%s: its sound (%s) is left out of %s: %s", v->ask.path,
+                  i->sound, draw, mien_movie_sound_left_out(v->out));
     if (v->ask.camera && has_display() &&
         mien_movie_window(v->ask.title, i->w, i->h, &v->window, &err) !=
             MIEN_OK)

@@ -102,10 +102,13 @@ typedef struct mien_movie_options {
     int quality; /* 1 (small) .. 100 (like the source); 0: 75 */
     int threads; /* of the encoder; 0: one a processor */
     int timed;   /* 1: frames have times of their own: mien_movie_add_at */
+    const mien_video *sound; /* its sound is copied beside the frames, which
+                                come from it; open until the movie ends; NULL:
+                                no sound */
 } mien_movie_options;
 #define MIEN_MOVIE_DEFAULTS \
     {                       \
-        0, 0, 0             \
+        0, 0, 0, NULL       \
     }
 
 /* Begin a video file.
@@ -127,6 +130,14 @@ typedef struct mien_movie_options {
 MIEN_API MIEN_CHECKED mien_status mien_movie_new(
     const char *path, int w, int h, double fps,
     const mien_movie_options *options, mien_movie **out, mien_error *err);
+
+/* Tell why the sound of a video is not copied.
+ *
+ *   m  a movie
+ *
+ * In words, such as "gif files hold no aac"; empty: it is copied, or there is
+ * none.  Lives as long as the movie. */
+MIEN_API const char *mien_movie_sound_left_out(const mien_movie *m);
 
 /* Open a window that shows frames (X11 or Wayland, through FFmpeg's devices).
  *

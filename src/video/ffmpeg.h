@@ -73,6 +73,7 @@ static inline int64_t mi_frame_duration(const AVFrame *f)
     X(AVCODEC, avcodec_free_context)            \
     X(AVCODEC, avcodec_get_name)                \
     X(AVCODEC, avcodec_open2)                   \
+    X(AVCODEC, avcodec_parameters_copy)         \
     X(AVCODEC, avcodec_parameters_from_context) \
     X(AVCODEC, avcodec_parameters_to_context)   \
     X(AVCODEC, avcodec_receive_frame)           \
@@ -93,6 +94,7 @@ static inline int64_t mi_frame_duration(const AVFrame *f)
     X(AVFORMAT, avformat_free_context)          \
     X(AVFORMAT, avformat_new_stream)            \
     X(AVFORMAT, avformat_open_input)            \
+    X(AVFORMAT, avformat_query_codec)           \
     X(AVFORMAT, avformat_write_header)          \
     X(AVFORMAT, avio_alloc_context)             \
     X(AVFORMAT, avio_closep)                    \

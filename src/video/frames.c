@@ -147,6 +147,7 @@ mien_status mien_video_next(mien_video *v, mien_image *frame, double *seconds,
     v->waiting = 0;
     if (!got) {
         v->damaged += ends_early(v);
+        v->ended = 1;
         *more = 0;
         return MIEN_OK;
     }

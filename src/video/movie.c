@@ -19,9 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { ENCODERS = 3 };
@@ -318,11 +315,26 @@ static mien_status fill(mien_movie *m, double fps,
         st = open_encoder(m, codec, fps, options, err);
     if (st == MIEN_OK)
         st = open_stream(m, fps, err);
+    if (st == MIEN_OK && options && options->sound)
+        st = mi_sound_open(m, options->sound, err);
     if (st == MIEN_OK)
         st = mi_movie_frame(m, err);
     if (st == MIEN_OK)
         st = open_file(m, err);
     return st == MIEN_OK ? begin(m, err) : st;
+}
+
+/* A movie with its head written. */
+static mien_status movie_new(const char *path, int w, int h, double fps,
+                             const mien_movie_options *options,
+                             mien_movie **out, mien_error *err)
+{
+    mien_movie *m = NULL;
+    mien_status st = mi_movie_make(path, w, h, 0, &m, err);
+    if (st == MIEN_OK)
+        st = fill(m, fps, options, err);
+    *out = m;
+    return st;
 }
 
 mien_status mien_movie_new(const char *path, int w, int h, double fps,
@@ -333,10 +345,17 @@ mien_status mien_movie_new(const char *path, int w, int h, double fps,
     mien_movie *m = NULL;
     mien_status st = check(path, w, h, fps, options, err);
     if (st == MIEN_OK)
-        st = mi_movie_make(path, w, h, 0, &m, err);
-    if (st != MIEN_OK)
-        return st;
-    st = fill(m, fps, options, err);
+        st = movie_new(path, w, h, fps, options, &m, err);
+    if (st == MIEN_EIO && m && m->sound.source) {
+        mien_movie_options mute = *options; /* a container may refuse it late */
+        mute.sound = NULL;
+        mien_movie_abandon(m);
+        st = movie_new(path, w, h, fps, &mute, &m, err);
+        if (st == MIEN_OK)
+            snprintf(m->sound.why, sizeof m->sound.why,
+                     "%s files do not take it as it is",
+                     m->format->oformat->name);
+    }
     if (st != MIEN_OK) {
         mien_movie_abandon(m);
         return st;
@@ -345,45 +364,9 @@ mien_status mien_movie_new(const char *path, int w, int h, double fps,
     return MIEN_OK;
 }
 
-/* ---- room on the disk --------------------------------------------------- */
-
-enum { HEAD = 8192, A_FRAME = 64 }; /* bytes, and around each frame's own */
-
-/* Bytes written and on their way; Matroska keeps seconds of packets back. */
-static int64_t written(const mien_movie *m)
+const char *mien_movie_sound_left_out(const mien_movie *m)
 {
-    const AVIOContext *pb = m->format->pb;
-    int64_t at = pb->pos + (pb->buf_ptr - pb->buffer);
-    int64_t given = m->bytes + m->received * A_FRAME;
-    return at > given ? at : given;
-}
-
-/* What the end of a file takes: its index, which +faststart puts before the
- * frames, and the frames that the encoder still holds, one of which may be a
- * whole picture. */
-static int64_t end_needs(const mien_movie *m)
-{
-    int64_t held = m->n - m->received + 2, each = m->largest / 8;
-    if (m->received > 1)
-        each = 2 * (m->bytes - m->largest) / (m->received - 1);
-    return HEAD + (m->n + 2) * A_FRAME + m->largest + held * each;
-}
-
-/* Is there room for the end?  A full disk and a limit on the size of files are
- * met before they are reached, so that the file can be ended. */
-static int has_room(const mien_movie *m)
-{
-    struct statvfs disk;
-    struct rlimit file;
-    struct stat about;
-    int64_t need = end_needs(m), at = written(m);
-    if (getrlimit(RLIMIT_FSIZE, &file) == 0 && file.rlim_cur != RLIM_INFINITY &&
-        (int64_t)file.rlim_cur - at < need)
-        return 0;
-    if (statvfs(m->part, &disk) != 0 || stat(m->part, &about) != 0)
-        return 1;
-    int64_t room = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
-    return !S_ISREG(about.st_mode) || room - (at - about.st_size) >= need;
+    return m->sound.why;
 }
 
 static mien_status no_room(mien_movie *m, mien_error *err)
@@ -429,7 +412,7 @@ static mien_status add(mien_movie *m, const mien_image *frame, int64_t at,
     assert(m && frame && frame->data && frame->w > 0 && frame->h > 0);
     if (m->broken)
         return write_failed(m, AVERROR(EIO), err);
-    if (m->full || (m->part && !has_room(m)))
+    if (m->full || (m->part && !mi_movie_has_room(m)))
         return no_room(m, err);
     if (m->ff.av_frame_make_writable(m->frame) < 0)
         return mi_no_memory(err);
@@ -444,7 +427,8 @@ static mien_status add(mien_movie *m, const mien_image *frame, int64_t at,
     if (r < 0)
         return write_failed(m, r, err);
     m->n++;
-    return MIEN_OK;
+    r = mi_sound_write(m, (double)at * av_q2d(m->encoder->time_base));
+    return r < 0 ? write_failed(m, r, err) : MIEN_OK;
 }
 
 mien_status mien_movie_add(mien_movie *m, const mien_image *frame,
@@ -468,6 +452,7 @@ mien_status mien_movie_add_at(mien_movie *m, const mien_image *frame,
 static void movie_free(mien_movie *m)
 {
     m->ff.avcodec_free_context(&m->encoder);
+    mi_sound_close(&m->sound);
     if (m->format && m->part)
         (void)m->ff.avio_closep(&m->format->pb);
     m->ff.avformat_free_context(m->format);
@@ -494,6 +479,16 @@ static mien_status put_in_place(const mien_movie *m, mien_error *err)
                    strerror(r == 0 ? errno : e));
 }
 
+/* Write the sound that is left: all of it behind the last frame of its video,
+ * or as long as a frame is shown. */
+static int finish_sound(mien_movie *m)
+{
+    double end = (double)(m->last + m->step) * av_q2d(m->encoder->time_base);
+    return m->sound.source && !m->broken
+               ? mi_sound_write(m, m->sound.from->ended ? HUGE_VAL : end)
+               : 0;
+}
+
 /* Flush the encoder, end the file and put it in its place. */
 static mien_status finish_file(mien_movie *m, mien_error *err)
 {
@@ -505,7 +500,8 @@ static mien_status finish_file(mien_movie *m, mien_error *err)
     if (m->n == 0)
         return mi_fail(err, MIEN_EARG,
                        "%.110s: not written, since it has no frames", m->path);
-    int r = encode(m, NULL);
+    int r = finish_sound(m);
+    r = r < 0 ? r : encode(m, NULL);
     if (r >= 0 || keeps)
         r = late_error(m, m->ff.av_write_trailer(m->format));
     m->begun = 0;

@@ -259,6 +259,19 @@ static mien_status open_format(mien_video *v, const char *url, mien_error *err)
                  : MIEN_OK;
 }
 
+/* Open the file at a path. */
+static mien_status open_path(mien_video *v, const char *path, mien_error *err)
+{
+    size_t n = strlen(path) + sizeof "file:";
+    char *url = mi_alloc(n, 1);
+    if (!url)
+        return mi_no_memory(err);
+    snprintf(url, n, "file:%s", path);
+    mien_status st = open_format(v, url, err);
+    mi_free(url);
+    return st;
+}
+
 /* What can be told of a path before FFmpeg sees it. */
 static mien_status check_file(const char *path, mien_error *err)
 {
@@ -302,16 +315,44 @@ mien_status mien_video_open(const char *path, const mien_video_options *options,
     st = video_new(path, 0, options, &v, err);
     if (st != MIEN_OK)
         return st;
-    size_t n = strlen(path) + sizeof "file:";
-    char *url = mi_alloc(n, 1);
-    if (url) {
-        snprintf(url, n, "file:%s", path);
-        st = open_format(v, url, err);
-        mi_free(url);
-    } else {
-        st = mi_no_memory(err);
+    return finish_open(v, open_path(v, path, err), options, out, err);
+}
+
+/* Take the best stream of sound, and leave the others out. */
+static mien_status choose_sound(mien_video *v, const mien_video *frames,
+                                mien_error *err)
+{
+    int r = v->ff.av_find_best_stream(v->format, AVMEDIA_TYPE_AUDIO, -1,
+                                      frames->stream->index, NULL, 0);
+    if (r == AVERROR_DECODER_NOT_FOUND)
+        return mi_fail(err, MIEN_EUNSUP, "this FFmpeg does not know its kind");
+    if (r < 0)
+        return mi_fail(err, MIEN_EFORMAT, "it cannot be read");
+    v->stream = v->format->streams[r];
+    for (unsigned i = 0; i < v->format->nb_streams; i++)
+        if (i != (unsigned)r)
+            v->format->streams[i]->discard = AVDISCARD_ALL;
+    return MIEN_OK;
+}
+
+mien_status mi_video_open_sound(const mien_video *v, mien_video **out,
+                                mien_error *err)
+{
+    mien_video *s = NULL;
+    mien_status st = video_new(v->name, 0, NULL, &s, err);
+    if (st != MIEN_OK)
+        return st;
+    st = open_path(s, v->name, err);
+    if (st == MIEN_OK)
+        st = find_streams(s, err);
+    if (st == MIEN_OK)
+        st = choose_sound(s, v, err);
+    if (st != MIEN_OK) {
+        mien_video_close(s);
+        return st;
     }
-    return finish_open(v, st, options, out, err);
+    *out = s;
+    return MIEN_OK;
 }
 
 static int read_memory(void *opaque, uint8_t *to, int n)

@@ -79,6 +79,17 @@ int mi_picture_size(mi_picture *p, int w, int h, int bytes_per_pixel);
 
 /* ---- movie.c ----------------------------------------------------------- */
 
+/* Sound that is copied into a movie. */
+typedef struct mi_sound {
+    const mien_video *from; /* whose frames are added; borrowed */
+    mien_video *source;     /* its file, opened again; NULL: no sound */
+    AVStream *stream;       /* of the movie */
+    int waiting;            /* the source's packet is not written yet */
+    int64_t next;           /* least time of the next packet */
+    int64_t n, bytes;       /* packets written */
+    char why[200];          /* it is left out; empty: it is not */
+} mi_sound;
+
 /* The parts of a movie that window.c makes otherwise. */
 struct mien_movie {
     mi_ffmpeg ff;
@@ -99,6 +110,7 @@ struct mien_movie {
     int64_t last, step;  /* the last one's time, and one frame of fps, in the
                             encoder's unit */
     int64_t received, bytes, largest; /* packets of the encoder */
+    mi_sound sound;
 };
 
 /* A movie without container or encoder: name is path, or a window's title;
@@ -107,6 +119,22 @@ mien_status mi_movie_make(const char *name, int w, int h, int devices,
                           mien_movie **out, mien_error *err);
 /* Make the frame that images are brought into, of the encoder's size. */
 mien_status mi_movie_frame(mien_movie *m, mien_error *err);
+
+/* room.c: is there room for the end?  A full disk and a limit on the size of
+ * files are met before they are reached, so that the file can be ended. */
+int mi_movie_has_room(const mien_movie *m);
+
+/* ---- sound.c ----------------------------------------------------------- */
+
+/* Give a movie without a head a stream for the sound of a video, or say in
+ * sound.why for what reason it cannot be copied; ENOMEM. */
+mien_status mi_sound_open(mien_movie *m, const mien_video *from,
+                          mien_error *err);
+/* Write the sound before a time in seconds; FFmpeg's code.  A disk that fills
+ * up sets m->full. */
+int mi_sound_write(mien_movie *m, double until);
+/* Close the source. */
+void mi_sound_close(mi_sound *s);
 
 /* ---- source.c, frames.c ----------------------------------------------- */
 
@@ -130,6 +158,7 @@ struct mien_video {
     int64_t max_pixels;
     int is_device;
     int drained; /* the decoder was told that no more packets come */
+    int ended;   /* mien_video_next has given all frames */
     int waiting; /* frame holds one that mien_video_next has not given yet */
     int64_t damaged, given;
     int64_t first;  /* time stamp of the first frame */
@@ -149,6 +178,10 @@ mien_status mi_video_decode(mien_video *v, int *more, mien_error *err);
 mien_status mi_video_open_memory(const uint8_t *bytes, size_t n,
                                  const mien_video_options *options,
                                  mien_video **out, mien_error *err);
+/* Open the file of a video again for its best sound: the stream is that, and
+ * there is no decoder. */
+mien_status mi_video_open_sound(const mien_video *v, mien_video **out,
+                                mien_error *err);
 /* Open a device of one of libavdevice's drivers. */
 mien_status mi_video_open_device(const char *driver, const char *device,
                                  const mien_video_options *options,
