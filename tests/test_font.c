@@ -137,6 +137,31 @@ static void test_letters_end_on_pixels(void)
     }
 }
 
+/* The bar of a z's top lies on a whole row, and widths are whole. */
+static void test_heights_and_widths_are_whole(void)
+{
+    static unsigned char out[SIDE * SIDE];
+    for (int size = 9; size < 18; size++) {
+        int ink[SIDE] = {0}, top = 0;
+        draw("z", size, 0, out);
+        for (int k = 0; k < SIDE * SIDE; k++)
+            ink[k / SIDE] += out[k];
+        for (int y = 0; y < SIDE * .7 - 4; y++)
+            top = ink[y] > ink[top] ? y : top;
+        CHECK_MSG(ink[top] > 500 && ink[top + 1] < .35 * ink[top],
+                  "%d pixels: %d in the bar, %d below", size, ink[top],
+                  ink[top + 1]);
+        cairo_surface_t *s =
+            cairo_image_surface_create(CAIRO_FORMAT_A8, SIDE, SIDE);
+        cairo_t *cr = cairo_create(s);
+        cairo_set_font_size(cr, size);
+        double wide = mi_font_width(cr, "nm", 0);
+        CHECK_NEAR(wide, round(wide), 1e-9);
+        cairo_destroy(cr);
+        cairo_surface_destroy(s);
+    }
+}
+
 static void test_turned_and_vector_text(void)
 {
     cairo_surface_t *s =
@@ -162,6 +187,7 @@ int main(int argc, char **argv)
     RUN(test_marks_stand_over_their_letters);
     RUN(test_bold_has_more_ink_and_is_wider);
     RUN(test_letters_end_on_pixels);
+    RUN(test_heights_and_widths_are_whole);
     RUN(test_turned_and_vector_text);
     return check_done();
 }
