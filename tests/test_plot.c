@@ -280,6 +280,36 @@ static void test_lines_between_points_count(void)
     mien_figure_free(f);
 }
 
+/* A line as PNG, in n pieces. */
+static void draw_pieces(int n, double slope, mien_bytes *out)
+{
+    double x[201], y[201];
+    mien_figure *f = NULL;
+    for (int i = 0; i <= n; i++) {
+        x[i] = 64. * i / n;
+        y[i] = 10 + slope * x[i];
+    }
+    CHECK_EQ(mien_figure_new(1, 1, 300, 200, &f, NULL), MIEN_OK);
+    mien_panel *p = mien_figure_panel(f, 0, 0);
+    mien_panel_limits(p, 0, 64, 0, 100);
+    mien_panel_line(p, NULL, n + 1, x, y);
+    CHECK_EQ(mien_figure_render(f, MIEN_PLOT_PNG, out, NULL), MIEN_OK);
+    mien_figure_free(f);
+}
+
+static void test_pieces_of_a_line_do_not_show(void)
+{
+    mien_bytes whole = {0}, pieces = {0}, other = {0};
+    draw_pieces(1, 0, &whole);
+    draw_pieces(64, 0, &pieces);
+    draw_pieces(1, .5, &other);
+    CHECK(whole.n == pieces.n && memcmp(whole.data, pieces.data, whole.n) == 0);
+    CHECK(whole.n != other.n || memcmp(whole.data, other.data, whole.n) != 0);
+    mien_bytes_free(&whole);
+    mien_bytes_free(&pieces);
+    mien_bytes_free(&other);
+}
+
 static void test_labels_of_lines_stay_inside(void)
 {
     for (int i = 0; i <= 20; i++) {
@@ -318,6 +348,7 @@ int main(int argc, char **argv)
     RUN(test_nothing_is_cut_off_at_the_edge);
     RUN(test_legends_cover_nothing);
     RUN(test_lines_between_points_count);
+    RUN(test_pieces_of_a_line_do_not_show);
     RUN(test_labels_of_lines_stay_inside);
     return check_done();
 }

@@ -38,6 +38,21 @@ void mi_text_cut(cairo_t *cr, const char *s, double room, char out[MI_TEXT]);
 /* How wide a text is in the font that is set. */
 double mi_text_width(cairo_t *cr, const char *s);
 
+/* stroke.c: a line on pixels, in pieces. */
+typedef struct mi_stroke {
+    cairo_surface_t *mask; /* NULL: no pixels */
+    unsigned char *data;
+    int w, h, stride;
+    double half; /* of the width */
+} mi_stroke;
+/* Begin a line; 0: no pixels are drawn to. */
+int mi_stroke_begin(mi_stroke *s, cairo_t *cr, double wide);
+/* Add a piece. */
+void mi_stroke_segment(mi_stroke *s, const double from[2], const double to[2]);
+/* Draw what was added, in the colour that is set.  Without memory the context
+ * has an error then. */
+void mi_stroke_end(mi_stroke *s, cairo_t *cr);
+
 /* axes.c: margins, grid, ticks, labels; sets the maps and places the legend. */
 void mi_axes_draw(mi_canvas *c, double x, double y, double w, double h);
 /* legend.c: choose where the legend covers nothing; 1: above the frame, whose

@@ -29,46 +29,50 @@ static void draw_points(const mi_canvas *c, const mi_layer *l, int colour)
     }
 }
 
-/* The next point of a line.  On pixels each piece is drawn for itself, as the
- * strokes of letters are. */
-static void join(const mi_canvas *c, double x, double y, int pieces)
+/* A piece of a line. */
+static void join(const mi_canvas *c, mi_stroke *s, const double from[2],
+                 const double to[2])
 {
-    cairo_line_to(c->cr, x, y);
-    if (!pieces)
-        return;
-    cairo_stroke(c->cr);
-    cairo_move_to(c->cr, x, y);
+    if (s->mask)
+        mi_stroke_segment(s, from, to);
+    else
+        cairo_line_to(c->cr, to[0], to[1]);
 }
 
 /* A line or steps through the points, broken where one has no place. */
 static void draw_line(const mi_canvas *c, const mi_layer *l, int colour)
 {
-    int on = 0, pieces = cairo_surface_get_type(cairo_get_target(c->cr)) ==
-                         CAIRO_SURFACE_TYPE_IMAGE;
-    double last = 0;
+    int on = 0;
+    double last[2] = {0};
+    mi_stroke s;
     mi_colour(c->cr, colour, 1);
     cairo_set_line_width(c->cr, 2);
     cairo_set_line_join(c->cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_cap(c->cr, CAIRO_LINE_CAP_ROUND);
+    int pixels = mi_stroke_begin(&s, c->cr, 2);
     for (int64_t i = 0; i < l->n; i++) {
-        double x = mi_place(&c->x, l->x[i]), y = mi_place(&c->y, l->y[i]);
-        if (!isfinite(x) || !isfinite(y)) {
+        double at[2] = {mi_place(&c->x, l->x[i]), mi_place(&c->y, l->y[i])};
+        if (!isfinite(at[0]) || !isfinite(at[1])) {
             on = 0;
             continue;
         }
-        x = fmin(fmax(x, -1e5), 1e5);
-        y = fmin(fmax(y, -1e5), 1e5);
-        if (on && l->kind == MI_STEPS)
-            join(c, x, last, pieces);
+        for (int k = 0; k < 2; k++)
+            at[k] = fmin(fmax(at[k], -1e5), 1e5);
+        double corner[2] = {at[0], last[1]};
+        int steps = on && l->kind == MI_STEPS;
+        if (!on && !pixels)
+            cairo_move_to(c->cr, at[0], at[1]);
+        if (steps)
+            join(c, &s, last, corner);
         if (on)
-            join(c, x, y, pieces);
-        else
-            cairo_move_to(c->cr, x, y);
+            join(c, &s, steps ? corner : last, at);
         on = 1;
-        last = y;
+        last[0] = at[0];
+        last[1] = at[1];
     }
-    cairo_stroke(c->cr);
-    cairo_set_line_cap(c->cr, CAIRO_LINE_CAP_BUTT);
+    if (pixels)
+        mi_stroke_end(&s, c->cr);
+    else
+        cairo_stroke(c->cr);
 }
 
 /* Bars from the axis (or the lower edge) to each height. */
