@@ -133,7 +133,8 @@ static const made_as kind = {MIEN_FEATURE_HAAR, 0, 1, 12, 12, 3, 4};
 
 static mien_smiles *made_smiles(const mien_cascade *c)
 {
-    const mien_sight loose = {c, {0, 1, 0, 0, 0, 0, 0, 0, NULL}};
+    const mien_sight loose = {.cascade = c,
+                              .options = {0, 1, 0, 0, 0, 0, 0, 0, NULL}};
     mien_smile_options o = MIEN_SMILE_DEFAULTS;
     mien_smiles *s = NULL;
     mien_gray g = made_picture(120, 90, 6);
