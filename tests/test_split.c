@@ -356,6 +356,118 @@ static mien_status run(int what, mien_split *s, mien_error *err)
     return mien_sample_smote(30, 1, x, y, &how, out, err);
 }
 
+/* [rows, 6] of numbers with many digits, and the row numbers. */
+typedef struct cloud {
+    double x[MOST][6];
+    int64_t row[MOST];
+} cloud;
+
+static cloud make_cloud(unsigned seed)
+{
+    cloud c;
+    for (int i = 0; i < MOST; i++) {
+        c.row[i] = i;
+        for (int k = 0; k < 6; k++)
+            c.x[i][k] = check_rand(&seed) / 65536. + check_rand(&seed) * 1e-9;
+    }
+    return c;
+}
+
+/* All numbers rounded to some decimals. */
+static void round_cloud(cloud *c, double places)
+{
+    for (int i = 0; i < MOST; i++)
+        for (int k = 0; k < 6; k++)
+            c->x[i][k] = rint(c->x[i][k] * places) / places;
+}
+
+/* How many of the last rows lie between two of the first 300. */
+static int64_t between(const cloud *c, int p)
+{
+    static double few[MOST * 6];
+    int64_t count = -1;
+    for (int i = 0; i < MOST; i++)
+        memcpy(few + (ptrdiff_t)i * p, c->x[i], (size_t)p * sizeof *few);
+    CHECK_EQ(mien_sample_between(p, few, 300, c->row, MOST - 300, c->row + 300,
+                                 &count, NULL),
+             MIEN_OK);
+    return count;
+}
+
+/* What mien_sample_smote makes of the first rows is found among the last. */
+static void test_made_rows_are_found(void)
+{
+    uint8_t y[MOST] = {0};
+    mien_smote how = {.k = 5, .more = MOST - 300, .seed = 3};
+    for (unsigned seed = 1; seed < 6; seed++) {
+        cloud c = make_cloud(seed);
+        CHECK_EQ(between(&c, 6), 0);
+        for (int i = 0; i < MOST; i++)
+            y[i] = i < 140;
+        CHECK_EQ(mien_sample_smote(300, 6, c.x[0], y, &how, c.x[300], NULL),
+                 MIEN_OK);
+        CHECK(between(&c, 6) >= 75); /* some by one pair */
+        c.x[350][2] += 0.01;
+        CHECK(between(&c, 6) >= 75 && between(&c, 6) < 100);
+        cloud rounded = c;
+        round_cloud(&rounded, 1e7);
+        CHECK(between(&rounded, 6) >= 70);
+        for (int i = 0; i < MOST; i++)
+            rounded.x[i][1] = 7; /* a constant tells nothing */
+        CHECK(between(&rounded, 6) >= 70);
+    }
+}
+
+/* Where few digits or few columns could be chance nothing is said. */
+static void test_chance_is_not_found(void)
+{
+    uint8_t y[MOST] = {0};
+    mien_smote how = {.k = 5, .more = MOST - 300, .seed = 3};
+    cloud c = make_cloud(9), coarse = c;
+    round_cloud(&coarse, 10); /* a lattice: many rows lie between others */
+    CHECK_EQ(between(&coarse, 6), 0);
+    memcpy(c.x[300], c.x[0], 100 * sizeof c.x[0]); /* copies, none made */
+    CHECK_EQ(between(&c, 6), 0);
+    coarse = c = make_cloud(10);
+    for (int i = 0; i < MOST; i++)
+        for (int k = 1; k < 6; k++)
+            coarse.x[i][k] = coarse.x[i][0] * k; /* all on one line */
+    CHECK_EQ(between(&coarse, 6), 0);
+    for (int i = 0; i < MOST; i++) { /* a plane: sums and another unit */
+        coarse.x[i][1] = c.x[i][1];
+        coarse.x[i][2] = c.x[i][0] + c.x[i][1];
+        coarse.x[i][3] = c.x[i][0] - c.x[i][1];
+        coarse.x[i][4] = 32 + 1.8 * c.x[i][0];
+    }
+    CHECK_EQ(between(&coarse, 6), 0);
+    for (int i = 0; i < MOST; i++)
+        y[i] = i < 140;
+    CHECK_EQ(mien_sample_smote(300, 6, c.x[0], y, &how, c.x[300], NULL),
+             MIEN_OK);
+    CHECK_EQ(between(&c, 1), 0);
+    CHECK_EQ(between(&c, 2), 0);
+    int64_t count = -1;
+    CHECK_EQ(mien_sample_between(6, c.x[0], 0, NULL, 3, c.row, &count, NULL),
+             MIEN_OK);
+    CHECK_EQ(count, 0);
+}
+
+static void test_failing_memory_between(void)
+{
+    cloud c = make_cloud(2);
+    mien_status st = MIEN_ENOMEM;
+    for (long n = 0; st == MIEN_ENOMEM && n < 100; n++) {
+        int64_t count = -1;
+        mi_alloc_fail_after(n);
+        st = mien_sample_between(6, c.x[0], 300, c.row, 50, c.row + 300, &count,
+                                 NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(n > 0 || st == MIEN_ENOMEM);
+        CHECK((st == MIEN_OK) == (count == 0));
+    }
+    CHECK_EQ(st, MIEN_OK);
+}
+
 static void test_failing_memory(void)
 {
     for (int what = 0; what < 7; what++) {
@@ -387,7 +499,10 @@ int main(int argc, char **argv)
     RUN(test_under_keeps_the_smaller_class);
     RUN(test_over_draws_the_smaller_class);
     RUN(test_smote_stays_between_neighbours);
+    RUN(test_made_rows_are_found);
+    RUN(test_chance_is_not_found);
     RUN(test_samples_refuse);
     RUN(test_failing_memory);
+    RUN(test_failing_memory_between);
     return check_done();
 }

@@ -207,6 +207,54 @@ static void test_rows_in_two_parts_are_said(void)
     mien_table_free(t);
 }
 
+/* A table of 400 rows with 120 events, of which all but 40 were made by SMOTE
+ * where made is 1. */
+static char *rows_made(int made)
+{
+    enum { ALL = 400, EVENTS = 120, REAL = 40, COLUMNS = 5 };
+    static double x[ALL][COLUMNS];
+    uint8_t y[ALL] = {0};
+    unsigned seed = 11;
+    char *csv = malloc(ALL * 120 + 40), *at = csv;
+    mien_smote how = {.k = 5, .more = EVENTS - REAL, .seed = 5};
+    for (int i = 0; i < ALL; i++) {
+        y[i] = i < REAL;
+        for (int c = 0; c < COLUMNS; c++)
+            x[i][c] = check_rand(&seed) / 65536. + check_rand(&seed) * 1e-9;
+    }
+    if (made)
+        CHECK_EQ(mien_sample_smote(ALL, COLUMNS, x[0], y, &how, x[REAL], NULL),
+                 MIEN_OK);
+    at += snprintf(at, 40, "a,b,c,d,e,y\n");
+    for (int i = 0; i < ALL; i++) {
+        for (int c = 0; c < COLUMNS; c++)
+            at += snprintf(at, 30, "%.15g,", x[i][c]);
+        at += snprintf(at, 8, "%d\n", i < EVENTS);
+    }
+    return csv;
+}
+
+/* Events made by SMOTE before the split lie between those of the training
+ * part; other rows do not, nor do those of a table that nobody touched. */
+static void test_made_rows_are_said(void)
+{
+    for (int made = 0; made < 2; made++) {
+        char *csv = rows_made(made);
+        mien_table *t = study_table(csv);
+        mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+        o.recipe.positive = NULL;
+        for (o.seed = 1; o.seed < 6; o.seed++) {
+            char *said = described(t, &o);
+            CHECK((strstr(said, " events of the test part lie exactly between "
+                                "two of the training part") != NULL) == made);
+            CHECK(!made || strstr(said, "SMOTE do (0 of "));
+            free(said);
+        }
+        mien_table_free(t);
+        free(csv);
+    }
+}
+
 /* Digits that were texts are read as texts again: 02134 is no number. */
 static void test_types_are_those_of_training(void)
 {
@@ -321,6 +369,7 @@ int main(int argc, char **argv)
     RUN(test_wide_tables);
     RUN(test_rare_events_are_in_every_part);
     RUN(test_rows_in_two_parts_are_said);
+    RUN(test_made_rows_are_said);
     RUN(test_types_are_those_of_training);
     RUN(test_missing_values_are_those_of_training);
     return check_done();

@@ -3,6 +3,7 @@
  *
  *   n rows -> mien_split_random | mien_split_ordered -> mien_split
  *   labels of training rows -> mien_sample_under | _over | _smote -> rows
+ *   rows of both parts -> mien_sample_between: made before the split?
  *
  * Draws are numpy's (base.h), so that a published seed gives the rows that
  * scikit-learn and imbalanced-learn give. */
@@ -129,6 +130,31 @@ typedef struct mien_smote {
 MIEN_API MIEN_CHECKED mien_status
 mien_sample_smote(int64_t n, int p, const double *x, const uint8_t *y,
                   const mien_smote *how, double *out, mien_error *err);
+
+/* Count rows that lie between two others, in all columns by one share of the
+ * way, as rows made by SMOTE do: rows of a test part that were made of rows of
+ * the training part.
+ *
+ *   p          numbers a row
+ *   x          finite numbers, p a row
+ *   trains     how many rows are searched for pairs
+ *   train      [trains] their numbers in x; where they have more than 2^20
+ *              numbers, an even choice, and of these the 1,024 nearest to each
+ *              row
+ *   tests      how many rows are looked at
+ *   test       [tests] their numbers in x
+ *   ret_count  how many of them lie between two of the others, each such pair
+ *              in a direction of its own
+ *
+ * A pair counts only if it is chance with less than 2^-40: rows of few columns
+ * or few digits are never counted.  Where columns depend on each other, or were
+ * interpolated, rows may lie so without having been made: compare with rows of
+ * another class.  Made rows of which one parent is missing are not found.
+ * Cost: tests times 2^20 at most, and p^3 at worst for each row that is found.
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_sample_between(
+    int p, const double *x, int64_t trains, const int64_t *train, int64_t tests,
+    const int64_t *test, int64_t *ret_count, mien_error *err);
 
 #ifdef __cplusplus
 }

@@ -140,6 +140,7 @@ void mi_study_describe(const mien_study *s, const char *name, mien_buffer *out)
     put_few(s, "validation", s->split.valids, s->split.valid, out);
     put_few(s, "test", s->split.tests, s->split.test, out);
     put_common(s, out);
+    mi_study_put_made(s, out);
     if (!s->o.honest && s->o.recipe.window > 1)
         mien_buffer_puts(
             out, "  warning: windows overlap across a random split: the "

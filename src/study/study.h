@@ -61,6 +61,8 @@ mien_status mi_study_gather(const mien_study *s, int64_t n,
 const char *mi_study_title(const mien_study *s);
 /* Say what the table is, by a name of its own. */
 void mi_study_describe(const mien_study *s, const char *name, mien_buffer *out);
+/* Warn of rows of the test part that were made of rows of the training part. */
+void mi_study_put_made(const mien_study *s, mien_buffer *out);
 /* The table's name without the folders it lies in: for what is passed on. */
 const char *mi_study_table_name(const mien_study *s);
 
