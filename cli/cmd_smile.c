@@ -32,8 +32,8 @@ static const cli_option options[] = {
                    "mien (default, finds far more smiles) or the "
                    "strict settings of the article mien follows"),
     CLI_ROW_CHOICE(scorer, "scorer", 0, "NAME", "cascade,expression",
-                   "what tells a smile: a cascade (default), or the network of "
-                   "expressions, which errs less"),
+                   "what tells a smile: a cascade (default), or expression, "
+                   "the network of expressions, which errs less"),
     CLI_ROW_TEXT(face, CLI_CASCADE, "face", 0, "NAME[,F[,N]]",
                  "cascade of faces, scale factor and windows that must agree "
                  "(default frontalface_default,1.1,5; article: 1.3,5; so of "

@@ -229,11 +229,12 @@ void *cli_alloc(size_t n, size_t size);
                     "refuse photos of more pixels (default 40000000; JPEG, "  \
                     "which is read at a smaller size where it has more: "     \
                     "300000000)")
-#define CLI_OPTION_ROTATE                                                      \
-    CLI_ROW_CHOICE(rotate, "rotate", 0, "TURN", "0,90,180,270,auto",           \
-                   "degrees by which photos are turned clockwise before they " \
-                   "are read, or auto (default): a photo without a sure face " \
-                   "is turned if its face is surer so")
+#define CLI_OPTION_ROTATE                                             \
+    CLI_ROW_CHOICE(                                                   \
+        rotate, "rotate", 0, "TURN", "0,90,180,270,auto",             \
+        "degrees by which photos are turned clockwise before they "   \
+        "are read: {choices} (default): a photo without a sure face " \
+        "is turned if its face is surer so")
 #define CLI_OPTION_RECURSIVE \
     CLI_ROW_FLAG(recursive, "recursive", 'r', "look through folders of folders")
 #define CLI_OPTION_JOBS                                   \
