@@ -7,10 +7,10 @@
 
 typedef struct values {
     const char *output, *classes;
-    double mean, scale;
+    float mean, scale;
     int float32, force, quiet;
 } values;
-static const values defaults = {.scale = 1 / 255.0};
+static const values defaults = {.scale = 1 / 255.0f};
 
 static const cli_option options[] = {
     CLI_ROW_TEXT(
@@ -143,30 +143,12 @@ static int convert_one(const values *v, const mien_model_entry *e,
     return status;
 }
 
-/* Write the names of classes, if there are any, into the network. */
-static mien_status name_classes(const values *v, mien_graph *g, mien_error *err)
-{
-    char names[8192];
-    const char *class[MIEN_METRICS_CLASSES_MAX];
-    mien_picture_classes how = {"class", class, 0, (float)v->mean,
-                                (float)v->scale};
-    if (!v->classes)
-        return MIEN_OK;
-    snprintf(names, sizeof names, "%s", v->classes);
-    for (char *at = names; at && how.classes < MIEN_METRICS_CLASSES_MAX;) {
-        class[how.classes++] = at;
-        at = strchr(at, ',');
-        if (at)
-            *at++ = 0;
-    }
-    return mien_picture_name_classes(g, &how, err);
-}
-
 /* Keras' file, as model.onnx and net.json. */
 static int convert_keras(const values *v, const char *path)
 {
     const char *out = v->output ? v->output : ".";
     const mien_keras_options o = {v->classes != NULL};
+    const mien_picture_classes how = {"class", v->classes, v->mean, v->scale};
     mien_bytes file = {0}, text = {0}, onnx = {0};
     mien_net *net = NULL;
     mien_error err = {0};
@@ -174,8 +156,8 @@ static int convert_keras(const values *v, const char *path)
     mien_status st = mien_file_load(path, 0, &file, &err);
     if (!st)
         st = mien_keras_read(file.data, file.n, &o, &net, &text, &err);
-    if (!st)
-        st = name_classes(v, net->graph, &err);
+    if (!st && v->classes)
+        st = mien_picture_name_classes(net->graph, &how, &err);
     if (!st)
         st = mien_onnx_write(net->graph, &onnx, &err);
     if (st)

@@ -381,9 +381,7 @@ static void test_names_of_classes(void)
         "{'class_name': 'GlobalAveragePooling2D', 'config': {'name': 'g'}},"
         "{'class_name': 'Activation', 'config': {'name': 's',"
         " 'activation': 'softmax'}}]}";
-    static const char *const three[] = {"a", "b", "c"};
-    static const char *const empty[] = {"a", "", "c"};
-    mien_picture_classes how = {"class", three, 3, 0, 1};
+    mien_picture_classes how = {"class", "a,b,c", 0, 1};
     const mien_keras_options o = {1};
     mien_buffer b = model_file(config, 0, NULL, 0);
     mien_net *net = NULL;
@@ -396,10 +394,13 @@ static void test_names_of_classes(void)
           strcmp(mien_graph_output_name(net->graph, 0), "g") == 0);
     CHECK_EQ(mien_picture_name_classes(net->graph, &how, &err), MIEN_OK);
     CHECK(mien_picture_is_model(net->graph));
-    how.classes = 2;
+    mi_alloc_fail_after(0);
+    CHECK_EQ(mien_picture_name_classes(net->graph, &how, &err), MIEN_ENOMEM);
+    mi_alloc_fail_after(-1);
+    how.names = "a,b";
     CHECK_EQ(mien_picture_name_classes(net->graph, &how, &err), MIEN_EARG);
     CHECK(strstr(err.text, "wanted a picture and 2 classes") != NULL);
-    how = (mien_picture_classes){"class", empty, 3, 0, 1};
+    how.names = "a,,c";
     CHECK_EQ(mien_picture_name_classes(net->graph, &how, &err), MIEN_EARG);
     mien_net_free(net);
 }

@@ -335,11 +335,10 @@ MIEN_API MIEN_CHECKED mien_status mien_picture_evaluate(
 /* What pictures a network of classes takes that was not trained here, and what
  * it calls them. */
 typedef struct mien_picture_classes {
-    const char *task;              /* "emotion" */
-    const char *const *class_name; /* [classes] */
-    int classes;                   /* 2 or more: the numbers of output 0 */
-    float mean, scale;             /* a pixel of 0..255 goes in as (pixel -
-                                      mean) * scale */
+    const char *task;  /* "emotion" */
+    const char *names; /* of its classes, with commas between: as many as
+                          output 0 has numbers */
+    float mean, scale; /* a pixel of 0..255 goes in as (pixel - mean) * scale */
 } mien_picture_classes;
 
 /* Write into a network how it is used, so that mien_picture_evaluate takes it.
