@@ -316,6 +316,9 @@ static void test_sizes_beyond_the_limits(void)
     refuse("{'mien': 'net/1', 'layers': [{'kind': 'input', 'shape': "
            "[100000, 100000, 1]}]}",
            MIEN_EFORMAT, "input_1");
+    refuse(WHOLE("{'kind': 'flatten'}, {'kind': 'dense', 'units': 40000, "
+                 "'init': 'orthogonal'}"),
+           MIEN_ELIMIT, "begin orthogonal, room is left for 2097152");
     CHECK_EQ(read_with(small, &few, &n, &err), MIEN_ELIMIT);
     int at = snprintf(many, sizeof many,
                       "{'mien': 'net/1', 'layers': [{'kind': 'input', 'shape':"

@@ -14,7 +14,9 @@ typedef struct mi_net_build {
     mi_fields fields; /* of the object being read, and the first mistake */
     mien_layer_options begin; /* how values of all layers begin */
     mien_random random;
-    int64_t room; /* for parameters of the layers to come */
+    int64_t room;       /* for parameters of the layers to come */
+    mien_init init;     /* of the layer being added */
+    int64_t orthogonal; /* room for values that take long to draw */
 } mi_net_build;
 
 /* A kind of layer. */

@@ -17,6 +17,7 @@ mien_layer_options mi_net_begin(mi_net_build *b)
     mien_layer_options o = b->begin;
     mi_fields *f = &b->fields;
     o.weight = (mien_init)mi_field_word(f, "init", init_words, (int)o.weight);
+    b->init = o.weight;
     if (json_object_get(f->object, "bias"))
         o.no_bias = !mi_field_flag(f, "bias");
     return o;
@@ -30,6 +31,15 @@ void mi_net_admit(mi_net_build *b, double parameters)
                         (long long)b->room);
     else
         b->room -= (int64_t)parameters;
+    if (b->init != MIEN_INIT_ORTHOGONAL || b->fields.status)
+        return;
+    if (parameters > (double)b->orthogonal)
+        mi_fields_wrong(&b->fields, MIEN_ELIMIT,
+                        "%.0f parameters that begin orthogonal, room is left "
+                        "for %lld; another 'init' has more",
+                        parameters, (long long)b->orthogonal);
+    else
+        b->orthogonal -= (int64_t)parameters;
 }
 
 /* The size of axis d of x; 0 if there is none such. */

@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Parameters whose first values cost more than a draw each. */
+enum { MAX_ORTHOGONAL = 1 << 21 };
 static const char top_keys[] = "mien name note init bias layers outputs losses";
 static const char layer_keys[] = "name kind inputs note";
 
@@ -138,6 +140,7 @@ static void add_layer(mi_net_build *b, json_t *object)
     if (f->status)
         return;
     int first = mien_graph_nodes(b->net->graph);
+    b->init = MIEN_INIT_CONSTANT;
     mien_node *y = b->node[b->at] = kind->build(b, in);
     check_graph(b);
     if (!f->status && y->unshaped)
@@ -258,7 +261,9 @@ mien_status mien_net_read(const uint8_t *bytes, size_t n,
     static const mien_net_options usual = MIEN_NET_DEFAULTS;
     const mien_net_options *o = options ? options : &usual;
     mien_error why = {0};
-    mi_net_build b = {.fields = {.err = err}, .begin = MIEN_LAYER_KERAS};
+    mi_net_build b = {.fields = {.err = err},
+                      .begin = MIEN_LAYER_KERAS,
+                      .orthogonal = MAX_ORTHOGONAL};
     json_t *root = parse(bytes, n, &why);
     if (!root)
         return mi_fail(err, why.status, "%s", why.text);
