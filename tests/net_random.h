@@ -163,6 +163,15 @@ static void add_batch_norm(maker *m)
     add(m, &mi_op_batch_norm, in, 5, NULL);
 }
 
+static void add_group_norm(maker *m)
+{
+    int x = any(m);
+    int64_t c = shape_of(m, x)->rank > 1 ? shape_of(m, x)->dim[1] : 1;
+    const mi_group_norm_attr a = {0.01f, between(0, 2) ? 1 : between(1, 3), 1};
+    int in[3] = {x, row(m, c, -1, 1), row(m, c, -1, 1)};
+    add(m, &mi_op_group_norm, in, 3, &a);
+}
+
 static void add_concat(maker *m)
 {
     int in[4], n = between(1, 4);
@@ -439,7 +448,7 @@ static void random_graph(maker *m, int rests)
         add_reshape, add_transpose,      add_resize,
         add_slice,   add_gather,         add_softmax,
         add_bytes,   add_conv_transpose, add_conv_transpose,
-        add_silu};
+        add_silu,    add_group_norm};
     const int kinds = (int)(sizeof adds / sizeof *adds);
     memset(m, 0, sizeof *m);
     m->rests = rests;

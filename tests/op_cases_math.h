@@ -215,6 +215,30 @@ static void test_matmul(void)
             NULL, IN(counting(DIMS(2, 1, 1), 0), counting(DIMS(3, 1, 1), 0)));
 }
 
+/* Two groups of two channels of two numbers, worked out by hand. */
+static void test_group_norm(void)
+{
+    mi_group_norm_attr a = {3, 2, 1};
+    mi_node *x = FLOATS(DIMS(1, 4, 2), 1, 3, 1, 3, 0, 0, 4, 4);
+    mi_node *s = FLOATS(DIMS(4), 1, 2, 3, -1), *b = counting(DIMS(4), 0);
+    WANT(run(&mi_op_group_norm, &a, IN(x, s, b)), DIMS(1, 4, 2), -0.5, 0.5, 0,
+         2, 2 - 6 / sqrt(7), 2 - 6 / sqrt(7), 3 - 2 / sqrt(7), 3 - 2 / sqrt(7));
+    a.num_groups = 1;
+    WANT(run(&mi_op_group_norm, &a, IN(x, FLOATS(DIMS(4), 0, 0, 0, 0), b)),
+         DIMS(1, 4, 2), 0, 0, 1, 1, 2, 2, 3, 3);
+    a.num_groups = 3;
+    REFUSED("num_groups does not divide the channels", &mi_op_group_norm, &a,
+            IN(x, s, b));
+    a.num_groups = 0;
+    REFUSED("num_groups does not divide the channels", &mi_op_group_norm, &a,
+            IN(x, s, b));
+    a.num_groups = 2;
+    REFUSED("an input has not one number for each channel", &mi_op_group_norm,
+            &a, IN(x, s, counting(DIMS(2), 0)));
+    REFUSED("its input has no channels", &mi_op_group_norm, &a,
+            IN(counting(DIMS(4), 0), s, b));
+}
+
 static void test_batch_norm(void)
 {
     const mi_batch_norm_attr one = {1, 0, 0}, training = {1, 0, 1};

@@ -17,7 +17,7 @@ static int may_learn(const mi_op *op, int i)
            op == &mi_op_div || (op == &mi_op_prelu && i == 1) ||
            (i > 0 && (op == &mi_op_conv || op == &mi_op_conv_transpose ||
                       op == &mi_op_gemm || op == &mi_op_matmul ||
-                      op == &mi_op_batch_norm));
+                      op == &mi_op_group_norm || op == &mi_op_batch_norm));
 }
 
 /* Most constants become parameters. */
@@ -439,6 +439,22 @@ static void test_upsampling(const char *mode, const char *places)
     check_fixed(g, "upsampling");
 }
 
+/* More pixels than are summed in floats, and a gradient that is added. */
+static void test_group_norm(void)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    const mi_group_norm_attr a = {1e-5F, 3, 1};
+    mi_node *x = mi_graph_input(g, "x", (mien_shape){4, {2, 2, 9, 8}});
+    mi_node *in[] = {x, weights(g, 4, 6, 2, 1, 1)};
+    mi_node *y[3] = {mi_graph_node(g, &mi_op_conv, in, 2, NULL, NULL),
+                     weights(g, 1, 6, 0, 0, 0), weights(g, 1, 6, 0, 0, 0)};
+    mi_node *z = mi_graph_node(g, &mi_op_group_norm, y, 3, &a, NULL);
+    z = mi_graph_node(g, &mi_op_mul, (mi_node *[]){z, y[0]}, 2, NULL, NULL);
+    mi_graph_output(g, z, "z");
+    check_fixed(g, "group normalisation");
+}
+
 /* The loss is the sum of x times its gradient, which is 0 or one number. */
 static void test_dropout(void)
 {
@@ -509,6 +525,7 @@ int main(int argc, char **argv)
     RUN(test_upsampling, "nearest", "asymmetric");
     RUN(test_upsampling, "linear", "half_pixel");
     RUN(test_upsampling, "linear", "align_corners");
+    RUN(test_group_norm);
     RUN(test_dropout);
     CHECK_MSG(n_learning == 0 || 3 * n_compared > n_learning,
               "only %d of %d networks were compared", n_compared, n_learning);

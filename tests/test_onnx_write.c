@@ -62,6 +62,34 @@ static void run(const mien_graph *g, float *out)
     mien_plan_free(p);
 }
 
+/* Of a newer opset, in which the axes of a mean are an input. */
+static void test_group_normalisation(void)
+{
+    mien_graph *g = NULL, *back = NULL;
+    mien_bytes file = {0};
+    mien_error err = {0};
+    CHECK(mi_graph_new(&g, &err) == MIEN_OK);
+    mi_node *in[3] = {mi_graph_input(g, "x", (mien_shape){4, {1, 2, 3, 1}})};
+    for (int i = 1; i < 3; i++)
+        in[i] = mi_graph_constant(g, NULL, MI_F32, (mien_shape){1, {2}}, values,
+                                  MI_COPY);
+    const mi_group_norm_attr a = {1e-3F, 2, 1};
+    const mi_reduce_mean_attr m = {{2, {2, 3}}, 0};
+    mi_node *y = mi_graph_node(g, &mi_op_group_norm, in, 3, &a, "y");
+    mi_graph_output(g, mi_graph_node(g, &mi_op_reduce_mean, &y, 1, &m, "m"),
+                    NULL);
+    CHECK_MSG(mien_onnx_write(g, &file, &err) == MIEN_OK, "%s", err.text);
+    CHECK_MSG(mien_onnx_read(file.data, file.n, &back, &err) == MIEN_OK, "%s",
+              err.text);
+    const mi_node *n = back ? mi_graph_find(back, "y") : NULL;
+    CHECK(n && ((const mi_group_norm_attr *)n->attr)->num_groups == 2);
+    n = back ? mi_graph_find(back, "m") : NULL;
+    CHECK(n && ((const mi_reduce_mean_attr *)n->attr)->axes.v[1] == 3);
+    mien_graph_free(back);
+    mien_bytes_free(&file);
+    mien_graph_free(g);
+}
+
 static void test_what_is_read_is_what_was_written(void)
 {
     mien_graph *g = sample(), *back = NULL;
@@ -189,6 +217,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_what_is_read_is_what_was_written);
+    RUN(test_group_normalisation);
     RUN(test_writing_again_gives_the_same_bytes);
     RUN(test_weights_are_aligned);
     RUN(test_every_cut_is_refused);

@@ -37,6 +37,7 @@ static const struct {
     {&mi_op_concat, mi_lower_concat, 1},
     {&mi_op_pad, mi_lower_pad, 0},
     {&mi_op_resize, mi_lower_resize, 1},
+    {&mi_op_group_norm, mi_lower_group_norm, 1},
     {&mi_op_lstm, mi_lower_lstm, 1},
     {&mi_op_mean_loss, mi_lower_loss, 1},
     {&mi_op_mean_squared_error, mi_lower_loss, 1},

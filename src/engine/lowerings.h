@@ -20,6 +20,8 @@ mi_lower mi_lower_binary, mi_lower_unary, mi_lower_silu, mi_lower_dropout,
 mi_lower mi_lower_pool, mi_lower_batch_norm, mi_lower_lstm;
 /* lower_move.c */
 mi_lower mi_lower_alias, mi_lower_transpose, mi_lower_concat, mi_lower_pad;
+/* lower_group_norm.c */
+mi_lower mi_lower_group_norm;
 /* lower_resize.c */
 mi_lower mi_lower_resize;
 /* lower_loss.c */

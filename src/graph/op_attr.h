@@ -76,6 +76,12 @@ typedef struct mi_gemm_attr {
     int64_t transA, transB;
 } mi_gemm_attr;
 
+typedef struct mi_group_norm_attr {
+    float epsilon;
+    int64_t num_groups;
+    int64_t stash_type; /* in which type the sums are taken; ours are floats */
+} mi_group_norm_attr;
+
 typedef struct mi_huber_attr {
     float delta;
 } mi_huber_attr;

@@ -14,8 +14,9 @@
 enum {
     MI_ONNX_OPSET_MIN = 7,
     MI_ONNX_OPSET_MAX = 21,
-    MI_ONNX_OPSET = 13, /* canonical, and written */
-    MI_ONNX_IR = 7,     /* written */
+    MI_ONNX_OPSET = 13,        /* canonical, and written */
+    MI_ONNX_OPSET_GROUPS = 21, /* written of a group normalisation */
+    MI_ONNX_IR = 7,            /* written */
     MI_ONNX_MAX_NODES = 1 << 16,
     MI_ONNX_MAX_TENSORS = 1 << 16,
     MI_ONNX_MAX_METAS = 1 << 10,

@@ -1,4 +1,5 @@
-/* ONNX files: graph to ModelProto, opset 13.
+/* ONNX files: graph to ModelProto, opset 13, or 21
+ * where a group normalisation is.
  *
  * Every value is named as its node.  Weights go to raw_data, each at a multiple
  * of 16 bytes of the file, so that our reader (and anyone who maps the file)
@@ -14,7 +15,9 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "graph/op_attr.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { ALIGN = 16, TENSOR_DOC = 12, MODEL_DOC = 6 };
@@ -74,12 +77,14 @@ static size_t field_size(const mi_attr *a, const char *field)
     }
 }
 
-static void put_attrs(mien_buffer *b, const mi_node *n)
+/* The attributes that are not the defaults; without: but for one, or NULL. */
+static void put_attrs(mien_buffer *b, const mi_node *n, const char *without)
 {
     for (const mi_attr *a = n->op->attrs; a && a->name; a++) {
         const char *field = (const char *)n->attr + a->offset;
         const char *usual = (const char *)n->op->attr_defaults + a->offset;
-        if (memcmp(field, usual, field_size(a, field)) == 0)
+        if (memcmp(field, usual, field_size(a, field)) == 0 ||
+            (without && strcmp(a->name, without) == 0))
             continue;
         mien_buffer attr = {0};
         mi_put_text(&attr, ATTR_NAME, a->name);
@@ -88,15 +93,19 @@ static void put_attrs(mien_buffer *b, const mi_node *n)
     }
 }
 
-static void put_node(mien_buffer *b, const mi_node *n)
+/* axes: the name of an input that stands for the attribute so called, or NULL.
+ */
+static void put_node(mien_buffer *b, const mi_node *n, const char *axes)
 {
     mien_buffer node = {0};
     for (int i = 0; i < n->n_in; i++)
         mi_put_text(&node, NODE_INPUT, n->in[i] ? n->in[i]->name : "");
+    if (axes)
+        mi_put_text(&node, NODE_INPUT, axes);
     mi_put_text(&node, NODE_OUTPUT, n->name);
     mi_put_text(&node, NODE_NAME, n->name);
     mi_put_text(&node, NODE_OP, n->op->name);
-    put_attrs(&node, n);
+    put_attrs(&node, n, axes ? "axes" : NULL);
     mi_put_message(b, GRAPH_NODE, &node);
 }
 
@@ -166,6 +175,29 @@ static void mark_constants(const mien_graph *g, char *used)
         used[mi_graph_input_node(g, i)->id] = 0;
 }
 
+/* The opset of what is written: of a group normalisation a newer one. */
+static int opset_of(const mien_graph *g)
+{
+    for (int i = 0; i < mi_graph_size(g); i++)
+        if (mi_graph_at(g, i)->op == &mi_op_group_norm)
+            return MI_ONNX_OPSET_GROUPS;
+    return MI_ONNX_OPSET;
+}
+
+/* A ReduceMean whose axes are an input, as newer opsets have it. */
+static void put_mean(mien_buffer *b, const mi_node *n)
+{
+    const mi_reduce_mean_attr *a = n->attr;
+    char name[MI_MAX_NAME + 8];
+    snprintf(name, sizeof name, "%s:axes", n->name);
+    const mi_node axes = {.name = name,
+                          .type = MI_I64,
+                          .shape = {1, {a->axes.n}},
+                          .value = a->axes.v};
+    put_tensor(b, &axes);
+    put_node(b, n, name);
+}
+
 /* The GraphProto: names, inputs, outputs, nodes, constants that are used. */
 static void put_graph(mien_buffer *b, const mien_graph *g,
                       const mien_shape *out, char *used)
@@ -180,10 +212,14 @@ static void put_graph(mien_buffer *b, const mien_graph *g,
     for (int i = 0; i < mien_graph_outputs(g); i++)
         put_value(b, GRAPH_OUTPUT, g, mien_graph_output_name(g, i), &out[i],
                   -1);
+    int newer = opset_of(g) > MI_ONNX_OPSET;
     for (int i = 0; i < mi_graph_size(g); i++) {
         const mi_node *n = mi_graph_at(g, i);
-        if (n->op)
-            put_node(b, n);
+        if (newer && n->op == &mi_op_reduce_mean &&
+            ((const mi_reduce_mean_attr *)n->attr)->axes.n > 0)
+            put_mean(b, n);
+        else if (n->op)
+            put_node(b, n, NULL);
         else if (used[i])
             put_tensor(b, n);
     }
@@ -198,7 +234,7 @@ static void put_model(mien_buffer *b, const mien_graph *g,
     mi_put_text(b, MODEL_PRODUCER, "mien");
     mi_put_text(b, MODEL_PRODUCER_VERSION, writer_version);
     mi_put_text(&opset, OPSET_DOMAIN, "");
-    mi_put_varint(&opset, OPSET_VERSION, MI_ONNX_OPSET);
+    mi_put_varint(&opset, OPSET_VERSION, (uint64_t)opset_of(g));
     mi_put_message(b, MODEL_OPSET, &opset);
     const char *key, *value;
     for (int i = 0; mien_graph_meta_at(g, i, &key, &value); i++) {
