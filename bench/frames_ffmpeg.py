@@ -18,6 +18,7 @@ import tempfile
 WITHIN = 0
 ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".3gp",
            ".flv", ".mpg", ".mpeg", ".ts", ".ogv", ".wmv", ".asf", ".apng")
+REFUSED = "refused by both"
 FFMPEG = os.environ.get("FFMPEG", "ffmpeg")
 FFPROBE = os.environ.get("FFPROBE", "ffprobe")
 
@@ -68,7 +69,6 @@ def compare(frames, path):
              "-fps_mode", "passthrough", "-f", "rawvideo", "-sws_flags",
              "bicubic", "-pix_fmt", "rgba" if alpha else "rgb24", "-"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        # Sizes come with the frames; the first is all there is to know.
         first = subprocess.run(
             [FFPROBE, "-v", "quiet", "-select_streams", "V:0", "-show_entries",
              "stream=width,height", "-of", "csv=p=0", path],
@@ -78,7 +78,9 @@ def compare(frames, path):
         except ValueError:
             ours.kill(), theirs.kill()
             ours.wait(), theirs.wait()
-            return 0, 0, 0, "ffprobe finds no video"
+            return 0, 0, 0, REFUSED if subprocess.call(
+                [frames, path], stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL) else "ffprobe finds no video"
         n = bad = most = left = 0
         while True:
             a = ours.stdout.read(3 * w * h)
@@ -98,6 +100,8 @@ def compare(frames, path):
         status, _ = ours.wait(), theirs.wait()
         sizes.seek(0)
         words = sizes.read().decode(errors="replace").strip().split("\n")
+    if not n and not left:
+        return 0, 0, 0, REFUSED
     other = [s for s in words if s not in (f"{w} {h}", f"{h} {w}")]
     if status or other and other[-1]:
         return n, bad, most, f"mien: {other[-1] if other else status}"
@@ -110,15 +114,16 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     program = os.path.join(sys.argv[1], "bench", "frames")
-    files = frames = bad = most = told = 0
+    files = frames = bad = most = told = refused = 0
     for path in videos(sys.argv[2:]):
         n, b, m, words = compare(program, path)
         files, frames, bad, most = files + 1, frames + n, bad + b, max(most, m)
-        told += bool(words)
+        refused += words == REFUSED
+        told += bool(words) and words != REFUSED
         if words:
             print(f"{path}: {words}", flush=True)
     print(f"{files} videos, {frames} frames: {bad} differ, by {most} of 255 at "
-          f"most; {told} videos with a remark")
+          f"most; {refused} videos refused by both, {told} with another remark")
     sys.exit(most > WITHIN or told > 0)
 
 
