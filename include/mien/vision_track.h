@@ -183,7 +183,7 @@ MIEN_API void mien_tracker_free(mien_tracker *t);
  *   t  a tracker
  *   g  the next frame; another size than before ends all tracks, and so does a
  *      cut: pictures that correlate below 0.5 with half the points lost,
- *      or below 0.9 with two thirds of 8 or more lost
+ *      or below 0.9 with two thirds of 8 or more lost or left by their boxes
  *
  * A box that loses its points, drifts or leaves the picture is lost: it keeps
  * its place and id and has n_points 0 until a detection finds it there, or

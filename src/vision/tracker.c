@@ -225,17 +225,20 @@ static mien_status step_new(const mien_tracker *t, step *s, mien_error *err)
 
 /* Another scene begins: the picture is another and most points are gone.  At
  * cuts between photos of faces at one place (bench/cuts.c) few points are found
- * and the pictures are like each other; within a scene half of them stay. */
-static int is_cut(const mien_tracker *t, const mien_pyramid *next,
+ * that move alike, and the pictures are like each other; within a scene half of
+ * them stay.  Asked when all tracks have moved. */
+static int is_cut(const mien_tracker *t, const mien_pyramid *before,
                   const step *s)
 {
-    int found = 0;
+    int found = 0, held = 0;
     for (int i = 0; i < s->n; i++)
         found += s->flow[i].lost == MIEN_LOST_NONE;
-    if (2 * found > s->n)
+    for (int i = 0; i < t->n; i++)
+        held += t->hold[i].n;
+    int nearly_all = s->n >= 8 && 3 * held <= s->n;
+    if (2 * found > s->n && !nearly_all)
         return 0;
-    int nearly_all = s->n >= 8 && 3 * found <= s->n;
-    return mi_pyramid_likeness(t->now, next) < (nearly_all ? 0.9 : 0.5);
+    return mi_pyramid_likeness(before, t->now) < (nearly_all ? 0.9 : 0.5);
 }
 
 /* Move all tracks by the flow of their points, or end them at a cut. */
@@ -248,9 +251,7 @@ static mien_status follow_all(mien_tracker *t, mien_pyramid *next,
         return st;
     st = mien_flow_run(t->now, next, &t->o.flow, s.n, s.points, s.flow, err);
     if (st == MIEN_OK) {
-        if (is_cut(t, next, &s))
-            end_all(t);
-        mien_pyramid_free(t->now);
+        mien_pyramid *before = t->now;
         t->now = next;
         t->wants = 0;
         const mien_flow *flow = s.flow;
@@ -260,6 +261,9 @@ static mien_status follow_all(mien_tracker *t, mien_pyramid *next,
             follow_track(t, i, flow, s.from, s.in);
             flow += n;
         }
+        if (is_cut(t, before, &s))
+            end_all(t);
+        mien_pyramid_free(before);
         t->wants |= t->n == 0;
     }
     step_free(&s);
