@@ -180,7 +180,7 @@ memcheck:
 # jansson and libsodium: photos' files, video, figures, drawings, manifests, the
 # kit; cascades are read with Debian's expat, compiled from its source package.
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
-WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg png png_text webp gif heif exif draw font font_data surface) \
+WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif heif exif draw font font_data surface) \
                 src/file/gunzip.c src/model/manifest.c src/net/% src/picture/% src/plot/% src/video/% src/kit/% src/draw/%)
 WASM_TESTS := $(patsubst tests/%.c,%,$(shell grep -L 'Not as WebAssembly:' tests/test_*.c))
 EXPAT_C    := xmlparse xmlrole xmltok

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "image/jpeg_coefs.h"
 
 #include <assert.h>
 #include <setjmp.h>
@@ -70,8 +71,11 @@ static mien_status trapped(const trap *t)
 /* What libjpeg may take: it keeps a progressive picture whole, at most four
  * components of two bytes a pixel. */
 enum { BASE_MEMORY = 1 << 26, MEMORY_A_PIXEL = 8 };
+/* What a picture that is made smaller takes, if it can be. */
+enum { REDUCED_MEMORY = 180000000 };
 
 typedef struct {
+    mi_jpeg_coefs coefs; /* first: found by c.client_data */
     struct jpeg_decompress_struct c;
     trap trap;
     struct jpeg_progress_mgr progress;
@@ -185,31 +189,55 @@ static void rgb_from_cmyk(const uint8_t *cmyk, int n, int inverted,
         }
 }
 
-/* The largest of 1/8 .. 8/8 that an image may have. */
-static unsigned choose_eighths(const reader *r)
+/* May the picture be read at the size that is chosen? */
+static int fits(reader *r, int64_t most)
 {
-    int64_t w = r->c.image_width, h = r->c.image_height;
-    int64_t most = w * h > MIEN_PHOTO_WHOLE_PIXELS ? MIEN_PHOTO_REDUCED_PIXELS
-                                                   : MIEN_PHOTO_WHOLE_PIXELS;
-    if (!r->limits->shrink)
-        return 8;
-    for (unsigned m = 8; m > 1; m--) {
-        int64_t x = (w * m + 7) / 8, y = (h * m + 7) / 8;
-        if (x * y <= most && x <= MIEN_IMAGE_MAX_SIDE &&
-            y <= MIEN_IMAGE_MAX_SIDE)
-            return m;
-    }
-    return 1;
+    struct jpeg_decompress_struct *c = &r->c;
+    int64_t pixels = (int64_t)c->output_width * c->output_height;
+    int64_t blocks = jpeg_has_multiple_scans(c) ? mi_jpeg_coefs_size(c) : 0;
+    return pixels <= most && c->output_width <= MIEN_IMAGE_MAX_SIDE &&
+           c->output_height <= MIEN_IMAGE_MAX_SIDE &&
+           (c->scale_num == 8 ||
+            blocks + 3 * pixels + (int64_t)r->n <= REDUCED_MEMORY);
 }
 
-/* What libjpeg may take in all: a progressive picture is kept whole at its full
- * size. */
-static long memory_for(const reader *r)
+/* Choose the largest of 1/8 .. 8/8 that an image may have. */
+static void choose_size(reader *r)
+{
+    struct jpeg_decompress_struct *c = &r->c;
+    int64_t pixels = (int64_t)c->image_width * c->image_height;
+    int64_t most = pixels > MIEN_PHOTO_WHOLE_PIXELS ? MIEN_PHOTO_REDUCED_PIXELS
+                                                    : MIEN_PHOTO_WHOLE_PIXELS;
+    c->scale_denom = 8;
+    c->scale_num = 8;
+    jpeg_calc_output_dimensions(c);
+    while (r->limits->shrink && c->scale_num > 1 && !fits(r, most)) {
+        c->scale_num--;
+        jpeg_calc_output_dimensions(c);
+    }
+}
+
+static void no_memory_for_coefs(j_common_ptr common)
+{
+    reader *r = common->client_data;
+    mi_fail(&r->err, MIEN_ENOMEM,
+            "jpeg: no memory for the coefficients of %u "
+            "x %u pixels",
+            r->c.image_width, r->c.image_height);
+    longjmp(r->trap.leave, 1);
+}
+
+/* Limit what libjpeg takes: of several scans it keeps all coefficients, of a
+ * picture that is made smaller only those that it needs. */
+static void limit_memory(reader *r)
 {
     int64_t pixels = (int64_t)r->c.image_width * r->c.image_height;
-    if (pixels > MIEN_IMAGE_MAX_PIXELS && r->c.scale_num < 8)
-        pixels = MIEN_IMAGE_MAX_PIXELS;
-    return BASE_MEMORY + (long)pixels * MEMORY_A_PIXEL;
+    if (r->c.scale_num < 8 && jpeg_has_multiple_scans(&r->c)) {
+        r->coefs.no_memory = no_memory_for_coefs;
+        mi_jpeg_coefs_use(&r->c);
+        pixels = 0;
+    }
+    r->c.mem->max_memory_to_use = BASE_MEMORY + (long)pixels * MEMORY_A_PIXEL;
 }
 
 /* Choose size and colours, and make the image. */
@@ -224,13 +252,11 @@ static int open_output(reader *r)
     if (mi_image_check("jpeg", c->image_width, c->image_height, r->limits,
                        &r->err) != MIEN_OK)
         return 0;
-    c->scale_num = choose_eighths(r);
-    c->scale_denom = 8;
-    jpeg_calc_output_dimensions(c);
+    choose_size(r);
     if (mien_image_new((int)c->output_width, (int)c->output_height, &r->im,
                        &r->err) != MIEN_OK)
         return 0;
-    c->mem->max_memory_to_use = memory_for(r);
+    limit_memory(r);
     if (!cmyk)
         return 1;
     r->row = mi_alloc((size_t)c->output_width, 4);
@@ -289,12 +315,6 @@ static mien_status why_not(reader *r, mien_error *err)
 {
     if (r->err.status != MIEN_OK)
         return mi_fail(err, r->err.status, "%s", r->err.text);
-    if (r->trap.code == JERR_NO_BACKING_STORE)
-        return mi_fail(err, MIEN_ELIMIT,
-                       "jpeg: %u x %u pixels in several scans, all of which "
-                       "are kept while they are read, want more than %ld MB",
-                       r->c.image_width, r->c.image_height,
-                       memory_for(r) / 1000000);
     return mi_fail(err, trapped(&r->trap), "jpeg: near byte %zu of %zu: %.120s",
                    place_of(r), r->n, r->trap.text);
 }
@@ -339,6 +359,7 @@ static mien_status read_until(const uint8_t *bytes, size_t n,
         mien_image_free(&r->im);
     }
     jpeg_destroy_decompress(&r->c);
+    mi_jpeg_coefs_done(&r->coefs);
     mi_free(r->row);
     mi_free(r);
     return st;
