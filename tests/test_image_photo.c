@@ -258,6 +258,28 @@ static void test_gif_without_colours(void)
     free(f.data);
 }
 
+/* The sum behind the pixels is wrong, the pixels are whole. */
+static void test_png_with_a_wrong_sum(void)
+{
+    mien_image im = {0};
+    mien_bytes f = {0};
+    mien_error err = {0};
+    CHECK_EQ(mien_image_new(20, 10, &im, NULL), MIEN_OK);
+    memset(im.data, 77, 600);
+    CHECK_EQ(mien_image_write_png(&im, &f, NULL), MIEN_OK);
+    f.data[f.n - 13] ^= 1; /* IEND takes the last 12 bytes */
+    mien_photo p = read_ok(f, NULL);
+    CHECK(same_rows(&p.im, &im, 10));
+    CHECK_MSG(strstr(p.warning, "IDAT: CRC error"), "%s", p.warning);
+    mien_photo_free(&p);
+    static const mien_read_options strict = {.strict = 1};
+    CHECK_EQ(mien_photo_read(f.data, f.n, &strict, &p, &err), MIEN_EFORMAT);
+    mien_image none = {0};
+    CHECK_EQ(mien_image_read(f.data, f.n, NULL, &none, NULL), MIEN_EFORMAT);
+    mien_bytes_free(&f);
+    mien_image_free(&im);
+}
+
 /* ---- what is too large --------------------------------------------------- */
 
 /* A grey photo, dark but for the right half, whose size may be large. */
@@ -412,6 +434,7 @@ int main(int argc, char **argv)
     RUN(test_damage_in_the_middle);
     RUN(test_gif_that_ends_early);
     RUN(test_gif_without_colours);
+    RUN(test_png_with_a_wrong_sum);
     RUN(test_a_huge_jpeg_is_read_smaller);
     RUN(test_a_wide_jpeg);
     RUN(test_a_huge_progressive_jpeg);

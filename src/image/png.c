@@ -20,6 +20,7 @@ typedef struct {
     const mi_limits *limits;
     int orientation;
     mien_error err;
+    mien_error why; /* what is damaged, status unused */
     mien_buffer out;
 } state;
 
@@ -31,10 +32,12 @@ static void on_error(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
+/* Of the warnings only those about the pixels' own bytes matter. */
 static void on_warning(png_structp png, png_const_charp text)
 {
-    (void)png;
-    (void)text;
+    state *s = png_get_error_ptr(png);
+    if (!strncmp(text, "IDAT", 4))
+        mi_fail(&s->why, MIEN_EFORMAT, "png: %.180s", text);
 }
 
 /* libpng's memory is ours too; that it lacked is remembered, as libpng goes on
@@ -135,6 +138,7 @@ static void set_limits(state *s)
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, passed_over, 5);
 }
 
+/* 1 when there is a picture; else why is in s->err. */
 static int decode(state *s)
 {
     if (setjmp(png_jmpbuf(s->png)))
@@ -146,6 +150,8 @@ static int decode(state *s)
                        png_get_image_height(s->png, s->info), s->limits, &s->im,
                        &s->err) != MIEN_OK)
         return 0;
+    if (!s->limits->strict) /* pixels whose sum is wrong may be right */
+        png_set_crc_action(s->png, PNG_CRC_WARN_USE, PNG_CRC_DEFAULT);
     read_rows(s, set_conversions(s));
     return find_orientation(s) && s->err.status == MIEN_OK;
 }
@@ -168,6 +174,7 @@ mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
     } else if (decode(s)) {
         out->im = s->im;
         out->orientation = s->orientation;
+        memcpy(out->warning, s->why.text, sizeof out->warning);
     } else {
         mien_image_free(&s->im);
         st = mi_fail(err, s->err.status, "%s", s->err.text);
