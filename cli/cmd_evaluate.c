@@ -1,4 +1,6 @@
-/* cmd_evaluate.c: how good a model is on a table whose answers are known. */
+/* cmd_evaluate.c: how good a model is on a table, or on pictures, whose answers
+ * are known. */
+#include "cli/pictures.h"
 #include "cli/table.h"
 
 #include <limits.h>
@@ -10,6 +12,8 @@ typedef struct values {
     uint32_t seed;
     mien_unseen unseen;
     cli_table_values table;
+    const char *images, *group;
+    int mirror;
 } values;
 static const values defaults = {.seed = 123};
 
@@ -24,6 +28,12 @@ static const cli_option options[] = {
     CLI_ROW_INT(seed, "seed", 's', "N", 0, INT_MAX,
                 "of the intervals (default {})"),
     CLI_ROW_UNSEEN(unseen),
+    CLI_ROW_TEXT(images, CLI_FOLDER, "images", 'i', "DIR",
+                 "where the pictures are (default: where the list is)"),
+    CLI_ROW_FLAG(mirror, "mirror", 0,
+                 "judge pictures by the mean of each and its mirror"),
+    CLI_ROW_TEXT(group, CLI_TEXT, "group", 0, "TASK",
+                 "tell a picture model's errors by the classes of a task"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -31,6 +41,8 @@ static const cli_option options[] = {
 static const cli_row examples[] = {
     {"mien evaluate fraud/model.onnx test.csv --label isFraud",
      "report with 95 % intervals"},
+    {"mien evaluate emotion/model.onnx fer2013/test",
+     "a network trained on pictures, on folders named as classes"},
     {NULL, NULL},
 };
 
@@ -74,8 +86,8 @@ static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
-/* Judge a model on a table whose answers are known. */
-static int run(const cli_args *a)
+/* Judge a model of tables; the status to exit with. */
+static int judge_table(const cli_args *a)
 {
     const values *v = a->values;
     mien_evaluate_options o = MIEN_EVALUATE_DEFAULTS;
@@ -99,18 +111,73 @@ static int run(const cli_args *a)
     return status;
 }
 
+/* Judge a picture model that was read, on labelled pictures; the status to exit
+ * with. */
+static int judge_pictures(const cli_args *a, const mien_bytes *model)
+{
+    const values *v = a->values;
+    mien_picture_evaluate_options o = {v->mirror, v->group, NULL, 1};
+    mien_picture_verdict verdict = {0};
+    mien_buffer out = {0};
+    mien_json j = mien_json_on(&out, 2);
+    mien_error err = {0};
+    cli_labels l;
+    int status = cli_pool_new(v->table.threads, &o.pool);
+    if (status || !cli_labels_open(a->operand[1], v->images, NULL, &l))
+        return status ? status : CLI_NOTHING;
+    if (mien_picture_evaluate(model->data, model->n, &l.set, &o, &verdict,
+                              &err)) {
+        cli_error_at(a->operand[1], &err);
+        status = CLI_NOTHING;
+    } else if (v->json) {
+        mien_picture_verdict_json(&verdict, NULL, &j);
+        mien_buffer_puts(&out, "\n");
+    } else {
+        mien_picture_verdict_text(&verdict, "pictures", 1, &out);
+    }
+    if (!cli_emit(&out) && !status)
+        status = CLI_OUTPUT;
+    mien_picture_verdict_free(&verdict);
+    cli_labels_close(&l);
+    mien_pool_free(o.pool);
+    return status;
+}
+
+/* 1 if the file is a model of pictures, which is read into *out. */
+static int is_picture_model(const char *path, mien_bytes *out)
+{
+    mien_graph *g = NULL;
+    int is = mien_file_load(path, 0, out, NULL) == MIEN_OK &&
+             mien_onnx_read(out->data, out->n, &g, NULL) == MIEN_OK &&
+             mien_picture_is_model(g);
+    mien_graph_free(g);
+    return is;
+}
+
+/* Judge a model on what has known answers. */
+static int run(const cli_args *a)
+{
+    mien_bytes model = {0};
+    int pictures = is_picture_model(a->operand[0], &model);
+    int status = pictures ? judge_pictures(a, &model) : judge_table(a);
+    mien_bytes_free(&model);
+    return status;
+}
 const cli_command cmd_evaluate = {
     .name = "evaluate",
-    .operands = "MODEL.onnx TABLE.csv",
+    .operands = "MODEL.onnx TABLE.csv|LIST|FOLDER",
     .min_operands = 2,
     .max_operands = 2,
-    .summary = "judge a model on a table whose answers are known",
+    .summary = "judge a model on a table or pictures whose answers are known",
     .description =
         "Scores every row and compares with the label: area under the ROC "
         "curve and average precision with 95 % bootstrap intervals, precision "
         "and recall at the model's threshold, and the accuracy of always "
         "saying the larger class, beside it.  The table is prepared as the "
         "one was that the model learned from: column types, the shift of "
-        "--ahead and the order of --time come with the model.",
+        "--ahead and the order of --time come with the model.\n\n"
+        "A model that 'mien train net', 'landmarks' or 'emotion' wrote is "
+        "judged on labelled pictures: it sees them cut out and scaled as it "
+        "was trained.",
     CLI_COMMAND_TABLES,
 };

@@ -20,6 +20,9 @@
     X(cmd_train_logistic)    \
     X(cmd_train_autoencoder) \
     X(cmd_train_cascade)     \
+    X(cmd_train_net)         \
+    X(cmd_train_landmarks)   \
+    X(cmd_train_emotion)     \
     X(cmd_cascade_roc)       \
     X(cmd_cascade_show)      \
     X(cmd_samples_show)      \

@@ -92,7 +92,8 @@ static void put_head(mien_buffer *b, const mien_picture_study *s)
         o->seed, o->valid, o->test, o->batch, (double)o->optimizer.rate,
         o->view.boxed, (double)o->view.margin, o->view.square,
         (double)o->smoothing, o->balanced, (double)o->average,
-        (int)o->schedule.kind, o->schedule.warmup, o->schedule.epochs,
+        (int)o->schedule.kind, o->schedule.warmup,
+        o->schedule.kind ? o->schedule.epochs : 0,
         (double)o->schedule.factor, (double)o->schedule.least, o->keep_twins);
     put_augment(b, &o->augment);
     put_network(b, s);

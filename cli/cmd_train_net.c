@@ -1,0 +1,475 @@
+/* cmd_train_net.c: networks that learn from labelled pictures: any of net.json,
+ * faces' points, emotions. */
+#include "cli/pictures.h"
+#include "cli/table.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct values {
+    mien_picture_options o;
+    mien_schedule_kind schedule;
+    const char *net, *data, *images, *test, *test_images, *votes, *tasks,
+        *weights, *group, *output, *models;
+    int crop, augment, resume, quiet, threads;
+} values;
+
+enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
+
+#define OPTION_NET(text) \
+    CLI_ROW_TEXT(net, CLI_FILE, "net", 'n', "NAME|FILE", text)
+#define OPTIONS_TRAINING                                                       \
+    CLI_ROW_TEXT(images, CLI_FOLDER, "images", 'i', "DIR",                     \
+                 "where the pictures are (default: where the list is)"),       \
+        CLI_ROW_TEXT(test, CLI_FILE, "test", 0, "LIST|FOLDER",                 \
+                     "samples that judge (default: those the labels name for " \
+                     "it, or a tenth by the seed)"),                           \
+        CLI_ROW_TEXT(test_images, CLI_FOLDER, "test-images", 0, "DIR",         \
+                     "where their pictures are"),                              \
+        CLI_ROW_TEXT(tasks, CLI_TEXT, "tasks", 0, "NAME,...",                  \
+                     "outputs that are learned (default: all)"),               \
+        CLI_ROW_TEXT(                                                          \
+            weights, CLI_TEXT, "weights", 0, "W,...",                          \
+            "of their losses, in that order (default: the network's)"),        \
+        CLI_ROW_CHOICE(crop, "crop", 0, "WHAT", "whole,box",                   \
+                       "what the network sees: the whole picture, stretched, " \
+                       "or the labels' box, square: {choices} (default {})"),  \
+        CLI_ROW_REAL(o.view.margin, "margin", 0, "SHARE", -0.4, 4,             \
+                     "share of the box added on each side (default {})"),      \
+        CLI_ROW_CHOICE(augment, "augment", 0, "HOW", "none,faces",             \
+                       "change training pictures by chance: faces mirrors, "   \
+                       "turns, moves, lightens and covers: {choices} "         \
+                       "(default {})"),                                        \
+        CLI_ROW_INT(o.epochs, "epochs", 'e', "N", 1, 1000000,                  \
+                    "at most so many (default {})"),                           \
+        CLI_ROW_INT(o.batch, "batch", 'b', "N", 1, 65536,                      \
+                    "pictures of a step (default {})"),                        \
+        CLI_ROW_REAL(o.optimizer.rate, "rate", 0, "R", 1e-9, 10,               \
+                     "learning rate of Adam (default {})"),                    \
+        CLI_ROW_CHOICE(schedule, "schedule", 0, "HOW", "constant,step,cosine", \
+                       "of the rate: step falls to a tenth twice: {choices} "  \
+                       "(default {})"),                                        \
+        CLI_ROW_REAL(o.schedule.warmup, "warm-up", 0, "EPOCHS", 0, 1000,       \
+                     "in which the rate grows from 0 (default {})"),           \
+        CLI_ROW_REAL(o.optimizer.weight_decay, "decay", 0, "D", 0, 1,          \
+                     "of weights, apart from the gradient (default {})"),      \
+        CLI_ROW_REAL(o.average, "average", 0, "KEEP", 0, 0.99999,              \
+                     "moving average of the weights, .999 (default {})"),      \
+        CLI_ROW_REAL(o.smoothing, "smoothing", 0, "S", 0, 0.9,                 \
+                     "spread so much of a class over all (default {})"),       \
+        CLI_ROW_FLAG(o.balanced, "balanced", 0,                                \
+                     "classes weigh as if they were equally many"),            \
+        CLI_ROW_INT(o.patience, "patience", 0, "EPOCHS", 0, 1000000,           \
+                    "stop after so many without improvement (default {}; 0: "  \
+                    "never)"),                                                 \
+        CLI_ROW_INT(o.task_patience, "task-patience", 0, "EPOCHS", 0, 1000000, \
+                    "the same of one output, which then is no longer learned " \
+                    "from (default {}; 0: never)"),                            \
+        CLI_ROW_REAL(o.valid, "valid", 0, "SHARE", 0.001, 0.9,                 \
+                     "of the training samples, that tell the best epoch "      \
+                     "(default {})"),                                          \
+        CLI_ROW_FLAG(o.mirror, "mirror", 0,                                    \
+                     "judge by the mean of a picture and its mirror"),         \
+        CLI_ROW_FLAG(o.keep_twins, "keep-twins", 0,                            \
+                     "learn also from pictures that judge"),                   \
+        CLI_ROW_TEXT(group, CLI_TEXT, "group", 0, "TASK",                      \
+                     "tell errors by the classes of a task"),                  \
+        CLI_ROW_INT(o.seed, "seed", 's', "N", 0, INT_MAX,                      \
+                    "of parts, weights, orders and chance (default {})"),      \
+        CLI_ROW_FLAG(resume, "resume", 0,                                      \
+                     "go on from the checkpoint in the output folder"),        \
+        CLI_ROW_TEXT(output, CLI_FOLDER, "output", 'o', "DIR",                 \
+                     "folder for the model, its figures and its report"),      \
+        CLI_OPTION_QUIET, CLI_OPTION_THREADS, CLI_OPTION_MODELS,               \
+        CLI_OPTION_END
+
+static const cli_row exits[] = {
+    {"0", "a model was made"},
+    {"2", "the command line is wrong"},
+    {"3", "the samples could not be read, or cannot be learned from"},
+    {"4", "output could not be written"},
+    {"130", "interrupted; --resume goes on"},
+    {NULL, NULL},
+};
+
+typedef struct learning {
+    const values *v;
+    mien_picture_options o;
+    cli_labels train, test;
+    mien_net *net;
+    mien_picture_study *study;
+    mien_journal *journal; /* with --output */
+    mien_bytes state;      /* with --resume */
+    float weight[MIEN_MAX_LOSSES];
+    int epochs, shown;  /* done; 1: a progress line stands */
+    double start, last; /* of training; when progress was shown */
+    int64_t learned;    /* samples since the start */
+    int64_t before;     /* samples of this epoch, when last counted */
+    mien_error failed;  /* of the journal */
+} learning;
+
+/* ---- the network -----------------------------------------------------------
+ */
+
+/* Read the network; 0, and a report. */
+static int read_net(learning *l)
+{
+    char path[MIEN_PATH_MAX];
+    const mien_net_options o = {l->o.seed, 0};
+    mien_bytes text = {0};
+    mien_error err = {0};
+    if (!mien_nets_find(l->v->models, l->v->net, path)) {
+        cli_error("'%s' is neither a file nor a network that comes with mien "
+                  "(docs/networks.md)",
+                  l->v->net);
+        return 0;
+    }
+    mien_status st = mien_file_load(path, 0, &text, &err);
+    if (!st)
+        st = mien_net_read(text.data, text.n, &o, &l->net, &err);
+    if (st)
+        cli_error_at(path, &err);
+    mien_bytes_free(&text);
+    return !st;
+}
+
+/* The loss of an output of that name, or -1. */
+static int loss_of(const mien_net *net, const char *name)
+{
+    for (int i = 0; i < net->n_losses; i++) {
+        int output = net->loss[i].output;
+        if (strcmp(mien_graph_output_name(net->graph, output), name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* Weights of the losses from --tasks and --weights; 0, and a report. */
+static int read_weights(learning *l)
+{
+    cli_names task = {0}, weight = {0};
+    int good = (!l->v->tasks || cli_names_read(l->v->tasks, &task)) &&
+               (!l->v->weights || cli_names_read(l->v->weights, &weight));
+    int given = l->v->tasks ? task.n : l->net->n_losses;
+    if (good && weight.n && weight.n != given) {
+        cli_error("--weights: %d numbers for %d outputs", weight.n, given);
+        good = 0;
+    }
+    for (int i = 0; i < l->net->n_losses; i++)
+        l->weight[i] = l->v->tasks ? 0 : l->net->loss[i].weight;
+    for (int i = 0; good && i < given; i++) {
+        int loss = l->v->tasks ? loss_of(l->net, task.name[i]) : i;
+        char *end = NULL;
+        if (loss < 0) {
+            cli_error("--tasks: the network has no output '%s'", task.name[i]);
+            good = 0;
+            break;
+        }
+        l->weight[loss] =
+            weight.n ? strtof(weight.name[i], &end) : l->net->loss[loss].weight;
+        if (end && (*end || !(l->weight[loss] >= 0))) {
+            cli_error("--weights: '%s', wanted a number of 0 or more",
+                      weight.name[i]);
+            good = 0;
+        }
+    }
+    cli_names_free(&task);
+    cli_names_free(&weight);
+    if (l->v->tasks || l->v->weights)
+        l->o.weight = l->weight;
+    return good;
+}
+
+/* ---- progress --------------------------------------------------------------
+ */
+
+static int on_batch(void *arg, const mien_picture_study *s, int64_t done)
+{
+    learning *l = arg;
+    double now = mien_clock();
+    l->learned += done - (done > l->before ? l->before : 0);
+    l->before = done;
+    if (!l->v->quiet && isatty(STDERR_FILENO) && now - l->last > 0.25) {
+        int64_t all = mien_picture_study_parts(s).train;
+        double rate = (double)l->learned / (now - l->start);
+        double left =
+            (double)(l->o.epochs - l->epochs) * (double)all - (double)done;
+        int seconds = rate > 0 ? (int)(left / rate) : 0;
+        fprintf(stderr,
+                "\repoch %d/%d  %lld/%lld  %.0f images/s  %d:%02d left \033[K",
+                l->epochs + 1, l->o.epochs, (long long)done, (long long)all,
+                rate, seconds / 60, seconds % 60);
+        l->last = now;
+        l->shown = 1;
+    }
+    return cli_interrupted();
+}
+
+static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
+{
+    learning *l = arg;
+    const mien_journal_source from = {mien_picture_study_trainer(s),
+                                      mien_picture_study_state, s};
+    int last = cli_interrupted() || e->epoch == l->o.epochs;
+    l->epochs = e->epoch;
+    if (!l->v->quiet)
+        fprintf(stderr, "%sepoch %d/%d  loss %.5f  val_loss %.5f%s\n",
+                l->shown ? "\r\033[K" : "", e->epoch, l->o.epochs,
+                e->train.total, e->valid.total, e->improved ? " *" : "");
+    l->shown = 0;
+    return (l->journal &&
+            mien_journal_epoch(l->journal, &from, e, last, &l->failed)) ||
+           cli_interrupted();
+}
+
+/* ---- the run ---------------------------------------------------------------
+ */
+
+/* The folder of --output, and with --resume what is in it. */
+static int open_journal(learning *l)
+{
+    mien_error err = {0};
+    if (l->v->resume && !l->v->output) {
+        cli_error("--resume wants the folder of the run: --output DIR");
+        return CLI_USAGE;
+    }
+    if (!l->v->output)
+        return CLI_OK;
+    if (mien_journal_new(l->v->output, &l->journal, &err))
+        return cli_unsaved(&err);
+    if (l->v->resume && mien_journal_checkpoint(l->journal, &l->state, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    l->o.state = l->v->resume ? l->state.data : NULL;
+    l->o.state_size = l->state.n;
+    return CLI_OK;
+}
+
+/* Read labels and make the study; 0, and a report. */
+static int prepare(learning *l, const char *data)
+{
+    const values *v = l->v;
+    mien_error err = {0};
+    if (!cli_labels_open(data, v->images, v->votes, &l->train) ||
+        (v->test && !cli_labels_open(v->test, v->test_images, NULL, &l->test)))
+        return 0;
+    l->o.view.boxed = l->o.view.square = v->crop;
+    if (v->augment)
+        l->o.augment = (mien_augment)MIEN_AUGMENT_FACES;
+    l->o.schedule.kind = v->schedule;
+    l->o.schedule.factor = 0.1f;
+    l->o.schedule.epochs =
+        v->schedule == MIEN_RATE_STEP ? (double)l->o.epochs * 0.4 : l->o.epochs;
+    l->o.optimizer.decoupled = 1;
+    l->o.group = v->group;
+    l->o.threads = COMMON_THREADS;
+    l->o.on_batch = on_batch;
+    l->o.on_epoch = on_epoch;
+    l->o.arg = l;
+    if (mien_picture_study_new(l->net, &l->train.set,
+                               v->test ? &l->test.set : NULL, &l->o, &l->study,
+                               &err) == MIEN_OK)
+        return 1;
+    cli_error("%s: %s", data, err.text);
+    return 0;
+}
+
+/* Train, and say how it ended; the status to exit with. */
+static int learn(learning *l)
+{
+    mien_fit_end end = MIEN_FIT_EPOCHS;
+    mien_error err = {0};
+    int status = CLI_OK;
+    if (!l->v->quiet)
+        fprintf(stderr, "a step of %d pictures takes %.0f MB\n", l->o.batch,
+                (double)mien_picture_study_bytes(l->study) / 1e6);
+    l->start = mien_clock();
+    if (mien_picture_study_learn(l->study, &end, &err)) {
+        cli_error("%s", err.text);
+        status = CLI_NOTHING;
+    }
+    if (l->shown)
+        fputs("\r\033[K", stderr);
+    if (l->failed.status)
+        return cli_unsaved(&l->failed);
+    if (l->journal && mien_journal_close(l->journal, &err))
+        return cli_unsaved(&err);
+    return !status && end == MIEN_FIT_ASKED ? CLI_INTERRUPTED : status;
+}
+
+/* Judge, print, save; the status to exit with. */
+static int finish(learning *l)
+{
+    mien_error err = {0};
+    mien_buffer words = {0};
+    const char *folder = l->v->output;
+    if (mien_picture_study_judge(l->study, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    mien_picture_study_text(l->study, &words);
+    if (folder && mien_picture_study_save(l->study, folder, &err)) {
+        mien_buffer_free(&words);
+        return cli_unsaved(&err);
+    }
+    if (folder)
+        mien_buffer_printf(&words,
+                           "written to %s: model.onnx, report.html, "
+                           "metrics.json, model_card.md, history.csv\n",
+                           folder);
+    return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
+}
+
+/* All from the options to the folder; the status to exit with. */
+static int work(learning *l, const char *data)
+{
+    if (!read_net(l))
+        return CLI_NOTHING;
+    if (!read_weights(l))
+        return CLI_USAGE;
+    int status = open_journal(l);
+    if (!status)
+        status = cli_pool_new(l->v->threads, &l->o.pool);
+    if (!status && !prepare(l, data))
+        status = CLI_NOTHING;
+    if (!status)
+        status = learn(l);
+    if (status == CLI_INTERRUPTED && l->journal)
+        cli_error("interrupted after epoch %d; --resume goes on from %s",
+                  l->epochs, l->v->output);
+    return status ? status : finish(l);
+}
+
+static int train(const values *v, const char *data)
+{
+    learning l = {.v = v, .o = v->o};
+    int status = work(&l, data);
+    mien_picture_study_free(l.study);
+    mien_net_free(l.net);
+    cli_labels_close(&l.train);
+    cli_labels_close(&l.test);
+    mien_journal_free(l.journal);
+    mien_bytes_free(&l.state);
+    mien_pool_free(l.o.pool);
+    return status;
+}
+
+/* ---- commands --------------------------------------------------------------
+ */
+
+static int run_data(const cli_args *a)
+{
+    return train(a->values, a->operand[0]);
+}
+
+static int run_net(const cli_args *a)
+{
+    values v = *(const values *)a->values;
+    v.net = a->operand[0];
+    if (v.data)
+        return train(&v, v.data);
+    cli_error("--data LIST|FOLDER is missing: what is to be learned from?");
+    return CLI_USAGE;
+}
+
+static const values net_defaults = {.o = MIEN_PICTURE_DEFAULTS};
+static const cli_option net_options[] = {
+    CLI_ROW_TEXT(data, CLI_FILE, "data", 0, "LIST|FOLDER",
+                 "labelled pictures: a list of MTFL, a CSV file, folders named "
+                 "as classes, names of UTKFace"),
+    OPTIONS_TRAINING};
+static const cli_row net_examples[] = {
+    {"mien train net net.json --data photos.csv -o run/",
+     "any network of docs/networks.md"},
+    {NULL, NULL},
+};
+const cli_command cmd_train_net = {
+    .name = "train net",
+    .operands = "NET",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "train any network on labelled pictures",
+    .description =
+        "Trains a network that is described by a text (docs/networks.md), or "
+        "one that comes with mien by its name. What it is held to is found "
+        "among the labels: a task of that name, points, a number. The "
+        "validation part tells the best epoch; the test part judges. Pictures "
+        "of the training part that stand in the others, pixel by pixel, are "
+        "left out and counted.",
+    .options = net_options,
+    .defaults = &net_defaults,
+    .values_size = sizeof(values),
+    .examples = net_examples,
+    .exits = exits,
+    .run = run_net,
+};
+
+static const values landmarks_defaults = {
+    .o = MIEN_PICTURE_DEFAULTS, .net = "align", .group = "pose"};
+static const cli_option landmarks_options[] = {
+    OPTION_NET("network (default {}, of article 4; align_small sees faces cut "
+               "out)"),
+    OPTIONS_TRAINING};
+static const cli_row landmarks_examples[] = {
+    {"mien train landmarks mtfl/training.txt --tasks "
+     "points,gender,smile,glasses,pose --weights 7,2,4,1,3 -o align/",
+     "five points with four tasks that help"},
+    {"mien train landmarks mtfl/training.txt --tasks points -o alone/",
+     "points alone"},
+    {NULL, NULL},
+};
+const cli_command cmd_train_landmarks = {
+    .name = "train landmarks",
+    .operands = "LIST",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "train a network that finds points of faces",
+    .description =
+        "Trains a network with one trunk and several heads on a list with "
+        "points, as MTFL has them, and prints the errors of the test part: in "
+        "squared pixels of what the network sees, by the distance between the "
+        "eyes, and by pose. Everything else is as with 'mien train net'.",
+    .options = landmarks_options,
+    .defaults = &landmarks_defaults,
+    .values_size = sizeof(values),
+    .examples = landmarks_examples,
+    .exits = exits,
+    .run = run_data,
+};
+
+static const values emotion_defaults = {.o = MIEN_PICTURE_DEFAULTS,
+                                        .net = "emotion_small"};
+static const cli_option emotion_options[] = {
+    OPTION_NET("network (default {}; emotion, mini_xception, emotion_article)"),
+    CLI_ROW_TEXT(votes, CLI_FILE, "labels", 0, "FILE",
+                 "votes of FER+ (fer2013new.csv), in place of the classes"),
+    OPTIONS_TRAINING};
+static const cli_row emotion_examples[] = {
+    {"mien train emotion fer2013/train --test fer2013/test --augment faces "
+     "--schedule cosine --epochs 60 -o emotion/",
+     "folders named as classes"},
+    {NULL, NULL},
+};
+const cli_command cmd_train_emotion = {
+    .name = "train emotion",
+    .operands = "FOLDER|CSV",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "train a network that tells expressions apart",
+    .description =
+        "Trains a network on faces in folders named as emotions, or on "
+        "FER2013's CSV file, and prints accuracy, balanced accuracy and the "
+        "rates of each class. What it tells is what people who labelled the "
+        "pictures saw in them, not what somebody feels. Everything else is as "
+        "with 'mien train net'.",
+    .options = emotion_options,
+    .defaults = &emotion_defaults,
+    .values_size = sizeof(values),
+    .examples = emotion_examples,
+    .exits = exits,
+    .run = run_data,
+};

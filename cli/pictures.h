@@ -1,0 +1,22 @@
+/* pictures.h: what the commands that train on pictures share. */
+#ifndef MIEN_CLI_PICTURES_H
+#define MIEN_CLI_PICTURES_H
+
+#include "cli/shell/shell.h"
+
+/* A labelled set, and where its pictures are. */
+typedef struct cli_labels {
+    mien_labels labels;
+    const char *folder;
+    mien_picture_set set;
+} cli_labels;
+
+/* Read a list, CSV file or folder; images NULL: where its pictures are said to
+ * be; votes NULL: none.  Lines that cannot be read are reported.  0, and a
+ * report. */
+int cli_labels_open(const char *path, const char *images, const char *votes,
+                    cli_labels *out);
+/* Release a set. */
+void cli_labels_close(cli_labels *l);
+
+#endif
