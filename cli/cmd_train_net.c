@@ -186,6 +186,7 @@ static int read_weights(learning *l)
 /* ---- progress --------------------------------------------------------------
  */
 
+/* Show how far the epoch is; 1 once the user has interrupted. */
 static int on_batch(void *arg, const mien_picture_study *s, int64_t done)
 {
     learning *l = arg;
@@ -208,6 +209,7 @@ static int on_batch(void *arg, const mien_picture_study *s, int64_t done)
     return cli_interrupted();
 }
 
+/* Say what the epoch gave, and keep it. */
 static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
 {
     learning *l = arg;

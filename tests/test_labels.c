@@ -310,9 +310,9 @@ static void test_folders_are_classes(void)
               l.told[0].text);
     static const char *const names[] = {"angry", "happy", "sad", "train"};
     static const int label[] = {2, 1, 0, 1, 3};
-    static const mien_label_use part[] = {MIEN_FOR_TRAINING,
-                                           MIEN_FOR_TRAINING, MIEN_FOR_TEST,
-                                           MIEN_FOR_ANY, MIEN_FOR_ANY};
+    static const mien_label_use part[] = {MIEN_FOR_TRAINING, MIEN_FOR_TRAINING,
+                                          MIEN_FOR_TEST, MIEN_FOR_ANY,
+                                          MIEN_FOR_ANY};
     for (int i = 0; i < 4; i++)
         CHECK(!strcmp(l.task[0].class_name[i], names[i]));
     for (int i = 0; i < 5; i++)

@@ -104,8 +104,9 @@ static int keep(void *arg, const mien_study *s, const mien_epoch *e)
     const keeping *k = arg;
     const mien_journal_source from = {mien_study_trainer(s), mien_study_state,
                                       s};
-    CHECK_EQ(mien_journal_epoch(k->journal, &from, e, e->epoch == k->stop, NULL),
-             MIEN_OK);
+    CHECK_EQ(
+        mien_journal_epoch(k->journal, &from, e, e->epoch == k->stop, NULL),
+        MIEN_OK);
     return e->epoch == k->stop;
 }
 

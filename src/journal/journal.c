@@ -65,13 +65,12 @@ static mien_status save_checkpoint(mien_journal *j,
     return st;
 }
 
-mien_status mien_journal_epoch(mien_journal *j,
-                               const mien_journal_source *from,
+mien_status mien_journal_epoch(mien_journal *j, const mien_journal_source *from,
                                const mien_epoch *e, int last, mien_error *err)
 {
     mien_bytes events = {0};
-    mien_status st = mien_events_epoch(from->trainer, e,
-                                       (double)time(NULL), &events, err);
+    mien_status st =
+        mien_events_epoch(from->trainer, e, (double)time(NULL), &events, err);
     if (st)
         return st;
     mien_buffer_put(&j->events, events.data, events.n);

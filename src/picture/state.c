@@ -93,8 +93,8 @@ static void put_head(mien_buffer *b, const mien_picture_study *s)
         o->view.boxed, (double)o->view.margin, o->view.square,
         (double)o->smoothing, o->balanced, (double)o->average,
         (int)o->schedule.kind, o->schedule.warmup,
-        o->schedule.kind ? o->schedule.epochs : 0,
-        (double)o->schedule.factor, (double)o->schedule.least, o->keep_twins);
+        o->schedule.kind ? o->schedule.epochs : 0, (double)o->schedule.factor,
+        (double)o->schedule.least, o->keep_twins);
     put_augment(b, &o->augment);
     put_network(b, s);
     put_set(b, "samples", s->train_set.labels);
