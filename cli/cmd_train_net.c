@@ -76,7 +76,8 @@ enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
         CLI_ROW_FLAG(o.keep_twins, "keep-twins", 0,                            \
                      "learn also from pictures that judge"),                   \
         CLI_ROW_TEXT(group, CLI_TEXT, "group", 0, "TASK",                      \
-                     "tell errors by the classes of a task"),                  \
+                     "tell errors by the classes of a task (default: pose, "   \
+                     "where it is labelled)"),                                 \
         CLI_ROW_INT(o.seed, "seed", 's', "N", 0, INT_MAX,                      \
                     "of parts, weights, orders and chance (default {})"),      \
         CLI_ROW_FLAG(resume, "resume", 0,                                      \
@@ -251,6 +252,12 @@ static int open_journal(learning *l)
     return CLI_OK;
 }
 
+/* What errors are told by where nothing is said: pose, if it is labelled. */
+static const char *usual_group(const cli_labels *l)
+{
+    return mien_labels_task(&l->labels, "pose") >= 0 ? "pose" : NULL;
+}
+
 /* Read labels and make the study; 0, and a report. */
 static int prepare(learning *l, const char *data)
 {
@@ -267,7 +274,8 @@ static int prepare(learning *l, const char *data)
     l->o.schedule.epochs =
         v->schedule == MIEN_RATE_STEP ? (double)l->o.epochs * 0.4 : l->o.epochs;
     l->o.optimizer.decoupled = 1;
-    l->o.group = v->group;
+    l->o.group =
+        v->group ? v->group : usual_group(v->test ? &l->test : &l->train);
     l->o.threads = COMMON_THREADS;
     l->o.on_batch = on_batch;
     l->o.on_epoch = on_epoch;
@@ -410,8 +418,8 @@ const cli_command cmd_train_net = {
     .run = run_net,
 };
 
-static const values landmarks_defaults = {
-    .o = MIEN_PICTURE_DEFAULTS, .net = "align", .group = "pose"};
+static const values landmarks_defaults = {.o = MIEN_PICTURE_DEFAULTS,
+                                          .net = "align"};
 static const cli_option landmarks_options[] = {
     OPTION_NET("network (default {}, of article 4; align_small sees faces cut "
                "out)"),

@@ -27,6 +27,10 @@ demo anscombe||-o out
 train logistic||--label y --positive 1 -q -o out t.csv
 train autoencoder||--label y --positive 1 --epochs 2 -q -o out t.csv
 train cascade||-p faces.txt -n scenes -w 12 -h 12 --numPos 40 --numNeg 40 --numStages 1 --maxWeakCount 2 --cache 1 -t 1 -q -o out/c.xml
+train net||--data set -e 2 -q -t 1 -o out side.json
+train landmarks||--net where.json -e 2 -q -t 1 -o out points.csv
+train emotion||--net side.json -e 2 -q -t 1 -o out set
+samples show||-n 4 -o out/s.png set
 cascade roc||-t 1 c.xml --test faces.txt -o out/roc.svg
 cascade show||c.xml -o out/c.png
 track|movie|-t 1 --frames 2 --json -q movie.mp4
@@ -34,6 +38,7 @@ track|movie|-t 1 --frames 2 -q --draw out/t.mp4 movie.mp4
 smile|movie opencv|-t 1 --frames 2 --json -q movie.mp4
 predict||m/model.onnx t.csv
 evaluate||--json m/model.onnx t.csv
+evaluate||--json p/model.onnx set
 help||analyze
 completion||bash
 END
@@ -56,6 +61,17 @@ has() {
     esac
 }
 
+# Labelled pictures, networks for them, and a model.
+make_pictures() {
+    local start='"layers":[{"name":"image","kind":"input","shape":[1,8,8],"scale":0.004},{"kind":"flatten"}'
+    printf '{"mien":"net/1",%s,{"name":"class","kind":"dense","units":2}],"losses":[{"output":"class","kind":"cce"}]}' \
+        "$start" >"$t/side.json"
+    printf '{"mien":"net/1",%s,{"name":"points","kind":"dense","units":2}],"losses":[{"output":"points","kind":"mse"}]}' \
+        "$start" >"$t/where.json"
+    (here=$PWD && cd "$t" && python3 "$here/tests/cli/squares.py" set 20 &&
+        mien train net --data set -e 2 -q -o p side.json) >"$t/log" 2>&1
+}
+
 make_inputs() {
     mkdir "$t/known" "$t/out"
     awk 'BEGIN {
@@ -69,6 +85,7 @@ make_inputs() {
     (cd "$t" && mien train logistic --label y --positive 1 -q -o m t.csv &&
         mien train cascade -p faces.txt -n scenes -w 12 -h 12 --numPos 40 \
             --numNeg 40 --numStages 1 --maxWeakCount 2 -q -o c.xml) >"$t/log" 2>&1
+    make_pictures
     python3 tests/cli/grey.py 64 48 >"$t/small.pgm"
     python3 tests/cli/grey.py 64 48 >"$t/face.ppm"
     [ ! -e "$MIEN_PPM" ] || cp "$MIEN_PPM" "$t/face.ppm"

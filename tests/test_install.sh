@@ -48,7 +48,9 @@ for f in examples/*.c "$t/all.c"; do
         -Wl,-Bstatic -L"$t/own/lib" -lmien -Wl,-Bdynamic \
         $(pkg-config --static --libs mien | sed 's/-lmien//') ||
         fail "$f does not build against libmien.a"
-    [ "$(wc -l <"$f")" -lt 60 ] || fail "$f is long"
+    most=60
+    [ "$f" = examples/pictures.c ] && most=80
+    [ "$(wc -l <"$f")" -lt $most ] || fail "$f is long"
     echo "${f##*/} builds"
 done
 "$t/example" && "$t/example_static" || fail 'cascades and video do not work'
