@@ -49,9 +49,10 @@ static int open_outputs(passage *v)
         cli_error("%s: is the video itself; --draw wants another file", draw);
         return CLI_USAGE;
     }
-    const mien_movie_options timed = {.timed = 1, .sound = v->in};
-    if (draw && mien_movie_new(draw, i->w, i->h, i->fps, &timed, &v->out,
-                               &err) != MIEN_OK) {
+    mien_movie_options how = {.timed = 1};
+    how.sound = v->in;
+    if (draw && mien_movie_new(draw, i->w, i->h, i->fps, &how, &v->out, &err) !=
+                    MIEN_OK) {
         int status = cli_unsaved(&err);
         return err.status == MIEN_EARG || err.status == MIEN_EUNSUP ? CLI_USAGE
                                                                     : status;

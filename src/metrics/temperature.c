@@ -16,7 +16,7 @@ enum { HALVINGS = 60 };
 static double row_loss(int k, const float *z, int truth, double b,
                        double *slope)
 {
-    double top = -HUGE_VAL, sum = 0, mean = 0;
+    double top = -HUGE_VAL, sum = 1e-300, mean = 0;
     for (int i = 0; i < k; i++)
         top = b * (double)z[i] > top ? b * (double)z[i] : top;
     for (int i = 0; i < k; i++) {

@@ -183,7 +183,7 @@ static void leave_out_last(mi_keras *k)
 static void permute(const uint8_t *from, const mien_shape *s, const char *perm,
                     float *to)
 {
-    int64_t stride[MIEN_MAX_RANK], n = 1, at[MIEN_MAX_RANK] = {0};
+    int64_t stride[MIEN_MAX_RANK] = {0}, n = 1, at[MIEN_MAX_RANK] = {0};
     for (int d = s->rank - 1; d >= 0; d--) {
         stride[d] = n;
         n *= s->dim[d];

@@ -133,7 +133,7 @@ static void unmirror(const run *t, const mi_answer *a, int64_t n)
     const mien_labels *l = t->r->set->labels;
     float *y = t->answer;
     for (int64_t i = 0; i < n && a->place >= 0; i++, y += a->units) {
-        float turned[2 * MIEN_LABELS_MAX_POINTS];
+        float turned[2 * MIEN_LABELS_MAX_POINTS] = {0};
         if (a->kind == MIEN_ANSWER_POINTS) {
             for (ptrdiff_t p = 0; p < a->units / 2; p++) {
                 ptrdiff_t from = mien_labels_mirror_point(l, (int)p);
@@ -214,13 +214,14 @@ mien_status mi_predict(const mien_graph *g, const mi_rows *r, int mirror,
 {
     run t = {0};
     mi_said s = {0};
+    int turns = mirror ? 2 : 1;
     mien_status st = make_room(r->view, r->n, &s, err);
     if (!st)
         st = open_run(g, r, pool, &t, err);
     for (int64_t from = 0; from < r->n && !st; from += t.rows) {
         int64_t n = r->n - from < t.rows ? r->n - from : t.rows;
         st = load(&t, from, n, &s, err);
-        for (int turn = 0; turn <= (mirror != 0) && !st; turn++)
+        for (int turn = 0; turn < turns && !st; turn++)
             run_batch(&t, from, n, turn, &s);
     }
     close_run(&t);

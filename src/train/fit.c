@@ -307,7 +307,8 @@ mien_status mien_fit_restore(mien_fit *f, const uint8_t *bytes, size_t n,
     uint32_t best = mi_cursor_u32le(&c), waited = mi_cursor_u32le(&c);
     double lowest = mi_cursor_f64le(&c);
     mi_cursor values = mi_cursor_take(&c, (uint64_t)total * 4);
-    mi_cursor tasks = mi_cursor_take(&c, MIEN_MAX_LOSSES * TASK_BYTES);
+    mi_cursor tasks =
+        mi_cursor_take(&c, (uint64_t)MIEN_MAX_LOSSES * TASK_BYTES);
     uint32_t epochs = mi_cursor_u32le(&c);
     if (c.bad || epochs > MAX_EPOCHS || best > epochs || waited > epochs ||
         mi_cursor_left(&c) != (size_t)epochs * EPOCH_BYTES)
