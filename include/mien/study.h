@@ -492,6 +492,8 @@ MIEN_API void mien_predictor_head(const mien_predictor *p, mien_buffer *out);
  *        columns that contribute most; a probability near 1 has the digits that
  *        tell it from 1
  *
+ * A model that looks at several rows in the order of a column of time refuses
+ * rows that are not in it, where the table has that column.
  * Fails with EARG or EFORMAT (columns or values that the model cannot use;
  * texts it has not seen, if they are refused), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_predictor_rows(mien_predictor *p,

@@ -19,12 +19,13 @@ struct mien_predictor {
     int logistic;        /* 1: contributions have two signs */
     char (*name)[NAME];  /* [width] of the inputs */
     mien_csv_type *type; /* [columns] */
-    const char **column; /* [columns] */
+    const char **column; /* [columns], and perhaps that of time */
     mien_recipe *recipe; /* NULL: there is none */
     int64_t *unseen;     /* [columns] */
     double *decision;    /* [cap] */
     float *part;         /* [cap, width] */
     int64_t cap, row;    /* rows there is room for; rows so far */
+    double second;       /* of the last row, where their order matters */
 };
 
 /* Names of inputs and columns, once for all rows. */
@@ -33,7 +34,7 @@ static mien_status make_names(mien_predictor *p, mien_error *err)
     const mien_encoder *e = p->encoder;
     p->name = mi_alloc((size_t)e->width, sizeof *p->name);
     p->type = mi_alloc((size_t)e->columns, sizeof *p->type);
-    p->column = mi_alloc((size_t)e->columns, sizeof *p->column);
+    p->column = mi_alloc((size_t)e->columns + 1, sizeof *p->column);
     p->unseen = mi_alloc((size_t)e->columns, sizeof *p->unseen);
     if (!p->name || !p->type || !p->column || !p->unseen)
         return mi_no_memory(err);
@@ -59,6 +60,7 @@ mien_status mien_predictor_new(mien_tabular *m,
     if (!p)
         return mi_no_memory(err);
     p->model = m;
+    p->second = -HUGE_VAL;
     p->encoder = mien_tabular_encoder(m);
     p->o = *o;
     p->cut = o->threshold ? mien_tabular_decision_of(m, *o->threshold)
@@ -88,11 +90,31 @@ void mien_predictor_free(mien_predictor *p)
     mi_free(p);
 }
 
+/* The column by which rows have to be in order, or NULL: theirs does not
+ * matter, or it is not known. */
+static const char *time_of(const mien_predictor *p)
+{
+    return p->recipe && mien_tabular_window(p->model) > 1 ? p->recipe->time
+                                                          : NULL;
+}
+
+/* 1 if it is one of the model's columns. */
+static int is_column(const mien_predictor *p, const char *name)
+{
+    for (int i = 0; i < p->encoder->columns; i++)
+        if (strcmp(p->column[i], name) == 0)
+            return 1;
+    return 0;
+}
+
 void mien_predictor_csv(const mien_predictor *p, mien_csv_options *csv)
 {
+    const char *time = time_of(p);
     csv->type = p->type;
     csv->column = p->column;
     csv->types = csv->columns = p->encoder->columns;
+    if (time && !is_column(p, time))
+        p->column[csv->columns++] = time;
     if (p->recipe && p->recipe->na && !csv->missing) {
         csv->missing = p->recipe->na;
         csv->missings = p->recipe->nas;
@@ -199,11 +221,38 @@ static mien_status reserve(mien_predictor *p, int64_t n, mien_error *err)
     return MIEN_OK;
 }
 
+/* A model of windows over rows in the order of time wants them so, where their
+ * times are known. */
+static mien_status check_order(mien_predictor *p, const mien_table *t,
+                               mien_error *err)
+{
+    const char *time = time_of(p);
+    int at = time ? mien_table_find(t, time) : -1;
+    mien_dates d = {0};
+    if (at < 0)
+        return MIEN_OK;
+    mien_status st = mien_dates_read(t, at, p->recipe->dates, &d, err);
+    for (int64_t i = 0; !st && i < d.rows; i++) {
+        if (!(d.second[i] >= p->second))
+            st = mi_fail(err, MIEN_EARG,
+                         "row %lld is earlier than the one before it by column "
+                         "'%.80s', or has no time: the model looks at %d rows "
+                         "in the order of time; sort the table by it",
+                         (long long)(p->row + i + 1), time,
+                         mien_tabular_window(p->model));
+        p->second = d.second[i];
+    }
+    mien_dates_free(&d);
+    return st;
+}
+
 mien_status mien_predictor_rows(mien_predictor *p, const mien_table *t,
                                 mien_buffer *out, mien_error *err)
 {
     int64_t n = mien_table_rows(t);
     mien_status st = reserve(p, n, err);
+    if (!st)
+        st = check_order(p, t, err);
     if (!st)
         st = mien_tabular_decide(p->model, t, p->decision, p->part, p->unseen,
                                  err);
