@@ -16,6 +16,7 @@
 #include "mien/learn.h"
 #include "mien/match.h"
 #include "mien/metrics.h"
+#include "mien/metrics_image.h"
 #include "mien/metrics_points.h"
 #include "mien/model.h"
 #include "mien/net.h"
