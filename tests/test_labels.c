@@ -343,6 +343,11 @@ static void test_names_of_utkface(void)
     CHECK(!mien_labels_of_paths(3, utk, &l, NULL) && l.numbers == 1);
     mien_labels_free(&l);
     static const char *const mixed[] = {"a/1.png", "b/1_0_4_2017.jpg"};
+    static const char *const plain[] = {"a.png", "b.png"};
+    CHECK(!mien_labels_of_paths(2, plain, &l, NULL) && l.n == 2 && !l.tasks &&
+          !l.numbers && strcmp(l.name[1], "b.png") == 0);
+    mien_labels_free(&l);
+    CHECK_EQ(mien_plain_paths(0, NULL, &l, NULL), MIEN_EFORMAT);
     CHECK(!mien_labels_of_paths(2, mixed, &l, NULL) && !l.numbers);
     mien_labels_free(&l);
     for (long n = 0, st = MIEN_ENOMEM; st != MIEN_OK && n < 1000; n++) {

@@ -10,7 +10,8 @@
  *     -> mien_picture_study_save    all of it as a folder
  *   a model that was written, labels -> mien_picture_evaluate
  *
- * An output answers for one task, for the points, or for one number.  The same
+ * An output answers for one task, for the points, for one number, or for the
+ * picture itself; what is held to the picture needs no labels.  The same
  * choices and seed give the same bits for any number of threads. */
 #ifndef MIEN_PICTURE_H
 #define MIEN_PICTURE_H
@@ -30,7 +31,10 @@ extern "C" {
 typedef enum mien_answer_kind {
     MIEN_ANSWER_CLASSES, /* one of a task's classes */
     MIEN_ANSWER_POINTS,
-    MIEN_ANSWER_NUMBER
+    MIEN_ANSWER_NUMBER,
+    MIEN_ANSWER_PICTURE,   /* the picture itself, made again */
+    MIEN_ANSWER_DIVERGENCE /* of a code from the standard normal distribution:
+                              a loss of kind kl */
 } mien_answer_kind;
 
 enum { MIEN_ANSWER_CURVE = 101 }; /* errors 0, .002, ... .2 */
@@ -39,7 +43,8 @@ enum { MIEN_ANSWER_CURVE = 101 }; /* errors 0, .002, ... .2 */
 typedef struct mien_answer_verdict {
     char name[MIEN_NET_NAME]; /* of the output */
     mien_answer_kind kind;
-    int64_t n; /* samples whose label is known */
+    int64_t n; /* samples whose label is known; of pictures and divergences
+                  those that were read */
     /* classes */
     int classes;
     char **class_name;      /* [classes] */
@@ -55,6 +60,12 @@ typedef struct mien_answer_verdict {
     /* a number */
     double absolute, root_square; /* mean absolute error; root of the mean
                                      square */
+    /* a picture, of values 0..1 */
+    double square; /* mean squared error */
+    double psnr;   /* of that mean, dB */
+    double ssim;   /* mean over pictures and channels; NaN: too small */
+    /* a divergence */
+    double bits; /* mean a sample */
     /* by the classes of mien_picture_options.group */
     int groups;
     char **group_name;
@@ -73,7 +84,9 @@ typedef struct mien_picture_verdict {
     int64_t worst[16];           /* samples with the largest errors of the first
                                     answer, the worst first */
     double worst_error[16];      /* of points by the eyes; of classes the log
-                                    loss; of a number its distance */
+                                    loss; of a number its distance; of a picture
+                                    its mean squared error; of a divergence
+                                    bits */
     int worst_n;
 } mien_picture_verdict;
 
@@ -182,11 +195,11 @@ typedef struct mien_picture_parts {
  *   options  copied
  *   out      owned by the caller; free with mien_picture_study_free
  *
- * A loss is bound to the task, the points or the number that its target names;
- * a network with one cross-entropy also to the only task there is.
- * Fails with EARG (a target that is not there or has another size: the text
- * names both; a part would be empty), EUNSUP, ELIMIT, ENOMEM, and what a
- * loader fails with. */
+ * A loss is bound to the task, the points or the number that its target names,
+ * or to the picture; the divergence of a code wants nothing; a network with one
+ * cross-entropy also to the only task there is. Fails with EARG (a target that
+ * is not there or has another size: the text names both; a part would be
+ * empty), EUNSUP, ELIMIT, ENOMEM, and what a loader fails with. */
 MIEN_API MIEN_CHECKED mien_status mien_picture_study_new(
     mien_net *net, const mien_picture_set *train, const mien_picture_set *test,
     const mien_picture_options *options, mien_picture_study **out,

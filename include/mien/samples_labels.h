@@ -207,7 +207,8 @@ MIEN_API MIEN_CHECKED mien_status mien_label_table_read(const uint8_t *bytes,
                                                         mien_error *err);
 
 /* Take what the paths of files say: mien_utkface_paths if most names are of
- * UTKFace, else mien_folder_paths.
+ * UTKFace; else mien_folder_paths if a file lies in a folder; else
+ * mien_plain_paths.
  *
  *   n     how many
  *   path  [n] relative to the folder that was searched
@@ -248,6 +249,18 @@ MIEN_API MIEN_CHECKED mien_status mien_utkface_paths(int64_t n,
                                                      const char *const *path,
                                                      mien_labels *out,
                                                      mien_error *err);
+
+/* Pictures of which nothing is known.
+ *
+ *   n     how many
+ *   path  [n]
+ *   out   release with mien_labels_free
+ *
+ * Fails with EFORMAT (there are none), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_plain_paths(int64_t n,
+                                                   const char *const *path,
+                                                   mien_labels *out,
+                                                   mien_error *err);
 
 #ifdef __cplusplus
 }

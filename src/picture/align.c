@@ -66,6 +66,10 @@ static void close_up(mien_labels *l)
 static int has_labels(const mien_labels *set, const mi_view *v,
                       const mi_answer *a, int *of)
 {
+    if (!mi_answer_labelled(a)) {
+        *of = -1;
+        return 1;
+    }
     *of = a->kind == MIEN_ANSWER_CLASSES  ? task_of(set, v, a)
           : a->kind == MIEN_ANSWER_NUMBER ? mien_labels_number(set, a->task)
                                           : -1;
@@ -85,13 +89,14 @@ mien_status mi_align(const mi_view *v, const mien_labels *set, mi_view *to,
     if (!l.task || !l.label)
         st = mi_no_memory(err);
     w.n_answers = 0;
+    int places = 0;
     for (int i = 0; i < v->n_answers && !st; i++) {
         mi_answer a = v->answer[i];
         int of;
         if (!has_labels(set, v, &a, &of))
             continue;
         a.of = of;
-        a.place = w.n_answers;
+        a.place = mi_answer_labelled(&a) ? places++ : -1;
         if (a.kind == MIEN_ANSWER_CLASSES)
             st = take_task(set, of, &a, &l, err);
         a.target.of = a.of;

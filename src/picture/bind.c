@@ -76,6 +76,16 @@ static int find_label(const mien_net *net, const mien_labels *l, int loss,
     return 1;
 }
 
+int mi_answer_labelled(const mi_answer *a)
+{
+    return a->kind != MIEN_ANSWER_PICTURE && a->kind != MIEN_ANSWER_DIVERGENCE;
+}
+
+int mi_answer_kept(const mi_answer *a)
+{
+    return a->kind == MIEN_ANSWER_PICTURE ? 2 : a->units;
+}
+
 /* How many numbers the labels of an answer have. */
 static int label_units(const mien_labels *l, const mi_answer *a)
 {
@@ -97,6 +107,14 @@ static mien_status bind_loss(const mien_net *net, const mien_labels *l,
     snprintf(a->name, sizeof a->name, "%s",
              mien_graph_output_name(net->graph, a->output));
     a->units = units_of(net->graph, a->output);
+    if (net->loss[loss].kind == MIEN_LOSS_MEAN)
+        a->kind = MIEN_ANSWER_DIVERGENCE;
+    else if (net->loss[loss].of_input == v->input + 1)
+        a->kind = MIEN_ANSWER_PICTURE;
+    if (!mi_answer_labelled(a)) {
+        v->n_answers++;
+        return MIEN_OK;
+    }
     if (!find_label(net, l, loss, a)) {
         list_labels(l, offered, sizeof offered);
         return mi_fail(err, MIEN_EARG,
@@ -147,11 +165,10 @@ mien_status mi_bind(const mien_net *net, const mien_labels *labels,
     mi_view v = {.view = out->view};
     mien_status st = find_picture(net, &v, err);
     for (int i = 0; i < net->n_losses && !st; i++)
-        if (net->loss[i].kind != MIEN_LOSS_MEAN && !net->loss[i].of_input &&
-            !(weight && weight[i] == 0))
+        if (!(weight && weight[i] == 0))
             st = bind_loss(net, labels, i, &v, err);
-    for (int i = 0; i < v.n_answers; i++)
-        v.answer[i].place = i;
+    for (int i = 0, place = 0; i < v.n_answers; i++)
+        v.answer[i].place = mi_answer_labelled(&v.answer[i]) ? place++ : -1;
     *out = v;
     return st;
 }

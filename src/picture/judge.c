@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "mien/metrics_image.h"
 
 #include <math.h>
 #include <string.h>
@@ -252,6 +253,38 @@ static void judge_number(const judging *j, mien_answer_verdict *v)
     v->root_square = v->n ? sqrt(v->root_square / (double)v->n) : (double)NAN;
 }
 
+/* ---- pictures and divergences
+ * ------------------------------------------------------ */
+
+static void judge_picture(const judging *j, mien_answer_verdict *v)
+{
+    for (int64_t i = 0; i < j->said->n; i++) {
+        const float *said = j->said->said[j->which] + 2 * i;
+        j->error[i] = j->said->weight[i] > 0 ? (double)said[0] : (double)NAN;
+        if (!isfinite(j->error[i]))
+            continue;
+        v->square += j->error[i];
+        v->ssim += (double)said[1];
+        v->n++;
+    }
+    v->square /= (double)v->n; /* 0/0: NaN */
+    v->ssim /= (double)v->n;
+    v->psnr = mien_psnr(v->square, 1);
+}
+
+static void judge_divergence(const judging *j, mien_answer_verdict *v)
+{
+    for (int64_t i = 0; i < j->said->n; i++) {
+        double nats = (double)j->said->said[j->which][i];
+        j->error[i] = j->said->weight[i] > 0 ? nats / log(2.0) : (double)NAN;
+        if (!isfinite(j->error[i]))
+            continue;
+        v->bits += j->error[i];
+        v->n++;
+    }
+    v->bits /= (double)v->n;
+}
+
 /* ---- all
  * ---------------------------------------------------------------------- */
 
@@ -290,6 +323,7 @@ static void find_worst(const judging *j, mien_picture_verdict *v)
     }
 }
 
+/* The figures of one answer, by its kind. */
 static mien_status judge_answer(const judging *j, const mien_label_task *task,
                                 mien_answer_verdict *v, mien_error *err)
 {
@@ -302,7 +336,12 @@ static mien_status judge_answer(const judging *j, const mien_label_task *task,
         return judge_classes(j, v, err);
     if (v->kind == MIEN_ANSWER_POINTS)
         return judge_points(j, v, err);
-    judge_number(j, v);
+    if (v->kind == MIEN_ANSWER_PICTURE)
+        judge_picture(j, v);
+    else if (v->kind == MIEN_ANSWER_DIVERGENCE)
+        judge_divergence(j, v);
+    else
+        judge_number(j, v);
     return MIEN_OK;
 }
 
@@ -327,7 +366,7 @@ mien_status mi_judge(const mi_rows *r, const mi_said *said,
     for (int i = 0; i < r->view->n_answers && !st; i++) {
         j.answer = &r->view->answer[i];
         j.which = i;
-        if (j.answer->place < 0)
+        if (j.answer->place < 0 && mi_answer_labelled(j.answer))
             continue;
         st = judge_answer(&j, group < 0 ? NULL : &labels->task[group],
                           &v.answer[v.answers++], err);

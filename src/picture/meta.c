@@ -96,10 +96,10 @@ static int get_answer(char **f, int n, const mien_graph *g, char ***names,
     *a = (mi_answer){.of = -1, .place = -1};
     if (v->n_answers == MIEN_MAX_LOSSES || n < 7 ||
         !get_int(f[1], 0, mien_graph_outputs(g) - 1, &a->output) ||
-        !get_int(f[2], 0, MIEN_ANSWER_NUMBER, &kind) ||
+        !get_int(f[2], 0, MIEN_ANSWER_DIVERGENCE, &kind) ||
         !get_name(f[3], a->name) || !get_name(f[4], a->task) ||
         !get_real(f[5], &temperature) || !(temperature > 0) ||
-        !get_int(f[6], 1, 1 << 16, &a->units))
+        !get_int(f[6], 1, 1 << 26, &a->units))
         return 0;
     mien_shape s = mien_graph_output_shape(g, a->output);
     int64_t units = 1;
@@ -160,6 +160,14 @@ int mien_picture_is_model(const mien_graph *g)
     return text && strncmp(text, first_line, sizeof first_line - 1) == 0;
 }
 
+/* Whether an answer that needs no labels has its numbers. */
+static int has_units(const mi_view *v, const mi_answer *a)
+{
+    return a->kind == MIEN_ANSWER_PICTURE
+               ? a->units == v->w * v->h * v->channels
+               : a->kind != MIEN_ANSWER_DIVERGENCE || a->units == 1;
+}
+
 mien_status mi_view_get(const mien_graph *g, mi_view *out, char **memory,
                         mien_error *err)
 {
@@ -189,6 +197,8 @@ mien_status mi_view_get(const mien_graph *g, mi_view *out, char **memory,
         good = get_line(f, mi_field_split(line, f, FIELDS), g, &names, &v);
         line = next;
     }
+    for (int i = 0; i < v.n_answers; i++)
+        good &= has_units(&v, &v.answer[i]);
     if (!good || !v.w || !v.n_answers) {
         mi_free(room);
         return mi_fail(err, MIEN_EFORMAT,

@@ -107,7 +107,7 @@ static mien_status put_answers(const mien_picture_study *s, mien_buffer *out,
     for (int i = 0; i < v->answers && !st; i++) {
         const mien_answer_verdict *a = &v->answer[i];
         mien_figure *f = NULL;
-        if (a->kind == MIEN_ANSWER_NUMBER ||
+        if ((a->kind != MIEN_ANSWER_POINTS && a->kind != MIEN_ANSWER_CLASSES) ||
             (a->kind == MIEN_ANSWER_CLASSES && a->classes > 20))
             continue;
         st = mien_figure_new(1, 1, 470, 360, &f, err);

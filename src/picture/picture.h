@@ -12,13 +12,19 @@ typedef struct mi_answer {
     mien_answer_kind kind;
     int output; /* of the graph */
     int units;  /* numbers of the output */
-    int of;     /* the task, or the column of numbers; -1: no labels */
+    int of;     /* the task, or the column of numbers; -1: none of them */
     mien_target target;
     int place;          /* of its target among the loader's; -1: none */
     int classes;        /* of MIEN_ANSWER_CLASSES */
     char **class_name;  /* [classes] borrowed */
     double temperature; /* of classes */
 } mi_answer;
+
+/* Whether an answer is judged by labels; else by the picture, or by itself. */
+int mi_answer_labelled(const mi_answer *a);
+/* How many numbers are kept of a row's answer: of a picture two, its mean
+ * squared error and its SSIM. */
+int mi_answer_kept(const mi_answer *a);
 
 /* How pictures become what a network sees, and what it answers. */
 typedef struct mi_view {
@@ -66,7 +72,7 @@ void mi_aligned_free(mien_labels *l);
 /* What a network says of rows, and what is true. */
 typedef struct mi_said {
     int64_t n;
-    float *said[MIEN_MAX_LOSSES];  /* [n, units] an answer */
+    float *said[MIEN_MAX_LOSSES];  /* [n, mi_answer_kept] an answer */
     float *truth[MIEN_MAX_LOSSES]; /* [n, units]; NULL: no labels */
     float *weight;                 /* [n] 0: the picture could not be loaded */
     float *size;                   /* [n, 2] width and height of the cut in
@@ -109,7 +115,7 @@ struct mien_picture_study {
     mi_view view, test_view;        /* the same answers, by each set's labels */
     const mien_labels *test_labels; /* as they were given */
     mien_loss loss[MIEN_MAX_LOSSES];  /* that are learned */
-    int loss_answer[MIEN_MAX_LOSSES]; /* its answer, or -1 */
+    int loss_answer[MIEN_MAX_LOSSES]; /* its answer */
     int losses;
     float class_weight[MIEN_MAX_LOSSES][MIEN_METRICS_CLASSES_MAX];
     mien_loader *loader, *test_loader; /* the same if there is one set */

@@ -3,8 +3,10 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "mien/metrics_image.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 enum { BATCH = 64 };
@@ -29,7 +31,7 @@ static mien_status make_room(const mi_view *v, int64_t n, mi_said *s,
     s->weight = mi_alloc((size_t)n + 1, sizeof *s->weight);
     s->size = mi_alloc((size_t)n + 1, 2 * sizeof *s->size);
     for (int i = 0; i < v->n_answers; i++) {
-        size_t row = (size_t)v->answer[i].units * sizeof(float);
+        size_t row = (size_t)mi_answer_kept(&v->answer[i]) * sizeof(float);
         s->said[i] = mi_alloc((size_t)n + 1, row);
         full &= s->said[i] != NULL;
         if (v->answer[i].place < 0)
@@ -47,6 +49,7 @@ typedef struct run {
     int64_t rows; /* of the plan */
     int inputs;   /* of the graph */
     float *pixels, *answer;
+    float *likeness; /* [rows, 2] */
 } run;
 
 /* A plan for a batch of rows, and buffers. */
@@ -67,7 +70,9 @@ static mien_status open_run(const mien_graph *g, const mi_rows *r,
     size_t picture = (size_t)v->w * (size_t)v->h * (size_t)v->channels;
     t.pixels = mi_alloc((size_t)t.rows * picture, sizeof *t.pixels);
     t.answer = mi_alloc((size_t)t.rows * (size_t)most, sizeof *t.answer);
-    mien_status st = t.pixels && t.answer ? MIEN_OK : mi_no_memory(err);
+    t.likeness = mi_alloc((size_t)t.rows, 2 * sizeof *t.likeness);
+    mien_status st =
+        t.pixels && t.answer && t.likeness ? MIEN_OK : mi_no_memory(err);
     if (!st)
         st = mien_plan_new(g, shape, inputs, &o, &t.plan, err);
     *out = t;
@@ -79,6 +84,7 @@ static void close_run(run *t)
     mien_plan_free(t->plan);
     mi_free(t->pixels);
     mi_free(t->answer);
+    mi_free(t->likeness);
 }
 
 /* Pixels [n, c, h, w] into the plan; the rows that it has more are 0. */
@@ -150,28 +156,58 @@ static void unmirror(const run *t, const mi_answer *a, int64_t n)
     }
 }
 
+/* Errors and SSIM of pictures made again, of values 0..1. */
+static mien_status compare(const run *t, int64_t n, mien_error *err)
+{
+    const mi_view *v = t->r->view;
+    ptrdiff_t area = (ptrdiff_t)v->w * v->h;
+    mien_status st = MIEN_OK;
+    for (ptrdiff_t i = 0; i < n && !st; i++) {
+        double square = 0, ssim = 0;
+        for (ptrdiff_t c = 0; c < v->channels && !st; c++) {
+            ptrdiff_t at = (i * v->channels + c) * area;
+            double range = 255 * fabs((double)v->scale[c]);
+            mien_likeness l = {0, 0};
+            st = mien_likeness_of(v->w, v->h, t->pixels + at, t->answer + at,
+                                  range, &l, err);
+            square += l.square / (range * range) / v->channels;
+            ssim += l.ssim / v->channels;
+        }
+        t->likeness[2 * i] = (float)square;
+        t->likeness[2 * i + 1] = (float)ssim;
+    }
+    return st;
+}
+
 /* Run the plan on what lies in pixels; answers into `to`, or their mean with
  * what is there. */
-static void run_batch(const run *t, int64_t from, int64_t n, int mirror,
-                      mi_said *to)
+static mien_status run_batch(const run *t, int64_t from, int64_t n, int mirror,
+                             mi_said *to, mien_error *err)
 {
+    mien_status st = MIEN_OK;
     const mi_view *v = t->r->view;
     if (mirror)
         mirror_pixels(t, n);
     put_pixels(t, n);
     clear_noise(t);
     mien_plan_run(t->plan);
-    for (int i = 0; i < v->n_answers; i++) {
+    for (int i = 0; i < v->n_answers && !st; i++) {
         const mi_answer *a = &v->answer[i];
+        const float *y =
+            a->kind == MIEN_ANSWER_PICTURE ? t->likeness : t->answer;
         float *out = to->said[i];
+        int kept = mi_answer_kept(a);
         assert(out);
-        out += from * a->units;
+        out += from * kept;
         mien_plan_read(t->plan, a->output, t->answer);
         if (mirror)
             unmirror(t, a, n);
-        for (int64_t j = 0; j < n * a->units; j++)
-            out[j] = mirror ? (out[j] + t->answer[j]) / 2 : t->answer[j];
+        if (a->kind == MIEN_ANSWER_PICTURE)
+            st = compare(t, n, err);
+        for (int64_t j = 0; j < n * kept && !st; j++)
+            out[j] = mirror ? (out[j] + y[j]) / 2 : y[j];
     }
+    return st;
 }
 
 /* Pixels and truth of n rows from `from` on. */
@@ -222,7 +258,7 @@ mien_status mi_predict(const mien_graph *g, const mi_rows *r, int mirror,
         int64_t n = r->n - from < t.rows ? r->n - from : t.rows;
         st = load(&t, from, n, &s, err);
         for (int turn = 0; turn < turns && !st; turn++)
-            run_batch(&t, from, n, turn, &s);
+            st = run_batch(&t, from, n, turn, &s, err);
     }
     close_run(&t);
     if (st)

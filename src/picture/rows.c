@@ -57,9 +57,11 @@ mien_status mi_fill(void *arg, int epoch, const int64_t *rows, int64_t n,
     int shown = a->learn ? epoch : -1;
     for (int64_t i = 0; i < n; i++)
         s->mapped[i] = a->rows->row[rows[i]];
-    for (int i = 0; i < s->losses; i++)
-        if (s->loss_answer[i] >= 0)
-            to[v->answer[s->loss_answer[i]].place] = targets[i];
+    for (int i = 0; i < s->losses; i++) {
+        int place = v->answer[s->loss_answer[i]].place;
+        if (place >= 0)
+            to[place] = targets[i];
+    }
     mien_status st = mien_loader_fill(a->rows->loader, shown, s->mapped, (int)n,
                                       &inputs[v->input], to, weights, err);
     if (st)

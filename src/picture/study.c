@@ -38,16 +38,15 @@ static void choose_losses(mien_picture_study *s)
     int answer = 0;
     for (int i = 0; i < net->n_losses; i++) {
         mien_loss l = net->loss[i];
-        int judged = l.kind != MIEN_LOSS_MEAN && !l.of_input;
         if (s->o.weight)
             l.weight = s->o.weight[i];
         if (s->o.weight && l.weight == 0)
             continue;
-        s->loss_answer[s->losses] = judged ? answer : -1;
-        const mi_answer *a = judged ? &s->view.answer[answer++] : NULL;
+        s->loss_answer[s->losses] = answer;
+        const mi_answer *a = &s->view.answer[answer++];
         if (l.kind == MIEN_LOSS_CCE && s->o.smoothing > 0)
             l.smoothing = s->o.smoothing;
-        if (l.kind == MIEN_LOSS_CCE && s->o.balanced && a &&
+        if (l.kind == MIEN_LOSS_CCE && s->o.balanced &&
             s->train_set.labels->label &&
             a->classes <= MIEN_METRICS_CLASSES_MAX) {
             balance(s, a, s->class_weight[s->losses]);

@@ -39,6 +39,15 @@ static void put_summary(const mien_point_summary *s, mien_buffer *out)
     mien_buffer_printf(out, ", %lld faces\n", (long long)s->n);
 }
 
+static void put_picture(const mien_answer_verdict *a, mien_buffer *out)
+{
+    mien_buffer_printf(out, "PSNR %.2f dB", a->psnr);
+    if (isfinite(a->ssim))
+        mien_buffer_printf(out, ", SSIM %.4f", a->ssim);
+    mien_buffer_printf(out, ", MSE %.6f of values 0..1, %lld pictures\n",
+                       a->square, (long long)a->n);
+}
+
 static void put_groups(const mien_answer_verdict *a, mien_buffer *out)
 {
     for (int g = 0; g < a->groups; g++) {
@@ -71,6 +80,11 @@ void mien_picture_verdict_text(const mien_picture_verdict *v, const char *name,
             put_classes(a, whole, out);
         else if (a->kind == MIEN_ANSWER_POINTS)
             put_summary(&a->points, out);
+        else if (a->kind == MIEN_ANSWER_PICTURE)
+            put_picture(a, out);
+        else if (a->kind == MIEN_ANSWER_DIVERGENCE)
+            mien_buffer_printf(out, "KL %.2f bits a sample, %lld samples\n",
+                               a->bits, (long long)a->n);
         else
             mien_buffer_printf(out,
                                "mean absolute error %.4g, root of the mean "
@@ -168,7 +182,8 @@ static void json_groups(const mien_answer_verdict *a, mien_json *j)
 void mien_picture_verdict_json(const mien_picture_verdict *v, const char *key,
                                mien_json *j)
 {
-    static const char *const kind[] = {"classes", "points", "number"};
+    static const char *const kind[] = {"classes", "points", "number", "picture",
+                                       "divergence"};
     mien_json_object(j, key);
     mien_json_int(j, "samples", v->n);
     mien_json_int(j, "unreadable", v->failures);
@@ -183,6 +198,12 @@ void mien_picture_verdict_json(const mien_picture_verdict *v, const char *key,
             json_classes(a, j);
         else if (a->kind == MIEN_ANSWER_POINTS)
             json_points(a, j);
+        else if (a->kind == MIEN_ANSWER_PICTURE) {
+            json_measure(j, "mse", a->square);
+            json_measure(j, "psnr_db", a->psnr);
+            json_measure(j, "ssim", a->ssim);
+        } else if (a->kind == MIEN_ANSWER_DIVERGENCE)
+            json_measure(j, "kl_bits", a->bits);
         else {
             json_measure(j, "mean_absolute_error", a->absolute);
             json_measure(j, "root_mean_square_error", a->root_square);

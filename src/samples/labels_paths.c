@@ -176,13 +176,29 @@ mien_status mien_utkface_paths(int64_t n, const char *const *path,
     return st;
 }
 
+mien_status mien_plain_paths(int64_t n, const char *const *path,
+                             mien_labels *out, mien_error *err)
+{
+    mien_labels l = {0};
+    mien_status st = MIEN_OK;
+    for (int64_t i = 0; !st && i < n; i++)
+        st = mi_labels_add(&l, path[i], strlen(path[i]), i + 1, err);
+    if (!st)
+        return mi_labels_finish(&l, "names", out, err);
+    mien_labels_free(&l);
+    return st;
+}
+
 mien_status mien_labels_of_paths(int64_t n, const char *const *path,
                                  mien_labels *out, mien_error *err)
 {
-    int64_t faces = 0;
-    int v[3];
-    for (int64_t i = 0; i < n; i++)
+    int64_t faces = 0, classes = 0;
+    int v[3], part;
+    for (int64_t i = 0; i < n; i++) {
         faces += read_face_name(path[i], v);
+        classes += class_of(path[i], &part).n > 0;
+    }
     return 2 * faces > n ? mien_utkface_paths(n, path, out, err)
-                         : mien_folder_paths(n, path, out, err);
+           : classes     ? mien_folder_paths(n, path, out, err)
+                         : mien_plain_paths(n, path, out, err);
 }
