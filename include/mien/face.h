@@ -306,6 +306,21 @@ MIEN_API const char *mien_face_expression(const mien_face *f,
  * "male" or "female"; never freed. */
 MIEN_API const char *mien_face_gender(const mien_face *f, double *probability);
 
+/* Cut a face out, turned and scaled by its five points: the eyes at (0.35,
+ * 0.42) and (0.65, 0.42) of the side, the nose at (0.5, 0.58), the corners of
+ * the mouth at (0.38, 0.74) and (0.62, 0.74), with the least squares.
+ *
+ *   photo  any size; black outside
+ *   face   of it, with 5 keypoints
+ *   side   pixels of the chip, 1..MIEN_FACE_MAX_INPUT
+ *   out    owned by the caller; free with mien_image_free
+ *
+ * Fails with EARG (no five points, or all on one spot), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_face_chip(const mien_image *photo,
+                                                 const mien_face *face,
+                                                 int side, mien_image *out,
+                                                 mien_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -24,7 +24,7 @@ static void gaussian(double weight[SIDE])
     const double deviation = 1.5;
     double sum = 0;
     for (int i = 0; i < SIDE; i++) {
-        double d = (i - SIDE / 2) / deviation;
+        double d = ((double)i - (SIDE - 1) / 2.0) / deviation;
         weight[i] = exp(-d * d / 2);
         sum += weight[i];
     }

@@ -1,0 +1,109 @@
+/* Faces cut out by their points. */
+#include "base/alloc.h"
+#include "mien/face.h"
+#include "tests/check.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { W = 300, H = 260, SIDE = 50 };
+
+static const float at[5][2] = {
+    {.35f, .42f}, {.65f, .42f}, {.5f, .58f}, {.38f, .74f}, {.62f, .74f}};
+
+/* A photo with a bright spot at each point of a face that is turned by an
+ * angle, of a size, around a middle. */
+static mien_face face(double angle, double size, mien_image *photo)
+{
+    mien_face f = {.n_keypoints = 5};
+    for (int i = 0; i < 5; i++) {
+        double x = ((double)at[i][0] - .5) * size;
+        double y = ((double)at[i][1] - .5) * size;
+        f.keypoints[i].x = (float)(150 + cos(angle) * x - sin(angle) * y);
+        f.keypoints[i].y = (float)(130 + sin(angle) * x + cos(angle) * y);
+        for (int v = -9; photo && v <= 9; v++)
+            for (int u = -9; u <= 9; u++) {
+                int px = (int)f.keypoints[i].x + u;
+                int py = (int)f.keypoints[i].y + v;
+                double d = hypot((double)px + .5 - (double)f.keypoints[i].x,
+                                 (double)py + .5 - (double)f.keypoints[i].y);
+                if (d < size / 25)
+                    memset(photo->data + (py * W + px) * 3, 255, 3);
+            }
+    }
+    return f;
+}
+
+/* Where the light around a point of the chip has its middle. */
+static void middle(const mien_image *im, int i, double *x, double *y)
+{
+    double sum = 0;
+    *x = *y = 0;
+    for (int v = -3; v <= 3; v++)
+        for (int u = -3; u <= 3; u++) {
+            int px = (int)(at[i][0] * SIDE) + u,
+                py = (int)(at[i][1] * SIDE) + v;
+            double w = im->data[(py * SIDE + px) * 3];
+            sum += w;
+            *x += w * (px + .5);
+            *y += w * (py + .5);
+        }
+    *x /= sum;
+    *y /= sum;
+}
+
+/* Any turn and size gives the points the same places. */
+static void test_points_lie_where_they_should(void)
+{
+    static const double size[] = {60, 100, 200};
+    for (int turn = 0; turn < 4; turn++)
+        for (int s = 0; s < 3; s++) {
+            mien_image photo = {0}, chip = {0};
+            CHECK(!mien_image_new(W, H, &photo, NULL));
+            mien_face f = face(turn * 1.1, size[s], &photo);
+            CHECK(!mien_face_chip(&photo, &f, SIDE, &chip, NULL));
+            CHECK(chip.w == SIDE && chip.h == SIDE);
+            for (int i = 0; i < 5 && chip.data; i++) {
+                double x, y;
+                middle(&chip, i, &x, &y);
+                CHECK_NEAR(x, (double)at[i][0] * SIDE, .3);
+                CHECK_NEAR(y, (double)at[i][1] * SIDE, .3);
+            }
+            mien_image_free(&chip);
+            mien_image_free(&photo);
+        }
+}
+
+static void test_what_is_refused(void)
+{
+    mien_image photo = {0}, chip = {0};
+    mien_error err = {0};
+    CHECK(!mien_image_new(W, H, &photo, NULL));
+    mien_face f = face(0, 100, NULL), none = f, spot = f;
+    none.n_keypoints = 0;
+    for (int i = 0; i < 5; i++)
+        spot.keypoints[i] = (mien_point){20, 20};
+    CHECK_EQ(mien_face_chip(&photo, &none, SIDE, &chip, &err), MIEN_EARG);
+    CHECK(strstr(err.text, "with 0 points"));
+    CHECK_EQ(mien_face_chip(&photo, &spot, SIDE, &chip, &err), MIEN_EARG);
+    CHECK_EQ(mien_face_chip(&photo, &f, 0, &chip, &err), MIEN_EARG);
+    f = face(0, 200, NULL);
+    mien_status st = MIEN_ENOMEM;
+    for (int n = 0; st == MIEN_ENOMEM && n < 50; n++) {
+        mi_alloc_fail_after(n);
+        st = mien_face_chip(&photo, &f, SIDE, &chip, NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(st == MIEN_OK || !chip.data);
+    }
+    CHECK_EQ(st, MIEN_OK);
+    mien_image_free(&chip);
+    mien_image_free(&photo);
+}
+
+int main(int argc, char **argv)
+{
+    check_start(argc, argv);
+    RUN(test_points_lie_where_they_should);
+    RUN(test_what_is_refused);
+    return check_done();
+}
