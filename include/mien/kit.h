@@ -150,6 +150,60 @@ MIEN_API MIEN_CHECKED mien_status mien_folder_image(void *folder,
                                                     mien_image *out,
                                                     mien_error *err);
 
+/* Faces of labelled pictures, as chips of one size (mien_face_chip). */
+typedef struct mien_aligned mien_aligned;
+
+typedef struct mien_aligned_options {
+    const char *folder; /* of the pictures; NULL: names are paths; kept */
+    int side;           /* pixels of a chip, 1..MIEN_FACE_MAX_INPUT */
+    mien_pool *pool;    /* NULL: one thread */
+    /* Called after each picture; not 0: stop.  NULL: not wanted. */
+    int (*on_picture)(void *arg, int64_t done, int64_t of);
+    void *arg;
+} mien_aligned_options;
+
+/* Find the largest face of each picture by YuNet.
+ *
+ *   labels   of files; pictures without a face, and those that cannot be read,
+ *            are left out of them.  Their names are borrowed from then on
+ *   options  copied
+ *   out      owned by the caller; free with mien_aligned_free
+ *
+ * Fails with EARG (no face at all: the labels are as they were; pictures that
+ * are no files; stopped), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_aligned_new(mien_labels *labels, const mien_aligned_options *options,
+                 mien_aligned **out, mien_error *err);
+
+/* Release what was found.
+ *
+ *   a  NULL is allowed */
+MIEN_API void mien_aligned_free(mien_aligned *a);
+
+/* A mien_picture_load: the chip of a picture.
+ *
+ *   aligned  a mien_aligned
+ *   name     of the labels
+ *   out      side x side; free with mien_image_free
+ *
+ * Fails with what mien_folder_image fails with, EARG (no face). */
+MIEN_API MIEN_CHECKED mien_status mien_aligned_image(void *aligned,
+                                                     const char *name,
+                                                     mien_image *out,
+                                                     mien_error *err);
+
+/* How many pictures without a face were left out.
+ *
+ *   a       as found
+ *   unread  set to how many more could not be read; NULL: not wanted */
+MIEN_API int64_t mien_aligned_left_out(const mien_aligned *a, int64_t *unread);
+
+/* Which pictures were left out and why, lines of text.
+ *
+ *   a    as found
+ *   out  the text is added */
+MIEN_API void mien_aligned_notes(const mien_aligned *a, mien_buffer *out);
+
 /* ---- models in folders ---------------------------------------------------
  */
 
