@@ -4,6 +4,7 @@
 #include "mien/engine.h"
 #include "mien/model.h"
 #include "mien/picture.h"
+#include "mien/picture_code.h"
 #include "tests/check.h"
 
 #include <math.h>
@@ -218,11 +219,133 @@ static void test_hostile_words_are_refused(void)
     mien_net_free(net);
 }
 
+/* ---- encoding and decoding -------------------------------------------------
+ */
+
+/* The bytes of a network as a study leaves it after one epoch. */
+static void make_model(mien_net *net, mien_bytes *file)
+{
+    mien_labels l = unlabelled();
+    const mien_picture_set set = {"squares", &l, NULL, NULL, NULL};
+    mien_picture_options o = options();
+    mien_picture_study *s = NULL;
+    o.epochs = 4;
+    CHECK(!mien_picture_study_new(net, &set, NULL, &o, &s, NULL));
+    CHECK(!mien_picture_study_learn(s, NULL, NULL));
+    CHECK(!mien_picture_study_judge(s, NULL));
+    CHECK(!mien_onnx_write(net->graph, file, NULL));
+    mien_picture_study_free(s);
+}
+
+/* Sample i as a picture of colours. */
+static mien_image picture(int i)
+{
+    mien_image im = {0};
+    CHECK(!mien_image_new(SIDE, SIDE, &im, NULL));
+    for (int k = 0; k < SIDE * SIDE; k++)
+        memset(im.data + 3 * k, pixels[i * SIDE * SIDE + k], 3);
+    return im;
+}
+
+/* A picture's code decoded is what the network makes of the picture itself. */
+static void test_decoding_is_the_networks(void)
+{
+    mien_net *net = network(code_text);
+    mien_bytes file = {0};
+    mien_coder *c = NULL;
+    mien_plan *p = NULL;
+    const mien_shape shape[] = {{4, {1, 1, SIDE, SIDE}}, {2, {1, 8}}};
+    float again[SIDE * SIDE], want[8], code[8], log_variance[8];
+    make_model(net, &file);
+    CHECK(!mien_coder_new(file.data, file.n, NULL, &c, NULL));
+    CHECK(!mien_plan_new(net->graph, shape, 2, NULL, &p, NULL));
+    mien_coder_info info = mien_coder_get_info(c);
+    CHECK(info.w == SIDE && info.h == SIDE && info.units == 8);
+    for (int i = 0; i < 10; i++) {
+        mien_image im = picture(i), made = {0};
+        mien_tensor in = mien_plan_input(p, 0), noise = mien_plan_input(p, 1);
+        for (int k = 0; k < SIDE * SIDE; k++)
+            in.data[k] = (float)pixels[i * SIDE * SIDE + k] * 0.00392157f;
+        memset(noise.data, 0, 8 * sizeof(float));
+        mien_plan_run(p);
+        mien_plan_read(p, 0, again);
+        mien_plan_read(p, 1, want);
+        CHECK(!mien_coder_encode(c, &im, code, log_variance, NULL));
+        CHECK(!mien_coder_decode(c, code, &made, NULL));
+        for (int k = 0; k < 8; k++)
+            CHECK_NEAR(code[k], want[k], 1e-4);
+        for (int k = 0; k < SIDE * SIDE; k++)
+            CHECK_NEAR(made.data[3 * k + 1], again[k] / 0.00392157f, 0.6);
+        mien_image_free(&im);
+        mien_image_free(&made);
+    }
+    mien_plan_free(p);
+    mien_coder_free(c);
+    mien_bytes_free(&file);
+    mien_net_free(net);
+}
+
+static void test_between(void)
+{
+    const float a[] = {0, 2}, b[] = {4, -2};
+    float out[2];
+    mien_code_between(2, a, b, .25f, out);
+    CHECK(out[0] == 1 && out[1] == 1);
+    mien_code_between(2, a, b, 1.5f, out);
+    CHECK(out[0] == 6 && out[1] == -4);
+}
+
+/* Other models are refused in words; failing memory is reported. */
+static void test_other_models(void)
+{
+    mien_net *net = network(code_text);
+    mien_bytes file = {0};
+    mien_coder *c = NULL;
+    mien_error err = {0};
+    mien_status st = MIEN_ENOMEM;
+    CHECK(!mien_onnx_write(net->graph, &file, NULL));
+    CHECK_EQ(mien_coder_new(file.data, file.n, NULL, &c, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "no model of pictures"));
+    CHECK_EQ(mien_coder_new(file.data, 9, NULL, &c, NULL), MIEN_EFORMAT);
+    mien_bytes_free(&file);
+    mien_graph_set_meta(net->graph, "mien.picture",
+                        "mien/picture/1\nview\t0\t0\t0\ninput\t0\t1\t16\t16\t1"
+                        "\nmean\t0\t0\t0\nscale\t1\t1\t1\n"
+                        "answer\t3\t4\tkl\tkl\t1\t1\n");
+    CHECK(!mien_onnx_write(net->graph, &file, NULL));
+    CHECK_EQ(mien_coder_new(file.data, file.n, NULL, &c, &err), MIEN_EFORMAT);
+    CHECK_MSG(strstr(err.text, "no output is held"), "%s", err.text);
+    mien_bytes_free(&file);
+    make_model(net, &file);
+    mien_image im = picture(0), made = {0};
+    int n = 0;
+    for (; st == MIEN_ENOMEM && n < 2000; n++) {
+        float code[8];
+        c = NULL;
+        mi_alloc_fail_after(n);
+        st = mien_coder_new(file.data, file.n, NULL, &c, NULL);
+        if (!st)
+            st = mien_coder_encode(c, &im, code, NULL, NULL);
+        if (!st)
+            st = mien_coder_decode(c, code, &made, NULL);
+        mi_alloc_fail_after(-1);
+        mien_coder_free(c);
+    }
+    CHECK(st == MIEN_OK && n > 10);
+    mien_image_free(&im);
+    mien_image_free(&made);
+    mien_bytes_free(&file);
+    mien_net_free(net);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_pictures_made_again);
     RUN(test_failing_memory_is_reported);
     RUN(test_hostile_words_are_refused);
+    RUN(test_decoding_is_the_networks);
+    RUN(test_between);
+    RUN(test_other_models);
     return check_done();
 }

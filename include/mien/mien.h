@@ -31,6 +31,7 @@
 #include "mien/split.h"
 #include "mien/journal.h"
 #include "mien/picture.h"
+#include "mien/picture_code.h"
 #include "mien/study.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"
