@@ -23,6 +23,7 @@
     X(cmd_train_net)         \
     X(cmd_train_landmarks)   \
     X(cmd_train_emotion)     \
+    X(cmd_train_faces)       \
     X(cmd_cascade_roc)       \
     X(cmd_cascade_show)      \
     X(cmd_samples_show)      \
