@@ -109,6 +109,36 @@ static void test_refusals(void)
     mien_labels_free(&l);
 }
 
+/* One photo at once: the chip of the folder's, or the whole. */
+static void test_a_chip_is_loaded(void)
+{
+    const char *names[] = {"a.png"};
+    char path[256];
+    mien_labels l = {0};
+    mien_aligned *found = NULL;
+    mien_analyzer *yunet = NULL;
+    mien_image a = {0}, b = {0}, whole = {0}, none = {0};
+    mien_error err = {0};
+    const mien_aligned_options o = {.folder = folder, .side = 32};
+    CHECK(!mien_plain_paths(1, names, &l, NULL));
+    CHECK(!mien_aligned_new(&l, &o, &found, NULL));
+    CHECK(!mien_analyzer_find(NULL, NULL, NULL, &yunet, NULL));
+    CHECK(!mien_aligned_image(found, "a.png", &a, NULL));
+    path_of("a.png", path);
+    CHECK(!mien_chip_load(path, yunet, 32, &b, NULL));
+    CHECK(a.data && b.data && !memcmp(a.data, b.data, 32 * 32 * 3));
+    CHECK(!mien_chip_load(path, NULL, 32, &whole, NULL) && whole.w == 32);
+    path_of("none.png", path);
+    CHECK_EQ(mien_chip_load(path, yunet, 32, &none, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "none.png: no face found"));
+    mien_image_free(&a);
+    mien_image_free(&b);
+    mien_image_free(&whole);
+    mien_analyzer_free(yunet);
+    mien_aligned_free(found);
+    mien_labels_free(&l);
+}
+
 static void test_failing_memory_is_reported(void)
 {
     mien_status st = MIEN_ENOMEM;
@@ -135,6 +165,7 @@ int main(int argc, char **argv)
     make_folder();
     RUN(test_chips_of_a_folder);
     RUN(test_refusals);
+    RUN(test_a_chip_is_loaded);
     RUN(test_failing_memory_is_reported);
     remove_folder();
     return check_done();

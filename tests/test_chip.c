@@ -1,4 +1,4 @@
-/* Faces cut out by their points. */
+/* Faces cut out by their points, and pictures side by side. */
 #include "base/alloc.h"
 #include "mien/face.h"
 #include "tests/check.h"
@@ -100,10 +100,42 @@ static void test_what_is_refused(void)
     mien_image_free(&photo);
 }
 
+/* Five pictures in two columns; the sixth place is black. */
+static void test_tiles(void)
+{
+    mien_image im[5] = {{0}}, out = {0};
+    for (int i = 0; i < 5; i++) {
+        CHECK(!mien_image_new(3, 2, &im[i], NULL));
+        for (int y = 0; y < 2; y++)
+            memset(im[i].data + y * im[i].stride, 10 * (i + 1), 9);
+    }
+    CHECK(!mien_image_tile(im, 5, 2, &out, NULL) && out.w == 6 && out.h == 6);
+    for (int y = 0; y < 6; y++)
+        for (int x = 0; x < 6; x++) {
+            int i = y / 2 * 2 + x / 3;
+            CHECK_EQ(out.data[y * out.stride + x * 3 + 1],
+                     i < 5 ? 10 * (i + 1) : 0);
+        }
+    mien_image_free(&out);
+    CHECK(!mien_image_tile(im, 2, 9, &out, NULL) && out.w == 6 && out.h == 2);
+    mien_image_free(&out);
+    CHECK_EQ(mien_image_tile(im, 0, 2, &out, NULL), MIEN_EARG);
+    CHECK_EQ(mien_image_tile(im, 5, 0, &out, NULL), MIEN_EARG);
+    im[1].w = 2;
+    CHECK_EQ(mien_image_tile(im, 5, 2, &out, NULL), MIEN_EARG);
+    im[1].w = 3;
+    mi_alloc_fail_after(0);
+    CHECK_EQ(mien_image_tile(im, 5, 2, &out, NULL), MIEN_ENOMEM);
+    mi_alloc_fail_after(-1);
+    for (int i = 0; i < 5; i++)
+        mien_image_free(&im[i]);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_points_lie_where_they_should);
     RUN(test_what_is_refused);
+    RUN(test_tiles);
     return check_done();
 }

@@ -223,6 +223,19 @@ MIEN_API MIEN_CHECKED mien_status mien_image_warp(const mien_image *im,
                                                   int w, int h, mien_image *out,
                                                   mien_error *err);
 
+/* Put pictures of one size side by side, row by row.
+ *
+ *   im       [n] pictures
+ *   n        how many, 1 or more
+ *   columns  in a row, 1 or more
+ *   out      owned by the caller; free with mien_image_free.  Black where the
+ *            last row ends early
+ *
+ * Fails with EARG (of two sizes, none), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_image_tile(const mien_image *im, int n,
+                                                  int columns, mien_image *out,
+                                                  mien_error *err);
+
 /* ---- draw ------------------------------------------------------------- */
 
 /* Begin to draw on an image.

@@ -204,6 +204,21 @@ MIEN_API int64_t mien_aligned_left_out(const mien_aligned *a, int64_t *unread);
  *   out  the text is added */
 MIEN_API void mien_aligned_notes(const mien_aligned *a, mien_buffer *out);
 
+/* Read a photo and cut out its largest face (mien_face_chip).
+ *
+ *   path   "-" is standard input
+ *   yunet  finds faces with five points; NULL: the whole photo is taken,
+ *          brought to the size
+ *   side   pixels of the chip
+ *   out    side x side; free with mien_image_free
+ *
+ * Fails with EFORMAT (no face in it, too), EIO, EARG, EUNSUP, ELIMIT, ENOMEM;
+ * the text begins with the path. */
+MIEN_API MIEN_CHECKED mien_status mien_chip_load(const char *path,
+                                                 mien_analyzer *yunet, int side,
+                                                 mien_image *out,
+                                                 mien_error *err);
+
 /* ---- models in folders ---------------------------------------------------
  */
 

@@ -145,3 +145,25 @@ mien_status mien_aligned_new(mien_labels *labels,
         *out = a;
     return st;
 }
+
+mien_status mien_chip_load(const char *path, mien_analyzer *yunet, int side,
+                           mien_image *out, mien_error *err)
+{
+    mien_photo photo = {0};
+    mien_faces faces = {0};
+    mien_error why = {0};
+    const mien_face *face = NULL;
+    mien_status st = mi_photo_load(path, NULL, &photo, &why);
+    if (!st && yunet)
+        st = mien_analyzer_run(yunet, &photo.im, &faces, &why);
+    if (!st && yunet)
+        face = mien_faces_largest(&faces, 0);
+    if (!st && yunet)
+        st = face ? mien_face_chip(&photo.im, face, side, out, &why)
+                  : mi_fail(&why, MIEN_EFORMAT, "no face found");
+    else if (!st)
+        st = mien_image_resize(&photo.im, side, side, MIEN_AREA, out, &why);
+    mien_faces_free(&faces);
+    mien_photo_free(&photo);
+    return st ? mi_file_fail(err, st, path, why.text) : st;
+}
