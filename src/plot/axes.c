@@ -215,18 +215,27 @@ static double inside(const mi_canvas *c, const char *text, double x)
     return fmin(x, c->right + RIGHT - 1 - mi_text_width(c->cr, text) / 2);
 }
 
-/* The names below a categorical axis, slanted where they do not fit. */
+static double widest_category(const mi_canvas *c)
+{
+    double most = 0;
+    for (int i = 0; i < c->p->categories; i++)
+        most = fmax(most, mi_text_width(c->cr, c->p->category[i]));
+    return most;
+}
+
+/* The names below a categorical axis, all slanted where one does not fit. */
 static void draw_categories(const mi_canvas *c)
 {
     const mien_panel *p = c->p;
     double room = (c->right - c->left) / p->categories;
+    int slanted = fmin(widest_category(c), c->longest) + 6 > room;
     for (int i = 0; i < p->categories; i++) {
         double x = mi_place(&c->x, i);
         char name[MI_TEXT];
         mi_text_cut(c->cr, p->category[i], c->longest, name);
         cairo_save(c->cr);
         cairo_set_source_rgb(c->cr, INK);
-        if (mi_text_width(c->cr, name) + 6 < room) {
+        if (!slanted) {
             mi_text(c->cr, name, x, c->bottom + 5, .5, 0);
         } else {
             cairo_translate(c->cr, x, c->bottom + 6);
@@ -300,14 +309,6 @@ static void draw_names(const mi_canvas *c, const mi_rect *cell)
     double left = fmin(c->left, cell->x + cell->wide - 4 - wide);
     put_text(cr, c->p->title, 1, (double[]){left, cell->y + 6, 0, 0});
     cairo_set_font_size(cr, SMALL);
-}
-
-static double widest_category(const mi_canvas *c)
-{
-    double most = 0;
-    for (int i = 0; i < c->p->categories; i++)
-        most = fmax(most, mi_text_width(c->cr, c->p->category[i]));
-    return most;
 }
 
 /* Room for categories: below the axis, and, where they are slanted, so much to
