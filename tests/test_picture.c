@@ -459,14 +459,52 @@ static void test_what_is_said(void)
     mien_picture_study_card(s, &b);
     CHECK_EQ(mien_picture_study_page(s, &b, NULL), MIEN_OK);
     mien_buffer_put(&b, "", 1);
-    static const char *const words[] = {
-        "48 for the test",     "MSE ",        "accuracy ",
-        "mean absolute error", "\"mse_px2\"", "\"confusion\"",
-        "\"groups\"",          "val_points",  "epoch,loss,val_loss",
-        "Intended use",        "<svg",        "</html>"};
+    static const char *const words[] = {"48 for the test",
+                                        "MSE ",
+                                        "accuracy ",
+                                        "mean absolute error",
+                                        "\"mse_px2\"",
+                                        "\"confusion\"",
+                                        "\"groups\"",
+                                        "val_points",
+                                        "epoch,loss,val_loss",
+                                        "Intended use",
+                                        "<svg",
+                                        "</html>",
+                                        "points: MSE, px<sup>2",
+                                        "data:image/jpeg;base64,/9j/",
+                                        "#ff7a00",
+                                        "Test samples</h2>"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         CHECK_MSG(b.data && strstr((const char *)b.data, words[i]), "'%s'",
                   words[i]);
+    mien_buffer_free(&b);
+    mien_picture_study_free(s);
+    mien_net_free(net);
+}
+
+/* The worst of an answer that is told by its loss are on the page, too; those
+ * of points without a distance of eyes are not known. */
+static void test_the_worst_are_shown(void)
+{
+    static const float weight[] = {0, 1, 1};
+    mien_labels l = dots();
+    mien_picture_options o = options();
+    mien_net *net = network(net_text);
+    mien_buffer b = {0};
+    o.weight = weight;
+    o.epochs = 1;
+    mien_picture_study *s = study(net, &l, &o);
+    learn(s);
+    CHECK_EQ(mien_picture_study_verdict(s, 1)->worst_n, 16);
+    CHECK_EQ(mien_picture_study_page(s, &b, NULL), MIEN_OK);
+    mien_buffer_put(&b, "", 1);
+    const char *at = b.data ? strstr((char *)b.data, "largest errors") : NULL;
+    int shown = 0;
+    for (; at && (at = strstr(at, "<image")) != NULL; at++)
+        shown++;
+    CHECK_EQ(shown, 16);
+    CHECK(b.n < 300000);
     mien_buffer_free(&b);
     mien_picture_study_free(s);
     mien_net_free(net);
@@ -482,6 +520,7 @@ int main(int argc, char **argv)
     RUN(test_refusals);
     RUN(test_another_state);
     RUN(test_what_is_said);
+    RUN(test_the_worst_are_shown);
     RUN(test_failing_memory_is_reported);
     return check_done();
 }

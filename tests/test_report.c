@@ -430,9 +430,36 @@ static void test_pictures_of_wild_tables(void)
     CHECK(!are_same(gaps, whole, &o)); /* where y is missing x is there */
 }
 
+/* The vectors of RFC 4648, section 10. */
+static void test_a_file_lies_in_the_page(void)
+{
+    static const char *const vector[][2] = {{"", ""},
+                                            {"f", "Zg=="},
+                                            {"fo", "Zm8="},
+                                            {"foo", "Zm9v"},
+                                            {"foob", "Zm9vYg=="},
+                                            {"fooba", "Zm9vYmE="},
+                                            {"\xfb\xff", "+/8="}};
+    for (size_t i = 0; i < sizeof vector / sizeof *vector; i++) {
+        uint8_t text[8];
+        mien_bytes data = {text, strlen(vector[i][0])};
+        mien_buffer b = {0};
+        memcpy(text, vector[i][0], data.n);
+        mien_page_data(&b, "a/b", &data);
+        mien_page_text(&b, "<&");
+        mien_buffer_put(&b, "", 1);
+        char want[64];
+        snprintf(want, sizeof want, "data:a/b;base64,%s&lt;&amp;",
+                 vector[i][1]);
+        CHECK(b.data && strcmp((char *)b.data, want) == 0);
+        mien_buffer_free(&b);
+    }
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    RUN(test_a_file_lies_in_the_page);
     RUN(test_a_table_is_described);
     RUN(test_what_is_odd_is_said);
     RUN(test_pictures_of_a_table);

@@ -169,6 +169,20 @@ MIEN_API void mien_panel_fitted(mien_panel *p, unsigned curves, int64_t n,
 MIEN_API void mien_page_begin(mien_buffer *out, const char *title,
                               const char *heading);
 
+/* Write a text so that it is no markup.
+ *
+ *   out   the page is added to
+ *   text  any text */
+MIEN_API void mien_page_text(mien_buffer *out, const char *text);
+
+/* Write a file as the address of itself, for a picture that lies in the page.
+ *
+ *   out   the page is added to
+ *   type  "image/png"
+ *   data  the file's bytes */
+MIEN_API void mien_page_data(mien_buffer *out, const char *type,
+                             const mien_bytes *data);
+
 /* Add figures of several parts side by side: a table.
  *
  *   out    a page

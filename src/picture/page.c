@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { SHOWN = 8 }; /* samples as pictures, besides the worst */
+
 /* Losses of one head by epoch. */
 static mien_status draw_loss(const mien_picture_study *s, int loss,
                              mien_panel *p, mien_error *err)
@@ -120,15 +122,74 @@ static mien_status put_answers(const mien_picture_study *s, mien_buffer *out,
     return st;
 }
 
-/* Names of the samples with the largest errors. */
-static void put_worst(const mien_picture_study *s, mien_buffer *out)
+/* Cells of one answer: those of the head, or of a group. */
+static void put_cells(const mien_answer_verdict *a, int group, mien_buffer *out)
+{
+    if (!a->groups || a->kind == MIEN_ANSWER_NUMBER)
+        return;
+    if (group < 0) {
+        mien_buffer_puts(out, "<th>");
+        mien_page_text(out, a->name);
+        mien_buffer_puts(out, a->kind == MIEN_ANSWER_POINTS
+                                  ? ": MSE, px<sup>2</sup></th><th>NME, %</th>"
+                                    "<th>failures, %</th>"
+                                  : ": accuracy, %</th>");
+    } else if (a->kind == MIEN_ANSWER_POINTS) {
+        mien_buffer_printf(out, "<td>%.2f</td><td>%.2f</td><td>%.2f</td>",
+                           a->group[group].square, 100 * a->group[group].eyes,
+                           100 * a->group[group].failures);
+    } else {
+        mien_buffer_printf(out, "<td>%.2f</td>",
+                           100 * a->group_accuracy[group]);
+    }
+}
+
+/* Errors of all answers by the classes of a task, as a table; what was in no
+ * sample is left out. */
+static void put_groups(const mien_picture_verdict *v, mien_buffer *out)
+{
+    const mien_answer_verdict *first = v->answer;
+    if (!v->answers || !first->groups)
+        return;
+    mien_buffer_puts(out, "<h2>Test samples by group</h2>\n"
+                          "<div class=\"wide\"><table><tr><th></th>"
+                          "<th>samples</th>");
+    for (int g = -1; g < first->groups; g++) {
+        if (g >= 0 && !first->group_n[g])
+            continue;
+        if (g >= 0) {
+            mien_buffer_puts(out, "<tr><td>");
+            mien_page_text(out, first->group_name[g]);
+            mien_buffer_printf(out, "</td><td>%lld</td>",
+                               (long long)first->group_n[g]);
+        }
+        for (int i = 0; i < v->answers; i++)
+            put_cells(&v->answer[i], g, out);
+        mien_buffer_puts(out, "</tr>\n");
+    }
+    mien_buffer_puts(out, "</table></div>\n");
+}
+
+/* Test samples as pictures: some at equal distances, and the worst. */
+static mien_status put_samples(const mien_picture_study *s, mien_buffer *out,
+                               mien_error *err)
 {
     const mien_picture_verdict *v = &s->verdict[1];
-    const mien_labels *l = s->test_labels;
-    for (int i = 0; i < v->worst_n; i++)
-        mien_buffer_printf(
-            out, "%10.4f  %s\n", v->worst_error[i],
-            l->name && l->name[v->worst[i]] ? l->name[v->worst[i]] : "");
+    const mi_rows *r = &s->part[2];
+    int64_t row[SHOWN];
+    int n = r->n < SHOWN ? (int)r->n : SHOWN;
+    for (int i = 0; i < n; i++)
+        row[i] = r->row[i * r->n / n];
+    mien_buffer_puts(out,
+                     "<p>Pictures are as the network sees them. Points: blue "
+                     "rings where they are told, orange dots where they are "
+                     "found. In brackets: what is told.</p>\n");
+    mien_status st = mi_gallery(s, "Test samples", row, n, out, err);
+    return st ? st
+              : mi_gallery(s,
+                           "Test samples with the largest errors of the "
+                           "first answer",
+                           v->worst, v->worst_n, out, err);
 }
 
 static void put_lines(mien_buffer *out, const char *heading, mien_buffer *lines)
@@ -149,11 +210,11 @@ mien_status mien_picture_study_page(const mien_picture_study *s,
     mien_status st = put_losses(s, out, err);
     if (!st)
         st = put_answers(s, out, err);
+    put_groups(&s->verdict[1], out);
+    if (!st)
+        st = put_samples(s, out, err);
     if (st)
         return st;
-    put_worst(s, &lines);
-    put_lines(out, "Test samples with the largest errors of the first answer",
-              &lines);
     mien_page_end(out);
     return out->failed ? mi_no_memory(err) : MIEN_OK;
 }

@@ -148,6 +148,10 @@ typedef struct mi_asked {
     const mi_rows *rows;
     int learn; /* 1: changed by chance */
 } mi_asked;
+/* gallery.c: rows [n] of the test part as pictures, below a heading. */
+mien_status mi_gallery(const mien_picture_study *s, const char *heading,
+                       const int64_t *row, int n, mien_buffer *out,
+                       mien_error *err);
 /* state.c: go on from s->o.state. */
 mien_status mi_state_read(mien_picture_study *s, mien_error *err);
 /* rows.c: what a mien_row_source calls; arg is an mi_asked. */

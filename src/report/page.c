@@ -12,7 +12,10 @@ static const char style[] =
     "table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:right;"
     "border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:"
     "left}\nfigure{margin:1rem 0;display:inline-block;max-width:100%}figure "
-    "svg{max-width:100%;height:auto}\n"
+    "svg{max-width:100%;height:auto}\n.wide{overflow-x:auto}figure.sample{"
+    "width:9.4rem;margin:.3rem;"
+    "vertical-align:top}figcaption{font-size:12px;line-height:1.35;"
+    "overflow-wrap:anywhere}\n"
     "</style>\n";
 
 static void put_text(mien_buffer *out, const char *s, size_t n)
@@ -24,6 +27,30 @@ static void put_text(mien_buffer *out, const char *s, size_t n)
             mien_buffer_puts(out, "&amp;");
         else
             mien_buffer_put(out, s + i, 1);
+    }
+}
+
+void mien_page_text(mien_buffer *out, const char *text)
+{
+    put_text(out, text, strlen(text));
+}
+
+/* Three bytes are four letters of six bits; what is missing of the last three
+ * is told by signs of equality (RFC 4648, section 4). */
+void mien_page_data(mien_buffer *out, const char *type, const mien_bytes *data)
+{
+    static const char letter[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    mien_buffer_printf(out, "data:%s;base64,", type);
+    for (size_t i = 0; i < data->n; i += 3) {
+        size_t n = data->n - i < 3 ? data->n - i : 3;
+        uint32_t bits = 0;
+        char four[4] = {'=', '=', '=', '='};
+        for (size_t b = 0; b < n; b++)
+            bits |= (uint32_t)data->data[i + b] << (16 - 8 * b);
+        for (size_t b = 0; b <= n; b++)
+            four[b] = letter[bits >> (18 - 6 * b) & 63];
+        mien_buffer_put(out, four, sizeof four);
     }
 }
 
