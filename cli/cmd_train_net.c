@@ -273,7 +273,6 @@ static int align(learning *l, cli_labels *set, mien_aligned **out)
     mien_aligned_options o = {set->folder, 0, l->o.pool, on_picture, l};
     mien_error err = {0};
     mien_buffer notes = {0};
-    int64_t unread = 0;
     for (int i = 0; i < l->net->n_inputs; i++)
         if (l->net->input[i].shape.rank == 4)
             o.side = (int)l->net->input[i].shape.dim[3];
@@ -283,11 +282,6 @@ static int align(learning *l, cli_labels *set, mien_aligned **out)
     }
     mien_aligned_notes(*out, &notes);
     cli_error_lines(&notes);
-    int64_t without = mien_aligned_left_out(*out, &unread);
-    if (without + unread)
-        cli_error("%s: left out: %lld without a face, %lld unreadable (--align "
-                  "none takes pictures as they are)",
-                  set->set.name, (long long)without, (long long)unread);
     set->set.load = mien_aligned_image;
     set->set.arg = *out;
     return 1;
@@ -547,13 +541,10 @@ const cli_command cmd_train_faces = {
     .max_operands = 1,
     .summary = "train an auto-encoder of faces",
     .description =
-        "Trains a variational auto-encoder on a folder of pictures, which need "
-        "no labels, and prints how like the test pictures are made again "
-        "(PSNR, "
-        "SSIM) and how much their codes hold (KL in bits). Pictures without a "
-        "face are named, counted and left out. 'mien faces reconstruct' and "
-        "'mien faces morph' use the model. Everything else is as with 'mien "
-        "train net'.",
+        "Trains a variational auto-encoder on pictures without labels, and "
+        "prints how like the test pictures it makes them again (PSNR, SSIM) "
+        "and what its codes hold (KL in bits). Pictures without a face are "
+        "named and left out. All else is as with 'mien train net'.",
     .options = faces_options,
     .defaults = &faces_defaults,
     .values_size = sizeof(values),

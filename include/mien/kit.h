@@ -198,7 +198,7 @@ MIEN_API MIEN_CHECKED mien_status mien_aligned_image(void *aligned,
  *   unread  set to how many more could not be read; NULL: not wanted */
 MIEN_API int64_t mien_aligned_left_out(const mien_aligned *a, int64_t *unread);
 
-/* Which pictures were left out and why, lines of text.
+/* Which pictures were left out and why, and how many, lines of text.
  *
  *   a    as found
  *   out  the text is added */

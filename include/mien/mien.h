@@ -6,6 +6,7 @@
 #include "mien/engine.h"
 #include "mien/face.h"
 #include "mien/face_track.h"
+#include "mien/faces.h"
 #include "mien/file.h"
 #include "mien/graph.h"
 #include "mien/image.h"

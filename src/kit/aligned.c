@@ -42,6 +42,11 @@ int64_t mien_aligned_left_out(const mien_aligned *a, int64_t *unread)
 void mien_aligned_notes(const mien_aligned *a, mien_buffer *out)
 {
     mien_buffer_put(out, a->notes.data, a->notes.n);
+    if (a->notes.n)
+        mien_buffer_printf(out,
+                           "left out: %lld pictures without a face, %lld that "
+                           "could not be read\n",
+                           (long long)a->without, (long long)a->unread);
 }
 
 static int by_name(const void *a, const void *b)

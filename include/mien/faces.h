@@ -1,0 +1,94 @@
+/* mien/faces.h: faces of photos through an auto-encoder.
+ *
+ *   path of model.onnx -> mien_coder_load
+ *     photos -> mien_faces_again: each face beside what is made of its code
+ *     two photos -> mien_faces_between: frames from one face to the other
+ *       -> mien_frames_save: a video, or a sheet; both: mien_faces_morph
+ *
+ * It is not in the WebAssembly library. */
+#ifndef MIEN_FACES_H
+#define MIEN_FACES_H
+
+#include "mien/kit.h"
+#include "mien/picture_code.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Prepare a model in a file (mien_coder_new).
+ *
+ *   path  model.onnx
+ *   pool  NULL: one thread
+ *   out   owned by the caller; free with mien_coder_free
+ *
+ * Fails with EIO, EFORMAT, ELIMIT, ENOMEM; the text begins with the path. */
+MIEN_API MIEN_CHECKED mien_status mien_coder_load(const char *path,
+                                                  mien_pool *pool,
+                                                  mien_coder **out,
+                                                  mien_error *err);
+
+/* Draw the face of each photo, and beside it what a model makes of its code:
+ * four pairs in a row.
+ *
+ *   c      a coder
+ *   yunet  cuts out the largest face; NULL: photos are taken whole
+ *   n      photos, 1 or more
+ *   path   [n]
+ *   out    owned by the caller; free with mien_image_free
+ *   notes  a line for each photo that is left out; NULL: not wanted
+ *
+ * Fails with EFORMAT (no photo is left), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_faces_again(
+    mien_coder *c, mien_analyzer *yunet, int n, const char *const *path,
+    mien_image *out, mien_buffer *notes, mien_error *err);
+
+/* Make frames from the face of one photo to that of another, in a straight line
+ * of codes.
+ *
+ *   c      a coder
+ *   yunet  as for mien_faces_again
+ *   path   [2]
+ *   steps  frames, 2 or more, asserted
+ *   out    [steps] each freed with mien_image_free; zeros if it fails
+ *
+ * Fails with what mien_chip_load fails with, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_faces_between(mien_coder *c,
+                                                     mien_analyzer *yunet,
+                                                     const char *const path[2],
+                                                     int steps, mien_image *out,
+                                                     mien_error *err);
+
+/* Save frames of one size: as .png or .jpg side by side, eight in a row, else
+ * as a video (mien_movie_new).
+ *
+ *   path  its ending tells the kind
+ *   im    [n] frames
+ *   n     how many, 1 or more
+ *   fps   of a video, 0.1..1000
+ *
+ * Fails with EIO, EARG, EUNSUP, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_frames_save(const char *path,
+                                                   const mien_image *im, int n,
+                                                   double fps, mien_error *err);
+
+/* Both at once: mien_faces_between, mien_frames_save.
+ *
+ *   c      a coder
+ *   yunet  as for mien_faces_again
+ *   path   [2] photos
+ *   to     the file to save
+ *   steps  frames, 2 or more
+ *   fps    of a video
+ *
+ * Fails with what those fail with. */
+MIEN_API MIEN_CHECKED mien_status mien_faces_morph(mien_coder *c,
+                                                   mien_analyzer *yunet,
+                                                   const char *const path[2],
+                                                   const char *to, int steps,
+                                                   double fps, mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
