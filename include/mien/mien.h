@@ -22,6 +22,7 @@
 #include "mien/model.h"
 #include "mien/net.h"
 #include "mien/num.h"
+#include "mien/num_components.h"
 #include "mien/plot.h"
 #include "mien/record.h"
 #include "mien/report.h"
