@@ -126,6 +126,10 @@ static void test_pictures_made_again(void)
           t->answer[1].kind == MIEN_ANSWER_DIVERGENCE);
     CHECK(t->answer[0].n == t->n && t->answer[0].psnr > 12 &&
           t->answer[0].ssim > 0 && t->worst_n == 16);
+    mien_picture_baseline pca = mien_picture_study_baseline(s);
+    CHECK(pca.fitted > 140 && pca.judged == t->n && pca.components[0] == 64 &&
+          pca.components[1] == 128);
+    CHECK(pca.psnr[0] > 20 && pca.psnr[1] > pca.psnr[0] + .5);
     mien_bytes file = {0};
     CHECK(!mien_onnx_write(net->graph, &file, NULL));
     CHECK_MSG(!mien_picture_evaluate(file.data, file.n, &set, NULL, &v, &err),
@@ -144,6 +148,8 @@ static void test_pictures_made_again(void)
     CHECK(strstr((char *)b.data, "\"kl_bits\"") &&
           strstr((char *)b.data, "\"psnr_db\"") &&
           strstr((char *)b.data, "PSNR ") &&
+          strstr((char *)b.data, "dB with 64 components of") &&
+          strstr((char *)b.data, "\"pca\"") &&
           strstr((char *)b.data, " bits a sample"));
     mien_buffer_free(&b);
     mien_graph_free(g);

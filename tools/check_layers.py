@@ -34,7 +34,7 @@ ALLOWED = {
     "samples": ["base", "table", "image", "vision"],
     "report": ["base", "metrics", "plot", "table", "learn", "train"],
     "journal": ["base", "file", "train"],
-    "picture": ["base", "file", "image", "split", "metrics", "plot", "graph",
+    "picture": ["base", "file", "num", "image", "split", "metrics", "plot", "graph",
                 "engine", "train", "model", "net", "samples", "report",
                 "journal"],
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",

@@ -161,6 +161,9 @@ typedef struct mien_picture_options {
     mien_pool *pool;     /* NULL: one thread */
     int threads;         /* that prepare pictures ahead; 0: none */
     int64_t cache_bytes; /* of decoded pictures */
+    int compare; /* training pictures that principal components are fitted on,
+                    beside an auto-encoder; fewer where they would take more
+                    than 256 MB; 0: not compared */
     /* Called after each epoch; not 0: stop.  NULL: not wanted. */
     int (*on_epoch)(void *arg, const mien_picture_study *s,
                     const mien_epoch *e);
@@ -173,7 +176,7 @@ typedef struct mien_picture_options {
     {                                                                         \
         {0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 35, 0, 0, 64,        \
             MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
-            NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, NULL, NULL, NULL        \
+            NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL, NULL, NULL  \
     }
 
 /* ---- a study ------------------------------------------------------------- */
@@ -269,6 +272,23 @@ mien_picture_study_trainer(const mien_picture_study *s);
  *   test  1: on the test part; 0: on the validation part */
 MIEN_API const mien_picture_verdict *
 mien_picture_study_verdict(const mien_picture_study *s, int test);
+
+enum { MIEN_BASELINES = 2 };
+
+/* What principal components make of the test part: of whole pictures, values
+ * 0..1. */
+typedef struct mien_picture_baseline {
+    int64_t fitted, judged;         /* pictures; 0: not compared */
+    int components[MIEN_BASELINES]; /* 64 and 128; fewer of fewer pictures */
+    double psnr[MIEN_BASELINES];    /* of the mean squared error, dB */
+} mien_picture_baseline;
+
+/* The figures that an auto-encoder has to beat; zeros for networks that are
+ * held to labels.
+ *
+ *   s  was judged */
+MIEN_API mien_picture_baseline
+mien_picture_study_baseline(const mien_picture_study *s);
 
 /* ---- what is said of it -------------------------------------------------- */
 

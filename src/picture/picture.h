@@ -132,6 +132,7 @@ struct mien_picture_study {
     int group; /* task of the test set's labels, or -1 */
     double seconds;
     mien_picture_verdict verdict[2];
+    mien_picture_baseline baseline;
     mien_bytes file; /* model.onnx; none before it was judged */
 };
 
@@ -140,6 +141,8 @@ enum { MI_AHEAD = 256 };
 /* bind.c: find the answers of a network among labels. */
 mien_status mi_bind(const mien_net *net, const mien_labels *labels,
                     const float *weight, mi_view *out, mien_error *err);
+/* baseline.c: principal components on the test part, for an auto-encoder. */
+mien_status mi_baseline(mien_picture_study *s, mien_error *err);
 /* parts.c: rows of the parts, without twins. */
 mien_status mi_parts(mien_picture_study *s, int has_test, mien_error *err);
 /* What a trainer asks for: rows of a part. */

@@ -274,6 +274,8 @@ mien_status mien_picture_study_judge(mien_picture_study *s, mien_error *err)
         mi_said_free(&said);
     }
     if (!st)
+        st = mi_baseline(s, err);
+    if (!st)
         st = mi_view_put(&s->view, s->net->graph, err);
     mien_bytes_free(&s->file);
     return st ? st : mien_onnx_write(s->net->graph, &s->file, err);
@@ -283,4 +285,9 @@ const mien_picture_verdict *
 mien_picture_study_verdict(const mien_picture_study *s, int test)
 {
     return &s->verdict[test != 0];
+}
+
+mien_picture_baseline mien_picture_study_baseline(const mien_picture_study *s)
+{
+    return s->baseline;
 }

@@ -72,6 +72,20 @@ static void put_settings(const mien_picture_study *s, mien_buffer *out)
                        s->fit ? mien_fit_best(s->fit) : 0, s->seconds);
 }
 
+/* The verdicts, and what principal components reach. */
+static void put_verdicts(const mien_picture_study *s, mien_buffer *out)
+{
+    const mien_picture_baseline *b = &s->baseline;
+    mien_picture_verdict_text(&s->verdict[0], "validation", 0, out);
+    mien_picture_verdict_text(&s->verdict[1], "test", 1, out);
+    for (int i = 0; i < MIEN_BASELINES && b->judged; i++)
+        mien_buffer_printf(out,
+                           "  PCA        PSNR %.2f dB with %d components of "
+                           "%lld training pictures, %lld pictures\n",
+                           b->psnr[i], b->components[i], (long long)b->fitted,
+                           (long long)b->judged);
+}
+
 void mien_picture_study_text(const mien_picture_study *s, mien_buffer *out)
 {
     describe(s, out);
@@ -79,8 +93,7 @@ void mien_picture_study_text(const mien_picture_study *s, mien_buffer *out)
         put_settings(s, out);
     if (!s->file.n)
         return;
-    mien_picture_verdict_text(&s->verdict[0], "validation", 0, out);
-    mien_picture_verdict_text(&s->verdict[1], "test", 1, out);
+    put_verdicts(s, out);
 }
 
 void mien_picture_study_history(const mien_picture_study *s, mien_buffer *out)
@@ -104,6 +117,22 @@ void mien_picture_study_history(const mien_picture_study *s, mien_buffer *out)
     }
 }
 
+static void json_baseline(const mien_picture_baseline *b, mien_json *j)
+{
+    mien_json_object(j, "pca");
+    mien_json_int(j, "training_pictures", b->fitted);
+    mien_json_int(j, "test_pictures", b->judged);
+    mien_json_array(j, "components");
+    for (int i = 0; i < MIEN_BASELINES; i++) {
+        mien_json_object(j, NULL);
+        mien_json_int(j, "count", b->components[i]);
+        mien_json_real(j, "psnr_db", b->psnr[i], 0);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+    mien_json_close(j);
+}
+
 void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
 {
     mien_json j = mien_json_on(out, 2);
@@ -125,6 +154,8 @@ void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
     mien_json_real(&j, "seconds", s->seconds, 4);
     mien_picture_verdict_json(&s->verdict[0], "validation", &j);
     mien_picture_verdict_json(&s->verdict[1], "test", &j);
+    if (s->baseline.judged)
+        json_baseline(&s->baseline, &j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
 }
@@ -146,8 +177,7 @@ void mien_picture_study_card(const mien_picture_study *s, mien_buffer *out)
                      "```\n\n## Figures\n\nThe validation part chose the epoch "
                      "and the temperatures; no figure of the test part was "
                      "used to choose anything.\n\n```\n");
-    mien_picture_verdict_text(&s->verdict[0], "validation", 0, out);
-    mien_picture_verdict_text(&s->verdict[1], "test", 1, out);
+    put_verdicts(s, out);
     mien_buffer_puts(out,
                      "```\n\n## Limits\n\nOther cameras, light, ages or "
                      "origins of people than in the training pictures need "
