@@ -14,7 +14,7 @@ typedef struct values {
     mien_schedule_kind schedule;
     const char *net, *data, *images, *test, *test_images, *votes, *tasks,
         *weights, *group, *output, *models;
-    int crop, augment, align, resume, quiet, threads;
+    int crop, augment, align, resume, quiet, threads, compare, seeds;
 } values;
 
 enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
@@ -101,6 +101,7 @@ typedef struct learning {
     mien_picture_options o;
     cli_labels train, test;
     mien_aligned *train_faces, *test_faces; /* with --align five */
+    mien_bytes text;                        /* of the network */
     mien_net *net;
     mien_picture_study *study;
     mien_journal *journal; /* with --output */
@@ -121,7 +122,6 @@ static int read_net(learning *l)
 {
     char path[MIEN_PATH_MAX];
     const mien_net_options o = {l->o.seed, 0};
-    mien_bytes text = {0};
     mien_error err = {0};
     if (!mien_nets_find(l->v->models, l->v->net, path)) {
         cli_error("'%s' is neither a file nor a network that comes with mien "
@@ -129,12 +129,11 @@ static int read_net(learning *l)
                   l->v->net);
         return 0;
     }
-    mien_status st = mien_file_load(path, 0, &text, &err);
+    mien_status st = mien_file_load(path, 0, &l->text, &err);
     if (!st)
-        st = mien_net_read(text.data, text.n, &o, &l->net, &err);
+        st = mien_net_read(l->text.data, l->text.n, &o, &l->net, &err);
     if (st)
         cli_error_at(path, &err);
-    mien_bytes_free(&text);
     return !st;
 }
 
@@ -236,11 +235,12 @@ static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
 static int open_journal(learning *l)
 {
     mien_error err = {0};
-    if (l->v->resume && !l->v->output) {
-        cli_error("--resume wants the folder of the run: --output DIR");
+    if (l->v->resume && (!l->v->output || l->v->compare)) {
+        cli_error("--resume wants the folder of one run: --output DIR%s",
+                  l->v->compare ? ", without --compare" : "");
         return CLI_USAGE;
     }
-    if (!l->v->output)
+    if (!l->v->output || l->v->compare)
         return CLI_OK;
     if (mien_journal_new(l->v->output, &l->journal, &err))
         return cli_unsaved(&err);
@@ -306,12 +306,16 @@ static int prepare(learning *l, const char *data)
     l->o.schedule.epochs =
         v->schedule == MIEN_RATE_STEP ? (double)l->o.epochs * 0.4 : l->o.epochs;
     l->o.optimizer.decoupled = 1;
-    l->o.group =
-        v->group ? v->group : usual_group(v->test ? &l->test : &l->train);
+    l->o.group = v->compare ? NULL
+                 : v->group ? v->group
+                            : usual_group(v->test ? &l->test : &l->train);
     l->o.threads = COMMON_THREADS;
     l->o.on_batch = on_batch;
     l->o.on_epoch = on_epoch;
     l->o.arg = l;
+    l->start = mien_clock();
+    if (v->compare)
+        return 1;
     if (mien_picture_study_new(l->net, &l->train.set,
                                v->test ? &l->test.set : NULL, &l->o, &l->study,
                                &err) == MIEN_OK)
@@ -366,6 +370,42 @@ static int finish(learning *l)
     return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
 }
 
+/* Show which trials are done. */
+static int on_trial(void *arg, const mien_picture_comparison *c)
+{
+    const learning *l = arg;
+    if (!l->v->quiet)
+        fprintf(stderr, "%strial %d/%d: %s\n", l->shown ? "\r\033[K" : "",
+                c->trials, c->variants * c->seeds,
+                c->name[c->trial[c->trials - 1].variant]);
+    return cli_interrupted();
+}
+
+/* Train every variant and seed, print, save; the status to exit with. */
+static int compare(learning *l)
+{
+    const mien_picture_compare_options o = {
+        .seeds = l->v->seeds, .on_trial = on_trial, .arg = l};
+    const mien_picture_set *test = l->v->test ? &l->test.set : NULL;
+    mien_picture_comparison c = {0};
+    mien_buffer words = {0};
+    mien_error err = {0};
+    if (mien_picture_compare(l->text.data, l->text.n, &l->train.set, test,
+                             &l->o, &o, &c, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    int whole = c.trials == c.variants * c.seeds;
+    mien_picture_comparison_text(&c, &words);
+    mien_status st = l->v->output
+                         ? mien_picture_comparison_save(&c, l->v->output, &err)
+                         : MIEN_OK;
+    mien_picture_comparison_free(&c);
+    if (!cli_emit(&words))
+        return CLI_OUTPUT;
+    return st ? cli_unsaved(&err) : whole ? CLI_OK : CLI_INTERRUPTED;
+}
+
 /* All from the options to the folder; the status to exit with. */
 static int work(learning *l, const char *data)
 {
@@ -378,6 +418,8 @@ static int work(learning *l, const char *data)
         status = cli_pool_new(l->v->threads, &l->o.pool);
     if (!status && !prepare(l, data))
         status = CLI_NOTHING;
+    if (!status && l->v->compare)
+        return compare(l);
     if (!status)
         status = learn(l);
     if (status == CLI_INTERRUPTED && l->journal)
@@ -392,6 +434,7 @@ static int train(const values *v, const char *data)
     int status = work(&l, data);
     mien_picture_study_free(l.study);
     mien_net_free(l.net);
+    mien_bytes_free(&l.text);
     cli_labels_close(&l.train);
     cli_labels_close(&l.test);
     mien_aligned_free(l.train_faces);
@@ -452,11 +495,16 @@ const cli_command cmd_train_net = {
     .run = run_net,
 };
 
-static const values landmarks_defaults = {.o = MIEN_PICTURE_DEFAULTS,
-                                          .net = "align"};
+static const values landmarks_defaults = {
+    .o = MIEN_PICTURE_DEFAULTS, .net = "align", .seeds = 3};
 static const cli_option landmarks_options[] = {
     OPTION_NET("network (default {}, of article 4; align_small sees faces cut "
                "out)"),
+    CLI_ROW_FLAG(compare, "compare", 0,
+                 "article 4's four variants side by side: all tasks, some, or "
+                 "none beside the points"),
+    CLI_ROW_INT(seeds, "seeds", 0, "N", 1, MIEN_COMPARE_SEEDS,
+                "of each variant, from --seed on (default {})"),
     OPTIONS_TRAINING};
 static const cli_row landmarks_examples[] = {
     {"mien train landmarks mtfl/training.txt --tasks "
@@ -464,6 +512,8 @@ static const cli_row landmarks_examples[] = {
      "five points with four tasks that help"},
     {"mien train landmarks mtfl/training.txt --tasks points -o alone/",
      "points alone"},
+    {"mien train landmarks mtfl/training.txt --compare --seeds 3 -o compare/",
+     "does it help to learn the other tasks?"},
     {NULL, NULL},
 };
 const cli_command cmd_train_landmarks = {

@@ -34,6 +34,7 @@
 #include "mien/journal.h"
 #include "mien/picture.h"
 #include "mien/picture_code.h"
+#include "mien/picture_compare.h"
 #include "mien/study.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"

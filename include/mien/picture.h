@@ -145,6 +145,7 @@ typedef struct mien_picture_options {
     double test;         /* share that is the test part where there is no test
                             set and the labels name none */
     uint32_t seed;
+    uint32_t part_seed;   /* of the parts alone; 0: seed */
     int epochs, patience; /* patience 0: all epochs are done */
     int task_patience;    /* see mien_fit_options */
     int batch;
@@ -174,7 +175,7 @@ typedef struct mien_picture_options {
 } mien_picture_options;
 #define MIEN_PICTURE_DEFAULTS                                                 \
     {                                                                         \
-        {0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 35, 0, 0, 64,        \
+        {0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,     \
             MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
             NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL, NULL, NULL  \
     }

@@ -45,7 +45,7 @@ static mien_status share_out(mien_picture_study *s, int has_test,
             order[open++] = i;
         }
     }
-    mien_random_init(&random, s->o.seed);
+    mien_random_init(&random, s->o.part_seed ? s->o.part_seed : s->o.seed);
     mien_random_shuffle(&random, open, order);
     int64_t test =
         has_test || named[TEST] ? 0 : (int64_t)(s->o.test * (double)open);

@@ -1,0 +1,187 @@
+/* compare_text.c: a comparison as a table, JSON and a page. */
+#include "base/error.h"
+#include "mien/file.h"
+#include "mien/picture_compare.h"
+#include "mien/report.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { POINTS = 3 }; /* measures that are drawn */
+
+/* "12.34 +- 0.56", or "-". */
+static void put_spread(const mien_picture_spread *s, char text[32])
+{
+    if (!s->n)
+        snprintf(text, 32, "-");
+    else if (s->n < 2)
+        snprintf(text, 32, "%.2f", s->mean);
+    else
+        snprintf(text, 32, "%.2f +- %.2f", s->mean, s->spread);
+}
+
+/* Whether a measure was taken at all. */
+static int is_known(const mien_picture_comparison *c, int measure)
+{
+    int n = 0;
+    for (int i = 0; i < c->variants; i++)
+        n += mien_picture_comparison_spread(c, i, measure).n;
+    return n > 0;
+}
+
+void mien_picture_comparison_text(const mien_picture_comparison *c,
+                                  mien_buffer *out)
+{
+    mien_buffer_printf(out,
+                       "%d of %d trials, %lld test samples, mean +- standard "
+                       "deviation over the seeds; accuracy in %%\n%-24s",
+                       c->trials, c->variants * c->seeds, (long long)c->test,
+                       "learned beside the points");
+    for (int m = 0; m < c->measures; m++)
+        if (is_known(c, m))
+            mien_buffer_printf(out, " %16s", c->measure[m]);
+    mien_buffer_puts(out, "\n");
+    for (int i = 0; i < c->variants; i++) {
+        mien_buffer_printf(out, "%-25s", c->name[i]);
+        for (int m = 0; m < c->measures; m++) {
+            mien_picture_spread s = mien_picture_comparison_spread(c, i, m);
+            char text[32];
+            put_spread(&s, text);
+            if (is_known(c, m))
+                mien_buffer_printf(out, " %16s", text);
+        }
+        mien_buffer_puts(out, "\n");
+    }
+}
+
+/* A number, or null where nothing was measured. */
+static void json_measure(mien_json *j, const char *key, double v)
+{
+    if (isfinite(v))
+        mien_json_real(j, key, v, 0);
+    else
+        mien_json_null(j, key);
+}
+
+/* Every trial of a variant. */
+static void json_trials(const mien_picture_comparison *c, int variant,
+                        mien_json *j)
+{
+    mien_json_array(j, "trials");
+    for (int i = 0; i < c->trials; i++) {
+        const mien_picture_trial *t = &c->trial[i];
+        if (t->variant != variant)
+            continue;
+        mien_json_object(j, NULL);
+        mien_json_int(j, "seed", t->seed);
+        mien_json_int(j, "epochs", t->epochs);
+        mien_json_real(j, "seconds", t->seconds, 0);
+        for (int m = 0; m < c->measures; m++)
+            if (is_known(c, m))
+                json_measure(j, c->measure[m], t->measure[m]);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+}
+
+void mien_picture_comparison_json(const mien_picture_comparison *c,
+                                  mien_buffer *out)
+{
+    mien_json j = mien_json_on(out, 2);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "schema", "mien/picture-compare/1");
+    mien_json_int(&j, "seeds", c->seeds);
+    mien_json_int(&j, "test_samples", c->test);
+    mien_json_array(&j, "variants");
+    for (int i = 0; i < c->variants; i++) {
+        mien_json_object(&j, NULL);
+        mien_json_text(&j, "name", c->name[i]);
+        for (int m = 0; m < c->measures; m++) {
+            mien_picture_spread s = mien_picture_comparison_spread(c, i, m);
+            if (!s.n)
+                continue;
+            mien_json_object(&j, c->measure[m]);
+            json_measure(&j, "mean", s.mean);
+            json_measure(&j, "spread", s.spread);
+            mien_json_close(&j);
+        }
+        json_trials(c, i, &j);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
+    mien_json_close(&j);
+    mien_buffer_puts(out, "\n");
+}
+
+/* Lines from the mean less to the mean more the spread, and a dot a trial. */
+static void draw_measure(const mien_picture_comparison *c, int measure,
+                         mien_panel *p)
+{
+    double at[MIEN_COMPARE_VARIANTS];
+    double dot_x[MIEN_COMPARE_VARIANTS * MIEN_COMPARE_SEEDS];
+    double dot_y[MIEN_COMPARE_VARIANTS * MIEN_COMPARE_SEEDS];
+    const char *name[MIEN_COMPARE_VARIANTS];
+    int dots = 0;
+    mien_panel_labels(p, "Test part, a dot a seed", NULL, c->measure[measure]);
+    for (int i = 0; i < c->variants; i++) {
+        mien_picture_spread s = mien_picture_comparison_spread(c, i, measure);
+        double x[2] = {i, i}, y[2] = {s.mean - s.spread, s.mean + s.spread};
+        at[i] = i;
+        name[i] = c->name[i];
+        if (s.n > 1)
+            mien_panel_line(p, NULL, 2, x, y);
+    }
+    for (int t = 0; t < c->trials; t++) {
+        if (!isfinite(c->trial[t].measure[measure]))
+            continue;
+        dot_x[dots] = c->trial[t].variant;
+        dot_y[dots++] = c->trial[t].measure[measure];
+    }
+    mien_panel_points(p, NULL, dots, dot_x, dot_y);
+    mien_panel_ticks(p, c->variants, at, name);
+}
+
+mien_status mien_picture_comparison_page(const mien_picture_comparison *c,
+                                         mien_buffer *out, mien_error *err)
+{
+    mien_buffer lines = {0};
+    mien_status st = MIEN_OK;
+    mien_page_begin(out, "Comparison", "What is learned beside the points");
+    mien_picture_comparison_text(c, &lines);
+    mien_page_lines(out, "Figures of the test part", lines.data, lines.n);
+    out->failed |= lines.failed;
+    mien_buffer_free(&lines);
+    for (int m = 0; m < POINTS && !st; m++) {
+        mien_figure *f = NULL;
+        if (!is_known(c, m))
+            continue;
+        st = mien_figure_new(1, 1, 560, 320, &f, err);
+        if (!st) {
+            draw_measure(c, m, mien_figure_panel(f, 0, 0));
+            st = mien_page_figure(out, f, err);
+        }
+        mien_figure_free(f);
+    }
+    mien_page_end(out);
+    if (st)
+        return st;
+    return out->failed ? mi_no_memory(err) : MIEN_OK;
+}
+
+mien_status mien_picture_comparison_save(const mien_picture_comparison *c,
+                                         const char *folder, mien_error *err)
+{
+    mien_buffer json = {0}, page = {0};
+    mien_picture_comparison_json(c, &json);
+    mien_status st = json.failed ? mi_no_memory(err)
+                                 : mien_picture_comparison_page(c, &page, err);
+    if (!st)
+        st = mien_folder_make(folder, err);
+    if (!st)
+        st = mien_folder_save(folder, "compare.json", json.data, json.n, err);
+    if (!st)
+        st = mien_folder_save(folder, "compare.html", page.data, page.n, err);
+    mien_buffer_free(&json);
+    mien_buffer_free(&page);
+    return st;
+}
