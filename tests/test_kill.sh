@@ -46,7 +46,7 @@ takes=$(($(now) - start))
 RANDOM=7
 round() {
     rm -rf run
-    local more= before=$kills
+    local more="" before=$kills
     while :; do
         train run $more >log 2>&1 &
         local pid=$! wait=$((takes * (5 + RANDOM % 60) / 100))

@@ -201,6 +201,41 @@ static void test_a_model_is_evaluated(void)
     mien_net_free(net);
 }
 
+/* Names of classes that are empty take a place each, too: as many as eight
+ * answers may have. */
+static void test_many_empty_names(void)
+{
+    static const char wide[] =
+        "{\"mien\": \"net/1\", \"name\": \"wide\", \"layers\": ["
+        "{\"name\": \"image\", \"kind\": \"input\", \"shape\": [1, 16, 16]},"
+        "{\"kind\": \"flatten\"},"
+        "{\"name\": \"side\", \"kind\": \"dense\", \"units\": 1024}],"
+        "\"losses\": [{\"output\": \"side\", \"kind\": \"cce\"}]}";
+    mien_labels l = dots();
+    const mien_picture_set set = {"dots", &l, NULL, NULL, NULL};
+    mien_picture_verdict v = {0};
+    mien_error err = {0};
+    mien_bytes file = {0};
+    mien_buffer meta = {0};
+    mien_net *net = network(wide);
+    mien_buffer_puts(&meta, "mien/picture/1\ninput\t0\t1\t16\t16\t0\n");
+    for (int i = 0; i < MIEN_MAX_LOSSES; i++) {
+        mien_buffer_puts(&meta, "answer\t0\t0\t\t\t1\t1024");
+        for (int c = 0; c < 1024; c++)
+            mien_buffer_puts(&meta, "\t");
+        mien_buffer_puts(&meta, "\n");
+    }
+    mien_buffer_put(&meta, "", 1);
+    mien_graph_set_meta(net->graph, "mien.picture", (const char *)meta.data);
+    CHECK_EQ(mien_onnx_write(net->graph, &file, NULL), MIEN_OK);
+    CHECK_EQ(mien_picture_evaluate(file.data, file.n, &set, NULL, &v, &err),
+             MIEN_EARG);
+    CHECK_MSG(err.text[0], "no text");
+    mien_bytes_free(&file);
+    mien_buffer_free(&meta);
+    mien_net_free(net);
+}
+
 /* ---- bits
  * --------------------------------------------------------------------- */
 
@@ -515,6 +550,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_learn_and_judge);
     RUN(test_a_model_is_evaluated);
+    RUN(test_many_empty_names);
     RUN(test_bits_are_the_same);
     RUN(test_twins_and_named_parts);
     RUN(test_refusals);

@@ -179,8 +179,9 @@ mien_status mi_view_get(const mien_graph *g, mi_view *out, char **memory,
                        "'%s'",
                        key);
     size_t len = strlen(text) + 1;
-    /* The names' places, the fields of a line, and the text itself. */
-    size_t places = len / 2 + 1, all = places + FIELDS;
+    /* The names' places, the fields of a line, and the text itself: a name may
+     * be empty, but a tab stands before it. */
+    size_t places = len, all = places + FIELDS;
     char *room = mi_alloc(all * sizeof(char *) + len, 1);
     if (!room)
         return mi_no_memory(err);

@@ -89,9 +89,9 @@ static void put_head(mien_buffer *b, const mien_picture_study *s)
         "smoothing\t%.9g\nbalanced\t%d\naverage\t%.9g\n"
         "schedule\t%d,%.9g,%.9g,%.9g,%.9g\n"
         "twins\t%d\n",
-        o->seed, o->part_seed, o->valid, o->test, o->batch, (double)o->optimizer.rate,
-        o->view.boxed, (double)o->view.margin, o->view.square,
-        (double)o->smoothing, o->balanced, (double)o->average,
+        o->seed, o->part_seed, o->valid, o->test, o->batch,
+        (double)o->optimizer.rate, o->view.boxed, (double)o->view.margin,
+        o->view.square, (double)o->smoothing, o->balanced, (double)o->average,
         (int)o->schedule.kind, o->schedule.warmup,
         o->schedule.kind ? o->schedule.epochs : 0, (double)o->schedule.factor,
         (double)o->schedule.least, o->keep_twins);
