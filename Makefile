@@ -123,7 +123,7 @@ $B/tests/headers.ok: tools/check_headers.sh $(wildcard include/mien/*.h src/*/*.
 	@tools/run_test.sh $(basename $@) $<
 $B/tests/layers.ok: tools/check_layers.py $(wildcard */*.[ch] */*/*.[ch])
 	@tools/run_test.sh $(basename $@) $<
-$(SCRIPTS:%=$B/tests/%.ok): $(wildcard tests/cli/* examples/* include/mien/*.h *.md docs/* wasm/*.md)
+$(SCRIPTS:%=$B/tests/%.ok): $(NETS) $(wildcard tests/cli/* examples/* include/mien/*.h *.md docs/* wasm/*.md)
 $B/tests/test_docs.ok: tools/check_docs.py
 $B/tests/test_memory.ok: $B/tests/fail_malloc.so
 $B/tests/test_memory.ok $B/tests/test_disk.ok: tests/each_command.sh

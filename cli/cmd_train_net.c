@@ -137,53 +137,6 @@ static int read_net(learning *l)
     return !st;
 }
 
-/* The loss of an output of that name, or -1. */
-static int loss_of(const mien_net *net, const char *name)
-{
-    for (int i = 0; i < net->n_losses; i++) {
-        int output = net->loss[i].output;
-        if (strcmp(mien_graph_output_name(net->graph, output), name) == 0)
-            return i;
-    }
-    return -1;
-}
-
-/* Weights of the losses from --tasks and --weights; 0, and a report. */
-static int read_weights(learning *l)
-{
-    cli_names task = {0}, weight = {0};
-    int good = (!l->v->tasks || cli_names_read(l->v->tasks, &task)) &&
-               (!l->v->weights || cli_names_read(l->v->weights, &weight));
-    int given = l->v->tasks ? task.n : l->net->n_losses;
-    if (good && weight.n && weight.n != given) {
-        cli_error("--weights: %d numbers for %d outputs", weight.n, given);
-        good = 0;
-    }
-    for (int i = 0; i < l->net->n_losses; i++)
-        l->weight[i] = l->v->tasks ? 0 : l->net->loss[i].weight;
-    for (int i = 0; good && i < given; i++) {
-        int loss = l->v->tasks ? loss_of(l->net, task.name[i]) : i;
-        char *end = NULL;
-        if (loss < 0) {
-            cli_error("--tasks: the network has no output '%s'", task.name[i]);
-            good = 0;
-            break;
-        }
-        l->weight[loss] =
-            weight.n ? strtof(weight.name[i], &end) : l->net->loss[loss].weight;
-        if (end && (*end || !(l->weight[loss] >= 0))) {
-            cli_error("--weights: '%s', wanted a number of 0 or more",
-                      weight.name[i]);
-            good = 0;
-        }
-    }
-    cli_names_free(&task);
-    cli_names_free(&weight);
-    if (l->v->tasks || l->v->weights)
-        l->o.weight = l->weight;
-    return good;
-}
-
 /* ---- progress --------------------------------------------------------------
  */
 
@@ -411,8 +364,10 @@ static int work(learning *l, const char *data)
 {
     if (!read_net(l))
         return CLI_NOTHING;
-    if (!read_weights(l))
+    if (!cli_loss_weights(l->net, l->v->tasks, l->v->weights, l->weight))
         return CLI_USAGE;
+    if (l->v->tasks || l->v->weights)
+        l->o.weight = l->weight;
     int status = open_journal(l);
     if (!status)
         status = cli_pool_new(l->v->threads, &l->o.pool);
@@ -428,6 +383,7 @@ static int work(learning *l, const char *data)
     return status ? status : finish(l);
 }
 
+/* Read, learn, judge, and release all. */
 static int train(const values *v, const char *data)
 {
     learning l = {.v = v, .o = v->o};

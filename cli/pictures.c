@@ -1,5 +1,9 @@
 /* pictures.c: labelled sets that commands read. */
 #include "cli/pictures.h"
+#include "cli/table.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 int cli_labels_open(const char *path, const char *images, const char *votes,
                     cli_labels *out)
@@ -23,3 +27,48 @@ int cli_labels_open(const char *path, const char *images, const char *votes,
 }
 
 void cli_labels_close(cli_labels *l) { mien_labels_free(&l->labels); }
+
+/* The loss of an output of that name, or -1. */
+static int loss_of(const mien_net *net, const char *name)
+{
+    for (int i = 0; i < net->n_losses; i++) {
+        int output = net->loss[i].output;
+        if (strcmp(mien_graph_output_name(net->graph, output), name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+int cli_loss_weights(const mien_net *net, const char *tasks,
+                     const char *weights, float *out)
+{
+    cli_names task = {0}, weight = {0};
+    int good = (!tasks || cli_names_read(tasks, &task)) &&
+               (!weights || cli_names_read(weights, &weight));
+    int given = tasks ? task.n : net->n_losses;
+    if (good && weight.n && weight.n != given) {
+        cli_error("--weights: %d numbers for %d outputs", weight.n, given);
+        good = 0;
+    }
+    for (int i = 0; i < net->n_losses; i++)
+        out[i] = tasks ? 0 : net->loss[i].weight;
+    for (int i = 0; good && i < given; i++) {
+        int loss = tasks ? loss_of(net, task.name[i]) : i;
+        char *end = NULL;
+        if (loss < 0) {
+            cli_error("--tasks: the network has no output '%s'", task.name[i]);
+            good = 0;
+            break;
+        }
+        out[loss] =
+            weight.n ? strtof(weight.name[i], &end) : net->loss[loss].weight;
+        if (end && (*end || !(out[loss] >= 0))) {
+            cli_error("--weights: '%s', wanted a number of 0 or more",
+                      weight.name[i]);
+            good = 0;
+        }
+    }
+    cli_names_free(&task);
+    cli_names_free(&weight);
+    return good;
+}

@@ -18,5 +18,10 @@ int cli_labels_open(const char *path, const char *images, const char *votes,
                     cli_labels *out);
 /* Release a set. */
 void cli_labels_close(cli_labels *l);
+/* Weights of a network's losses, [MIEN_MAX_LOSSES], from texts of names and of
+ * numbers, apart by commas; NULL: all outputs, and the network's own.  0, and a
+ * report. */
+int cli_loss_weights(const mien_net *net, const char *tasks,
+                     const char *weights, float *out);
 
 #endif

@@ -30,6 +30,9 @@ train cascade||-p faces.txt -n scenes -w 12 -h 12 --numPos 40 --numNeg 40 --numS
 train net||--data set -e 2 -q -t 1 -o out side.json
 train landmarks||--net where.json -e 2 -q -t 1 -o out points.csv
 train emotion||--net side.json -e 2 -q -t 1 -o out set
+train faces||--align none --net coder.json -e 2 -q -t 1 -o out flat
+faces reconstruct||v/model.onnx set/left/1.pgm --align none -o out/r.png
+faces morph||set/left/1.pgm set/right/2.pgm --model v/model.onnx --align none --steps 3 -o out/m.png
 samples show||-n 4 -o out/s.png set
 cascade roc||-t 1 c.xml --test faces.txt -o out/roc.svg
 cascade show||c.xml -o out/c.png
@@ -68,7 +71,11 @@ make_pictures() {
         "$start" >"$t/side.json"
     printf '{"mien":"net/1",%s,{"name":"points","kind":"dense","units":2}],"losses":[{"output":"points","kind":"mse"}]}' \
         "$start" >"$t/where.json"
+    printf '{"mien":"net/1",%s,{"name":"mean","kind":"dense","units":2},{"name":"latent","kind":"dense","units":64},{"kind":"reshape","shape":[1,8,8]},{"name":"again","kind":"sigmoid"}],"outputs":["again"],"losses":[{"output":"again","kind":"mse","target":"image"}]}' \
+        "$start" >"$t/coder.json"
     (here=$PWD && cd "$t" && python3 "$here/tests/cli/squares.py" set 20 &&
+        mkdir flat && cp set/left/*.pgm flat &&
+        mien train faces --align none --net coder.json -e 2 -q -o v flat &&
         mien train net --data set -e 2 -q -o p side.json) >"$t/log" 2>&1
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 
-enum { MOST_TESTS = 128 }; /* rows of a class that are looked at */
+enum { MOST_TESTS = 64 }; /* rows of a class that are looked at */
 
 /* Rows of one class in one part; *row has room for them. */
 static int64_t rows_of(const mien_study *s, int label, int64_t n,

@@ -22,7 +22,9 @@ samples=${MIEN_SAMPLES:-$build/samples}
 sample=$samples/sample1.jpg
 [ -e "$sample" ] || sample=$build/share/mien/sample.jpg
 export MIEN_MODELS=$models SAMPLES=$samples SAMPLE=$sample ROOT=$root BUILD=$build TESTS=$here
-export KERAS=${MIEN_SHARED:-../shared}/data/emotion_keras/model_v6_23.hdf5
+shared=${MIEN_SHARED:-$root/../shared}
+case $shared in /*) ;; *) shared=$PWD/$shared ;; esac
+export KERAS=$shared/data/emotion_keras/model_v6_23.hdf5
 export MOVIE=${MIEN_MOVIE:-$build/share/mien/sample.mp4}
 export PATH=$build/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
