@@ -71,7 +71,7 @@ make_pictures() {
         "$start" >"$t/side.json"
     printf '{"mien":"net/1",%s,{"name":"points","kind":"dense","units":2}],"losses":[{"output":"points","kind":"mse"}]}' \
         "$start" >"$t/where.json"
-    printf '{"mien":"net/1",%s,{"name":"mean","kind":"dense","units":2},{"name":"latent","kind":"dense","units":64},{"kind":"reshape","shape":[1,8,8]},{"name":"again","kind":"sigmoid"}],"outputs":["again"],"losses":[{"output":"again","kind":"mse","target":"image"}]}' \
+    printf '{"mien":"net/1",%s,{"name":"mean","kind":"dense","units":4},{"name":"log_variance","kind":"dense","inputs":"flatten_2","units":4},{"name":"noise","kind":"input","shape":[4],"fill":"normal"},{"name":"latent","kind":"sample","inputs":["mean","log_variance","noise"]},{"kind":"dense","units":64},{"kind":"reshape","shape":[1,8,8]},{"name":"again","kind":"sigmoid"}],"outputs":["again","mean","log_variance"],"losses":[{"output":"again","kind":"mse","target":"image"},{"kind":"kl","mean":"mean","log_variance":"log_variance"}]}' \
         "$start" >"$t/coder.json"
     (here=$PWD && cd "$t" && python3 "$here/tests/cli/squares.py" set 20 &&
         mkdir flat && cp set/left/*.pgm flat &&
