@@ -201,6 +201,26 @@ static void test_a_model_is_evaluated(void)
     mien_net_free(net);
 }
 
+/* Samples without boxes are whole to a network that wants boxes. */
+static void test_no_boxes(void)
+{
+    mien_labels l = dots();
+    mien_picture_options o = options();
+    double square[2];
+    o.epochs = 1;
+    for (int boxed = 0; boxed < 2; boxed++) {
+        mien_net *net = network(net_text);
+        o.view.boxed = boxed;
+        mien_picture_study *s = study(net, &l, &o);
+        learn(s);
+        square[boxed] =
+            mien_picture_study_verdict(s, 1)->answer[0].points.square;
+        mien_picture_study_free(s);
+        mien_net_free(net);
+    }
+    CHECK(square[0] > 0 && square[0] == square[1]);
+}
+
 /* Names of classes that are empty take a place each, too: as many as eight
  * answers may have. */
 static void test_many_empty_names(void)
@@ -550,6 +570,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_learn_and_judge);
     RUN(test_a_model_is_evaluated);
+    RUN(test_no_boxes);
     RUN(test_many_empty_names);
     RUN(test_bits_are_the_same);
     RUN(test_twins_and_named_parts);

@@ -74,7 +74,8 @@ typedef struct mien_loader_options {
     void *arg;               /* for load */
     int w, h;                /* pixels of the tensor, 1..4096 */
     int gray;                /* 1: one channel; 0: red, green, blue */
-    int boxed;               /* 1: the box is cut out; 0: the whole picture */
+    int boxed;               /* 1: the box is cut out; 0, or where there is
+                                none: the whole picture */
     const mien_box *box;     /* [n] boxes instead of the labels' own, kept;
                                 width 0: the whole picture */
     float margin;            /* share of the box that is added on each side,

@@ -23,8 +23,9 @@ mien_box mi_loader_cut(const mien_loader *l, int64_t row, int w, int h)
 {
     const mien_loader_options *o = &l->o;
     mien_box whole = {0, 0, (float)w, (float)h}, b = {0, 0, 0, 0};
-    if (o->boxed)
-        b = o->box ? o->box[row] : l->labels->box[row];
+    const mien_box *box = o->box ? o->box : l->labels->box;
+    if (o->boxed && box)
+        b = box[row];
     if (b.width > 0 && b.height > 0) {
         float dx = o->margin * b.width, dy = o->margin * b.height;
         b = (mien_box){b.x - dx, b.y - dy, b.width + 2 * dx, b.height + 2 * dy};
