@@ -35,6 +35,7 @@
 #include "mien/picture.h"
 #include "mien/picture_code.h"
 #include "mien/picture_compare.h"
+#include "mien/picture_model.h"
 #include "mien/study.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"

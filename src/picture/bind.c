@@ -65,6 +65,8 @@ static int find_label(const mien_net *net, const mien_labels *l, int loss,
     } else if (!classifier && l->points && strcmp(name, "points") == 0) {
         a->kind = MIEN_ANSWER_POINTS;
         a->target.kind = MIEN_TARGET_POINTS;
+        a->classes = l->point_name ? l->points : 0;
+        a->class_name = l->point_name;
     } else if (!classifier && number >= 0) {
         a->kind = MIEN_ANSWER_NUMBER;
         a->of = number;

@@ -5,7 +5,8 @@
  *   view      boxed margin square
  *   input     number channels height width colour
  *   mean      a number a channel; scale the same
- *   answer    output kind task temperature units, and the names of classes */
+ *   answer    output kind name task temperature units, and the names of classes
+ *             or points */
 #include "picture/picture.h"
 
 #include "base/alloc.h"
@@ -86,6 +87,15 @@ static int get_name(const char *s, char out[MIEN_NET_NAME])
     return 1;
 }
 
+/* Whether an answer has as many names as it wants; points may have none. */
+static int has_names(const mi_answer *a)
+{
+    if (a->kind == MIEN_ANSWER_CLASSES)
+        return a->classes == a->units && a->classes > 1;
+    return a->classes == 0 ||
+           (a->kind == MIEN_ANSWER_POINTS && 2 * a->classes == a->units);
+}
+
 /* An answer's line; names of classes go to *names, which moves on. */
 static int get_answer(char **f, int n, const mien_graph *g, char ***names,
                       mi_view *v)
@@ -115,9 +125,7 @@ static int get_answer(char **f, int n, const mien_graph *g, char ***names,
                      : a->kind == MIEN_ANSWER_POINTS ? MIEN_TARGET_POINTS
                                                      : MIEN_TARGET_NUMBER;
     v->n_answers++;
-    return units == a->units && (a->kind == MIEN_ANSWER_CLASSES
-                                     ? a->classes == a->units && a->classes > 1
-                                     : a->classes == 0);
+    return units == a->units && has_names(a);
 }
 
 static int get_reals(char **f, int n, float *out)

@@ -15,7 +15,7 @@ typedef struct mi_answer {
     int of;     /* the task, or the column of numbers; -1: none of them */
     mien_target target;
     int place;          /* of its target among the loader's; -1: none */
-    int classes;        /* of MIEN_ANSWER_CLASSES */
+    int classes;        /* of MIEN_ANSWER_CLASSES; the points that are named */
     char **class_name;  /* [classes] borrowed */
     double temperature; /* of classes */
 } mi_answer;

@@ -138,7 +138,7 @@ static void unmirror(const run *t, const mi_answer *a, int64_t n)
 {
     const mien_labels *l = t->r->set->labels;
     float *y = t->answer;
-    for (int64_t i = 0; i < n && a->place >= 0; i++, y += a->units) {
+    for (int64_t i = 0; i < n && mi_answer_labelled(a); i++, y += a->units) {
         float turned[2 * MIEN_LABELS_MAX_POINTS] = {0};
         if (a->kind == MIEN_ANSWER_POINTS) {
             for (ptrdiff_t p = 0; p < a->units / 2; p++) {

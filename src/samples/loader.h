@@ -63,6 +63,11 @@ mien_status mi_loader_source(mien_loader *l, int64_t row, mi_lane *lane,
 void mi_source_free(mi_source *s);
 /* What is cut out of a row's picture of w x h. */
 mien_box mi_loader_cut(const mien_loader *l, int64_t row, int w, int h);
+/* What is cut out for a box: grown, and made square, if so wished. */
+mien_box mi_cut_of(mien_box b, float margin, int square);
+/* The whole number by which a picture is made smaller for a cut that becomes
+ * w x h. */
+int mi_shrink_of(mien_box cut, int w, int h);
 /* A picture that the labels hold as RGB. */
 mien_status mi_labels_image(const mien_labels *l, int64_t row, mien_image *out,
                             mien_error *err);

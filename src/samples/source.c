@@ -19,24 +19,27 @@ void mi_source_free(mi_source *s)
     mi_free(s);
 }
 
-mien_box mi_loader_cut(const mien_loader *l, int64_t row, int w, int h)
+mien_box mi_cut_of(mien_box b, float margin, int square)
 {
-    const mien_loader_options *o = &l->o;
-    mien_box whole = {0, 0, (float)w, (float)h}, b = {0, 0, 0, 0};
-    const mien_box *box = o->box ? o->box : l->labels->box;
-    if (o->boxed && box)
-        b = box[row];
-    if (b.width > 0 && b.height > 0) {
-        float dx = o->margin * b.width, dy = o->margin * b.height;
-        b = (mien_box){b.x - dx, b.y - dy, b.width + 2 * dx, b.height + 2 * dy};
-    } else {
-        b = whole;
-    }
+    float dx = margin * b.width, dy = margin * b.height;
+    b = (mien_box){b.x - dx, b.y - dy, b.width + 2 * dx, b.height + 2 * dy};
     float side = b.width > b.height ? b.width : b.height;
-    if (o->square)
+    if (square)
         b = (mien_box){b.x + (b.width - side) / 2, b.y + (b.height - side) / 2,
                        side, side};
     return b;
+}
+
+mien_box mi_loader_cut(const mien_loader *l, int64_t row, int w, int h)
+{
+    const mien_loader_options *o = &l->o;
+    mien_box b = {0, 0, 0, 0};
+    const mien_box *box = o->box ? o->box : l->labels->box;
+    if (o->boxed && box)
+        b = box[row];
+    if (b.width > 0 && b.height > 0)
+        return mi_cut_of(b, o->margin, o->square);
+    return mi_cut_of((mien_box){0, 0, (float)w, (float)h}, 0, o->square);
 }
 
 /* ---- pixels -------------------------------------------------------------- */
@@ -78,11 +81,9 @@ static mi_source *shrunk(const mien_image *im, int n)
     return s;
 }
 
-/* The whole number by which a picture is made smaller. */
-static int shrink_of(const mien_loader *l, int64_t row, int w, int h)
+int mi_shrink_of(mien_box cut, int w, int h)
 {
-    mien_box b = mi_loader_cut(l, row, w, h);
-    float x = b.width / (float)l->o.w, y = b.height / (float)l->o.h;
+    float x = cut.width / (float)w, y = cut.height / (float)h;
     float n = x < y ? x : y;
     return n < 1 ? 1 : n > 256 ? 256 : (int)n;
 }
@@ -125,6 +126,7 @@ static mien_status check_points(const mien_labels *l, int64_t row, int w, int h,
     return MIEN_OK;
 }
 
+/* Load a picture, and make it smaller by what its cut allows. */
 static mien_status load(mien_loader *l, int64_t row, mi_source **out,
                         mien_error *err)
 {
@@ -134,7 +136,8 @@ static mien_status load(mien_loader *l, int64_t row, mi_source **out,
         return st;
     st = check_points(l->labels, row, im.w, im.h, err);
     if (!st) {
-        *out = shrunk(&im, shrink_of(l, row, im.w, im.h));
+        mien_box cut = mi_loader_cut(l, row, im.w, im.h);
+        *out = shrunk(&im, mi_shrink_of(cut, l->o.w, l->o.h));
         st = *out ? MIEN_OK : mi_no_memory(err);
     }
     mien_image_free(&im);
