@@ -5,6 +5,7 @@
 #include <float.h>
 #include <limits.h>
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct values {
@@ -13,9 +14,9 @@ typedef struct values {
     int size, max_faces;
     float min_score, max_overlap;
     unsigned attributes;
-    int landmarks, landmark_model, descriptors, json, format, recursive;
+    int landmarks, descriptors, json, format, recursive;
     int jobs, threads, quiet;
-    const char *draw, *models;
+    const char *draw, *models, *landmark_model, *expression_model;
     mien_read_options read;
 } values;
 static const values defaults = {
@@ -36,12 +37,19 @@ static const cli_option options[] = {
     CLI_ROW_INT(max_faces, "max-faces", 0, "N", 1, INT_MAX,
                 "at most so many, the surest"),
     CLI_ROW_FLAG(landmarks, "landmarks", 'l', "68 points of each face"),
-    CLI_ROW_CHOICE(landmark_model, "landmark-model", 0, "NAME", "68,tiny",
-                   "network for the points: 68 (default) or tiny; implies "
-                   "--landmarks"),
-    CLI_ROW_LIST(attributes, "attributes", 'a', "LIST", "age,gender,expression",
+    CLI_ROW_TEXT(landmark_model, CLI_FILE, "landmark-model", 0, "NAME|FILE",
+                 "network for the points: 68 (default), tiny, or a file of "
+                 "'mien train landmarks', align/model.onnx, whose points take "
+                 "their place; implies --landmarks"),
+    CLI_ROW_LIST(attributes, "attributes", 'a', "LIST",
+                 "age,gender,expression,smile,glasses,pose",
                  "estimates to make, separated by commas: age, gender, "
-                 "expression; none is made unless named here"),
+                 "expression; with a file as --landmark-model smile, glasses, "
+                 "pose, too; none is made unless named here"),
+    CLI_ROW_TEXT(expression_model, CLI_FILE, "expression-model", 0, "FILE",
+                 "model of 'mien train emotion' or of another training on "
+                 "pictures with one task of classes; they are the expression "
+                 "that --attributes asks for"),
     CLI_ROW_FLAG(descriptors, "descriptors", 0,
                  "128 numbers that tell people apart, in JSON"),
     CLI_ROW_TEXT(draw, CLI_FILE, "draw", 'o', "FILE",
@@ -70,6 +78,12 @@ static const cli_row examples[] = {
      "points and two attributes, and a picture of them"},
     {"mien analyze --json --jobs 2 holiday/ > faces.jsonl",
      "a folder, one line a photo"},
+    {"mien analyze --expression-model emotion/model.onnx -a expression "
+     "photo.jpg",
+     "expressions by a model of one's own"},
+    {"mien analyze --landmark-model align/model.onnx -a smile,glasses --draw "
+     "out.png photo.jpg",
+     "its five points, and two of its answers"},
     {"mien analyze - < photo.jpg | jq '.faces | length'",
      "from standard input: how many faces?"},
     {NULL, NULL},
@@ -87,37 +101,75 @@ static const cli_row exits[] = {
 
 typedef enum format { TABLE, JSON, FACEAPI } format;
 
+/* The places of --attributes: those of networks that come with mien first. */
+enum { EXPRESSION = 2, BUILT_IN = 3, ATTRIBUTES = 6 };
+
 typedef struct analysis {
     cli_files files;
     mien_reader_options options;
     mien_reader *reader;
+    mien_own_models *own; /* NULL: none */
+    mien_own_models_options own_files;
+    const char *attribute[ATTRIBUTES - BUILT_IN];
     cli_drawing drawing;
     format format;
 } analysis;
 
+/* Which models of one's own there are, and what they are to tell; 0 after a
+ * mistake. */
+static int own_models(const values *v, analysis *an)
+{
+    mien_own_models_options *out = &an->own_files;
+    static const char *const name[] = {"smile", "glasses", "pose"};
+    const char *mistake = NULL, *file = v->landmark_model;
+    if (file && (strcmp(file, "68") == 0 || strcmp(file, "tiny") == 0))
+        file = NULL;
+    out->landmarks = file;
+    out->expression = v->expression_model;
+    out->attribute = an->attribute;
+    for (int i = BUILT_IN; i < ATTRIBUTES; i++)
+        if (v->attributes >> i & 1)
+            an->attribute[out->attributes++] = name[i - BUILT_IN];
+    if (out->attributes && !file)
+        mistake = "--attributes smile, glasses and pose want a file of 'mien "
+                  "train landmarks' as --landmark-model";
+    if (out->expression && !(v->attributes >> EXPRESSION & 1))
+        mistake = "--expression-model wants --attributes expression, too";
+    if ((out->expression || file) && v->format == FACEAPI)
+        mistake = "face-api.js' shapes have no place for what models of one's "
+                  "own tell; --format json has";
+    if (mistake)
+        cli_error("analyze: %s", mistake);
+    return !mistake;
+}
+
 /* The reader's options from the command line; 0 after a mistake.  The library
  * takes 0 for its default; a user's 0 means the least there is. */
-static int read_options(const cli_args *a, mien_reader_options *out)
+static int read_options(const cli_args *a, analysis *an)
 {
     static const unsigned attributes[] = {MIEN_FACE_AGE, MIEN_FACE_GENDER,
                                           MIEN_FACE_EXPRESSION};
     const values *v = a->values;
+    mien_reader_options *out = &an->options;
     mien_face_options *o = &out->face;
     if (v->size % 32 != 0) {
         cli_error("analyze: --size: found %d, wanted a multiple of 32",
                   v->size);
         return 0;
     }
-    if (v->landmarks || cli_given(a, &v->landmark_model))
+    if (!own_models(v, an))
+        return 0;
+    if ((v->landmarks || v->landmark_model) && !an->own_files.landmarks)
         o->want |= MIEN_FACE_LANDMARKS;
     if (v->descriptors)
         o->want |= MIEN_FACE_DESCRIPTOR;
-    for (int i = 0; i < 3; i++)
-        if (v->attributes >> i & 1)
+    for (int i = 0; i < BUILT_IN; i++)
+        if (v->attributes >> i & 1 && !(i == EXPRESSION && v->expression_model))
             o->want |= attributes[i];
     o->detector = v->detector;
     o->rotate = v->rotate;
-    o->tiny_landmarks = v->landmark_model;
+    o->tiny_landmarks =
+        v->landmark_model && strcmp(v->landmark_model, "tiny") == 0;
     o->input_size = v->size;
     o->max_faces = v->max_faces;
     o->min_score = cli_given(a, &v->min_score) ? fmaxf(v->min_score, FLT_MIN)
@@ -139,8 +191,17 @@ static void print_reading(analysis *an, int i, const mien_reading *r,
     const char *path = an->files.file[i].path;
     unsigned want = an->options.face.want;
     if (an->format == JSON) {
+        mien_model_digest all[MIEN_FACE_MAX_MODELS + 2];
         mien_photo_record record = {.file = path, .reading = r, .want = want};
-        record.model = mien_reader_digests(an->reader, &record.models);
+        record.expression_model = an->own_files.expression;
+        record.landmark_model = an->own_files.landmarks;
+        const mien_model_digest *d =
+            mien_reader_digests(an->reader, &record.models);
+        memcpy(all, d, (size_t)record.models * sizeof *all);
+        if (an->own)
+            record.models +=
+                mien_own_models_digests(an->own, all + record.models);
+        record.model = all;
         mien_record_photo(&record, out);
     }
     if (an->format == FACEAPI)
@@ -167,13 +228,17 @@ static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
 {
     analysis *an = arg;
     const cli_file *f = &an->files.file[i];
-    int drawn = an->drawing.target != NULL;
+    int drawn = an->drawing.target != NULL, seen = drawn || an->own;
     mien_image photo = {0};
-    mien_reading r;
+    mien_reading r = {0};
     mien_error err = f->error;
-    if (err.status || mien_reader_read(an->reader, lane, f->path,
-                                       drawn ? &photo : NULL, &r, &err)) {
+    if (err.status ||
+        mien_reader_read(an->reader, lane, f->path, seen ? &photo : NULL, &r,
+                         &err) ||
+        (an->own && mien_own_models_read(an->own, &photo, &r, NULL, &err))) {
         cli_photo_failed(f->path, &err, an->format != TABLE, out);
+        mien_faces_free(&r.faces);
+        mien_image_free(&photo);
         return;
     }
     cli_photo_remarks(f->path, &r, &out->report);
@@ -193,7 +258,7 @@ static int analyze(const cli_args *a, analysis *an)
     const values *v = a->values;
     int several = 0;
     mien_reader_options *o = &an->options;
-    if (!read_options(a, o))
+    if (!read_options(a, an))
         return CLI_USAGE;
     an->files.recursive = v->recursive;
     if (!cli_files_named(&an->files, a, &several))
@@ -205,6 +270,12 @@ static int analyze(const cli_args *a, analysis *an)
     int status = cli_drawing_plan(&an->drawing, &an->files, several);
     if (!status)
         status = cli_reader_open(o, &an->reader);
+    mien_error err = {0};
+    if (!status && (an->own_files.expression || an->own_files.landmarks) &&
+        mien_own_models_load(&an->own_files, &an->own, &err)) {
+        cli_error("%s", err.text);
+        status = CLI_NOTHING;
+    }
     if (status)
         return status;
     cli_batch batch = {&an->files, o->lanes, v->quiet, analyze_one, an};
@@ -216,6 +287,7 @@ static int run(const cli_args *a)
     analysis an = {.options = MIEN_READER_DEFAULTS};
     int status = analyze(a, &an);
     mien_reader_free(an.reader);
+    mien_own_models_free(an.own);
     mien_photo_list_free(&an.files);
     return status;
 }
@@ -243,6 +315,10 @@ const cli_command cmd_analyze = {
         "decoded at a smaller size, up to 300 million; boxes and points are in "
         "its own pixels, a picture that is drawn (--draw) is of the smaller "
         "size.\n\n"
+        "--expression-model and --landmark-model take models that were trained "
+        "with mien: they are asked about the box of each face, cut out as in "
+        "their training, and what they tell stands in JSON as {\"CLASS\": "
+        "probability}.\n\n"
         "Age, gender and expression are guesses from pixels, often wrong for a "
         "single person; do not decide about people by them.",
     CLI_COMMAND_TABLES,

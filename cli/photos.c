@@ -76,8 +76,9 @@ void cli_photo_failed(const char *path, const mien_error *error, int json,
 
 static void title(const char *file, const mien_reading *r, mien_buffer *out)
 {
-    double ms = 1e3 * (r->decode + r->times.detect + r->times.landmarks +
-                       r->times.descriptor + r->times.attributes);
+    double ms =
+        1e3 * (r->decode + r->times.detect + r->times.landmarks +
+               r->times.descriptor + r->times.attributes + r->times.own);
     cli_text_plain(file, out);
     mien_buffer_printf(out, "  %d x %d  ", r->w, r->h);
     if (r->faces.n)
@@ -112,6 +113,18 @@ static void row(int i, const mien_face *f, mien_buffer *out)
     mien_buffer_puts(out, "\n");
 }
 
+/* What models of one's own tell of face i, under its line. */
+static void choices(const mien_faces *f, int i, mien_buffer *out)
+{
+    double p;
+    for (int c = 0; c < f->choices; c++) {
+        const char *name = mien_faces_chosen(f, c, i, &p);
+        mien_buffer_printf(out, "    %s: ", f->choice[c].task);
+        cli_text_plain(name, out);
+        mien_buffer_printf(out, " %.2f\n", p);
+    }
+}
+
 void cli_reading_table(const char *file, const mien_reading *r, unsigned want,
                        mien_buffer *out)
 {
@@ -127,6 +140,8 @@ void cli_reading_table(const char *file, const mien_reading *r, unsigned want,
     if (want & MIEN_FACE_EXPRESSION)
         mien_buffer_puts(out, "  expression");
     mien_buffer_puts(out, "\n");
-    for (int i = 0; i < r->faces.n; i++)
+    for (int i = 0; i < r->faces.n; i++) {
         row(i, &r->faces.face[i], out);
+        choices(&r->faces, i, out);
+    }
 }

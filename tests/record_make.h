@@ -14,6 +14,7 @@ enum { EVERYTHING = 31 };
 static inline mien_face made_face(unsigned seed, unsigned has)
 {
     mien_face f = {.has = has, .n_keypoints = 5};
+    f.n_landmarks = has & MIEN_FACE_LANDMARKS ? 68 : 0;
     float *v = &f.box.x;
     for (int i = 0; i < 4; i++)
         v[i] = (float)(check_rand(&seed) % 1000000) / 777 - 200;

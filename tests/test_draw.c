@@ -55,7 +55,7 @@ static void test_faces(void)
     mien_image im = grey_image(400, 300), plain = grey_image(400, 300);
     mien_face f[2] = {{.box = {100, 100, 80, 90}, .score = 0.5f},
                       {.box = {300, 100, 80, 90}, .score = 0.25f}};
-    mien_faces faces = {2, f}, none = {0};
+    mien_faces faces = {.n = 2, .face = f}, none = {0};
     f[0].n_keypoints = 1;
     f[0].keypoints[0] = (mien_point){140, 150};
     CHECK_EQ(mien_draw_faces(&im, &none, NULL), MIEN_OK);
@@ -80,7 +80,7 @@ static void test_a_crowd_has_no_labels(void)
 {
     mien_image im = grey_image(1000, 800), named = grey_image(1000, 800);
     mien_face f = {.box = {100, 100, 20, 20}, .score = 0.5f};
-    mien_faces faces = {1, &f};
+    mien_faces faces = {.n = 1, .face = &f};
     CHECK_EQ(mien_draw_faces(&im, &faces, NULL), MIEN_OK);
     CHECK(count(&im, green) > 0 && !is(&im, 105, 92, green));
     f.has = MIEN_FACE_EXPRESSION;

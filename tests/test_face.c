@@ -321,7 +321,8 @@ static void test_faces_at_another_size(void)
                    .n_keypoints = 5,
                    .aligned = {5, 6, 7, 8},
                    .score = 0.5f};
-    mien_faces faces = {1, &f};
+    mien_faces faces = {.n = 1, .face = &f};
+    f.n_landmarks = 68;
     f.keypoints[4] = (mien_point){9, 10};
     f.landmarks[67] = (mien_point){-11, 12};
     mien_faces_scale(&faces, 2, 3);

@@ -244,7 +244,7 @@ static void test_the_largest_and_the_central(void)
                          {.box = {40, 40, 20, 20}, .has = POINTS | AGE},
                          {.box = {45, 45, 10, 10}, .has = AGE},
                          {.box = {70, 70, 20, 20}}};
-    mien_faces f = {4, face}, none = {0};
+    mien_faces f = {.n = 4, .face = face}, none = {0};
     CHECK(mien_faces_largest(&f, 0) == &face[1]);
     CHECK(mien_faces_largest(&f, POINTS | AGE) == &face[1]);
     CHECK(mien_faces_largest(&f, MIEN_FACE_DESCRIPTOR) == NULL);

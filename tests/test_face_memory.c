@@ -104,7 +104,7 @@ static mien_status show(video *v, unsigned seed, mien_colour c, mien_error *err)
 {
     mien_gray g = {0};
     mien_image im = scene(seed, c);
-    const mien_faces faces = {1, &v->face};
+    const mien_faces faces = {.n = 1, .face = &v->face};
     mien_status st = mien_gray_from(&im, &g, err);
     if (st == MIEN_OK)
         st = mien_tracker_follow(v->tracker, &g, err);
@@ -244,7 +244,7 @@ static void test_failing_memory(void)
     begin(&v, 0);
     mien_image im = scene(1, red);
     mien_gray g = {0};
-    const mien_faces faces = {1, &v.face};
+    const mien_faces faces = {.n = 1, .face = &v.face};
     CHECK(mien_gray_from(&im, &g, NULL) == MIEN_OK);
     CHECK(mien_tracker_follow(v.tracker, &g, NULL) == MIEN_OK);
     int done = 0;

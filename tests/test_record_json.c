@@ -108,7 +108,7 @@ static void test_photos_of_every_wish(void)
                                .want = want,
                                .models = 2,
                                .model = made_digests()};
-        got.times = (mien_face_times){1.23456789, 2, 3, 4};
+        got.times = (mien_face_times){1.23456789, 2, 3, 4, 0};
         mien_buffer b = {0};
         mien_record_photo(&r, &b);
         json_t *o = parsed(&b);

@@ -63,7 +63,8 @@ typedef struct mien_face {
     int n_keypoints;          /* 5 with YuNet, else 0 */
     mien_point keypoints[5];  /* the subject's right eye, left eye, nose tip,
                                  right and left mouth corner */
-    mien_point landmarks[68]; /* iBUG order, 0-based */
+    int n_landmarks;          /* 68, or as many as mien_own_models tells */
+    mien_point landmarks[68]; /* iBUG order, 0-based, or that model's */
     mien_box aligned;         /* around the landmarks, grown by a fifth: what
                                  attributes are read from; all 0 if no landmarks
                                  were found */
@@ -74,9 +75,21 @@ typedef struct mien_face {
     float male;          /* probability 0..1; the other is 1 - male */
 } mien_face;
 
+/* What a model of one's own tells of each face: one class of several. */
+typedef struct mien_face_choice {
+    const char *task; /* "smile"; borrowed from the model, as the names are */
+    int classes;
+    const char *const *class_name; /* [classes] */
+    float *probability;            /* [faces, classes] */
+} mien_face_choice;
+
+enum { MIEN_FACE_MAX_CHOICES = 8 };
+
 typedef struct mien_faces {
     int n;
     mien_face *face; /* [n], best score first */
+    int choices;     /* 0, but after mien_own_models_read */
+    mien_face_choice choice[MIEN_FACE_MAX_CHOICES];
 } mien_faces;
 
 /* The networks an analyzer needs; NULL for those that are not asked for.
@@ -230,6 +243,7 @@ MIEN_API MIEN_CHECKED mien_status mien_analyzer_read(mien_analyzer *a,
 /* Seconds of a run by part, over all faces. */
 typedef struct mien_face_times {
     double detect, landmarks, descriptor, attributes;
+    double own; /* of mien_own_models_read */
 } mien_face_times;
 
 /* Tell how long the last run took.
@@ -305,6 +319,17 @@ MIEN_API const char *mien_face_expression(const mien_face *f,
  *
  * "male" or "female"; never freed. */
 MIEN_API const char *mien_face_gender(const mien_face *f, double *probability);
+
+/* Tell the likeliest class of a face, by a model of one's own.
+ *
+ *   f            faces
+ *   choice       0..choices - 1, asserted
+ *   face         0..n - 1, asserted
+ *   probability  set to its own; NULL is allowed
+ *
+ * Its name; borrowed from the model. */
+MIEN_API const char *mien_faces_chosen(const mien_faces *f, int choice,
+                                       int face, double *probability);
 
 /* Cut a face out, turned and scaled by its five points: the eyes at (0.35,
  * 0.42) and (0.65, 0.42) of the side, the nose at (0.5, 0.58), the corners of

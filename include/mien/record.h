@@ -42,7 +42,8 @@ MIEN_API void mien_record_points(mien_json *j, const char *key, int n,
                                  const mien_point *p);
 
 /* Write a face: {"box", "score", "rotation": only if not 0,
- * "keypoints", "landmarks", "descriptor", "age", "gender", "expression"}.
+ * "keypoints", "landmarks", "descriptor", "age", "gender", "expression"}; what
+ * models of one's own tell of it stands in mien_record_photo alone.
  *
  *   j     a text being written
  *   key   of the item, or NULL
@@ -82,6 +83,8 @@ typedef struct mien_photo_record {
                                 NULL: nobody was looked for */
     int models;
     const mien_model_digest *model; /* [models] */
+    const char *expression_model;   /* files of mien_own_models; NULL: none */
+    const char *landmark_model;
 } mien_photo_record;
 
 /* Add the record of a photo.
@@ -90,8 +93,11 @@ typedef struct mien_photo_record {
  *   out  a line is added
  *
  * {"schema", "file", "width", "height", "warnings": only if the file is not
- * whole or was turned, "faces", "models": digests by task, "ms": milliseconds
- * by part} */
+ * whole or was turned, "faces", "expression_model" and "landmark_model" if
+ * there are such, "models": digests by task, "ms": milliseconds by part}.  A
+ * face has what mien_own_models told: "expression", "smile", ...: {"CLASS":
+ * probability}.
+ */
 MIEN_API void mien_record_photo(const mien_photo_record *r, mien_buffer *out);
 
 /* Add the record of a photo that could not be read, or not be used.

@@ -36,8 +36,9 @@ mien_colour mi_mark_colour(int64_t i)
 /* ---- faces --------------------------------------------------------------- */
 
 /* "0.93", and a line with what else was asked for: "female 31 happy". */
-static void label_text(const mien_face *f, mien_buffer *out)
+static void label_text(const mien_faces *faces, int i, mien_buffer *out)
 {
+    const mien_face *f = &faces->face[i];
     const char *between = "\n";
     mien_buffer_printf(out, "%.2f", (double)f->score);
     if (f->has & MIEN_FACE_GENDER) {
@@ -50,6 +51,8 @@ static void label_text(const mien_face *f, mien_buffer *out)
     }
     if (f->has & MIEN_FACE_EXPRESSION)
         mien_buffer_printf(out, "%s%s", between, mien_face_expression(f, NULL));
+    for (int c = 0; c < faces->choices; c++)
+        mien_buffer_printf(out, "\n%s", mien_faces_chosen(faces, c, i, NULL));
     mien_buffer_put(out, "", 1);
 }
 
@@ -59,9 +62,12 @@ static void draw_face(mien_canvas *canvas, const mien_face *f, float unit)
     float side = f->box.width < f->box.height ? f->box.width : f->box.height;
     float line = mi_mark_within(side / 40, 0.8f * unit, 3 * unit);
     mien_canvas_box(canvas, f->box, box_colour, mi_mark_within(line, 1, 100));
-    if (f->has & MIEN_FACE_LANDMARKS)
-        mien_canvas_points(canvas, f->landmarks, 68, point_colour,
+    if (f->n_landmarks > 5)
+        mien_canvas_points(canvas, f->landmarks, f->n_landmarks, point_colour,
                            mi_mark_within(side / 75, 0.8f, 3 * unit + 1));
+    else if (f->n_landmarks)
+        mien_canvas_points(canvas, f->landmarks, f->n_landmarks, point_colour,
+                           mi_mark_within(side / 45, 1, 5 * unit + 1));
     else
         mien_canvas_points(canvas, f->keypoints, f->n_keypoints, point_colour,
                            mi_mark_within(side / 45, 1, 5 * unit + 1));
@@ -75,16 +81,18 @@ static float letters(float width, float unit)
 }
 
 /* In a crowd the labels of small faces would hide other faces. */
-static void draw_label(mien_canvas *canvas, const mien_face *f, float unit)
+static void draw_label(mien_canvas *canvas, const mien_faces *faces, int i,
+                       float unit)
 {
+    const mien_face *f = &faces->face[i];
     enum {
         ATTRIBUTES = MIEN_FACE_AGE | MIEN_FACE_GENDER | MIEN_FACE_EXPRESSION
     };
     mien_buffer text = {0};
     float size = letters(f->box.width, unit);
-    if (!(f->has & ATTRIBUTES) && f->box.width < 3 * size)
+    if (!(f->has & ATTRIBUTES) && !faces->choices && f->box.width < 3 * size)
         return;
-    label_text(f, &text);
+    label_text(faces, i, &text);
     if (!text.failed)
         mien_canvas_label(canvas, f->box.x, f->box.y - unit,
                           (const char *)text.data, size, box_colour);
@@ -103,7 +111,7 @@ mien_status mien_draw_faces(mien_image *photo, const mien_faces *faces,
     for (int i = faces->n - 1; i >= 0; i--)
         draw_face(canvas, &faces->face[i], unit);
     for (int i = faces->n - 1; i >= 0; i--)
-        draw_label(canvas, &faces->face[i], unit);
+        draw_label(canvas, faces, i, unit);
     return mi_mark_finish(canvas, err);
 }
 

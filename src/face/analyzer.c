@@ -180,6 +180,7 @@ static void put_landmarks(const mi_landmarks *l, mien_face *f)
 {
     for (int i = 0; i < MI_LANDMARKS; i++)
         f->landmarks[i] = (mien_point){(float)l->x[i], (float)l->y[i]};
+    f->n_landmarks = MI_LANDMARKS;
     f->has |= MIEN_FACE_LANDMARKS;
 }
 
@@ -285,5 +286,7 @@ void mien_faces_free(mien_faces *f)
     if (!f)
         return;
     mi_free(f->face);
+    for (int i = 0; i < f->choices; i++)
+        mi_free(f->choice[i].probability);
     *f = (mien_faces){0};
 }

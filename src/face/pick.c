@@ -25,13 +25,12 @@ static void scale_box(mien_box *b, float x, float y)
 
 void mien_faces_scale(mien_faces *f, float x, float y)
 {
-    enum { POINTS = sizeof f->face->landmarks / sizeof(mien_point) };
     for (int i = 0; i < f->n; i++) {
         mien_face *one = &f->face[i];
         scale_box(&one->box, x, y);
         scale_box(&one->aligned, x, y);
         scale_points(one->keypoints, one->n_keypoints, x, y);
-        scale_points(one->landmarks, POINTS, x, y);
+        scale_points(one->landmarks, one->n_landmarks, x, y);
     }
 }
 
@@ -91,4 +90,18 @@ const char *mien_face_gender(const mien_face *f, double *probability)
     if (probability)
         *probability = male > 0.5 ? male : 1 - male;
     return male > 0.5 ? "male" : "female";
+}
+
+const char *mien_faces_chosen(const mien_faces *f, int choice, int face,
+                              double *probability)
+{
+    assert(choice >= 0 && choice < f->choices && face >= 0 && face < f->n);
+    const mien_face_choice *c = &f->choice[choice];
+    const float *p = c->probability + (ptrdiff_t)face * c->classes;
+    int best = 0;
+    for (int i = 1; i < c->classes; i++)
+        best = p[i] > p[best] ? i : best;
+    if (probability)
+        *probability = (double)p[best];
+    return c->class_name[best];
 }

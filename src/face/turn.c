@@ -158,7 +158,6 @@ static mien_box box_back(mien_box b, int quarters, float w, float h)
 
 void mi_face_turn_back(mien_face *f, int quarters, int w, int h)
 {
-    enum { POINTS = sizeof f->landmarks / sizeof *f->landmarks };
     float x = (float)w, y = (float)h;
     assert(quarters >= 0 && quarters < 4);
     f->rotation = 90 * quarters;
@@ -169,6 +168,6 @@ void mi_face_turn_back(mien_face *f, int quarters, int w, int h)
         f->aligned = box_back(f->aligned, quarters, x, y);
     for (int i = 0; i < f->n_keypoints; i++)
         f->keypoints[i] = point_back(f->keypoints[i], quarters, x, y);
-    for (int i = 0; i < POINTS && (f->has & MIEN_FACE_LANDMARKS); i++)
+    for (int i = 0; i < f->n_landmarks; i++)
         f->landmarks[i] = point_back(f->landmarks[i], quarters, x, y);
 }

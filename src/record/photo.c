@@ -2,7 +2,7 @@
 #include "record/item.h"
 
 enum {
-    POINTS = 68, /* of mien_face.landmarks */
+    POINTS = 68, /* of face-api.js */
     EXPRESSIONS = 7,
     ATTRIBUTES = MIEN_FACE_AGE | MIEN_FACE_GENDER | MIEN_FACE_EXPRESSION
 };
@@ -37,7 +37,7 @@ static void put_face(mien_json *j, const mien_face *f, unsigned hide)
     if (f->n_keypoints)
         mien_record_points(j, "keypoints", f->n_keypoints, f->keypoints);
     if (has & MIEN_FACE_LANDMARKS)
-        mien_record_points(j, "landmarks", POINTS, f->landmarks);
+        mien_record_points(j, "landmarks", f->n_landmarks, f->landmarks);
     if (has & MIEN_FACE_DESCRIPTOR)
         put_floats(j, "descriptor", MIEN_DESCRIPTOR, f->descriptor);
     if (has & MIEN_FACE_AGE)
@@ -60,6 +60,19 @@ void mien_record_face(mien_json *j, const char *key, const mien_face *f,
     mien_json_close(j);
 }
 
+/* What models of one's own tell of face i, in its object. */
+static void put_choices(mien_json *j, const mien_faces *f, int i)
+{
+    for (int k = 0; k < f->choices; k++) {
+        const mien_face_choice *c = &f->choice[k];
+        const float *p = c->probability + (ptrdiff_t)i * c->classes;
+        mien_json_object(j, c->task);
+        for (int n = 0; n < c->classes; n++)
+            mien_json_rounded(j, c->class_name[n], (double)p[n], 6);
+        mien_json_close(j);
+    }
+}
+
 /* Milliseconds of each part that was asked for; all but detection needs the
  * landmarks. */
 static void put_times(mien_json *j, const mien_reading *r, unsigned want)
@@ -73,6 +86,8 @@ static void put_times(mien_json *j, const mien_reading *r, unsigned want)
         mien_json_rounded(j, "descriptor", 1e3 * r->times.descriptor, 2);
     if (want & ATTRIBUTES)
         mien_json_rounded(j, "attributes", 1e3 * r->times.attributes, 2);
+    if (r->times.own > 0)
+        mien_json_rounded(j, "own_models", 1e3 * r->times.own, 2);
     mien_json_close(j);
 }
 
@@ -87,6 +102,7 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
     for (int i = 0; i < got->faces.n; i++) {
         mien_json_object(&j, NULL);
         put_face(&j, &got->faces.face[i], r->hide);
+        put_choices(&j, &got->faces, i);
         if (r->match) {
             mien_json_text(&j, "name", r->match[i].name);
             mien_json_rounded(&j, "distance", (double)r->match[i].distance, 6);
@@ -94,6 +110,10 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
         mien_json_close(&j);
     }
     mien_json_close(&j);
+    if (r->expression_model)
+        mien_record_file(&j, "expression_model", r->expression_model);
+    if (r->landmark_model)
+        mien_record_file(&j, "landmark_model", r->landmark_model);
     mi_record_models(&j, r->models, r->model);
     put_times(&j, got, r->want);
     mi_record_end(&j);
@@ -148,7 +168,7 @@ static void put_theirs(mien_json *j, const char *file, const mien_reading *r,
     if (file)
         mien_record_file(j, "file", file);
     put_detection(j, "detection", r, f->box, f->score);
-    if (f->has & MIEN_FACE_LANDMARKS) {
+    if (f->has & MIEN_FACE_LANDMARKS && f->n_landmarks == POINTS) {
         put_positions(j, f);
         put_detection(j, "alignedRect", r, f->aligned, f->score);
     }
