@@ -162,6 +162,70 @@ static void test_turned_photos(void)
     mien_own_models_free(m);
 }
 
+/* A model that was trained on whole pictures gets the square in which a face's
+ * five points lie as they did there. */
+static void test_frame(void)
+{
+    static const char five[] =
+        "{\"mien\": \"net/1\", \"name\": \"five\", \"layers\": ["
+        "{\"name\": \"image\", \"kind\": \"input\", \"shape\": [1, 16, 16],"
+        " \"scale\": 0.01},"
+        "{\"kind\": \"flatten\"},"
+        "{\"name\": \"points\", \"kind\": \"dense\", \"units\": 10}]}";
+    static const char words[] =
+        "mien/picture/1\nframe\t0.25\t0.375\t0.5\t0.25\n"
+        "input\t0\t1\t16\t16\t0\nscale\t0.01\t0.01\t0.01\n"
+        "answer\t0\t1\tpoints\tpoints\t1\t10\n";
+    /* the square of a face of these points: 40 pixels wide, from 60, 80 on */
+    const mien_point points[5] = {
+        {70, 95}, {90, 95}, {80, 100}, {72, 105}, {88, 105}};
+    const mien_box square = {60, 80, 40, 40};
+    char file[64];
+    mien_bytes bytes = {0};
+    mien_picture_model *of = NULL;
+    mien_picture_replies want = {0};
+    mien_image im = photo_of_dots();
+    mien_net *net = network(five);
+    mien_graph_set_meta(net->graph, "mien.picture", words);
+    snprintf(file, sizeof file, "%s/five.onnx", folder);
+    CHECK(!mien_onnx_write(net->graph, &bytes, NULL) &&
+          !mien_file_save(file, bytes.data, bytes.n, NULL) &&
+          !mien_picture_model_new(bytes.data, bytes.n, &of, NULL) &&
+          !mien_picture_model_ask(of, &im, 1, &square, NULL, &want, NULL));
+    const mien_own_models_options o = {.landmarks = file};
+    mien_own_models *m = load(&o);
+    for (int q = 0; q < 2; q++) {
+        mien_image shown = {0};
+        mien_reading r = reading_of_dots();
+        r.faces.n = 1;
+        mien_face *f = r.faces.face;
+        f->n_keypoints = 5;
+        f->rotation = 90 * q;
+        CHECK(!mien_image_turn(&im, q ? 3 : 0, &shown, NULL));
+        r.w = shown.w;
+        r.h = shown.h;
+        for (int i = 0; i < 5; i++)
+            f->keypoints[i] =
+                q ? (mien_point){points[i].y, W - points[i].x} : points[i];
+        CHECK_EQ(mien_own_models_read(m, &shown, &r, NULL, NULL), MIEN_OK);
+        CHECK_EQ(f->n_landmarks, 5);
+        for (int i = 0; i < 5; i++) {
+            float x = want.value[0][2 * i], y = want.value[0][2 * i + 1];
+            CHECK_NEAR(f->landmarks[i].x, q ? y : x, 1e-2);
+            CHECK_NEAR(f->landmarks[i].y, q ? W - x : y, 1e-2);
+        }
+        mien_faces_free(&r.faces);
+        mien_image_free(&shown);
+    }
+    mien_own_models_free(m);
+    mien_picture_replies_free(&want);
+    mien_picture_model_free(of);
+    mien_bytes_free(&bytes);
+    mien_net_free(net);
+    mien_image_free(&im);
+    CHECK(unlink(file) == 0);
+}
+
 static void refuse(const mien_own_models_options *o, mien_status want,
                    const char *text)
 {
@@ -234,6 +298,7 @@ int main(int argc, char **argv)
     learn();
     RUN(test_faces_are_read);
     RUN(test_turned_photos);
+    RUN(test_frame);
     RUN(test_refusals);
     RUN(test_failing_memory_is_reported);
     CHECK(unlink(path) == 0 && rmdir(folder) == 0);

@@ -204,6 +204,51 @@ static void test_mirror(void)
     mien_bytes_free(&file);
 }
 
+/* Where points lay in whole pictures is kept; of boxes it is not. */
+static void test_frame(void)
+{
+    static const char two[] =
+        "{\"mien\": \"net/1\", \"name\": \"two\", \"layers\": ["
+        "{\"name\": \"image\", \"kind\": \"input\", \"shape\": [1, 16, 16]},"
+        "{\"kind\": \"flatten\"},"
+        "{\"name\": \"points\", \"kind\": \"dense\", \"units\": 4}],"
+        "\"losses\": [{\"output\": \"points\", \"kind\": \"mse\"}]}";
+    static mien_point both[2 * N];
+    char *name[] = {(char *)"left_eye", (char *)"right_eye"};
+    mien_picture_options o = options();
+    for (int i = 0; i < N; i++) {
+        both[2 * i] = (mien_point){4, 10};
+        both[2 * i + 1] = (mien_point){12, 6};
+    }
+    o.epochs = 1;
+    o.group = NULL;
+    for (int boxed = 0; boxed < 2; boxed++) {
+        mien_labels l = dots();
+        mien_net *net = network(two);
+        mien_picture_study *s = NULL;
+        mien_picture_model *m = NULL;
+        const mien_picture_set set = {"two", &l, NULL, NULL, NULL};
+        l.points = 2;
+        l.point_name = name;
+        l.point = both;
+        o.view.boxed = boxed;
+        CHECK(!mien_picture_study_new(net, &set, NULL, &o, &s, NULL) &&
+              !mien_picture_study_learn(s, NULL, NULL) &&
+              !mien_picture_study_judge(s, NULL) &&
+              !mien_onnx_write(net->graph, &file, NULL) &&
+              !mien_picture_model_new(file.data, file.n, &m, NULL));
+        mien_box frame = mien_picture_model_frame(m);
+        CHECK_NEAR(frame.width, boxed ? 0 : .5, 1e-6);
+        CHECK_NEAR(frame.height, boxed ? 0 : .25, 1e-6);
+        CHECK_NEAR(frame.x, boxed ? 0 : .25, 1e-6);
+        CHECK_NEAR(frame.y, boxed ? 0 : .375, 1e-6);
+        mien_picture_model_free(m);
+        mien_bytes_free(&file);
+        mien_picture_study_free(s);
+        mien_net_free(net);
+    }
+}
+
 /* A model with other words about its use; the status of reading it. */
 static mien_status read_with(const char *words, mien_picture_model **out,
                              mien_error *err)
@@ -237,6 +282,11 @@ static void test_refusals(void)
     CHECK(strstr(err.text, "auto-encoder") != NULL);
     CHECK_EQ(read_with("mien/picture/1\ninput\t0\t1\t16\t16\t0\n"
                        "answer\t0\t1\tx\tx\t1\t2\ta\tb\n",
+                       &m, &err),
+             MIEN_EFORMAT);
+    CHECK_EQ(read_with("mien/picture/1\nframe\t0\t0\tnan\t1\n"
+                       "input\t0\t1\t16\t16\t0\n"
+                       "answer\t0\t1\tpoints\tpoints\t1\t2\n",
                        &m, &err),
              MIEN_EFORMAT);
     CHECK(m == NULL);
@@ -291,6 +341,7 @@ int main(int argc, char **argv)
     RUN(test_boxes);
     RUN(test_margin);
     RUN(test_mirror);
+    RUN(test_frame);
     RUN(test_refusals);
     RUN(test_failing_memory_is_reported);
     return check_done();

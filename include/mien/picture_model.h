@@ -66,6 +66,15 @@ mien_picture_model_answer(const mien_picture_model *m, int i);
 MIEN_API int mien_picture_model_find(const mien_picture_model *m,
                                      mien_answer_kind kind, const char *task);
 
+/* Where the points lay in the pictures that a model was judged by, on average:
+ * the box around them, in shares of the picture.
+ *
+ *   m  a model
+ *
+ * Width 0: unknown, as of a model that was trained on boxes, or without points.
+ * A box that has a face's points there shows it as those pictures did. */
+MIEN_API mien_box mien_picture_model_frame(const mien_picture_model *m);
+
 /* What a model says.  Zero-initialise before use; release with
  * mien_picture_replies_free. */
 typedef struct mien_picture_replies {

@@ -9,6 +9,7 @@
 #include "mien/picture_model.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -163,15 +164,38 @@ typedef struct sight {
     mien_pool *pool; /* NULL: one thread */
 } sight;
 
-/* The boxes of the faces in the photo as it was turned. */
-static void place_boxes(const mien_reading *r, sight *s)
+/* The square in which a face's five points lie as in training; its box where
+ * that is unknown. */
+static mien_box square_of(const mien_face *f, mien_box frame)
+{
+    float low[2] = {f->keypoints[0].x, f->keypoints[0].y};
+    float high[2] = {low[0], low[1]};
+    for (int i = 1; i < f->n_keypoints; i++) {
+        mien_point p = f->keypoints[i];
+        low[0] = fminf(low[0], p.x);
+        low[1] = fminf(low[1], p.y);
+        high[0] = fmaxf(high[0], p.x);
+        high[1] = fmaxf(high[1], p.y);
+    }
+    float across = high[0] - low[0], down = high[1] - low[1];
+    if (f->n_keypoints != 5 || !(frame.width > 0) || !(across + down > 0))
+        return f->box;
+    float side = hypotf(across, down) / hypotf(frame.width, frame.height);
+    float x = low[0] + across / 2 - side * (frame.x + frame.width / 2);
+    float y = low[1] + down / 2 - side * (frame.y + frame.height / 2);
+    return (mien_box){x, y, side, side};
+}
+
+/* What a model is asked about, in the photo as it was turned. */
+static void place_boxes(const mien_reading *r, mien_box frame, const sight *s)
 {
     for (int i = 0; i < s->n; i++) {
-        mien_box b = r->faces.face[i].box;
-        mien_face f = {
-            .box = {b.x / s->x, b.y / s->y, b.width / s->x, b.height / s->y}};
+        mien_face f = r->faces.face[i];
+        mien_faces one = {.n = 1, .face = &f};
+        f.n_landmarks = 0;
+        mien_faces_scale(&one, 1 / s->x, 1 / s->y);
         mi_face_turn_back(&f, (4 - s->quarters) % 4, s->photo->w, s->photo->h);
-        s->box[i] = f.box;
+        s->box[i] = square_of(&f, frame);
     }
 }
 
@@ -210,10 +234,12 @@ static void put_choices(const mien_own_models *m, const mien_picture_model *of,
 
 /* Ask one model about all faces. */
 static mien_status ask(const mien_own_models *m, const mien_picture_model *of,
-                       const sight *s, mien_faces *to, mien_error *err)
+                       const sight *s, mien_reading *reading, mien_error *err)
 {
+    mien_faces *to = &reading->faces;
     const mien_picture_ask_options o = {.pool = s->pool};
     mien_picture_replies r = {0};
+    place_boxes(reading, mien_picture_model_frame(of), s);
     mien_status st =
         mien_picture_model_ask(of, s->photo, s->n, s->box, &o, &r, err);
     if (st)
@@ -245,12 +271,10 @@ mien_status mien_own_models_read(const mien_own_models *m,
         st = mien_image_turn(photo, s.quarters, &turned, err);
         s.photo = &turned;
     }
-    if (!st)
-        place_boxes(r, &s);
     if (!st && m->expression)
-        st = ask(m, m->expression, &s, &r->faces, err);
+        st = ask(m, m->expression, &s, r, err);
     if (!st && m->landmarks)
-        st = ask(m, m->landmarks, &s, &r->faces, err);
+        st = ask(m, m->landmarks, &s, r, err);
     mien_image_free(&turned);
     mi_free(s.box);
     r->times.own = mien_clock() - since;

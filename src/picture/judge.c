@@ -402,3 +402,38 @@ mien_status mi_temperatures(mi_view *v, const mi_said *said, mien_error *err)
     mi_free(is);
     return st;
 }
+
+/* Add the middle and the sides of the points' box of a row, in shares. */
+static void add_frame(const mi_view *v, const float *xy, int units,
+                      double sum[4])
+{
+    float low[2] = {xy[0], xy[1]}, high[2] = {xy[0], xy[1]};
+    for (int i = 2; i < units; i++) {
+        low[i % 2] = fminf(low[i % 2], xy[i]);
+        high[i % 2] = fmaxf(high[i % 2], xy[i]);
+    }
+    for (int c = 0; c < 2; c++) {
+        double side = c ? v->h : v->w;
+        sum[c] += (double)(low[c] + high[c]) / 2 / side + 0.5;
+        sum[2 + c] += (double)(high[c] - low[c]) / side;
+    }
+}
+
+void mi_frame(mi_view *v, const mi_said *said)
+{
+    double sum[4] = {0}, n = 0;
+    for (int i = 0; i < v->n_answers && !v->view.boxed; i++) {
+        const mi_answer *a = &v->answer[i];
+        if (a->kind != MIEN_ANSWER_POINTS || !said->truth[i])
+            continue;
+        for (int64_t r = 0; r < said->n; r++)
+            if (said->weight[r] > 0) {
+                add_frame(v, said->truth[i] + r * a->units, a->units, sum);
+                n++;
+            }
+    }
+    if (n > 0)
+        v->frame = (mien_box){(float)((sum[0] - sum[2] / 2) / n),
+                              (float)((sum[1] - sum[3] / 2) / n),
+                              (float)(sum[2] / n), (float)(sum[3] / n)};
+}

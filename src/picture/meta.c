@@ -3,6 +3,7 @@
  *
  *   mien/picture/1
  *   view      boxed margin square
+ *   frame     x y width height, of the points, if it is known
  *   input     number channels height width colour
  *   mean      a number a channel; scale the same
  *   answer    output kind name task temperature units, and the names of classes
@@ -34,6 +35,10 @@ mien_status mi_view_put(const mi_view *v, mien_graph *g, mien_error *err)
                        (double)v->view.margin, v->view.square);
     mien_buffer_printf(&b, "input\t%d\t%d\t%d\t%d\t%d\n", v->input, v->channels,
                        v->h, v->w, (int)v->colour);
+    if (v->frame.width > 0.01f && v->frame.height > 0.01f)
+        mien_buffer_printf(&b, "frame\t%.9g\t%.9g\t%.9g\t%.9g\n",
+                           (double)v->frame.x, (double)v->frame.y,
+                           (double)v->frame.width, (double)v->frame.height);
     put_reals(&b, "mean", v->mean);
     put_reals(&b, "scale", v->scale);
     for (int i = 0; i < v->n_answers; i++) {
@@ -134,6 +139,15 @@ static int get_reals(char **f, int n, float *out)
            get_real(f[3], &out[2]);
 }
 
+/* Where points lie, in shares of a picture. */
+static int get_frame(char **f, int n, mien_box *out)
+{
+    return n == 5 && get_real(f[1], &out->x) && get_real(f[2], &out->y) &&
+           get_real(f[3], &out->width) && get_real(f[4], &out->height) &&
+           fabsf(out->x) < 4 && fabsf(out->y) < 4 && out->width > 0.01f &&
+           out->height > 0.01f && out->width < 4 && out->height < 4;
+}
+
 /* One line; 0 if it is wrong. */
 static int get_line(char **f, int n, const mien_graph *g, char ***names,
                     mi_view *v)
@@ -143,6 +157,8 @@ static int get_line(char **f, int n, const mien_graph *g, char ***names,
         return n == 4 && get_int(f[1], 0, 1, &v->view.boxed) &&
                get_real(f[2], &v->view.margin) &&
                get_int(f[3], 0, 1, &v->view.square);
+    if (strcmp(f[0], "frame") == 0)
+        return get_frame(f, n, &v->frame);
     if (strcmp(f[0], "mean") == 0)
         return get_reals(f, n, v->mean);
     if (strcmp(f[0], "scale") == 0)

@@ -105,6 +105,11 @@ int mien_picture_model_find(const mien_picture_model *m, mien_answer_kind kind,
     return n == 1 ? found : -1;
 }
 
+mien_box mien_picture_model_frame(const mien_picture_model *m)
+{
+    return m->view.frame;
+}
+
 /* ---- rows ---------------------------------------------------------------- */
 
 enum { NAME = 12, BORDER = 2 }; /* bytes of a row's number; blocks */

@@ -32,7 +32,8 @@ typedef struct mi_view {
     int w, h, channels;
     mien_net_colour colour;
     float mean[3], scale[3];
-    int input; /* of the graph: the picture */
+    mien_box frame; /* see mien_picture_model_frame; width 0: unknown */
+    int input;      /* of the graph: the picture */
     int n_answers;
     mi_answer answer[MIEN_MAX_LOSSES];
 } mi_view;
@@ -91,6 +92,8 @@ void mi_said_free(mi_said *s);
 mien_status mi_judge(const mi_rows *r, const mi_said *said,
                      const mien_labels *labels, int group,
                      mien_picture_verdict *out, mien_error *err);
+/* Find where the points lie in the pictures of a view that takes whole ones. */
+void mi_frame(mi_view *v, const mi_said *said);
 /* Find the temperatures of a view's answers on rows that were not learned
  * from. */
 mien_status mi_temperatures(mi_view *v, const mi_said *said, mien_error *err);

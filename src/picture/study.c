@@ -237,7 +237,7 @@ mien_status mien_picture_study_learn(mien_picture_study *s, mien_fit_end *end,
 /* ---- judging
  * ----------------------------------------------------------------- */
 
-/* Temperatures by the validation part; the verdict of either. */
+/* Frame and temperatures by the validation part; the verdict of either. */
 static mien_status judge_part(mien_picture_study *s, int part, mi_said *said,
                               mien_error *err)
 {
@@ -247,6 +247,7 @@ static mien_status judge_part(mien_picture_study *s, int part, mi_said *said,
                 : s->o.group ? mien_labels_task(labels, s->o.group)
                              : -1;
     if (part == 1) {
+        mi_frame(&s->view, said);
         mien_status st = mi_temperatures(&s->view, said, err);
         if (st)
             return st;
