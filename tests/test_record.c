@@ -27,9 +27,9 @@ static mien_reading reading_of(mien_face *f, int n)
 {
     return (mien_reading){.w = 640,
                           .h = 480,
-                          .faces = {n, f},
+                          .faces = {.n = n, .face = f},
                           .decode = 0.0123456,
-                          .times = {0.001, 0.002, 0.003, 0.004}};
+                          .times = {0.001, 0.002, 0.003, 0.004, 0}};
 }
 
 static void test_photos(void)

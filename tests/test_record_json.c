@@ -102,7 +102,7 @@ static void test_photos_of_every_wish(void)
 {
     for (unsigned want = 0; want < 32; want++) {
         mien_face f[] = {made_face(want, want), made_face(want + 99, 0)};
-        mien_reading got = {.w = 1280, .h = 853, .faces = {2, f}};
+        mien_reading got = {.w = 1280, .h = 853, .faces = {.n = 2, .face = f}};
         mien_photo_record r = {.file = "\xff.jpg",
                                .reading = &got,
                                .want = want,
@@ -133,7 +133,7 @@ static void test_photos_of_every_wish(void)
 static void test_face_apis_shapes(void)
 {
     mien_face f = made_face(7, EVERYTHING);
-    mien_reading got = {.w = 640, .h = 480, .faces = {1, &f}};
+    mien_reading got = {.w = 640, .h = 480, .faces = {.n = 1, .face = &f}};
     mien_buffer b = {0};
     mien_record_faceapi(NULL, &got, &b);
     json_t *all = parsed(&b);
@@ -174,7 +174,7 @@ static void test_face_apis_shapes(void)
 static void test_verdicts(void)
 {
     mien_face f[2] = {made_face(3, 0), made_face(4, 0)};
-    mien_reading got = {.w = 5, .h = 6, .faces = {2, f}};
+    mien_reading got = {.w = 5, .h = 6, .faces = {.n = 2, .face = f}};
     for (int same = 0; same <= 1; same++) {
         mien_pair_record r = {.file = {"a", "b"},
                               .reading = {&got, &got},
