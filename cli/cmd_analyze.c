@@ -48,8 +48,7 @@ static const cli_option options[] = {
                  "pose, too; none is made unless named here"),
     CLI_ROW_TEXT(expression_model, CLI_FILE, "expression-model", 0, "FILE",
                  "model of 'mien train emotion' or of another training on "
-                 "pictures with one task of classes; they are the expression "
-                 "that --attributes asks for"),
+                 "pictures with one task of classes, told as the expression"),
     CLI_ROW_FLAG(descriptors, "descriptors", 0,
                  "128 numbers that tell people apart, in JSON"),
     CLI_ROW_TEXT(draw, CLI_FILE, "draw", 'o', "FILE",
@@ -78,8 +77,7 @@ static const cli_row examples[] = {
      "points and two attributes, and a picture of them"},
     {"mien analyze --json --jobs 2 holiday/ > faces.jsonl",
      "a folder, one line a photo"},
-    {"mien analyze --expression-model emotion/model.onnx -a expression "
-     "photo.jpg",
+    {"mien analyze --expression-model emotion/model.onnx photo.jpg",
      "expressions by a model of one's own"},
     {"mien analyze --landmark-model align/model.onnx -a smile,glasses --draw "
      "out.png photo.jpg",
@@ -133,8 +131,6 @@ static int own_models(const values *v, analysis *an)
     if (out->attributes && !file)
         mistake = "--attributes smile, glasses and pose want a file of 'mien "
                   "train landmarks' as --landmark-model";
-    if (out->expression && !(v->attributes >> EXPRESSION & 1))
-        mistake = "--expression-model wants --attributes expression, too";
     if ((out->expression || file) && v->format == FACEAPI)
         mistake = "face-api.js' shapes have no place for what models of one's "
                   "own tell; --format json has";

@@ -126,12 +126,18 @@ static void show(const learning *l, const mien_epoch *e)
             e->improved ? " *" : "", left / 60, left % 60);
 }
 
+/* Where a study stands, as a journal asks for it. */
+static mien_status checkpoint(const void *study, mien_bytes *out,
+                              mien_error *err)
+{
+    return mien_study_checkpoint(study, out, err);
+}
+
 static int on_epoch(void *arg, const mien_study *s, const mien_epoch *e)
 {
     learning *l = arg;
     int last = cli_interrupted() || e->epoch == l->c.o.autoencoder.epochs;
-    const mien_journal_source from = {mien_study_trainer(s), mien_study_state,
-                                      s};
+    const mien_journal_source from = {mien_study_trainer(s), checkpoint, s};
     show(l, e);
     l->epochs = e->epoch;
     return (l->journal &&

@@ -346,8 +346,9 @@ static void test_another_state(void)
     mien_picture_study_free(s);
     mien_picture_options on = changing();
     for (int way = 0; way < 4; way++) {
-        static const char *const words[] = {"'seed' differs", "'augment'",
-                                            "'samples'", "no checkpoint"};
+        static const char *const words[] = {"seed was '1', and is '2'",
+                                            "augment was", "samples was",
+                                            "does not say which data"};
         mien_picture_options other = on;
         other.state = h.saved.data;
         other.state_size = way == 3 ? 5 : h.saved.n;

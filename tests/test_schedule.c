@@ -7,26 +7,6 @@
 static float x[MAKE_ROWS * MAKE_IN], y[MAKE_ROWS * 2];
 static const float *const inputs[] = {x}, *const targets[] = {y};
 static const mien_samples rows = {MAKE_ROWS, inputs, targets, NULL, NULL};
-static const mien_loss mse = {.kind = MIEN_LOSS_MSE, .weight = 1};
-
-static mien_trainer_options options(void)
-{
-    mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
-    o.batch = 32;
-    o.seed = 7;
-    o.losses = &mse;
-    o.n_losses = 1;
-    o.optimizer.rate = 1e-2f;
-    return o;
-}
-
-static mien_trainer *trainer(mien_graph *g, const mien_trainer_options *o)
-{
-    mien_trainer *t = NULL;
-    mien_error err = {0};
-    CHECK_MSG(mien_trainer_new(g, o, &t, &err) == MIEN_OK, "%s", err.text);
-    return t;
-}
 
 /* ---- the rate --------------------------------------------------------------
  */
@@ -59,12 +39,12 @@ static void test_shares_of_the_rate(void)
 static void test_a_schedule_is_learned_with(void)
 {
     float a[4096], b[4096];
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     mien_losses l;
     mien_graph *g = make_network(0), *h = make_network(0);
-    mien_trainer *by_hand = trainer(g, &o);
+    mien_trainer *by_hand = make_trainer(g, &o);
     o.schedule = (mien_schedule){MIEN_RATE_STEP, 0, 1, .5f, 0};
-    mien_trainer *by_steps = trainer(h, &o);
+    mien_trainer *by_steps = make_trainer(h, &o);
     for (int e = 0; e < 3; e++) {
         mien_trainer_set_rate(by_hand, 1e-2f * (e == 0   ? 1
                                                 : e == 1 ? .5f
@@ -88,7 +68,7 @@ static void test_a_schedule_is_learned_with(void)
 static void test_decay_apart_from_the_gradient(void)
 {
     float before[4096], after[4096];
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     const mien_loss nothing = {.kind = MIEN_LOSS_MSE, .weight = 0};
     mien_losses l;
     for (int adam = 0; adam < 2; adam++) {
@@ -100,7 +80,7 @@ static void test_decay_apart_from_the_gradient(void)
         o.optimizer.rate = 0.5f;
         o.optimizer.weight_decay = 0.5f;
         o.optimizer.decoupled = 1;
-        mien_trainer *t = trainer(g, &o);
+        mien_trainer *t = make_trainer(g, &o);
         int n = make_parameters(g, before);
         CHECK_EQ(mien_trainer_epoch(t, &rows, &l, NULL), MIEN_OK);
         make_parameters(g, after);
@@ -115,12 +95,12 @@ static void test_decay_apart_from_the_gradient(void)
 static void test_the_average_follows(void)
 {
     float w[4096], want[4096], got[4096];
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     mien_losses l, averaged, plain;
     o.batch = MAKE_ROWS;
     o.average = 0.15f; /* the first step keeps 2/11 at most: .15 */
     mien_graph *g = make_network(0);
-    mien_trainer *t = trainer(g, &o);
+    mien_trainer *t = make_trainer(g, &o);
     int n = make_parameters(g, want);
     for (int step = 0; step < 3; step++) {
         CHECK_EQ(mien_trainer_epoch(t, &rows, &l, NULL), MIEN_OK);
@@ -137,7 +117,7 @@ static void test_the_average_follows(void)
         CHECK_NEAR(got[i], want[i], 1e-6);
     mien_trainer_free(t);
     o.average = 0;
-    t = trainer(g, &o);
+    t = make_trainer(g, &o);
     CHECK_EQ(mien_trainer_evaluate(t, &rows, &plain, NULL), MIEN_OK);
     CHECK(plain.total == averaged.total);
     mien_trainer_free(t);
@@ -155,14 +135,14 @@ static const float *const both[] = {y, y};
 
 static void test_a_loss_grows(void)
 {
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     const mien_samples s = {MAKE_ROWS, inputs, both, NULL, NULL};
     mien_losses l;
     o.losses = pair;
     o.n_losses = 2;
     o.batch = MAKE_ROWS;
     mien_graph *g = make_network(0);
-    mien_trainer *t = trainer(g, &o);
+    mien_trainer *t = make_trainer(g, &o);
     for (int e = 1; e <= 3; e++) {
         CHECK_EQ(mien_trainer_epoch(t, &s, &l, NULL), MIEN_OK);
         double weight = e < 2 ? .5 : 1;
@@ -211,7 +191,7 @@ static void test_a_task_stops_also_after_a_break(void)
     static const float *const measured[] = {y, noise};
     const mien_samples s = {MAKE_ROWS, inputs, both, NULL, NULL};
     const mien_samples valid = {MAKE_ROWS, inputs, measured, NULL, NULL};
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     float whole[4096], broken[4096];
     int n, m;
     for (int i = 0; i < MAKE_ROWS * 2; i++)
@@ -221,7 +201,7 @@ static void test_a_task_stops_also_after_a_break(void)
     o.average = .9f;
     o.schedule = (mien_schedule){MIEN_RATE_COSINE, 1, 14, 0, .05f};
     mien_graph *g = make_network(1);
-    mien_trainer *t = trainer(g, &o);
+    mien_trainer *t = make_trainer(g, &o);
     mien_fit *f = fit(t, NULL);
     CHECK_EQ(mien_fit_run(f, &s, &valid, NULL, NULL), MIEN_OK);
     const mien_epoch *e = mien_fit_history(f, &n);
@@ -232,7 +212,7 @@ static void test_a_task_stops_also_after_a_break(void)
     for (int at = 1; at < 14; at += 3) {
         halt h = {.at = at};
         mien_graph *a = make_network(1), *b = make_network(1);
-        mien_trainer *ta = trainer(a, &o), *tb = trainer(b, &o);
+        mien_trainer *ta = make_trainer(a, &o), *tb = make_trainer(b, &o);
         mien_fit *fa = fit(ta, &h), *fb = fit(tb, NULL);
         CHECK_EQ(mien_fit_run(fa, &s, &valid, NULL, NULL), MIEN_OK);
         CHECK_EQ(mien_fit_restore(fb, h.saved.data, h.saved.n, NULL), MIEN_OK);
@@ -300,10 +280,10 @@ static void test_made_rows_are_the_rows(void)
     const mien_samples s = {.n = MAKE_ROWS, .source = &source};
     mien_losses l, k;
     for (int shuffle = 0; shuffle < 2; shuffle++) {
-        mien_trainer_options o = options();
+        mien_trainer_options o = make_options();
         o.shuffle = shuffle;
         mien_graph *g = make_network(1), *h = make_network(1);
-        mien_trainer *t = trainer(g, &o), *u = trainer(h, &o);
+        mien_trainer *t = make_trainer(g, &o), *u = make_trainer(h, &o);
         m = (made){0};
         for (; m.epochs < 3; m.epochs++) {
             CHECK_EQ(mien_trainer_epoch(t, &rows, &l, NULL), MIEN_OK);
@@ -368,13 +348,13 @@ static void test_made_pictures(void)
     const mien_row_source source = {make_picture, NULL, NULL};
     const mien_samples made_rows = {.n = N, .source = &source};
     const mien_samples kept = {N, inputs, inputs, weights, NULL};
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     mien_losses l, k;
     for (int i = 0; i < N; i++)
         weights[i] = 1 + (float)(i % 2);
     o.batch = 16;
     mien_graph *g = pictures(), *h = pictures();
-    mien_trainer *t = trainer(g, &o), *u = trainer(h, &o);
+    mien_trainer *t = make_trainer(g, &o), *u = make_trainer(h, &o);
     for (int e = 0; e < 2; e++) {
         CHECK_EQ(mien_trainer_epoch(t, &kept, &l, NULL), MIEN_OK);
         if (e)
@@ -395,7 +375,7 @@ static void test_made_pictures(void)
 /* One batch, momentum 0: the running variance is the batch's, or a sample's. */
 static void test_running_variance_of_a_sample(void)
 {
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     const mien_samples s = {16, inputs, inputs, NULL, NULL};
     const double count = 16 * 9;
     float kept[2][4];
@@ -403,7 +383,7 @@ static void test_running_variance_of_a_sample(void)
     o.batch = 16;
     for (o.unbiased = 0; o.unbiased < 2; o.unbiased++) {
         mien_graph *g = pictures();
-        mien_trainer *t = trainer(g, &o);
+        mien_trainer *t = make_trainer(g, &o);
         CHECK_EQ(mien_trainer_epoch(t, &s, &l, NULL), MIEN_OK);
         memcpy(kept[o.unbiased], mien_graph_values(g, "bn.variance", NULL),
                sizeof kept[0]);
@@ -430,8 +410,8 @@ static void refused(const mien_trainer_options *o, const char *words)
 
 static void test_mistakes_are_named(void)
 {
-    mien_trainer_options o = options();
-    mien_loss loss = mse;
+    mien_trainer_options o = make_options();
+    mien_loss loss = make_mse;
     o.schedule = (mien_schedule){MIEN_RATE_STEP, 0, 0, .5f, 0};
     refused(&o, "a schedule over 0 epochs");
     o.schedule = (mien_schedule){MIEN_RATE_STEP, 0, 3, 1.5f, 0};
@@ -440,10 +420,10 @@ static void test_mistakes_are_named(void)
     refused(&o, "falls to -1");
     o.schedule = (mien_schedule){MIEN_RATE_CONSTANT, -2, 0, 1, 0};
     refused(&o, "warm-up of -2");
-    o = options();
+    o = make_options();
     o.average = 1;
     refused(&o, "keeps 1 of itself");
-    o = options();
+    o = make_options();
     o.losses = &loss;
     loss.smoothing = 1;
     refused(&o, "smoothing 1");
@@ -454,7 +434,7 @@ static void test_mistakes_are_named(void)
 
 static void test_failing_memory_is_reported(void)
 {
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     made m = {0};
     const mien_row_source source = {make_picture, NULL, &m};
     const mien_samples s = {.n = 40, .source = &source};

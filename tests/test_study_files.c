@@ -99,11 +99,16 @@ typedef struct keeping {
     int stop; /* after this epoch */
 } keeping;
 
+static mien_status checkpoint(const void *study, mien_bytes *out,
+                              mien_error *err)
+{
+    return mien_study_checkpoint(study, out, err);
+}
+
 static int keep(void *arg, const mien_study *s, const mien_epoch *e)
 {
     const keeping *k = arg;
-    const mien_journal_source from = {mien_study_trainer(s), mien_study_state,
-                                      s};
+    const mien_journal_source from = {mien_study_trainer(s), checkpoint, s};
     CHECK_EQ(
         mien_journal_epoch(k->journal, &from, e, e->epoch == k->stop, NULL),
         MIEN_OK);

@@ -7,33 +7,13 @@ static float x[MAKE_ROWS * MAKE_IN], y[MAKE_ROWS * 2];
 static const float *const inputs[] = {x}, *const targets[] = {y};
 static const mien_samples rows = {MAKE_ROWS, inputs, targets, NULL, NULL};
 static const mien_samples train = {100, inputs, targets, NULL, NULL};
-static const mien_loss mse = {.kind = MIEN_LOSS_MSE, .weight = 1};
-
-static mien_trainer_options options(void)
-{
-    mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
-    o.batch = 32;
-    o.seed = 7;
-    o.losses = &mse;
-    o.n_losses = 1;
-    o.optimizer.rate = 1e-2f;
-    return o;
-}
-
-static mien_trainer *trainer(mien_graph *g, const mien_trainer_options *o)
-{
-    mien_trainer *t = NULL;
-    mien_error err = {0};
-    CHECK_MSG(mien_trainer_new(g, o, &t, &err) == MIEN_OK, "%s", err.text);
-    return t;
-}
 
 /* Learn for so many epochs; the parameters after them and the last loss. */
 static double learn(const mien_trainer_options *o, int dropout, int epochs,
                     float *out, int *n)
 {
     mien_graph *g = make_network(dropout);
-    mien_trainer *t = trainer(g, o);
+    mien_trainer *t = make_trainer(g, o);
     mien_losses l = {0};
     for (int i = 0; i < epochs; i++)
         CHECK_EQ(mien_trainer_epoch(t, &rows, &l, NULL), MIEN_OK);
@@ -48,7 +28,7 @@ static double learn(const mien_trainer_options *o, int dropout, int epochs,
 
 static void test_optimisers_learn(void)
 {
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     double before = learn(&o, 0, 0, NULL, NULL);
     CHECK(before > 1);
     CHECK(learn(&o, 0, 200, NULL, NULL) < 0.1);
@@ -73,7 +53,7 @@ static void test_bits_do_not_depend_on_threads(void)
     float one[4096], many[4096];
     int n = 0, m = 0;
     for (int threads = 2; threads <= 5; threads += 3) {
-        mien_trainer_options o = options();
+        mien_trainer_options o = make_options();
         o.batch = 100;
         learn(&o, 1, 3, one, &n);
         CHECK_EQ(mien_pool_new(threads, &o.pool, NULL), MIEN_OK);
@@ -110,9 +90,9 @@ typedef struct run {
 
 static run begin(const mien_fit_options *fo)
 {
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     run r = {make_network(1), NULL, NULL};
-    r.t = trainer(r.g, &o);
+    r.t = make_trainer(r.g, &o);
     CHECK_EQ(mien_fit_new(r.t, fo, &r.f, NULL), MIEN_OK);
     return r;
 }
@@ -255,22 +235,22 @@ static void test_mistakes_are_named(void)
 {
     const mien_loss second = {.output = 1, .kind = MIEN_LOSS_MSE, .weight = 1};
     const mien_penalty nowhere = {"nowhere", 1, 0}, input = {"x", 1, 0};
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     o.losses = &second;
     refused(o, MIEN_EARG, "output 1 of 1");
-    o = options();
+    o = make_options();
     o.n_losses = 0;
     refused(o, MIEN_EARG, "0 losses");
-    o = options();
+    o = make_options();
     o.optimizer.rate = 0;
     refused(o, MIEN_EARG, "learning rate 0");
-    o = options();
+    o = make_options();
     o.n_penalties = 1;
     o.penalties = &nowhere;
     refused(o, MIEN_EARG, "no node 'nowhere'");
     o.penalties = &input;
     refused(o, MIEN_EARG, "neither a parameter");
-    o = options();
+    o = make_options();
     o.batch = 1 << 28;
     refused(o, MIEN_ELIMIT, "");
 }
@@ -304,7 +284,7 @@ static void test_damaged_checkpoints_are_refused(void)
 /* Each allocation of a whole fit fails in turn. */
 static mien_status whole_fit(mien_graph *g)
 {
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     mien_fit_options fo = MIEN_FIT_DEFAULTS;
     mien_trainer *t = NULL;
     mien_fit *f = NULL;
@@ -347,9 +327,9 @@ static void test_failing_memory_is_reported(void)
 /* After the first epoch nothing is allocated. */
 static void test_an_epoch_allocates_nothing(void)
 {
-    mien_trainer_options o = options();
+    mien_trainer_options o = make_options();
     mien_graph *g = make_network(1);
-    mien_trainer *t = trainer(g, &o);
+    mien_trainer *t = make_trainer(g, &o);
     mien_losses l;
     CHECK_EQ(mien_trainer_epoch(t, &rows, &l, NULL), MIEN_OK);
     mi_alloc_fail_after(0);

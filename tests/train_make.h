@@ -70,6 +70,29 @@ static inline void make_rows(float *x, float *y, int n)
     }
 }
 
+static const mien_loss make_mse = {.kind = MIEN_LOSS_MSE, .weight = 1};
+
+/* Options to learn those sums by their squared errors. */
+static inline mien_trainer_options make_options(void)
+{
+    mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
+    o.batch = 32;
+    o.seed = 7;
+    o.losses = &make_mse;
+    o.n_losses = 1;
+    o.optimizer.rate = 1e-2f;
+    return o;
+}
+
+static inline mien_trainer *make_trainer(mien_graph *g,
+                                         const mien_trainer_options *o)
+{
+    mien_trainer *t = NULL;
+    mien_error err = {0};
+    CHECK_MSG(mien_trainer_new(g, o, &t, &err) == MIEN_OK, "%s", err.text);
+    return t;
+}
+
 /* All parameters of a graph, one after the other; how many. */
 static inline int make_parameters(const mien_graph *g, float *out)
 {

@@ -4,8 +4,9 @@
  *     photo, its faces -> mien_own_models_read: expression, points, attributes
  *
  * A model is one of pictures (mien/picture_model.h), asked about the box of
- * each face; one that knows where points lay in whole pictures, about the square
- * that shows the face's five keypoints there.  It is not in the WebAssembly library. */
+ * each face; one that knows where points lay in whole pictures, about the
+ * square that shows the face's five keypoints there.  It is not in the
+ * WebAssembly library. */
 #ifndef MIEN_FACES_MODELS_H
 #define MIEN_FACES_MODELS_H
 

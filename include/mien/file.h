@@ -5,7 +5,7 @@
 #ifndef MIEN_FILE_H
 #define MIEN_FILE_H
 
-#include "mien/base.h"
+#include "mien/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,6 +57,18 @@ MIEN_API MIEN_CHECKED mien_status mien_folder_load(const char *folder,
                                                    const char *name,
                                                    mien_bytes *out,
                                                    mien_error *err);
+
+/* Write what was put together, and let it go.
+ *
+ *   folder  where it goes
+ *   name    of the file
+ *   b       its contents; empty afterwards
+ *
+ * Fails with EIO, ENOMEM (also where b could not be put together). */
+MIEN_API MIEN_CHECKED mien_status mien_folder_save_buffer(const char *folder,
+                                                          const char *name,
+                                                          mien_buffer *b,
+                                                          mien_error *err);
 
 /* Write a whole file of a folder, as mien_file_save does.
  *

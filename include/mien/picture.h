@@ -239,13 +239,12 @@ MIEN_API MIEN_CHECKED mien_status mien_picture_study_learn(
 
 /* Keep where a training stands, with what tells its data and choices.
  *
- *   study  a mien_picture_study that learns, or has learned
- *   out    the state; free with mien_bytes_free
+ *   s    a study that learns, or has learned
+ *   out  the state; free with mien_bytes_free
  *
  * Fails with ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_picture_study_state(const void *study,
-                                                           mien_bytes *out,
-                                                           mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_picture_study_state(
+    const mien_picture_study *s, mien_bytes *out, mien_error *err);
 
 /* Fit temperatures on the validation part, judge both parts, and write the
  * model as bytes.

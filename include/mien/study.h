@@ -242,16 +242,6 @@ MIEN_API MIEN_CHECKED mien_status mien_study_checkpoint(const mien_study *s,
                                                         mien_bytes *out,
                                                         mien_error *err);
 
-/* The same as a journal asks for it.
- *
- *   study  a mien_study
- *   out    the state; free with mien_bytes_free
- *
- * Fails with ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_study_state(const void *study,
-                                                   mien_bytes *out,
-                                                   mien_error *err);
-
 /* Put the model together, choose its threshold on the validation part, judge
  * both parts, and write the model as bytes.
  *

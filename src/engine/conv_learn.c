@@ -395,3 +395,26 @@ mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
     s->run = run_products;
     return add_sums(p, v, sums, bias, err);
 }
+
+mien_status mi_conv_lower(mien_plan *p, mi_node *head, const mi_conv *cv,
+                          mi_conv_way way,
+                          mien_status (*back)(mien_plan *p, const mi_step *s,
+                                              mien_error *err),
+                          mien_error *err)
+{
+    mi_conv_learn *v = mi_plan_alloc(p, 1, sizeof *v);
+    if (!v)
+        return mi_no_memory(err);
+    *v = mi_conv_learn_of(cv, (int)head->shape.dim[0]);
+    int xy[2];
+    mien_status st = mi_conv_learn_use(p, head, v, err);
+    if (!st)
+        st = mi_plan_use(p, head->in[0], 1, &xy[0], err);
+    if (!st)
+        st = mi_plan_result(p, head, 1, &xy[1], err);
+    if (!st)
+        st = mi_conv_forward(p, v, way, xy, err);
+    if (!st && p->value[xy[1]].flows)
+        p->step[p->n_steps - 1].back = back;
+    return st;
+}

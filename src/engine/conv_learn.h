@@ -45,6 +45,13 @@ mien_status mi_conv_learn_use(mien_plan *p, mi_node *head, mi_conv_learn *v,
  * x, then bias and activation.  back may be NULL; it reads back_spec. */
 mien_status mi_conv_forward(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
                             const int xy[2], mien_error *err);
+/* Lower a node whose convolution, from the larger side down, is cv: values, the
+ * steps forward, and `back` where a gradient flows. */
+mien_status mi_conv_lower(mien_plan *p, mi_node *head, const mi_conv *cv,
+                          mi_conv_way way,
+                          mien_status (*back)(mien_plan *p, const mi_step *s,
+                                              mien_error *err),
+                          mien_error *err);
 /* The same for a gradient: that of value `of` is made from dz. */
 mien_status mi_conv_to_input(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
                              int dz, int of, mien_error *err);

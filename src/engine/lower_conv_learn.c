@@ -43,19 +43,5 @@ mien_status mi_lower_conv_learn(mien_plan *p, mi_node *head, mien_error *err)
     if (why)
         return mi_fail(err, MIEN_EFORMAT, "plan: Conv '%s': %s", head->name,
                        why);
-    mi_conv_learn *v = mi_plan_alloc(p, 1, sizeof *v);
-    if (!v)
-        return mi_no_memory(err);
-    *v = mi_conv_learn_of(&cv, (int)head->shape.dim[0]);
-    int xy[2];
-    mien_status st = mi_conv_learn_use(p, head, v, err);
-    if (!st)
-        st = mi_plan_use(p, head->in[0], 1, &xy[0], err);
-    if (!st)
-        st = mi_plan_result(p, head, 1, &xy[1], err);
-    if (!st)
-        st = mi_conv_forward(p, v, MI_CONV_DOWN, xy, err);
-    if (!st && p->value[xy[1]].flows)
-        p->step[p->n_steps - 1].back = conv_back;
-    return st;
+    return mi_conv_lower(p, head, &cv, MI_CONV_DOWN, conv_back, err);
 }

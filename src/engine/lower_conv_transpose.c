@@ -89,21 +89,7 @@ mien_status mi_lower_conv_transpose(mien_plan *p, mi_node *head,
     if (why)
         return mi_fail(err, MIEN_EFORMAT, "plan: ConvTranspose '%s': %s",
                        head->name, why);
-    mi_conv_learn *v = mi_plan_alloc(p, 1, sizeof *v);
-    if (!v)
-        return mi_no_memory(err);
     const mi_conv cv = mi_conv_of_window(&w, (int)head->shape.dim[1],
                                          (int)head->in[0]->shape.dim[1], 0);
-    *v = mi_conv_learn_of(&cv, (int)head->shape.dim[0]);
-    int xy[2];
-    mien_status st = mi_conv_learn_use(p, head, v, err);
-    if (!st)
-        st = mi_plan_use(p, head->in[0], 1, &xy[0], err);
-    if (!st)
-        st = mi_plan_result(p, head, 1, &xy[1], err);
-    if (!st)
-        st = mi_conv_forward(p, v, MI_CONV_UP, xy, err);
-    if (!st && p->value[xy[1]].flows)
-        p->step[p->n_steps - 1].back = back;
-    return st;
+    return mi_conv_lower(p, head, &cv, MI_CONV_UP, back, err);
 }

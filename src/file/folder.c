@@ -86,3 +86,13 @@ mien_status mien_folder_save(const char *folder, const char *name,
     mi_free(path);
     return st;
 }
+
+mien_status mien_folder_save_buffer(const char *folder, const char *name,
+                                    mien_buffer *b, mien_error *err)
+{
+    mien_status st = b->failed
+                         ? mi_no_memory(err)
+                         : mien_folder_save(folder, name, b->data, b->n, err);
+    mien_buffer_free(b);
+    return st;
+}

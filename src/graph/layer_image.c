@@ -27,6 +27,25 @@ static void set_padding(char word[MI_ATTR_TEXT_LEN], mi_ints *pads,
         *pads = (mi_ints){4, {p[0], p[1], p[0], p[1]}};
 }
 
+/* What is wrong with a convolution, or NULL; the shape of its input. */
+static const char *check_convolution(const mi_layer *l, mi_node *x, int units,
+                                     const mien_window *w, mien_shape *s)
+{
+    if (units < 1 || !is_window(w) || units % w->group)
+        return "its units or window are out of range";
+    if (!mi_layer_shape(l, x, 4, 4, s))
+        return "";
+    return s->dim[1] % w->group ? "groups do not divide channels" : NULL;
+}
+
+/* A bias of each unit, into which so many weights lead. */
+static mi_node *add_bias(const mi_layer *l, int units,
+                         const mien_layer_options *o, double into)
+{
+    const mi_drawing bias = mi_layer_bias(o, into);
+    return mi_layer_parameter(l, "bias", (mien_shape){1, {units}}, &bias);
+}
+
 mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
                              const mien_window *w, const mien_layer_options *o,
                              const char *name)
@@ -34,13 +53,9 @@ mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
     mi_layer l = mi_layer_begin(g, "conv2d", name);
     mi_conv_attr attr = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
     mien_shape s;
-    if (units < 1 || !is_window(w) || units % w->group)
-        return mi_layer_wrong(&l, MIEN_EARG,
-                              "its units or window are out of range");
-    if (!mi_layer_shape(&l, x, 4, 4, &s))
-        return mi_layer_wrong(&l, MIEN_EARG, "");
-    if (s.dim[1] % w->group)
-        return mi_layer_wrong(&l, MIEN_EARG, "groups do not divide channels");
+    const char *why = check_convolution(&l, x, units, w, &s);
+    if (why)
+        return mi_layer_wrong(&l, MIEN_EARG, why);
     attr.kernel_shape = pair(w->kernel);
     attr.strides = pair(w->stride);
     attr.dilations = pair(w->dilation);
@@ -52,12 +67,11 @@ mien_node *mien_layer_conv2d(mien_graph *g, mien_node *x, int units,
     double into = area * (double)channels;
     const mi_drawing weight = {o->weight, o->random, into, area * units,
                                o->constant};
-    const mi_drawing bias = mi_layer_bias(o, into);
     const mien_shape shape = {
         4, {units, s.dim[1] / w->group, w->kernel[0], w->kernel[1]}};
     mi_node *in[3] = {x, mi_layer_parameter(&l, "weight", shape, &weight)};
     if (!o->no_bias)
-        in[2] = mi_layer_parameter(&l, "bias", (mien_shape){1, {units}}, &bias);
+        in[2] = add_bias(&l, units, o, into);
     return mi_layer_result(&l, &mi_op_conv, in, o->no_bias ? 2 : 3, &attr);
 }
 
@@ -70,13 +84,9 @@ mien_node *mien_layer_conv2d_transpose(mien_graph *g, mien_node *x, int units,
     mi_conv_transpose_attr attr =
         *(const mi_conv_transpose_attr *)mi_op_conv_transpose.attr_defaults;
     mien_shape s;
-    if (units < 1 || !is_window(w) || units % w->group)
-        return mi_layer_wrong(&l, MIEN_EARG,
-                              "its units or window are out of range");
-    if (!mi_layer_shape(&l, x, 4, 4, &s))
-        return mi_layer_wrong(&l, MIEN_EARG, "");
-    if (s.dim[1] % w->group)
-        return mi_layer_wrong(&l, MIEN_EARG, "groups do not divide channels");
+    const char *why = check_convolution(&l, x, units, w, &s);
+    if (why)
+        return mi_layer_wrong(&l, MIEN_EARG, why);
     attr.kernel_shape = pair(w->kernel);
     attr.strides = pair(w->stride);
     attr.dilations = pair(w->dilation);
@@ -89,11 +99,10 @@ mien_node *mien_layer_conv2d_transpose(mien_graph *g, mien_node *x, int units,
         area * (double)channels / ((double)w->stride[0] * w->stride[1]);
     const mi_drawing weight = {o->weight, o->random, into, area * (double)each,
                                o->constant};
-    const mi_drawing bias = mi_layer_bias(o, into);
     const mien_shape shape = {4, {s.dim[1], each, w->kernel[0], w->kernel[1]}};
     mi_node *in[3] = {x, mi_layer_parameter(&l, "weight", shape, &weight)};
     if (!o->no_bias)
-        in[2] = mi_layer_parameter(&l, "bias", (mien_shape){1, {units}}, &bias);
+        in[2] = add_bias(&l, units, o, into);
     return mi_layer_result(&l, &mi_op_conv_transpose, in, o->no_bias ? 2 : 3,
                            &attr);
 }

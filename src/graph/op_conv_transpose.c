@@ -18,17 +18,14 @@ static const mi_node *weights(const mi_node *n) { return n->in[1]; }
 const char *mi_conv_transpose_window(const mi_node *n, mi_window *out)
 {
     const mi_conv_transpose_attr *a = n->attr;
-    const mien_shape *x = &n->in[0]->shape, *w = &weights(n)->shape;
-    if (x->rank != 4 || w->rank != 4)
-        return "only two spatial dimensions are supported";
-    if (a->kernel_shape.n != 0 &&
-        (a->kernel_shape.n != 2 || a->kernel_shape.v[0] != w->dim[2] ||
-         a->kernel_shape.v[1] != w->dim[3]))
-        return "kernel_shape differs from the weights";
-    const mi_ints kernel = {2, {w->dim[2], w->dim[3]}};
+    mi_ints kernel;
+    const char *why = mi_window_kernel(n, &a->kernel_shape, &kernel);
+    if (why)
+        return why;
     const mi_window_spec spec = {&kernel,  &a->strides, &a->dilations,
                                  &a->pads, a->auto_pad, 0};
-    return mi_window_back(&spec, x, &a->output_padding, &a->output_shape, out);
+    return mi_window_back(&spec, &n->in[0]->shape, &a->output_padding,
+                          &a->output_shape, out);
 }
 
 /* [n, weights' second a group, window's places]. */

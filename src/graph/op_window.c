@@ -2,6 +2,8 @@
  * that it takes. */
 #include "graph/op_window.h"
 
+#include "graph/graph.h"
+
 #include <string.h>
 
 /* Of a stride, a dilation and a padding. */
@@ -184,5 +186,18 @@ const char *mi_window_back(const mi_window_spec *spec, const mien_shape *x,
             return "the pads leave nothing of the result";
     }
     *out = w;
+    return NULL;
+}
+
+const char *mi_window_kernel(const mi_node *n, const mi_ints *given,
+                             mi_ints *kernel)
+{
+    const mien_shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
+    if (x->rank != 4 || w->rank != 4)
+        return "only two spatial dimensions are supported";
+    *kernel = (mi_ints){2, {w->dim[2], w->dim[3]}};
+    if (given->n != 0 && (given->n != 2 || given->v[0] != kernel->v[0] ||
+                          given->v[1] != kernel->v[1]))
+        return "kernel_shape differs from the weights";
     return NULL;
 }

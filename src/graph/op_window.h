@@ -11,6 +11,10 @@ typedef struct mi_window_spec {
     int64_t ceil_mode;
 } mi_window_spec;
 
+/* The sides of a convolution's window, its weights', which the attribute, if it
+ * is given, has to equal. */
+const char *mi_window_kernel(const mi_node *n, const mi_ints *given,
+                             mi_ints *kernel);
 /* x is [n, c, h, w]. */
 const char *mi_window_of(const mi_window_spec *spec, const mien_shape *x,
                          mi_window *out);

@@ -234,18 +234,24 @@ static void relu(mi_keras *k)
             json_real((double)mi_field_real(f, "max_value", 1e-6, 1e6, 6)));
 }
 
+/* A layer with one number, that Keras calls `key` and we `ours`. */
+static json_t *append_real(mi_keras *k, const char *kind, const char *ours,
+                           const char *key, double most, double fallback)
+{
+    float v = mi_field_real(&k->fields, key, 0, most, fallback);
+    json_t *o = append(k, kind, "");
+    json_object_set_new(o, ours, json_real((double)v));
+    return o;
+}
+
 static void leaky_relu(mi_keras *k)
 {
-    float alpha = mi_field_real(&k->fields, "alpha", 0, 100, 0.3);
-    json_object_set_new(append(k, "leaky_relu", ""), "alpha",
-                        json_real((double)alpha));
+    append_real(k, "leaky_relu", "alpha", "alpha", 100, 0.3);
 }
 
 static void elu(mi_keras *k)
 {
-    float alpha = mi_field_real(&k->fields, "alpha", 0, 100, 1);
-    json_object_set_new(append(k, "elu", ""), "alpha",
-                        json_real((double)alpha));
+    append_real(k, "elu", "alpha", "alpha", 100, 1);
 }
 
 static void prelu(mi_keras *k)
@@ -330,18 +336,14 @@ static void reshape(mi_keras *k)
 
 static void dropout(mi_keras *k)
 {
-    float rate = mi_field_real(&k->fields, "rate", 0, 0.999, 0.5);
-    json_object_set_new(append(k, "dropout", ""), "ratio",
-                        json_real((double)rate));
+    append_real(k, "dropout", "ratio", "rate", 0.999, 0.5);
 }
 
 static void spatial_dropout(mi_keras *k)
 {
-    float rate = mi_field_real(&k->fields, "rate", 0, 0.999, 0.5);
-    json_t *o = append(k, "dropout", "");
     want_picture(k);
-    json_object_set_new(o, "ratio", json_real((double)rate));
-    json_object_set_new(o, "spatial", json_true());
+    json_object_set_new(append_real(k, "dropout", "ratio", "rate", 0.999, 0.5),
+                        "spatial", json_true());
 }
 
 /* Zeros: a number, or two of down and across, each one or two: before, after.

@@ -1,18 +1,9 @@
-/* state.c: where a training stands, and what of: lines of text that say which
- * data and choices, an empty line, and the state of the fit.
- *
- *   mien/picture-checkpoint/1
- *   network  digest            a line each, key, tab, value
- *   ...
- *
- * A training goes on from a checkpoint of the same data and choices alone: one
- * of another seed would have learned from samples that are now to judge it. */
+/* state.c: which data and choices a checkpoint of pictures is of; its form is
+ * that of train/checkpoint.h. */
 #include "picture/picture.h"
 
-#include "base/error.h"
 #include "base/fields.h"
-
-#include <string.h>
+#include "train/checkpoint.h"
 
 static const char first_line[] = "mien/picture-checkpoint/1\n";
 
@@ -103,62 +94,17 @@ static void put_head(mien_buffer *b, const mien_picture_study *s)
     mien_buffer_puts(b, "\n");
 }
 
-mien_status mien_picture_study_state(const void *study, mien_bytes *out,
-                                     mien_error *err)
+mien_status mien_picture_study_state(const mien_picture_study *s,
+                                     mien_bytes *out, mien_error *err)
 {
-    const mien_picture_study *s = study;
-    mien_bytes state = {0};
-    mien_buffer b = {0};
-    mien_status st = mien_fit_save(s->fit, &state, err);
-    if (st)
-        return st;
-    put_head(&b, s);
-    mien_buffer_put(&b, state.data, state.n);
-    mien_bytes_free(&state);
-    return mien_buffer_give(&b, out, err);
-}
-
-/* The key of a line "key, tab, value". */
-static int key_of(const uint8_t *line, size_t n)
-{
-    const uint8_t *tab = memchr(line, '\t', n);
-    return tab ? (int)(tab - line) : (int)n;
-}
-
-/* Where two heads differ first, and by what. */
-static mien_status compare(const uint8_t *was, size_t n, const mien_buffer *is,
-                           mien_error *err)
-{
-    size_t at = 0;
-    while (at < is->n && at < n) {
-        const uint8_t *end = memchr(is->data + at, '\n', is->n - at);
-        size_t len = (size_t)(end - (is->data + at)) + 1;
-        if (len > n - at || memcmp(was + at, is->data + at, len) != 0)
-            return mi_fail(err, MIEN_EARG,
-                           "the checkpoint is of another training: its '%.*s' "
-                           "differs; choose as then, or another --output",
-                           key_of(is->data + at, len - 1), is->data + at);
-        at += len;
-    }
-    return at < is->n
-               ? mi_fail(err, MIEN_EFORMAT, "the checkpoint is cut short")
-               : MIEN_OK;
+    mien_buffer head = {0};
+    put_head(&head, s);
+    return mi_checkpoint_write(&head, s->fit, out, err);
 }
 
 mien_status mi_state_read(mien_picture_study *s, mien_error *err)
 {
     mien_buffer head = {0};
-    const uint8_t *bytes = s->o.state;
-    size_t n = s->o.state_size;
-    if (n < sizeof first_line - 1 ||
-        memcmp(bytes, first_line, sizeof first_line - 1) != 0)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "this is no checkpoint of a training on pictures");
     put_head(&head, s);
-    mien_status st =
-        head.failed ? mi_no_memory(err) : compare(bytes, n, &head, err);
-    if (!st)
-        st = mien_fit_restore(s->fit, bytes + head.n, n - head.n, err);
-    mien_buffer_free(&head);
-    return st;
+    return mi_checkpoint_read(&head, s->o.state, s->o.state_size, s->fit, err);
 }

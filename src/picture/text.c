@@ -52,15 +52,19 @@ static void put_settings(const mien_picture_study *s, mien_buffer *out)
     mien_buffer_printf(
         out,
         "network %s, %lld parameters, %d x %d x %d, %s\nseed %u, batch %d, "
-        "rate %g %s, %s%g decay, average %g\n",
+        "rate %g %s",
         s->net->name[0] ? s->net->name : "of its own",
         (long long)mien_graph_parameters(s->net->graph), s->view.channels,
         s->view.h, s->view.w,
         o->view.boxed ? "faces cut out" : "whole pictures", o->seed, o->batch,
-        (double)o->optimizer.rate, schedule_of(o),
-        o->optimizer.decoupled ? "decoupled " : "",
-        (double)o->optimizer.weight_decay, (double)o->average);
-    mien_buffer_puts(out, "losses");
+        (double)o->optimizer.rate, schedule_of(o));
+    if (o->optimizer.weight_decay > 0)
+        mien_buffer_printf(out, ", decay %g%s",
+                           (double)o->optimizer.weight_decay,
+                           o->optimizer.decoupled ? "" : " in the gradient");
+    if (o->average > 0)
+        mien_buffer_printf(out, ", average %g", (double)o->average);
+    mien_buffer_puts(out, "\nlosses");
     for (int i = 0; i < s->losses; i++)
         mien_buffer_printf(
             out, "%s %g %s", i ? "," : "", (double)s->loss[i].weight,
@@ -187,17 +191,6 @@ void mien_picture_study_card(const mien_picture_study *s, mien_buffer *out)
 /* ---- the folder
  * ---------------------------------------------------------------- */
 
-/* FOLDER/NAME with what is in b, which is emptied. */
-static mien_status save(const char *folder, const char *name, mien_buffer *b,
-                        mien_error *err)
-{
-    mien_status st = b->failed
-                         ? mi_no_memory(err)
-                         : mien_folder_save(folder, name, b->data, b->n, err);
-    mien_buffer_free(b);
-    return st;
-}
-
 mien_status mien_picture_study_save(const mien_picture_study *s,
                                     const char *folder, mien_error *err)
 {
@@ -208,20 +201,20 @@ mien_status mien_picture_study_save(const mien_picture_study *s,
                               err);
     if (!st) {
         mien_picture_study_metrics(s, &b);
-        st = save(folder, "metrics.json", &b, err);
+        st = mien_folder_save_buffer(folder, "metrics.json", &b, err);
     }
     if (!st) {
         mien_picture_study_card(s, &b);
-        st = save(folder, "model_card.md", &b, err);
+        st = mien_folder_save_buffer(folder, "model_card.md", &b, err);
     }
     if (!st) {
         mien_picture_study_history(s, &b);
-        st = save(folder, "history.csv", &b, err);
+        st = mien_folder_save_buffer(folder, "history.csv", &b, err);
     }
     if (!st) {
         st = mien_picture_study_page(s, &b, err);
         if (!st)
-            st = save(folder, "report.html", &b, err);
+            st = mien_folder_save_buffer(folder, "report.html", &b, err);
         mien_buffer_free(&b);
     }
     return st;

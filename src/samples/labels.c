@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -280,4 +281,48 @@ int mi_labels_part_of(const char *p, size_t n)
         if (strlen(parts[i].name) == n && !strncasecmp(parts[i].name, p, n))
             return (int)parts[i].part;
     return -1;
+}
+
+/* ---- classes by their names ---------------------------------------------- */
+
+int mi_labels_order(const void *a, const void *b)
+{
+    const mien_text *x = a, *y = b;
+    size_t n = x->n < y->n ? x->n : y->n;
+    int order = n ? memcmp(x->at, y->at, n) : 0;
+    return order ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+int64_t mi_labels_sort(mien_text *text, int64_t n)
+{
+    int64_t kept = 0;
+    if (n)
+        qsort(text, (size_t)n, sizeof *text, mi_labels_order);
+    for (int64_t i = 0; i < n; i++)
+        if (!kept || mi_labels_order(&text[kept - 1], &text[i]))
+            text[kept++] = text[i];
+    return kept;
+}
+
+mien_status mi_labels_add_texts(mien_labels *l, const char *task,
+                                const mien_text *text, int64_t n,
+                                const char *where, mien_error *err)
+{
+    if (n > MIEN_LABELS_MAX_CLASSES)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "%s: %lld classes of '%.60s', at most %d", where,
+                       (long long)n, task, MIEN_LABELS_MAX_CLASSES);
+    char **name = mi_alloc((size_t)n + 1, sizeof *name);
+    mien_status st = name ? MIEN_OK : mi_no_memory(err);
+    for (int64_t i = 0; !st && i < n; i++) {
+        name[i] = mi_labels_text(text[i].at, text[i].n);
+        st = name[i] ? MIEN_OK : mi_no_memory(err);
+    }
+    if (!st)
+        st = mi_labels_add_task(l, task, 0, (int)n, (const char *const *)name,
+                                err);
+    for (int64_t i = 0; name && i < n; i++)
+        mi_free(name[i]);
+    mi_free(name);
+    return st;
 }

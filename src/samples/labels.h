@@ -25,6 +25,14 @@ void mi_labels_leave_out(mien_labels *l, const mien_error *why);
  * source.  l is released on failure. */
 mien_status mi_labels_finish(mien_labels *l, const char *what, mien_labels *out,
                              mien_error *err);
+/* The order of texts, mien_text, by their bytes; for qsort and bsearch. */
+int mi_labels_order(const void *a, const void *b);
+/* Sort texts, and keep each once; how many there are. */
+int64_t mi_labels_sort(mien_text *text, int64_t n);
+/* A task whose classes are these texts; `where` begins the text of ELIMIT. */
+mien_status mi_labels_add_texts(mien_labels *l, const char *task,
+                                const mien_text *text, int64_t n,
+                                const char *where, mien_error *err);
 /* A copy of n bytes as a text; NULL: memory ended. */
 char *mi_labels_text(const char *p, size_t n);
 /* What "train", "Training", "PublicTest", ... mean; -1: none of them. */

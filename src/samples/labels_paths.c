@@ -35,53 +35,18 @@ static mien_text class_of(const char *path, int *part)
     return (mien_text){path, (size_t)(slash - path)};
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const mien_text *x = a, *y = b;
-    size_t n = x->n < y->n ? x->n : y->n;
-    int order = n ? memcmp(x->at, y->at, n) : 0;
-    return order ? order : (x->n > y->n) - (x->n < y->n);
-}
-
 /* The classes of all paths in the order of their names, each once. */
 static int64_t find_classes(int64_t n, const char *const *path,
                             mien_text *found)
 {
-    int64_t count = 0, kept = 0;
+    int64_t count = 0;
     int part;
     for (int64_t i = 0; i < n; i++) {
         mien_text t = class_of(path[i], &part);
         if (t.n)
             found[count++] = t;
     }
-    if (count)
-        qsort(found, (size_t)count, sizeof *found, by_name);
-    for (int64_t i = 0; i < count; i++)
-        if (!kept || by_name(&found[kept - 1], &found[i]))
-            found[kept++] = found[i];
-    return kept;
-}
-
-/* The task of these classes. */
-static mien_status add_classes(mien_labels *l, const mien_text *found,
-                               int64_t n, mien_error *err)
-{
-    if (n > MIEN_LABELS_MAX_CLASSES)
-        return mi_fail(err, MIEN_ELIMIT, "folders: %lld classes, at most %d",
-                       (long long)n, MIEN_LABELS_MAX_CLASSES);
-    char **name = mi_alloc((size_t)n + 1, sizeof *name);
-    mien_status st = name ? MIEN_OK : mi_no_memory(err);
-    for (int64_t i = 0; !st && i < n; i++) {
-        name[i] = mi_labels_text(found[i].at, found[i].n);
-        st = name[i] ? MIEN_OK : mi_no_memory(err);
-    }
-    if (!st)
-        st = mi_labels_add_task(l, "class", 0, (int)n,
-                                (const char *const *)name, err);
-    for (int64_t i = 0; name && i < n; i++)
-        mi_free(name[i]);
-    mi_free(name);
-    return st;
+    return mi_labels_sort(found, count);
 }
 
 /* A path as a sample, unless it lies in no folder. */
@@ -94,7 +59,8 @@ static mien_status add_path(mien_labels *l, const char *path, int64_t line,
         leave_out(l, path, "lies in no folder, wanted one named as its class");
         return MIEN_OK;
     }
-    const mien_text *at = bsearch(&t, found, (size_t)n, sizeof t, by_name);
+    const mien_text *at =
+        bsearch(&t, found, (size_t)n, sizeof t, mi_labels_order);
     mien_status st = mi_labels_add(l, path, strlen(path), line, err);
     if (st)
         return st;
@@ -112,7 +78,8 @@ mien_status mien_folder_paths(int64_t n, const char *const *path,
     if (!found)
         return mi_no_memory(err);
     int64_t classes = find_classes(n, path, found);
-    mien_status st = add_classes(&l, found, classes, err);
+    mien_status st =
+        mi_labels_add_texts(&l, "class", found, classes, "folders", err);
     for (int64_t i = 0; !st && i < n; i++)
         st = add_path(&l, path[i], i + 1, found, classes, err);
     mi_free(found);

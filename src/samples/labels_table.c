@@ -149,50 +149,14 @@ static mien_status find_columns(layout *s, int *c, int (*p)[2], mien_error *err)
 
 /* ---- names --------------------------------------------------------------- */
 
-static int by_text(const void *a, const void *b)
-{
-    const mien_text *x = a, *y = b;
-    size_t n = x->n < y->n ? x->n : y->n;
-    int order = n ? memcmp(x->at, y->at, n) : 0;
-    return order ? order : (x->n > y->n) - (x->n < y->n);
-}
-
 /* Texts that are there, in order, each once; how many. */
 static int64_t classes_of(const mien_column *c, int64_t rows, mien_text *found)
 {
-    int64_t n = 0, kept = 0;
+    int64_t n = 0;
     for (int64_t i = 0; i < rows; i++)
         if (c->text[i].n)
             found[n++] = c->text[i];
-    if (n)
-        qsort(found, (size_t)n, sizeof *found, by_text);
-    for (int64_t i = 0; i < n; i++)
-        if (!kept || by_text(&found[kept - 1], &found[i]))
-            found[kept++] = found[i];
-    return kept;
-}
-
-/* A task of n texts. */
-static mien_status add_named(mien_labels *l, const char *task,
-                             const mien_text *found, int64_t n, mien_error *err)
-{
-    if (n > MIEN_LABELS_MAX_CLASSES)
-        return mi_fail(err, MIEN_ELIMIT,
-                       "csv: column '%.60s' has %lld classes, at most %d", task,
-                       (long long)n, MIEN_LABELS_MAX_CLASSES);
-    char **name = mi_alloc((size_t)n + 1, sizeof *name);
-    mien_status st = name ? MIEN_OK : mi_no_memory(err);
-    for (int64_t i = 0; !st && i < n; i++) {
-        name[i] = mi_labels_text(found[i].at, found[i].n);
-        st = name[i] ? MIEN_OK : mi_no_memory(err);
-    }
-    if (!st)
-        st = mi_labels_add_task(l, task, 0, (int)n, (const char *const *)name,
-                                err);
-    for (int64_t i = 0; name && i < n; i++)
-        mi_free(name[i]);
-    mi_free(name);
-    return st;
+    return mi_labels_sort(found, n);
 }
 
 /* A task of whole numbers, from the least to the greatest. */
@@ -246,7 +210,8 @@ static mien_status add_columns(mien_labels *l, const layout *s,
     for (int i = 0; !st && i < s->tasks; i++) {
         mien_column c = mien_table_column(s->t, s->task[i]);
         if (c.type == MIEN_COLUMN_TEXT)
-            st = add_named(l, c.name, found, classes_of(&c, rows, found), err);
+            st = mi_labels_add_texts(l, c.name, found,
+                                     classes_of(&c, rows, found), "csv", err);
         else
             st = add_numbered(l, &c, rows, err);
     }
@@ -315,7 +280,7 @@ static int class_at(const mien_label_task *task, const mien_column *c,
         int middle = (low + high) / 2;
         const char *name = task->class_name[middle];
         mien_text other = {name, strlen(name)};
-        int order = by_text(t, &other);
+        int order = mi_labels_order(t, &other);
         if (!order)
             return middle;
         low = order > 0 ? middle + 1 : low;

@@ -1,20 +1,9 @@
-/* checkpoint.c: where a training stands, and what of: lines of text that say
- * which table and which choices, an empty line, and the state of the fit.
- *
- *   mien/checkpoint/1
- *   seed     123               a line each, key, tab, value
- *   ...
- *
- * A training goes on from a checkpoint of the same table and choices alone: one
- * of another seed, split or shift would have learned from rows that are now to
- * judge it. */
+/* checkpoint.c: which table and choices a checkpoint is of; its form is that of
+ * train/checkpoint.h. */
 #include "study/study.h"
 
-#include "base/alloc.h"
-#include "base/error.h"
 #include "base/fields.h"
-
-#include <string.h>
+#include "train/checkpoint.h"
 
 static const char first_line[] = "mien/checkpoint/1\n";
 
@@ -89,80 +78,15 @@ static void put_head(mien_buffer *b, const mien_study *s)
 mien_status mien_study_checkpoint(const mien_study *s, mien_bytes *out,
                                   mien_error *err)
 {
-    mien_bytes state = {0};
-    mien_buffer b = {0};
-    mien_status st = mien_fit_save(s->fit, &state, err);
-    if (st)
-        return st;
-    put_head(&b, s);
-    mien_buffer_put(&b, state.data, state.n);
-    mien_bytes_free(&state);
-    return mien_buffer_give(&b, out, err);
-}
-
-mien_status mien_study_state(const void *study, mien_bytes *out,
-                             mien_error *err)
-{
-    return mien_study_checkpoint(study, out, err);
-}
-
-/* How long the line at p is. */
-static size_t line_of(const uint8_t *p, const uint8_t *end)
-{
-    const uint8_t *stop = memchr(p, '\n', (size_t)(end - p));
-    return (size_t)((stop ? stop : end) - p);
-}
-
-/* The value of a line "key, tab, value", short. */
-static const char *value_of(const uint8_t *line, size_t n, char out[48])
-{
-    const uint8_t *tab = memchr(line, '\t', n);
-    size_t from = tab ? (size_t)(tab - line) + 1 : 0;
-    size_t kept = n - from < 44 ? n - from : 44;
-    memcpy(out, line + from, kept);
-    memcpy(out + kept, kept < n - from ? "..." : "", kept < n - from ? 4 : 1);
-    return out;
-}
-
-/* The first line of the wanted head that the checkpoint has not. */
-static mien_status name_difference(const mien_buffer *want, const uint8_t *p,
-                                   const uint8_t *end, mien_error *err)
-{
-    const uint8_t *w = want->data, *last = want->data + want->n;
-    char was[48], is[48];
-    for (;;) {
-        size_t n = line_of(w, last), m = line_of(p, end);
-        if (n != m || memcmp(w, p, n) != 0) {
-            const uint8_t *tab = memchr(w, '\t', n);
-            return mi_fail(err, MIEN_EARG,
-                           "the checkpoint is of another training: %.*s was "
-                           "'%s', and is '%s' now",
-                           (int)(tab ? tab - w : 0), (const char *)w,
-                           value_of(p, m, was), value_of(w, n, is));
-        }
-        w += n + 1;
-        p += m + 1;
-        if (w >= last || p >= end)
-            return mi_fail(err, MIEN_EFORMAT, "the checkpoint is cut short");
-    }
+    mien_buffer head = {0};
+    put_head(&head, s);
+    return mi_checkpoint_write(&head, s->fit, out, err);
 }
 
 mien_status mi_study_restore(mien_study *s, mien_error *err)
 {
-    const uint8_t *p = s->o.autoencoder.state;
-    size_t n = s->o.autoencoder.state_size;
-    mien_buffer want = {0};
-    if (n < sizeof first_line - 1 ||
-        memcmp(p, first_line, sizeof first_line - 1) != 0)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "the checkpoint does not say which table and choices it "
-                       "is of: train anew");
-    put_head(&want, s);
-    mien_status st = want.failed ? mi_no_memory(err) : MIEN_OK;
-    if (!st && (n < want.n || memcmp(p, want.data, want.n) != 0))
-        st = name_difference(&want, p, p + n, err);
-    if (!st)
-        st = mien_fit_restore(s->fit, p + want.n, n - want.n, err);
-    mien_buffer_free(&want);
-    return st;
+    mien_buffer head = {0};
+    put_head(&head, s);
+    return mi_checkpoint_read(&head, s->o.autoencoder.state,
+                              s->o.autoencoder.state_size, s->fit, err);
 }
