@@ -27,6 +27,7 @@
     X(cmd_cascade_roc)       \
     X(cmd_cascade_show)      \
     X(cmd_samples_show)      \
+    X(cmd_faces_crop)        \
     X(cmd_faces_reconstruct) \
     X(cmd_faces_morph)       \
     X(cmd_track)             \

@@ -31,6 +31,7 @@ train net||--data set -e 2 -q -t 1 -o out side.json
 train landmarks||--net where.json -e 2 -q -t 1 -o out points.csv
 train emotion||--net side.json -e 2 -q -t 1 -o out set
 train faces||--align none --net coder.json -e 2 -q -t 1 -o out flat
+faces crop|models|-t 1 --json -q -o out/chips face.ppm
 faces reconstruct||v/model.onnx set/left/1.pgm --align none -o out/r.png
 faces morph||set/left/1.pgm set/right/2.pgm --model v/model.onnx --align none --steps 3 -o out/m.png
 samples show||-n 4 -o out/s.png set

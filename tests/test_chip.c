@@ -74,6 +74,35 @@ static void test_points_lie_where_they_should(void)
         }
 }
 
+/* A margin draws the points to the middle; a box lies in its square. */
+static void test_wider_chips(void)
+{
+    mien_similarity to = {0};
+    mien_face f = face(0.4, 100, NULL);
+    CHECK(!mien_face_place(&f, MIEN_CHIP_POINTS, SIDE, .5, &to, NULL));
+    for (int i = 0; i < 5; i++) { /* from where it should lie to the photo */
+        double x = (.5 + ((double)at[i][0] - .5) / 2) * SIDE - .5;
+        double y = (.5 + ((double)at[i][1] - .5) / 2) * SIDE - .5;
+        double a = (double)to.a, b = (double)to.b;
+        CHECK_NEAR(a * x + b * y + (double)to.tx + .5, (double)f.keypoints[i].x,
+                   .01);
+        CHECK_NEAR(-b * x + a * y + (double)to.ty + .5,
+                   (double)f.keypoints[i].y, .01);
+    }
+    f.box = (mien_box){10, 20, 30, 60};
+    CHECK(!mien_face_place(&f, MIEN_CHIP_BOX, 30, .25, &to, NULL));
+    CHECK_NEAR((double)to.a, 3, 1e-5);            /* 90 pixels in 30 */
+    CHECK_NEAR((double)to.tx, 25 - 45 + 1, 1e-4); /* middle of pixel 0 */
+    CHECK_NEAR((double)to.ty, 50 - 45 + 1, 1e-4);
+    CHECK_EQ(mien_face_place(&f, MIEN_CHIP_BOX, 30, -.45, &to, NULL),
+             MIEN_EARG);
+    CHECK_EQ(mien_face_place(&f, MIEN_CHIP_BOX, 30, (double)NAN, &to, NULL),
+             MIEN_EARG);
+    f.box.width = (float)NAN;
+    f.box.height = 0;
+    CHECK_EQ(mien_face_place(&f, MIEN_CHIP_BOX, 30, 0, &to, NULL), MIEN_EARG);
+}
+
 static void test_what_is_refused(void)
 {
     mien_image photo = {0}, chip = {0};
@@ -135,6 +164,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_points_lie_where_they_should);
+    RUN(test_wider_chips);
     RUN(test_what_is_refused);
     RUN(test_tiles);
     return check_done();

@@ -331,6 +331,42 @@ MIEN_API const char *mien_face_gender(const mien_face *f, double *probability);
 MIEN_API const char *mien_faces_chosen(const mien_faces *f, int choice,
                                        int face, double *probability);
 
+/* How a face is cut out. */
+typedef enum mien_chip_by {
+    MIEN_CHIP_POINTS, /* turned and scaled by its five points */
+    MIEN_CHIP_BOX     /* the square around the middle of its box, as wide as the
+                         box's longer side */
+} mien_chip_by;
+
+/* Tell where a face's chip lies in its photo.
+ *
+ *   face    with 5 keypoints, or a box
+ *   by      which of them
+ *   side    pixels of the chip, 1..MIEN_FACE_MAX_INPUT
+ *   margin  how much wider on each side, as a share of the chip without it:
+ *           -0.4..10; 0: mien_face_chip
+ *   out     from pixel centres of the chip to the photo's (mien_image_warp)
+ *
+ * Fails with EARG (no five points, all on one spot, a box without area). */
+MIEN_API MIEN_CHECKED mien_status mien_face_place(const mien_face *face,
+                                                  mien_chip_by by, int side,
+                                                  double margin,
+                                                  mien_similarity *out,
+                                                  mien_error *err);
+
+/* Cut out what mien_face_place tells, averaged where the photo is larger.
+ *
+ *   photo  any size; black outside
+ *   to     of mien_face_place
+ *   side   as it was given there
+ *   out    side x side; free with mien_image_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_face_cut(const mien_image *photo,
+                                                mien_similarity to, int side,
+                                                mien_image *out,
+                                                mien_error *err);
+
 /* Cut a face out, turned and scaled by its five points: the eyes at (0.35,
  * 0.42) and (0.65, 0.42) of the side, the nose at (0.5, 0.58), the corners of
  * the mouth at (0.38, 0.74) and (0.62, 0.74), with the least squares.

@@ -21,20 +21,27 @@ static const double place[5][2] = {
  * photo are averaged. */
 enum { LARGER_MAX = 16 };
 
+/* Where the five points of a wider chip lie: drawn to its middle. */
+static double place_of(int point, int axis, double margin)
+{
+    return 0.5 + (place[point][axis] - 0.5) / (1 + 2 * margin);
+}
+
 /* From pixel centres of a chip to the photo's; 0: the points lie on one spot.
  */
-static int find_similarity(const mien_face *f, int side, mien_similarity *out)
+static int by_points(const mien_face *f, int side, double margin,
+                     mien_similarity *out)
 {
     double p[2] = {0, 0}, q[2] = {0, 0}, square = 0, a = 0, b = 0;
     for (int i = 0; i < 5; i++) {
-        p[0] += (place[i][0] * side - 0.5) / 5;
-        p[1] += (place[i][1] * side - 0.5) / 5;
+        p[0] += (place_of(i, 0, margin) * side - 0.5) / 5;
+        p[1] += (place_of(i, 1, margin) * side - 0.5) / 5;
         q[0] += ((double)f->keypoints[i].x - 0.5) / 5;
         q[1] += ((double)f->keypoints[i].y - 0.5) / 5;
     }
     for (int i = 0; i < 5; i++) {
-        double px = place[i][0] * side - 0.5 - p[0];
-        double py = place[i][1] * side - 0.5 - p[1];
+        double px = place_of(i, 0, margin) * side - 0.5 - p[0];
+        double py = place_of(i, 1, margin) * side - 0.5 - p[1];
         double qx = (double)f->keypoints[i].x - 0.5 - q[0];
         double qy = (double)f->keypoints[i].y - 0.5 - q[1];
         square += px * px + py * py;
@@ -50,23 +57,52 @@ static int find_similarity(const mien_face *f, int side, mien_similarity *out)
     return isfinite(scale) && scale > 0;
 }
 
-mien_status mien_face_chip(const mien_image *photo, const mien_face *face,
-                           int side, mien_image *out, mien_error *err)
+/* The same for the square around the middle of a box; 0: it has no area. */
+static int by_box(const mien_face *f, int side, double margin,
+                  mien_similarity *out)
+{
+    double w = (double)f->box.width, h = (double)f->box.height;
+    double x = (double)f->box.x + w / 2, y = (double)f->box.y + h / 2;
+    double scale = fmax(w, h) * (1 + 2 * margin) / side;
+    double to_edge = (0.5 - side / 2.0) * scale - 0.5;
+    *out = (mien_similarity){(float)scale, 0, (float)(x + to_edge),
+                             (float)(y + to_edge)};
+    return isfinite(scale) && scale > 0 && isfinite(x + y);
+}
+
+mien_status mien_face_place(const mien_face *face, mien_chip_by by, int side,
+                            double margin, mien_similarity *out,
+                            mien_error *err)
 {
     mien_similarity to;
-    mien_image large = {0};
-    if (face->n_keypoints != 5 || side < 1 || side > MIEN_FACE_MAX_INPUT ||
-        !find_similarity(face, side, &to))
+    if (side < 1 || side > MIEN_FACE_MAX_INPUT || !(margin >= -0.4) ||
+        !(margin <= 10))
         return mi_fail(err, MIEN_EARG,
-                       "a face with %d points, a chip of %d pixels: wanted 5 "
-                       "points apart and 1..%d",
-                       face->n_keypoints, side, MIEN_FACE_MAX_INPUT);
+                       "a chip of %d pixels with a margin of %g: wanted 1..%d "
+                       "and -0.4..10",
+                       side, margin, MIEN_FACE_MAX_INPUT);
+    if (by == MIEN_CHIP_BOX
+            ? !by_box(face, side, margin, &to)
+            : face->n_keypoints != 5 || !by_points(face, side, margin, &to))
+        return mi_fail(
+            err, MIEN_EARG, "a face with %d points, its box %g x %g: wanted %s",
+            face->n_keypoints, (double)face->box.width,
+            (double)face->box.height,
+            by == MIEN_CHIP_BOX ? "a box with an area" : "5 points apart");
+    *out = to;
+    return MIEN_OK;
+}
+
+mien_status mien_face_cut(const mien_image *photo, mien_similarity to, int side,
+                          mien_image *out, mien_error *err)
+{
+    mien_image large = {0};
     double scale = hypot((double)to.a, (double)to.b);
     int larger = scale < 1            ? 1
                  : scale > LARGER_MAX ? LARGER_MAX
                                       : (int)ceil(scale);
     if (side * larger > MIEN_FACE_MAX_INPUT)
-        larger = MIEN_FACE_MAX_INPUT / side;
+        larger = side < MIEN_FACE_MAX_INPUT ? MIEN_FACE_MAX_INPUT / side : 1;
     float k = (float)larger, shift = 0.5f / k - 0.5f;
     to = (mien_similarity){to.a / k, to.b / k, to.tx + (to.a + to.b) * shift,
                            to.ty + (to.a - to.b) * shift};
@@ -80,4 +116,12 @@ mien_status mien_face_chip(const mien_image *photo, const mien_face *face,
         st = mien_image_resize(&large, side, side, MIEN_AREA, out, err);
     mien_image_free(&large);
     return st;
+}
+
+mien_status mien_face_chip(const mien_image *photo, const mien_face *face,
+                           int side, mien_image *out, mien_error *err)
+{
+    mien_similarity to;
+    mien_status st = mien_face_place(face, MIEN_CHIP_POINTS, side, 0, &to, err);
+    return st ? st : mien_face_cut(photo, to, side, out, err);
 }
