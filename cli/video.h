@@ -55,9 +55,10 @@ int cli_video_run(const cli_video_ask *ask, const cli_video_work *work,
 #define CLI_OPTION_FRAMES                                   \
     CLI_ROW_INT(video.frames, "frames", 0, "N", 1, INT_MAX, \
                 "stop after so many")
-#define CLI_OPTION_DRAW_VIDEO                               \
-    CLI_ROW_TEXT(video.draw, CLI_FILE, "draw", 'o', "FILE", \
-                 "save the video drawn on: .mp4, .mkv, .webm, .avi or .gif")
+#define CLI_OPTION_DRAW_VIDEO                      \
+    CLI_ROW_TEXT(                                  \
+        video.draw, CLI_FILE, "draw", 'o', "FILE", \
+        "save the video drawn on: .mp4, .mkv, .webm, .avi, .gif or .webp")
 #define CLI_OPTION_VIDEO_QUIET \
     CLI_ROW_FLAG(video.quiet, "quiet", 'q', CLI_TEXT_QUIET)
 

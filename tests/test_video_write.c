@@ -25,8 +25,9 @@ static void test_wrong_arguments(void)
 
 static void test_no_frames_and_abandoned(void)
 {
-    static const char *const names[] = {"n.mp4", "n.mkv", "n.avi", "n.gif"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const names[] = {"n.mp4", "n.mkv", "n.avi", "n.gif",
+                                        "n.webp"};
+    for (int i = 0; i < 5; i++) {
         path p = in_folder(names[i]);
         mien_movie *m = NULL;
         mien_error err = {0};
@@ -151,6 +152,52 @@ static void test_frames_keep_their_times(void)
     }
 }
 
+/* ---- WebP, which FFmpeg writes but does not read ------------------------- */
+
+/* A file of four frames, a tenth of a second each. */
+static void write_webp(const char *to, mien_bytes *out)
+{
+    mien_movie *m = NULL;
+    mien_image im = {0};
+    CHECK(mien_movie_new(to, 32, 24, 10, NULL, &m, NULL) == MIEN_OK);
+    CHECK(mien_image_new(32, 24, &im, NULL) == MIEN_OK);
+    for (int i = 0; i < 4 && m; i++) {
+        memset(im.data, 40 + 50 * i, 32 * 24 * 3);
+        CHECK(mien_movie_add(m, &im, NULL) == MIEN_OK);
+    }
+    CHECK(mien_movie_finish(m, NULL) == MIEN_OK);
+    CHECK(mien_file_load(to, 0, out, NULL) == MIEN_OK);
+    mien_image_free(&im);
+    (void)unlink(to);
+}
+
+/* Frames are there in turn, for their time, for ever. */
+static void test_webp_animations(void)
+{
+    path p = in_folder("a.webp");
+    mien_bytes b = {0};
+    mien_image im = {0};
+    int frames = 0;
+    write_webp(p.s, &b);
+    CHECK(b.n > 12 && !memcmp(b.data, "RIFF", 4));
+    for (size_t at = 12; at + 24 < b.n;) {
+        const uint8_t *c = b.data + at;
+        if (!memcmp(c, "ANIM", 4))
+            CHECK(c[12] == 0 && c[13] == 0); /* how often: for ever */
+        if (!memcmp(c, "ANMF", 4)) {
+            frames++;
+            CHECK_EQ(c[20] | c[21] << 8, 100); /* milliseconds */
+        }
+        at += 8 + ((size_t)c[4] | (size_t)c[5] << 8 | (size_t)c[6] << 16);
+        at += at & 1;
+    }
+    CHECK_EQ(frames, 4);
+    CHECK(mien_image_read(b.data, b.n, NULL, &im, NULL) == MIEN_OK);
+    CHECK(im.w == 32 && im.h == 24 && abs(im.data[0] - 40) < 6);
+    mien_image_free(&im);
+    mien_bytes_free(&b);
+}
+
 /* ---- no room ------------------------------------------------------------- */
 
 /* Every frame another noise, so that the file grows fast. */
@@ -261,6 +308,7 @@ int main(int argc, char **argv)
     RUN(test_odd_sizes);
     RUN(test_places_that_cannot_be_written);
     RUN(test_frames_keep_their_times);
+    RUN(test_webp_animations);
     RUN(test_what_was_written_is_kept);
     RUN(test_full_disk);
     CHECK_EQ(count_files(), 0);

@@ -223,6 +223,29 @@ MIEN_API MIEN_CHECKED mien_status mien_image_warp(const mien_image *im,
                                                   int w, int h, mien_image *out,
                                                   mien_error *err);
 
+/* An unsharp mask. */
+typedef struct mien_sharpen {
+    double amount;    /* of the difference to the blurred picture that is added,
+                         0..10 */
+    double radius;    /* of the blur, its standard deviation: 0.1..100 pixels */
+    double threshold; /* smaller differences are left as they are: 0..255 */
+} mien_sharpen;
+#define MIEN_SHARPEN_DEFAULTS \
+    {                         \
+        1, 1.5, 2             \
+    }
+
+/* Sharpen by an unsharp mask; beyond the edge its pixels go on.
+ *
+ *   im       any image
+ *   options  NULL: MIEN_SHARPEN_DEFAULTS
+ *   out      owned by the caller; free with mien_image_free
+ *
+ * Fails with EARG (an option out of range), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_image_sharpen(const mien_image *im, const mien_sharpen *options,
+                   mien_image *out, mien_error *err);
+
 /* Put pictures of one size side by side, row by row.
  *
  *   im       [n] pictures

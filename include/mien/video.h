@@ -113,7 +113,8 @@ typedef struct mien_movie_options {
 
 /* Begin a video file.
  *
- *   path     its ending tells the container: .mp4, .mkv, .webm, .avi, .gif;
+ *   path     its ending tells the container: .mp4, .mkv, .webm, .avi, .gif,
+ *            .webp (an animation, which mien_video_open does not read);
  *            frames are written to path with ".part" added, renamed by
  *            mien_movie_finish
  *   w        pixels of every frame, 2..MIEN_IMAGE_MAX_SIDE; odd sizes lose

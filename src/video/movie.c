@@ -5,8 +5,8 @@
  *
  * The quality q of 1..100 is made each encoder's own measure, smaller is
  * better:  x264's crf 45 - 33 t,  VP9's and VP8's crf 60 - 45 t,  MPEG-4's and
- * Motion JPEG's quantiser 2 + 29 (1 - t)^2,  with t = (q - 1) / 99.  Nothing
- * that tells of the machine or the time is written. */
+ * Motion JPEG's quantiser 2 + 29 (1 - t)^2,  with t = (q - 1) / 99; WebP's is
+ * q itself.  Nothing that tells of the machine or the time is written. */
 #include "video/video.h"
 
 #include "base/alloc.h"
@@ -25,7 +25,7 @@ enum { ENCODERS = 3 };
 
 /* Parts of a second that frames with times of their own are put at: 120000
  * has 24000/1001 and 30000/1001 in it; MPEG-4's pictures hold 16 bits. */
-enum { FINE = 120000, COARSE = 60000, HUNDREDTHS = 100 };
+enum { FINE = 120000, COARSE = 60000, HUNDREDTHS = 100, THOUSANDTHS = 1000 };
 enum { GIF_LEAST = 2 }; /* players take a hundredth for a tenth */
 
 typedef struct kind {
@@ -43,6 +43,7 @@ static const kind kinds[] = {
     {".webm", "webm", {"libvpx-vp9", "libvpx"}, FINE, 1},
     {".avi", "avi", {"mpeg4", "mjpeg"}, 0, 1},
     {".gif", "gif", {"gif"}, HUNDREDTHS, 1},
+    {".webp", "webp", {"libwebp_anim"}, THOUSANDTHS, 0},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -135,6 +136,9 @@ static void set_quality(const mien_movie *m, int quality)
         set_text(m, "row-mt", "1");
         if (c->codec_id == AV_CODEC_ID_VP8) /* its crf needs an upper bound */
             c->bit_rate = (int64_t)c->width * c->height * 8;
+    } else if (c->codec_id == AV_CODEC_ID_WEBP) {
+        c->flags |= AV_CODEC_FLAG_QSCALE;
+        c->global_quality = FF_QP2LAMBDA * (quality ? quality : 75);
     } else if (c->codec_id != AV_CODEC_ID_GIF) {
         c->flags |= AV_CODEC_FLAG_QSCALE;
         c->global_quality =
@@ -254,6 +258,8 @@ static mien_status begin(mien_movie *m, mien_error *err)
     AVDictionary *options = NULL;
     m->format->flags |= AVFMT_FLAG_BITEXACT;
     int r = m->ff.av_dict_set(&options, "movflags", "+faststart", 0);
+    if (r >= 0 && m->encoder->codec_id == AV_CODEC_ID_WEBP)
+        r = m->ff.av_dict_set(&options, "loop", "0", 0); /* as GIF: for ever */
     if (r >= 0)
         r = m->ff.avformat_write_header(m->format, &options);
     m->ff.av_dict_free(&options);
@@ -280,7 +286,7 @@ static mien_status check(const char *path, int w, int h, double fps,
     if (!kind_of(path))
         return mi_fail(err, MIEN_EUNSUP,
                        "%.110s: wanted a name ending in .mp4, .mkv, .webm, "
-                       ".avi, .mov or .gif",
+                       ".avi, .mov, .gif or .webp",
                        path);
     return MIEN_OK;
 }
