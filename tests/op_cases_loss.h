@@ -43,6 +43,35 @@ static void test_wing_loss(void)
             IN(counting(DIMS(2, 2), 1), counting(DIMS(2, 1), 1)));
 }
 
+/* A mean squared error of 3.5, 2 numbers a row: log(2 pi 3.5) + 1. */
+static void test_gaussian_loss(void)
+{
+    mi_node *y = FLOATS(DIMS(2, 2), 1, 2, 3, 4);
+    WANT(run(&mi_op_gaussian_loss, NULL, IN(PAIR)), SCALAR, 4.090640035);
+    WANT(run(&mi_op_gaussian_loss, NULL, IN(PAIR, FLOATS(DIMS(2), 2, 0.5F))),
+         SCALAR, 3.591648869);
+    WANT(run(&mi_op_gaussian_loss, NULL, IN(y, y)), SCALAR, -11.977633492);
+    REFUSED("the targets have another shape", &mi_op_gaussian_loss, NULL,
+            IN(counting(DIMS(2, 2), 1), counting(DIMS(2, 1), 1)));
+}
+
+/* Columns with means 2, 3 and 0.25. */
+static void test_divergence_loss(void)
+{
+    const mi_divergence_attr half = {0.5F};
+    mi_node *y = FLOATS(DIMS(2, 3), 1, 2, 0, 3, 4, 0.5F);
+    WANT(run(&mi_op_divergence_loss, NULL, IN(y)), SCALAR, 5.25);
+    WANT(run(&mi_op_divergence_loss, &half, IN(y)), SCALAR, 5.5);
+    WANT(run(&mi_op_divergence_loss, &half,
+             IN(y, NULL, FLOATS(DIMS(2), 2, 0.5F))),
+         SCALAR, 5.25);
+    REFUSED("there are no rows of numbers", &mi_op_divergence_loss, NULL,
+            IN(FLOATS(DIMS(2), 1, 2)));
+    REFUSED("there are targets", &mi_op_divergence_loss, NULL, IN(y, y));
+    REFUSED("the weights are not one for each row", &mi_op_divergence_loss,
+            NULL, IN(y, NULL, y));
+}
+
 static void test_sigmoid_cross_entropy(void)
 {
     mi_node *z = FLOATS(DIMS(1, 2), 0, 2), *t = FLOATS(DIMS(1, 2), 1, 0);

@@ -46,17 +46,26 @@ static mi_node *target_of(mien_graph *g, const mi_node *y)
 
 static void add_loss(mien_graph *g, mi_node *y)
 {
-    static const mi_op *const ops[] = {
-        &mi_op_mean_loss,  &mi_op_mean_squared_error,
-        &mi_op_huber_loss, &mi_op_sigmoid_cross_entropy,
-        &mi_op_wing_loss,  &mi_op_softmax_cross_entropy};
+    static const mi_op *const ops[] = {&mi_op_mean_loss,
+                                       &mi_op_mean_squared_error,
+                                       &mi_op_huber_loss,
+                                       &mi_op_sigmoid_cross_entropy,
+                                       &mi_op_wing_loss,
+                                       &mi_op_gaussian_loss,
+                                       &mi_op_softmax_cross_entropy,
+                                       &mi_op_divergence_loss};
     const mi_wing_attr wing = {0.5F, 0.25F};
     const mi_smoothing_attr smoothing = {0.2F};
-    const mi_op *op = ops[between(0, y->shape.rank > 1 ? 5 : 4)];
-    const void *attr = op == &mi_op_wing_loss ? (const void *)&wing
-                       : op == &mi_op_softmax_cross_entropy ? &smoothing
-                                                            : NULL;
-    mi_node *in[3] = {y, op == &mi_op_mean_loss ? NULL : target_of(g, y)};
+    const mi_divergence_attr divergence = {0.125F};
+    int rank = y->shape.rank;
+    const mi_op *op = ops[between(0, rank == 2 ? 7 : rank > 1 ? 6 : 5)];
+    int alone = op == &mi_op_mean_loss || op == &mi_op_divergence_loss;
+    const void *attr =
+        op == &mi_op_wing_loss               ? (const void *)&wing
+        : op == &mi_op_softmax_cross_entropy ? (const void *)&smoothing
+        : op == &mi_op_divergence_loss       ? (const void *)&divergence
+                                             : NULL;
+    mi_node *in[3] = {y, alone ? NULL : target_of(g, y)};
     if (between(0, 1))
         in[2] = weights(g, 1, (int)y->shape.dim[0], 0, 0, 0);
     mi_graph_output(g, mi_graph_node(g, op, in, 3, attr, NULL), NULL);

@@ -184,11 +184,12 @@ static void test_every_kind_learns(void)
         "{'output': 'y', 'kind': 'wing', 'delta': 1, 'target': 'w'}, "
         "{'output': 'z',"
         "'kind': 'mse', 'target': 'noise'}, {'kind': 'kl', 'mean': 'mean',"
-        "'log_variance': 'log', 'weight': 0.01}]}";
+        "'log_variance': 'log', 'weight': 0.01, 'free': 0.25}, {'output': 'z',"
+        "'kind': 'gaussian', 'target': 'noise'}]}";
     static const float targets[] = {1, 0, 0, 1}, noise[] = {1, -1, 0, 2, 1, 0};
     float x[256];
     const float *const inputs[] = {x, noise};
-    const float *const target[] = {targets, targets, targets, NULL, NULL};
+    const float *const target[6] = {targets, targets, targets};
     mien_samples s = {.n = 2, .inputs = inputs, .targets = target};
     mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
     mien_trainer *t = NULL;
@@ -203,6 +204,8 @@ static void test_every_kind_learns(void)
     CHECK(n->loss[0].smoothing == .1f && n->loss[1].warmup == 3);
     CHECK(n->loss[2].kind == MIEN_LOSS_WING && n->loss[2].curvature == 2);
     CHECK(n->loss[3].of_input == 2 && n->n_outputs == 2);
+    CHECK(n->loss[4].kind == MIEN_LOSS_DIVERGENCE && n->loss[4].free == .25f);
+    CHECK(n->loss[5].kind == MIEN_LOSS_GAUSSIAN && n->loss[5].of_input == 2);
     o.losses = n->loss;
     o.n_losses = n->n_losses;
     CHECK_MSG(mien_trainer_new(n->graph, &o, &t, &err) == MIEN_OK, "%s",
@@ -210,7 +213,8 @@ static void test_every_kind_learns(void)
     if (t)
         CHECK_MSG(mien_trainer_epoch(t, &s, &l, &err) == MIEN_OK, "%s",
                   err.text);
-    CHECK(l.part[0] > 0 && l.part[4] > 0 && isfinite(l.total));
+    CHECK(l.part[0] > 0 && l.part[4] >= .75 && isfinite(l.total));
+    CHECK_NEAR(l.part[5], 1.5 * (log(6.283185307 * l.part[3]) + 1), 1e-4);
     mien_trainer_free(t);
     mien_net_free(n);
 }

@@ -206,7 +206,7 @@ static void test_hostile_words_are_refused(void)
         "mien/picture/1\nview\t0\t0\t0\ninput\t0\t1\t16\t16\t1\n"
         "mean\t0\t0\t0\nscale\t1\t1\t1\nanswer\t1\t3\tmean\timage\t1\t8\n",
         "mien/picture/1\nview\t0\t0\t0\ninput\t0\t1\t16\t16\t1\n"
-        "mean\t0\t0\t0\nscale\t1\t1\t1\nanswer\t1\t4\tmean\tkl\t1\t8\n",
+        "mean\t0\t0\t0\nscale\t1\t1\t1\nanswer\t1\t4\tmean\tkl\t1\t9\n",
         "mien/picture/1\nview\t0\t0\t0\ninput\t0\t1\t16\t16\t1\n"
         "mean\t0\t0\t0\nscale\t0\t1\t1\n"
         "answer\t0\t5\tagain\timage\t1\t256\n"};
@@ -317,7 +317,7 @@ static void test_other_models(void)
     mien_graph_set_meta(net->graph, "mien.picture",
                         "mien/picture/1\nview\t0\t0\t0\ninput\t0\t1\t16\t16\t1"
                         "\nmean\t0\t0\t0\nscale\t1\t1\t1\n"
-                        "answer\t3\t4\tkl\tkl\t1\t1\n");
+                        "answer\t3\t4\tkl\tkl\t1\t8\n");
     CHECK(!mien_onnx_write(net->graph, &file, NULL));
     CHECK_EQ(mien_coder_new(file.data, file.n, NULL, &c, &err), MIEN_EFORMAT);
     CHECK_MSG(strstr(err.text, "no output is held"), "%s", err.text);

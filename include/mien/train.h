@@ -75,8 +75,15 @@ typedef enum mien_loss_kind {
     MIEN_LOSS_CCE,   /* cross-entropy of logits over the last axis; targets
                         are probabilities of classes ("one-hot") */
     MIEN_LOSS_WING,  /* logarithmic up to delta, then linear: for points */
-    MIEN_LOSS_MEAN   /* the output itself, which any operators of the graph
+    MIEN_LOSS_MEAN,  /* the output itself, which any operators of the graph
                         make a loss; there are no targets */
+    /* Minus the logarithm of the targets' density under a normal distribution
+     * around each row of the output, whose variance is the batch's mean squared
+     * error, 1e-6 at least: in nats a row. */
+    MIEN_LOSS_GAUSSIAN,
+    /* [rows, columns]: the sum of the columns' means over the rows, of which
+     * none counts less than `free`; there are no targets. */
+    MIEN_LOSS_DIVERGENCE
 } mien_loss_kind;
 
 typedef struct mien_loss {
@@ -91,6 +98,7 @@ typedef struct mien_loss {
     float curvature; /* wing; 0: 2 */
     float smoothing; /* CCE: part of a target spread over its classes, [0, 1) */
     double warmup;   /* epochs in which its weight grows from 0; 0: none */
+    float free;      /* DIVERGENCE: nats of a column that cost nothing */
 } mien_loss;
 
 /* A penalty added to the loss: l1 sum |x| + l2 sum x^2.  Of a parameter as it

@@ -41,6 +41,8 @@ static const struct {
     {&mi_op_lstm, mi_lower_lstm, 1},
     {&mi_op_mean_loss, mi_lower_loss, 1},
     {&mi_op_mean_squared_error, mi_lower_loss, 1},
+    {&mi_op_gaussian_loss, mi_lower_loss, 1},
+    {&mi_op_divergence_loss, mi_lower_divergence, 1},
     {&mi_op_huber_loss, mi_lower_loss, 1},
     {&mi_op_wing_loss, mi_lower_loss, 1},
     {&mi_op_sigmoid_cross_entropy, mi_lower_loss, 1},

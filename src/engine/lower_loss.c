@@ -43,6 +43,12 @@ static int64_t rows_end(const loss_spec *l, int task)
     return end < l->rows ? end : l->rows;
 }
 
+/* Whether a row gives its squared errors. */
+static int is_square(const mi_loss *l)
+{
+    return l->op == &mi_op_mean_squared_error || l->op == &mi_op_gaussian_loss;
+}
+
 /* in: y, targets; out: a double a row. */
 static void run_rows(const mien_plan *p, const mi_step *s, int task,
                      void *scratch)
@@ -50,7 +56,7 @@ static void run_rows(const mien_plan *p, const mi_step *s, int task,
     (void)scratch;
     const loss_spec *l = s->spec;
     double *sums = (double *)(void *)mi_step_out(p, s, 0);
-    int squares = l->loss.op == &mi_op_mean_squared_error;
+    int squares = is_square(&l->loss);
     for (int64_t i = task * l->per_task; i < rows_end(l, task); i++) {
         const float *y = row_of(p, l, l->y, i);
         const float *t = row_of(p, l, l->target, i);
@@ -63,6 +69,16 @@ static void run_rows(const mien_plan *p, const mi_step *s, int task,
     }
 }
 
+/* The rows' mean, from their sums. */
+static double mean_of(const mien_plan *p, const loss_spec *l)
+{
+    const double *sums = (const double *)(void *)p->value[l->sums].data;
+    double sum = 0;
+    for (int64_t i = 0; i < l->rows; i++)
+        sum += row_weight(p, l, i) * sums[i];
+    return sum * l->scale / l->count;
+}
+
 /* in: sums, weights; out: the loss. */
 static void run_total(const mien_plan *p, const mi_step *s, int task,
                       void *scratch)
@@ -70,32 +86,32 @@ static void run_total(const mien_plan *p, const mi_step *s, int task,
     (void)task;
     (void)scratch;
     const loss_spec *l = s->spec;
-    const double *sums = (const double *)(void *)mi_step_in(p, s, 0);
-    double sum = 0;
-    for (int64_t i = 0; i < l->rows; i++)
-        sum += row_weight(p, l, i) * sums[i];
-    *l->result = sum * l->scale / l->count;
+    double slope;
+    *l->result = mi_loss_total(&l->loss, mean_of(p, l), (double)l->row, &slope);
     mi_step_out(p, s, 0)[0] = (float)*l->result;
 }
 
-/* in: y, targets, weights; out: the gradient of y. */
+/* in: y, targets, weights, sums; out: the gradient of y. */
 static void run_slopes(const mien_plan *p, const mi_step *s, int task,
                        void *scratch)
 {
     (void)scratch;
     const loss_spec *l = s->spec;
+    double slope = 1;
+    if (l->loss.op == &mi_op_gaussian_loss)
+        mi_loss_total(&l->loss, mean_of(p, l), (double)l->row, &slope);
+    double all = slope * (double)*l->weight * l->scale / l->count;
     for (int64_t i = task * l->per_task; i < rows_end(l, task); i++) {
         const float *y = row_of(p, l, l->y, i);
         const float *t = row_of(p, l, l->target, i);
         float *g = mi_step_out(p, s, 0) + i * l->row;
-        double scale =
-            row_weight(p, l, i) * (double)*l->weight * l->scale / l->count;
+        double scale = row_weight(p, l, i) * all;
         if (l->loss.op == &mi_op_penalty) {
             mi_penalty_slopes(l->l1, l->l2, l->row, y, scale, s->add, g);
-        } else if (l->loss.op == &mi_op_mean_squared_error) {
-            float slope = (float)(2 * scale);
+        } else if (is_square(&l->loss)) {
+            float twice = (float)(2 * scale);
             for (int64_t j = 0; j < l->row; j++)
-                g[j] = slope * (y[j] - t[j]) + (s->add ? g[j] : 0);
+                g[j] = twice * (y[j] - t[j]) + (s->add ? g[j] : 0);
         } else {
             mi_loss_slopes(&l->loss, l->row, y, t, scale, s->add, g);
         }
@@ -111,8 +127,9 @@ static mien_status loss_back(mien_plan *p, const mi_step *s, mien_error *err)
     mi_step *back = mi_gradient_step(p, "slopes", l->y);
     if (!back)
         return mi_no_memory(err);
-    const int reads[] = {l->y, l->target, l->weights};
-    for (int i = 0; i < 3; i++)
+    const int sums = l->loss.op == &mi_op_gaussian_loss ? l->sums : -1;
+    const int reads[] = {l->y, l->target, l->weights, sums};
+    for (int i = 0; i < 4; i++)
         if (reads[i] >= 0)
             mi_step_reads(back, reads[i]);
     back->tasks = (int)((l->rows + l->per_task - 1) / l->per_task);

@@ -24,6 +24,8 @@ mi_lower mi_lower_alias, mi_lower_transpose, mi_lower_concat, mi_lower_pad;
 mi_lower mi_lower_group_norm;
 /* lower_resize.c */
 mi_lower mi_lower_resize;
+/* lower_divergence.c */
+mi_lower mi_lower_divergence;
 /* lower_loss.c */
 mi_lower mi_lower_loss;
 /* lower_eval.c: what has no faster step runs as it is defined. */

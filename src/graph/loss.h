@@ -21,9 +21,16 @@ double mi_loss_count(const mi_loss *l, const mien_shape *y);
 /* The sum over the n numbers of a row; target NULL where there is none. */
 double mi_loss_row(const mi_loss *l, int64_t n, const float *y,
                    const float *target);
+/* The loss by the mean of those sums, `row` numbers each; *slope: its slope by
+ * the mean. */
+double mi_loss_total(const mi_loss *l, double mean, double row, double *slope);
 /* Put the slopes of that sum, times scale, into g, or add them. */
 void mi_loss_slopes(const mi_loss *l, int64_t n, const float *y,
                     const float *target, double scale, int add, float *g);
+
+/* The mean over n rows of one column of `columns`; weights NULL: 1. */
+double mi_divergence_mean(int64_t n, int64_t columns, const float *y,
+                          const float *weights);
 
 /* What a penalty's sums are multiplied with: 1, or 1 over the rows. */
 double mi_penalty_scale(const mi_node *n);

@@ -94,6 +94,10 @@ typedef struct mi_smoothing_attr {
     float smoothing;
 } mi_smoothing_attr;
 
+typedef struct mi_divergence_attr {
+    float free;
+} mi_divergence_attr;
+
 typedef struct mi_wing_attr {
     float width, curvature;
 } mi_wing_attr;

@@ -17,10 +17,19 @@
  *   softmax cross-entropy -1/n' sum w_i c_t sum_k t_k log softmax(z)_k, n'
  *                         vectors of classes along the last axis; smoothing s
  *                         makes t_k (1 - s) t_k + s sum t / classes
+ *   Gaussian              d/2 [log(2 pi v) + m/v], d numbers a row, m the mean
+ *                         squared error and v = max(m, 1e-6): what a normal
+ *                         distribution of the likeliest variance says of t
+ *   divergence            sum_k max(1/n sum_i w_i y_ik, free), columns k
  *   penalty               l1 sum |x| + l2 sum x^2, over the rows if `mean`
  *
  * As in Keras the mean is over the rows, not over their weights.  Gradients go
  * to y alone.
+ *
+ * Gaussian: O. Rybkin, K. Daniilidis, S. Levine, Simple and Effective VAE
+ * Training with Calibrated Decoders, ICML 2021, section 4; divergence with free
+ * bits: D. Kingma et al., Improved Variational Inference with Inverse
+ * Autoregressive Flow, NIPS 2016, equation 15.
  *
  * Wing: Z.-H. Feng et al., Wing Loss for Robust Facial Landmark Localisation,
  * CVPR 2018; smoothing: C. Szegedy et al., Rethinking the Inception
@@ -74,7 +83,7 @@ static double element(const mi_loss *l, double y, double t, double *slope)
         *slope = 1;
         return y;
     }
-    if (l->op == &mi_op_mean_squared_error) {
+    if (l->op == &mi_op_mean_squared_error || l->op == &mi_op_gaussian_loss) {
         *slope = 2 * e;
         return e * e;
     }
@@ -178,6 +187,17 @@ void mi_loss_slopes(const mi_loss *l, int64_t n, const float *y,
     }
 }
 
+double mi_loss_total(const mi_loss *l, double mean, double row, double *slope)
+{
+    const double two_pi = 6.283185307179586, least = 1e-6;
+    *slope = 1;
+    if (l->op != &mi_op_gaussian_loss)
+        return mean;
+    double variance = mean > least ? mean : least;
+    *slope = row / (2 * variance);
+    return row / 2 * (log(two_pi * variance) + mean / variance);
+}
+
 /* ---- losses as operators ---------------------------------------------------
  */
 
@@ -240,18 +260,26 @@ static mi_loss ready(const mi_node *out, int64_t *row)
     return l;
 }
 
-static void loss_eval(const mi_node *out)
+/* The mean over all numbers. */
+static double mean_of(const mi_node *out, const mi_loss *l, int64_t row)
 {
-    int64_t row;
-    const mi_loss l = ready(out, &row);
     const mi_node *target = mi_op_in(out, 1), *weights = mi_op_in(out, 2);
     const mien_shape *y = &out->in[0]->shape;
     double sum = 0;
     for (int64_t i = 0; i < y->dim[0]; i++)
         sum += (weights ? (double)weights->eval[i] : 1) *
-               mi_loss_row(&l, row, out->in[0]->eval + i * row,
+               mi_loss_row(l, row, out->in[0]->eval + i * row,
                            target ? target->eval + i * row : NULL);
-    out->eval[0] = (float)(sum / mi_loss_count(&l, y));
+    return sum / mi_loss_count(l, y);
+}
+
+static void loss_eval(const mi_node *out)
+{
+    int64_t row;
+    double slope;
+    const mi_loss l = ready(out, &row);
+    out->eval[0] =
+        (float)mi_loss_total(&l, mean_of(out, &l, row), (double)row, &slope);
 }
 
 static void loss_grad(const mi_node *out)
@@ -260,7 +288,9 @@ static void loss_grad(const mi_node *out)
     const mi_loss l = ready(out, &row);
     const mi_node *target = mi_op_in(out, 1), *weights = mi_op_in(out, 2);
     const mien_shape *y = &out->in[0]->shape;
-    double each = (double)out->grad[0] / mi_loss_count(&l, y);
+    double slope;
+    mi_loss_total(&l, mean_of(out, &l, row), (double)row, &slope);
+    double each = slope * (double)out->grad[0] / mi_loss_count(&l, y);
     for (int64_t i = 0; out->in[0]->grad && i < y->dim[0]; i++)
         mi_loss_slopes(&l, row, out->in[0]->eval + i * row,
                        target ? target->eval + i * row : NULL,
@@ -278,6 +308,7 @@ static void loss_grad(const mi_node *out)
                                 .grad = loss_grad}
 LOSS_OP(mean_loss, "mien.Mean", 1);
 LOSS_OP(mean_squared_error, "mien.MeanSquaredError", 2);
+LOSS_OP(gaussian_loss, "mien.Gaussian", 2);
 LOSS_OP(sigmoid_cross_entropy, "mien.SigmoidCrossEntropy", 2);
 
 #define LOSS_OP_WITH(word, text, table)              \
@@ -305,6 +336,73 @@ static const mi_smoothing_attr smoothing_defaults = {0};
 static const mi_attr smoothing_attrs[] = {
     MI_ROW(mi_smoothing_attr, FLOAT, smoothing), MI_ROWS_END};
 LOSS_OP_WITH(softmax_cross_entropy, "mien.SoftmaxCrossEntropy", smoothing);
+
+/* ---- the divergence of codes ------------------------------------------------
+ */
+
+double mi_divergence_mean(int64_t n, int64_t columns, const float *y,
+                          const float *weights)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += (weights ? (double)weights[i] : 1) * (double)y[i * columns];
+    return sum / (double)n;
+}
+
+static const char *divergence_shape(mi_node *out)
+{
+    const mi_node *rows = mi_op_in(out, 2);
+    const mien_shape *y = &out->in[0]->shape;
+    const char *why = mi_want_floats(out);
+    if (why)
+        return why;
+    if (y->rank != 2)
+        return "there are no rows of numbers";
+    if (mi_op_in(out, 1))
+        return "there are targets";
+    if (rows && (rows->shape.rank != 1 || rows->shape.dim[0] != y->dim[0]))
+        return "the weights are not one for each row";
+    return mi_set_floats(out, &(mien_shape){0});
+}
+
+static void divergence_eval(const mi_node *out)
+{
+    double free = (double)((const mi_divergence_attr *)out->attr)->free;
+    const mi_node *y = out->in[0], *weights = mi_op_in(out, 2);
+    int64_t n = y->shape.dim[0], columns = y->shape.dim[1];
+    double sum = 0;
+    for (int64_t k = 0; k < columns; k++)
+        sum += fmax(free, mi_divergence_mean(n, columns, y->eval + k,
+                                             weights ? weights->eval : NULL));
+    out->eval[0] = (float)sum;
+}
+
+static void divergence_grad(const mi_node *out)
+{
+    double free = (double)((const mi_divergence_attr *)out->attr)->free;
+    const mi_node *y = out->in[0], *weights = mi_op_in(out, 2);
+    const float *weight = weights ? weights->eval : NULL;
+    int64_t n = y->shape.dim[0], columns = y->shape.dim[1];
+    for (int64_t k = 0; y->grad && k < columns; k++) {
+        if (mi_divergence_mean(n, columns, y->eval + k, weight) < free)
+            continue;
+        for (int64_t i = 0; i < n; i++)
+            y->grad[i * columns + k] +=
+                out->grad[0] / (float)n * (weight ? weight[i] : 1);
+    }
+}
+
+static const mi_divergence_attr divergence_defaults = {0};
+static const mi_attr divergence_attrs[] = {
+    MI_ROW(mi_divergence_attr, FLOAT, free), MI_ROWS_END};
+const mi_op mi_op_divergence_loss = {.name = "mien.Divergence",
+                                     .min_in = 1,
+                                     .max_in = 3,
+                                     MI_ATTRS(divergence),
+                                     .shape = divergence_shape,
+                                     .eval = divergence_eval,
+                                     .statistics = 1,
+                                     .grad = divergence_grad};
 
 /* ---- penalties -------------------------------------------------------------
  */

@@ -1,22 +1,21 @@
 /* losses.c: what a network learns from.
  *
  *   {"output": NAME, "kind": "mse", "target": NAME, "weight": 1}
- *   {"kind": "kl", "mean": NAME, "log_variance": NAME}
+ *   {"kind": "kl", "mean": NAME, "log_variance": NAME, "free": 0}
  *
  * The divergence of normal distributions from the standard one,
- *   1/2 sum (mean^2 + exp(log variance) - log variance - 1)  of each row,
- * is built of operators as one more output, whose mean is the loss.
+ *   1/2 (mean^2 + exp(log variance) - log variance - 1)  of each number,
+ * is built of operators as one more output, whose columns are the loss.
  * Source: Kingma and Welling, Auto-Encoding Variational Bayes, appendix B. */
 #include "net/build.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char kind_words[] = "mse huber wing bce cce kl";
-enum { KL = 5 };
-static const mien_loss_kind kind_of[] = {MIEN_LOSS_MSE,  MIEN_LOSS_HUBER,
-                                         MIEN_LOSS_WING, MIEN_LOSS_BCE,
-                                         MIEN_LOSS_CCE,  MIEN_LOSS_MEAN};
+static const char kind_words[] = "mse huber wing bce cce kl gaussian";
+static const mien_loss_kind kind_of[] = {
+    MIEN_LOSS_MSE, MIEN_LOSS_HUBER,      MIEN_LOSS_WING,    MIEN_LOSS_BCE,
+    MIEN_LOSS_CCE, MIEN_LOSS_DIVERGENCE, MIEN_LOSS_GAUSSIAN};
 
 /* The graph's output of a layer's name; -1: none. */
 static int output_of(const mi_net_build *b, const char *name)
@@ -48,11 +47,10 @@ static mien_node *op(mien_graph *g, const char *name, mien_node *x,
     return mien_graph_op(g, name, y ? 2 : 1, in, 0, NULL, NULL);
 }
 
-/* Each row's divergence, as an output of the graph. */
+/* The divergence of each number of a row, as an output of the graph. */
 static void add_divergence(mi_net_build *b, mien_loss *l)
 {
     const float half = 0.5f, one = 1;
-    const int64_t axis = 1;
     mien_graph *g = b->net->graph;
     char name[MIEN_NET_NAME];
     mien_node *mean = layer_of(b, "mean"), *log = layer_of(b, "log_variance");
@@ -68,7 +66,6 @@ static void add_divergence(mi_net_build *b, mien_loss *l)
         op(g, "Add", op(g, "Mul", mean, mean), op(g, "Exp", log, NULL));
     x = op(g, "Sub", x, log);
     x = op(g, "Sub", x, mien_graph_constant(g, (mien_shape){0}, &one, NULL));
-    x = op(g, "ReduceSum", x, mien_graph_integers(g, 1, &axis));
     x = op(g, "Mul", x, mien_graph_constant(g, (mien_shape){0}, &half, NULL));
     snprintf(name, sizeof name, "kl_%d", b->net->n_losses + 1);
     l->output = mien_graph_outputs(g);
@@ -135,7 +132,8 @@ static void read_loss(mi_net_build *b, json_t *object)
         "kind weight warmup output target sum delta curvature",
         "kind weight warmup output target sum",
         "kind weight warmup output target smoothing",
-        "kind weight warmup mean log_variance"};
+        "kind weight warmup mean log_variance free",
+        "kind weight warmup output target"};
     mien_net *net = b->net;
     mi_fields *f = &b->fields;
     mien_loss l = {0};
@@ -150,10 +148,12 @@ static void read_loss(mi_net_build *b, json_t *object)
     l.kind = kind_of[kind];
     l.weight = mi_field_real(f, "weight", 0, 1e9, 1);
     l.warmup = (double)mi_field_real(f, "warmup", 0, 1e6, 0);
-    if (kind == KL)
+    if (l.kind == MIEN_LOSS_DIVERGENCE) {
+        l.free = mi_field_real(f, "free", 0, 100, 0);
         add_divergence(b, &l);
-    else
+    } else {
         read_compared(b, &l, net->target[net->n_losses]);
+    }
     net->loss[net->n_losses++] = l;
 }
 

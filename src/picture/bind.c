@@ -109,7 +109,7 @@ static mien_status bind_loss(const mien_net *net, const mien_labels *l,
     snprintf(a->name, sizeof a->name, "%s",
              mien_graph_output_name(net->graph, a->output));
     a->units = units_of(net->graph, a->output);
-    if (net->loss[loss].kind == MIEN_LOSS_MEAN)
+    if (net->loss[loss].kind == MIEN_LOSS_DIVERGENCE)
         a->kind = MIEN_ANSWER_DIVERGENCE;
     else if (net->loss[loss].of_input == v->input + 1)
         a->kind = MIEN_ANSWER_PICTURE;

@@ -275,7 +275,9 @@ static void judge_picture(const judging *j, mien_answer_verdict *v)
 static void judge_divergence(const judging *j, mien_answer_verdict *v)
 {
     for (int64_t i = 0; i < j->said->n; i++) {
-        double nats = (double)j->said->said[j->which][i];
+        double nats = 0;
+        for (int u = 0; u < j->answer->units; u++)
+            nats += (double)j->said->said[j->which][i * j->answer->units + u];
         j->error[i] = j->said->weight[i] > 0 ? nats / log(2.0) : (double)NAN;
         if (!isfinite(j->error[i]))
             continue;

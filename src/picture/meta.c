@@ -187,9 +187,8 @@ int mien_picture_is_model(const mien_graph *g)
 /* Whether an answer that needs no labels has its numbers. */
 static int has_units(const mi_view *v, const mi_answer *a)
 {
-    return a->kind == MIEN_ANSWER_PICTURE
-               ? a->units == v->w * v->h * v->channels
-               : a->kind != MIEN_ANSWER_DIVERGENCE || a->units == 1;
+    return a->kind != MIEN_ANSWER_PICTURE ||
+           a->units == v->w * v->h * v->channels;
 }
 
 mien_status mi_view_get(const mien_graph *g, mi_view *out, char **memory,

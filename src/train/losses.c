@@ -14,6 +14,8 @@ static const mi_op *op_of(mien_loss_kind kind)
     case MIEN_LOSS_BCE: return &mi_op_sigmoid_cross_entropy;
     case MIEN_LOSS_CCE: return &mi_op_softmax_cross_entropy;
     case MIEN_LOSS_WING: return &mi_op_wing_loss;
+    case MIEN_LOSS_GAUSSIAN: return &mi_op_gaussian_loss;
+    case MIEN_LOSS_DIVERGENCE: return &mi_op_divergence_loss;
     case MIEN_LOSS_MEAN: return &mi_op_mean_loss;
     }
     return NULL;
@@ -35,12 +37,13 @@ static mien_status check_loss(const mien_graph *g, int i, const mien_loss *l,
                        "and not negative",
                        i, (double)l->weight, (double)l->delta);
     if (!(l->curvature >= 0) || !(l->smoothing >= 0 && l->smoothing < 1) ||
-        !(l->warmup >= 0))
+        !(l->warmup >= 0) || !(l->free >= 0))
         return mi_fail(err, MIEN_EARG,
-                       "train: loss %d: curvature %g, smoothing %g and warm-up "
-                       "%g, wanted none below 0, and smoothing below 1",
-                       i, (double)l->curvature, (double)l->smoothing,
-                       l->warmup);
+                       "train: loss %d: curvature %g, smoothing %g, warm-up %g "
+                       "and free %g, wanted none below 0, and smoothing below "
+                       "1",
+                       i, (double)l->curvature, (double)l->smoothing, l->warmup,
+                       (double)l->free);
     if (l->of_input < 0 || l->of_input > mien_graph_inputs(g))
         return mi_fail(err, MIEN_EARG, "train: loss %d: input %d of %d", i,
                        l->of_input - 1, mien_graph_inputs(g));
@@ -62,7 +65,7 @@ static mi_node *add_target(mi_objective *o, int i, const mien_loss *l,
 {
     mien_shape shape = y->shape;
     o->target[i] = -1;
-    if (l->kind == MIEN_LOSS_MEAN)
+    if (l->kind == MIEN_LOSS_MEAN || l->kind == MIEN_LOSS_DIVERGENCE)
         return NULL;
     if (l->of_input)
         return mi_graph_input_node(o->graph, l->of_input - 1);
@@ -95,12 +98,11 @@ static mien_status add_loss(mi_objective *o, const mien_graph *g, int i,
         mi_huber_attr huber;
         mi_wing_attr wing;
         mi_smoothing_attr softmax;
+        mi_divergence_attr divergence;
     } attr;
-    const void *given = l->kind == MIEN_LOSS_HUBER ||
-                                l->kind == MIEN_LOSS_WING ||
-                                l->kind == MIEN_LOSS_CCE
-                            ? &attr
-                            : NULL;
+    const void *given = op_of(l->kind)->attr_size ? &attr : NULL;
+    if (l->kind == MIEN_LOSS_DIVERGENCE)
+        attr.divergence = (mi_divergence_attr){l->free};
     if (l->kind == MIEN_LOSS_HUBER)
         attr.huber = (mi_huber_attr){l->delta > 0 ? l->delta : 1};
     if (l->kind == MIEN_LOSS_WING)
