@@ -309,9 +309,8 @@ static void spread_output(const mi_pool2d *p, int at, int c)
         best = best < 0 || x[i] > x[best] ? i : best;
     }
     double g = (double)dy[at * p->c + c];
-    if (p->relu && best >= 0 &&
-        !(x[best] > 0)) /* the first tap, as all are 0 */
-        best = n ? inside[0] : -1;
+    if (p->relu && best >= 0 && !(x[best] > 0))
+        best = -1; /* the ReLU lets none through */
     if (!p->average && best >= 0)
         want[best] += g;
     int count = p->count_padding ? p->kh * p->kw : n;

@@ -67,7 +67,6 @@ mien_status mi_conv_learn_use(mien_plan *p, mi_node *head, mi_conv_learn *v,
         v->pooled = 1;
         mi_joined_pool(p, &p->node[tail], &v->pool);
         v->pool_len = (size_t)(v->pool.oh * v->pool.ow) * (size_t)v->pool.c;
-        v->act = (mi_act){v->pool.relu ? MI_ACT_CLAMP : MI_ACT_NONE, 0, 0};
     } else if (tail != head->id) {
         st = mi_plan_act(p, &p->node[tail], &v->act, err);
     }

@@ -52,12 +52,10 @@ static void run_back(const mien_plan *p, const mi_step *s, int task,
 static mien_status pool_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     pool_spec *v = s->spec;
-    const mi_act relu = {v->pool.relu ? MI_ACT_CLAMP : MI_ACT_NONE, 0, 0};
-    int g;
-    mien_status st = mi_gradient_before(p, s, &relu, &g, err);
-    mi_step *back = st ? NULL : mi_gradient_step(p, "pool", s->in[0]);
+    int g = mi_gradient_of(p, s->out[0]);
+    mi_step *back = g < 0 ? NULL : mi_gradient_step(p, "pool", s->in[0]);
     if (!back)
-        return st ? st : mi_no_memory(err);
+        return mi_no_memory(err);
     mi_step_reads(back, g);
     if (s->n_out > 1)
         mi_step_reads(back, s->out[1]);

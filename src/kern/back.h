@@ -137,8 +137,9 @@ void mi_depth_data_run(const mi_kern *kern, const mi_conv *cv,
 /* ---- pooling ---------------------------------------------------------------
  */
 
-/* Most taps of a window whose winner a byte holds. */
-enum { MI_WINNER_TAPS = 255 };
+/* Most taps of a window whose winner a byte holds, and what it holds where a
+ * maximum with a ReLU is 0 because of that. */
+enum { MI_WINNER_TAPS = 255, MI_NO_WINNER = 255 };
 
 /* Bands of rows of the input. */
 int mi_pool_back_tasks(const mi_kern *kern, const mi_pool2d *p);

@@ -6,13 +6,22 @@
  *
  * R rows by V vectors of w stay in registers while the pixels go by: for each
  * pixel V loads of b, then for each row one broadcast of a and V multiply-adds.
+ * Rows are neighbours in memory, so that one pointer serves them all and only
+ * registers of sums limit R: one vector wide, few of them leave each
+ * multiply-add waiting for the one of the pixel before.
  */
+
+#if ROWS2 >= 10
+#define OUTER1 16
+#else
+#define OUTER1 ROWS1
+#endif
 
 /* n: floats of b in the last vector. */
 VFN void outer_tile(const mi_outer *o, const float *a, const float *b, float *w,
                     int n, int R, int V)
 {
-    vf s[ROWS_MAX][2];
+    vf s[OUTER1][2];
     UNROLL
     for (int m = 0; m < R; m++) {
         UNROLL
@@ -71,6 +80,12 @@ OUTER(10, 1)
 OUTER(11, 1)
 OUTER(12, 1)
 #endif
+#if OUTER1 >= 16
+OUTER(13, 1)
+OUTER(14, 1)
+OUTER(15, 1)
+OUTER(16, 1)
+#endif
 #if ROWS2 >= 6
 OUTER(5, 2)
 OUTER(6, 2)
@@ -86,11 +101,14 @@ OUTER(10, 2)
 typedef void outer_fn(const mi_outer *o, const float *a, const float *b,
                       float *w, int n);
 
-static outer_fn *const outer_of_1[ROWS1] = {
-    outer_1_1, outer_2_1,  outer_3_1,  outer_4_1,
-    outer_5_1, outer_6_1,  outer_7_1,  outer_8_1,
+static outer_fn *const outer_of_1[OUTER1] = {
+    outer_1_1,  outer_2_1,  outer_3_1,  outer_4_1,
+    outer_5_1,  outer_6_1,  outer_7_1,  outer_8_1,
 #if ROWS1 >= 12
-    outer_9_1, outer_10_1, outer_11_1, outer_12_1,
+    outer_9_1,  outer_10_1, outer_11_1, outer_12_1,
+#endif
+#if OUTER1 >= 16
+    outer_13_1, outer_14_1, outer_15_1, outer_16_1,
 #endif
 };
 
@@ -108,7 +126,7 @@ static void outer_f32(const mi_outer *o)
 {
     for (int j = 0; j < o->nb; j += 2 * VN) {
         int left = o->nb - j, two = left > VN;
-        int n = two ? left - VN : left, most = two ? ROWS2 : ROWS1;
+        int n = two ? left - VN : left, most = two ? ROWS2 : OUTER1;
         n = n > VN ? VN : n;
         int i = 0;
         for (int tiles = (o->na + most - 1) / most; tiles > 0; tiles--) {
@@ -260,12 +278,13 @@ static void act_grad_f32(int n, const mi_act *act, const float *y,
  */
 
 /* The largest of a window, a NaN if there is one, and its tap, counted over the
- * whole window; the first of those that are as large. */
+ * whole window; the first of those that are as large.  None wins where a ReLU
+ * lets none of them through. */
 VFN void winner_of(const mi_pool2d *p, const pool_window *w, int first, int c,
                    int n, float *y, uint8_t *winner)
 {
     vf top = vsplat(p->relu ? 0 : -__builtin_inff());
-    vi tap = first - (vi){0};
+    vi tap = (p->relu ? MI_NO_WINNER : first) - (vi){0};
     for (int ky = 0; ky < w->rows; ky++)
         for (int kx = 0; kx < w->columns; kx++) {
             const float *x = w->x + ky * w->row + kx * w->x_stride + c;
@@ -400,15 +419,64 @@ static inline int is_tiled(const mi_pool2d *p)
            p->oh * p->kh <= p->h && p->ow * p->kw <= p->w;
 }
 
+/* Both rows of a window of two by two, the second `row` floats on. */
+VFN void spread_square(const float *dy, const uint8_t *winner, float *dx, int c,
+                       ptrdiff_t row, int n)
+{
+    vf g, is;
+    if (n == VN) {
+        g = vload(dy);
+        is = vload_u8(winner);
+    } else {
+        uint8_t few[VN] = {0};
+        memcpy(few, winner, (size_t)n);
+        g = vload_n(dy, n);
+        is = vload_u8(few);
+    }
+    UNROLL
+    for (int tap = 0; tap < 4; tap++) {
+        vf here = (vf)((vi)g & (vi)(is == vsplat((float)tap)));
+        float *to = dx + tap / 2 * row + tap % 2 * c;
+        if (n == VN)
+            vstore(to, here);
+        else
+            vstore_n(to, here, n);
+    }
+}
+
+/* Two rows that windows of two by two cover, but for a last column. */
+static void spread_squares(const mi_pool2d *p, const float *dy,
+                           const uint8_t *winner, float *dx)
+{
+    int c = p->c;
+    ptrdiff_t row = (ptrdiff_t)p->w * c;
+    for (int ox = 0; ox < p->ow; ox++, dx += 2 * c, dy += c, winner += c) {
+        int i = 0;
+        for (; i + VN <= c; i += VN)
+            spread_square(dy + i, winner + i, dx + i, c, row, VN);
+        if (i < c)
+            spread_square(dy + i, winner + i, dx + i, c, row, c - i);
+    }
+    size_t rest = (size_t)(row - (ptrdiff_t)2 * p->ow * c) * sizeof *dx;
+    memset(dx, 0, rest);
+    memset(dx + row, 0, rest);
+}
+
 /* As pool_back_f32, of maxima whose windows lie side by side. */
 static void spread_rows(const mi_pool2d *p, const mi_pool_back_io *io, int row0,
                         int row1)
 {
     ptrdiff_t row = (ptrdiff_t)p->w * p->c, step = (ptrdiff_t)p->kw * p->c;
+    int square = p->kh == 2 && p->kw == 2;
     for (int iy = row0; iy < row1; iy++) {
         float *dx = io->dx + iy * row, *end = dx + row;
         int oy = iy / p->sy, used = oy < p->oh ? p->ow : 0;
         ptrdiff_t from = (ptrdiff_t)oy * p->ow * p->c;
+        if (square && used && iy % 2 == 0 && iy + 1 < row1) {
+            spread_squares(p, io->dy + from, io->winner + from, dx);
+            iy++;
+            continue;
+        }
         for (int ox = 0; ox < used; ox++, dx += step, from += p->c) {
             int c = 0;
             for (; c + VN <= p->c; c += VN)

@@ -126,7 +126,7 @@ static void pool2d_winner_f32(const mi_pool2d *p, const mi_pool2d_io *io,
                 mi_span ys = mi_span_of(y0, p->kh, 1, p->h);
                 mi_span xs = mi_span_of(x0, p->kw, 1, p->w);
                 float top = p->relu ? 0 : -INFINITY;
-                int tap = ys.lo * p->kw + xs.lo;
+                int tap = p->relu ? MI_NO_WINNER : ys.lo * p->kw + xs.lo;
                 for (int ky = ys.lo; ky < ys.hi; ky++)
                     for (int kx = xs.lo; kx < xs.hi; kx++) {
                         ptrdiff_t at = (ptrdiff_t)(y0 + ky) * p->w + x0 + kx;
