@@ -2,10 +2,11 @@
  * statistics must be what the operators' definitions give, with the same bits
  * for any number of threads. */
 #include "engine/learn.h"
+#include "engine/steps.h"
 #include "graph/loss.h"
 #include "tests/net_random.h"
 
-static int n_learning, n_compared;
+static int n_learning, n_compared, n_doubled;
 
 /* ---- a graph that learns ---------------------------------------------------
  */
@@ -332,6 +333,8 @@ static void check_learning(const mien_graph *from, const mien_shape *in,
     mien_status st = mi_plan_learning(g, in, n, &by, &p, &err);
     CHECK_MSG(st == MIEN_OK || st == MIEN_EUNSUP, "%s: %s", what, err.text);
     n_learning++;
+    for (int i = 0; !st && i < p->n_steps; i++)
+        n_doubled += strcmp(p->step[i].what, "taps") == 0;
     for (int again = 0; !st && again < 2 && !has_kink(&r); again++) {
         reset(g, kept, 0);
         run_plan(p, n, x);
@@ -448,6 +451,57 @@ static void test_upsampling(const char *mode, const char *places)
     check_fixed(g, "upsampling");
 }
 
+/* Three convolutions with pixels repeated `times` between them. */
+static mien_graph *repeating(int times, int c, int oc, int pad)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    mi_resize_attr a = *(const mi_resize_attr *)mi_op_resize.attr_defaults;
+    mi_conv_attr conv = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
+    snprintf(a.coordinate_transformation_mode,
+             sizeof a.coordinate_transformation_mode, "asymmetric");
+    snprintf(a.nearest_mode, sizeof a.nearest_mode, "floor");
+    conv.pads = (mi_ints){.n = 4, .v = {pad, pad, pad, pad}};
+    const float scale[4] = {1, 1, (float)times, (float)times};
+    const int to[] = {2, c, oc, 3};
+    mi_node *y = mi_graph_input(g, "x", (mien_shape){4, {2, 2, 4, 5}});
+    for (int i = 0; i < 3; i++) {
+        int side = i ? 3 : 1;
+        mi_node *in[] = {y, weights(g, 4, to[i + 1], to[i], side, side),
+                         weights(g, 1, to[i + 1], 0, 0, 0)};
+        y = mi_graph_node(g, &mi_op_conv, in, 3, i ? &conv : NULL, NULL);
+        mi_node *up[] = {y, NULL,
+                         mi_graph_constant(g, NULL, MI_F32,
+                                           (mien_shape){1, {4}}, scale,
+                                           MI_COPY)};
+        if (i < 2)
+            y = mi_graph_node(g, &mi_op_resize, up, 3, &a, NULL);
+    }
+    mi_graph_output(g, y, "y");
+    return g;
+}
+
+/* The engine goes over the small picture where pixels are repeated twice and
+ * nothing but a 3x3 convolution reads them: both do, unless a penalty does. */
+static void test_doubled(int times, int c, int oc, int pad, int doubled)
+{
+    int before = n_doubled, compared = n_compared;
+    for (int round = 0; round < 8; round++) {
+        mien_graph *g = repeating(times, c, oc, pad);
+        const mien_shape in = mien_graph_input_shape(g, 0);
+        float *x[2] = {random_floats(mi_shape_len(&in)), NULL};
+        for (int i = 0; i < mi_graph_size(g); i++) {
+            mi_node *n = mi_graph_at(g, i);
+            n->learned = n->value && n->type == MI_F32 && n->shape.dim[0] != 4;
+        }
+        check_learning(g, &in, x, 1, "repeated pixels");
+        mi_free(x[0]);
+        mien_graph_free(g);
+    }
+    CHECK(n_compared > compared);
+    CHECK(doubled ? n_doubled - before > 8 : n_doubled == before);
+}
+
 /* More pixels than are summed in floats, and a gradient that is added. */
 static void test_group_norm(void)
 {
@@ -534,6 +588,10 @@ int main(int argc, char **argv)
     RUN(test_upsampling, "nearest", "asymmetric");
     RUN(test_upsampling, "linear", "half_pixel");
     RUN(test_upsampling, "linear", "align_corners");
+    RUN(test_doubled, 2, 5, 3, 1, 1);
+    RUN(test_doubled, 2, 24, 17, 1, 1);
+    RUN(test_doubled, 2, 3, 5, 0, 0);
+    RUN(test_doubled, 3, 3, 5, 1, 0);
     RUN(test_group_norm);
     RUN(test_dropout);
     CHECK_MSG(n_learning == 0 || 3 * n_compared > n_learning,

@@ -60,5 +60,8 @@ mien_status mi_conv_to_input(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
  * of the bias. */
 mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
                                int bias, mien_error *err);
+/* The `back` of a step that goes up: to weights, bias and the smaller side. */
+mien_status mi_conv_transpose_back(mien_plan *p, const mi_step *s,
+                                   mien_error *err);
 
 #endif

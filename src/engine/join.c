@@ -66,6 +66,32 @@ static void join_silus(mien_plan *p)
     }
 }
 
+/* Whether a convolution that learns is of 3x3 taps with a border of one. */
+static int is_three_by_three(const mien_plan *p, const mi_node *n)
+{
+    mi_conv cv;
+    return n->op == &mi_op_conv && p->of[n->id].flows && mi_is_product(p, n) &&
+           !p->of[n->in[1]->id].constant && !mi_conv_describe(n, &cv) &&
+           !cv.depthwise && cv.kh == 3 && cv.kw == 3 && cv.sy == 1 &&
+           cv.sx == 1 && cv.dy == 1 && cv.dx == 1 && cv.top == 1 &&
+           cv.left == 1 && cv.oh == cv.h && cv.ow == cv.w;
+}
+
+/* A convolution of repeated pixels needs fewer products of the pixels
+ * themselves (lower_conv_doubled.c). */
+static void join_doubled(mien_plan *p)
+{
+    for (int i = 0; i < p->n_nodes; i++) {
+        mi_node_facts *f = &p->of[i];
+        if (p->node[i].op == &mi_op_resize && f->live && !f->constant &&
+            f->users == 1 && !f->output && p->of[f->user].tail == f->user &&
+            p->node[f->user].in[0] == &p->node[i] &&
+            is_three_by_three(p, &p->node[f->user]) &&
+            mi_resize_doubles(&p->node[i]))
+            f->doubled = 1;
+    }
+}
+
 void mi_plan_join(mien_plan *p)
 {
     join_silus(p);
@@ -84,4 +110,6 @@ void mi_plan_join(mien_plan *p)
         p->of[i].head = conv->id;
         p->of[conv->id].tail = i;
     }
+    if (p->learns)
+        join_doubled(p);
 }

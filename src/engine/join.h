@@ -6,8 +6,9 @@
 
 /* Make groups of numbers and their sigmoids, where these are multiplied and
  * nothing else reads the latter.  When learning: leave ReLUs to the maxima that
- * alone read them, and make groups of convolutions and the maxima of two by two
- * behind them.  Before mi_plan_fuse. */
+ * alone read them, make groups of convolutions and the maxima of two by two
+ * behind them, and leave upsampling by two to the 3x3 convolution that alone
+ * reads it.  Before mi_plan_fuse. */
 void mi_plan_join(mien_plan *p);
 /* Whether a node begins such a group of a sigmoid and a product. */
 int mi_is_silu(const mien_plan *p, const mi_node *head);
@@ -18,5 +19,7 @@ void mi_joined_pool(const mien_plan *p, const mi_node *tail, mi_pool2d *out);
 const char *mi_conv_describe(const mi_node *n, mi_conv *out);
 /* What the kernel of a pooling does; 0 if it cannot. */
 int mi_pool_describe(const mi_node *n, mi_pool2d *out);
+/* Whether a Resize repeats each pixel twice along rows and columns. */
+int mi_resize_doubles(const mi_node *n);
 
 #endif

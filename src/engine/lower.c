@@ -68,9 +68,10 @@ static mi_lower *lower_of(const mien_plan *p, const mi_node *n)
     if (mi_is_packed(p, n))
         return conv ? mi_lower_conv : mi_lower_dense;
     if (mi_is_product(p, n))
-        return conv                             ? mi_lower_conv_learn
-               : n->op == &mi_op_conv_transpose ? mi_lower_conv_transpose
-                                                : mi_lower_product;
+        return conv && p->of[n->in[0]->id].doubled ? mi_lower_conv_doubled
+               : conv                              ? mi_lower_conv_learn
+               : n->op == &mi_op_conv_transpose    ? mi_lower_conv_transpose
+                                                   : mi_lower_product;
     if (mi_is_silu(p, n))
         return mi_lower_silu;
     if (is_affine(p, n))
@@ -101,6 +102,8 @@ static mien_status lower_node(mien_plan *p, mi_node *n, mien_error *err)
     mi_node *head = &p->node[f->head];
     if (p->of[head->id].tail != n->id)
         return MIEN_OK; /* done by the step of its group */
+    if (f->doubled)
+        return MIEN_OK; /* done by the convolution after it */
     mien_status st = lower_of(p, head)(p, head, err);
     mi_plan_forget(p);
     return st;

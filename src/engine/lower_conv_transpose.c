@@ -67,7 +67,8 @@ static mien_status back_to_bias(mien_plan *p, mi_conv_learn *v, int dz,
     return MIEN_OK;
 }
 
-static mien_status back(mien_plan *p, const mi_step *s, mien_error *err)
+mien_status mi_conv_transpose_back(mien_plan *p, const mi_step *s,
+                                   mien_error *err)
 {
     mi_conv_learn *v = s->back_spec;
     int dz, x = s->in[0];
@@ -91,5 +92,5 @@ mien_status mi_lower_conv_transpose(mien_plan *p, mi_node *head,
                        head->name, why);
     const mi_conv cv = mi_conv_of_window(&w, (int)head->shape.dim[1],
                                          (int)head->in[0]->shape.dim[1], 0);
-    return mi_conv_lower(p, head, &cv, MI_CONV_UP, back, err);
+    return mi_conv_lower(p, head, &cv, MI_CONV_UP, mi_conv_transpose_back, err);
 }

@@ -6,6 +6,7 @@
  * sum of the result's.  Both are the same step with other lists of taps, which
  * are those of the definition (src/graph/op_resize.c). */
 #include "engine/gradient.h"
+#include "engine/join.h"
 #include "engine/lowerings.h"
 #include "engine/values.h"
 
@@ -183,6 +184,24 @@ static int is_spatial(const mi_node *n)
             float far;
             mi_resize_sample(n, d, i, at, &far);
             if (at[0] != i || far != 0)
+                return 0;
+        }
+    }
+    return 1;
+}
+
+int mi_resize_doubles(const mi_node *n)
+{
+    if (!is_spatial(n))
+        return 0;
+    for (int d = 2; d < 4; d++) {
+        if (n->shape.dim[d] != 2 * n->in[0]->shape.dim[d])
+            return 0;
+        for (int64_t i = 0; i < n->shape.dim[d]; i++) {
+            int64_t at[2];
+            float far;
+            mi_resize_sample(n, d, i, at, &far);
+            if (at[0] != i / 2 || far != 0)
                 return 0;
         }
     }

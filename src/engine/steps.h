@@ -38,6 +38,7 @@ typedef struct mi_node_facts {
     char output;   /* it is an output of the graph */
     char flows;    /* a gradient flows through it to a parameter */
     char moved;    /* a ReLU that the maximum after it does, on fewer numbers */
+    char doubled;  /* an upsampling by two that the convolution after it does */
     int users;     /* live nodes that read it, counted once an input */
     int user;      /* one of them */
     int head;      /* first node of the group whose one step does this node */
