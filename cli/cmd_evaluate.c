@@ -113,7 +113,8 @@ static int judge_table(const cli_args *a)
 
 /* Judge a picture model that was read, on labelled pictures; the status to exit
  * with. */
-static int judge_pictures(const cli_args *a, const mien_bytes *model)
+static int judge_pictures(const cli_args *a, const mien_bytes *model,
+                          mien_picture_view view)
 {
     const values *v = a->values;
     mien_picture_evaluate_options o = {v->mirror, v->group, NULL, 1};
@@ -125,8 +126,11 @@ static int judge_pictures(const cli_args *a, const mien_bytes *model)
     int status = cli_pool_new(v->table.threads, &o.pool);
     if (status || !cli_labels_open(a->operand[1], v->images, NULL, &l))
         return status ? status : CLI_NOTHING;
-    if (mien_picture_evaluate(model->data, model->n, &l.set, &o, &verdict,
-                              &err)) {
+    const mien_face_boxes_options find = {.pool = o.pool};
+    if (view.crop == MIEN_CROP_FACE && !cli_labels_faces(&l, &find, 0)) {
+        status = CLI_NOTHING;
+    } else if (mien_picture_evaluate(model->data, model->n, &l.set, &o,
+                                     &verdict, &err)) {
         cli_error_at(a->operand[1], &err);
         status = CLI_NOTHING;
     } else if (v->json) {
@@ -144,12 +148,14 @@ static int judge_pictures(const cli_args *a, const mien_bytes *model)
 }
 
 /* 1 if the file is a model of pictures, which is read into *out. */
-static int is_picture_model(const char *path, mien_bytes *out)
+static int is_picture_model(const char *path, mien_bytes *out,
+                            mien_picture_view *view)
 {
     mien_graph *g = NULL;
     int is = mien_file_load(path, 0, out, NULL) == MIEN_OK &&
              mien_onnx_read(out->data, out->n, &g, NULL) == MIEN_OK &&
-             mien_picture_is_model(g);
+             mien_picture_is_model(g) &&
+             mien_picture_view_of(g, view, NULL) == MIEN_OK;
     mien_graph_free(g);
     return is;
 }
@@ -158,8 +164,9 @@ static int is_picture_model(const char *path, mien_bytes *out)
 static int run(const cli_args *a)
 {
     mien_bytes model = {0};
-    int pictures = is_picture_model(a->operand[0], &model);
-    int status = pictures ? judge_pictures(a, &model) : judge_table(a);
+    mien_picture_view view = {0};
+    int pictures = is_picture_model(a->operand[0], &model, &view);
+    int status = pictures ? judge_pictures(a, &model, view) : judge_table(a);
     mien_bytes_free(&model);
     return status;
 }

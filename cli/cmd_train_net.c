@@ -34,9 +34,10 @@ enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
         CLI_ROW_TEXT(                                                          \
             weights, CLI_TEXT, "weights", 0, "W,...",                          \
             "of their losses, in that order (default: the network's)"),        \
-        CLI_ROW_CHOICE(crop, "crop", 0, "WHAT", "whole,box",                   \
+        CLI_ROW_CHOICE(crop, "crop", 0, "WHAT", "whole,box,face",              \
                        "what the network sees: the whole picture, stretched, " \
-                       "or the labels' box, square: {choices} (default {})"),  \
+                       "the labels' box, or the largest face that YuNet "      \
+                       "finds, both square: {choices} (default {})"),          \
         CLI_ROW_REAL(o.view.margin, "margin", 0, "SHARE", -0.4, 4,             \
                      "share of the box added on each side (default {})"),      \
         CLI_ROW_CHOICE(augment, "augment", 0, "HOW", "none,faces",             \
@@ -219,18 +220,11 @@ static const char *usual_group(const cli_labels *l)
     return mien_labels_task(&l->labels, "pose") >= 0 ? "pose" : NULL;
 }
 
-static int on_picture(void *arg, int64_t done, int64_t of)
-{
-    if (!((learning *)arg)->v->quiet && isatty(STDERR_FILENO))
-        fprintf(stderr, "\rfaces %lld/%lld%s", (long long)done, (long long)of,
-                done == of ? "\r\033[K" : "");
-    return cli_interrupted();
-}
-
 /* Take the faces alone of a set, cut out by five points; 0, and a report. */
 static int align(learning *l, cli_labels *set, mien_aligned **out)
 {
-    mien_aligned_options o = {set->folder, 0, l->o.pool, on_picture, l};
+    int quiet = l->v->quiet;
+    mien_aligned_options o = {set->folder, 0, l->o.pool, cli_on_face, &quiet};
     mien_error err = {0};
     mien_buffer notes = {0};
     for (int i = 0; i < l->net->n_inputs; i++)
@@ -247,6 +241,22 @@ static int align(learning *l, cli_labels *set, mien_aligned **out)
     return 1;
 }
 
+/* Find the faces that --crop face cuts out, or what an earlier part of the run
+ * found; 0, and a report. */
+static int find_faces(learning *l, cli_labels *set, const char *name)
+{
+    char path[MIEN_PATH_MAX];
+    mien_face_boxes_options o = {.reuse = l->v->resume, .pool = l->o.pool};
+    if (l->journal) {
+        snprintf(path, sizeof path, "%s/%s", l->v->output, name);
+        o.file = path;
+    }
+    if (!cli_labels_faces(set, &o, l->v->quiet))
+        return 0;
+    l->o.faceless[set == &l->test] = set->faces.missed;
+    return 1;
+}
+
 /* Read labels and make the study; 0, and a report. */
 static int prepare(learning *l, const char *data)
 {
@@ -258,7 +268,12 @@ static int prepare(learning *l, const char *data)
     if (v->align && (!align(l, &l->train, &l->train_faces) ||
                      (v->test && !align(l, &l->test, &l->test_faces))))
         return 0;
-    l->o.view.boxed = l->o.view.square = v->crop;
+    l->o.view.crop = v->crop;
+    l->o.view.square = v->crop != MIEN_CROP_WHOLE;
+    if (v->crop == MIEN_CROP_FACE &&
+        (!find_faces(l, &l->train, "faces.csv") ||
+         (v->test && !find_faces(l, &l->test, "test_faces.csv"))))
+        return 0;
     if (v->augment)
         l->o.augment = (mien_augment)MIEN_AUGMENT_FACES;
     l->o.schedule.kind = v->schedule;

@@ -2,8 +2,10 @@
 #include "cli/pictures.h"
 #include "cli/table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int cli_labels_open(const char *path, const char *images, const char *votes,
                     cli_labels *out)
@@ -26,7 +28,41 @@ int cli_labels_open(const char *path, const char *images, const char *votes,
     return st == MIEN_OK;
 }
 
-void cli_labels_close(cli_labels *l) { mien_labels_free(&l->labels); }
+void cli_labels_close(cli_labels *l)
+{
+    mien_labels_free(&l->labels);
+    mien_face_boxes_free(&l->faces);
+}
+
+int cli_on_face(void *quiet, int64_t done, int64_t of)
+{
+    if (!*(int *)quiet && isatty(STDERR_FILENO))
+        fprintf(stderr, "\rfaces %lld/%lld%s", (long long)done, (long long)of,
+                done == of ? "\r\033[K" : "");
+    return cli_interrupted();
+}
+
+int cli_labels_faces(cli_labels *l, const mien_face_boxes_options *how,
+                     int quiet)
+{
+    mien_face_boxes_options o = *how;
+    mien_error err = {0};
+    o.load = l->set.load;
+    o.from = l->set.arg;
+    o.on_picture = cli_on_face;
+    o.arg = &quiet;
+    if (mien_face_boxes_find(&l->labels, &o, &l->faces, &err)) {
+        cli_error_at(l->set.name, &err);
+        return 0;
+    }
+    l->set.box = l->faces.box;
+    if (l->faces.missed && !quiet)
+        cli_error("%s: no face found in %lld of %lld pictures, which are taken "
+                  "whole",
+                  l->set.name, (long long)l->faces.missed,
+                  (long long)l->faces.n);
+    return 1;
+}
 
 /* The loss of an output of that name, or -1. */
 static int loss_of(const mien_net *net, const char *name)

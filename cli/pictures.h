@@ -9,6 +9,7 @@ typedef struct cli_labels {
     mien_labels labels;
     const char *folder;
     mien_picture_set set;
+    mien_face_boxes faces; /* of cli_labels_faces */
 } cli_labels;
 
 /* Read a list, CSV file or folder; images NULL: where its pictures are said to
@@ -16,6 +17,13 @@ typedef struct cli_labels {
  * report. */
 int cli_labels_open(const char *path, const char *images, const char *votes,
                     cli_labels *out);
+/* Show how many pictures were searched for faces, unless *quiet; 1 once the
+ * user has interrupted. */
+int cli_on_face(void *quiet, int64_t done, int64_t of);
+/* Find the face of each picture, or take what a file of --output has for it;
+ * progress is shown unless quiet.  0, and a report. */
+int cli_labels_faces(cli_labels *l, const mien_face_boxes_options *how,
+                     int quiet);
 /* Release a set. */
 void cli_labels_close(cli_labels *l);
 /* Weights of a network's losses, [MIEN_MAX_LOSSES], from texts of names and of

@@ -124,7 +124,7 @@ static void test_no_boxes(void)
     o.epochs = 1;
     for (int boxed = 0; boxed < 2; boxed++) {
         mien_net *net = network(net_text);
-        o.view.boxed = boxed;
+        o.view.crop = boxed ? MIEN_CROP_BOX : MIEN_CROP_WHOLE;
         mien_picture_study *s = study(net, &l, &o);
         learn(s);
         square[boxed] =

@@ -21,7 +21,7 @@ static void learn(int boxed, float margin)
     mien_error err = {0};
     labels = dots();
     const mien_picture_set set = {"dots", &labels, NULL, NULL, NULL};
-    o.view = (mien_picture_view){boxed, margin, 0};
+    o.view = (mien_picture_view){(mien_picture_crop)boxed, margin, 0};
     CHECK_MSG(!mien_picture_study_new(net, &set, NULL, &o, &s, &err) &&
                   !mien_picture_study_learn(s, NULL, &err) &&
                   !mien_picture_study_judge(s, &err) &&
@@ -231,7 +231,7 @@ static void test_frame(void)
         l.points = 2;
         l.point_name = name;
         l.point = both;
-        o.view.boxed = boxed;
+        o.view.crop = boxed ? MIEN_CROP_BOX : MIEN_CROP_WHOLE;
         CHECK(!mien_picture_study_new(net, &set, NULL, &o, &s, NULL) &&
               !mien_picture_study_learn(s, NULL, NULL) &&
               !mien_picture_study_judge(s, NULL) &&

@@ -13,7 +13,7 @@
 #define MIEN_KIT_H
 
 #include "mien/face.h"
-#include "mien/samples_labels.h"
+#include "mien/samples_loader.h"
 #include "mien/text.h"
 #include "mien/vision_smile.h"
 
@@ -149,6 +149,49 @@ MIEN_API MIEN_CHECKED mien_status mien_folder_image(void *folder,
                                                     const char *name,
                                                     mien_image *out,
                                                     mien_error *err);
+
+/* Where the face of each of labelled pictures is.  Zero-initialise before use;
+ * release with mien_face_boxes_free. */
+typedef struct mien_face_boxes {
+    int64_t n;
+    mien_box *box;  /* [n] in pixels of the picture; the whole of one in which
+                       no face was found; width 0: it could not be read */
+    uint8_t *found; /* [n] 1: a face */
+    int64_t missed; /* pictures that were read and have none */
+    int64_t unread;
+} mien_face_boxes;
+
+typedef struct mien_face_boxes_options {
+    mien_picture_load *load; /* NULL where the labels hold the pictures */
+    void *from;              /* its `arg` */
+    const char *file;        /* where the boxes are kept, a labelled list
+                                (mien_label_table_read); NULL: nowhere */
+    int reuse;               /* 1: take what the file has, if it tells of these
+                                pictures, instead of looking again */
+    mien_pool *pool;         /* a picture a thread; NULL: one thread */
+    /* Called after some pictures; not 0: stop.  NULL: not wanted. */
+    int (*on_picture)(void *arg, int64_t done, int64_t of);
+    void *arg;
+} mien_face_boxes_options;
+
+/* Find the face of each picture by YuNet: of several the one with the largest
+ * box, of equals the surest.  What the labels say does not matter.
+ *
+ *   labels   only read
+ *   options  as described
+ *   out      owned by the caller; free with mien_face_boxes_free
+ *
+ * The boxes do not depend on the number of threads.
+ * Fails with EARG (no way to load pictures; stopped), EIO (the file cannot be
+ * written), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_face_boxes_find(
+    const mien_labels *labels, const mien_face_boxes_options *options,
+    mien_face_boxes *out, mien_error *err);
+
+/* Release boxes.
+ *
+ *   b  its fields are cleared; NULL is allowed */
+MIEN_API void mien_face_boxes_free(mien_face_boxes *b);
 
 /* Faces of labelled pictures, as chips of one size (mien_face_chip). */
 typedef struct mien_aligned mien_aligned;

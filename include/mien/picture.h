@@ -117,10 +117,18 @@ MIEN_API void mien_picture_verdict_json(const mien_picture_verdict *v,
 
 typedef struct mien_picture_study mien_picture_study;
 
+/* What a network sees of a picture. */
+typedef enum mien_picture_crop {
+    MIEN_CROP_WHOLE, /* all of it, stretched */
+    MIEN_CROP_BOX,   /* the box of the labels; all of it where there is none */
+    MIEN_CROP_FACE   /* the box of mien_picture_set, which a detector of faces
+                        gave: mien_face_boxes_find (kit.h) */
+} mien_picture_crop;
+
 /* How pictures become what a network sees: kept in its model, so that it is
  * used as it was trained. */
 typedef struct mien_picture_view {
-    int boxed;    /* 1: the box is cut out; 0: the whole picture, stretched */
+    mien_picture_crop crop;
     float margin; /* share of the box that is added on each side, -0.4..4 */
     int square;   /* 1: the shorter side is made as long */
 } mien_picture_view;
@@ -152,11 +160,13 @@ typedef struct mien_picture_options {
     mien_optimizer optimizer;
     mien_schedule schedule; /* epochs 0: those of the training */
     float average;          /* see mien_trainer_options */
-    float smoothing;   /* of classes, more than the network says; 0: none */
-    int balanced;      /* 1: classes weigh as if they were equally many */
-    int mirror;        /* 1: judged by the mean of a picture and its mirror */
-    int keep_twins;    /* 1: learn also from pictures that are judged by */
-    const char *group; /* task whose classes errors are told by; NULL: none */
+    float smoothing;     /* of classes, more than the network says; 0: none */
+    int balanced;        /* 1: classes weigh as if they were equally many */
+    int mirror;          /* 1: judged by the mean of a picture and its mirror */
+    int keep_twins;      /* 1: learn also from pictures that are judged by */
+    int64_t faceless[2]; /* pictures of the training and of the test set in
+                            which no face was found, for reports */
+    const char *group;   /* task whose classes errors are told by; NULL: none */
     const uint8_t *state; /* [state_size] from mien_picture_study_state */
     size_t state_size;
     mien_pool *pool;     /* NULL: one thread */
@@ -177,7 +187,8 @@ typedef struct mien_picture_options {
     {                                                                         \
         {0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,     \
             MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
-            NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL, NULL, NULL  \
+            {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL,     \
+            NULL, NULL                                                        \
     }
 
 /* ---- a study ------------------------------------------------------------- */
@@ -385,6 +396,16 @@ typedef struct mien_picture_classes {
  * long or as many as there are no classes), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_picture_name_classes(
     mien_graph *g, const mien_picture_classes *how, mien_error *err);
+
+/* What part of a picture a model sees, as told by its metadata.
+ *
+ *   g    a graph that was read
+ *   out  the view it was trained with
+ *
+ * Fails with EFORMAT (no model of pictures), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_picture_view_of(const mien_graph *g,
+                                                       mien_picture_view *out,
+                                                       mien_error *err);
 
 /* Whether bytes are a model of pictures, as told by its metadata.
  *

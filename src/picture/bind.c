@@ -181,12 +181,17 @@ mien_status mi_view_loader(const mi_view *v, const mien_picture_set *set,
 {
     mien_loader_options l = MIEN_LOADER_DEFAULTS;
     mien_target target[MIEN_MAX_LOSSES];
+    if (v->view.crop == MIEN_CROP_FACE && !set->box)
+        return mi_fail(err, MIEN_EARG,
+                       "%.100s: the network sees faces that a detector found, "
+                       "wanted their boxes: mien_face_boxes_find",
+                       set->name ? set->name : "samples");
     l.load = set->load;
     l.arg = set->arg;
     l.w = v->w;
     l.h = v->h;
     l.gray = v->channels == 1;
-    l.boxed = v->view.boxed;
+    l.boxed = v->view.crop != MIEN_CROP_WHOLE;
     l.box = set->box;
     l.margin = v->view.margin;
     l.square = v->view.square;

@@ -424,7 +424,7 @@ static void add_frame(const mi_view *v, const float *xy, int units,
 void mi_frame(mi_view *v, const mi_said *said)
 {
     double sum[4] = {0}, n = 0;
-    for (int i = 0; i < v->n_answers && !v->view.boxed; i++) {
+    for (int i = 0; i < v->n_answers && v->view.crop == MIEN_CROP_WHOLE; i++) {
         const mi_answer *a = &v->answer[i];
         if (a->kind != MIEN_ANSWER_POINTS || !said->truth[i])
             continue;

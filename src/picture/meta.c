@@ -2,7 +2,7 @@
  * apart by tabs.
  *
  *   mien/picture/1
- *   view      boxed margin square
+ *   view      crop margin square
  *   frame     x y width height, of the points, if it is known
  *   input     number channels height width colour
  *   mean      a number a channel; scale the same
@@ -31,7 +31,7 @@ mien_status mi_view_put(const mi_view *v, mien_graph *g, mien_error *err)
 {
     mien_buffer b = {0};
     mien_buffer_puts(&b, first_line);
-    mien_buffer_printf(&b, "view\t%d\t%.9g\t%d\n", v->view.boxed,
+    mien_buffer_printf(&b, "view\t%d\t%.9g\t%d\n", (int)v->view.crop,
                        (double)v->view.margin, v->view.square);
     mien_buffer_printf(&b, "input\t%d\t%d\t%d\t%d\t%d\n", v->input, v->channels,
                        v->h, v->w, (int)v->colour);
@@ -148,15 +148,23 @@ static int get_frame(char **f, int n, mien_box *out)
            out->height > 0.01f && out->width < 4 && out->height < 4;
 }
 
+/* What is cut out of a picture. */
+static int get_view(char **f, mien_picture_view *out)
+{
+    int crop;
+    if (!get_int(f[1], 0, MIEN_CROP_FACE, &crop))
+        return 0;
+    out->crop = (mien_picture_crop)crop;
+    return get_real(f[2], &out->margin) && get_int(f[3], 0, 1, &out->square);
+}
+
 /* One line; 0 if it is wrong. */
 static int get_line(char **f, int n, const mien_graph *g, char ***names,
                     mi_view *v)
 {
     int colour;
     if (strcmp(f[0], "view") == 0)
-        return n == 4 && get_int(f[1], 0, 1, &v->view.boxed) &&
-               get_real(f[2], &v->view.margin) &&
-               get_int(f[3], 0, 1, &v->view.square);
+        return n == 4 && get_view(f, &v->view);
     if (strcmp(f[0], "frame") == 0)
         return get_frame(f, n, &v->frame);
     if (strcmp(f[0], "mean") == 0)
@@ -232,4 +240,16 @@ mien_status mi_view_get(const mien_graph *g, mi_view *out, char **memory,
     *memory = room;
     *out = v;
     return MIEN_OK;
+}
+
+mien_status mien_picture_view_of(const mien_graph *g, mien_picture_view *out,
+                                 mien_error *err)
+{
+    mi_view v;
+    char *memory = NULL;
+    mien_status st = mi_view_get(g, &v, &memory, err);
+    if (!st)
+        *out = v.view;
+    mi_free(memory);
+    return st;
 }

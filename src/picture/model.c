@@ -209,9 +209,9 @@ static mien_status begin_asking(const mien_picture_model *m,
     l->task = a->task;
     l->tasks = m->tasks;
     name_points(a);
-    if (!box || !a->view.view.boxed)
+    if (!box || a->view.view.crop == MIEN_CROP_WHOLE)
         a->view.view.margin = 0;
-    a->view.view.boxed = 1;
+    a->view.view.crop = MIEN_CROP_BOX;
     size_t points = (size_t)l->points + 1;
     l->name = mi_alloc(len, sizeof *l->name);
     l->line = mi_alloc(len, sizeof *l->line);

@@ -76,12 +76,12 @@ static void put_head(mien_buffer *b, const mien_picture_study *s)
     mien_buffer_printf(
         b,
         "seed\t%u\nparts\t%u\nvalid\t%.9g\ntest\t%.9g\nbatch\t%d\n"
-        "rate\t%.9g\nboxed\t%d\nmargin\t%.9g\nsquare\t%d\n"
+        "rate\t%.9g\ncrop\t%d\nmargin\t%.9g\nsquare\t%d\n"
         "smoothing\t%.9g\nbalanced\t%d\naverage\t%.9g\n"
         "schedule\t%d,%.9g,%.9g,%.9g,%.9g\n"
         "twins\t%d\n",
         o->seed, o->part_seed, o->valid, o->test, o->batch,
-        (double)o->optimizer.rate, o->view.boxed, (double)o->view.margin,
+        (double)o->optimizer.rate, (int)o->view.crop, (double)o->view.margin,
         o->view.square, (double)o->smoothing, o->balanced, (double)o->average,
         (int)o->schedule.kind, o->schedule.warmup,
         o->schedule.kind ? o->schedule.epochs : 0, (double)o->schedule.factor,

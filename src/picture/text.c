@@ -30,6 +30,12 @@ static void describe(const mien_picture_study *s, mien_buffer *out)
     if (p->unread)
         mien_buffer_printf(out, "%lld lines of labels could not be read\n",
                            (long long)p->unread);
+    if (s->o.faceless[0] || s->o.faceless[1])
+        mien_buffer_printf(out,
+                           "%lld pictures to learn from and %lld of the test "
+                           "are taken whole: no face was found in them\n",
+                           (long long)s->o.faceless[0],
+                           (long long)s->o.faceless[1]);
     int64_t failed =
         mien_loader_failures(s->loader) +
         (s->test_loader ? mien_loader_failures(s->test_loader) : 0);
@@ -45,6 +51,14 @@ static const char *schedule_of(const mien_picture_options *o)
                                                 : "constant";
 }
 
+/* What the network sees, in words. */
+static const char *crop_of(const mien_picture_options *o)
+{
+    return o->view.crop == MIEN_CROP_FACE  ? "faces that were found"
+           : o->view.crop == MIEN_CROP_BOX ? "boxes of the labels"
+                                           : "whole pictures";
+}
+
 /* The network, and how it was trained. */
 static void put_settings(const mien_picture_study *s, mien_buffer *out)
 {
@@ -55,8 +69,7 @@ static void put_settings(const mien_picture_study *s, mien_buffer *out)
         "rate %g %s",
         s->net->name[0] ? s->net->name : "of its own",
         (long long)mien_graph_parameters(s->net->graph), s->view.channels,
-        s->view.h, s->view.w,
-        o->view.boxed ? "faces cut out" : "whole pictures", o->seed, o->batch,
+        s->view.h, s->view.w, crop_of(o), o->seed, o->batch,
         (double)o->optimizer.rate, schedule_of(o));
     if (o->optimizer.weight_decay > 0)
         mien_buffer_printf(out, ", decay %g%s",
@@ -153,6 +166,8 @@ void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
     mien_json_int(&j, "test_samples", s->parts.test);
     mien_json_int(&j, "twins_left_out", s->parts.twins);
     mien_json_int(&j, "unreadable_lines", s->parts.unread);
+    mien_json_int(&j, "training_pictures_without_face", s->o.faceless[0]);
+    mien_json_int(&j, "test_pictures_without_face", s->o.faceless[1]);
     mien_json_int(&j, "epochs", n);
     mien_json_int(&j, "best_epoch", s->fit ? mien_fit_best(s->fit) : 0);
     mien_json_real(&j, "seconds", s->seconds, 4);

@@ -30,10 +30,14 @@ static void put_classes(const mien_answer_verdict *a, int whole,
 
 static void put_summary(const mien_point_summary *s, mien_buffer *out)
 {
-    mien_buffer_printf(out,
-                       "MSE %.2f px^2, NME %.2f %% of the eyes' distance, "
-                       "failures above 10 %%: %.2f %%",
-                       s->square, 100 * s->eyes, 100 * s->failures);
+    mien_buffer_printf(out, "MSE %.2f px^2, ", s->square);
+    if (isfinite(s->eyes))
+        mien_buffer_printf(out,
+                           "NME %.2f %% of the eyes' distance, failures above "
+                           "10 %%: %.2f %%",
+                           100 * s->eyes, 100 * s->failures);
+    else
+        mien_buffer_puts(out, "NME not defined (it wants two eyes)");
     if (isfinite(s->box))
         mien_buffer_printf(out, ", NME %.2f %% of the box", 100 * s->box);
     mien_buffer_printf(out, ", %lld faces\n", (long long)s->n);
