@@ -40,10 +40,10 @@ enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
                        "finds, both square: {choices} (default {})"),          \
         CLI_ROW_REAL(o.view.margin, "margin", 0, "SHARE", -0.4, 4,             \
                      "share of the box added on each side (default {})"),      \
-        CLI_ROW_CHOICE(augment, "augment", 0, "HOW", "none,faces",             \
+        CLI_ROW_CHOICE(augment, "augment", 0, "HOW", "none,faces,points",      \
                        "change training pictures by chance: faces mirrors, "   \
-                       "turns, moves, lightens and covers: {choices} "         \
-                       "(default {})"),                                        \
+                       "turns, moves, lightens and covers, points does so "    \
+                       "more: {choices} (default {})"),                        \
         CLI_ROW_INT(o.epochs, "epochs", 'e', "N", 1, 1000000,                  \
                     "at most so many (default {})"),                           \
         CLI_ROW_INT(o.batch, "batch", 'b', "N", 1, 65536,                      \
@@ -63,6 +63,9 @@ enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
                      "spread so much of a class over all (default {})"),       \
         CLI_ROW_FLAG(o.balanced, "balanced", 0,                                \
                      "classes weigh as if they were equally many"),            \
+        CLI_ROW_FLAG(o.by_eyes, "by-eyes", 0,                                  \
+                     "a face weighs more if its eyes are near each other, as " \
+                     "in NME"),                                                \
         CLI_ROW_INT(o.patience, "patience", 0, "EPOCHS", 0, 1000000,           \
                     "stop after so many without improvement (default {}; 0: "  \
                     "never)"),                                                 \
@@ -274,8 +277,10 @@ static int prepare(learning *l, const char *data)
         (!find_faces(l, &l->train, "faces.csv") ||
          (v->test && !find_faces(l, &l->test, "test_faces.csv"))))
         return 0;
-    if (v->augment)
+    if (v->augment == 1)
         l->o.augment = (mien_augment)MIEN_AUGMENT_FACES;
+    if (v->augment == 2)
+        l->o.augment = (mien_augment)MIEN_AUGMENT_POINTS;
     l->o.schedule.kind = v->schedule;
     l->o.schedule.factor = 0.1f;
     l->o.schedule.epochs =

@@ -162,6 +162,9 @@ typedef struct mien_picture_options {
     float average;          /* see mien_trainer_options */
     float smoothing;     /* of classes, more than the network says; 0: none */
     int balanced;        /* 1: classes weigh as if they were equally many */
+    int by_eyes;         /* 1: a face weighs the more, the nearer its eyes are
+                            to each other for its size, as in NME; at most 4
+                            times the mean */
     int mirror;          /* 1: judged by the mean of a picture and its mirror */
     int keep_twins;      /* 1: learn also from pictures that are judged by */
     int64_t faceless[2]; /* pictures of the training and of the test set in
@@ -187,7 +190,7 @@ typedef struct mien_picture_options {
     {                                                                         \
         {0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,     \
             MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
-            {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL,     \
+            0, {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL,  \
             NULL, NULL                                                        \
     }
 

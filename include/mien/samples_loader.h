@@ -43,6 +43,12 @@ typedef struct mien_augment {
         0.5f, 15, 0.06f, 0.12f, 0.06f, 0.12f, 0.25f, 0.7f, 0.25f, 0 \
     }
 
+/* For points: boxes of any detector, heads on one side. */
+#define MIEN_AUGMENT_POINTS                                        \
+    {                                                              \
+        0.5f, 30, 0.08f, 0.18f, 0.08f, 0.15f, 0.3f, 0.8f, 0.35f, 0 \
+    }
+
 /* What a network is to answer for a row. */
 typedef enum mien_target_kind {
     MIEN_TARGET_POINTS, /* [points, 2] x, y in the cut, whose sides are 0..1 */

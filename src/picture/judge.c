@@ -170,17 +170,6 @@ static void box_sizes(const judging *j, float *out)
     }
 }
 
-/* The two points that are eyes, by their names; else the first two. */
-static void find_eyes(const mien_labels *l, mien_faces_scored *f)
-{
-    f->left_eye = 0;
-    f->right_eye = l->points > 1;
-    for (int i = 0; l->point_name && i < l->points; i++) {
-        f->left_eye = strcmp(l->point_name[i], "left_eye") ? f->left_eye : i;
-        f->right_eye = strcmp(l->point_name[i], "right_eye") ? f->right_eye : i;
-    }
-}
-
 /* Errors of every face: squares as the network sees it, the rest by its photo.
  */
 static mien_status measure(const judging *j, float *room, mien_point_error *e,
@@ -188,7 +177,10 @@ static mien_status measure(const judging *j, float *room, mien_point_error *e,
 {
     int64_t n = j->said->n, all = n * j->answer->units;
     mien_faces_scored f = {.n = n, .points = j->answer->units / 2};
-    find_eyes(j->r->set->labels, &f);
+    int eyes[2];
+    mi_find_eyes(j->r->set->labels, eyes);
+    f.left_eye = eyes[0];
+    f.right_eye = eyes[1];
     f.found = j->said->said[j->which];
     f.truth = j->said->truth[j->which];
     mien_status st = mien_point_errors_of(&f, seen, err);

@@ -129,6 +129,7 @@ struct mien_picture_study {
     mien_fit *fit;
     int64_t done;         /* samples of the epoch */
     int stopped;          /* by on_batch */
+    float *row_weight;    /* [n] of the training set; NULL: all weigh alike */
     int64_t *mapped;      /* [batch + AHEAD] */
     const int64_t *order; /* [order_n] of this epoch, borrowed */
     int64_t order_n, order_at;
@@ -148,6 +149,10 @@ mien_status mi_bind(const mien_net *net, const mien_labels *labels,
 mien_status mi_baseline(mien_picture_study *s, mien_error *err);
 /* parts.c: rows of the parts, without twins. */
 mien_status mi_parts(mien_picture_study *s, int has_test, mien_error *err);
+/* weigh.c: weights of the rows, by the training part. */
+mien_status mi_weigh(mien_picture_study *s, mien_error *err);
+/* The two points that are eyes, by their names; else the first two. */
+void mi_find_eyes(const mien_labels *l, int eyes[2]);
 /* What a trainer asks for: rows of a part. */
 typedef struct mi_asked {
     mien_picture_study *study;

@@ -66,6 +66,8 @@ mien_status mi_fill(void *arg, int epoch, const int64_t *rows, int64_t n,
                                       &inputs[v->input], to, weights, err);
     if (st)
         return st;
+    for (int64_t i = 0; i < n && s->row_weight; i++)
+        weights[i] *= s->row_weight[s->mapped[i]];
     mi_view_colours(v, n, inputs[v->input]);
     fill_noise(a, epoch, s->done, n, inputs);
     for (int i = 0; i < v->n_answers; i++)

@@ -79,13 +79,13 @@ static void put_head(mien_buffer *b, const mien_picture_study *s)
         "rate\t%.9g\ncrop\t%d\nmargin\t%.9g\nsquare\t%d\n"
         "smoothing\t%.9g\nbalanced\t%d\naverage\t%.9g\n"
         "schedule\t%d,%.9g,%.9g,%.9g,%.9g\n"
-        "twins\t%d\n",
+        "twins\t%d\nby eyes\t%d\n",
         o->seed, o->part_seed, o->valid, o->test, o->batch,
         (double)o->optimizer.rate, (int)o->view.crop, (double)o->view.margin,
         o->view.square, (double)o->smoothing, o->balanced, (double)o->average,
         (int)o->schedule.kind, o->schedule.warmup,
         o->schedule.kind ? o->schedule.epochs : 0, (double)o->schedule.factor,
-        (double)o->schedule.least, o->keep_twins);
+        (double)o->schedule.least, o->keep_twins, o->by_eyes);
     put_augment(b, &o->augment);
     put_network(b, s);
     put_set(b, "samples", s->train_set.labels);

@@ -147,6 +147,8 @@ mien_status mien_picture_study_new(mien_net *net, const mien_picture_set *train,
     if (!st)
         st = mi_parts(s, test != NULL, err);
     if (!st)
+        st = mi_weigh(s, err);
+    if (!st)
         st = make_trainer(s, err);
     if (st) {
         mien_picture_study_free(s);
@@ -168,6 +170,7 @@ void mien_picture_study_free(mien_picture_study *s)
     for (int i = 0; i < 3; i++)
         mi_free(s->row[i]);
     mi_free(s->mapped);
+    mi_free(s->row_weight);
     mien_picture_verdict_free(&s->verdict[0]);
     mien_picture_verdict_free(&s->verdict[1]);
     mien_bytes_free(&s->file);

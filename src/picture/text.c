@@ -77,6 +77,8 @@ static void put_settings(const mien_picture_study *s, mien_buffer *out)
                            o->optimizer.decoupled ? "" : " in the gradient");
     if (o->average > 0)
         mien_buffer_printf(out, ", average %g", (double)o->average);
+    if (o->by_eyes)
+        mien_buffer_puts(out, ", faces weigh by the distance of their eyes");
     mien_buffer_puts(out, "\nlosses");
     for (int i = 0; i < s->losses; i++)
         mien_buffer_printf(
