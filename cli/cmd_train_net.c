@@ -112,6 +112,8 @@ typedef struct learning {
     mien_bytes state;      /* with --resume */
     float weight[MIEN_MAX_LOSSES];
     int epochs, shown;  /* done; 1: a progress line stands */
+    int trials;         /* to come of a comparison, behind this one */
+    char trial[128];    /* of a comparison, before what is told of it */
     double start, last; /* of training; when progress was shown */
     int64_t learned;    /* samples since the start */
     int64_t before;     /* samples of this epoch, when last counted */
@@ -154,13 +156,15 @@ static int on_batch(void *arg, const mien_picture_study *s, int64_t done)
     if (!l->v->quiet && isatty(STDERR_FILENO) && now - l->last > 0.25) {
         int64_t all = mien_picture_study_parts(s).train;
         double rate = (double)l->learned / (now - l->start);
-        double left =
-            (double)(l->o.epochs - l->epochs) * (double)all - (double)done;
+        int epochs = mien_trainer_epochs(mien_picture_study_trainer(s));
+        double more = (double)l->o.epochs * (1 + l->trials) - epochs;
+        double left = more * (double)all - (double)done;
         int seconds = rate > 0 ? (int)(left / rate) : 0;
         fprintf(stderr,
-                "\repoch %d/%d  %lld/%lld  %.0f images/s  %d:%02d left \033[K",
-                l->epochs + 1, l->o.epochs, (long long)done, (long long)all,
-                rate, seconds / 60, seconds % 60);
+                "\r%sepoch %d/%d  %lld/%lld  %.0f images/s  %d:%02d left "
+                "\033[K",
+                l->trial, epochs + 1, l->o.epochs, (long long)done,
+                (long long)all, rate, seconds / 60, seconds % 60);
         l->last = now;
         l->shown = 1;
     }
@@ -183,8 +187,8 @@ static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
     int last = cli_interrupted() || e->epoch == l->o.epochs;
     l->epochs = e->epoch;
     if (!l->v->quiet)
-        fprintf(stderr, "%sepoch %d/%d  loss %.5f  val_loss %.5f%s\n",
-                l->shown ? "\r\033[K" : "", e->epoch, l->o.epochs,
+        fprintf(stderr, "%s%sepoch %d/%d  loss %.5f  val_loss %.5f%s\n",
+                l->shown ? "\r\033[K" : "", l->trial, e->epoch, l->o.epochs,
                 e->train.total, e->valid.total, e->improved ? " *" : "");
     l->shown = 0;
     return (l->journal &&
@@ -199,9 +203,8 @@ static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
 static int open_journal(learning *l)
 {
     mien_error err = {0};
-    if (l->v->resume && (!l->v->output || l->v->compare)) {
-        cli_error("--resume wants the folder of one run: --output DIR%s",
-                  l->v->compare ? ", without --compare" : "");
+    if (l->v->resume && !l->v->output) {
+        cli_error("--resume wants the folder of the run: --output DIR");
         return CLI_USAGE;
     }
     if (!l->v->output || l->v->compare)
@@ -350,40 +353,50 @@ static int finish(learning *l)
     return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
 }
 
-/* Show which trials are done. */
-static int on_trial(void *arg, const mien_picture_comparison *c)
+/* Say which trial begins, of how many. */
+static int on_begin(void *arg, const mien_picture_comparison *c,
+                    const mien_picture_trial *t)
 {
-    const learning *l = arg;
-    if (!l->v->quiet)
-        fprintf(stderr, "%strial %d/%d: %s\n", l->shown ? "\r\033[K" : "",
-                c->trials, c->variants * c->seeds,
-                c->name[c->trial[c->trials - 1].variant]);
+    learning *l = arg;
+    int all = c->variants * c->seeds;
+    l->trials = all - c->trials - 1;
+    l->before = 0;
+    snprintf(l->trial, sizeof l->trial,
+             "trial %d/%d: %s, seed %u: ", c->trials + 1, all,
+             c->name[t->variant], t->seed);
     return cli_interrupted();
 }
 
 /* Train every variant and seed, print, save; the status to exit with. */
 static int compare(learning *l)
 {
-    const mien_picture_compare_options o = {
-        .seeds = l->v->seeds, .on_trial = on_trial, .arg = l};
+    const mien_picture_compare_options o = {.seeds = l->v->seeds,
+                                            .folder = l->v->output,
+                                            .resume = l->v->resume,
+                                            .on_begin = on_begin,
+                                            .arg = l};
     const mien_picture_set *test = l->v->test ? &l->test.set : NULL;
     mien_picture_comparison c = {0};
     mien_buffer words = {0};
     mien_error err = {0};
-    if (mien_picture_compare(l->text.data, l->text.n, &l->train.set, test,
-                             &l->o, &o, &c, &err)) {
+    mien_status st = mien_picture_compare(
+        l->text.data, l->text.n, &l->train.set, test, &l->o, &o, &c, &err);
+    if (l->shown)
+        fputs("\r\033[K", stderr);
+    if (st == MIEN_EIO)
+        return cli_unsaved(&err);
+    if (st) {
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
     int whole = c.trials == c.variants * c.seeds;
     mien_picture_comparison_text(&c, &words);
-    mien_status st = l->v->output
-                         ? mien_picture_comparison_save(&c, l->v->output, &err)
-                         : MIEN_OK;
+    if (!whole && l->v->output)
+        cli_error("interrupted; --resume goes on from %s", l->v->output);
     mien_picture_comparison_free(&c);
     if (!cli_emit(&words))
         return CLI_OUTPUT;
-    return st ? cli_unsaved(&err) : whole ? CLI_OK : CLI_INTERRUPTED;
+    return whole ? CLI_OK : CLI_INTERRUPTED;
 }
 
 /* All from the options to the folder; the status to exit with. */

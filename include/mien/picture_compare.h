@@ -3,7 +3,10 @@
  *
  *   a network as text, labels and their pictures
  *     -> mien_picture_compare     a study a variant and seed
- *     -> mien_picture_comparison  figures of the test part, mean and spread
+ *     -> mien_picture_comparison  figures of the test part
+ *          _spread                mean and spread of a variant
+ *          _paired                what it differs from the last variant by,
+ *                                 seed by seed
  *     -> _text, _json, _page, _save
  *
  * Does a task that is learned beside the points make the points better?  One
@@ -58,6 +61,18 @@ typedef struct mien_picture_spread {
     double spread; /* standard deviation of the sample; NaN below two */
 } mien_picture_spread;
 
+/* What a measure of a variant is more than that of the last variant with the
+ * same seed. */
+typedef struct mien_picture_paired {
+    int n;            /* seeds that both have */
+    int lower;        /* of them, where the variant's is lower */
+    double mean;      /* NaN: no seed */
+    double spread;    /* standard deviation of the sample; NaN below two */
+    double low, high; /* 95 % interval of the mean, by Student's t; NaN below
+                         two.  0 outside: not chance alone, as far as so many
+                         seeds can tell */
+} mien_picture_paired;
+
 /* What is compared.  Begin with MIEN_COMPARE_DEFAULTS. */
 typedef struct mien_picture_compare_options {
     const mien_picture_variant *variant; /* [variants]; NULL: all outputs;
@@ -65,13 +80,20 @@ typedef struct mien_picture_compare_options {
                                             nothing beside the points */
     int variants;
     int seeds; /* from the study's seed on, 1..MIEN_COMPARE_SEEDS */
-    /* Called after each trial; not 0: stop.  NULL: not wanted. */
+    /* Keeps what is done; is made if it is not there.  NULL: nothing is. */
+    const char *folder;
+    int resume; /* 1: go on from what the folder keeps of the same data and
+                   choices; of fewer or more seeds, too */
+    /* Called before each trial, which has its variant and seed only, and after
+     * each, the last one of c; not 0: stop.  NULL: not wanted. */
+    int (*on_begin)(void *arg, const mien_picture_comparison *c,
+                    const mien_picture_trial *t);
     int (*on_trial)(void *arg, const mien_picture_comparison *c);
     void *arg;
 } mien_picture_compare_options;
-#define MIEN_COMPARE_DEFAULTS  \
-    {                          \
-        NULL, 0, 3, NULL, NULL \
+#define MIEN_COMPARE_DEFAULTS                 \
+    {                                         \
+        NULL, 0, 3, NULL, 0, NULL, NULL, NULL \
     }
 
 /* Train and judge a network once a variant and seed.
@@ -87,8 +109,14 @@ typedef struct mien_picture_compare_options {
  *   options  NULL: defaults
  *   out      trials that were finished
  *
+ * A folder gets one of its own for each trial, "2-pose-seed-7", with what
+ * mien_picture_study_save writes and a checkpoint while it goes on; after each
+ * trial compare.json and compare.html, and what it can go on from.  Broken
+ * anywhere and gone on with, all figures have the bits of an unbroken run.
  * Fails with EARG (no variants or seeds, too many; an output that the network
- * does not have), and what mien_net_read and a study fail with. */
+ * does not have; nothing to go on from, or of other data or choices, which the
+ * text names), EIO, EFORMAT (what is gone on from is damaged), and what
+ * mien_net_read and a study fail with. */
 MIEN_API MIEN_CHECKED mien_status mien_picture_compare(
     const uint8_t *net, size_t n, const mien_picture_set *train,
     const mien_picture_set *test, const mien_picture_options *study,
@@ -108,14 +136,26 @@ MIEN_API void mien_picture_comparison_free(mien_picture_comparison *c);
 MIEN_API mien_picture_spread mien_picture_comparison_spread(
     const mien_picture_comparison *c, int variant, int measure);
 
-/* Say it as a table, a line a variant.
+/* What a measure differs from the last variant's by, seed by seed: one first
+ * value and one order is behind both, so that less of it is chance than of the
+ * distance of two means.
+ *
+ *   c        a comparison
+ *   variant  0..variants - 1, asserted
+ *   measure  0..measures - 1, asserted */
+MIEN_API mien_picture_paired mien_picture_comparison_paired(
+    const mien_picture_comparison *c, int variant, int measure);
+
+/* Say it as a table, a line a variant, and what the errors of the points differ
+ * from the last variant's by.
  *
  *   c    a comparison
  *   out  the text is added */
 MIEN_API void mien_picture_comparison_text(const mien_picture_comparison *c,
                                            mien_buffer *out);
 
-/* Write it as JSON of the schema mien/picture-compare/1, with every trial.
+/* Write it as JSON of the schema mien/picture-compare/1, with every trial and
+ * the differences.
  *
  *   c    a comparison
  *   out  the text is added */
@@ -123,7 +163,8 @@ MIEN_API void mien_picture_comparison_json(const mien_picture_comparison *c,
                                            mien_buffer *out);
 
 /* Write the table, and figures of the points' errors with a dot a trial and a
- * line that spans the mean less and more the spread, as one page of HTML.
+ * line that spans the mean less and more the spread, and of their differences
+ * with a line a seed, as one page of HTML.
  *
  *   c    a comparison
  *   out  the text is added

@@ -1,7 +1,8 @@
 /* compare.c: one network held to different outputs, with several seeds. */
 #include "base/alloc.h"
 #include "base/error.h"
-#include "mien/picture_compare.h"
+#include "mien/file.h"
+#include "picture/trials.h"
 
 #include <assert.h>
 #include <math.h>
@@ -10,15 +11,16 @@
 
 enum { POINTS = 3 }; /* measures of the points, before those of the outputs */
 
-/* What each trial is made of. */
-typedef struct comparing {
-    const uint8_t *net;
-    size_t n;
-    const mien_picture_set *train, *test;
-    const mien_picture_options *study;
-    const mien_picture_variant *variant;
-    mien_picture_comparison *c;
-} comparing;
+/* A trial that goes on. */
+typedef struct trying {
+    mi_comparing *j;
+    mien_picture_trial t;
+    int stopped;           /* by a callback */
+    mien_buffer folder;    /* with a folder: its own */
+    mien_journal *journal; /* in it */
+    mien_bytes state;      /* it goes on from */
+    mien_error failed;     /* of the journal */
+} trying;
 
 void mien_picture_comparison_free(mien_picture_comparison *c)
 {
@@ -51,7 +53,7 @@ static int names_in(const char *names)
 }
 
 /* Weights of the losses of a variant: 0 where it is not held to one. */
-static mien_status choose_weights(const comparing *j, const mien_net *net,
+static mien_status choose_weights(const mi_comparing *j, const mien_net *net,
                                   const mien_picture_variant *v, float *weight,
                                   mien_error *err)
 {
@@ -105,56 +107,150 @@ static void note(mien_picture_comparison *c, const mien_picture_verdict *v,
     c->test = v->n;
 }
 
-/* Learn and judge; *stopped where a callback wanted that. */
-static mien_status learn(comparing *j, mien_net *net,
-                         const mien_picture_options *o, mien_picture_trial *t,
-                         int *stopped, mien_error *err)
+/* ---- a trial ---------------------------------------------------------------
+ */
+
+static mien_status checkpoint(const void *study, mien_bytes *out,
+                              mien_error *err)
 {
+    return mien_picture_study_state(study, out, err);
+}
+
+/* Ask whoever wants to know, and keep the epoch. */
+static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
+{
+    trying *t = arg;
+    const mien_picture_options *o = t->j->study;
+    const mien_journal_source from = {mien_picture_study_trainer(s), checkpoint,
+                                      s};
+    int stop = o->on_epoch && o->on_epoch(o->arg, s, e);
+    return (t->journal &&
+            mien_journal_epoch(t->journal, &from, e,
+                               stop || e->epoch == o->epochs, &t->failed)) ||
+           stop;
+}
+
+static int on_batch(void *arg, const mien_picture_study *s, int64_t done)
+{
+    const mien_picture_options *o = ((const trying *)arg)->j->study;
+    return o->on_batch ? o->on_batch(o->arg, s, done) : 0;
+}
+
+/* Open the trial's folder, and note that it was begun; where it was already,
+ * take the state it goes on from. */
+static mien_status open_folder(trying *t, mien_error *err)
+{
+    mi_comparing *j = t->j;
+    int begun = j->begun > j->c->trials;
+    mi_trials_folder(j, &t->t, &t->folder);
+    if (t->folder.failed)
+        return mi_no_memory(err);
+    mien_status st =
+        mien_journal_new((const char *)t->folder.data, &t->journal, err);
+    if (st)
+        return st;
+    if (begun)
+        return mien_journal_checkpoint(t->journal, &t->state, err);
+    st = mien_folder_save((const char *)t->folder.data, "checkpoint", NULL, 0,
+                          err);
+    j->begun = j->c->trials + 1;
+    return st ? st : mi_trials_save(j, err);
+}
+
+/* What was learned: its figures and, with a folder, all that a study leaves. */
+static mien_status judge(trying *t, mien_picture_study *s, mien_error *err)
+{
+    mien_status st = mien_picture_study_judge(s, err);
+    if (!st && t->journal)
+        st = mien_picture_study_save(s, (const char *)t->folder.data, err);
+    if (st)
+        return st;
+    (void)mien_fit_history(mien_picture_study_fit(s), &t->t.epochs);
+    note(t->j->c, mien_picture_study_verdict(s, 1), &t->t);
+    return MIEN_OK;
+}
+
+/* Learn and judge; stopped where a callback wanted that. */
+static mien_status learn(trying *t, mien_net *net, const float *weight,
+                         mien_error *err)
+{
+    mi_comparing *j = t->j;
+    mien_picture_options o = *j->study;
     mien_picture_study *s = NULL;
     mien_fit_end end = MIEN_FIT_EPOCHS;
     double start = mien_clock();
-    mien_status st = mien_picture_study_new(net, j->train, j->test, o, &s, err);
+    o.part_seed = o.part_seed ? o.part_seed : o.seed;
+    o.seed = t->t.seed;
+    o.weight = weight;
+    o.state = t->state.n ? t->state.data : NULL;
+    o.state_size = t->state.n;
+    o.on_epoch = on_epoch;
+    o.on_batch = on_batch;
+    o.arg = t;
+    mien_status st =
+        mien_picture_study_new(net, j->train, j->test, &o, &s, err);
     if (!st)
         st = mien_picture_study_learn(s, &end, err);
-    *stopped = !st && end == MIEN_FIT_ASKED;
-    if (!st && !*stopped)
-        st = mien_picture_study_judge(s, err);
-    if (!st && !*stopped) {
-        (void)mien_fit_history(mien_picture_study_fit(s), &t->epochs);
-        t->seconds = mien_clock() - start;
-        note(j->c, mien_picture_study_verdict(s, 1), t);
-    }
+    if (!st && t->failed.status)
+        st = mi_fail(err, t->failed.status, "%s", t->failed.text);
+    if (!st && t->journal)
+        st = mien_journal_close(t->journal, err);
+    t->stopped = !st && end == MIEN_FIT_ASKED;
+    if (!st && !t->stopped)
+        st = judge(t, s, err);
+    t->t.seconds = mien_clock() - start;
     mien_picture_study_free(s);
     return st;
 }
 
-/* One variant with one seed. */
-static mien_status try_one(comparing *j, int variant, int seed, int *stopped,
-                           mien_error *err)
+/* Keep the figures of a trial, and what they say of all so far. */
+static mien_status keep(mi_comparing *j, const mien_picture_trial *t,
+                        mien_error *err)
+{
+    j->c->trial[j->c->trials++] = *t;
+    if (!j->how->folder)
+        return MIEN_OK;
+    mien_status st = mi_trials_save(j, err);
+    return st ? st : mien_picture_comparison_save(j->c, j->how->folder, err);
+}
+
+/* One variant with one seed: the next. */
+static mien_status try_one(mi_comparing *j, int *stopped, mien_error *err)
 {
     float weight[MIEN_MAX_LOSSES];
-    mien_picture_options o = *j->study;
-    mien_picture_trial t = {.variant = variant,
-                            .seed = j->study->seed + (uint32_t)seed};
+    mien_picture_comparison *c = j->c;
+    trying t = {.j = j};
     mien_net_options how = MIEN_NET_DEFAULTS;
     mien_net *net = NULL;
-    o.part_seed = o.part_seed ? o.part_seed : o.seed;
-    o.seed = how.seed = t.seed;
-    o.weight = weight;
-    o.state = NULL;
+    t.t.variant = c->trials % c->variants;
+    t.t.seed = how.seed = j->study->seed + (uint32_t)(c->trials / c->variants);
+    *stopped = j->how->on_begin && j->how->on_begin(j->how->arg, c, &t.t);
+    if (*stopped)
+        return MIEN_OK;
     mien_status st = mien_net_read(j->net, j->n, &how, &net, err);
     if (!st)
-        st = choose_weights(j, net, &j->variant[variant], weight, err);
+        st = choose_weights(j, net, &j->variant[t.t.variant], weight, err);
+    if (!st && j->how->folder)
+        st = open_folder(&t, err);
     if (!st)
-        st = learn(j, net, &o, &t, stopped, err);
+        st = learn(&t, net, weight, err);
     mien_net_free(net);
-    if (!st && !*stopped)
-        j->c->trial[j->c->trials++] = t;
+    mien_buffer_free(&t.folder);
+    mien_journal_free(t.journal);
+    mien_bytes_free(&t.state);
+    *stopped = t.stopped;
+    if (!st && !t.stopped)
+        st = keep(j, &t.t, err);
+    if (!st && !t.stopped && j->how->on_trial)
+        *stopped = j->how->on_trial(j->how->arg, c);
     return st;
 }
 
+/* ---- all of them -----------------------------------------------------------
+ */
+
 /* Names of the variants and of the points' measures, room for the trials. */
-static mien_status begin(const comparing *j, mien_error *err)
+static mien_status begin(const mi_comparing *j, mien_error *err)
 {
     static const char *const points[POINTS] = {"MSE px^2", "NME %",
                                                "failures %"};
@@ -167,6 +263,43 @@ static mien_status begin(const comparing *j, mien_error *err)
     c->trial =
         mi_alloc((size_t)c->variants * (size_t)c->seeds, sizeof *c->trial);
     return c->trial ? MIEN_OK : mi_no_memory(err);
+}
+
+/* Are all variants possible?  Then open the folder, and take what it keeps. */
+static mien_status prepare(mi_comparing *j, mien_error *err)
+{
+    float weight[MIEN_MAX_LOSSES];
+    mien_net *net = NULL;
+    mien_status st = mien_net_read(j->net, j->n, NULL, &net, err);
+    for (int i = 0; i < j->c->variants && !st; i++)
+        st = choose_weights(j, net, &j->variant[i], weight, err);
+    if (!st) {
+        const mien_picture_variant all = {"all", NULL};
+        st = choose_weights(j, net, &all, weight, err);
+    }
+    if (!st && j->how->folder) {
+        mi_trials_head(j, weight, net->n_losses);
+        st = j->how->resume ? mi_trials_load(j, err)
+                            : mien_folder_make(j->how->folder, err);
+    }
+    if (!st && j->how->folder)
+        st = mi_trials_save(j, err);
+    mien_net_free(net);
+    return st;
+}
+
+/* Learn and judge what is not done yet. */
+static mien_status run(mi_comparing *j, mien_error *err)
+{
+    int all = j->c->variants * j->c->seeds, stopped = 0;
+    mien_status st = begin(j, err);
+    if (!st)
+        st = prepare(j, err);
+    if (!st && j->how->folder && j->c->trials)
+        st = mien_picture_comparison_save(j->c, j->how->folder, err);
+    while (!st && !stopped && j->c->trials < all)
+        st = try_one(j, &stopped, err);
+    return st;
 }
 
 mien_status mien_picture_compare(const uint8_t *net, size_t n,
@@ -185,47 +318,25 @@ mien_status mien_picture_compare(const uint8_t *net, size_t n,
     o = options ? *options : o;
     mien_picture_comparison c = {.variants = o.variant ? o.variants : 4,
                                  .seeds = o.seeds};
-    comparing j = {net, n, train, test, study, o.variant ? o.variant : usual,
-                   &c};
-    int stopped = 0;
+    mi_comparing j = {.net = net,
+                      .n = n,
+                      .train = train,
+                      .test = test,
+                      .study = study,
+                      .how = &o,
+                      .variant = o.variant ? o.variant : usual,
+                      .c = &c};
     if (c.variants < 1 || c.variants > MIEN_COMPARE_VARIANTS || c.seeds < 1 ||
         c.seeds > MIEN_COMPARE_SEEDS)
         return mi_fail(err, MIEN_EARG,
                        "%d variants with %d seeds, wanted 1 to %d with 1 to %d",
                        c.variants, c.seeds, MIEN_COMPARE_VARIANTS,
                        MIEN_COMPARE_SEEDS);
-    mien_status st = begin(&j, err);
-    for (int i = 0; i < c.variants * c.seeds && !st && !stopped; i++) {
-        st = try_one(&j, i % c.variants, i / c.variants, &stopped, err);
-        if (!st && !stopped && o.on_trial)
-            stopped = o.on_trial(o.arg, &c);
-    }
+    mien_status st = run(&j, err);
+    mien_buffer_free(&j.head);
     if (st)
         mien_picture_comparison_free(&c);
     else
         *out = c;
     return st;
-}
-
-mien_picture_spread
-mien_picture_comparison_spread(const mien_picture_comparison *c, int variant,
-                               int measure)
-{
-    mien_picture_spread s = {0, 0, 0};
-    assert(variant >= 0 && variant < c->variants && measure >= 0 &&
-           measure < c->measures);
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = 0; i < c->trials; i++) {
-            double v = c->trial[i].measure[measure];
-            if (c->trial[i].variant != variant || !isfinite(v))
-                continue;
-            s.n += !pass;
-            s.mean += pass ? 0 : v;
-            s.spread += pass ? (v - s.mean) * (v - s.mean) : 0;
-        }
-        if (!pass)
-            s.mean = s.n ? s.mean / s.n : (double)NAN;
-    }
-    s.spread = s.n > 1 ? sqrt(s.spread / (s.n - 1)) : (double)NAN;
-    return s;
 }

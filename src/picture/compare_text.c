@@ -29,6 +29,37 @@ static int is_known(const mien_picture_comparison *c, int measure)
     return n > 0;
 }
 
+/* What the interval of a difference of errors says. */
+static const char *meaning(const mien_picture_paired *d)
+{
+    if (!(d->n > 1))
+        return "one seed tells nothing";
+    return d->high < 0 ? "helps" : d->low > 0 ? "harms" : "no difference shown";
+}
+
+/* Differences from the last variant, a line a variant and measure of the
+ * points. */
+static void put_differences(const mien_picture_comparison *c, mien_buffer *out)
+{
+    int last = c->variants - 1;
+    mien_buffer_printf(out,
+                       "more than '%s', seed by seed; 95 %% interval of the "
+                       "mean by Student's t\n",
+                       c->name[last]);
+    for (int i = 0; i < last; i++)
+        for (int m = 0; m < POINTS; m++) {
+            mien_picture_paired d = mien_picture_comparison_paired(c, i, m);
+            if (!d.n)
+                continue;
+            mien_buffer_printf(out, "%-24s %-11s %+8.3f", c->name[i],
+                               c->measure[m], d.mean);
+            if (d.n > 1)
+                mien_buffer_printf(out, "  %+8.3f to %+8.3f", d.low, d.high);
+            mien_buffer_printf(out, "  lower in %d of %d: %s\n", d.lower, d.n,
+                               meaning(&d));
+        }
+}
+
 void mien_picture_comparison_text(const mien_picture_comparison *c,
                                   mien_buffer *out)
 {
@@ -52,6 +83,8 @@ void mien_picture_comparison_text(const mien_picture_comparison *c,
         }
         mien_buffer_puts(out, "\n");
     }
+    if (c->variants > 1 && c->trials >= c->variants)
+        put_differences(c, out);
 }
 
 /* A number, or null where nothing was measured. */
@@ -61,6 +94,27 @@ static void json_measure(mien_json *j, const char *key, double v)
         mien_json_real(j, key, v, 0);
     else
         mien_json_null(j, key);
+}
+
+/* What a variant's measures are more than those of the last one. */
+static void json_differences(const mien_picture_comparison *c, int variant,
+                             mien_json *j)
+{
+    mien_json_object(j, "more_than_last_variant");
+    for (int m = 0; m < c->measures; m++) {
+        mien_picture_paired d = mien_picture_comparison_paired(c, variant, m);
+        if (!d.n)
+            continue;
+        mien_json_object(j, c->measure[m]);
+        mien_json_int(j, "seeds", d.n);
+        mien_json_int(j, "lower", d.lower);
+        json_measure(j, "mean", d.mean);
+        json_measure(j, "spread", d.spread);
+        json_measure(j, "low95", d.low);
+        json_measure(j, "high95", d.high);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
 }
 
 /* Every trial of a variant. */
@@ -105,6 +159,8 @@ void mien_picture_comparison_json(const mien_picture_comparison *c,
             json_measure(&j, "spread", s.spread);
             mien_json_close(&j);
         }
+        if (i < c->variants - 1)
+            json_differences(c, i, &j);
         json_trials(c, i, &j);
         mien_json_close(&j);
     }
@@ -141,6 +197,34 @@ static void draw_measure(const mien_picture_comparison *c, int measure,
     mien_panel_ticks(p, c->variants, at, name);
 }
 
+/* A line a seed over the variants: what each is more than the last. */
+static void draw_differences(const mien_picture_comparison *c, int measure,
+                             mien_panel *p)
+{
+    double at[MIEN_COMPARE_VARIANTS];
+    double x[MIEN_COMPARE_VARIANTS], y[MIEN_COMPARE_VARIANTS];
+    const char *name[MIEN_COMPARE_VARIANTS];
+    mien_panel_labels(p, "A line a seed: more than the last variant", NULL,
+                      c->measure[measure]);
+    for (int i = 0; i < c->variants; i++) {
+        at[i] = i;
+        name[i] = c->name[i];
+    }
+    for (int t = 0; t + c->variants <= c->trials; t += c->variants) {
+        const mien_picture_trial *last = &c->trial[t + c->variants - 1];
+        int n = 0;
+        for (int i = 0; i < c->variants; i++) {
+            double d =
+                c->trial[t + i].measure[measure] - last->measure[measure];
+            x[n] = i;
+            y[n] = d;
+            n += isfinite(d) != 0;
+        }
+        mien_panel_line(p, NULL, n, x, y);
+    }
+    mien_panel_ticks(p, c->variants, at, name);
+}
+
 mien_status mien_picture_comparison_page(const mien_picture_comparison *c,
                                          mien_buffer *out, mien_error *err)
 {
@@ -155,9 +239,10 @@ mien_status mien_picture_comparison_page(const mien_picture_comparison *c,
         mien_figure *f = NULL;
         if (!is_known(c, m))
             continue;
-        st = mien_figure_new(1, 1, 560, 320, &f, err);
+        st = mien_figure_new(2, 1, 560, 600, &f, err);
         if (!st) {
             draw_measure(c, m, mien_figure_panel(f, 0, 0));
+            draw_differences(c, m, mien_figure_panel(f, 1, 0));
             st = mien_page_figure(out, f, err);
         }
         mien_figure_free(f);

@@ -165,6 +165,12 @@ mien_status mi_gallery(const mien_picture_study *s, const char *heading,
                        mien_error *err);
 /* state.c: go on from s->o.state. */
 mien_status mi_state_read(mien_picture_study *s, mien_error *err);
+/* Lines "key, tab, value" that tell a study's choices. */
+void mi_state_choices(mien_buffer *b, const mien_picture_options *o);
+/* A line with a digest of bytes. */
+void mi_state_digest(mien_buffer *b, const char *key, const mien_buffer *of);
+/* A line with a digest of all that is known of a set's samples. */
+void mi_state_set(mien_buffer *b, const char *key, const mien_labels *l);
 /* rows.c: what a mien_row_source calls; arg is an mi_asked. */
 void mi_ahead(void *arg, int epoch, const int64_t *rows, int64_t n);
 /* Fill rows of the part in. */

@@ -7,7 +7,7 @@
 
 static const char first_line[] = "mien/picture-checkpoint/1\n";
 
-static void put_digest(mien_buffer *b, const char *key, const mien_buffer *of)
+void mi_state_digest(mien_buffer *b, const char *key, const mien_buffer *of)
 {
     char digest[65];
     mien_sha256(of->data, of->n, digest);
@@ -16,8 +16,7 @@ static void put_digest(mien_buffer *b, const char *key, const mien_buffer *of)
     mien_buffer_puts(b, "\n");
 }
 
-/* All that is known of a set's samples. */
-static void put_set(mien_buffer *b, const char *key, const mien_labels *l)
+void mi_state_set(mien_buffer *b, const char *key, const mien_labels *l)
 {
     mien_buffer all = {0};
     size_t n = (size_t)l->n;
@@ -37,7 +36,7 @@ static void put_set(mien_buffer *b, const char *key, const mien_labels *l)
                         n * (size_t)l->shares * sizeof *l->share);
     if (l->pixels)
         mien_buffer_put(&all, l->pixels, n * (size_t)l->w * (size_t)l->h);
-    put_digest(b, key, &all);
+    mi_state_digest(b, key, &all);
     b->failed |= all.failed;
     mien_buffer_free(&all);
 }
@@ -47,7 +46,7 @@ static void put_network(mien_buffer *b, const mien_picture_study *s)
 {
     mien_buffer all = {0};
     mien_net_json(s->net, &all);
-    put_digest(b, "network", &all);
+    mi_state_digest(b, "network", &all);
     b->failed |= all.failed;
     mien_buffer_free(&all);
     mien_buffer_puts(b, "weights");
@@ -68,11 +67,8 @@ static void put_augment(mien_buffer *b, const mien_augment *a)
     mien_buffer_puts(b, "\n");
 }
 
-/* What tells the data and choices of a training. */
-static void put_head(mien_buffer *b, const mien_picture_study *s)
+void mi_state_choices(mien_buffer *b, const mien_picture_options *o)
 {
-    const mien_picture_options *o = &s->o;
-    mien_buffer_puts(b, first_line);
     mien_buffer_printf(
         b,
         "seed\t%u\nparts\t%u\nvalid\t%.9g\ntest\t%.9g\nbatch\t%d\n"
@@ -87,10 +83,17 @@ static void put_head(mien_buffer *b, const mien_picture_study *s)
         o->schedule.kind ? o->schedule.epochs : 0, (double)o->schedule.factor,
         (double)o->schedule.least, o->keep_twins, o->by_eyes);
     put_augment(b, &o->augment);
+}
+
+/* What tells the data and choices of a training. */
+static void put_head(mien_buffer *b, const mien_picture_study *s)
+{
+    mien_buffer_puts(b, first_line);
+    mi_state_choices(b, &s->o);
     put_network(b, s);
-    put_set(b, "samples", s->train_set.labels);
+    mi_state_set(b, "samples", s->train_set.labels);
     if (s->test_loader)
-        put_set(b, "test samples", s->test_labels);
+        mi_state_set(b, "test samples", s->test_labels);
     mien_buffer_puts(b, "\n");
 }
 

@@ -58,17 +58,25 @@ static mien_status name_difference(const mien_buffer *want, const uint8_t *p,
     }
 }
 
+mien_status mi_checkpoint_check(const mien_buffer *head, const uint8_t *bytes,
+                                size_t n, mien_error *err)
+{
+    if (head->failed)
+        return mi_no_memory(err);
+    size_t first = line_of(head->data, head->data + head->n) + 1;
+    if (n < first || memcmp(bytes, head->data, first) != 0)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "the checkpoint does not say which data and choices it "
+                       "is of, or is of another kind of training: train anew");
+    if (n < head->n || memcmp(bytes, head->data, head->n) != 0)
+        return name_difference(head, bytes, bytes + n, err);
+    return MIEN_OK;
+}
+
 mien_status mi_checkpoint_read(mien_buffer *head, const uint8_t *bytes,
                                size_t n, mien_fit *f, mien_error *err)
 {
-    mien_status st = head->failed ? mi_no_memory(err) : MIEN_OK;
-    size_t first = st ? 0 : line_of(head->data, head->data + head->n) + 1;
-    if (!st && (n < first || memcmp(bytes, head->data, first) != 0))
-        st = mi_fail(err, MIEN_EFORMAT,
-                     "the checkpoint does not say which data and choices it is "
-                     "of, or is of another kind of training: train anew");
-    if (!st && (n < head->n || memcmp(bytes, head->data, head->n) != 0))
-        st = name_difference(head, bytes, bytes + n, err);
+    mien_status st = mi_checkpoint_check(head, bytes, n, err);
     if (!st)
         st = mien_fit_restore(f, bytes + head->n, n - head->n, err);
     mien_buffer_free(head);

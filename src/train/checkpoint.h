@@ -13,10 +13,14 @@
  * Fails with ENOMEM. */
 mien_status mi_checkpoint_write(mien_buffer *head, const mien_fit *f,
                                 mien_bytes *out, mien_error *err);
-/* Go on from bytes whose head is this one, which is let go; they begin with its
- * first line, the name of their form, or are no such checkpoint.  Fails with
- * EFORMAT, EARG (another head: the text names the first line that differs, with
- * both values), ENOMEM. */
+/* Check that bytes begin with a head, which stays: with its first line, the
+ * name of their form, or they are no such checkpoint.  Fails with EFORMAT, EARG
+ * (another head: the text names the first line that differs, with both values),
+ * ENOMEM (the head could not be put together). */
+mien_status mi_checkpoint_check(const mien_buffer *head, const uint8_t *bytes,
+                                size_t n, mien_error *err);
+/* Go on from bytes whose head is this one, which is let go.  Fails with what
+ * mi_checkpoint_check fails with, EFORMAT, ENOMEM. */
 mien_status mi_checkpoint_read(mien_buffer *head, const uint8_t *bytes,
                                size_t n, mien_fit *f, mien_error *err);
 
