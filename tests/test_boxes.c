@@ -199,7 +199,7 @@ static void test_a_network_sees_the_boxes(void)
     mien_picture_view view = {0};
     mien_error err = {0};
     mien_picture_set set = {"dots", &l, NULL, NULL, NULL};
-    const mien_face_boxes_options none = {NULL};
+    const mien_face_boxes_options none = {.load = NULL};
     mien_face_boxes b = {0};
     CHECK(!mien_face_boxes_find(&l, &none, &b, &err));
     CHECK(b.n == N && b.missed == N && b.box[3].width == SIDE);
