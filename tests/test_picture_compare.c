@@ -165,6 +165,11 @@ static void test_what_is_said(void)
     CHECK(!mien_picture_comparison_page(&c, &page, NULL));
     mien_buffer_put(&page, "", 1);
     CHECK(strstr((char *)page.data, "<svg") != NULL);
+    char cell[64];
+    snprintf(cell, sizeof cell, "<tr><td>both</td><td>%.2f +- ",
+             mien_picture_comparison_spread(&c, 0, 0).mean);
+    CHECK_MSG(strstr((char *)page.data, cell) != NULL, "no %s", cell);
+    CHECK(strstr((char *)page.data, "<td>-</td></tr>") != NULL);
     mien_buffer_free(&text);
     mien_buffer_free(&json);
     mien_buffer_free(&page);

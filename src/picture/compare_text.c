@@ -60,6 +60,12 @@ static void put_differences(const mien_picture_comparison *c, mien_buffer *out)
         }
 }
 
+/* Whether a seed has had all variants. */
+static int are_paired(const mien_picture_comparison *c)
+{
+    return c->variants > 1 && c->trials >= c->variants;
+}
+
 void mien_picture_comparison_text(const mien_picture_comparison *c,
                                   mien_buffer *out)
 {
@@ -83,7 +89,7 @@ void mien_picture_comparison_text(const mien_picture_comparison *c,
         }
         mien_buffer_puts(out, "\n");
     }
-    if (c->variants > 1 && c->trials >= c->variants)
+    if (are_paired(c))
         put_differences(c, out);
 }
 
@@ -178,7 +184,9 @@ static void draw_measure(const mien_picture_comparison *c, int measure,
     double dot_y[MIEN_COMPARE_VARIANTS * MIEN_COMPARE_SEEDS];
     const char *name[MIEN_COMPARE_VARIANTS];
     int dots = 0;
-    mien_panel_labels(p, "Test part, a dot a seed", NULL, c->measure[measure]);
+    mien_panel_labels(p, "A dot a seed, a line one deviation from the mean",
+                      NULL, c->measure[measure]);
+    mien_panel_limits(p, -0.5, c->variants - 0.5, (double)NAN, (double)NAN);
     for (int i = 0; i < c->variants; i++) {
         mien_picture_spread s = mien_picture_comparison_spread(c, i, measure);
         double x[2] = {i, i}, y[2] = {s.mean - s.spread, s.mean + s.spread};
@@ -206,6 +214,7 @@ static void draw_differences(const mien_picture_comparison *c, int measure,
     const char *name[MIEN_COMPARE_VARIANTS];
     mien_panel_labels(p, "A line a seed: more than the last variant", NULL,
                       c->measure[measure]);
+    mien_panel_limits(p, -0.5, c->variants - 0.5, (double)NAN, (double)NAN);
     for (int i = 0; i < c->variants; i++) {
         at[i] = i;
         name[i] = c->name[i];
@@ -225,14 +234,48 @@ static void draw_differences(const mien_picture_comparison *c, int measure,
     mien_panel_ticks(p, c->variants, at, name);
 }
 
+/* The means of all measures as a table. */
+static void page_means(const mien_picture_comparison *c, mien_buffer *out)
+{
+    mien_buffer_printf(out,
+                       "<h2>Figures of the test part</h2>\n<p>%d of %d trials, "
+                       "%lld test samples; mean and standard deviation over "
+                       "the seeds; accuracy of classes in %%.</p>\n"
+                       "<div class=\"wide\"><table><tr><th>learned beside the "
+                       "points</th>",
+                       c->trials, c->variants * c->seeds, (long long)c->test);
+    for (int m = 0; m < c->measures; m++) {
+        if (!is_known(c, m))
+            continue;
+        mien_buffer_puts(out, "<th>");
+        mien_page_text(out, c->measure[m]);
+        mien_buffer_puts(out, "</th>");
+    }
+    for (int i = 0; i < c->variants; i++) {
+        mien_buffer_puts(out, "</tr>\n<tr><td>");
+        mien_page_text(out, c->name[i]);
+        mien_buffer_puts(out, "</td>");
+        for (int m = 0; m < c->measures; m++) {
+            mien_picture_spread s = mien_picture_comparison_spread(c, i, m);
+            char text[32];
+            put_spread(&s, text);
+            if (is_known(c, m))
+                mien_buffer_printf(out, "<td>%s</td>", text);
+        }
+    }
+    mien_buffer_puts(out, "</tr>\n</table></div>\n");
+}
+
 mien_status mien_picture_comparison_page(const mien_picture_comparison *c,
                                          mien_buffer *out, mien_error *err)
 {
     mien_buffer lines = {0};
     mien_status st = MIEN_OK;
     mien_page_begin(out, "Comparison", "What is learned beside the points");
-    mien_picture_comparison_text(c, &lines);
-    mien_page_lines(out, "Figures of the test part", lines.data, lines.n);
+    page_means(c, out);
+    if (are_paired(c))
+        put_differences(c, &lines);
+    mien_page_lines(out, "Differences", lines.data, lines.n);
     out->failed |= lines.failed;
     mien_buffer_free(&lines);
     for (int m = 0; m < POINTS && !st; m++) {
