@@ -25,6 +25,7 @@
 #include "mien/net.h"
 #include "mien/num.h"
 #include "mien/num_components.h"
+#include "mien/num_mixture.h"
 #include "mien/plot.h"
 #include "mien/record.h"
 #include "mien/report.h"
