@@ -15,7 +15,13 @@ typedef struct values {
     const char *net, *data, *images, *test, *test_images, *votes, *tasks,
         *weights, *group, *output, *models;
     int crop, augment, align, resume, quiet, threads, compare, seeds;
+    int size, latent; /* of train faces; 0: the network's */
 } values;
+
+/* As --augment names them. */
+static const mien_augment augments[] = {MIEN_AUGMENT_NONE, MIEN_AUGMENT_FACES,
+                                        MIEN_AUGMENT_POINTS,
+                                        MIEN_AUGMENT_MIRROR};
 
 enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
 
@@ -40,10 +46,11 @@ enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
                        "finds, both square: {choices} (default {})"),          \
         CLI_ROW_REAL(o.view.margin, "margin", 0, "SHARE", -0.4, 4,             \
                      "share of the box added on each side (default {})"),      \
-        CLI_ROW_CHOICE(augment, "augment", 0, "HOW", "none,faces,points",      \
-                       "change training pictures by chance: faces mirrors, "   \
-                       "turns, moves, lightens and covers, points does so "    \
-                       "more: {choices} (default {})"),                        \
+        CLI_ROW_CHOICE(                                                        \
+            augment, "augment", 0, "HOW", "none,faces,points,mirror",          \
+            "change training pictures by chance: faces mirrors, "              \
+            "turns, moves, lightens and covers, points does so "               \
+            "more, mirror does that alone: {choices} (default {})"),           \
         CLI_ROW_INT(o.epochs, "epochs", 'e', "N", 1, 1000000,                  \
                     "at most so many (default {})"),                           \
         CLI_ROW_INT(o.batch, "batch", 'b', "N", 1, 65536,                      \
@@ -127,7 +134,9 @@ typedef struct learning {
 static int read_net(learning *l)
 {
     char path[MIEN_PATH_MAX];
-    const mien_net_options o = {l->o.seed, 0};
+    const mien_net_number latent = {"latent", l->v->latent};
+    const mien_net_options o = {
+        .seed = l->o.seed, .number = &latent, .n_numbers = l->v->latent > 0};
     mien_error err = {0};
     if (!mien_nets_find(l->v->models, l->v->net, path)) {
         cli_error("'%s' is neither a file nor a network that comes with mien "
@@ -186,10 +195,14 @@ static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
                                       s};
     int last = cli_interrupted() || e->epoch == l->o.epochs;
     l->epochs = e->epoch;
-    if (!l->v->quiet)
-        fprintf(stderr, "%s%sepoch %d/%d  loss %.5f  val_loss %.5f%s\n",
-                l->shown ? "\r\033[K" : "", l->trial, e->epoch, l->o.epochs,
-                e->train.total, e->valid.total, e->improved ? " *" : "");
+    if (!l->v->quiet) {
+        mien_buffer words = {0};
+        mien_picture_epoch_text(s, e, &words);
+        fprintf(stderr, "%s%sepoch %d/%d  %.*s\n", l->shown ? "\r\033[K" : "",
+                l->trial, e->epoch, l->o.epochs, (int)words.n,
+                (const char *)words.data);
+        mien_buffer_free(&words);
+    }
     l->shown = 0;
     return (l->journal &&
             mien_journal_epoch(l->journal, &from, e, last, &l->failed)) ||
@@ -280,10 +293,7 @@ static int prepare(learning *l, const char *data)
         (!find_faces(l, &l->train, "faces.csv") ||
          (v->test && !find_faces(l, &l->test, "test_faces.csv"))))
         return 0;
-    if (v->augment == 1)
-        l->o.augment = (mien_augment)MIEN_AUGMENT_FACES;
-    if (v->augment == 2)
-        l->o.augment = (mien_augment)MIEN_AUGMENT_POINTS;
+    l->o.augment = augments[v->augment];
     l->o.schedule.kind = v->schedule;
     l->o.schedule.factor = 0.1f;
     l->o.schedule.epochs =
@@ -564,11 +574,29 @@ const cli_command cmd_train_emotion = {
     .run = run_data,
 };
 
-static const values faces_defaults = {
-    .o = MIEN_PICTURE_DEFAULTS, .net = "vae_up", .align = 1};
+static int run_faces(const cli_args *a)
+{
+    static const char *const nets[] = {"face_64", "face_128"};
+    values v = *(const values *)a->values;
+    if (v.net && v.size) {
+        cli_error("--size chooses a network that comes with mien, and --net "
+                  "names another: which?");
+        return CLI_USAGE;
+    }
+    v.net = v.net ? v.net : nets[v.size > 0 ? v.size - 1 : 0];
+    return train(&v, a->operand[0]);
+}
+
+static const values faces_defaults = {.o = MIEN_PICTURE_DEFAULTS, .align = 1};
 static const cli_option faces_options[] = {
-    OPTION_NET("auto-encoder (default {}, 128 pixels, latent of 128; vae_64, "
-               "vae)"),
+    OPTION_NET(
+        "another auto-encoder than face_64 and face_128: vae_64, vae_up, "
+        "vae, or a file"),
+    CLI_ROW_CHOICE(size, "size", 0, "PIXELS", "usual,64,128",
+                   "width and height of what it sees: {choices} (default {}, "
+                   "64)"),
+    CLI_ROW_INT(latent, "latent", 0, "N", 0, 4096,
+                "numbers of a code (default: the network's, 128)"),
     CLI_ROW_CHOICE(align, "align", 0, "HOW", "none,five",
                    "what it sees: pictures as they are, or the largest face of "
                    "each, cut out by five points: {choices} (default {})"),
@@ -596,5 +624,5 @@ const cli_command cmd_train_faces = {
     .values_size = sizeof(values),
     .examples = faces_examples,
     .exits = exits,
-    .run = run_data,
+    .run = run_faces,
 };

@@ -15,7 +15,7 @@ static void must(int condition)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    const mien_net_options few = {1, 1 << 16};
+    const mien_net_options few = {.seed = 1, .max_parameters = 1 << 16};
     mien_net *net = NULL;
     mien_error err = {0};
     mien_status st = mien_net_read(bytes, n, &few, &net, &err);

@@ -131,7 +131,7 @@ static void test_memory_of_a_step(void)
 
 static void test_seeds(void)
 {
-    const mien_net_options one = {1, 0}, two = {2, 0};
+    const mien_net_options one = {.seed = 1}, two = {.seed = 2};
     mien_net *a = NULL, *b = NULL, *c = NULL;
     CHECK_EQ(read_with(small, &one, &a, NULL), MIEN_OK);
     CHECK_EQ(read_with(small, &one, &b, NULL), MIEN_OK);
@@ -303,10 +303,48 @@ static void test_layers_that_do_not_fit(void)
            "'factor' is 1.5, wanted a whole number");
 }
 
+/* Whole numbers have names, which the caller may give other values. */
+static void test_numbers_by_name(void)
+{
+    static const char text[] =
+        "{'mien': 'net/1', 'numbers': {'wide': 6, 'side': 4}, 'layers': ["
+        "{'kind': 'input', 'shape': [1, 'side', 'side']},"
+        "{'kind': 'flatten'}, {'kind': 'dense', 'units': 'wide'}]}";
+    const mien_net_number nine = {"wide", 9}, none = {"tall", 9},
+                          large = {"wide", 70000};
+    mien_net_options o = {.number = &nine};
+    mien_net *n = NULL;
+    mien_error err = {0};
+    for (int given = 0; given < 2; given++) {
+        o.n_numbers = given;
+        CHECK_EQ(read_with(text, &o, &n, NULL), MIEN_OK);
+        CHECK(n->layer[1].shape.dim[1] == 16 &&
+              n->layer[2].shape.dim[1] == (given ? 9 : 6));
+        mien_net_free(n);
+    }
+    o.number = &none;
+    CHECK_EQ(read_with(text, &o, &n, &err), MIEN_EARG);
+    CHECK_MSG(strstr(err.text, "it has no number 'tall' among its 'numbers'"),
+              "%s", err.text);
+    o.number = &large;
+    CHECK_EQ(read_with(text, &o, &n, &err), MIEN_EFORMAT);
+    refuse("{'mien': 'net/1', 'numbers': 3}", MIEN_EFORMAT, "is no object");
+    refuse("{'mien': 'net/1', 'numbers': {'a': 'b'}}", MIEN_EFORMAT,
+           "'a' is \"b\", wanted a whole number");
+    refuse("{'mien': 'net/1', 'numbers': {'a': 1}, 'layers': [{'kind': "
+           "'input', 'shape': ['b']}]}",
+           MIEN_EFORMAT, "'shape' is \"b\", wanted a whole number");
+    refuse(WHOLE("{'kind': 'conv2d', 'units': 2, 'kernel': 1, 'init': "
+                 "'components'}"),
+           MIEN_EFORMAT, "which is for dense layers alone");
+    refuse("{'mien': 'net/1', 'init': 'components'}", MIEN_EFORMAT,
+           "which is for dense layers alone");
+}
+
 static void test_sizes_beyond_the_limits(void)
 {
     static char many[MIEN_NET_MAX_BYTES + 1];
-    const mien_net_options few = {0, 100};
+    const mien_net_options few = {.max_parameters = 100};
     mien_net *n = NULL;
     mien_error err = {0};
     refuse(WHOLE("{'kind': 'flatten'}, {'kind': 'dense', 'units': 65537}"),
@@ -363,7 +401,7 @@ static void test_outputs_and_losses_that_do_not_fit(void)
 /* A text cut at any place, and with any byte of it changed, never crashes. */
 static void test_damaged_texts(void)
 {
-    const mien_net_options few = {0, 100000};
+    const mien_net_options few = {.max_parameters = 100000};
     char text[sizeof small];
     unsigned seed = 5;
     int good = 0;
@@ -413,6 +451,7 @@ int main(int argc, char **argv)
     RUN(test_every_kind_learns);
     RUN(test_texts_that_are_none);
     RUN(test_layers_that_do_not_fit);
+    RUN(test_numbers_by_name);
     RUN(test_sizes_beyond_the_limits);
     RUN(test_outputs_and_losses_that_do_not_fit);
     RUN(test_damaged_texts);

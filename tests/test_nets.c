@@ -100,7 +100,8 @@ int main(int argc, char **argv)
         {"emotion", 481575, 481575},       {"emotion_article", 241950, 241950},
         {"emotion_small", 150000, 175000}, {"mini_xception", 50000, 60000},
         {"vae", 7386403, 7386403},         {"vae_up", 1000000, 6000000},
-        {"vae_64", 935267, 935267}};
+        {"vae_64", 935267, 935267},        {"face_64", 4379139, 4379139},
+        {"face_128", 17401347, 17401347}};
     check_start(argc, argv);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         RUN(test_a_network, &all[i]);

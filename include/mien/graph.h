@@ -140,6 +140,18 @@ MIEN_API void mien_graph_set_meta(mien_graph *g, const char *key,
 MIEN_API const float *mien_graph_values(const mien_graph *g, const char *name,
                                         mien_shape *shape);
 
+/* Let a network begin with numbers of one's own.
+ *
+ *   g       a graph of which no trainer has been made
+ *   name    of what it learns: "dense1.weight"
+ *   values  as many as mien_graph_values has; copied
+ *
+ * Fails with EARG (it learns nothing of that name). */
+MIEN_API MIEN_CHECKED mien_status mien_graph_set_values(mien_graph *g,
+                                                        const char *name,
+                                                        const float *values,
+                                                        mien_error *err);
+
 /* Release a graph.
  *
  *   g  no plan of it may be in use; NULL is allowed */

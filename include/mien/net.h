@@ -56,8 +56,10 @@ typedef struct mien_net_layer {
     mien_shape shape;            /* of its result; rows (-1) first */
     int64_t parameters;          /* that training changes */
     int64_t statistics;          /* of batch normalisation */
-    double flops; /* of one row: two a multiply-add of convolutions and
-                     products, else one an element looked at */
+    int components; /* 1: it begins as components of what is learned from
+                       (mien_picture_study_new) */
+    double flops;   /* of one row: two a multiply-add of convolutions and
+                       products, else one an element looked at */
 } mien_net_layer;
 
 /* A network that was read. */
@@ -75,13 +77,21 @@ typedef struct mien_net {
     mien_net_layer *layer;
 } mien_net;
 
+/* A number that a text calls by a name, "numbers" of net.json. */
+typedef struct mien_net_number {
+    const char *name;
+    int value; /* 1..65536 */
+} mien_net_number;
+
 typedef struct mien_net_options {
-    uint32_t seed;          /* of the first values */
-    int64_t max_parameters; /* 0: MIEN_NET_MAX_PARAMETERS */
+    uint32_t seed;                 /* of the first values */
+    int64_t max_parameters;        /* 0: MIEN_NET_MAX_PARAMETERS */
+    const mien_net_number *number; /* [n_numbers] in place of the text's own */
+    int n_numbers;
 } mien_net_options;
 #define MIEN_NET_DEFAULTS \
     {                     \
-        0, 0              \
+        0, 0, NULL, 0     \
     }
 
 /* Read a network.
@@ -95,7 +105,8 @@ typedef struct mien_net_options {
  * library.
  * Fails with EFORMAT (no such JSON; a layer's name, key, value or input that
  * does not fit: the text names the layer, what was found and what is wanted),
- * EUNSUP (another version), ELIMIT, ENOMEM. */
+ * EUNSUP (another version), EARG (a number that the text does not have),
+ * ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_net_read(const uint8_t *bytes, size_t n,
                                                 const mien_net_options *options,
                                                 mien_net **out,

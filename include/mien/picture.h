@@ -274,6 +274,15 @@ mien_picture_study_judge(mien_picture_study *s, mien_error *err);
  *   s  learning, or has learned */
 MIEN_API const mien_fit *mien_picture_study_fit(const mien_picture_study *s);
 
+/* Say an epoch in a line: the losses of training and validation; of an
+ * auto-encoder each of them, without its weight.
+ *
+ *   s    learning, or has learned
+ *   e    one of its epochs
+ *   out  the text is added, without a line's end */
+MIEN_API void mien_picture_epoch_text(const mien_picture_study *s,
+                                      const mien_epoch *e, mien_buffer *out);
+
 /* Its trainer.
  *
  *   s  learning, or has learned */

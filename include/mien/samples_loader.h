@@ -38,6 +38,10 @@ typedef struct mien_augment {
     {                                \
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
     }
+#define MIEN_AUGMENT_MIRROR             \
+    {                                   \
+        0.5f, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
+    }
 #define MIEN_AUGMENT_FACES                                          \
     {                                                               \
         0.5f, 15, 0.06f, 0.12f, 0.06f, 0.12f, 0.25f, 0.7f, 0.25f, 0 \

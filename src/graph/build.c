@@ -1,6 +1,8 @@
 /* build.c: graphs as their users build them. */
 #include "graph/graph.h"
 
+#include "base/error.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +40,17 @@ const float *mien_graph_values(const mien_graph *g, const char *name,
     if (shape)
         *shape = n->shape;
     return n->value;
+}
+
+mien_status mien_graph_set_values(mien_graph *g, const char *name,
+                                  const float *values, mien_error *err)
+{
+    mi_node *n = mi_graph_find(g, name);
+    if (!n || !n->learned || !n->value || n->type != MI_F32)
+        return mi_fail(err, MIEN_EARG, "graph: it learns no '%s'", name);
+    memcpy(mi_values_of(n), values,
+           (size_t)mi_shape_len(&n->shape) * sizeof *values);
+    return MIEN_OK;
 }
 
 mien_shape mien_node_shape(const mien_node *x)

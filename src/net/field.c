@@ -103,6 +103,12 @@ static int whole(mi_fields *f, const char *key, const json_t *v, int low,
                  int high)
 {
     char wanted[60];
+    const json_t *named =
+        json_is_string(v) && f->numbers
+            ? json_object_get(f->numbers, json_string_value(v))
+            : NULL;
+    if (named)
+        v = named;
     json_int_t i = json_integer_value(v);
     if (json_is_integer(v) && i >= low && i <= high)
         return (int)i;

@@ -11,8 +11,10 @@
 
 /* Where a reader is, and the first mistake. */
 typedef struct mi_fields {
-    json_t *object;  /* whose members are read */
-    char place[160]; /* "layer 'c1' (conv2d)": for messages */
+    json_t *object;        /* whose members are read */
+    const json_t *numbers; /* that whole numbers may be called by name, or NULL
+                            */
+    char place[160];       /* "layer 'c1' (conv2d)": for messages */
     mien_status status;
     mien_error *err;
 } mi_fields;

@@ -292,7 +292,7 @@ static mien_status write_text(const mi_keras *k, mien_bytes *out)
 static mien_status make_net(const mi_keras *k, mien_net **out, mien_bytes *text)
 {
     /* A parameter is 4 bytes of the file, or a fourth of a batch norm's. */
-    const mien_net_options o = {0, (int64_t)k->file->n};
+    const mien_net_options o = {.max_parameters = (int64_t)k->file->n};
     mien_net *net = NULL;
     mien_bytes written = {0};
     mien_status st = write_text(k, &written);

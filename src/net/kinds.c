@@ -10,13 +10,29 @@
 
 static const char init_words[] =
     "glorot_uniform glorot_normal he_uniform he_normal lecun_uniform "
-    "lecun_normal torch orthogonal";
+    "lecun_normal torch orthogonal zeros components";
+enum { COMPONENTS = MIEN_INIT_CONSTANT + 1 };
+
+/* Note that a layer begins as components of what is learned from. */
+static void begin_components(mi_net_build *b)
+{
+    mien_net_layer *l = b->net->layer ? &b->net->layer[b->at] : NULL;
+    if (l && strcmp(l->kind, "dense") == 0)
+        l->components = 1;
+    else
+        mi_fields_wrong(&b->fields, MIEN_EFORMAT,
+                        "'init' is \"components\", which is for dense layers "
+                        "alone");
+}
 
 mien_layer_options mi_net_begin(mi_net_build *b)
 {
     mien_layer_options o = b->begin;
     mi_fields *f = &b->fields;
-    o.weight = (mien_init)mi_field_word(f, "init", init_words, (int)o.weight);
+    int begin = mi_field_word(f, "init", init_words, (int)o.weight);
+    if (begin == COMPONENTS)
+        begin_components(b);
+    o.weight = begin == COMPONENTS ? MIEN_INIT_CONSTANT : (mien_init)begin;
     b->init = o.weight;
     if (json_object_get(f->object, "bias"))
         o.no_bias = !mi_field_flag(f, "bias");

@@ -19,7 +19,9 @@
 
 /* Parameters whose first values cost more than a draw each. */
 enum { MAX_ORTHOGONAL = 1 << 21 };
-static const char top_keys[] = "mien name note init bias layers outputs losses";
+static const char top_keys[] =
+    "mien name note numbers init bias layers outputs losses";
+enum { MAX_NUMBERS = 16 };
 static const char layer_keys[] = "name kind inputs note";
 
 const char *mi_net_layer_name(const mi_net_build *b)
@@ -207,8 +209,36 @@ static void read_outputs(mi_net_build *b, const json_t *list)
     b->net->n_outputs = mien_graph_outputs(b->net->graph);
 }
 
+/* Numbers that layers call by name, with those that the caller sets. */
+static void read_numbers(mi_net_build *b, json_t *root,
+                         const mien_net_options *o)
+{
+    mi_fields *f = &b->fields;
+    json_t *numbers = json_object_get(root, "numbers"), *value;
+    const char *name;
+    if (numbers &&
+        (!json_is_object(numbers) || json_object_size(numbers) > MAX_NUMBERS))
+        mi_fields_wrong(f, MIEN_EFORMAT, "'numbers' is no object of at most %d",
+                        MAX_NUMBERS);
+    for (int i = 0; i < o->n_numbers && !f->status; i++) {
+        if (!json_object_get(numbers, o->number[i].name))
+            mi_fields_wrong(f, MIEN_EARG,
+                            "it has no number '%.40s' among its 'numbers'",
+                            o->number[i].name);
+        else if (json_object_set_new(numbers, o->number[i].name,
+                                     json_integer(o->number[i].value)))
+            f->status = mi_no_memory(f->err);
+    }
+    f->object = numbers;
+    json_object_foreach(numbers, name, value)
+        mi_field_int(f, name, 1, 65536, 0);
+    f->object = root;
+    f->numbers = numbers;
+}
+
 /* All of it, from the outermost object. */
-static mien_status read_net(mi_net_build *b, json_t *root)
+static mien_status read_net(mi_net_build *b, json_t *root,
+                            const mien_net_options *o)
 {
     mi_fields *f = &b->fields;
     const char *version = json_string_value(json_object_get(root, "mien"));
@@ -220,6 +250,7 @@ static mien_status read_net(mi_net_build *b, json_t *root)
     snprintf(f->place, sizeof f->place, "the outermost object");
     mi_fields_only(f, top_keys);
     mi_field_name(f, "name", b->net->name);
+    read_numbers(b, root, o);
     b->begin = mi_net_begin(b);
     if (!f->status)
         read_layers(b, json_object_get(root, "layers"));
@@ -274,7 +305,7 @@ mien_status mien_net_read(const uint8_t *bytes, size_t n,
     mien_status st =
         b.net ? mien_graph_new(&b.net->graph, err) : mi_no_memory(err);
     if (!st)
-        st = read_net(&b, root);
+        st = read_net(&b, root, o);
     json_decref(root);
     mi_free(b.node);
     if (st)

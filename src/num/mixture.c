@@ -209,6 +209,7 @@ static int climb(fitting *f, double *likelihood)
 /* ---- all -------------------------------------------------------------------
  */
 
+/* Refuse what cannot be fitted. */
 static mien_status check(const fitting *f, mien_error *err)
 {
     const mien_mixture_options *o = f->o;

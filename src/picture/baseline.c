@@ -8,6 +8,7 @@
 #include "mien/num_components.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { BATCH = 64, FLOATS_MAX = 1 << 26 };
 
@@ -25,48 +26,73 @@ static int is_auto_encoder(const mi_view *v)
     return again;
 }
 
-/* Rows of a part as numbers of 0..1, without those that could not be loaded;
- * *n is how many are left. */
+/* Rows of a part as a network sees them, without those that could not be
+ * loaded; *n is how many are left. */
 static mien_status load(const mi_rows *r, const int64_t *row, int64_t *n,
                         float *weight, float *x, mien_error *err)
 {
     const mi_view *v = r->view;
-    ptrdiff_t area = (ptrdiff_t)v->w * v->h, d = area * v->channels;
+    ptrdiff_t d = (ptrdiff_t)v->w * v->h * v->channels;
     int64_t kept = 0;
     mien_status st =
         mien_loader_fill(r->loader, -1, row, (int)*n, &x, NULL, weight, err);
-    for (int64_t i = 0; i < *n && !st; i++) {
-        if (!(weight[i] > 0))
-            continue;
-        for (ptrdiff_t j = 0; j < d; j++)
-            x[kept * d + j] = x[i * d + j] / v->scale[j / area] / 255;
-        kept++;
-    }
+    for (int64_t i = 0; i < *n && !st; i++)
+        if (weight[i] > 0)
+            memmove(x + kept++ * d, x + i * d, (size_t)d * sizeof *x);
     *n = kept;
     return st;
+}
+
+/* Make numbers of 0..1 of n rows. */
+static void unscale(const mi_view *v, int64_t n, float *x)
+{
+    ptrdiff_t area = (ptrdiff_t)v->w * v->h;
+    for (int64_t i = 0; i < n * v->channels; i++)
+        for (ptrdiff_t j = 0; j < area; j++, x++)
+            *x /= v->scale[i % v->channels] * 255;
+}
+
+mien_status mi_spread_rows(const mi_rows *r, int64_t m, float **out, int64_t *n,
+                           mien_error *err)
+{
+    const mi_view *v = r->view;
+    int64_t d = (int64_t)v->w * v->h * v->channels;
+    m = m < r->n ? m : r->n;
+    m = m < FLOATS_MAX / d ? m : FLOATS_MAX / d;
+    float *x = mi_alloc((size_t)m + 1, (size_t)d * sizeof *x);
+    float *weight = mi_alloc((size_t)m + 1, sizeof *weight);
+    int64_t *row = mi_alloc((size_t)m + 1, sizeof *row);
+    mien_status st = x && weight && row ? MIEN_OK : mi_no_memory(err);
+    for (int64_t i = 0; i < m && !st; i++)
+        row[i] = r->row[i * r->n / m];
+    if (!st)
+        st = load(r, row, &m, weight, x, err);
+    mi_free(weight);
+    mi_free(row);
+    if (st) {
+        mi_free(x);
+        return st;
+    }
+    *out = x;
+    *n = m;
+    return MIEN_OK;
 }
 
 /* Fit on pictures of the training part, at even distances. */
 static mien_status fit(mien_picture_study *s, int64_t m, mien_components *out,
                        mien_error *err)
 {
-    const mi_rows *r = &s->part[0];
-    const mi_view *v = r->view;
+    const mi_view *v = s->part[0].view;
     int64_t d = (int64_t)v->w * v->h * v->channels;
-    float *x = mi_alloc((size_t)m, (size_t)d * sizeof *x);
-    float *weight = mi_alloc((size_t)m, sizeof *weight);
-    int64_t *row = mi_alloc((size_t)m, sizeof *row);
-    mien_status st = x && weight && row ? MIEN_OK : mi_no_memory(err);
-    for (int64_t i = 0; i < m && !st; i++)
-        row[i] = r->row[i * r->n / m];
-    if (!st)
-        st = load(r, row, &m, weight, x, err);
-    if (!st && m > 1)
+    float *x = NULL;
+    mien_status st = mi_spread_rows(&s->part[0], m, &x, &m, err);
+    if (st)
+        return st;
+    unscale(v, m, x);
+    if (m > 1)
         st = mien_components_fit(m, d, x, wanted[MIEN_BASELINES - 1], out, err);
     s->baseline.fitted = m;
     mi_free(x);
-    mi_free(weight);
-    mi_free(row);
     return st;
 }
 
@@ -83,6 +109,7 @@ static mien_status judge(mien_picture_study *s, const mien_components *c,
     for (int64_t from = 0; from < r->n && !st; from += BATCH) {
         int64_t n = r->n - from < BATCH ? r->n - from : BATCH;
         st = load(r, r->row + from, &n, weight, x, err);
+        unscale(r->view, n, x);
         for (int64_t i = 0; i < n && !st; i++, b->judged++)
             for (int k = 0; k < MIEN_BASELINES; k++)
                 sum[k] += mien_components_error(c, x + i * c->d, wanted[k]);
@@ -102,8 +129,7 @@ mien_status mi_baseline(mien_picture_study *s, mien_error *err)
     int64_t d = (int64_t)v->w * v->h * v->channels;
     int64_t m = s->o.compare < s->part[0].n ? s->o.compare : s->part[0].n;
     s->baseline = (mien_picture_baseline){0};
-    m = m < FLOATS_MAX / d ? m : FLOATS_MAX / d;
-    if (m < 2 || !is_auto_encoder(v))
+    if (m < 2 || d > FLOATS_MAX / 2 || !is_auto_encoder(v))
         return MIEN_OK;
     for (int i = 0; i < v->channels; i++)
         if (v->scale[i] == 0)

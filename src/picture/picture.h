@@ -147,6 +147,12 @@ mien_status mi_bind(const mien_net *net, const mien_labels *labels,
                     const float *weight, mi_view *out, mien_error *err);
 /* baseline.c: principal components on the test part, for an auto-encoder. */
 mien_status mi_baseline(mien_picture_study *s, mien_error *err);
+/* At most m rows of a part, at even distances, as the network sees them; *out
+ * [*n, channels, h, w] is released with mi_free. */
+mien_status mi_spread_rows(const mi_rows *r, int64_t m, float **out, int64_t *n,
+                           mien_error *err);
+/* begin.c: let layers begin as components of the training part. */
+mien_status mi_begin(mien_picture_study *s, mien_error *err);
 /* parts.c: rows of the parts, without twins. */
 mien_status mi_parts(mien_picture_study *s, int has_test, mien_error *err);
 /* weigh.c: weights of the rows, by the training part. */

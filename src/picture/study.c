@@ -146,6 +146,8 @@ mien_status mien_picture_study_new(mien_net *net, const mien_picture_set *train,
         st = find_group(s, err);
     if (!st)
         st = mi_parts(s, test != NULL, err);
+    if (!st && !s->o.state)
+        st = mi_begin(s, err);
     if (!st)
         st = mi_weigh(s, err);
     if (!st)

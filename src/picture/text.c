@@ -44,6 +44,19 @@ static void describe(const mien_picture_study *s, mien_buffer *out)
                            (long long)failed);
 }
 
+void mien_picture_epoch_text(const mien_picture_study *s, const mien_epoch *e,
+                             mien_buffer *out)
+{
+    mien_buffer_printf(out, "loss %.5f  val_loss %.5f", e->train.total,
+                       e->valid.total);
+    for (int i = 0; i < s->losses; i++)
+        if (!mi_answer_labelled(&s->view.answer[s->loss_answer[i]]))
+            mien_buffer_printf(out, "  %s %.5g %.5g",
+                               s->view.answer[s->loss_answer[i]].name,
+                               e->train.part[i], e->valid.part[i]);
+    mien_buffer_puts(out, e->improved ? " *" : "");
+}
+
 static const char *schedule_of(const mien_picture_options *o)
 {
     return o->schedule.kind == MIEN_RATE_COSINE ? "cosine"
