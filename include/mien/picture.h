@@ -352,7 +352,8 @@ MIEN_API void mien_picture_study_card(const mien_picture_study *s,
 MIEN_API MIEN_CHECKED mien_status mien_picture_study_page(
     const mien_picture_study *s, mien_buffer *out, mien_error *err);
 
-/* Write model.onnx, metrics.json, model_card.md, report.html and history.csv.
+/* Write model.onnx, metrics.json, model_card.md, report.html, history.csv, and
+ * of an auto-encoder codes.json.
  *
  *   s       was judged
  *   folder  is made if it is not there

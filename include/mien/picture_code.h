@@ -4,6 +4,7 @@
  *     -> mien_coder_encode: a picture -> its code
  *     -> mien_coder_decode: a code -> a picture
  *   codes of two pictures -> mien_code_between: steps from one to the other
+ *   codes.json -> mien_codes_read -> mien_mixture_draw: codes of new pictures
  *
  * Encoder and decoder are one network in one file: a picture and noise come in,
  * latent = mean + exp(log variance / 2) noise lies between, and the picture
@@ -15,6 +16,8 @@
 
 #include "mien/engine.h"
 #include "mien/image.h"
+#include "mien/num_mixture.h"
+#include "mien/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -89,6 +92,41 @@ MIEN_API MIEN_CHECKED mien_status mien_coder_decode(mien_coder *c,
  *   out  [n] may be a or b */
 MIEN_API void mien_code_between(int n, const float *a, const float *b, float t,
                                 float *out);
+
+/* ---- where codes lie ------------------------------------------------------
+ */
+
+enum { MIEN_CODES_MAX_BYTES = 1 << 27 };
+
+/* How the codes of the pictures that were learned from are spread.  Release
+ * with mien_codes_free. */
+typedef struct mien_codes {
+    int64_t count; /* pictures */
+    mien_mixture mixture;
+} mien_codes;
+
+/* Release what codes were read.
+ *
+ *   c  its fields are cleared; NULL is allowed */
+MIEN_API void mien_codes_free(mien_codes *c);
+
+/* Write codes.json.
+ *
+ *   c    as fitted or read
+ *   out  the text is added */
+MIEN_API void mien_codes_write(const mien_codes *c, mien_buffer *out);
+
+/* Read codes.json, which lies beside the model.onnx of an auto-encoder.
+ *
+ *   bytes  [n] any bytes may be given
+ *   n      how many
+ *   out    release with mien_codes_free
+ *
+ * Fails with EFORMAT (no such JSON, lists of other lengths, numbers that are no
+ * weights or variances), EUNSUP (another version), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_codes_read(const uint8_t *bytes,
+                                                  size_t n, mien_codes *out,
+                                                  mien_error *err);
 
 #ifdef __cplusplus
 }

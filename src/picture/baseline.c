@@ -14,8 +14,7 @@ enum { BATCH = 64, FLOATS_MAX = 1 << 26 };
 
 static const int wanted[MIEN_BASELINES] = {64, 128};
 
-/* Whether pictures are made again, and nothing asks for labels. */
-static int is_auto_encoder(const mi_view *v)
+int mi_is_auto_encoder(const mi_view *v)
 {
     int again = 0;
     for (int i = 0; i < v->n_answers; i++) {
@@ -129,7 +128,7 @@ mien_status mi_baseline(mien_picture_study *s, mien_error *err)
     int64_t d = (int64_t)v->w * v->h * v->channels;
     int64_t m = s->o.compare < s->part[0].n ? s->o.compare : s->part[0].n;
     s->baseline = (mien_picture_baseline){0};
-    if (m < 2 || d > FLOATS_MAX / 2 || !is_auto_encoder(v))
+    if (m < 2 || d > FLOATS_MAX / 2 || !mi_is_auto_encoder(v))
         return MIEN_OK;
     for (int i = 0; i < v->channels; i++)
         if (v->scale[i] == 0)

@@ -4,6 +4,7 @@
 
 #include "mien/engine.h"
 #include "mien/picture.h"
+#include "mien/picture_code.h"
 
 /* What one output answers. */
 typedef struct mi_answer {
@@ -137,7 +138,8 @@ struct mien_picture_study {
     double seconds;
     mien_picture_verdict verdict[2];
     mien_picture_baseline baseline;
-    mien_bytes file; /* model.onnx; none before it was judged */
+    mien_codes codes; /* of the training part; none before it was judged */
+    mien_bytes file;  /* model.onnx; none before it was judged */
 };
 
 enum { MI_AHEAD = 256 };
@@ -145,6 +147,10 @@ enum { MI_AHEAD = 256 };
 /* bind.c: find the answers of a network among labels. */
 mien_status mi_bind(const mien_net *net, const mien_labels *labels,
                     const float *weight, mi_view *out, mien_error *err);
+/* Whether pictures are made again, and nothing asks for labels. */
+int mi_is_auto_encoder(const mi_view *v);
+/* codes.c: how the codes of the training part are spread. */
+mien_status mi_codes_fit(mien_picture_study *s, mien_error *err);
 /* baseline.c: principal components on the test part, for an auto-encoder. */
 mien_status mi_baseline(mien_picture_study *s, mien_error *err);
 /* At most m rows of a part, at even distances, as the network sees them; *out

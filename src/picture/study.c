@@ -176,6 +176,7 @@ void mien_picture_study_free(mien_picture_study *s)
     mien_picture_verdict_free(&s->verdict[0]);
     mien_picture_verdict_free(&s->verdict[1]);
     mien_bytes_free(&s->file);
+    mien_codes_free(&s->codes);
     mi_free(s);
 }
 
@@ -281,6 +282,8 @@ mien_status mien_picture_study_judge(mien_picture_study *s, mien_error *err)
     }
     if (!st)
         st = mi_baseline(s, err);
+    if (!st)
+        st = mi_codes_fit(s, err);
     if (!st)
         st = mi_view_put(&s->view, s->net->graph, err);
     mien_bytes_free(&s->file);

@@ -229,6 +229,10 @@ mien_status mien_picture_study_save(const mien_picture_study *s,
     if (!st)
         st = mien_folder_save(folder, "model.onnx", s->file.data, s->file.n,
                               err);
+    if (!st && s->codes.count) {
+        mien_codes_write(&s->codes, &b);
+        st = mien_folder_save_buffer(folder, "codes.json", &b, err);
+    }
     if (!st) {
         mien_picture_study_metrics(s, &b);
         st = mien_folder_save_buffer(folder, "metrics.json", &b, err);
