@@ -137,7 +137,8 @@ static int on_epoch(void *arg, const mien_study *s, const mien_epoch *e)
 {
     learning *l = arg;
     int last = cli_interrupted() || e->epoch == l->c.o.autoencoder.epochs;
-    const mien_journal_source from = {mien_study_trainer(s), checkpoint, s};
+    const mien_journal_source from = {mien_study_trainer(s), checkpoint, s,
+                                      NULL};
     show(l, e);
     l->epochs = e->epoch;
     return (l->journal &&

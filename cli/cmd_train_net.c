@@ -180,19 +180,11 @@ static int on_batch(void *arg, const mien_picture_study *s, int64_t done)
     return cli_interrupted();
 }
 
-/* Where a study stands, as a journal asks for it. */
-static mien_status checkpoint(const void *study, mien_bytes *out,
-                              mien_error *err)
-{
-    return mien_picture_study_state(study, out, err);
-}
-
 /* Say what the epoch gave, and keep it. */
 static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
 {
     learning *l = arg;
-    const mien_journal_source from = {mien_picture_study_trainer(s), checkpoint,
-                                      s};
+    const mien_journal_source from = mien_picture_study_source(s);
     int last = cli_interrupted() || e->epoch == l->o.epochs;
     l->epochs = e->epoch;
     if (!l->v->quiet) {

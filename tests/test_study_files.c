@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "mien/file.h"
 #include "mien/journal.h"
+#include "tests/events_read.h"
 #include "tests/study_make.h"
 
 #include <sys/stat.h>
@@ -108,11 +109,34 @@ static mien_status checkpoint(const void *study, mien_bytes *out,
 static int keep(void *arg, const mien_study *s, const mien_epoch *e)
 {
     const keeping *k = arg;
-    const mien_journal_source from = {mien_study_trainer(s), checkpoint, s};
+    const mien_journal_source from = {mien_study_trainer(s), checkpoint, s,
+                                      NULL};
     CHECK_EQ(
         mien_journal_epoch(k->journal, &from, e, e->epoch == k->stop, NULL),
         MIEN_OK);
     return e->epoch == k->stop;
+}
+
+/* What TensorBoard is told: the network, and losses of three epochs. */
+static void check_events(void)
+{
+    mien_paths files = {0};
+    mien_bytes b = {0};
+    proto_field event;
+    CHECK_EQ(mien_folder_list(in_folder("run"), &files, NULL), MIEN_OK);
+    for (int64_t i = 0; i < files.n; i++)
+        if (strncmp(files.path[i], "events.out.tfevents.", 20) == 0 && !b.n)
+            CHECK_EQ(
+                mien_folder_load(in_folder("run"), files.path[i], &b, NULL),
+                MIEN_OK);
+    CHECK(proto_is(proto_in(events_at(b.data, b.n, 0), 3, 0), "brain.Event:2"));
+    proto_field graph = proto_in(events_at(b.data, b.n, 1), 4, 0);
+    CHECK(proto_is(proto_in(proto_in(graph, 1, 0), 2, 0), "Placeholder"));
+    CHECK(proto_in(graph, 1, 8).n > 0);
+    CHECK(events_tag(b.data, b.n, "loss/validation", 2, &event).n > 0);
+    CHECK(!events_tag(b.data, b.n, "loss/validation", 3, &event).n);
+    mien_bytes_free(&b);
+    mien_paths_free(&files);
 }
 
 /* A study that goes on from its checkpoint gives the bits of one that was never
@@ -134,6 +158,7 @@ static void test_a_checkpoint_goes_on(void)
     CHECK_EQ(mien_study_learn(cut, NULL, NULL), MIEN_OK);
     CHECK_EQ(mien_journal_close(k.journal, NULL), MIEN_OK);
     CHECK_EQ(mien_journal_checkpoint(k.journal, &state, NULL), MIEN_OK);
+    check_events();
     mien_study_free(cut);
     k.stop = 0;
     o.autoencoder.state = state.data;

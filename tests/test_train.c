@@ -1,6 +1,7 @@
 /* Training: it learns, the bits are the same for any number of threads and
  * after a break, best parameters come back, mistakes and damage are refused. */
 #include "base/alloc.h"
+#include "mien/train_events.h"
 #include "tests/train_make.h"
 
 static float x[MAKE_ROWS * MAKE_IN], y[MAKE_ROWS * 2];

@@ -1,6 +1,5 @@
 /* mien/journal.h: what a folder keeps of a training that goes on:
- * FOLDER/checkpoint, whole at any time, and a file of events for TensorBoard at
- * the end. */
+ * FOLDER/checkpoint and a file of events for TensorBoard, whole at any time. */
 #ifndef MIEN_JOURNAL_H
 #define MIEN_JOURNAL_H
 
@@ -39,6 +38,11 @@ typedef struct mien_journal_source {
     mien_status (*checkpoint)(const void *arg, mien_bytes *out,
                               mien_error *err);
     const void *arg;
+    /* Pictures of the epoch as records of mien_events_put_picture; asked for
+     * after epochs 1, 2, 4, 8, ... and the last; out is freed by the journal.
+     * NULL: there are none. */
+    mien_status (*pictures)(const void *arg, int epoch, double wall_time,
+                            mien_bytes *out, mien_error *err);
 } mien_journal_source;
 
 /* Keep an epoch, from within on_epoch.
@@ -49,13 +53,13 @@ typedef struct mien_journal_source {
  *   last  1: no other may follow
  *
  * The checkpoint is written after the first epoch, the last, and every two
- * seconds between.
- * Fails with EIO, ENOMEM. */
+ * seconds between, the events every half a minute; they begin with the network.
+ * Fails with EIO, ENOMEM, and what pictures fail with. */
 MIEN_API MIEN_CHECKED mien_status
 mien_journal_epoch(mien_journal *j, const mien_journal_source *from,
                    const mien_epoch *e, int last, mien_error *err);
 
-/* Write the file of events, if there were any epochs.
+/* Write the file of events to its end, if there were any epochs.
  *
  *   j  a journal
  *

@@ -46,6 +46,7 @@
 #include "mien/tabular.h"
 #include "mien/text.h"
 #include "mien/train.h"
+#include "mien/train_events.h"
 #include "mien/video.h"
 #include "mien/vision.h"
 #include "mien/vision_history.h"

@@ -343,6 +343,28 @@ MIEN_API void mien_picture_study_history(const mien_picture_study *s,
 MIEN_API void mien_picture_study_card(const mien_picture_study *s,
                                       mien_buffer *out);
 
+/* What mien_journal_epoch keeps of it, from within on_epoch: its checkpoint and
+ * its pictures.
+ *
+ *   s  learning */
+MIEN_API mien_journal_source
+mien_picture_study_source(const mien_picture_study *s);
+
+/* Show some samples of the validation part as the network sees them, with what
+ * is told and found, as records for TensorBoard: points told in blue and found
+ * in orange, classes found, and told where they are others; of an auto-encoder
+ * pictures above what it makes of them; and confusion matrices.
+ *
+ *   s          learning, or has learned: as its parameters are now
+ *   epoch      that they are of
+ *   wall_time  seconds since 1970
+ *   out        free with mien_bytes_free
+ *
+ * Fails with ELIMIT, ENOMEM, EUNSUP (cairo could not draw). */
+MIEN_API MIEN_CHECKED mien_status
+mien_picture_study_events(const mien_picture_study *s, int epoch,
+                          double wall_time, mien_bytes *out, mien_error *err);
+
 /* Write the report, with its figures, as one page of HTML.
  *
  *   s    was judged

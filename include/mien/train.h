@@ -215,6 +215,11 @@ mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
  *   t  a trainer */
 MIEN_API size_t mien_trainer_memory(const mien_trainer *t);
 
+/* The network that learns; borrowed.
+ *
+ *   t  a trainer */
+MIEN_API const mien_graph *mien_trainer_graph(const mien_trainer *t);
+
 /* Epochs done.
  *
  *   t  a trainer */
@@ -375,33 +380,6 @@ MIEN_API MIEN_CHECKED mien_status mien_fit_save(const mien_fit *f,
 MIEN_API MIEN_CHECKED mien_status mien_fit_restore(mien_fit *f,
                                                    const uint8_t *bytes,
                                                    size_t n, mien_error *err);
-
-/* ---- what TensorBoard reads --------------------------------------------- */
-
-/* The record that begins a file of events (events.out.tfevents.*).
- *
- *   wall_time  seconds since 1970
- *   out        free with mien_bytes_free
- *
- * Fails with ENOMEM.  Source: TensorFlow's event.proto and record format. */
-MIEN_API MIEN_CHECKED mien_status mien_events_begin(double wall_time,
-                                                    mien_bytes *out,
-                                                    mien_error *err);
-
-/* The records of an epoch: its losses and learning rate, and a histogram of
- * every parameter.
- *
- *   t          the trainer that learned
- *   e          the epoch
- *   wall_time  seconds since 1970
- *   out        to be appended to the file; free with mien_bytes_free
- *
- * Fails with ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_events_epoch(const mien_trainer *t,
-                                                    const mien_epoch *e,
-                                                    double wall_time,
-                                                    mien_bytes *out,
-                                                    mien_error *err);
 
 #ifdef __cplusplus
 }

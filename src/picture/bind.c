@@ -230,3 +230,22 @@ void mi_view_colours(const mi_view *v, int64_t n, float *pixels)
             pixels[2 * area + p] = red;
         }
 }
+
+mien_status mi_view_image(const mi_view *v, const float *row, mien_image *out,
+                          mien_error *err)
+{
+    ptrdiff_t area = (ptrdiff_t)v->w * v->h;
+    mien_status st = mien_image_new(v->w, v->h, out, err);
+    if (st)
+        return st;
+    for (int i = 0; i < 3; i++) {
+        int ch = v->channels == 1 ? 0 : v->colour == MIEN_NET_BGR ? 2 - i : i;
+        for (ptrdiff_t p = 0; p < area; p++) {
+            float y = row[ch * area + p] / v->scale[ch] + v->mean[ch];
+            out->data[3 * p + i] = (uint8_t)(y > 255 ? 255
+                                             : y > 0 ? (double)y + 0.5
+                                                     : 0);
+        }
+    }
+    return MIEN_OK;
+}

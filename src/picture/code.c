@@ -185,23 +185,11 @@ mien_status mien_coder_decode(mien_coder *c, const float *code, mien_image *out,
                               mien_error *err)
 {
     const mi_view *v = &c->view;
-    ptrdiff_t area = (ptrdiff_t)v->w * v->h;
-    mien_status st = mien_image_new(v->w, v->h, out, err);
-    if (st)
-        return st;
-    memset(c->row, 0, (size_t)(area * v->channels) * sizeof *c->row);
+    size_t len = (size_t)v->w * (size_t)v->h * (size_t)v->channels;
+    memset(c->row, 0, len * sizeof *c->row);
     compute(c, code);
     mien_plan_read(c->plan, c->again, c->row);
-    for (int i = 0; i < 3; i++) {
-        int ch = v->channels == 1 ? 0 : v->colour == MIEN_NET_BGR ? 2 - i : i;
-        for (ptrdiff_t p = 0; p < area; p++) {
-            float y = c->row[ch * area + p] / v->scale[ch] + v->mean[ch];
-            out->data[3 * p + i] = (uint8_t)(y > 255 ? 255
-                                             : y > 0 ? (double)y + 0.5
-                                                     : 0);
-        }
-    }
-    return MIEN_OK;
+    return mi_view_image(v, c->row, out, err);
 }
 
 void mien_code_between(int n, const float *a, const float *b, float t,

@@ -110,19 +110,12 @@ static void note(mien_picture_comparison *c, const mien_picture_verdict *v,
 /* ---- a trial ---------------------------------------------------------------
  */
 
-static mien_status checkpoint(const void *study, mien_bytes *out,
-                              mien_error *err)
-{
-    return mien_picture_study_state(study, out, err);
-}
-
 /* Ask whoever wants to know, and keep the epoch. */
 static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
 {
     trying *t = arg;
     const mien_picture_options *o = t->j->study;
-    const mien_journal_source from = {mien_picture_study_trainer(s), checkpoint,
-                                      s};
+    const mien_journal_source from = mien_picture_study_source(s);
     int stop = o->on_epoch && o->on_epoch(o->arg, s, e);
     return (t->journal &&
             mien_journal_epoch(t->journal, &from, e,

@@ -33,7 +33,7 @@ static mien_status judge(const mien_graph *g, const mi_view *view,
              : mi_no_memory(err);
     for (int64_t i = 0; row && i < n; i++)
         row[i] = i;
-    const mi_rows r = {&v, &set, loader, row, n};
+    const mi_rows r = {&v, &set, loader, row, n, NULL};
     if (!st)
         st = mi_predict(g, &r, o->mirror, o->pool, &said, err);
     if (!st)

@@ -332,7 +332,7 @@ mien_status mien_picture_model_ask(const mien_picture_model *m,
     plain.pool = o->pool;
     if (!st)
         st = mi_view_loader(&a.view, &set, &plain, &loader, err);
-    const mi_rows rows = {&a.view, &set, loader, a.row, n};
+    const mi_rows rows = {&a.view, &set, loader, a.row, n, NULL};
     if (!st)
         st = mi_predict(m->graph, &rows, o->mirror, o->pool, &said, err);
     if (!st) {

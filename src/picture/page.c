@@ -54,25 +54,24 @@ static void draw_curve(const mien_answer_verdict *a, mien_panel *p)
     mien_panel_vline(p, 10, "failure");
 }
 
-/* Rows told, columns found, in parts of the row. */
-static mien_status draw_confusion(const mien_answer_verdict *a, mien_panel *p,
-                                  mien_error *err)
+mien_status mi_draw_confusion(const mien_answer_verdict *a, const char *part,
+                              mien_panel *p, mien_error *err)
 {
     char title[MIEN_NET_NAME + 32];
     size_t k = (size_t)a->classes;
-    double *part = mi_alloc(k * k, sizeof *part);
-    if (!part)
+    double *share = mi_alloc(k * k, sizeof *share);
+    if (!share)
         return mi_no_memory(err);
     for (size_t i = 0; i < k * k; i++) {
         double row = a->each[i / k].support;
-        part[i] = row > 0 ? a->matrix[i] / row : 0;
+        share[i] = row > 0 ? a->matrix[i] / row : 0;
     }
-    snprintf(title, sizeof title, "Test: %s", a->name);
+    snprintf(title, sizeof title, "%s: %s", part, a->name);
     mien_panel_labels(p, title, "found", "told");
     mien_panel_matrix(p, a->classes, a->classes,
                       (const char *const *)a->class_name,
-                      (const char *const *)a->class_name, part);
-    mi_free(part);
+                      (const char *const *)a->class_name, share);
+    mi_free(share);
     return MIEN_OK;
 }
 
@@ -110,13 +109,13 @@ static mien_status put_answers(const mien_picture_study *s, mien_buffer *out,
         const mien_answer_verdict *a = &v->answer[i];
         mien_figure *f = NULL;
         if ((a->kind != MIEN_ANSWER_POINTS && a->kind != MIEN_ANSWER_CLASSES) ||
-            (a->kind == MIEN_ANSWER_CLASSES && a->classes > 20))
+            (a->kind == MIEN_ANSWER_CLASSES && a->classes > MI_DRAWN_CLASSES))
             continue;
         st = mien_figure_new(1, 1, 470, 360, &f, err);
         if (!st && a->kind == MIEN_ANSWER_POINTS)
             draw_curve(a, mien_figure_panel(f, 0, 0));
         else if (!st)
-            st = draw_confusion(a, mien_figure_panel(f, 0, 0), err);
+            st = mi_draw_confusion(a, "Test", mien_figure_panel(f, 0, 0), err);
         st = put_figure(out, st, f, err);
     }
     return st;

@@ -146,10 +146,12 @@ mien_status mi_parts(mien_picture_study *s, int has_test, mien_error *err)
         s->row[i] = mi_alloc((size_t)(of_test ? m : n) + 1, sizeof **s->row);
         if (!s->row[i])
             return mi_no_memory(err);
-        s->part[i] =
-            (mi_rows){of_test ? &s->test_view : &s->view,
-                      of_test ? &s->test_set : &s->train_set,
-                      of_test ? s->test_loader : s->loader, s->row[i], 0};
+        s->part[i] = (mi_rows){of_test ? &s->test_view : &s->view,
+                               of_test ? &s->test_set : &s->train_set,
+                               of_test ? s->test_loader : s->loader,
+                               s->row[i],
+                               0,
+                               NULL};
     }
     for (int64_t i = 0; has_test && i < m; i++)
         add(s, TEST, i);

@@ -5,6 +5,7 @@
 #include "mien/engine.h"
 #include "mien/picture.h"
 #include "mien/picture_code.h"
+#include "mien/plot.h"
 
 /* What one output answers. */
 typedef struct mi_answer {
@@ -46,6 +47,8 @@ typedef struct mi_rows {
     mien_loader *loader;
     const int64_t *row; /* [n] samples of the set */
     int64_t n;
+    float *again; /* [n, channels, h, w] pictures made again are written there
+                     by mi_predict; NULL: not kept */
 } mi_rows;
 
 /* A loader of a set, that cuts and scales as the view says.  targets is how
@@ -57,6 +60,11 @@ mien_status mi_view_loader(const mi_view *v, const mien_picture_set *set,
 void mi_view_points(const mi_view *v, int64_t n, int units, float *xy);
 /* Exchange red and blue, [n, 3, h, w], where the network wants that. */
 void mi_view_colours(const mi_view *v, int64_t n, float *pixels);
+
+/* What a network sees or makes again, [channels, h, w], as a picture; owned by
+ * the caller. */
+mien_status mi_view_image(const mi_view *v, const float *row, mien_image *out,
+                          mien_error *err);
 
 /* Labels of another set in the words of a view: its tasks are those of the
  * answers, in their order, with their classes.  What is borrowed stays the
@@ -171,6 +179,11 @@ typedef struct mi_asked {
     const mi_rows *rows;
     int learn; /* 1: changed by chance */
 } mi_asked;
+enum { MI_DRAWN_CLASSES = 20 }; /* of a confusion matrix, at most */
+/* page.c: the confusion matrix of an answer on a part of the data: rows told,
+ * columns found, in shares of the row. */
+mien_status mi_draw_confusion(const mien_answer_verdict *a, const char *part,
+                              mien_panel *p, mien_error *err);
 /* gallery.c: rows [n] of the test part as pictures, below a heading. */
 mien_status mi_gallery(const mien_picture_study *s, const char *heading,
                        const int64_t *row, int n, mien_buffer *out,

@@ -202,8 +202,12 @@ static mien_status run_batch(const run *t, int64_t from, int64_t n, int mirror,
         mien_plan_read(t->plan, a->output, t->answer);
         if (mirror)
             unmirror(t, a, n);
-        if (a->kind == MIEN_ANSWER_PICTURE)
+        if (a->kind == MIEN_ANSWER_PICTURE) {
+            if (t->r->again)
+                memcpy(t->r->again + from * a->units, t->answer,
+                       (size_t)(n * a->units) * sizeof *t->answer);
             st = compare(t, n, err);
+        }
         for (int64_t j = 0; j < n * kept && !st; j++)
             out[j] = mirror ? (out[j] + y[j]) / 2 : y[j];
     }

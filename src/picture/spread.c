@@ -22,7 +22,7 @@ mien_picture_spread
 mien_picture_comparison_spread(const mien_picture_comparison *c, int variant,
                                int measure)
 {
-    double x[MIEN_COMPARE_SEEDS];
+    double x[MIEN_COMPARE_SEEDS] = {0};
     int n = 0;
     assert(variant >= 0 && variant < c->variants && measure >= 0 &&
            measure < c->measures);
@@ -52,7 +52,7 @@ mien_picture_paired
 mien_picture_comparison_paired(const mien_picture_comparison *c, int variant,
                                int measure)
 {
-    double x[MIEN_COMPARE_SEEDS];
+    double x[MIEN_COMPARE_SEEDS] = {0};
     int n = 0, lower = 0;
     assert(variant >= 0 && variant < c->variants && measure >= 0 &&
            measure < c->measures);

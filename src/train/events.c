@@ -2,14 +2,18 @@
  *
  * A file is a row of records: length (u64), masked CRC-32C of the length's
  * bytes, an Event as a protocol buffer, masked CRC-32C of it.  An Event holds
- * wall_time (1, double), step (2, varint) and file_version (3) or a summary (5)
- * of values (1): tag (1), simple_value (2, float) or histogram (5).
+ * wall_time (1, double), step (2, varint) and file_version (3), a graph (4) or
+ * a summary (5) of values (1): tag (1), simple_value (2, float), image (4) or
+ * histogram (5).  A graph is nodes (1): name (1), op (2), inputs (3) and
+ * attributes (5), of which TensorBoard shows "_output_shapes".
  *
- * Source: tensorflow/core/util/event.proto, framework/summary.proto and
+ * Source: tensorflow/core/util/event.proto, framework/summary.proto,
+ * graph.proto, node_def.proto, attr_value.proto, tensor_shape.proto and
  * lib/io/record_writer.cc describe the format. */
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/error.h"
+#include "mien/train_events.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -21,6 +25,19 @@ enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5, BUCKETS = 30 };
 static void put_key(mien_buffer *b, int field, int wire)
 {
     mi_buffer_varint(b, (uint64_t)(field << 3 | wire));
+}
+
+static void put_int(mien_buffer *b, int field, int64_t v)
+{
+    put_key(b, field, VARINT);
+    mi_buffer_varint(b, (uint64_t)v);
+}
+
+static void put_text(mien_buffer *b, int field, const char *text)
+{
+    put_key(b, field, BYTES);
+    mi_buffer_varint(b, strlen(text));
+    mien_buffer_puts(b, text);
 }
 
 static void put_double(mien_buffer *b, int field, double v)
@@ -65,24 +82,16 @@ static void put_value(mien_buffer *b, double wall_time, int step,
     mien_buffer summary = {0}, event = {0};
     put_inner(&summary, 1, value);
     put_double(&event, 1, wall_time);
-    put_key(&event, 2, VARINT);
-    mi_buffer_varint(&event, (uint64_t)step);
+    put_int(&event, 2, step);
     put_inner(&event, 5, &summary);
     put_record(b, &event);
-}
-
-static void put_tag(mien_buffer *value, const char *tag)
-{
-    put_key(value, 1, BYTES);
-    mi_buffer_varint(value, strlen(tag));
-    mien_buffer_put(value, tag, strlen(tag));
 }
 
 static void put_scalar(mien_buffer *b, double wall_time, int step,
                        const char *tag, double v)
 {
     mien_buffer value = {0};
-    put_tag(&value, tag);
+    put_text(&value, 1, tag);
     put_key(&value, 2, FIXED32);
     mi_buffer_f32le(&value, (float)v);
     put_value(b, wall_time, step, &value);
@@ -116,7 +125,7 @@ static void put_histogram(mien_buffer *b, double wall_time, int step,
         count[k < 0 ? 0 : k < BUCKETS ? k : BUCKETS - 1]++;
     }
     mien_buffer value = {0}, histogram = {0};
-    put_tag(&value, tag);
+    put_text(&value, 1, tag);
     const double five[] = {lo, hi, (double)n, sum, square};
     for (int k = 0; k < 5; k++)
         put_double(&histogram, k + 1, five[k]);
@@ -129,12 +138,9 @@ static void put_histogram(mien_buffer *b, double wall_time, int step,
 mien_status mien_events_begin(double wall_time, mien_bytes *out,
                               mien_error *err)
 {
-    static const char version[] = "brain.Event:2";
     mien_buffer b = {0}, event = {0};
     put_double(&event, 1, wall_time);
-    put_key(&event, 3, BYTES);
-    mi_buffer_varint(&event, sizeof version - 1);
-    mien_buffer_put(&event, version, sizeof version - 1);
+    put_text(&event, 3, "brain.Event:2");
     put_record(&b, &event);
     return mien_buffer_give(&b, out, err);
 }
@@ -157,5 +163,78 @@ mien_status mien_events_epoch(const mien_trainer *t, const mien_epoch *e,
         put_histogram(&b, wall_time, e->epoch,
                       mi_graph_at(t->graph, p->id[i])->name, p->value[i],
                       p->len[i]);
+    return mien_buffer_give(&b, out, err);
+}
+
+mien_status mien_events_put_picture(const mien_events_picture *p,
+                                    double wall_time, mien_bytes *out,
+                                    mien_error *err)
+{
+    enum { RGB = 3 };
+    mien_buffer b = {0}, value = {0}, image = {0};
+    put_int(&image, 1, p->h);
+    put_int(&image, 2, p->w);
+    put_int(&image, 3, RGB);
+    put_key(&image, 4, BYTES);
+    mi_buffer_varint(&image, p->n);
+    mien_buffer_put(&image, p->file, p->n);
+    put_text(&value, 1, p->tag);
+    put_inner(&value, 4, &image);
+    put_value(&b, wall_time, p->epoch, &value);
+    return mien_buffer_give(&b, out, err);
+}
+
+/* ---- the network ----------------------------------------------------------
+ */
+
+/* The attribute that tells the shape of a node's result. */
+static void put_shape(mien_buffer *node, const mi_node *n)
+{
+    mien_buffer shape = {0}, list = {0}, value = {0}, entry = {0};
+    for (int d = 0; d < n->shape.rank; d++) {
+        mien_buffer size = {0};
+        put_int(&size, 1, n->free >> d & 1 ? -1 : n->shape.dim[d]);
+        put_inner(&shape, 2, &size);
+    }
+    put_inner(&list, 7, &shape);
+    put_inner(&value, 1, &list);
+    put_text(&entry, 1, "_output_shapes");
+    put_inner(&entry, 2, &value);
+    put_inner(node, 5, &entry);
+}
+
+/* A node: its name, operator, what it reads, its shape. */
+static void put_node(mien_buffer *graph, const mien_graph *g, const mi_node *n)
+{
+    int input = 0;
+    mien_buffer node = {0};
+    for (int i = 0; i < mien_graph_inputs(g); i++)
+        input |= mi_graph_input_node(g, i) == n;
+    put_text(&node, 1, n->name);
+    put_text(&node, 2,
+             n->op        ? n->op->name
+             : input      ? "Placeholder"
+             : n->learned ? "Parameter"
+                          : "Const");
+    for (int i = 0; i < n->n_in; i++)
+        if (n->in[i])
+            put_text(&node, 3, n->in[i]->name);
+    if (!n->unshaped)
+        put_shape(&node, n);
+    put_inner(graph, 1, &node);
+}
+
+mien_status mien_events_graph(const mien_graph *g, double wall_time,
+                              mien_bytes *out, mien_error *err)
+{
+    enum { PRODUCER = 22 }; /* the first that TensorBoard draws */
+    mien_buffer b = {0}, graph = {0}, versions = {0}, event = {0};
+    for (int i = 0; i < mi_graph_size(g); i++)
+        put_node(&graph, g, mi_graph_at(g, i));
+    put_int(&versions, 1, PRODUCER);
+    put_inner(&graph, 4, &versions);
+    put_double(&event, 1, wall_time);
+    put_inner(&event, 4, &graph);
+    put_record(&b, &event);
     return mien_buffer_give(&b, out, err);
 }

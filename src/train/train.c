@@ -204,6 +204,8 @@ size_t mien_trainer_memory(const mien_trainer *t)
     return bytes + t->staged_len * sizeof *t->staged;
 }
 
+const mien_graph *mien_trainer_graph(const mien_trainer *t) { return t->graph; }
+
 int mien_trainer_epochs(const mien_trainer *t) { return t->epochs; }
 
 float mien_trainer_rate(const mien_trainer *t)
