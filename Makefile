@@ -28,7 +28,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture face record draw kit faces
+DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture face record draw kit faces
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
@@ -183,7 +183,7 @@ memcheck:
 # kit; cascades are read with Debian's expat, compiled from its source package.
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
 WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif heif exif draw font font_data surface) \
-                src/file/gunzip.c src/model/manifest.c src/net/% src/picture/% src/plot/% src/video/% src/kit/% src/faces/% src/draw/%)
+                src/file/gunzip.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/net/% src/picture/% src/plot/% src/video/% src/kit/% src/faces/% src/draw/%)
 WASM_TESTS := $(patsubst tests/%.c,%,$(shell grep -L 'Not as WebAssembly:' tests/test_*.c))
 EXPAT_C    := xmlparse xmlrole xmltok
 XML_TESTS  := $(call named,cascade_xml cascade_train cascade_photo)

@@ -12,8 +12,8 @@
  *
  * Threads.  Different objects may be used by different threads; one object by
  * one thread at a time.  Only a mien_pool makes threads, a mien_reader
- * (mien/kit.h) one for its digests, and a mien_loader (mien/samples_loader.h)
- * those it is told to. */
+ * (mien/kit.h) one for its digests, a mien_loader (mien/samples_loader.h) those
+ * it is told to, and a mien_mpi (mien/team.h) one. */
 #ifndef MIEN_BASE_H
 #define MIEN_BASE_H
 

@@ -44,6 +44,7 @@
 #include "mien/table_columns.h"
 #include "mien/table_dates.h"
 #include "mien/tabular.h"
+#include "mien/team.h"
 #include "mien/text.h"
 #include "mien/train.h"
 #include "mien/train_events.h"

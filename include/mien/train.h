@@ -7,11 +7,19 @@
  *     -> the graph, whose parameters now hold what was learned
  *
  * A run gives the same bits for any number of threads, and a run that was
- * interrupted and restored gives the bits of one that was not. */
+ * interrupted and restored gives the bits of one that was not.
+ *
+ * Several processes (mien/team.h) learn as one: each calls the same functions
+ * with all the rows, runs its share of every batch, and ends with the same
+ * bits, which depend on how many they are.  Gradients and losses are those of
+ * whole batches but for rounding; batch normalisation sees the rows of one
+ * rank, and its running statistics are the mean over the ranks; dropout draws
+ * other numbers. */
 #ifndef MIEN_TRAIN_H
 #define MIEN_TRAIN_H
 
 #include "mien/layer.h"
+#include "mien/team.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -112,7 +120,7 @@ typedef struct mien_trainer mien_trainer;
 
 typedef struct mien_trainer_options {
     mien_pool *pool; /* NULL: one thread; borrowed */
-    int batch;       /* rows of a batch; 0: 128 */
+    int batch;       /* rows of a batch, of all ranks; 0: 128 */
     int shuffle;     /* 1: a new order every epoch */
     uint32_t seed;   /* of the order and of dropout */
     mien_optimizer optimizer;
@@ -125,11 +133,13 @@ typedef struct mien_trainer_options {
                       in a step, .999; fewer in the first steps; 0: none */
     int unbiased;  /* 1: running variances are those of a sample, as PyTorch
                       keeps them; 0: of the batch, as Keras does */
+    const mien_team *team; /* that learn together; NULL: this one alone;
+                               borrowed */
 } mien_trainer_options;
 #define MIEN_TRAINER_DEFAULTS                               \
     {                                                       \
         NULL, 128, 1, 0, MIEN_ADAM_KERAS, NULL, 0, NULL, 0, \
-            {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0          \
+            {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, NULL    \
     }
 
 enum { MIEN_MAX_LOSSES = 8 };
@@ -171,9 +181,9 @@ typedef struct mien_losses {
  *   options  losses at least
  *   out      owned by the caller; free with mien_trainer_free
  *
- * Fails with EARG (an output, penalty or shape that is not there), EUNSUP (an
- * operator on the way from a parameter to a loss has no gradient), ELIMIT,
- * ENOMEM. */
+ * Fails with EARG (an output, penalty or shape that is not there, a batch of
+ * fewer rows than ranks), EUNSUP (an operator on the way from a parameter to a
+ * loss has no gradient), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status
 mien_trainer_new(mien_graph *g, const mien_trainer_options *options,
                  mien_trainer **out, mien_error *err);
@@ -192,7 +202,9 @@ MIEN_API void mien_trainer_free(mien_trainer *t);
  * Allocates nothing after the first epoch with that many rows.
  * Fails with ENOMEM, ELIMIT, what a source of rows fails with; and with EUNSUP
  * "loss is not finite" when it
- * became NaN or infinite: parameters are then as after the last good batch. */
+ * became NaN or infinite: parameters are then as after the last good batch.
+ * Of several ranks all fail, with what the exchange fails with, or with EIO
+ * where it was another that failed. */
 MIEN_API MIEN_CHECKED mien_status
 mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
                    mien_losses *out, mien_error *err);
@@ -304,7 +316,7 @@ typedef struct mien_fit_options {
     int keep_last;     /* 1: end with the last parameters, not the best */
     int task_patience; /* epochs without improvement of one loss before it is
                           no longer learned from, but for the first; 0: never */
-    /* Called after each epoch; not 0: stop.  NULL: not wanted. */
+    /* Called after each epoch; not 0: stop, on all ranks.  NULL: not wanted. */
     int (*on_epoch)(void *arg, const mien_fit *f, const mien_epoch *e);
     void *arg;
 } mien_fit_options;

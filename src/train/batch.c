@@ -4,7 +4,9 @@
 #include "base/error.h"
 #include "engine/learn.h"
 #include "graph/graph.h"
+#include "team/team.h"
 #include "train/plans.h"
+#include "train/together.h"
 
 #include <math.h>
 #include <string.h>
@@ -160,19 +162,9 @@ static mien_losses losses_of(const mien_trainer *t, const mien_plan *p,
     return l;
 }
 
-static void learn_from(mien_trainer *t, mien_plan *p)
-{
-    mi_plan_backward_run(p);
-    for (int i = 0; i < t->parameters.n; i++)
-        t->grad[i] = mi_plan_gradient(p, t->parameters.id[i]);
-    mien_optimizer by = t->options.optimizer;
-    by.rate *= t->scheduled;
-    mi_optimizer_step(&by, mi_kern_best(), &t->parameters, t->grad);
-    mi_parameters_average(&t->parameters, t->options.average);
-}
-
-mien_status mi_batch_run(mien_trainer *t, const mi_batch *b, int learn,
-                         mien_losses *out, mien_error *err)
+/* Gather the rows of a batch and run them forward. */
+static mien_status run_rows(mien_trainer *t, const mi_batch *b, int learn,
+                            mien_plan **out, mien_losses *l, mien_error *err)
 {
     mien_plan *p;
     mien_status st = mi_trainer_plan(t, b->rows, &p, err);
@@ -185,14 +177,47 @@ mien_status mi_batch_run(mien_trainer *t, const mi_batch *b, int learn,
     if (st)
         return st;
     mi_plan_forward(p, learn);
-    mien_losses l = losses_of(t, p, learn);
-    if (!isfinite(l.total))
+    *l = losses_of(t, p, learn);
+    if (!isfinite(l->total))
         return mi_fail(err, MIEN_EUNSUP,
                        "train: the loss is not finite in epoch %d: a smaller "
                        "learning rate, or values without NaN, may help",
                        t->epochs + 1);
+    *out = p;
+    return MIEN_OK;
+}
+
+/* The gradients of a batch that was run forward. */
+static void find_gradients(mien_trainer *t, mien_plan *p)
+{
+    mi_plan_backward_run(p);
+    for (int i = 0; i < t->parameters.n; i++)
+        t->grad[i] = mi_plan_gradient(p, t->parameters.id[i]);
+}
+
+static void take_step(mien_trainer *t)
+{
+    mien_optimizer by = t->options.optimizer;
+    by.rate *= t->scheduled;
+    mi_optimizer_step(&by, mi_kern_best(), &t->parameters, t->grad);
+    mi_parameters_average(&t->parameters, t->options.average);
+}
+
+mien_status mi_batch_run(mien_trainer *t, const mi_batch *b, int learn,
+                         mien_losses *out, mien_error *err)
+{
+    mien_plan *p = NULL;
+    mien_losses l = {0};
+    mien_status st = b->rows ? run_rows(t, b, learn, &p, &l, err) : MIEN_OK;
+    if (learn && p && !st)
+        find_gradients(t, p);
+    if (learn && mi_team_several(t->options.team))
+        st = mi_together_gradients(t, p ? (double)b->rows / (double)b->all : 0,
+                                   st, err);
+    if (st)
+        return st;
     if (learn)
-        learn_from(t, p);
+        take_step(t);
     *out = l;
     return MIEN_OK;
 }

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/grow.h"
+#include "team/team.h"
 
 #include <assert.h>
 #include <math.h>
@@ -202,10 +203,14 @@ mien_status mien_fit_run(mien_fit *f, const mien_samples *train,
     mien_fit_end why;
     mien_status st = MIEN_OK;
     while (!st && !has_ended(f, &why)) {
+        int stop = 0;
         st = run_epoch(f, train, valid, err);
-        if (st || !f->options.on_epoch)
-            continue;
-        if (f->options.on_epoch(f->options.arg, f, &f->history[f->n - 1])) {
+        if (!st && f->options.on_epoch)
+            stop =
+                f->options.on_epoch(f->options.arg, f, &f->history[f->n - 1]);
+        if (!st)
+            st = mi_team_any(f->trainer->options.team, &stop, err);
+        if (!st && stop) {
             why = MIEN_FIT_ASKED;
             break;
         }

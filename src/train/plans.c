@@ -1,6 +1,7 @@
 #include "train/plans.h"
 
 #include "engine/learn.h"
+#include "team/team.h"
 
 /* Shapes of a plan's inputs for so many rows. */
 static int set_shapes(const mien_graph *g, int64_t rows, mien_shape *out)
@@ -24,7 +25,9 @@ mien_status mi_trainer_plan(mien_trainer *t, int64_t rows, mien_plan **out,
         }
     mien_shape shapes[MI_MAX_PORTS];
     const mien_graph *g = t->objective.graph;
-    const mi_learning by = {t->options.pool, &t->random, t->objective.weight,
+    mien_random *random =
+        mi_team_several(t->options.team) ? &t->chance : &t->random;
+    const mi_learning by = {t->options.pool, random, t->objective.weight,
                             t->options.unbiased};
     mien_plan *made;
     mien_status st = mi_plan_learning(g, shapes, set_shapes(g, rows, shapes),

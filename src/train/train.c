@@ -4,9 +4,11 @@
 #include "train/batch.h"
 #include "train/plans.h"
 #include "train/schedule.h"
+#include "train/together.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "team/team.h"
 
 #include <assert.h>
 #include <math.h>
@@ -15,6 +17,7 @@
 /* ---- making ----------------------------------------------------------------
  */
 
+/* Parameters, losses, and the plan of a whole batch. */
 static mien_status build(mien_trainer *t, mien_error *err)
 {
     mien_plan *p;
@@ -27,7 +30,9 @@ static mien_status build(mien_trainer *t, mien_error *err)
     t->grad = mi_alloc((size_t)t->parameters.n + 1, sizeof *t->grad);
     if (!t->grad)
         return mi_no_memory(err);
-    return mi_trainer_plan(t, t->options.batch, &p, err);
+    st = mi_together_new(t, err);
+    mi_share rows = mi_team_share(t->options.team, t->options.batch);
+    return st ? st : mi_trainer_plan(t, rows.n, &p, err);
 }
 
 /* Refuse a schedule or an average that is out of range. */
@@ -103,6 +108,7 @@ void mien_trainer_free(mien_trainer *t)
     mi_free(t->grad);
     mi_free(t->order);
     mi_free(t->staged);
+    mi_together_done(t);
     mi_free(t);
 }
 
@@ -136,27 +142,45 @@ static void add_losses(mien_losses *sum, const mien_losses *l, double weight)
         sum->part[i] += weight * l->part[i];
 }
 
+/* Rows of the batch that begins at row `at` of n. */
+static int64_t rows_of(const mien_trainer *t, int64_t at, int64_t n)
+{
+    return n - at < t->options.batch ? n - at : t->options.batch;
+}
+
+/* Keep only the own rows of each batch; how many they are. */
+static int64_t keep_own(mien_trainer *t, int64_t n)
+{
+    int64_t kept = 0;
+    for (int64_t at = 0; at < n; at += rows_of(t, at, n)) {
+        mi_share own = mi_team_share(t->options.team, rows_of(t, at, n));
+        for (int64_t i = 0; i < own.n; i++)
+            t->order[kept++] = t->order[at + own.first + i];
+    }
+    return kept;
+}
+
 /* Run all rows in batches; the losses are means over the rows. */
 static mien_status run_all(mien_trainer *t, mi_batch b, int learn,
                            mien_losses *out, mien_error *err)
 {
-    mien_losses sum = {0};
-    int64_t n = b.samples->n;
+    mien_status st = MIEN_OK;
+    int64_t n = b.samples->n, own = b.order ? keep_own(t, n) : n;
     const mien_row_source *source = b.samples->source;
+    *out = (mien_losses){0};
     if (source && source->ahead)
-        source->ahead(source->arg, t->epochs, b.order, n);
-    for (b.from = 0; b.from < n; b.from += b.rows) {
+        source->ahead(source->arg, t->epochs, b.order, own);
+    for (int64_t at = 0; at < n && !st; at += b.all, b.from += b.rows) {
         mien_losses l;
-        b.rows = n - b.from < t->options.batch ? n - b.from : t->options.batch;
+        b.all = rows_of(t, at, n);
+        b.rows = mi_team_share(t->options.team, b.all).n;
         if (learn)
-            mi_schedule_set(t, (double)(b.from + b.rows) / (double)n);
-        mien_status st = mi_batch_run(t, &b, learn, &l, err);
-        if (st)
-            return st;
-        add_losses(&sum, &l, (double)b.rows / (double)n);
+            mi_schedule_set(t, (double)(at + b.all) / (double)n);
+        st = mi_batch_run(t, &b, learn, &l, err);
+        if (!st)
+            add_losses(out, &l, (double)b.rows / (double)n);
     }
-    *out = sum;
-    return MIEN_OK;
+    return st;
 }
 
 mien_status mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
@@ -164,17 +188,25 @@ mien_status mien_trainer_epoch(mien_trainer *t, const mien_samples *samples,
 {
     assert(samples->n > 0);
     mi_batch b = {.samples = samples};
+    mien_losses sum;
+    int several = mi_team_several(t->options.team);
+    int listed = t->options.shuffle || samples->source || several;
     mien_status st = MIEN_OK;
-    int listed = t->options.shuffle || samples->source;
     if (listed)
         st = get_order(t, samples->n, t->options.shuffle, err);
     if (listed)
         b.order = t->order;
+    if (several)
+        mi_together_begin(t);
     if (!st)
-        st = run_all(t, b, 1, out, err);
+        st = run_all(t, b, 1, &sum, err);
     if (!st)
-        t->epochs++;
-    return st;
+        st = mi_together_losses(t, MIEN_OK, &sum, err);
+    if (st)
+        return st;
+    t->epochs++;
+    *out = sum;
+    return MIEN_OK;
 }
 
 mien_status mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
@@ -182,16 +214,20 @@ mien_status mien_trainer_evaluate(mien_trainer *t, const mien_samples *samples,
 {
     assert(samples->n > 0);
     mi_batch b = {.samples = samples};
+    mien_losses sum = {0};
+    int listed = samples->source || mi_team_several(t->options.team);
     mien_status st = MIEN_OK;
-    if (samples->source)
+    if (listed)
         st = get_order(t, samples->n, 0, err);
-    if (samples->source)
+    if (listed)
         b.order = t->order;
-    if (st)
-        return st;
     mi_parameters_swap(&t->parameters);
-    st = run_all(t, b, 0, out, err);
+    if (!st)
+        st = run_all(t, b, 0, &sum, err);
     mi_parameters_swap(&t->parameters);
+    st = mi_together_losses(t, st, &sum, err);
+    if (!st)
+        *out = sum;
     return st;
 }
 
@@ -201,6 +237,8 @@ size_t mien_trainer_memory(const mien_trainer *t)
     size_t bytes = (size_t)t->parameters.total * copies * sizeof(float);
     for (int i = 0; i < MI_PLANS; i++)
         bytes += t->plan[i] ? mien_plan_memory(t->plan[i]) : 0;
+    if (t->shared)
+        bytes += 2 * (size_t)t->parameters.total * sizeof *t->shared;
     return bytes + t->staged_len * sizeof *t->staged;
 }
 

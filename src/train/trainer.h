@@ -26,6 +26,11 @@ struct mien_trainer {
     size_t staged_len;
     char stopped[MIEN_MAX_LOSSES]; /* 1: no longer learned from */
     float scheduled;               /* share of the rate in the last step */
+
+    /* of several ranks: */
+    mien_random chance; /* of dropout, this rank's own */
+    float *shared;      /* [parameters.total + 2] that is summed over ranks */
+    float *room;        /* for that */
 };
 
 #endif
