@@ -84,21 +84,21 @@ static inline void *team_run_one(void *arg)
 static inline void team_run(int size, void (*work)(team_rank *r),
                             void *const *arg, const int *leave)
 {
-    team_place place = {.size = size};
+    team_place board = {.size = size};
     team_rank rank[TEAM_MOST];
     pthread_t thread[TEAM_MOST];
-    pthread_mutex_init(&place.lock, NULL);
-    pthread_cond_init(&place.moved, NULL);
+    pthread_mutex_init(&board.lock, NULL);
+    pthread_cond_init(&board.moved, NULL);
     for (int i = 0; i < size; i++) {
-        rank[i] = (team_rank){&place, {i, size, team_exchange, &rank[i]},
+        rank[i] = (team_rank){&board, {i, size, team_exchange, &rank[i]},
                               0,      leave ? leave[i] : 0,
                               work,   arg[i]};
         pthread_create(&thread[i], NULL, team_run_one, &rank[i]);
     }
     for (int i = 0; i < size; i++)
         pthread_join(thread[i], NULL);
-    pthread_cond_destroy(&place.moved);
-    pthread_mutex_destroy(&place.lock);
+    pthread_cond_destroy(&board.moved);
+    pthread_mutex_destroy(&board.lock);
 }
 
 #endif

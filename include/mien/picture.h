@@ -185,13 +185,14 @@ typedef struct mien_picture_options {
      * not 0: stop at once, as if the epoch had not begun.  NULL: not wanted. */
     int (*on_batch)(void *arg, const mien_picture_study *s, int64_t done);
     void *arg;
+    const mien_team *team; /* that learns together; NULL: this process alone */
 } mien_picture_options;
 #define MIEN_PICTURE_DEFAULTS                                                 \
     {                                                                         \
         {0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,     \
             MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
             0, {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL,  \
-            NULL, NULL                                                        \
+            NULL, NULL, NULL                                                  \
     }
 
 /* ---- a study ------------------------------------------------------------- */
@@ -244,10 +245,13 @@ MIEN_API size_t mien_picture_study_bytes(const mien_picture_study *s);
  *   s    a new study, asserted
  *   end  why it ended; may be NULL
  *
- * A study that was stopped has learned too, as far as it came.
- * Fails with EARG (a state of other data or choices, which the text names),
- * EFORMAT (a state that is none), EUNSUP (a loss that is not finite: the best
- * parameters stay), ELIMIT, ENOMEM. */
+ * A study that was stopped has learned too, as far as it came.  Of a team all
+ * ranks have to call this, with studies of the same data and choices, and have
+ * learned the same; the state is that of rank 0, and any one may judge.
+ * Fails with EARG (a state of other data or choices, which the text names; a
+ * rank with others than rank 0), EFORMAT (a state that is none), EUNSUP (a loss
+ * that is not finite: the best parameters stay), EIO (another rank could not go
+ * on, or is gone), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_picture_study_learn(
     mien_picture_study *s, mien_fit_end *end, mien_error *err);
 

@@ -136,7 +136,7 @@ struct mien_picture_study {
     mien_picture_parts parts;
     mien_trainer *trainer;
     mien_fit *fit;
-    int64_t done;         /* samples of the epoch */
+    int64_t done;         /* samples of the epoch, of all ranks */
     int stopped;          /* by on_batch */
     float *row_weight;    /* [n] of the training set; NULL: all weigh alike */
     int64_t *mapped;      /* [batch + AHEAD] */
@@ -188,7 +188,8 @@ mien_status mi_draw_confusion(const mien_answer_verdict *a, const char *part,
 mien_status mi_gallery(const mien_picture_study *s, const char *heading,
                        const int64_t *row, int n, mien_buffer *out,
                        mien_error *err);
-/* state.c: go on from s->o.state. */
+/* state.c: go on from s->o.state, if there is one; of a team all go on from
+ * that of rank 0, where all have the same data and choices. */
 mien_status mi_state_read(mien_picture_study *s, mien_error *err);
 /* Lines "key, tab, value" that tell a study's choices. */
 void mi_state_choices(mien_buffer *b, const mien_picture_options *o);

@@ -2,8 +2,12 @@
  * that of train/checkpoint.h. */
 #include "picture/picture.h"
 
+#include "base/error.h"
 #include "base/fields.h"
+#include "team/team.h"
 #include "train/checkpoint.h"
+
+#include <string.h>
 
 static const char first_line[] = "mien/picture-checkpoint/1\n";
 
@@ -105,9 +109,47 @@ mien_status mien_picture_study_state(const mien_picture_study *s,
     return mi_checkpoint_write(&head, s->fit, out, err);
 }
 
+/* EARG where a rank has other data or choices than the first. */
+static mien_status compare_ranks(const mien_picture_study *s, mien_error *err)
+{
+    const mien_team *team = s->o.team;
+    char mine[65], all[MIEN_MAX_RANKS][sizeof mine];
+    mien_buffer has = {0};
+    put_head(&has, s);
+    for (int i = 0; i < 2; i++)
+        mien_buffer_put(&has, s->part[i].row,
+                        (size_t)s->part[i].n * sizeof *s->part[i].row);
+    mien_status st = has.failed ? mi_no_memory(err) : MIEN_OK;
+    if (!st)
+        mien_sha256(has.data, has.n, mine);
+    mien_buffer_free(&has);
+    if (!st)
+        st = mi_team_gather(team, mine, sizeof mine, all, err);
+    for (int i = 1; !st && i < team->size; i++)
+        if (memcmp(all[0], all[i], sizeof mine) != 0)
+            st = mi_fail(err, MIEN_EARG,
+                         "rank %d of %d has other samples, pictures or options "
+                         "than rank 0: wanted the same files and the same "
+                         "command line on all",
+                         i, team->size);
+    return st;
+}
+
 mien_status mi_state_read(mien_picture_study *s, mien_error *err)
 {
     mien_buffer head = {0};
-    put_head(&head, s);
-    return mi_checkpoint_read(&head, s->o.state, s->o.state_size, s->fit, err);
+    mien_bytes state = {0};
+    mien_status st = MIEN_OK;
+    if (!mi_team_several(s->o.team) && !s->o.state)
+        return MIEN_OK;
+    if (mi_team_several(s->o.team))
+        st = compare_ranks(s, err);
+    if (!st)
+        st = mi_team_copy(s->o.team, s->o.state, s->o.state_size, &state, err);
+    if (!st && (s->o.state || state.n)) {
+        put_head(&head, s);
+        st = mi_checkpoint_read(&head, state.data, state.n, s->fit, err);
+    }
+    mien_bytes_free(&state);
+    return st;
 }

@@ -74,6 +74,7 @@ static mien_status make_trainer(mien_picture_study *s, mien_error *err)
     if (t.schedule.kind == MIEN_RATE_COSINE && !(t.schedule.epochs > 0))
         t.schedule.epochs = s->o.epochs;
     t.average = s->o.average;
+    t.team = s->o.team;
     s->mapped = mi_alloc((size_t)s->o.batch + MI_AHEAD, sizeof *s->mapped);
     return s->mapped ? mien_trainer_new(s->net->graph, &t, &s->trainer, err)
                      : mi_no_memory(err);
@@ -227,7 +228,7 @@ mien_status mien_picture_study_learn(mien_picture_study *s, mien_fit_end *end,
     fo.on_epoch = on_epoch;
     fo.arg = s;
     mien_status st = mien_fit_new(s->trainer, &fo, &s->fit, err);
-    if (!st && s->o.state)
+    if (!st)
         st = mi_state_read(s, err);
     if (!st)
         st = mien_fit_run(s->fit, &rows, &measured, end, err);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "mien/file.h"
+#include "team/team.h"
 
 #include <string.h>
 
@@ -84,6 +85,8 @@ static void put_settings(const mien_picture_study *s, mien_buffer *out)
         (long long)mien_graph_parameters(s->net->graph), s->view.channels,
         s->view.h, s->view.w, crop_of(o), o->seed, o->batch,
         (double)o->optimizer.rate, schedule_of(o));
+    if (mi_team_several(o->team))
+        mien_buffer_printf(out, ", %d ranks", o->team->size);
     if (o->optimizer.weight_decay > 0)
         mien_buffer_printf(out, ", decay %g%s",
                            (double)o->optimizer.weight_decay,
@@ -176,6 +179,7 @@ void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
     mien_json_text(&j, "network", s->net->name);
     mien_json_int(&j, "parameters", mien_graph_parameters(s->net->graph));
     mien_json_int(&j, "seed", s->o.seed);
+    mien_json_int(&j, "ranks", s->o.team ? s->o.team->size : 1);
     mien_json_int(&j, "training_samples", s->parts.train);
     mien_json_int(&j, "validation_samples", s->parts.valid);
     mien_json_int(&j, "test_samples", s->parts.test);
