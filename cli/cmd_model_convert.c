@@ -40,6 +40,8 @@ static const cli_row examples[] = {
      "convert every face-api.js network of that folder"},
     {"mien model convert keras model.hdf5 -o emotion",
      "a network that Keras saved"},
+    {"mien model convert tfjs models/coco-ssd/model.json -o models",
+     "the network of coco-ssd, for `mien objects`"},
     {NULL, NULL},
 };
 
@@ -173,23 +175,34 @@ static int convert_keras(const values *v, const char *path)
     return status;
 }
 
-/* The command: every network of the catalogue that lies in the folder, or one
- * of Keras. */
-static int run(const cli_args *a)
+/* TensorFlow.js' model.json, as the file of the catalogue or model.onnx. */
+static int convert_tfjs(const values *v, const char *path)
 {
-    const values *v = a->values;
-    const char *dir = a->operand[1];
-    int keras = strcmp(a->operand[0], "keras") == 0;
-    if (!keras && strcmp(a->operand[0], "face-api") != 0) {
-        cli_error("model convert: found '%s', wanted face-api or keras",
-                  a->operand[0]);
-        return CLI_USAGE;
-    }
-    if (v->output && !cli_folder_make(v->output))
-        return CLI_OUTPUT;
-    if (keras)
-        return convert_keras(v, dir);
+    const mien_tfjs_options o = {v->float32, NULL};
+    const mien_model_entry *e = NULL;
+    mien_graph *g = NULL;
+    mien_bytes onnx = {0};
+    mien_error err = {0};
+    int status = CLI_NOTHING;
+    mien_status st = mien_tfjs_load(path, &o, v->force, &e, &g, &err);
+    if (!st)
+        st = mien_onnx_write(g, &onnx, &err);
+    if (st)
+        cli_error("%s%s", err.text,
+                  strstr(err.text, "the catalogue has")
+                      ? "; --force converts it all the same"
+                      : "");
+    else
+        status = save(v, v->output ? v->output : ".",
+                      e ? e->file : "model.onnx", &onnx);
+    mien_graph_free(g);
+    mien_bytes_free(&onnx);
+    return status;
+}
 
+/* Every network of the catalogue that lies in the folder. */
+static int convert_faceapi(const values *v, const char *dir)
+{
     int done = 0, failed = 0;
     const mien_model_entry *e;
     for (int i = 0; (e = mien_model_at(i)) && !cli_interrupted(); i++) {
@@ -213,12 +226,37 @@ static int run(const cli_args *a)
     return failed ? CLI_PARTLY : CLI_OK;
 }
 
+static const struct {
+    const char *name;
+    int (*convert)(const values *v, const char *path);
+} sources[] = {
+    {"face-api", convert_faceapi},
+    {"keras", convert_keras},
+    {"tfjs", convert_tfjs},
+};
+
+static int run(const cli_args *a)
+{
+    const values *v = a->values;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        if (strcmp(a->operand[0], sources[i].name) != 0)
+            continue;
+        if (v->output && !cli_folder_make(v->output))
+            return CLI_OUTPUT;
+        return sources[i].convert(v, a->operand[1]);
+    }
+    cli_error("model convert: found '%s', wanted face-api, keras or tfjs",
+              a->operand[0]);
+    return CLI_USAGE;
+}
+
 const cli_command cmd_model_convert = {
     .name = "model convert",
-    .operands = "face-api DIR | keras FILE",
+    .operands = "face-api DIR | keras FILE | tfjs MODEL.JSON",
     .min_operands = 2,
     .max_operands = 2,
-    .summary = "turn weights of face-api.js or Keras into ONNX files",
+    .summary = "turn weights of face-api.js, Keras or TensorFlow.js into ONNX "
+               "files",
     .description =
         "Read the weight manifests and .bin files of face-api.js in DIR (the "
         "folder model/ of the npm package @vladmandic/face-api), check their "
@@ -227,6 +265,9 @@ const cli_command cmd_model_convert = {
         "Of a network that Keras saved whole (model.save, .h5 or .hdf5), write "
         "model.onnx and its layers as net.json; nothing in the file is "
         "executed. "
+        "Of a graph model of TensorFlow.js write model.onnx, or the file that "
+        "the catalogue has for it; its weights lie beside MODEL.JSON. A loop "
+        "that resizes pictures before the network is left out. "
         "A file appears whole or not at all.",
     CLI_COMMAND_TABLES,
 };

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         return 0;
     for (int i = 0; i < w.n; i++)
         for (size_t k = 0; k < w.weight[i].len; k++)
-            sum += w.weight[i].data[k * (w.weight[i].quantised ? 1 : 4)];
+            sum += (unsigned)mi_weight_int(&w.weight[i], k);
     mi_weights_done(&w);
     return sum == 1 ? -1 : 0;
 }

@@ -182,7 +182,7 @@ static void test_manifests_that_lie(void)
     refuse("conv0/bias", "", MIEN_EFORMAT, "weight 1 has no name");
     refuse("float32", "complex64", MIEN_EUNSUP, "complex64");
     refuse("float32", "int32", MIEN_EFORMAT, "no float weight 'conv0/filters'");
-    refuse("uint8", "uint16", MIEN_EUNSUP, "quantised to uint16");
+    refuse("uint8", "uint4", MIEN_EUNSUP, "quantised to uint4");
     refuse("\"scale\"", "\"scales\"", MIEN_EFORMAT, "scale or min");
     refuse("[{\"paths\"", "{\"paths\"", MIEN_EFORMAT, "manifest: line 1");
 }

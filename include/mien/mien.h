@@ -22,6 +22,7 @@
 #include "mien/metrics_image.h"
 #include "mien/metrics_points.h"
 #include "mien/model.h"
+#include "mien/model_tfjs.h"
 #include "mien/net.h"
 #include "mien/num.h"
 #include "mien/num_components.h"

@@ -98,11 +98,14 @@ typedef struct mien_model_entry {
     const char *source;      /* "npm @vladmandic/face-api" */
     const char *version;     /* "1.7.15" */
     const char *source_file; /* "model/face_recognition_model.bin"; its manifest
-                                is the same with -weights_manifest.json; NULL:
-                                the file is used as it came */
-    const char *source_sha256, *manifest_sha256; /* NULL like source_file */
-    const char *licence;                         /* SPDX: "MIT" */
-    const char *summary; /* one line, inputs and outputs */
+                                is the same with -weights_manifest.json; or a
+                                model.json, which names its files of weights;
+                                NULL: the file is used as it came */
+    const char *source_sha256;   /* of the weights, all files of them one after
+                                    the other; NULL like source_file */
+    const char *manifest_sha256; /* of the JSON; NULL like source_file */
+    const char *licence;         /* SPDX: "MIT" */
+    const char *summary;         /* one line, inputs and outputs */
 } mien_model_entry;
 
 /* Walk the catalogue.

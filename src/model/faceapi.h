@@ -41,8 +41,6 @@ mi_node *mi_net_matrix(mi_net *n, const char *name, int64_t in, int64_t out);
 /* Floats of an unquantised weight of exactly that shape; NULL if wrong. */
 const mi_weight *mi_net_weight(mi_net *n, const char *name,
                                const mien_shape *want);
-/* All elements of a weight, dequantised. */
-void mi_weight_floats(const mi_weight *w, float *out);
 
 /* Constants of the builder's own. */
 mi_node *mi_net_ints(mi_net *n, const int64_t *v, int len);

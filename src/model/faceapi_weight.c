@@ -49,16 +49,6 @@ const mi_weight *mi_net_weight(mi_net *n, const char *name,
     return w;
 }
 
-void mi_weight_floats(const mi_weight *w, float *out)
-{
-    if (!w->quantised) {
-        memcpy(out, w->data, w->len * sizeof *out);
-        return;
-    }
-    for (size_t i = 0; i < w->len; i++)
-        out[i] = (float)(w->data[i] * w->scale + w->min);
-}
-
 /* Something to return when the weights are wrong. */
 static mi_node *nothing(mi_net *n) { return mi_net_scalar(n, 0); }
 
@@ -139,7 +129,7 @@ static mi_node *constant(mi_net *n, const char *name, const layout *l)
     const mi_weight *w = mi_net_weight(n, name, &l->stored);
     if (!w)
         return nothing(n);
-    int floats = n->float32 || !w->quantised;
+    int floats = n->float32 || w->packed != MI_PACKED_U8;
     float *values = floats ? mi_alloc_raw(w->len, sizeof *values) : NULL;
     uint8_t *moved = mi_alloc_raw(w->len, floats ? sizeof *values : 1);
     mi_node *out;

