@@ -39,7 +39,7 @@ VFN void tile_step(vf sums[ROWS_MAX][2], const float *const *a, int i,
         vf s = vsplat(a[m][i]);
         UNROLL
         for (int j = 0; j < V; j++)
-            sums[m][j] += s * b[j];
+            sums[m][j] = vmadd(s, b[j], sums[m][j]);
     }
 }
 

@@ -80,7 +80,7 @@ VFN void dw_group(const dw_line *l, const float *x, ptrdiff_t ox, int c, int n,
             UNROLL
             for (int i = 0; i < P; i++)
                 if (j >= i * S && j < i * S + 3)
-                    s[i] += v * tap[j - i * S];
+                    s[i] = vmadd(v, tap[j - i * S], s[i]);
         }
     }
     dw_finish(l, s, ox, c, n, P);

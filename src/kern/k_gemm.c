@@ -25,7 +25,7 @@ VFN void columns_sum(const mi_tile *t, const float *a, ptrdiff_t lda,
             vf x = vsplat(a[m]);
             UNROLL
             for (int j = 0; j < V; j++)
-                s->v[0][m][j] += x * b[j];
+                s->v[0][m][j] = vmadd(x, b[j], s->v[0][m][j]);
         }
     }
 }

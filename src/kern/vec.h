@@ -51,6 +51,16 @@ VFN float vsum(vf v)
     return s;
 }
 
+/* c + a b, rounded once where the machine can. */
+VFN vf vmadd(vf a, vf b, vf c)
+{
+#if defined(__wasm_relaxed_simd__)
+    return (vf)__builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#else
+    return c + a * b;
+#endif
+}
+
 /* a > b ? a : b: a NaN in b stays. */
 VFN vf vmax(vf a, vf b)
 {
