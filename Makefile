@@ -77,10 +77,10 @@ $B/gen/%.o: $B/gen/%.c
 	$(call say,cc  )$(CC) $(CFLAGS) -c -o $@ $<
 $B/gen/%.c: models/%.onnx tools/embed.sh
 	@mkdir -p $(@D)
-	$(call say,gen )tools/embed.sh model $* $< >$@
+	$(call say,gen )tools/embed.sh model $* $(or $(EMBED),$<) >$@
 $B/gen/%.c: models/%.xml tools/embed.sh
 	@mkdir -p $(@D)
-	$(call say,gen )tools/embed.sh vision $* $< >$@
+	$(call say,gen )tools/embed.sh vision $* $(or $(EMBED),$<) >$@
 $B/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,cc  )$(CC) $(CFLAGS) -c -o $@ $<
@@ -109,6 +109,7 @@ check test:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
 	@$(SUBMAKE) fixtures
+	@$(MAKE) -s web-wasm || echo 'mien.wasm: not built; its tests skip'
 	@isas=$$(tools/isas.sh $B/bin/mien $(ISAS)); \
 	  $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas"; tools/summary.sh $$? \
 	  $(RESULTS:%=$B/tests/%) $$(for i in $$isas; do printf "$B/isa/$$i/%s " $(ISA_TESTS); done) \
@@ -210,6 +211,17 @@ run-wasm-tests:
 $B/expat/%.o: $B/expat/expat/lib/%.c wasm/expat_config.h
 	$(call say,cc  )$(CC) -std=gnu11 $(OPT) -Iwasm -w -c -o $@ $<
 
+# mien.wasm, what a page calls (wasm/web.h): no model inside, all are fetched.
+WEB_CC ?= clang
+web-wasm:
+	@tools/get_expat.sh $B/web
+	@$(SUBMAKE) $B/web/mien.wasm B=$B/web AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
+	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
+	  OPT='-O3 -DNDEBUG' PKG_CFLAGS=-I$B/web/expat/expat/lib EXPAT='$(EXPAT_C:%=$B/web/expat/%.o)' \
+	  LIB='$(filter-out $(WASM_NOT),$(LIB))' CLI=
+$B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
+	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
+
 # The same library for ARM64, by Debian's cross compiler, under qemu: the kernels
 # in NEON, products, networks, gradients, training, cascades, tracking.
 ARM64_TESTS ?= $(call named,base pool kern gemm conv conv_pair conv_back op grad plan train pipeline boost track tracker)
@@ -263,7 +275,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests arm64-check fuzz lint mutants \
+.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm arm64-check fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

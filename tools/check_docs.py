@@ -88,7 +88,8 @@ def house():
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    pages = sorted([*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("wasm/*.md")])
+    pages = sorted([*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("wasm/*.md"),
+                    *root.glob("web/package/*.md")])
     found, linked = [], {}
     for page in pages:
         targets = list(links(page))

@@ -109,7 +109,7 @@ const mien_model_entry *mien_model_find(const char *name)
 
 const uint8_t *mien_model_embedded(const char *name, size_t *n)
 {
-    if (mien_model_find(name) != &entries[0])
+    if (mien_model_find(name) != &entries[0] || !mi_embedded_yunet_n_dynamic_n)
         return NULL;
     *n = mi_embedded_yunet_n_dynamic_n;
     return mi_embedded_yunet_n_dynamic;

@@ -1,0 +1,20 @@
+#!/bin/sh
+# test_web.sh: the package for pages, in node: web/test/package.test.mjs.
+set -u
+command -v node >/dev/null || { echo 'SKIP no node'; exit 77; }
+[ -e "$MIEN_BUILD/web/mien.wasm" ] || { echo 'SKIP no mien.wasm: make web-wasm'; exit 77; }
+[ -e "$MIEN_PPM" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ] || {
+    echo 'SKIP no photo or no networks: make models'
+    exit 77
+}
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+cp -r web "$t/"
+cp "$MIEN_BUILD/web/mien.wasm" "$t/web/package/"
+mkdir "$t/models"
+cp "$MIEN_MODELS"/*.onnx models/yunet_n_dynamic.onnx "$t/models/"
+MIEN_MODELS=$t/models node --test "$t/web/test/package.test.mjs" >"$t/out" 2>&1
+status=$?
+grep -E '^not ok' -A 20 "$t/out"
+sed -n 's/^# pass /tests passed: /p' "$t/out"
+exit $status

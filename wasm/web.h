@@ -1,0 +1,130 @@
+/* web.h: what JavaScript calls, as numbers and pointers: the exports of
+ * mien.wasm.
+ *
+ *   web_new -> web_needs: which files -> web_add_model: their bytes
+ *     -> web_reader_new -> web_read: RGBA of a canvas -> JSON, descriptors
+ *     -> web_people_match: who is it
+ *
+ * A mien_web holds the networks that a page gave and what the last call said.
+ * A call that can fail returns a mien_status; web_text then has the reason in
+ * words, after a success the JSON that is promised, or nothing.  Memory that a
+ * page fills comes from web_alloc. */
+#ifndef MIEN_WASM_WEB_H
+#define MIEN_WASM_WEB_H
+
+#include "mien/mien.h"
+
+#ifdef __wasm__
+#define WEB_EXPORT(name) __attribute__((export_name(#name))) name
+#else
+#define WEB_EXPORT(name) name
+#endif
+
+typedef struct mien_web mien_web;
+typedef struct web_reader web_reader;
+
+/* What a page wants of faces, as mien_face_options; the fields lie as
+ * JavaScript writes them, four bytes each. */
+typedef struct web_wish {
+    int32_t detector, want, input_size, max_faces, tiny_landmarks, rotate;
+    float min_score, max_overlap;
+} web_wish;
+
+/* ---- memory and texts ---------------------------------------------------- */
+
+/* n bytes, or NULL; released with web_release. */
+void *WEB_EXPORT(web_alloc)(size_t n);
+void WEB_EXPORT(web_release)(void *p);
+
+/* NULL: no memory. */
+mien_web *WEB_EXPORT(web_new)(void);
+/* After its readers. */
+void WEB_EXPORT(web_free)(mien_web *w);
+
+/* What the last call said: UTF-8 of web_text_size bytes, until the next. */
+const uint8_t *WEB_EXPORT(web_text)(const mien_web *w);
+size_t WEB_EXPORT(web_text_size)(const mien_web *w);
+
+/* mien_version, with a zero byte at its end. */
+const char *WEB_EXPORT(web_version)(void);
+
+/* ---- networks ------------------------------------------------------------ */
+
+/* The networks that a wish needs: [{"name", "task", "file", "sha256"}]. */
+mien_status WEB_EXPORT(web_needs)(mien_web *w, const web_wish *wish);
+
+/* 1: the network was added. */
+int WEB_EXPORT(web_has_model)(const mien_web *w, const char *name);
+
+/* Add the file of a network of the catalogue.  The bytes, from web_alloc,
+ * belong to w from then on, also when they are refused: EARG (no such model, or
+ * it is there), EFORMAT (another digest), ELIMIT, ENOMEM. */
+mien_status WEB_EXPORT(web_add_model)(mien_web *w, const char *name,
+                                      uint8_t *bytes, size_t n);
+
+/* ---- faces --------------------------------------------------------------- */
+
+/* Prepare to read faces with the networks added: as mien_analyzer_new. */
+mien_status WEB_EXPORT(web_reader_new)(mien_web *w, const web_wish *wish,
+                                       web_reader **out);
+void WEB_EXPORT(web_reader_free)(web_reader *r);
+
+/* Read a picture of width x height pixels, [height, width, 4] as a canvas has
+ * them, laid over white where it is not opaque.  The record of
+ * mien_record_photo, but for descriptors.  Fails as mien_analyzer_run, and
+ * with ELIMIT for pictures larger than mien_image allows. */
+mien_status WEB_EXPORT(web_read)(mien_web *w, web_reader *r, const char *file,
+                                 const uint8_t *rgba, int width, int height);
+
+/* Read the face of a box of the picture read last: as mien_analyzer_read. */
+mien_status WEB_EXPORT(web_read_box)(mien_web *w, web_reader *r,
+                                     const char *file, const mien_box *box);
+
+/* [MIEN_DESCRIPTOR] of a face read last, until the next picture; NULL: it has
+ * none. */
+const float *WEB_EXPORT(web_descriptor)(const web_reader *r, int face);
+
+/* ---- people -------------------------------------------------------------- */
+
+/* As mien_people_new, _free, _add, _remove and _count. */
+mien_status WEB_EXPORT(web_people_new)(mien_web *w, mien_people **out);
+void WEB_EXPORT(web_people_free)(mien_people *p);
+mien_status WEB_EXPORT(web_people_add)(mien_web *w, mien_people *p,
+                                       const char *name,
+                                       const float *descriptor);
+int WEB_EXPORT(web_people_remove)(mien_people *p, const char *name);
+int WEB_EXPORT(web_people_count)(const mien_people *p);
+
+/* Who a face is, or by n pictures of it: {"name": null if nobody, "distance",
+ * "threshold"}; rule, threshold and at_most as in mien_match_options. */
+mien_status WEB_EXPORT(web_people_match)(mien_web *w, const mien_people *p,
+                                         const float *descriptor, int rule,
+                                         float threshold, int at_most);
+mien_status WEB_EXPORT(web_people_vote)(mien_web *w, const mien_people *p,
+                                        int n, const float *descriptors,
+                                        int rule, float threshold, int at_most);
+
+/* mien_descriptor_distance, mien_match_strangers. */
+float WEB_EXPORT(web_distance)(const float *a, const float *b);
+double WEB_EXPORT(web_strangers)(int known, float threshold);
+
+/* Pairs of descriptors by distance, in bins of equal width up to "most":
+ * {"most", "same": [...], "different": [...]}. */
+mien_status WEB_EXPORT(web_people_histogram)(mien_web *w, const mien_people *p);
+
+/* ---- inside -------------------------------------------------------------- */
+
+/* The options that a wish means. */
+mien_face_options web_face_options(const web_wish *wish);
+
+/* The networks of a page that options need; NULL for those not given. */
+mien_face_models web_face_models(const mien_web *w,
+                                 const mien_face_options *options);
+
+/* Begin the text of a call. */
+mien_buffer *web_text_begin(mien_web *w);
+
+/* End it: with a failure the reason takes its place. */
+mien_status web_text_end(mien_web *w, mien_status st, const mien_error *err);
+
+#endif

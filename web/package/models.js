@@ -1,0 +1,124 @@
+// models.js: the files of networks, from where the page keeps them.
+
+import { MienError } from './core.js';
+
+const CACHE = 'mien-models';
+
+/**
+ * @callback Progress
+ * @param {{file: string, loaded: number, total: number}} state bytes; total 0: not known
+ */
+
+/** In node, folders are read without a server. @param {URL|string} at */
+async function readFile(at) {
+  const { readFile: read } = await import('node:fs/promises');
+  return new Uint8Array(await read(at));
+}
+
+/** @param {URL|string} at */
+const isFile = (at) => !/^(https?|blob|data):/.test(String(at));
+const inNode = typeof process !== 'undefined' && !!process.versions?.node;
+
+/**
+ * A body, told piece by piece.
+ * @param {Response} response @param {string} file @param {Progress} [progress]
+ */
+async function bodyOf(response, file, progress) {
+  const total = Number(response.headers.get('content-length') ?? 0);
+  if (!progress || !response.body)
+    return new Uint8Array(await response.arrayBuffer());
+  const parts = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done)
+      break;
+    parts.push(value);
+    loaded += value.length;
+    progress({ file, loaded, total });
+  }
+  const bytes = new Uint8Array(loaded);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The browser's store of models by digest; undefined where there is none. */
+async function openCache() {
+  try {
+    return await globalThis.caches?.open(CACHE);
+  } catch {
+    return undefined; // private windows and files refuse it: every load fetches
+  }
+}
+
+/**
+ * A file, from the browser's store if it has it.
+ * @param {string|URL} base folder of the models
+ * @param {{file: string, sha256: string}} model
+ * @param {Progress} [progress]
+ * @returns {Promise<Uint8Array>}
+ */
+export async function fetchModel(base, model, progress) {
+  const folder = String(base).replace(/\/?$/, '/');
+  if (inNode && isFile(folder)) {
+    try {
+      const path = folder.startsWith('file:') ? new URL(model.file, folder)
+        : folder + model.file;
+      return await readFile(path);
+    } catch (e) {
+      throw new MienError('EIO', `${model.file}: ${/** @type {Error} */ (e).message}`);
+    }
+  }
+  const url = new URL(folder + model.file, globalThis.location?.href).href;
+  const key = `${url}?sha256=${model.sha256}`;
+  const cache = await openCache();
+  const kept = await cache?.match(key);
+  if (kept)
+    return new Uint8Array(await kept.arrayBuffer());
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (e) {
+    throw new MienError('EIO', `${url}: ${/** @type {Error} */ (e).message}`);
+  }
+  if (!response.ok)
+    throw new MienError('EIO', `${url}: ${response.status} ${response.statusText}`);
+  const bytes = await bodyOf(response, model.file, progress);
+  try {
+    await cache?.put(key, new Response(/** @type {BufferSource} */ (bytes)));
+  } catch {
+    // The store is full: the next load fetches again.
+  }
+  return bytes;
+}
+
+/** Forget a file that proved to be another one. @param {string} sha256 */
+export async function forgetModel(sha256) {
+  const cache = await openCache();
+  for (const request of await cache?.keys() ?? [])
+    if (request.url.endsWith(sha256))
+      await cache?.delete(request);
+}
+
+/**
+ * mien.wasm, compiled.
+ * @param {string|URL} at
+ */
+export async function compileWasm(at) {
+  if (inNode && isFile(at))
+    return WebAssembly.compile(await readFile(at));
+  if (inNode && String(at).startsWith('file:'))
+    return WebAssembly.compile(await readFile(new URL(at)));
+  const response = await fetch(at);
+  if (!response.ok)
+    throw new MienError('EIO', `${at}: ${response.status} ${response.statusText}`);
+  if (response.headers.get('content-type')?.startsWith('application/wasm'))
+    return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
