@@ -47,6 +47,18 @@ int mi_is_silu(const mien_plan *p, const mi_node *head)
     return head->op == &mi_op_sigmoid && p->node[f->tail].op == &mi_op_mul;
 }
 
+/* The node that begins the group of a SiLU with sigmoid s: the batch
+ * normalisation before it, if that learns and nothing else reads its result. */
+static int head_of_silu(const mien_plan *p, const mi_node *s)
+{
+    const mi_node *x = s->in[0];
+    const mi_node_facts *f = &p->of[x->id];
+    return x->op == &mi_op_batch_norm && p->learns && f->users == 2 &&
+                   !f->output && mi_plan_part(p, x, 0) != MI_PART_AFFINE
+               ? x->id
+               : s->id;
+}
+
 /* x times its sigmoid, which nothing else reads, becomes a group. */
 static void join_silus(mien_plan *p)
 {
@@ -57,11 +69,12 @@ static void join_silus(mien_plan *p)
         for (int side = 0; side < 2; side++) {
             const mi_node *s = n->in[side];
             const mi_node_facts *f = s ? &p->of[s->id] : NULL;
-            if (!f || s->op != &mi_op_sigmoid || s->in[0] != n->in[1 - side] ||
-                f->users != 1 || f->output)
+            if (!f || s->op != &mi_op_sigmoid || !s->in[0] ||
+                s->in[0] != n->in[1 - side] || f->users != 1 || f->output)
                 continue;
-            p->of[i].head = s->id;
-            p->of[s->id].tail = i;
+            int head = head_of_silu(p, s);
+            p->of[i].head = p->of[s->id].head = head;
+            p->of[head].tail = i;
         }
     }
 }

@@ -5,10 +5,11 @@
 #include "engine/steps.h"
 
 /* Make groups of numbers and their sigmoids, where these are multiplied and
- * nothing else reads the latter.  When learning: leave ReLUs to the maxima that
- * alone read them, make groups of convolutions and the maxima of two by two
- * behind them, and leave upsampling by two to the 3x3 convolution that alone
- * reads it.  Before mi_plan_fuse. */
+ * nothing else reads the latter; with the batch normalisation before, if it
+ * learns and nothing else reads it.  When learning: leave ReLUs to the maxima
+ * that alone read them, make groups of convolutions and the maxima of two by
+ * two behind them, and leave upsampling by two to the 3x3 convolution that
+ * alone reads it.  Before mi_plan_fuse. */
 void mi_plan_join(mien_plan *p);
 /* Whether a node begins such a group of a sigmoid and a product. */
 int mi_is_silu(const mien_plan *p, const mi_node *head);

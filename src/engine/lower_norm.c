@@ -4,14 +4,19 @@
  *
  * with mean m and variance v of the batch while training, which also moves the
  * running ones, and with the running ones otherwise.  Backward, with
- * g = dy where act let it through and u = r (x - m):
+ * g = dy times the slope of act and u = r (x - m):
  *
  *   dbias = sum g,  dscale = sum g u
  *   dx = scale r (g - mean of g - u mean of g u)
  *
  * and without the two means where the statistics are frozen.  Sums over pixels
- * are taken in parts, by floats over a few pixels and by doubles beyond.
- * See src/graph/op_norm.c for the definition. */
+ * are taken in parts, by floats over a few pixels and by doubles beyond, so
+ * that x is read once for both moments, which are put together from those of
+ * its parts.  SiLU, whose slope needs what lies between, has that made anew.
+ * See src/graph/op_norm.c for the definition.
+ *
+ * T. Chan, G. Golub, R. LeVeque, Algorithms for Computing the Sample Variance,
+ * The American Statistician 37(3), 1983, equation 2.1, for the moments. */
 #include "engine/act.h"
 #include "engine/fuse.h"
 #include "engine/gradient.h"
@@ -45,6 +50,7 @@ typedef struct {
     int64_t pixels;
     double epsilon, momentum;
     mi_act act;
+    int silu;                       /* 1: act is x times its sigmoid */
     int learn_mean, learn_variance; /* 1: the running one moves */
 } norm_spec;
 
@@ -75,73 +81,61 @@ static double total(const norm_spec *n, const double *sums, int c)
     return sum;
 }
 
-/* Which sums a step takes: of x, of (x - m)^2, or of g and g (x - m). */
-typedef enum { OF_X, OF_SQUARES, OF_GRADIENT } sum_kind;
-
-typedef struct {
-    norm_spec *norm;
-    sum_kind kind;
-} sum_spec;
-
-/* One block of pixels into floats, and these onto the doubles. */
-static void add_block(const mien_plan *p, const sum_spec *s, int64_t at,
-                      int count, const float *g, float *few,
-                      double *const to[2])
+/* Put a block's sum of x and of squares from its mean to those of `before`
+ * pixels. */
+static void merge_moments(int c, int64_t before, int count, const float *block,
+                          double *sum, double *squares)
 {
-    const norm_spec *n = s->norm;
-    int c = n->c, rows = s->kind == OF_GRADIENT ? 2 : 1;
-    const float *x = p->value[n->v.x].data + at * c, *mean = row_of(p, n, 2);
-    float *zeros = few + 2 * (ptrdiff_t)c;
-    memset(few, 0, 3 * (size_t)c * sizeof *few);
-    if (s->kind == OF_X)
-        p->kern->pixel_sums_f32(count, c, x, few);
-    else if (s->kind == OF_SQUARES)
-        p->kern->pixel_products_f32(count, c, x, mean, x, mean, few);
-    if (s->kind == OF_GRADIENT) {
-        p->kern->pixel_sums_f32(count, c, g + at * c, few);
-        p->kern->pixel_products_f32(count, c, x, mean, g + at * c, zeros,
-                                    few + c);
-    }
-    for (int row = 0; row < rows; row++)
-        for (int i = 0; i < c; i++)
-            to[row][i] += (double)few[row * c + i];
-}
-
-/* Sum one part of the rows: of x, of squares, or of the gradient. */
-static void run_sums(const mien_plan *p, const mi_step *s, int task,
-                     void *scratch)
-{
-    const sum_spec *sum = s->spec;
-    const norm_spec *n = sum->norm;
-    size_t c = (size_t)n->c;
-    if (!p->training && sum->kind != OF_GRADIENT)
-        return;
-    double *const to[2] = {sums_of(p, n, 0) + (size_t)task * c,
-                           sums_of(p, n, 1) + (size_t)task * c};
-    const float *g = sum->kind == OF_GRADIENT ? mi_step_in(p, s, 0) : NULL;
-    memset(to[0], 0, c * sizeof **to);
-    memset(to[1], 0, c * sizeof **to);
-    int64_t at, end;
-    part_of(n, task, &at, &end);
-    for (; at < end; at += BLOCK) {
-        int count = end - at < BLOCK ? (int)(end - at) : BLOCK;
-        add_block(p, sum, at, count, g, scratch, to);
+    double all = (double)before, few = (double)count;
+    double share = all * few / (all + few), old = before ? 1 / all : 0;
+    for (int i = 0; i < c; i++) {
+        double apart = (double)block[i] / few - sum[i] * old;
+        squares[i] += (double)block[c + i] + apart * apart * share;
+        sum[i] += (double)block[i];
     }
 }
 
-static void run_mean(const mien_plan *p, const mi_step *s, int task,
-                     void *scratch)
+/* Sums of x and of squares from their mean, of one part of the rows. */
+static void run_moments(const mien_plan *p, const mi_step *s, int task,
+                        void *scratch)
 {
-    (void)task;
-    (void)scratch;
     const norm_spec *n = s->spec;
-    const float *running = p->value[n->v.mean].data;
-    float *mean = row_of(p, n, 2);
-    for (int c = 0; c < n->c; c++)
-        mean[c] =
-            p->training && !n->frozen
-                ? (float)(total(n, sums_of(p, n, 0), c) / (double)n->pixels)
-                : running[c];
+    size_t c = (size_t)n->c;
+    if (!p->training)
+        return;
+    double *sum = sums_of(p, n, 0) + (size_t)task * c;
+    double *squares = sums_of(p, n, 1) + (size_t)task * c;
+    float *few = scratch, *mean = few + 2 * c;
+    int64_t first, end;
+    part_of(n, task, &first, &end);
+    memset(sum, 0, c * sizeof *sum);
+    memset(squares, 0, c * sizeof *squares);
+    for (int64_t at = first; at < end; at += BLOCK) {
+        int count = end - at < BLOCK ? (int)(end - at) : BLOCK;
+        const float *x = p->value[n->v.x].data + at * n->c;
+        memset(few, 0, 2 * c * sizeof *few);
+        p->kern->pixel_sums_f32(count, n->c, x, few);
+        for (size_t i = 0; i < c; i++)
+            mean[i] = few[i] / (float)count;
+        p->kern->pixel_products_f32(count, n->c, x, mean, x, mean, few + c);
+        merge_moments(n->c, at - first, count, few, sum, squares);
+    }
+}
+
+/* The variance of channel c from the moments of the parts. */
+static double variance_of(const mien_plan *p, const norm_spec *n, int c,
+                          double mean)
+{
+    double squares = total(n, sums_of(p, n, 1), c);
+    for (int part = 0; part < n->parts; part++) {
+        int64_t first, end;
+        part_of(n, part, &first, &end);
+        double count = (double)(end - first);
+        double of_part = sums_of(p, n, 0)[(size_t)part * (size_t)n->c + c];
+        double apart = of_part / count - mean;
+        squares += apart * apart * count;
+    }
+    return squares / (double)n->pixels;
 }
 
 /* Move a running statistic toward that of the batch. */
@@ -158,7 +152,7 @@ static double kept_share(const mien_plan *p, const norm_spec *n)
     return p->unbiased && n->pixels > 1 ? count / (count - 1) : 1;
 }
 
-/* r and the numbers of the normalisation. */
+/* Mean, r and the numbers of the normalisation. */
 static void run_scale(const mien_plan *p, const mi_step *s, int task,
                       void *scratch)
 {
@@ -172,15 +166,17 @@ static void run_scale(const mien_plan *p, const mi_step *s, int task,
     float *root = p->value[n->v.root].data;
     int of_batch = p->training && !n->frozen;
     for (int c = 0; c < n->c; c++) {
-        double v = of_batch ? total(n, sums_of(p, n, 0), c) / (double)n->pixels
-                            : (double)variance[c];
+        double m = of_batch ? total(n, sums_of(p, n, 0), c) / (double)n->pixels
+                            : (double)mean[c];
+        double v = of_batch ? variance_of(p, n, c, m) : (double)variance[c];
         double r = 1 / sqrt(v + n->epsilon);
         root[c] = (float)r;
         row_of(p, n, 0)[c] = 0;
         row_of(p, n, 1)[c] = (float)((double)scale[c] * r);
+        row_of(p, n, 2)[c] = (float)m;
         row_of(p, n, 3)[c] = bias[c];
         if (of_batch && n->learn_mean)
-            move(n, &mean[c], (double)row_of(p, n, 2)[c]);
+            move(n, &mean[c], m);
         if (of_batch && n->learn_variance)
             move(n, &variance[c], v * kept_share(p, n));
     }
@@ -196,6 +192,7 @@ static void apply(const mien_plan *p, const norm_spec *n, int64_t at,
     p->kern->batch_grad_f32((int)count, n->c, g ? g + at * n->c : x, x, by, to);
 }
 
+/* in: x; out: y, a block after the other, so that act finds it in a cache. */
 static void run_apply(const mien_plan *p, const mi_step *s, int task,
                       void *scratch)
 {
@@ -203,13 +200,52 @@ static void run_apply(const mien_plan *p, const mi_step *s, int task,
     const norm_spec *n = s->spec;
     int64_t at, end;
     part_of(n, task, &at, &end);
-    float *y = mi_step_out(p, s, 0) + at * n->c;
-    apply(p, n, at, end - at, NULL, y);
-    mi_act_apply(p->kern, &n->act, (int)((end - at) * n->c), y, y);
+    for (; at < end; at += BLOCK) {
+        int64_t count = end - at < BLOCK ? end - at : BLOCK;
+        float *y = mi_step_out(p, s, 0) + at * n->c;
+        apply(p, n, at, count, NULL, y);
+        if (n->silu)
+            p->kern->silu_f32((int)(count * n->c), y, y);
+        else
+            mi_act_apply(p->kern, &n->act, (int)(count * n->c), y, y);
+    }
 }
 
 /* ---- backward --------------------------------------------------------------
  */
+
+/* Sums of g and g (x - m) of one part of the rows.  in: g, or dy behind SiLU;
+ * out: of SiLU g first. */
+static void run_sums(const mien_plan *p, const mi_step *s, int task,
+                     void *scratch)
+{
+    const norm_spec *n = s->spec;
+    int c = n->c;
+    float *few = scratch, *zeros = few + 2 * (ptrdiff_t)c, *u = zeros + c;
+    const float *mean = row_of(p, n, 2);
+    double *to[2] = {sums_of(p, n, 0) + (ptrdiff_t)task * c,
+                     sums_of(p, n, 1) + (ptrdiff_t)task * c};
+    int64_t at, end;
+    part_of(n, task, &at, &end);
+    for (int i = 0; i < 2; i++)
+        memset(to[i], 0, (size_t)c * sizeof *to[i]);
+    for (; at < end; at += BLOCK) {
+        int count = end - at < BLOCK ? (int)(end - at) : BLOCK;
+        const float *x = p->value[n->v.x].data + at * c;
+        const float *g = mi_step_in(p, s, 0) + at * c;
+        if (n->silu) {
+            float *slope = mi_step_out(p, s, 0) + at * c;
+            apply(p, n, at, count, NULL, u);
+            p->kern->silu_grad_f32(count * c, u, g, slope);
+            g = slope;
+        }
+        memset(few, 0, 3 * (size_t)c * sizeof *few);
+        p->kern->pixel_sums_f32(count, c, g, few);
+        p->kern->pixel_products_f32(count, c, x, mean, g, zeros, few + c);
+        for (int i = 0; i < 2 * c; i++)
+            to[i / c][i % c] += (double)few[i];
+    }
+}
 
 typedef struct {
     norm_spec *norm;
@@ -266,20 +302,16 @@ static void run_data(const mien_plan *p, const mi_step *s, int task,
     }
 }
 
-/* A step that takes sums of pixels. */
-static mi_step *add_sums(mien_plan *p, norm_spec *n, sum_kind kind)
+/* What a step that takes sums of pixels reads and does. */
+static void set_sums(mi_step *s, norm_spec *n,
+                     void (*run)(const mien_plan *p, const mi_step *s, int task,
+                                 void *scratch))
 {
-    sum_spec *spec = mi_plan_alloc(p, 1, sizeof *spec);
-    mi_step *s = spec ? mi_plan_add_step(p, "sums", n->v.sums) : NULL;
-    if (!s)
-        return NULL;
-    *spec = (sum_spec){n, kind};
     s->tasks = n->parts;
     s->work = (double)n->pixels * n->c;
-    s->scratch = 3 * (size_t)n->c * sizeof(float);
-    s->spec = spec;
-    s->run = run_sums;
-    return s;
+    s->scratch = (size_t)(3 + BLOCK) * (size_t)n->c * sizeof(float);
+    s->spec = n;
+    s->run = run;
 }
 
 /* The gradient of a number a channel: its value; add as it has to be put. */
@@ -310,18 +342,44 @@ static mien_status add_finish(mien_plan *p, norm_spec *n, mien_error *err)
     return MIEN_OK;
 }
 
+/* Add the step that takes the sums of g, which it makes where SiLU follows. */
+static mien_status add_sums(mien_plan *p, const mi_step *forward, int *g,
+                            mien_error *err)
+{
+    norm_spec *n = forward->spec;
+    mien_status st =
+        mi_gradient_before(p, forward, &n->act, g, err); /* of SiLU none */
+    int slope = -1;
+    if (!st && n->silu) {
+        mien_shape shape = p->value[*g].shape;
+        slope = mi_plan_add_value(p, &shape, p->value[*g].channels_last);
+        st = slope < 0 ? mi_no_memory(err) : MIEN_OK;
+    }
+    mi_step *s =
+        st ? NULL : mi_plan_add_step(p, "sums", n->silu ? slope : n->v.sums);
+    if (!s)
+        return st ? st : mi_no_memory(err);
+    mi_step_reads(s, *g);
+    mi_step_reads(s, n->v.x);
+    mi_step_reads(s, n->v.by);
+    set_sums(s, n, run_sums);
+    if (n->silu) {
+        mi_step_writes(s, n->v.sums);
+        s->in_place = 1;
+        p->value[slope].begun = 1;
+        *g = slope;
+    }
+    return MIEN_OK;
+}
+
 /* Add the steps backward: sums, scale and bias, x. */
 static mien_status norm_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
     norm_spec *n = s->spec;
     int g;
-    mien_status st = mi_gradient_before(p, s, &n->act, &g, err);
-    mi_step *sums = st ? NULL : add_sums(p, n, OF_GRADIENT);
-    if (!sums)
-        return st ? st : mi_no_memory(err);
-    mi_step_reads(sums, g);
-    mi_step_reads(sums, n->v.x);
-    mi_step_reads(sums, n->v.by);
+    mien_status st = add_sums(p, s, &g, err);
+    if (st)
+        return st;
     st = add_finish(p, n, err);
     if (st || !p->value[n->v.x].flows)
         return st;
@@ -359,39 +417,19 @@ static mien_status use_values(mien_plan *p, mi_node *head, norm_spec *n,
     return mi_plan_result(p, head, 1, &n->v.y, err);
 }
 
-/* Mean, then variance, of the batch. */
-static mien_status add_moments(mien_plan *p, norm_spec *n, mien_error *err)
-{
-    mi_step *s = n->frozen ? NULL : add_sums(p, n, OF_X);
-    if (s)
-        mi_step_reads(s, n->v.x);
-    else if (!n->frozen)
-        return mi_no_memory(err);
-    s = mi_plan_add_step(p, "mean", n->v.by);
-    if (!s)
-        return mi_no_memory(err);
-    if (!n->frozen)
-        mi_step_reads(s, n->v.sums);
-    mi_step_reads(s, n->v.mean);
-    s->spec = n;
-    s->run = run_mean;
-    if (n->frozen)
-        return MIEN_OK;
-    s = add_sums(p, n, OF_SQUARES);
-    if (!s)
-        return mi_no_memory(err);
-    mi_step_reads(s, n->v.x);
-    mi_step_reads(s, n->v.by);
-    return MIEN_OK;
-}
-
 /* Add the steps forward: moments, scale and shift of a channel, rows. */
 static mien_status add_steps(mien_plan *p, norm_spec *n, mien_error *err)
 {
-    mien_status st = add_moments(p, n, err);
-    mi_step *s = st ? NULL : mi_plan_add_step(p, "scale", n->v.root);
+    mi_step *s = n->frozen ? NULL : mi_plan_add_step(p, "moments", n->v.sums);
+    if (s) {
+        mi_step_reads(s, n->v.x);
+        set_sums(s, n, run_moments);
+    } else if (!n->frozen) {
+        return mi_no_memory(err);
+    }
+    s = mi_plan_add_step(p, "scale", n->v.root);
     if (!s)
-        return st ? st : mi_no_memory(err);
+        return mi_no_memory(err);
     const int reads[] = {n->v.scale, n->v.bias, n->v.mean, n->v.variance};
     for (int i = 0; i < 4; i++)
         mi_step_reads(s, reads[i]);
@@ -431,7 +469,8 @@ mien_status mi_lower_batch_norm(mien_plan *p, mi_node *head, mien_error *err)
     n->frozen = !n->learn_mean && !n->learn_variance;
     int tail = p->of[head->id].tail;
     mien_status st = MIEN_OK;
-    if (tail != head->id)
+    n->silu = p->node[tail].op == &mi_op_mul;
+    if (tail != head->id && !n->silu)
         st = mi_plan_act(p, &p->node[tail], &n->act, err);
     if (!st)
         st = use_values(p, head, n, err);
