@@ -22,7 +22,7 @@
 enum {
     PART_MACS = 8000000, /* multiply-adds worth a part of its own */
     PARTS_MAX = 16,
-    PARTS_FLOATS = 1 << 21, /* of all parts together, if one is smaller */
+    PARTS_FLOATS = 1 << 20, /* of all parts together, if one is smaller */
     TASKS_MIN = 8,
     BAND_FLOATS = 12 << 10, /* of both operands, so that a band stays in a
                                cache while all taps go over it */

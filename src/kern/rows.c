@@ -89,24 +89,42 @@ static void point_taps(const mi_rows *r, int y0, int x0, int m, int rows)
     }
 }
 
+/* Columns m, m + 1, ... of the table for n pixels whose windows are inside, the
+ * first at (y0, x0). */
+static void point_inside(const mi_rows *r, int y0, int x0, int m, int n,
+                         int rows)
+{
+    const mi_conv *cv = r->cv;
+    const float *x = r->x + ((ptrdiff_t)y0 * cv->w + x0) * r->x_stride;
+    const float **at = r->table + m;
+    ptrdiff_t step = cv->sx * r->x_stride;
+    for (int i = 0; i < r->runs; i++, at += rows) {
+        const float *from = x + r->offset[i];
+        for (int k = 0; k < n; k++, from += step)
+            at[k] = from;
+    }
+}
+
 /* Pixels of one output row, the first at (y0, x0) of the input. */
 static void point_span(const mi_rows *r, int y0, int x0, int m, int end,
                        int rows)
 {
     const mi_conv *cv = r->cv;
     int high = y0 >= 0 && y0 + (cv->kh - 1) * cv->dy < cv->h;
-    int deep = (cv->kw - 1) * cv->dx;
-    for (; m < end; m++, x0 += cv->sx) {
-        if (high && x0 >= 0 && x0 + deep < cv->w) {
-            const float *x = r->x + ((ptrdiff_t)y0 * cv->w + x0) * r->x_stride;
-            const float **at = r->table + m;
-            for (int i = 0; i < r->runs; i++, at += rows)
-                *at = x + r->offset[i];
+    int last = cv->w - 1 - (cv->kw - 1) * cv->dx; /* place of a window */
+    while (m < end) {
+        int n = 1;
+        if (high && x0 >= 0 && x0 <= last) {
+            int inside = (last - x0) / cv->sx + 1;
+            n = inside < end - m ? inside : end - m;
+            point_inside(r, y0, x0, m, n, rows);
         } else if (r->joined) {
             point_joined(r, y0, x0, m, rows);
         } else {
             point_taps(r, y0, x0, m, rows);
         }
+        m += n;
+        x0 += n * cv->sx;
     }
 }
 
