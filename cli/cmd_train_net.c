@@ -18,11 +18,6 @@ typedef struct values {
     int size, latent; /* of train faces; 0: the network's */
 } values;
 
-/* As --augment names them. */
-static const mien_augment augments[] = {MIEN_AUGMENT_NONE, MIEN_AUGMENT_FACES,
-                                        MIEN_AUGMENT_POINTS,
-                                        MIEN_AUGMENT_MIRROR};
-
 enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
 
 #define OPTION_NET(text) \
@@ -46,11 +41,12 @@ enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
                        "finds, both square: {choices} (default {})"),          \
         CLI_ROW_REAL(o.view.margin, "margin", 0, "SHARE", -0.4, 4,             \
                      "share of the box added on each side (default {})"),      \
-        CLI_ROW_CHOICE(                                                        \
-            augment, "augment", 0, "HOW", "none,faces,points,mirror",          \
-            "change training pictures by chance: faces mirrors, "              \
-            "turns, moves, lightens and covers, points does so "               \
-            "more, mirror does that alone: {choices} (default {})"),           \
+        CLI_ROW_CHOICE(augment, "augment", 0, "HOW",                           \
+                       "none,faces,points,mirror",                             \
+                       "change training pictures by chance: faces mirrors, "   \
+                       "turns, moves, lightens and covers, points does so "    \
+                       "more, mirror does that alone: {choices} (default "     \
+                       "{})"),                                                 \
         CLI_ROW_INT(o.epochs, "epochs", 'e', "N", 1, 1000000,                  \
                     "at most so many (default {})"),                           \
         CLI_ROW_INT(o.batch, "batch", 'b', "N", 1, 65536,                      \
@@ -111,8 +107,7 @@ typedef struct learning {
     const values *v;
     mien_picture_options o;
     cli_labels train, test;
-    mien_aligned *train_faces, *test_faces; /* with --align five */
-    mien_bytes text;                        /* of the network */
+    mien_bytes text; /* of the network */
     mien_net *net;
     mien_picture_study *study;
     mien_journal *journal; /* with --output */
@@ -187,14 +182,13 @@ static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
     const mien_journal_source from = mien_picture_study_source(s);
     int last = cli_interrupted() || e->epoch == l->o.epochs;
     l->epochs = e->epoch;
-    if (!l->v->quiet) {
-        mien_buffer words = {0};
-        mien_picture_epoch_text(s, e, &words);
+    mien_buffer words = {0};
+    mien_picture_epoch_text(s, e, &words);
+    if (!l->v->quiet)
         fprintf(stderr, "%s%sepoch %d/%d  %.*s\n", l->shown ? "\r\033[K" : "",
                 l->trial, e->epoch, l->o.epochs, (int)words.n,
                 (const char *)words.data);
-        mien_buffer_free(&words);
-    }
+    mien_buffer_free(&words);
     l->shown = 0;
     return (l->journal &&
             mien_journal_epoch(l->journal, &from, e, last, &l->failed)) ||
@@ -231,27 +225,6 @@ static const char *usual_group(const cli_labels *l)
     return mien_labels_task(&l->labels, "pose") >= 0 ? "pose" : NULL;
 }
 
-/* Take the faces alone of a set, cut out by five points; 0, and a report. */
-static int align(learning *l, cli_labels *set, mien_aligned **out)
-{
-    int quiet = l->v->quiet;
-    mien_aligned_options o = {set->folder, 0, l->o.pool, cli_on_face, &quiet};
-    mien_error err = {0};
-    mien_buffer notes = {0};
-    for (int i = 0; i < l->net->n_inputs; i++)
-        if (l->net->input[i].shape.rank == 4)
-            o.side = (int)l->net->input[i].shape.dim[3];
-    if (mien_aligned_new(&set->labels, &o, out, &err)) {
-        cli_error_at(set->set.name, &err);
-        return 0;
-    }
-    mien_aligned_notes(*out, &notes);
-    cli_error_lines(&notes);
-    set->set.load = mien_aligned_image;
-    set->set.arg = *out;
-    return 1;
-}
-
 /* Find the faces that --crop face cuts out, or what an earlier part of the run
  * found; 0, and a report. */
 static int find_faces(learning *l, cli_labels *set, const char *name)
@@ -271,13 +244,17 @@ static int find_faces(learning *l, cli_labels *set, const char *name)
 /* Read labels and make the study; 0, and a report. */
 static int prepare(learning *l, const char *data)
 {
+    static const mien_augment augment[] = {
+        MIEN_AUGMENT_NONE, MIEN_AUGMENT_FACES, MIEN_AUGMENT_POINTS,
+        MIEN_AUGMENT_MIRROR};
     const values *v = l->v;
     mien_error err = {0};
     if (!cli_labels_open(data, v->images, v->votes, &l->train) ||
         (v->test && !cli_labels_open(v->test, v->test_images, NULL, &l->test)))
         return 0;
-    if (v->align && (!align(l, &l->train, &l->train_faces) ||
-                     (v->test && !align(l, &l->test, &l->test_faces))))
+    if (v->align &&
+        (!cli_labels_align(&l->train, l->net, l->o.pool, v->quiet) ||
+         (v->test && !cli_labels_align(&l->test, l->net, l->o.pool, v->quiet))))
         return 0;
     l->o.view.crop = v->crop;
     l->o.view.square = v->crop != MIEN_CROP_WHOLE;
@@ -285,7 +262,7 @@ static int prepare(learning *l, const char *data)
         (!find_faces(l, &l->train, "faces.csv") ||
          (v->test && !find_faces(l, &l->test, "test_faces.csv"))))
         return 0;
-    l->o.augment = augments[v->augment];
+    l->o.augment = augment[v->augment];
     l->o.schedule.kind = v->schedule;
     l->o.schedule.factor = 0.1f;
     l->o.schedule.epochs =
@@ -435,8 +412,6 @@ static int train(const values *v, const char *data)
     mien_bytes_free(&l.text);
     cli_labels_close(&l.train);
     cli_labels_close(&l.test);
-    mien_aligned_free(l.train_faces);
-    mien_aligned_free(l.test_faces);
     mien_journal_free(l.journal);
     mien_bytes_free(&l.state);
     mien_pool_free(l.o.pool);
@@ -571,8 +546,7 @@ static int run_faces(const cli_args *a)
     static const char *const nets[] = {"face_64", "face_128"};
     values v = *(const values *)a->values;
     if (v.net && v.size) {
-        cli_error("--size chooses a network that comes with mien, and --net "
-                  "names another: which?");
+        cli_error("--size and --net: which network?");
         return CLI_USAGE;
     }
     v.net = v.net ? v.net : nets[v.size > 0 ? v.size - 1 : 0];
@@ -581,9 +555,7 @@ static int run_faces(const cli_args *a)
 
 static const values faces_defaults = {.o = MIEN_PICTURE_DEFAULTS, .align = 1};
 static const cli_option faces_options[] = {
-    OPTION_NET(
-        "another auto-encoder than face_64 and face_128: vae_64, vae_up, "
-        "vae, or a file"),
+    OPTION_NET("another auto-encoder: vae_64, vae_up, vae, or a file"),
     CLI_ROW_CHOICE(size, "size", 0, "PIXELS", "usual,64,128",
                    "width and height of what it sees: {choices} (default {}, "
                    "64)"),

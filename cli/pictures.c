@@ -28,10 +28,31 @@ int cli_labels_open(const char *path, const char *images, const char *votes,
     return st == MIEN_OK;
 }
 
+int cli_labels_align(cli_labels *l, const mien_net *net, mien_pool *pool,
+                     int quiet)
+{
+    mien_aligned_options o = {l->folder, 0, pool, cli_on_face, &quiet};
+    mien_error err = {0};
+    mien_buffer notes = {0};
+    for (int i = 0; i < net->n_inputs; i++)
+        if (net->input[i].shape.rank == 4)
+            o.side = (int)net->input[i].shape.dim[3];
+    if (mien_aligned_new(&l->labels, &o, &l->aligned, &err)) {
+        cli_error_at(l->set.name, &err);
+        return 0;
+    }
+    mien_aligned_notes(l->aligned, &notes);
+    cli_error_lines(&notes);
+    l->set.load = mien_aligned_image;
+    l->set.arg = l->aligned;
+    return 1;
+}
+
 void cli_labels_close(cli_labels *l)
 {
     mien_labels_free(&l->labels);
     mien_face_boxes_free(&l->faces);
+    mien_aligned_free(l->aligned);
 }
 
 int cli_on_face(void *quiet, int64_t done, int64_t of)

@@ -10,6 +10,7 @@ typedef struct cli_labels {
     const char *folder;
     mien_picture_set set;
     mien_face_boxes faces; /* of cli_labels_faces */
+    mien_aligned *aligned; /* of cli_labels_align */
 } cli_labels;
 
 /* Read a list, CSV file or folder; images NULL: where its pictures are said to
@@ -23,6 +24,11 @@ int cli_on_face(void *quiet, int64_t done, int64_t of);
 /* Find the face of each picture, or take what a file of --output has for it;
  * progress is shown unless quiet.  0, and a report. */
 int cli_labels_faces(cli_labels *l, const mien_face_boxes_options *how,
+                     int quiet);
+/* Take the largest face of each picture alone, cut out by five points to the
+ * size that a network sees; those without a face are named and left out.  0,
+ * and a report. */
+int cli_labels_align(cli_labels *l, const mien_net *net, mien_pool *pool,
                      int quiet);
 /* Release a set. */
 void cli_labels_close(cli_labels *l);
