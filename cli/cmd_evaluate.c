@@ -129,8 +129,9 @@ static int judge_pictures(const cli_args *a, const mien_bytes *model,
     const mien_face_boxes_options find = {.pool = o.pool};
     if (view.crop == MIEN_CROP_FACE && !cli_labels_faces(&l, &find, 0)) {
         status = CLI_NOTHING;
-    } else if (mien_picture_evaluate(model->data, model->n, &l.set, &o,
-                                     &verdict, &err)) {
+    } else if (!cli_labels_align(&l, view.aligned, o.pool, 0)) {
+        status = CLI_NOTHING;
+    } else if (mien_faces_evaluate(model, NULL, &l.set, &o, &verdict, &err)) {
         cli_error_at(a->operand[1], &err);
         status = CLI_NOTHING;
     } else if (v->json) {

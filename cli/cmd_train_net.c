@@ -15,7 +15,7 @@ typedef struct values {
     const char *net, *data, *images, *test, *test_images, *votes, *tasks,
         *weights, *group, *output, *models;
     int crop, augment, align, resume, quiet, threads, compare, seeds;
-    int size, latent; /* of train faces; 0: the network's */
+    int size, latent; /* of train faces; latent 0: the network's */
 } values;
 
 enum { COMMON_THREADS = 1 }; /* that prepare pictures ahead */
@@ -252,9 +252,10 @@ static int prepare(learning *l, const char *data)
     if (!cli_labels_open(data, v->images, v->votes, &l->train) ||
         (v->test && !cli_labels_open(v->test, v->test_images, NULL, &l->test)))
         return 0;
-    if (v->align &&
-        (!cli_labels_align(&l->train, l->net, l->o.pool, v->quiet) ||
-         (v->test && !cli_labels_align(&l->test, l->net, l->o.pool, v->quiet))))
+    int side = v->align ? cli_net_side(l->net) : 0;
+    l->o.view.aligned = side;
+    if (!cli_labels_align(&l->train, side, l->o.pool, v->quiet) ||
+        (v->test && !cli_labels_align(&l->test, side, l->o.pool, v->quiet)))
         return 0;
     l->o.view.crop = v->crop;
     l->o.view.square = v->crop != MIEN_CROP_WHOLE;
@@ -315,7 +316,8 @@ static int finish(learning *l)
     mien_error err = {0};
     mien_buffer words = {0};
     const char *folder = l->v->output;
-    if (mien_picture_study_judge(l->study, &err)) {
+    const cli_labels *test = l->v->test ? &l->test : &l->train;
+    if (mien_faces_judge(l->study, l->v->models, &test->set, &err)) {
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
@@ -543,27 +545,26 @@ const cli_command cmd_train_emotion = {
 
 static int run_faces(const cli_args *a)
 {
-    static const char *const nets[] = {"face_64", "face_128"};
-    values v = *(const values *)a->values;
-    if (v.net && v.size) {
+    const values *given = a->values;
+    values v = *given;
+    if (v.net && cli_given(a, &given->size)) {
         cli_error("--size and --net: which network?");
         return CLI_USAGE;
     }
-    v.net = v.net ? v.net : nets[v.size > 0 ? v.size - 1 : 0];
+    v.net = v.net ? v.net : v.size ? "face_128" : "face_64";
     return train(&v, a->operand[0]);
 }
 
 static const values faces_defaults = {.o = MIEN_PICTURE_DEFAULTS, .align = 1};
 static const cli_option faces_options[] = {
     OPTION_NET("another auto-encoder: vae_64, vae_up, vae, or a file"),
-    CLI_ROW_CHOICE(size, "size", 0, "PIXELS", "usual,64,128",
-                   "width and height of what it sees: {choices} (default {}, "
-                   "64)"),
+    CLI_ROW_CHOICE(size, "size", 0, "PIXELS", "64,128",
+                   "of a side of what it sees: {choices} (default {})"),
     CLI_ROW_INT(latent, "latent", 0, "N", 0, 4096,
-                "numbers of a code (default: the network's, 128)"),
+                "numbers of a code (default: 128)"),
     CLI_ROW_CHOICE(align, "align", 0, "HOW", "none,five",
-                   "what it sees: pictures as they are, or the largest face of "
-                   "each, cut out by five points: {choices} (default {})"),
+                   "see whole pictures, or the largest face, cut out by five "
+                   "points: {choices} (default {})"),
     OPTIONS_TRAINING};
 static const cli_row faces_examples[] = {
     {"mien train faces photos/ --schedule cosine -o vae/",
@@ -580,9 +581,8 @@ const cli_command cmd_train_faces = {
     .summary = "train an auto-encoder of faces",
     .description =
         "Trains a variational auto-encoder on pictures without labels, and "
-        "prints how like the test pictures it makes them again (PSNR, SSIM) "
-        "and what its codes hold (KL in bits). Pictures without a face are "
-        "named and left out. All else is as with 'mien train net'.",
+        "prints how like them it makes test pictures again, and what codes "
+        "hold. All else is as with 'mien train net'.",
     .options = faces_options,
     .defaults = &faces_defaults,
     .values_size = sizeof(values),

@@ -28,15 +28,22 @@ int cli_labels_open(const char *path, const char *images, const char *votes,
     return st == MIEN_OK;
 }
 
-int cli_labels_align(cli_labels *l, const mien_net *net, mien_pool *pool,
-                     int quiet)
+int cli_net_side(const mien_net *net)
 {
-    mien_aligned_options o = {l->folder, 0, pool, cli_on_face, &quiet};
-    mien_error err = {0};
-    mien_buffer notes = {0};
+    int side = 0;
     for (int i = 0; i < net->n_inputs; i++)
         if (net->input[i].shape.rank == 4)
-            o.side = (int)net->input[i].shape.dim[3];
+            side = (int)net->input[i].shape.dim[3];
+    return side;
+}
+
+int cli_labels_align(cli_labels *l, int side, mien_pool *pool, int quiet)
+{
+    const mien_aligned_options o = {l->folder, side, pool, cli_on_face, &quiet};
+    mien_error err = {0};
+    mien_buffer notes = {0};
+    if (!side)
+        return 1;
     if (mien_aligned_new(&l->labels, &o, &l->aligned, &err)) {
         cli_error_at(l->set.name, &err);
         return 0;

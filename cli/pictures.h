@@ -25,11 +25,12 @@ int cli_on_face(void *quiet, int64_t done, int64_t of);
  * progress is shown unless quiet.  0, and a report. */
 int cli_labels_faces(cli_labels *l, const mien_face_boxes_options *how,
                      int quiet);
-/* Take the largest face of each picture alone, cut out by five points to the
- * size that a network sees; those without a face are named and left out.  0,
- * and a report. */
-int cli_labels_align(cli_labels *l, const mien_net *net, mien_pool *pool,
-                     int quiet);
+/* Pixels of a side of what a network sees. */
+int cli_net_side(const mien_net *net);
+/* Take the largest face of each picture alone, cut out by five points to so
+ * many pixels; those without a face are named and left out.  side 0: nothing is
+ * done.  0, and a report. */
+int cli_labels_align(cli_labels *l, int side, mien_pool *pool, int quiet);
 /* Release a set. */
 void cli_labels_close(cli_labels *l);
 /* Weights of a network's losses, [MIEN_MAX_LOSSES], from texts of names and of

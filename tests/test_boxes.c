@@ -204,7 +204,7 @@ static void test_a_network_sees_the_boxes(void)
     CHECK(!mien_face_boxes_find(&l, &none, &b, &err));
     CHECK(b.n == N && b.missed == N && b.box[3].width == SIDE);
     o.epochs = 1;
-    o.view = (mien_picture_view){MIEN_CROP_FACE, .25f, 1};
+    o.view = (mien_picture_view){MIEN_CROP_FACE, .25f, 1, 0};
     o.faceless[0] = b.missed;
     CHECK_EQ(mien_picture_study_new(net, &set, NULL, &o, &s, &err), MIEN_EARG);
     CHECK(strstr(err.text, "dots: the network sees faces"));

@@ -21,7 +21,7 @@ static void learn(int boxed, float margin)
     mien_error err = {0};
     labels = dots();
     const mien_picture_set set = {"dots", &labels, NULL, NULL, NULL};
-    o.view = (mien_picture_view){(mien_picture_crop)boxed, margin, 0};
+    o.view = (mien_picture_view){(mien_picture_crop)boxed, margin, 0, 0};
     CHECK_MSG(!mien_picture_study_new(net, &set, NULL, &o, &s, &err) &&
                   !mien_picture_study_learn(s, NULL, &err) &&
                   !mien_picture_study_judge(s, &err) &&

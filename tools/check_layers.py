@@ -44,8 +44,8 @@ ALLOWED = {
     "record": ["base", "image", "match", "model", "vision", "face"],
     "draw": ["base", "image", "plot", "vision", "samples", "face"],
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
-    "faces": ["base", "file", "num", "image", "engine", "face", "samples", "record",
-              "picture", "video", "kit"],
+    "faces": ["base", "file", "num", "image", "engine", "face", "match", "model",
+              "samples", "record", "picture", "video", "kit"],
 }
 CLIENTS = {"cli", "wasm", "examples"}
 FREE = {"tests", "bench", "fuzz"}

@@ -10,6 +10,7 @@
 #define MIEN_FACES_H
 
 #include "mien/kit.h"
+#include "mien/picture.h"
 #include "mien/picture_code.h"
 
 #ifdef __cplusplus
@@ -87,6 +88,53 @@ MIEN_API MIEN_CHECKED mien_status mien_faces_morph(mien_coder *c,
                                                    const char *const path[2],
                                                    const char *to, int steps,
                                                    double fps, mien_error *err);
+
+/* ---- how much of an identity is kept --------------------------------------
+ */
+
+/* Compare faces with what a model makes of them, by the network that recognises
+ * people.
+ *
+ *   model   model.onnx of an auto-encoder
+ *   models  a folder of models looked into before the others, or NULL
+ *   set     of aligned faces (mien_aligned_image)
+ *   row     [n] which of its samples; NULL: the first n
+ *   n       how many; at most 200 of them are taken, at even distances
+ *   out     set; its n is 0 where that network is not installed
+ *
+ * Fails with EFORMAT (no auto-encoder), ENOMEM, and what mien_analyzer_find
+ * fails with. */
+MIEN_API MIEN_CHECKED mien_status mien_identity_of(
+    const mien_bytes *model, const char *models, const mien_picture_set *set,
+    const int64_t *row, int64_t n, mien_identity *out, mien_error *err);
+
+/* Judge a study (mien_picture_study_judge), and of aligned faces also how much
+ * of an identity is kept.
+ *
+ *   s       has learned
+ *   models  a folder of models looked into before the others, or NULL
+ *   test    the set whose samples judge
+ *
+ * Fails with what mien_picture_study_judge and mien_identity_of fail with. */
+MIEN_API MIEN_CHECKED mien_status mien_faces_judge(mien_picture_study *s,
+                                                   const char *models,
+                                                   const mien_picture_set *test,
+                                                   mien_error *err);
+
+/* Judge a model (mien_picture_evaluate), and of aligned faces also how much of
+ * an identity is kept.
+ *
+ *   model    model.onnx
+ *   models   a folder of models looked into before the others, or NULL
+ *   set      pictures; aligned faces where mien_picture_view_of says so
+ *   options  NULL: zeros
+ *   out      free with mien_picture_verdict_free
+ *
+ * Fails with what mien_picture_evaluate and mien_identity_of fail with. */
+MIEN_API MIEN_CHECKED mien_status mien_faces_evaluate(
+    const mien_bytes *model, const char *models, const mien_picture_set *set,
+    const mien_picture_evaluate_options *options, mien_picture_verdict *out,
+    mien_error *err);
 
 #ifdef __cplusplus
 }

@@ -74,6 +74,15 @@ typedef struct mien_answer_verdict {
     mien_point_summary *group; /* [groups] of points */
 } mien_answer_verdict;
 
+/* How far the network that recognises people finds pictures of faces from what
+ * is made of them; see faces.h. */
+typedef struct mien_identity {
+    int64_t n;        /* pictures compared; 0: it was not measured */
+    double kept;      /* mean distance of a picture and itself made again */
+    double strangers; /* and of two pictures that follow each other */
+    double same;      /* share of pictures nearer than MIEN_SAME_PERSON */
+} mien_identity;
+
 /* How good a network is on some samples.  Zero-initialise before use; release
  * with mien_picture_verdict_free. */
 typedef struct mien_picture_verdict {
@@ -88,6 +97,8 @@ typedef struct mien_picture_verdict {
                                     its mean squared error; of a divergence
                                     bits */
     int worst_n;
+    mien_identity identity; /* of auto-encoders of faces, where it was asked
+                               for */
 } mien_picture_verdict;
 
 /* Release a verdict.
@@ -131,6 +142,8 @@ typedef struct mien_picture_view {
     mien_picture_crop crop;
     float margin; /* share of the box that is added on each side, -0.4..4 */
     int square;   /* 1: the shorter side is made as long */
+    int aligned;  /* pixels of a side, where pictures are faces cut out by five
+                     points (mien_aligned_image of kit.h); 0: they are not */
 } mien_picture_view;
 
 /* Pictures with what is known of them. */
@@ -189,7 +202,7 @@ typedef struct mien_picture_options {
 } mien_picture_options;
 #define MIEN_PICTURE_DEFAULTS                                                 \
     {                                                                         \
-        {0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,     \
+        {0, 0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,     \
             MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
             0, {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL,  \
             NULL, NULL, NULL                                                  \
@@ -277,6 +290,31 @@ mien_picture_study_judge(mien_picture_study *s, mien_error *err);
  *
  *   s  learning, or has learned */
 MIEN_API const mien_fit *mien_picture_study_fit(const mien_picture_study *s);
+
+/* What a study's network sees of pictures.
+ *
+ *   s  a study */
+MIEN_API mien_picture_view mien_picture_study_view(const mien_picture_study *s);
+
+/* The samples that judge, as rows of their set's labels.
+ *
+ *   s  a study
+ *   n  set to how many */
+MIEN_API const int64_t *
+mien_picture_study_test_rows(const mien_picture_study *s, int64_t *n);
+
+/* Its model.onnx; empty before it was judged.
+ *
+ *   s  a study */
+MIEN_API const mien_bytes *
+mien_picture_study_model(const mien_picture_study *s);
+
+/* Add to the verdict of the test part how much of an identity is kept.
+ *
+ *   s     was judged
+ *   kept  copied */
+MIEN_API void mien_picture_study_set_identity(mien_picture_study *s,
+                                              const mien_identity *kept);
 
 /* Say an epoch in a line: the losses of training and validation; of an
  * auto-encoder each of them, without its weight.

@@ -31,8 +31,11 @@ mien_status mi_view_put(const mi_view *v, mien_graph *g, mien_error *err)
 {
     mien_buffer b = {0};
     mien_buffer_puts(&b, first_line);
-    mien_buffer_printf(&b, "view\t%d\t%.9g\t%d\n", (int)v->view.crop,
+    mien_buffer_printf(&b, "view\t%d\t%.9g\t%d", (int)v->view.crop,
                        (double)v->view.margin, v->view.square);
+    if (v->view.aligned)
+        mien_buffer_printf(&b, "\t%d", v->view.aligned);
+    mien_buffer_puts(&b, "\n");
     mien_buffer_printf(&b, "input\t%d\t%d\t%d\t%d\t%d\n", v->input, v->channels,
                        v->h, v->w, (int)v->colour);
     if (v->frame.width > 0.01f && v->frame.height > 0.01f)
@@ -149,10 +152,11 @@ static int get_frame(char **f, int n, mien_box *out)
 }
 
 /* What is cut out of a picture. */
-static int get_view(char **f, mien_picture_view *out)
+static int get_view(char **f, int n, mien_picture_view *out)
 {
     int crop;
-    if (!get_int(f[1], 0, MIEN_CROP_FACE, &crop))
+    if (n < 4 || n > 5 || !get_int(f[1], 0, MIEN_CROP_FACE, &crop) ||
+        (n == 5 && !get_int(f[4], 1, SIDE_MAX, &out->aligned)))
         return 0;
     out->crop = (mien_picture_crop)crop;
     return get_real(f[2], &out->margin) && get_int(f[3], 0, 1, &out->square);
@@ -164,7 +168,7 @@ static int get_line(char **f, int n, const mien_graph *g, char ***names,
 {
     int colour;
     if (strcmp(f[0], "view") == 0)
-        return n == 4 && get_view(f, &v->view);
+        return get_view(f, n, &v->view);
     if (strcmp(f[0], "frame") == 0)
         return get_frame(f, n, &v->frame);
     if (strcmp(f[0], "mean") == 0)

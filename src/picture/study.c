@@ -191,6 +191,29 @@ size_t mien_picture_study_bytes(const mien_picture_study *s)
     return mien_trainer_memory(s->trainer);
 }
 
+mien_picture_view mien_picture_study_view(const mien_picture_study *s)
+{
+    return s->o.view;
+}
+
+const int64_t *mien_picture_study_test_rows(const mien_picture_study *s,
+                                            int64_t *n)
+{
+    *n = s->part[2].n;
+    return s->part[2].row;
+}
+
+const mien_bytes *mien_picture_study_model(const mien_picture_study *s)
+{
+    return &s->file;
+}
+
+void mien_picture_study_set_identity(mien_picture_study *s,
+                                     const mien_identity *kept)
+{
+    s->verdict[1].identity = *kept;
+}
+
 const mien_fit *mien_picture_study_fit(const mien_picture_study *s)
 {
     return s->fit;

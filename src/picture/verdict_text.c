@@ -97,6 +97,13 @@ void mien_picture_verdict_text(const mien_picture_verdict *v, const char *name,
         if (whole)
             put_groups(a, out);
     }
+    if (v->identity.n)
+        mien_buffer_printf(
+            out,
+            "  identity   distance %.3f of a face and itself made again, %.3f "
+            "of strangers; %.1f %% kept, %lld faces\n",
+            v->identity.kept, v->identity.strangers, 100 * v->identity.same,
+            (long long)v->identity.n);
 }
 
 /* ---- JSON
@@ -216,5 +223,13 @@ void mien_picture_verdict_json(const mien_picture_verdict *v, const char *key,
         mien_json_close(j);
     }
     mien_json_close(j);
+    if (v->identity.n) {
+        mien_json_object(j, "identity");
+        mien_json_int(j, "faces", v->identity.n);
+        mien_json_real(j, "distance", v->identity.kept, 0);
+        mien_json_real(j, "distance_of_strangers", v->identity.strangers, 0);
+        mien_json_real(j, "kept", v->identity.same, 0);
+        mien_json_close(j);
+    }
     mien_json_close(j);
 }
