@@ -120,6 +120,8 @@ typedef struct learning {
     int64_t learned;    /* samples since the start */
     int64_t before;     /* samples of this epoch, when last counted */
     mien_error failed;  /* of the journal */
+    mien_mpi *mpi;      /* NULL: this process is alone */
+    int helps;          /* 1: another rank prints and writes */
 } learning;
 
 /* ---- the network -----------------------------------------------------------
@@ -298,8 +300,11 @@ static int learn(learning *l)
                 (double)mien_picture_study_bytes(l->study) / 1e6);
     l->start = mien_clock();
     if (mien_picture_study_learn(l->study, &end, &err)) {
-        cli_error("%s", err.text);
-        status = CLI_NOTHING;
+        /* mpirun interrupts all ranks, but not at the same batch. */
+        int stopped = l->mpi && cli_interrupted();
+        if (!stopped)
+            cli_error("%s", err.text);
+        status = stopped ? CLI_INTERRUPTED : CLI_NOTHING;
     }
     if (l->shown)
         fputs("\r\033[K", stderr);
@@ -371,7 +376,8 @@ static int compare(learning *l)
         return CLI_NOTHING;
     }
     int whole = c.trials == c.variants * c.seeds;
-    mien_picture_comparison_text(&c, &words);
+    if (!l->helps)
+        mien_picture_comparison_text(&c, &words);
     if (!whole && l->v->output)
         cli_error("interrupted; --resume goes on from %s", l->v->output);
     mien_picture_comparison_free(&c);
@@ -401,14 +407,25 @@ static int work(learning *l, const char *data)
     if (status == CLI_INTERRUPTED && l->journal)
         cli_error("interrupted after epoch %d; --resume goes on from %s",
                   l->epochs, l->v->output);
-    return status ? status : finish(l);
+    return status || l->helps ? status : finish(l);
 }
 
 /* Read, learn, judge, and release all. */
 static int train(const values *v, const char *data)
 {
-    learning l = {.v = v, .o = v->o};
-    int status = work(&l, data);
+    values own = *v;
+    learning l = {.v = &own, .o = v->o};
+    int status = CLI_NOTHING;
+    if (cli_team_join(&l.mpi)) {
+        l.o.team = mien_mpi_team(l.mpi);
+        l.helps = l.o.team && l.o.team->rank;
+        if (l.helps) {
+            own.output = NULL;
+            own.quiet = 1;
+            own.resume = 0;
+        }
+        status = work(&l, data);
+    }
     mien_picture_study_free(l.study);
     mien_net_free(l.net);
     mien_bytes_free(&l.text);
@@ -417,7 +434,7 @@ static int train(const values *v, const char *data)
     mien_journal_free(l.journal);
     mien_bytes_free(&l.state);
     mien_pool_free(l.o.pool);
-    return status;
+    return cli_team_leave(l.mpi, status);
 }
 
 /* ---- commands --------------------------------------------------------------
@@ -461,7 +478,8 @@ const cli_command cmd_train_net = {
         "among the labels: a task of that name, points, a number. The "
         "validation part tells the best epoch; the test part judges. Pictures "
         "of the training part that stand in the others, pixel by pixel, are "
-        "left out and counted.",
+        "left out and counted. Processes that mpirun starts learn as one "
+        "(docs/machines.md).",
     .options = net_options,
     .defaults = &net_defaults,
     .values_size = sizeof(values),

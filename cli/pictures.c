@@ -136,3 +136,24 @@ int cli_loss_weights(const mien_net *net, const char *tasks,
     cli_names_free(&weight);
     return good;
 }
+
+int cli_team_join(mien_mpi **mpi)
+{
+    mien_error err = {0};
+    if (mien_mpi_open(0, mpi, &err) == MIEN_OK)
+        return 1;
+    cli_error("%s", err.text);
+    return 0;
+}
+
+int cli_team_leave(mien_mpi *mpi, int status)
+{
+    mien_error err = {0};
+    if ((status == CLI_OK || status == CLI_INTERRUPTED) &&
+        mien_mpi_finish(mpi, &err) && status == CLI_OK) {
+        cli_error("%s", err.text);
+        status = CLI_NOTHING;
+    }
+    mien_mpi_free(mpi);
+    return status;
+}

@@ -39,4 +39,11 @@ void cli_labels_close(cli_labels *l);
 int cli_loss_weights(const mien_net *net, const char *tasks,
                      const char *weights, float *out);
 
+/* Join the ranks that mpirun started; *mpi NULL: there are none.  0, and a
+ * report. */
+int cli_team_join(mien_mpi **mpi);
+/* Leave with the others, unless this rank has failed.  The status to exit
+ * with. */
+int cli_team_leave(mien_mpi *mpi, int status);
+
 #endif
