@@ -164,7 +164,7 @@ asan:
 	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $$? $(filter-out %/test_install,$(RESULTS:%=$B/asan/tests/%))
-TSAN_TESTS := $(call named,pool plan kit loader_rows)
+TSAN_TESTS := $(call named,pool plan kit loader_rows team)
 tsan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \
