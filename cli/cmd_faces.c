@@ -1,33 +1,29 @@
 /* cmd_faces.c: faces made again by an auto-encoder, and between two. */
-#include "cli/shell/shell.h"
+#include "cli/faces.h"
 
 #include <limits.h>
 
 typedef struct values {
-    const char *output, *model;
-    int align, steps, threads;
+    cli_faces_values faces;
+    int steps;
     float fps;
 } values;
-static const values defaults = {.align = 1, .steps = 24, .fps = 12};
-
-#define OPTION_ALIGN                                                        \
-    CLI_ROW_CHOICE(align, "align", 0, "HOW", "none,five",                   \
-                   "pictures as they are, or the largest face, cut out by " \
-                   "five points, as in training: {choices} (default {})")
+static const values defaults = {
+    .faces = CLI_FACES_DEFAULTS, .steps = 24, .fps = 12};
 
 /* The sheet of reconstruct; the status to exit with. */
-static int draw_pairs(const cli_args *a, mien_coder *c, mien_analyzer *yunet)
+static int draw_pairs(const cli_args *a, cli_faces *f)
 {
     const values *v = a->values;
     mien_error err = {0};
     mien_buffer notes = {0};
     mien_image sheet = {0};
     int status = CLI_NOTHING;
-    if (mien_faces_again(c, yunet, a->n_operands - 1,
+    if (mien_faces_again(f->coder, f->yunet, a->n_operands - 1,
                          (const char *const *)a->operand + 1, &sheet, &notes,
                          &err))
         cli_error("%s", err.text);
-    else if (mien_image_save(v->output, &sheet, &err))
+    else if (mien_image_save(v->faces.output, &sheet, &err))
         status = cli_unsaved(&err);
     else
         status = notes.n ? CLI_PARTLY : CLI_OK;
@@ -37,13 +33,13 @@ static int draw_pairs(const cli_args *a, mien_coder *c, mien_analyzer *yunet)
 }
 
 /* The frames of morph; the status to exit with. */
-static int draw_frames(const cli_args *a, mien_coder *c, mien_analyzer *yunet)
+static int draw_frames(const cli_args *a, cli_faces *f)
 {
     const values *v = a->values;
     mien_error err = {0};
-    mien_status st =
-        mien_faces_morph(c, yunet, (const char *const *)a->operand, v->output,
-                         v->steps, (double)v->fps, &err);
+    mien_status st = mien_faces_morph(
+        f->coder, f->yunet, (const char *const *)a->operand, v->faces.output,
+        v->steps, (double)v->fps, &f->look, &err);
     if (st == MIEN_EIO)
         return cli_unsaved(&err);
     if (st)
@@ -51,31 +47,15 @@ static int draw_frames(const cli_args *a, mien_coder *c, mien_analyzer *yunet)
     return st ? CLI_NOTHING : CLI_OK;
 }
 
-/* Open the model, and draw; the status to exit with. */
+/* Open a model, and draw; the status to exit with. */
 static int draw(const cli_args *a, const char *model,
-                int (*with)(const cli_args *, mien_coder *, mien_analyzer *))
+                int (*with)(const cli_args *, cli_faces *))
 {
-    const values *v = a->values;
-    mien_pool *pool = NULL;
-    mien_coder *c = NULL;
-    mien_analyzer *yunet = NULL;
-    mien_error err = {0};
-    if (!v->output || !model) {
-        cli_error("%s FILE is missing", v->output ? "--model" : "--output");
-        return CLI_USAGE;
-    }
-    int status = cli_pool_new(v->threads, &pool);
-    if (!status &&
-        (mien_coder_load(model, pool, &c, &err) ||
-         (v->align && mien_analyzer_find(NULL, NULL, NULL, &yunet, &err)))) {
-        cli_error("%s", err.text);
-        status = CLI_NOTHING;
-    }
+    cli_faces f;
+    int status = cli_faces_open(model, &((const values *)a->values)->faces, &f);
     if (!status)
-        status = with(a, c, yunet);
-    mien_coder_free(c);
-    mien_analyzer_free(yunet);
-    mien_pool_free(pool);
+        status = with(a, &f);
+    cli_faces_close(&f);
     return status;
 }
 
@@ -86,7 +66,7 @@ static int run_reconstruct(const cli_args *a)
 
 static int run_morph(const cli_args *a)
 {
-    return draw(a, ((const values *)a->values)->model, draw_frames);
+    return draw(a, ((const values *)a->values)->faces.model, draw_frames);
 }
 
 static const cli_row exits[] = {
@@ -99,9 +79,9 @@ static const cli_row exits[] = {
 };
 
 static const cli_option reconstruct_options[] = {
-    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
+    CLI_ROW_TEXT(faces.output, CLI_FILE, "output", 'o', "FILE",
                  "pairs side by side, four in a row: .png or .jpg"),
-    OPTION_ALIGN, CLI_OPTION_THREADS, CLI_OPTION_END};
+    CLI_OPTION_FACES_ALIGN, CLI_OPTION_FACES_THREADS, CLI_OPTION_END};
 static const cli_row reconstruct_examples[] = {
     {"mien faces reconstruct vae/model.onnx photos/*.jpg -o sheet.png",
      "each face beside what the model makes of its code"},
@@ -124,15 +104,12 @@ const cli_command cmd_faces_reconstruct = {
 };
 
 static const cli_option morph_options[] = {
-    CLI_ROW_TEXT(model, CLI_FILE, "model", 'm', "FILE",
-                 "model.onnx of 'mien train faces'"),
-    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
-                 "a video (.gif, .mp4, .webm, ...) or, as .png or .jpg, its "
-                 "frames side by side"),
+    CLI_ROW_TEXT(faces.output, CLI_FILE, "output", 'o', "FILE",
+                 CLI_TEXT_FRAMES),
     CLI_ROW_INT(steps, "steps", 0, "N", 2, 1000, "frames (default {})"),
     CLI_ROW_REAL(fps, "fps", 0, "N", 0.1, 1000, "frames a second (default {})"),
-    OPTION_ALIGN,
-    CLI_OPTION_THREADS,
+    CLI_OPTIONS_LOOK,
+    CLI_OPTIONS_CODER,
     CLI_OPTION_END};
 static const cli_row morph_examples[] = {
     {"mien faces morph a.jpg b.jpg --model vae/model.onnx -o morph.gif",

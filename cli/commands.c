@@ -30,6 +30,7 @@
     X(cmd_faces_crop)        \
     X(cmd_faces_reconstruct) \
     X(cmd_faces_morph)       \
+    X(cmd_faces_add)         \
     X(cmd_track)             \
     X(cmd_smile)             \
     X(cmd_predict)           \

@@ -1,90 +1,30 @@
 /* Faces of photos through an auto-encoder that knows grey squares. */
 /* Not as WebAssembly: reads files. */
 #include "base/alloc.h"
-#include "mien/file.h"
 #include "mien/faces.h"
-#include "mien/model.h"
-#include "mien/picture.h"
-#include "tests/check.h"
+#include "tests/coder_make.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-enum { SIDE = 16, N = 40 };
-
-static const char text[] =
-    "{\"mien\": \"net/1\", \"name\": \"coder\", \"layers\": ["
-    "{\"name\": \"image\", \"kind\": \"input\", \"shape\": [3, 16, 16],"
-    " \"colour\": \"bgr\", \"scale\": 0.00392157},"
-    "{\"name\": \"code\", \"kind\": \"flatten\"},"
-    "{\"name\": \"mean\", \"kind\": \"dense\", \"units\": 4},"
-    "{\"name\": \"log_variance\", \"kind\": \"dense\", \"inputs\": \"code\","
-    " \"units\": 4},"
-    "{\"name\": \"noise\", \"kind\": \"input\", \"shape\": [4],"
-    " \"fill\": \"normal\"},"
-    "{\"name\": \"latent\", \"kind\": \"sample\","
-    " \"inputs\": [\"mean\", \"log_variance\", \"noise\"]},"
-    "{\"kind\": \"dense\", \"units\": 768},"
-    "{\"kind\": \"reshape\", \"shape\": [3, 16, 16]},"
-    "{\"name\": \"again\", \"kind\": \"sigmoid\"}],"
-    "\"outputs\": [\"again\", \"mean\", \"log_variance\"],"
-    "\"losses\": [{\"output\": \"again\", \"kind\": \"mse\", \"sum\": true,"
-    " \"target\": \"image\"},"
-    "{\"kind\": \"kl\", \"mean\": \"mean\","
-    " \"log_variance\": \"log_variance\"}]}";
 
 static char folder[] = "/tmp/coded-XXXXXX";
 static char model[64], none[64], sheet[64], movie[64];
 
-/* Pictures that are loaded: one colour each. */
-static mien_status load(void *arg, const char *name, mien_image *out,
-                        mien_error *err)
-{
-    (void)arg;
-    mien_status st = mien_image_new(SIDE, SIDE, out, err);
-    for (int i = 0; i < SIDE * SIDE * 3 && !st; i++)
-        out->data[i] = (uint8_t)(strtol(name, NULL, 10) * (1 + i % 3));
-    return st;
-}
-
 /* A model of one epoch in a file, and a picture without a face. */
 static void make_files(void)
 {
-    mien_net *net = NULL;
-    mien_labels l = {0};
-    mien_picture_study *s = NULL;
-    mien_picture_options o = MIEN_PICTURE_DEFAULTS;
-    mien_bytes file = {0};
     mien_image grey = {0};
-    char name[N][4];
-    const char *path[N];
     CHECK(mkdtemp(folder) != NULL);
     snprintf(model, sizeof model, "%s/model.onnx", folder);
     snprintf(none, sizeof none, "%s/none.png", folder);
     snprintf(sheet, sizeof sheet, "%s/sheet.png", folder);
     snprintf(movie, sizeof movie, "%s/movie.gif", folder);
-    for (int i = 0; i < N; i++) {
-        snprintf(name[i], sizeof name[i], "%d", 2 * i);
-        path[i] = name[i];
-    }
-    CHECK(!mien_plain_paths(N, path, &l, NULL));
-    const mien_picture_set set = {"colours", &l, load, NULL, NULL};
-    o.epochs = 1;
-    CHECK(
-        !mien_net_read((const uint8_t *)text, strlen(text), NULL, &net, NULL));
-    CHECK(!mien_picture_study_new(net, &set, NULL, &o, &s, NULL));
-    CHECK(!mien_picture_study_learn(s, NULL, NULL));
-    CHECK(!mien_picture_study_judge(s, NULL));
-    CHECK(!mien_onnx_write(net->graph, &file, NULL));
-    CHECK(!mien_file_save(model, file.data, file.n, NULL));
+    coder_save(model, 1);
     CHECK(!mien_image_new(40, 30, &grey, NULL));
     CHECK(!mien_image_save(none, &grey, NULL));
     mien_image_free(&grey);
-    mien_bytes_free(&file);
-    mien_picture_study_free(s);
-    mien_net_free(net);
-    mien_labels_free(&l);
 }
 
 static mien_coder *coder(void)
@@ -143,7 +83,7 @@ static void test_between_two(void)
     for (int i = 0; i < 5; i++)
         mien_image_free(&im[i]);
     mien_image_free(&pair);
-    CHECK(!mien_faces_morph(c, NULL, path, movie, 5, 12, NULL));
+    CHECK(!mien_faces_morph(c, NULL, path, movie, 5, 12, NULL, NULL));
     CHECK(!mien_file_load(movie, 0, &file, NULL) &&
           memcmp(file.data, "GIF89a", 6) == 0);
     mien_bytes_free(&file);
@@ -165,6 +105,84 @@ static void test_what_is_refused(void)
     mien_coder_free(c);
 }
 
+/* Enlarged and sharpened as the two functions by themselves do. */
+static void test_how_faces_are_shown(void)
+{
+    const mien_sharpen mask = {1.5, 0.5, 0}, wider = {1.5, 1, 0};
+    const mien_faces_look look = {2 * SIDE, &mask}, plain = {0, NULL};
+    const mien_faces_look bad = {1, NULL};
+    mien_image im = {0}, large = {0}, sharp = {0};
+    unsigned seed = 4;
+    CHECK(!mien_image_new(SIDE, SIDE, &im, NULL));
+    for (int i = 0; i < SIDE * SIDE * 3; i++)
+        im.data[i] = (uint8_t)check_rand(&seed);
+    CHECK(!mien_image_resize(&im, 2 * SIDE, 2 * SIDE, MIEN_BILINEAR_CENTRE,
+                             &large, NULL));
+    CHECK(!mien_image_sharpen(&large, &wider, &sharp, NULL));
+    CHECK(!mien_faces_show(&im, 1, &plain, NULL) && im.w == SIDE);
+    CHECK(!mien_faces_show(&im, 1, NULL, NULL) && im.w == SIDE);
+    CHECK_EQ(mien_faces_show(&im, 1, &bad, NULL), MIEN_EARG);
+    mien_status st = MIEN_ENOMEM;
+    for (int n = 0; st == MIEN_ENOMEM && n < 20; n++) {
+        mi_alloc_fail_after(n);
+        st = mien_faces_show(&im, 1, &look, NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(im.w == (st ? SIDE : 2 * SIDE));
+    }
+    CHECK(!st && !memcmp(im.data, sharp.data, (size_t)im.stride * im.h));
+    mien_image_free(&im);
+    mien_image_free(&large);
+    mien_image_free(&sharp);
+}
+
+/* A model is looked for, or taken as it is said. */
+static void test_which_model(void)
+{
+    static char longer[MIEN_PATH_MAX + 1];
+    char path[MIEN_PATH_MAX] = "", before[MIEN_PATH_MAX];
+    memset(longer, 'a', MIEN_PATH_MAX);
+    CHECK(mien_coder_find("x.onnx", path) && !strcmp(path, "x.onnx"));
+    CHECK(!mien_coder_find(longer, path));
+    CHECK(getcwd(before, sizeof before) && !chdir(folder));
+    setenv("MIEN_MODELS", folder, 1);
+    CHECK(!mien_coder_find(NULL, path));
+    CHECK(!mkdir("faces", 0700) && !link("model.onnx", "faces/model.onnx"));
+    CHECK(mien_coder_find(NULL, path) && strstr(path, "/faces/model.onnx"));
+    CHECK(!rename("faces", "vae"));
+    CHECK(mien_coder_find(NULL, path) && !strcmp(path, "vae/model.onnx"));
+    CHECK(!unlink("vae/model.onnx") && !rmdir("vae") && !chdir(before));
+}
+
+/* A model whose codes overflow. */
+static void test_codes_that_are_no_numbers(void)
+{
+    const char *const path[] = {"docs/sample.jpg", none};
+    mien_bytes file = {0};
+    mien_graph *g = NULL;
+    mien_coder *c = NULL;
+    mien_image im[2] = {{0}};
+    mien_error err = {0};
+    char meta[1000] = "", bad[64];
+    snprintf(bad, sizeof bad, "%s/bad.onnx", folder);
+    CHECK(!mien_file_load(model, 0, &file, NULL));
+    CHECK(!mien_onnx_read(file.data, file.n, &g, NULL));
+    const char *usual = mien_graph_meta(g, "mien.picture");
+    const char *scale = strstr(usual, "scale");
+    snprintf(meta, sizeof meta, "%.*sscale\t3e38\t3e38\t3e38%s",
+             (int)(scale - usual), usual, strchr(scale, '\n'));
+    mien_graph_set_meta(g, "mien.picture", meta);
+    mien_bytes_free(&file);
+    CHECK(!mien_onnx_write(g, &file, NULL));
+    CHECK(!mien_file_save(bad, file.data, file.n, NULL));
+    CHECK_MSG(!mien_coder_load(bad, NULL, &c, &err), "%s", err.text);
+    CHECK_EQ(mien_faces_between(c, NULL, path, 2, im, &err), MIEN_EFORMAT);
+    CHECK_MSG(strstr(err.text, "sample.jpg: the model makes"), "%s", err.text);
+    unlink(bad);
+    mien_coder_free(c);
+    mien_graph_free(g);
+    mien_bytes_free(&file);
+}
+
 static void test_failing_memory_is_reported(void)
 {
     const char *const path[] = {none, none};
@@ -178,7 +196,7 @@ static void test_failing_memory_is_reported(void)
         if (!st)
             st = mien_faces_again(c, NULL, 2, path, &out, NULL, NULL);
         if (!st)
-            st = mien_faces_morph(c, NULL, path, sheet, 3, 12, NULL);
+            st = mien_faces_morph(c, NULL, path, sheet, 3, 12, NULL, NULL);
         mi_alloc_fail_after(-1);
         mien_image_free(&out);
         mien_coder_free(c);
@@ -193,6 +211,9 @@ int main(int argc, char **argv)
     RUN(test_faces_again);
     RUN(test_between_two);
     RUN(test_what_is_refused);
+    RUN(test_how_faces_are_shown);
+    RUN(test_codes_that_are_no_numbers);
+    RUN(test_which_model);
     RUN(test_failing_memory_is_reported);
     unlink(model);
     unlink(none);

@@ -29,6 +29,15 @@ MIEN_API MIEN_CHECKED mien_status mien_coder_load(const char *path,
                                                   mien_coder **out,
                                                   mien_error *err);
 
+/* Find a model of faces: "vae/model.onnx" in the working folder, else
+ * "faces/model.onnx" in a folder of models (mien_models_folder).
+ *
+ *   path  of a model, taken as it is; NULL: looked for
+ *   out   [MIEN_PATH_MAX] its path
+ *
+ * 0: there is none, or the path is too long. */
+MIEN_API int mien_coder_find(const char *path, char *out);
+
 /* Draw the face of each photo, and beside it what a model makes of its code:
  * four pairs in a row.
  *
@@ -43,6 +52,25 @@ MIEN_API MIEN_CHECKED mien_status mien_coder_load(const char *path,
 MIEN_API MIEN_CHECKED mien_status mien_faces_again(
     mien_coder *c, mien_analyzer *yunet, int n, const char *const *path,
     mien_image *out, mien_buffer *notes, mien_error *err);
+
+/* How faces that were decoded are shown.  Zeros: as they are. */
+typedef struct mien_faces_look {
+    int side; /* pixels across, bilinear: 2..MIEN_FACE_MAX_INPUT; 0: the model's
+                 own */
+    const mien_sharpen *sharpen; /* after that, its radius in pixels of the
+                                    model; borrowed; NULL: not */
+} mien_faces_look;
+
+/* Enlarge and sharpen faces.
+ *
+ *   im    [n] each replaced
+ *   n     how many
+ *   look  how; NULL: nothing happens
+ *
+ * Fails with EARG, ELIMIT, ENOMEM; some are changed then. */
+MIEN_API MIEN_CHECKED mien_status mien_faces_show(mien_image *im, int n,
+                                                  const mien_faces_look *look,
+                                                  mien_error *err);
 
 /* Make frames from the face of one photo to that of another, in a straight line
  * of codes.
@@ -73,7 +101,7 @@ MIEN_API MIEN_CHECKED mien_status mien_frames_save(const char *path,
                                                    const mien_image *im, int n,
                                                    double fps, mien_error *err);
 
-/* Both at once: mien_faces_between, mien_frames_save.
+/* All at once: mien_faces_between, mien_faces_show, mien_frames_save.
  *
  *   c      a coder
  *   yunet  as for mien_faces_again
@@ -81,13 +109,13 @@ MIEN_API MIEN_CHECKED mien_status mien_frames_save(const char *path,
  *   to     the file to save
  *   steps  frames, 2 or more
  *   fps    of a video
+ *   look   how frames are shown; NULL: as they are
  *
  * Fails with what those fail with. */
-MIEN_API MIEN_CHECKED mien_status mien_faces_morph(mien_coder *c,
-                                                   mien_analyzer *yunet,
-                                                   const char *const path[2],
-                                                   const char *to, int steps,
-                                                   double fps, mien_error *err);
+MIEN_API MIEN_CHECKED mien_status
+mien_faces_morph(mien_coder *c, mien_analyzer *yunet, const char *const path[2],
+                 const char *to, int steps, double fps,
+                 const mien_faces_look *look, mien_error *err);
 
 /* ---- how much of an identity is kept --------------------------------------
  */

@@ -7,6 +7,7 @@
 #include "mien/face.h"
 #include "mien/face_track.h"
 #include "mien/faces.h"
+#include "mien/faces_concepts.h"
 #include "mien/faces_crop.h"
 #include "mien/faces_models.h"
 #include "mien/file.h"

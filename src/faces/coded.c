@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "faces/code.h"
 #include "kit/image.h"
 #include "mien/file.h"
 #include "mien/video.h"
@@ -10,6 +11,19 @@
 #include <assert.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
+
+int mien_coder_find(const char *path, char *out)
+{
+    static const char usual[] = "vae/model.onnx";
+    if (!path && access(usual, R_OK) != 0)
+        return mien_models_find(NULL, "faces/model.onnx", out);
+    path = path ? path : usual;
+    if (strlen(path) >= MIEN_PATH_MAX)
+        return 0;
+    memcpy(out, path, strlen(path) + 1);
+    return 1;
+}
 
 mien_status mien_coder_load(const char *path, mien_pool *pool, mien_coder **out,
                             mien_error *err)
@@ -31,9 +45,7 @@ static mien_status make_pair(mien_coder *c, mien_analyzer *yunet,
 {
     mien_coder_info size = mien_coder_get_info(c);
     mien_image chip = {0};
-    mien_status st = mien_chip_load(path, yunet, size.w, &chip, err);
-    if (!st)
-        st = mien_coder_encode(c, &chip, code, NULL, err);
+    mien_status st = mi_faces_code(c, yunet, path, code, &chip, err);
     if (!st)
         st = mien_image_resize(&chip, size.w, size.h, MIEN_AREA, &out[0], err);
     mien_image_free(&chip);
@@ -71,19 +83,6 @@ mien_status mien_faces_again(mien_coder *c, mien_analyzer *yunet, int n,
     return st;
 }
 
-/* The code of a photo's face. */
-static mien_status encode(mien_coder *c, mien_analyzer *yunet, const char *path,
-                          float *code, mien_error *err)
-{
-    mien_image chip = {0};
-    mien_status st =
-        mien_chip_load(path, yunet, mien_coder_get_info(c).w, &chip, err);
-    if (!st)
-        st = mien_coder_encode(c, &chip, code, NULL, err);
-    mien_image_free(&chip);
-    return st;
-}
-
 mien_status mien_faces_between(mien_coder *c, mien_analyzer *yunet,
                                const char *const path[2], int steps,
                                mien_image *out, mien_error *err)
@@ -95,9 +94,9 @@ mien_status mien_faces_between(mien_coder *c, mien_analyzer *yunet,
         return mi_no_memory(err);
     float *b = a + units, *between = b + units;
     memset(out, 0, (size_t)steps * sizeof *out);
-    mien_status st = encode(c, yunet, path[0], a, err);
+    mien_status st = mi_faces_code(c, yunet, path[0], a, NULL, err);
     if (!st)
-        st = encode(c, yunet, path[1], b, err);
+        st = mi_faces_code(c, yunet, path[1], b, NULL, err);
     for (int i = 0; i < steps && !st; i++) {
         mien_code_between(units, a, b, (float)i / (float)(steps - 1), between);
         st = mien_coder_decode(c, between, &out[i], err);
@@ -105,6 +104,43 @@ mien_status mien_faces_between(mien_coder *c, mien_analyzer *yunet,
     for (int i = 0; i < steps && st; i++)
         mien_image_free(&out[i]);
     mi_free(a);
+    return st;
+}
+
+/* Enlarge and sharpen one face. */
+static mien_status show(mien_image *im, const mien_faces_look *look,
+                        mien_error *err)
+{
+    int w = look->side ? look->side : im->w;
+    int h = (int)((int64_t)im->h * w / im->w);
+    mien_image large = {0}, sharp = {0};
+    mien_status st =
+        mien_image_resize(im, w, h, MIEN_BILINEAR_CENTRE, &large, err);
+    if (!st && look->sharpen) {
+        mien_sharpen mask = *look->sharpen;
+        mask.radius *= (double)w / im->w;
+        st = mien_image_sharpen(&large, &mask, &sharp, err);
+    }
+    if (!st) {
+        mien_image_free(im);
+        *im = look->sharpen ? sharp : large;
+    }
+    if (st || look->sharpen)
+        mien_image_free(&large);
+    return st;
+}
+
+mien_status mien_faces_show(mien_image *im, int n, const mien_faces_look *look,
+                            mien_error *err)
+{
+    mien_status st = MIEN_OK;
+    if (!look || (!look->side && !look->sharpen))
+        return st;
+    if (look->side && (look->side < 2 || look->side > MIEN_FACE_MAX_INPUT))
+        return mi_fail(err, MIEN_EARG, "faces of %d pixels, wanted 2..%d",
+                       look->side, MIEN_FACE_MAX_INPUT);
+    for (int i = 0; i < n && !st; i++)
+        st = show(&im[i], look, err);
     return st;
 }
 
@@ -144,12 +180,15 @@ mien_status mien_frames_save(const char *path, const mien_image *im, int n,
 
 mien_status mien_faces_morph(mien_coder *c, mien_analyzer *yunet,
                              const char *const path[2], const char *to,
-                             int steps, double fps, mien_error *err)
+                             int steps, double fps, const mien_faces_look *look,
+                             mien_error *err)
 {
     mien_image *im = mi_alloc((size_t)steps, sizeof *im);
     if (!im)
         return mi_no_memory(err);
     mien_status st = mien_faces_between(c, yunet, path, steps, im, err);
+    if (!st)
+        st = mien_faces_show(im, steps, look, err);
     if (!st)
         st = mien_frames_save(to, im, steps, fps, err);
     for (int i = 0; i < steps; i++)
