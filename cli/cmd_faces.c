@@ -52,7 +52,8 @@ static int draw(const cli_args *a, const char *model,
                 int (*with)(const cli_args *, cli_faces *))
 {
     cli_faces f;
-    int status = cli_faces_open(model, &((const values *)a->values)->faces, &f);
+    int status =
+        cli_faces_open(model, &((const values *)a->values)->faces, 1, &f);
     if (!status)
         status = with(a, &f);
     cli_faces_close(&f);

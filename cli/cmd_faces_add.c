@@ -108,7 +108,7 @@ static int run(const cli_args *a)
         cli_error("--concept 'A - B' is missing");
         return CLI_USAGE;
     }
-    int status = cli_faces_open(v->faces.model, &v->faces, &f);
+    int status = cli_faces_open(v->faces.model, &v->faces, 1, &f);
     if (!status) {
         mien_status st = mien_concept_get(f.coder, f.model, f.yunet, v->concept,
                                           &o, &concept, &notes, &err);

@@ -31,6 +31,9 @@
     X(cmd_faces_reconstruct) \
     X(cmd_faces_morph)       \
     X(cmd_faces_add)         \
+    X(cmd_faces_sample)      \
+    X(cmd_faces_walk)        \
+    X(cmd_faces_near)        \
     X(cmd_track)             \
     X(cmd_smile)             \
     X(cmd_predict)           \

@@ -1,13 +1,14 @@
 /* faces.c: what the commands share that work through an auto-encoder. */
 #include "cli/faces.h"
 
-int cli_faces_open(const char *model, const cli_faces_values *v, cli_faces *out)
+int cli_faces_open(const char *model, const cli_faces_values *v, int output,
+                   cli_faces *out)
 {
     mien_error err = {0};
     mien_face_options face = MIEN_FACE_DEFAULTS;
     *out = (cli_faces){.quiet = v->quiet};
     out->look = (mien_faces_look){v->size, v->sharpen ? &v->mask : NULL};
-    if (!v->output) {
+    if (output && !v->output) {
         cli_error("--output FILE is missing");
         return CLI_USAGE;
     }

@@ -61,9 +61,10 @@ typedef struct cli_faces {
     int quiet;
 } cli_faces;
 
-/* Open a model, NULL: the usual one, and YuNet; CLI_OK, or the status to exit
+/* Open a model, NULL: the usual one, and YuNet; output 1: --output must be
+ * given.  CLI_OK, or the status to exit
  * with, reported.  Close in either case. */
-int cli_faces_open(const char *model, const cli_faces_values *v,
+int cli_faces_open(const char *model, const cli_faces_values *v, int output,
                    cli_faces *out);
 /* Release what cli_faces_open filled in. */
 void cli_faces_close(cli_faces *f);

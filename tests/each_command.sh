@@ -35,6 +35,9 @@ faces crop|models|-t 1 --json -q -o out/chips face.ppm
 faces reconstruct||v/model.onnx set/left/1.pgm --align none -o out/r.png
 faces morph||set/left/1.pgm set/right/2.pgm --model v/model.onnx --align none --steps 3 -o out/m.png
 faces add||--concept left−right --labels set --model v/model.onnx --align none -n 4 -q -o out/a.png set/left/1.pgm
+faces sample||--model v/model.onnx --grid 3x2 -q -o out/s.png
+faces walk||--model v/model.onnx --stops 2 --steps 3 -q -o out/w.png
+faces near||--model v/model.onnx --align none -n 3 --size 16 -o out/n.png set/left/1.pgm set/right
 samples show||-n 4 -o out/s.png set
 cascade roc||-t 1 c.xml --test faces.txt -o out/roc.svg
 cascade show||c.xml -o out/c.png

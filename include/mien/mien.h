@@ -10,6 +10,7 @@
 #include "mien/faces_concepts.h"
 #include "mien/faces_crop.h"
 #include "mien/faces_models.h"
+#include "mien/faces_sample.h"
 #include "mien/file.h"
 #include "mien/graph.h"
 #include "mien/image.h"
