@@ -9,9 +9,11 @@ WARN    := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-protot
            -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion \
            -Wdouble-promotion -Wimplicit-fallthrough -Wundef
 PKGS    := zlib libjpeg libpng libwebp libexif cairo jansson libsodium expat
-# Only the headers: the libraries are loaded when a video or a HEIC is opened.
+# Only the headers: the libraries are loaded when a video, a HEIC or a file of Keras is opened.
 FFMPEG  := libheif libavformat libavcodec libavutil libswscale libavdevice
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null)
+HDF5    := $(shell pkg-config --exists hdf5-serial && echo hdf5-serial || echo hdf5)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null) \
+              $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(HDF5) 2>/dev/null))
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
 PIC      = -fPIC -pthread
 CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(PIC) -ffp-contract=fast -fno-math-errno \

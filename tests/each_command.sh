@@ -17,6 +17,7 @@ detect||-t 1 --draw out/d.png small.pgm
 model list||--json
 model info|models|--json face_landmark_68_tiny
 model convert|weights|-q --output out face-api weights
+model convert||-q --output out keras k.h5
 table describe||t.csv
 table describe||--by word --json t.csv
 table split||-o out t.csv
@@ -102,6 +103,7 @@ make_inputs() {
     python3 tests/cli/grey.py 64 48 >"$t/face.ppm"
     [ ! -e "$MIEN_PPM" ] || cp "$MIEN_PPM" "$t/face.ppm"
     cp "$t/face.ppm" "$t/known/ann.ppm"
+    cp fuzz/corpus/keras/heap "$t/k.h5"
     [ ! -e "$MIEN_MOVIE" ] || cp "$MIEN_MOVIE" "$t/movie.mp4"
     [ ! -d "$MIEN_PHOTOS/../model" ] || ln -s "$MIEN_PHOTOS/../model" "$t/weights"
 }

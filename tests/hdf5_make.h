@@ -186,42 +186,58 @@ static inline void h5_put_attribute(mien_buffer *b, const h5_attribute *a,
     mien_buffer_free(&space);
 }
 
-/* The address of a group's header: its n entries, by names in order, and
- * attributes. */
+/* The order of names by their letters, as libhdf5 looks for them. */
+static inline void h5_sort(int n, const char *const *name, int *order)
+{
+    for (int i = 0; i < n; i++) {
+        int k = i;
+        for (; k && strcmp(name[order[k - 1]], name[i]) > 0; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+}
+
+/* The address of a group's header: its n entries, 8 at most, and attributes.
+ * A node is as large as the superblock says that nodes are. */
 static inline uint64_t h5_group(mien_buffer *b, int n, const char *const *name,
                                 const uint64_t *header, int n_attributes,
                                 const h5_attribute *attribute)
 {
     mien_buffer m = {0}, body = {0};
-    size_t offset = 8;
+    size_t offset = 8, last = 0;
+    int order[8] = {0};
+    h5_sort(n, name, order);
     h5_align(b);
     uint64_t names = b->n;
     h5_zeros(b, 8); /* the empty name */
     for (int i = 0; i < n; i++)
-        mien_buffer_put(b, name[i], strlen(name[i]) + 1);
-    uint64_t size = b->n - names;
+        mien_buffer_put(b, name[order[i]], strlen(name[order[i]]) + 1);
     h5_align(b);
+    uint64_t size = b->n - names;
     uint64_t heap = b->n;
     mien_buffer_put(b, "HEAP\0\0\0\0", 8);
     mi_buffer_u64le(b, size);
-    mi_buffer_u64le(b, UINT64_MAX);
+    mi_buffer_u64le(b, 1); /* nothing is free */
     mi_buffer_u64le(b, names);
     uint64_t node = b->n;
     mien_buffer_put(b, "SNOD\1\0", 6);
     h5_u16(b, (unsigned)n);
     for (int i = 0; i < n; i++) {
+        last = offset;
         mi_buffer_u64le(b, offset);
-        mi_buffer_u64le(b, header[i]);
+        mi_buffer_u64le(b, header[order[i]]);
         h5_zeros(b, 24);
-        offset += strlen(name[i]) + 1;
+        offset += strlen(name[order[i]]) + 1;
     }
+    h5_zeros(b, 40 * (8 - (size_t)n));
     uint64_t tree = b->n;
     mien_buffer_put(b, "TREE\0\0\1\0", 8);
     mi_buffer_u64le(b, UINT64_MAX);
     mi_buffer_u64le(b, UINT64_MAX);
     mi_buffer_u64le(b, 0);
     mi_buffer_u64le(b, node);
-    mi_buffer_u64le(b, 8);
+    mi_buffer_u64le(b, last);
+    h5_zeros(b, 31 * 16);
     mi_buffer_u64le(&body, tree);
     mi_buffer_u64le(&body, heap);
     h5_message(&m, 17, &body);

@@ -34,6 +34,7 @@ run|libavcodec-dev|pc:libavcodec|decodes and encodes video
 run|libavutil-dev|pc:libavutil|frames of video
 run|libswscale-dev|pc:libswscale|colours of video
 run|libavdevice-dev|pc:libavdevice|cameras and windows
+run|libhdf5-dev|pc:hdf5|reads networks of Keras
 run|nodejs|node|runs npm
 run|npm|npm|fetches the networks of @vladmandic/face-api
 check|g++|g++|compiles the headers as C++

@@ -127,11 +127,12 @@ typedef struct mien_keras_options {
  *   text     its net.json; free with mien_bytes_free.  NULL: not wanted
  *
  * Sequential and functional models of the layers that net.json has; pictures
- * come channels first, as everywhere here.  Nothing in the file is executed.
- * Not in the WebAssembly library.
- * Fails with EFORMAT (damaged, or no model in it), EUNSUP (a layer, named, or a
- * form of HDF5 that is not read: arrays in pieces or compressed), ELIMIT,
- * ENOMEM. */
+ * come channels first, as everywhere here.  Nothing in the file is executed,
+ * nothing outside it opened.  One thread reads at a time, others wait.  Not in
+ * the WebAssembly library.
+ * Fails with EFORMAT (damaged, or no model in it), EUNSUP (a layer, named;
+ * libhdf5 missing; links and arrays that lead elsewhere, filters but gzip and
+ * shuffle), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status mien_keras_read(
     const uint8_t *bytes, size_t n, const mien_keras_options *options,
     mien_net **out, mien_bytes *text, mien_error *err);

@@ -180,7 +180,7 @@ static void leave_out_last(mi_keras *k)
  */
 
 /* Copy floats into another order of axes: axis d of `to` is perm[d] of from. */
-static void permute(const uint8_t *from, const mien_shape *s, const char *perm,
+static void permute(const float *from, const mien_shape *s, const char *perm,
                     float *to)
 {
     int64_t stride[MIEN_MAX_RANK] = {0}, n = 1, at[MIEN_MAX_RANK] = {0};
@@ -192,7 +192,7 @@ static void permute(const uint8_t *from, const mien_shape *s, const char *perm,
         int64_t source = 0;
         for (int d = 0; d < s->rank; d++)
             source += at[d] * stride[perm[d] - '0'];
-        memcpy(&to[i], from + 4 * source, sizeof *to);
+        to[i] = from[source];
         for (int d = s->rank - 1; d >= 0; d--) {
             if (++at[d] < s->dim[perm[d] - '0'])
                 break;
@@ -201,22 +201,29 @@ static void permute(const uint8_t *from, const mien_shape *s, const char *perm,
     }
 }
 
-/* Weight `index` of a layer of Keras: its name below the layer's group. */
-static mien_status find_weight(const mi_keras *k, const char *layer,
-                               size_t index, uint64_t *out)
+/* Weight `index` of a layer of Keras: its shape and numbers. */
+static mien_status read_weight(const mi_keras *k, const char *layer,
+                               size_t index, mien_shape *shape, float **data)
 {
     mi_hdf5_list names = {NULL, 0};
-    uint64_t group = 0;
+    mien_buffer path = {0};
     mien_error *err = k->fields.err;
-    mien_status st = mi_hdf5_find(k->file, k->weights_at, layer, &group, err);
+    mien_buffer_printf(&path, "model_weights/%s", layer);
+    mien_status st = path.failed ? mi_no_memory(err) : MIEN_OK;
     if (!st)
-        st = mi_hdf5_texts(k->file, group, "weight_names", &names, err);
+        st = mi_hdf5_texts(k->file, (const char *)path.data, "weight_names",
+                           &names, err);
     if (!st && index >= (size_t)names.n)
         st = mi_fail(err, MIEN_EFORMAT,
                      "keras: layer '%s' has %d weights, weight %zu is wanted",
                      layer, names.n, index + 1);
-    if (!st)
-        st = mi_hdf5_find(k->file, group, names.text[index], out, err);
+    if (!st) {
+        mien_buffer_printf(&path, "/%s", names.text[index]);
+        st = path.failed ? mi_no_memory(err)
+                         : mi_hdf5_floats(k->file, (const char *)path.data,
+                                          shape, data, err);
+    }
+    mien_buffer_free(&path);
     mi_free(names.text);
     return st;
 }
@@ -241,14 +248,10 @@ static mien_status put_weight(const mi_keras *k, const mien_graph *g,
     const char *layer = json_string_value(json_array_get(w, 1));
     const char *perm = json_string_value(json_array_get(w, 3));
     const mi_node *p = mi_graph_find(g, parameter);
-    const uint8_t *data = NULL;
+    float *data = NULL;
     mien_shape s = {0}, is = {0};
-    uint64_t at = 0;
-    mien_error *err = k->fields.err;
-    mien_status st = find_weight(
-        k, layer, (size_t)json_integer_value(json_array_get(w, 2)), &at);
-    if (!st)
-        st = mi_hdf5_floats(k->file, at, &s, &data, err);
+    mien_status st = read_weight(
+        k, layer, (size_t)json_integer_value(json_array_get(w, 2)), &s, &data);
     if (st)
         return st;
     int fits = s.rank == (int)strlen(perm);
@@ -256,13 +259,15 @@ static mien_status put_weight(const mi_keras *k, const mien_graph *g,
     for (int d = 0; fits && d < s.rank; d++)
         is.dim[d] = s.dim[perm[d] - '0'];
     if (!p || !p->learned || !fits || !is_of(&is, &p->shape))
-        return mi_fail(err, MIEN_EFORMAT,
-                       "keras: layer '%s': an array of %d axes, first %lld, "
-                       "does not fit '%s'",
-                       layer, s.rank, (long long)(s.rank ? s.dim[0] : 1),
-                       parameter);
-    permute(data, &s, perm, mi_values_of(p));
-    return MIEN_OK;
+        st = mi_fail(k->fields.err, MIEN_EFORMAT,
+                     "keras: layer '%s': an array of %d axes, first %lld, "
+                     "does not fit '%s'",
+                     layer, s.rank, (long long)(s.rank ? s.dim[0] : 1),
+                     parameter);
+    else
+        permute(data, &s, perm, mi_values_of(p));
+    mi_free(data);
+    return st;
 }
 
 /* ---- the whole -------------------------------------------------------------
@@ -292,7 +297,7 @@ static mien_status write_text(const mi_keras *k, mien_bytes *out)
 static mien_status make_net(const mi_keras *k, mien_net **out, mien_bytes *text)
 {
     /* A parameter is 4 bytes of the file, or a fourth of a batch norm's. */
-    const mien_net_options o = {.max_parameters = (int64_t)k->file->n};
+    const mien_net_options o = {.max_parameters = (int64_t)k->bytes};
     mien_net *net = NULL;
     mien_bytes written = {0};
     mien_status st = write_text(k, &written);
@@ -316,19 +321,15 @@ mien_status mien_keras_read(const uint8_t *bytes, size_t n,
                             const mien_keras_options *options, mien_net **out,
                             mien_bytes *text, mien_error *err)
 {
-    mi_hdf5 file;
     mi_hdf5_list config = {NULL, 0};
-    mi_keras k = {.file = &file, .fields = {.err = err}};
-    mien_status st = mi_hdf5_open(bytes, n, &file, err);
+    mi_keras k = {.bytes = n, .fields = {.err = err}};
+    mien_status st = mi_hdf5_open(bytes, n, &k.file, err);
     if (!st)
-        st = mi_hdf5_texts(&file, file.root, "model_config", &config, err);
+        st = mi_hdf5_texts(k.file, "", "model_config", &config, err);
     if (!st && config.n != 1)
         st = mi_fail(err, MIEN_EFORMAT,
                      "keras: no attribute 'model_config': weights alone, "
                      "wanted a file of model.save");
-    if (!st)
-        st =
-            mi_hdf5_find(&file, file.root, "model_weights", &k.weights_at, err);
     k.layers = json_array();
     k.outputs = json_array();
     k.weights = json_array();
@@ -348,5 +349,6 @@ mien_status mien_keras_read(const uint8_t *bytes, size_t n,
     json_decref(k.now);
     json_decref(k.results);
     mi_free(config.text);
+    mi_hdf5_close(k.file);
     return st;
 }

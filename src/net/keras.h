@@ -8,8 +8,8 @@
 #include "net/hdf5.h"
 
 typedef struct mi_keras {
-    const mi_hdf5 *file;
-    uint64_t weights_at;      /* the group "model_weights" */
+    mi_hdf5 *file;
+    size_t bytes;             /* of the file */
     mi_fields fields;         /* of the layer's config, and the first mistake */
     char name[MIEN_NET_NAME]; /* of the layer of Keras being read */
     int count;                /* layers of Keras so far */
