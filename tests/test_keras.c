@@ -278,8 +278,7 @@ static void test_files_that_are_none(void)
     chunked[0].array[0].pieces = 1;
     mien_buffer b = model_file(two_layers, 3, chunked, 0);
     CHECK_EQ(read_file(&b, &net, &err), MIEN_EFORMAT);
-    CHECK_MSG(strstr(err.text, "hdf5: the entry of 'kernel:0'"), "%s",
-              err.text);
+    CHECK_MSG(strstr(err.text, "hdf5: the header at byte"), "%s", err.text);
     b.data[8] = 99;
     CHECK_EQ(read_file(&b, &net, &err), MIEN_EFORMAT);
     CHECK_MSG(strstr(err.text, "superblock version"), "%s", err.text);

@@ -133,6 +133,8 @@ mien_status mi_hdf5_open(const uint8_t *bytes, size_t n, mi_hdf5 **out,
     if (n < 8 || memcmp(bytes, "\x89HDF\r\n\x1a\n", 8) != 0)
         return mi_fail(err, MIEN_EFORMAT, "hdf5: no HDF5 file");
     mien_status st = mi_hdf5_guard(bytes, n, err);
+    if (!st)
+        st = mi_hdf5_guard_root(bytes, n, err);
     mi_hdf5 *f = st ? NULL : mi_alloc(1, sizeof *f);
     if (!st && !f)
         st = mi_no_memory(err);

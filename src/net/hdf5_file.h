@@ -29,6 +29,12 @@ mien_status mi_hdf5_guard(const uint8_t *bytes, size_t n, mien_error *err);
 /* The same for attributes of a name, before their texts are read. */
 mien_status mi_hdf5_guard_texts(const uint8_t *bytes, size_t n,
                                 const char *attribute, mien_error *err);
+/* hdf5_header.c: refuse an object whose header's messages are not as long as
+ * what stands in them. */
+mien_status mi_hdf5_guard_header(const uint8_t *bytes, size_t n, uint64_t at,
+                                 mien_error *err);
+/* The same for the outermost group. */
+mien_status mi_hdf5_guard_root(const uint8_t *bytes, size_t n, mien_error *err);
 /* hdf5_chunk.c: the numbers of an array in chunks, into data. */
 mien_status mi_hdf5_read_chunks(mi_hdf5 *f, const mi_hdf5_chunks *c,
                                 float *data, mien_error *err);

@@ -29,6 +29,9 @@ static mien_status open_entry(mi_hdf5 *f, hid_t group, const char *name,
                        "hdf5: '%.60s' is a link by name or to another file, "
                        "wanted the object itself (h5repack --merge writes it)",
                        name);
+    mien_status st = mi_hdf5_guard_header(f->bytes, f->n, link.u.address, err);
+    if (st)
+        return st;
     *out = f->lib.open_object(group, name, H5P_DEFAULT);
     return *out < 0 ? mi_hdf5_fail(f, "the entry", name, err) : MIEN_OK;
 }
