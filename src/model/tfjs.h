@@ -33,6 +33,7 @@ typedef struct mi_tf_conv {
     int64_t out, in, h, w;
     int64_t group, stride[2], dilation[2];
     int same; /* 1: padding SAME, 0: VALID */
+    int last; /* 1: no further layer reads its pixels */
 } mi_tf_conv;
 
 typedef enum mi_tf_kind {
@@ -85,7 +86,7 @@ struct mien_tfjs {
 typedef struct mi_tf {
     const mien_tfjs *model;
     mien_graph *g;
-    int float32;
+    int float32, small;
     mi_tf_node *node; /* [model->n] in the file's order */
     mi_tf_node *now;  /* being converted, or NULL: messages name it */
     int *order;       /* [n_order] nodes in use, inputs first */
@@ -153,6 +154,8 @@ mi_node *mi_tf_list(mi_tf *t, const int64_t *v, int n);
 
 /* tfjs_conv.c: add a convolution to the graph. */
 mi_node *mi_tf_conv_node(mi_tf *t, const mi_tf_conv *c, mien_status *st);
+/* tfjs_pack.c: its filters in bytes, as a node; NULL without memory. */
+mi_node *mi_tf_packed(mi_tf *t, const mi_tf_conv *c);
 /* Take factors and sums, [out] each, into a convolution; NULL: none. */
 void mi_tf_conv_scale(mi_tf_conv *c, const float *factor, const float *sum);
 /* Release a convolution; NULL is fine. */

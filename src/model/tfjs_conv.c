@@ -3,9 +3,7 @@
  *   y = (conv(x, f) + b) * m + a = conv(x, f m) + b m + a
  *
  * Filters are TensorFlow's [h, w, in, out], of a depthwise one [h, w, c, m]
- * with result c m + k; here [out, in, h, w].  At 8 bits a channel's filters are
- * (byte - zero) * scale, of a range that holds 0 exactly: factors that differ
- * between channels cost nothing. */
+ * with result c m + k; here [out, in, h, w]. */
 #include "model/tfjs.h"
 
 #include "base/alloc.h"
@@ -141,49 +139,6 @@ void mi_tf_conv_scale(mi_tf_conv *c, const float *factor, const float *sum)
 
 /* ---- adding to the graph ------------------------------------------------- */
 
-/* A channel's filters as bytes: the range from the least to the greatest, 0
- * among them, in 255 steps. */
-static void pack_channel(const float *v, int64_t n, uint8_t *out, float *scale,
-                         uint8_t *zero)
-{
-    float low = 0, high = 0;
-    for (int64_t i = 0; i < n; i++) {
-        low = v[i] < low ? v[i] : low;
-        high = v[i] > high ? v[i] : high;
-    }
-    *scale = (high - low) / 255;
-    if (!(*scale > 0 && *scale < 1e30F))
-        *scale = 1;
-    *zero = (uint8_t)fminf(fmaxf(roundf(-low / *scale), 0), 255);
-    for (int64_t i = 0; i < n; i++)
-        out[i] =
-            (uint8_t)fminf(fmaxf(roundf(v[i] / *scale) + (float)*zero, 0), 255);
-}
-
-/* Filters as bytes behind a DequantizeLinear of their first axis. */
-static mi_node *packed(mi_tf *t, const mi_tf_conv *c, mien_shape shape)
-{
-    size_t each = (size_t)(c->in * c->h * c->w), n = (size_t)c->out;
-    uint8_t *bytes = mi_alloc(n * each + n, 1), *zero = bytes + n * each;
-    float *scale = mi_alloc(n, sizeof *scale);
-    mien_shape list = {.rank = 1, .dim = {c->out}};
-    const mi_dequantize_attr first = {0};
-    mi_node *out = NULL;
-    if (bytes && scale) {
-        for (size_t o = 0; o < n; o++)
-            pack_channel(c->filters + o * each, (int64_t)each, bytes + o * each,
-                         &scale[o], &zero[o]);
-        mi_node *in[] = {
-            mi_graph_constant(t->g, NULL, MI_U8, shape, bytes, MI_COPY),
-            mi_graph_constant(t->g, NULL, MI_F32, list, scale, MI_COPY),
-            mi_graph_constant(t->g, NULL, MI_U8, list, zero, MI_COPY)};
-        out = mi_graph_node(t->g, &mi_op_dequantize, in, 3, &first, NULL);
-    }
-    mi_free(bytes);
-    mi_free(scale);
-    return out;
-}
-
 /* TensorFlow's SAME is ONNX's SAME_UPPER; of an odd window that does not skip
  * it is the same on both sides. */
 static void set_padding(const mi_tf_conv *c, mi_conv_attr *a)
@@ -204,7 +159,7 @@ mi_node *mi_tf_conv_node(mi_tf *t, const mi_tf_conv *c, mien_status *st)
     mi_conv_attr a = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
     mi_node *f = t->float32 ? mi_graph_constant(t->g, NULL, MI_F32, shape,
                                                 c->filters, MI_COPY)
-                            : packed(t, c, shape);
+                            : mi_tf_packed(t, c);
     if (!f) {
         *st = mi_no_memory(t->err);
         return NULL;

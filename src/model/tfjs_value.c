@@ -182,7 +182,10 @@ mien_status mi_tf_node_of(mi_tf *t, const mi_tf_value *v, int *pixels,
     int is_pixels = v->kind == MI_TF_CONV || v->pixels;
     switch (v->kind) {
     case MI_TF_WEIGHT: st = weight_node(t, v->weight, out); break;
-    case MI_TF_CONV: *out = mi_tf_conv_node(t, v->conv, &st); break;
+    case MI_TF_CONV:
+        v->conv->last = !pixels;
+        *out = mi_tf_conv_node(t, v->conv, &st);
+        break;
     case MI_TF_NODE: *out = v->node; break;
     case MI_TF_PARTS:
         *out = part_node(t, v);

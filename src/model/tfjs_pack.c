@@ -1,0 +1,211 @@
+/* Filters in bytes, a scale and a zero point for each channel.
+ *
+ *   filter[o, i] = (byte[o, i] - zero[o]) * scale[o] * factor[i]
+ *
+ * with a range that holds 0 exactly.  Three things keep the answers near those
+ * of floats.  A factor for each input, chosen so that the greatest filter of
+ * each row and of each column are alike, spends the steps where filters are
+ * small. Where inputs are never negative (behind a ReLU), bytes are rounded so
+ * that their sum is what it was: an error common to all inputs is not made. And
+ * filters whose errors go through further layers, or that are few, have a
+ * second byte for the rest, unless a small file is wanted. */
+#include "model/tfjs.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/exact.h"
+
+enum {
+    FEW = 1 << 16, /* filters with less weights have two bytes each */
+    ROUNDS = 3     /* of balancing */
+};
+
+/* Of a convolution whose channels have `each` filters. */
+typedef struct packing {
+    int64_t n, each;
+    uint8_t *byte;       /* [n, each] */
+    uint8_t *rest;       /* [n, each] the same of what is left, from 128 on */
+    uint8_t *zero, *mid; /* [n] zero points of both */
+    float *scale, *step; /* [n] steps of both */
+    float *factor;       /* [in] */
+    float *row;          /* [each] a channel divided by the factors */
+} packing;
+
+/* ---- one channel --------------------------------------------------------- */
+
+/* The range from the least to the greatest, 0 among them, in 255 steps. */
+static void pack_channel(const float *v, int64_t n, uint8_t *out, float *scale,
+                         uint8_t *zero)
+{
+    float low = 0, high = 0;
+    for (int64_t i = 0; i < n; i++) {
+        low = v[i] < low ? v[i] : low;
+        high = v[i] > high ? v[i] : high;
+    }
+    *scale = (high - low) / 255;
+    if (!(*scale > 1e-30F && *scale < 1e30F))
+        *scale = 1;
+    *zero = (uint8_t)fminf(fmaxf(roundf(-low / *scale), 0), 255);
+    for (int64_t i = 0; i < n; i++)
+        out[i] =
+            (uint8_t)fminf(fmaxf(roundf(v[i] / *scale) + (float)*zero, 0), 255);
+}
+
+/* What a byte leaves over, in steps. */
+static double left_over(float v, float scale, uint8_t byte, uint8_t zero)
+{
+    return (double)v / (double)scale - (byte - zero);
+}
+
+/* Move bytes by one, those next to a boundary of rounding first, until their
+ * sum is right to half a step. */
+static void keep_sum(const float *v, int64_t n, float scale, uint8_t zero,
+                     uint8_t *byte)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += left_over(v[i], scale, byte[i], zero);
+    while (fabs(sum) > 0.5) {
+        int up = sum > 0;
+        int64_t at = -1;
+        double most = 0;
+        for (int64_t i = 0; i < n; i++) {
+            double off = left_over(v[i], scale, byte[i], zero);
+            off = up ? off : -off;
+            if (off > most && byte[i] != (up ? 255 : 0)) {
+                most = off;
+                at = i;
+            }
+        }
+        if (at < 0)
+            return;
+        byte[at] = (uint8_t)(byte[at] + (up ? 1 : -1));
+        sum += up ? -1 : 1;
+    }
+}
+
+/* ---- all channels -------------------------------------------------------- */
+
+/* Filters of one input as shares of their rows' greatest: the greatest. */
+static float greatest(const packing *p, const float *filters, int64_t i,
+                      int64_t area)
+{
+    float most = 0;
+    for (int64_t o = 0; o < p->n; o++)
+        for (int64_t k = 0; k < area; k++)
+            most = fmaxf(most, fabsf(filters[o * p->each + i * area + k]) /
+                                   p->scale[o]);
+    return most;
+}
+
+/* Factors by which the greatest of each row and of each column are alike. */
+static void balance(const packing *p, const float *filters, int64_t area)
+{
+    int64_t inputs = p->each / area;
+    for (int64_t i = 0; i < inputs; i++)
+        p->factor[i] = 1;
+    for (int round = 0; round < ROUNDS && inputs > 1; round++) {
+        for (int64_t o = 0; o < p->n; o++) {
+            p->scale[o] = 1e-20F;
+            for (int64_t k = 0; k < p->each; k++)
+                p->scale[o] =
+                    fmaxf(p->scale[o], fabsf(filters[o * p->each + k]) /
+                                           p->factor[k / area]);
+        }
+        for (int64_t i = 0; i < inputs; i++)
+            p->factor[i] = fmaxf(greatest(p, filters, i, area), 1e-6F);
+    }
+}
+
+/* A byte each, balanced. */
+static void pack_one(const packing *p, const mi_tf_conv *c)
+{
+    int64_t area = c->h * c->w;
+    int positive = c->x->op == &mi_op_clip || c->x->op == &mi_op_relu;
+    balance(p, c->filters, area);
+    for (int64_t o = 0; o < p->n; o++) {
+        uint8_t *byte = p->byte + o * p->each;
+        for (int64_t k = 0; k < p->each; k++)
+            p->row[k] = c->filters[o * p->each + k] / p->factor[k / area];
+        pack_channel(p->row, p->each, byte, &p->scale[o], &p->zero[o]);
+        if (positive)
+            keep_sum(p->row, p->each, p->scale[o], p->zero[o], byte);
+    }
+}
+
+/* Two bytes each. */
+static void pack_two(const packing *p, const mi_tf_conv *c)
+{
+    for (int64_t o = 0; o < p->n; o++) {
+        const float *v = c->filters + o * p->each;
+        uint8_t *byte = p->byte + o * p->each, *rest = p->rest + o * p->each;
+        pack_channel(v, p->each, byte, &p->scale[o], &p->zero[o]);
+        p->step[o] = p->scale[o] / 256;
+        p->mid[o] = 128;
+        for (int64_t k = 0; k < p->each; k++) {
+            double off = left_over(v[k], p->scale[o], byte[k], p->zero[o]);
+            rest[k] = (uint8_t)fmin(fmax(round(256 * off) + 128, 0), 255);
+        }
+    }
+}
+
+/* ---- nodes --------------------------------------------------------------- */
+
+static mi_node *dequantized(mi_tf *t, mien_shape shape, const uint8_t *byte,
+                            const float *scale, const uint8_t *zero)
+{
+    const mi_dequantize_attr first = {0};
+    mien_shape list = {.rank = 1, .dim = {shape.dim[0]}};
+    mi_node *in[] = {
+        mi_graph_constant(t->g, NULL, MI_U8, shape, byte, MI_COPY),
+        mi_graph_constant(t->g, NULL, MI_F32, list, scale, MI_COPY),
+        mi_graph_constant(t->g, NULL, MI_U8, list, zero, MI_COPY)};
+    return mi_graph_node(t->g, &mi_op_dequantize, in, 3, &first, NULL);
+}
+
+/* Bytes and what makes filters of them. */
+static mi_node *add_nodes(mi_tf *t, const mi_tf_conv *c, const packing *p,
+                          int two)
+{
+    mien_shape shape = {4, {c->out, c->in, c->h, c->w}};
+    mien_shape inputs = {4, {1, c->in, 1, 1}};
+    mi_node *in[] = {dequantized(t, shape, p->byte, p->scale, p->zero), NULL};
+    if (two)
+        in[1] = dequantized(t, shape, p->rest, p->step, p->mid);
+    else
+        in[1] =
+            mi_graph_constant(t->g, NULL, MI_F32, inputs, p->factor, MI_COPY);
+    return mi_graph_node(t->g, two ? &mi_op_add : &mi_op_mul, in, 2, NULL,
+                         NULL);
+}
+
+mi_node *mi_tf_packed(mi_tf *t, const mi_tf_conv *c)
+{
+    packing p = {.n = c->out, .each = c->in * c->h * c->w};
+    size_t n = (size_t)p.n, each = (size_t)p.each, all = n * each;
+    int two = !t->small && (all < FEW || !c->last);
+    mi_node *out = NULL;
+    uint8_t *bytes = mi_alloc(2 * all + 2 * n, 1);
+    float *floats = mi_alloc(2 * n + (size_t)c->in + each, sizeof *floats);
+    if (bytes && floats) {
+        p.byte = bytes;
+        p.rest = bytes + all;
+        p.zero = p.rest + all;
+        p.mid = p.zero + n;
+        p.scale = floats;
+        p.step = floats + n;
+        p.factor = p.step + n;
+        p.row = p.factor + c->in;
+        if (two)
+            pack_two(&p, c);
+        else
+            pack_one(&p, c);
+        out = add_nodes(t, c, &p, two);
+    }
+    mi_free(bytes);
+    mi_free(floats);
+    return out;
+}
