@@ -30,7 +30,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture face record draw kit faces
+DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture sight face record draw kit faces
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))

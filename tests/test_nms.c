@@ -1,5 +1,5 @@
 /* Boxes and non-maximum suppression, against the definition written plainly. */
-#include "face/found.h"
+#include "sight/found.h"
 
 #include "base/alloc.h"
 #include "check.h"

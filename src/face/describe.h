@@ -2,7 +2,7 @@
 #ifndef MI_FACE_DESCRIBE_H
 #define MI_FACE_DESCRIBE_H
 
-#include "face/stage.h"
+#include "sight/stage.h"
 
 enum {
     MI_DESCRIPTOR_SIDE = 150, /* input of the descriptor network */

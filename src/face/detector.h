@@ -2,8 +2,8 @@
 #ifndef MI_FACE_DETECTOR_H
 #define MI_FACE_DETECTOR_H
 
-#include "face/found.h"
-#include "face/stage.h"
+#include "sight/found.h"
+#include "sight/stage.h"
 #include "mien/face.h"
 
 /* Plans kept by a detector whose input follows the photo's shape. */

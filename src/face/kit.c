@@ -1,10 +1,6 @@
-/* kit.c: the networks that a wish needs, looked up and checked.
- *
- * A file may be called face_recognition.onnx and hold another network; that is
- * found out here, by its outputs, and said with the place it came from. */
+/* kit.c: the networks that a wish needs, looked up and checked. */
 #include "mien/face.h"
 
-#include "base/error.h"
 #include "face/describe.h"
 #include "face/detector.h"
 #include "face/landmark.h"
@@ -63,43 +59,6 @@ int mien_face_needs(const mien_face_options *options,
     return n;
 }
 
-/* The end of a place tells more than its start, when it is long. */
-static const char *end_of(const char *place)
-{
-    enum { SHOWN = 60 };
-    size_t n = strlen(place);
-    return n > SHOWN ? place + n - SHOWN : place;
-}
-
-/* Read a network into m, whose entry is set. */
-static mien_status read_model(mien_face_model *m, const mi_stage_kind *kind,
-                              mien_model_lookup *find, void *arg,
-                              mien_error *err)
-{
-    size_t n;
-    int w, h;
-    mien_error why = {0};
-    mien_status st = MIEN_OK;
-    const uint8_t *bytes = mien_model_embedded(m->entry->name, &n);
-    if (!bytes && !find)
-        return mi_fail(err, MIEN_EIO, "model %s: a file, and no way to find it",
-                       m->entry->name);
-    if (!bytes) {
-        st = find(arg, m->entry, &m->file, err);
-        bytes = m->file.bytes.data;
-        n = m->file.bytes.n;
-    }
-    if (st != MIEN_OK)
-        return st;
-    st = mien_onnx_read_borrowed(bytes, n, &m->graph, &why);
-    if (st == MIEN_OK)
-        st = mi_stage_check(kind, m->graph, &w, &h, &why);
-    if (st == MIEN_OK)
-        return st;
-    const char *place = *m->file.place ? m->file.place : m->entry->file;
-    return mi_fail(err, st, "%s: %s", end_of(place), why.text);
-}
-
 mien_status mien_face_kit_find(const mien_face_options *options,
                                mien_model_lookup *find, void *arg,
                                mien_face_kit *out, mien_error *err)
@@ -112,7 +71,8 @@ mien_status mien_face_kit_find(const mien_face_options *options,
     for (int i = 0; i < n && st == MIEN_OK; i++) {
         mien_face_model *m = &kit.model[kit.n++];
         m->entry = mien_model_find(all[i].name);
-        st = read_model(m, all[i].kind, find, arg, err);
+        st = mi_stage_find(all[i].kind, m->entry, find, arg, &m->file,
+                           &m->graph, err);
         const mien_graph *g = m->graph;
         memcpy((char *)&kit.graphs + all[i].at, &g, sizeof g);
     }

@@ -2,8 +2,8 @@
 #ifndef MI_FACE_LANDMARK_H
 #define MI_FACE_LANDMARK_H
 
-#include "face/box.h"
-#include "face/stage.h"
+#include "sight/box.h"
+#include "sight/stage.h"
 
 enum { MI_LANDMARKS = 68, MI_LANDMARK_NUMBERS = 2 * MI_LANDMARKS };
 

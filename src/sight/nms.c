@@ -1,4 +1,4 @@
-/* One box a face.
+/* One box a thing.
  *
  * Candidates are taken from the best score down; one is kept unless it covers a
  * kept one by more than a share (intersection over union).  A pair that is not
@@ -10,7 +10,7 @@
  * mi_found.order says it.
  * Source: face-api.js 1.7.15, src/ops/nonMaxSuppression.ts and
  * src/ssdMobilenetv1/nonMaxSuppression.ts; OpenCV, dnn/src/nms.inl.hpp. */
-#include "face/found.h"
+#include "sight/found.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -51,8 +51,9 @@ void mi_found_suppress(mi_found_list *l, double max_overlap, int most)
     int kept = 0;
     for (int i = 0; i < l->n && (most == 0 || kept < most); i++) {
         int k = kept - 1;
-        while (k >= 0 &&
-               mi_rect_overlap(l->found[k].box, l->found[i].box) <= max_overlap)
+        while (k >= 0 && (l->found[k].kind != l->found[i].kind ||
+                          mi_rect_overlap(l->found[k].box, l->found[i].box) <=
+                              max_overlap))
             k--;
         if (k < 0)
             l->found[kept++] = l->found[i];

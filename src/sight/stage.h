@@ -1,10 +1,11 @@
 /* stage.h: a planned network that reads pixels, and how pixels get into it. */
-#ifndef MI_FACE_STAGE_H
-#define MI_FACE_STAGE_H
+#ifndef MI_SIGHT_STAGE_H
+#define MI_SIGHT_STAGE_H
 
-#include "face/box.h"
+#include "sight/box.h"
 #include "image/sample.h"
 #include "mien/engine.h"
+#include "mien/model.h"
 
 enum { MI_STAGE_OUT = 12 };
 
@@ -44,6 +45,16 @@ void mi_stage_done(mi_stage *s);
  * Fails with EFORMAT if it does not read one RGB image or lacks an output. */
 mien_status mi_stage_check(const mi_stage_kind *kind, const mien_graph *g,
                            int *w, int *h, mien_error *err);
+
+/* Look a network up, if it is not inside the library, and check that it is of
+ * that kind.  file and graph, zeroed before, are the caller's to release, after
+ * a failure too.  Fails with EIO, EFORMAT and what find fails with; the text
+ * names the model or its place. */
+mien_status mi_stage_find(const mi_stage_kind *kind,
+                          const mien_model_entry *entry,
+                          mien_model_lookup *find, void *arg,
+                          mien_model_file *file, mien_graph **graph,
+                          mien_error *err);
 
 /* Sample the photo into the input and run. */
 mien_status mi_stage_run(mi_stage *s, mi_feeder *f, const mien_image *photo,

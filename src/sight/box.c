@@ -1,6 +1,6 @@
 /* Rectangles.  Sums and products stand in the order in which face-api.js 1.7.15
  * does them (src/classes/Box.ts, ObjectDetection.ts, ops/iou.ts). */
-#include "face/box.h"
+#include "sight/box.h"
 
 #include <math.h>
 

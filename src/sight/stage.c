@@ -2,7 +2,7 @@
  *
  * A network file may come from anywhere, so that it is what its task needs is
  * checked here: one input [1, 3, h, w] and every output by name and shape. */
-#include "face/stage.h"
+#include "sight/stage.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -41,7 +41,7 @@ static mien_status sides(const char *task, const mien_graph *g, int *w, int *h,
 {
     if (mien_graph_inputs(g) != 1)
         return mi_fail(err, MIEN_EFORMAT,
-                       "face: the %s model has %d inputs, wanted 1", task,
+                       "the %s model has %d inputs, wanted 1", task,
                        mien_graph_inputs(g));
     mien_shape s = mien_graph_input_shape(g, 0);
     int any_batch = s.rank == 4 && (s.dim[0] == 1 || s.dim[0] == -1);
@@ -51,7 +51,7 @@ static mien_status sides(const char *task, const mien_graph *g, int *w, int *h,
         char text[SHAPE_TEXT];
         shape_text(&s, text);
         return mi_fail(err, MIEN_EFORMAT,
-                       "face: the %s model reads %s, wanted [1, 3, h, w]", task,
+                       "the %s model reads %s, wanted [1, 3, h, w]", task,
                        text);
     }
     *h = (int)s.dim[2];
@@ -98,7 +98,7 @@ mien_status mi_stage_check(const mi_stage_kind *kind, const mien_graph *g,
         shape_text(&kind->out[i].shape, want);
         graph_text(g, found, sizeof found);
         st = mi_fail(err, MIEN_EFORMAT,
-                     "face: the %s model has no output '%s' %s; it gives %s",
+                     "the %s model has no output '%s' %s; it gives %s",
                      kind->task, kind->out[i].name, want, found);
     }
     return st;
@@ -115,8 +115,8 @@ static mien_status find_output(mi_stage *s, const mi_stage_kind *kind, int i,
         shape_text(&t.shape, found);
         shape_text(&kind->out[i].shape, want);
         return mi_fail(err, MIEN_EFORMAT,
-                       "face: the %s model gives '%s' as %s, wanted %s",
-                       kind->task, name, found, want);
+                       "the %s model gives '%s' as %s, wanted %s", kind->task,
+                       name, found, want);
     }
     s->out[i] = t;
     return MIEN_OK;
@@ -134,7 +134,7 @@ mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
         return st;
     if ((bound_w > 0 && bound_w != w) || (bound_h > 0 && bound_h != h))
         return mi_fail(err, MIEN_EFORMAT,
-                       "face: the %s model reads %d x %d pixels, wanted %d x "
+                       "the %s model reads %d x %d pixels, wanted %d x "
                        "%d",
                        kind->task, bound_w, bound_h, w, h);
     mien_shape in = {4, {1, 3, h, w}};
@@ -142,14 +142,13 @@ mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
     mien_error why = {0};
     st = mien_plan_new(g, &in, 1, &options, &made.plan, &why);
     if (st != MIEN_OK)
-        return mi_fail(err, st,
-                       "face: the %s model does not read %d x %d pixels: %s",
+        return mi_fail(err, st, "the %s model does not read %d x %d pixels: %s",
                        kind->task, w, h, why.text);
     for (int i = 0; i < kind->n_out && st == MIEN_OK; i++)
         st = find_output(&made, kind, i, g, err);
     mien_tensor x = mien_plan_input(made.plan, 0);
     if (st == MIEN_OK && !(x.channels_last && x.data))
-        st = mi_fail(err, MIEN_EFORMAT, "face: the %s model reads no pixels",
+        st = mi_fail(err, MIEN_EFORMAT, "the %s model reads no pixels",
                      kind->task);
     made.pixels = x.data;
     if (st != MIEN_OK)
@@ -192,7 +191,7 @@ mien_status mi_stage_run(mi_stage *s, mi_feeder *f, const mien_image *photo,
     if (size > f->size) {
         uint8_t *more = mi_alloc_raw(size, 1);
         if (!more)
-            return mi_fail(err, MIEN_ENOMEM, "face: no memory to sample with");
+            return mi_fail(err, MIEN_ENOMEM, "no memory to sample with");
         mi_free(f->scratch);
         f->scratch = more;
         f->size = size;

@@ -1,13 +1,14 @@
-/* found.h: what a detector saw, before and after one box a face is left. */
-#ifndef MI_FACE_FOUND_H
-#define MI_FACE_FOUND_H
+/* found.h: what a detector saw, before and after one box a thing is left. */
+#ifndef MI_SIGHT_FOUND_H
+#define MI_SIGHT_FOUND_H
 
-#include "face/box.h"
+#include "sight/box.h"
 
 typedef struct mi_found {
     mi_rect box;
     double score;
     int order; /* among equal scores the smaller comes first */
+    int kind;  /* only boxes of one kind suppress each other */
     int n_keypoints;
     mien_point keypoints[5]; /* in pixels of the photo */
 } mi_found;

@@ -1,6 +1,6 @@
 /* box.h: rectangles in double precision, and the whole pixels they cover. */
-#ifndef MI_FACE_BOX_H
-#define MI_FACE_BOX_H
+#ifndef MI_SIGHT_BOX_H
+#define MI_SIGHT_BOX_H
 
 #include "mien/image.h"
 
