@@ -30,7 +30,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture sight face record draw kit faces
+DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture sight face objects record draw kit faces
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
@@ -150,7 +150,7 @@ ISA_TESTS := $(call named,op op_hostile grad graph layer plan plan_random pipeli
                onnx onnx_yunet faceapi faceapi_models face face_kit face_yunet boost search smile track tracker \
                logistic logistic_golden regress regress_golden)
 # Long, so not under ref, the definition in plain loops.
-ISA_LONG  := $(call named,face_golden)
+ISA_LONG  := $(call named,face_golden objects_golden)
 define isa_rules
 run-isas: $(patsubst %,$B/isa/$1/%.ok,$(ISA_TESTS) $(if $(filter ref,$1),,$(ISA_LONG)))
 $B/isa/$1/%.ok: $B/tests/% $(MODELS)

@@ -29,6 +29,7 @@
 #include "mien/num.h"
 #include "mien/num_components.h"
 #include "mien/num_mixture.h"
+#include "mien/objects.h"
 #include "mien/plot.h"
 #include "mien/record.h"
 #include "mien/report.h"
