@@ -255,7 +255,7 @@ static int run(const cli_args *a)
 
 const cli_command cmd_model_convert = {
     .name = "model convert",
-    .operands = "face-api DIR | keras FILE | tfjs MODEL.JSON",
+    .operands = "face-api DIR | keras FILE | tfjs FILE",
     .min_operands = 2,
     .max_operands = 2,
     .summary = "turn weights of face-api.js, Keras or TensorFlow.js into ONNX "
@@ -269,7 +269,8 @@ const cli_command cmd_model_convert = {
         "model.onnx and its layers as net.json; nothing in the file is "
         "executed. "
         "Of a graph model of TensorFlow.js write model.onnx, or the file that "
-        "the catalogue has for it; its weights lie beside MODEL.JSON. A loop "
+        "the catalogue has for it; FILE is model.json, its weights lie beside "
+        "it. A loop "
         "that resizes pictures before the network is left out. "
         "A file appears whole or not at all.",
     CLI_COMMAND_TABLES,

@@ -14,6 +14,8 @@ verify|models|--json face.ppm face.ppm
 find|models|-t 1 --known known --unknown face.ppm
 detect||-t 1 --json small.pgm
 detect||-t 1 --draw out/d.png small.pgm
+objects|coco|-t 1 --json face.ppm
+objects|coco|-t 1 --draw out/o.png face.ppm
 model list||--json
 model info|models|--json face_landmark_68_tiny
 model convert|weights|-q --output out face-api weights
@@ -65,6 +67,7 @@ has() {
     case $1 in
         models) [ -e "$MIEN_MODELS/face_recognition.onnx" ] && [ -e "$t/face.ppm" ] ;;
         movie) [ -e "$t/movie.mp4" ] ;;
+        coco) [ -e "$MIEN_MODELS/ssdlite_mobilenet_v2.onnx" ] && [ -e "$t/face.ppm" ] ;;
         weights) [ -e "$t/weights/tiny_face_detector_model.bin" ] ;;
         opencv) [ -e /usr/share/opencv4/haarcascades/haarcascade_eye.xml ] ;;
     esac

@@ -104,6 +104,24 @@ static void test_hits_have_a_colour_each(void)
     mien_image_free(&im);
 }
 
+static void test_objects_have_names(void)
+{
+    mien_image im = grey_image(400, 300), bare = grey_image(400, 300);
+    mien_object o[2] = {{{100, 100, 80, 80}, 0.75F, mien_coco_of(1)},
+                        {{250, 100, 80, 80}, 0.5F, mien_coco_of(2)}};
+    mien_objects all = {2, o}, none = {0, NULL};
+    CHECK_EQ(mien_draw_objects(&im, &none, NULL), MIEN_OK);
+    CHECK(untouched(&im));
+    CHECK_EQ(mien_draw_objects(&im, &all, NULL), MIEN_OK);
+    CHECK(is(&im, 100, 140, green) && is(&im, 250, 140, orange));
+    /* a shorter name of the same colour takes less room */
+    o[0].what = mien_coco_at(8); /* boat */
+    CHECK_EQ(mien_draw_objects(&bare, &all, NULL), MIEN_OK);
+    CHECK(count(&im, green) > count(&bare, green));
+    mien_image_free(&im);
+    mien_image_free(&bare);
+}
+
 static void test_tracks_and_landmarks(void)
 {
     mien_gray g = made_picture(120, 90, 6);
@@ -260,6 +278,7 @@ int main(int argc, char **argv)
     RUN(test_faces);
     RUN(test_a_crowd_has_no_labels);
     RUN(test_hits_have_a_colour_each);
+    RUN(test_objects_have_names);
     RUN(test_tracks_and_landmarks);
     RUN(test_smiles);
     RUN(test_a_page_of_stages);

@@ -163,6 +163,36 @@ static void test_hits(void)
                    "x,frontalface_alt,9,8,7,6,5,3.000000,-30\n");
 }
 
+static void test_objects(void)
+{
+    mien_object o[] = {{{1, 2.5F, 3, 4}, 0.75F, mien_coco_of(18)},
+                       {{-0.001F, 8, 7, 6}, 0.5F, mien_coco_of(77)}};
+    const mien_objects all = {2, o}, none = {0, NULL};
+    mien_objects_record r = {"a,b", 640, 480, &all, 0.0012, "cut off"};
+    mien_buffer b = {0};
+    mien_record_objects(&r, &b);
+    check_text(&b, "{\"schema\":\"mien/1\",\"file\":\"a,b\",\"width\":640,"
+                   "\"height\":480,\"warnings\":[\"cut off\"],\"objects\":[{"
+                   "\"box\":{\"x\":1.0,\"y\":2.5,\"width\":3.0,"
+                   "\"height\":4.0},\"class\":\"dog\",\"id\":18,"
+                   "\"index\":16,\"score\":0.75},{\"box\":{\"x\":-0.001,"
+                   "\"y\":8.0,\"width\":7.0,\"height\":6.0},\"class\":"
+                   "\"cell phone\",\"id\":77,\"index\":67,\"score\":0.5}],"
+                   "\"ms\":{\"detect\":1.2}}\n");
+    mien_record_objects_csv(NULL, 1, &b);
+    check_text(&b, "file,class,id,index,x,y,width,height,score\n");
+    mien_record_objects_csv(&r, 0, &b);
+    check_text(&b, "\"a,b\",dog,18,16,1.00,2.50,3.00,4.00,0.7500\n"
+                   "\"a,b\",cell phone,77,67,0.00,8.00,7.00,6.00,0.5000\n");
+    mien_record_objects_frame(7, 0.25, &none, &b);
+    check_text(&b, "{\"schema\":\"mien/1\",\"frame\":7,\"seconds\":0.25,"
+                   "\"objects\":[]}\n");
+    mien_record_objects_frame_csv(0, 0, &all, &b);
+    check_text(&b, "frame,seconds,class,id,index,x,y,width,height,score\n"
+                   "0,0.000,dog,18,16,1.00,2.50,3.00,4.00,0.7500\n"
+                   "0,0.000,cell phone,77,67,0.00,8.00,7.00,6.00,0.5000\n");
+}
+
 static void test_tracks(void)
 {
     mien_gray g = made_picture(120, 90, 6);
@@ -280,6 +310,7 @@ int main(int argc, char **argv)
     RUN(test_faces_with_names);
     RUN(test_pairs);
     RUN(test_hits);
+    RUN(test_objects);
     RUN(test_tracks);
     RUN(test_smiles);
     RUN(test_failing_memory_is_noted);

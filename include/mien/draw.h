@@ -1,7 +1,7 @@
 /* mien/draw.h: photos and frames with what was found marked in them, cascades
  * as pictures, curves as figures.
  *
- *   mien_image + faces, hits, tracks, smiles -> the same image, marked
+ *   mien_image + faces, hits, objects, tracks, smiles -> the same image, marked
  *   mien_cascade -> mien_cascade_draw -> a page
  *   mien_roc, mien_smiles -> mien_figure (mien/plot.h)
  *
@@ -11,6 +11,7 @@
 #define MIEN_DRAW_H
 
 #include "mien/face.h"
+#include "mien/objects.h"
 #include "mien/plot.h"
 #include "mien/samples_loader.h"
 #include "mien/vision_roc.h"
@@ -47,6 +48,16 @@ MIEN_API MIEN_CHECKED mien_status mien_draw_hits(mien_image *photo, int n,
                                                  const char *const *names,
                                                  const mien_hits *hits,
                                                  mien_error *err);
+
+/* Mark objects, a colour for each class, with its name and how sure it is.
+ *
+ *   photo    drawn on
+ *   objects  in pixels of the photo
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_draw_objects(mien_image *photo,
+                                                    const mien_objects *objects,
+                                                    mien_error *err);
 
 /* Mark the tracks of a frame: boxes with their ids, and landmarks where they
  * were found, else the points that hold them.

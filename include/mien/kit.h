@@ -308,6 +308,13 @@ MIEN_API int mien_nets_find(const char *first, const char *name, char *out);
 MIEN_API const mien_model_entry *
 mien_models_missing(const char *first, const mien_face_options *options);
 
+/* Tell whether a file is a video by the ending of its name.
+ *
+ *   path  need not be there
+ *
+ * 1: .mp4, .m4v, .mov, .mkv, .webm, .avi, .mpg, .mpeg, .ogv, .wmv, .flv, .ts. */
+MIEN_API int mien_is_video_path(const char *path);
+
 /* Make a graph of a graph model of TensorFlow.js in files.
  *
  *   path     of model.json; its weights lie beside it

@@ -12,6 +12,7 @@
 #define MIEN_RECORD_H
 
 #include "mien/face.h"
+#include "mien/objects.h"
 #include "mien/json.h"
 #include "mien/vision_smile.h"
 
@@ -184,6 +185,55 @@ MIEN_API void mien_record_hits(const mien_hits_record *r, mien_buffer *out);
  *   out   a line a hit is added */
 MIEN_API void mien_record_hits_csv(const mien_hits_record *r, int head,
                                    mien_buffer *out);
+
+/* ---- objects ------------------------------------------------------------- */
+
+/* Objects of a photo; all pointers are borrowed. */
+typedef struct mien_objects_record {
+    const char *file;
+    int w, h; /* of the photo */
+    const mien_objects *objects;
+    double seconds;      /* of the search */
+    const char *warning; /* mien_photo.warning; NULL: none */
+} mien_objects_record;
+
+/* Add the record of a photo's objects.
+ *
+ *   r    what is known
+ *   out  a line is added: {"schema", "file", "width", "height", "warnings" if
+ *        it is not whole, "objects": [{"box", "class", "id": COCO's number,
+ *        "index": the same without gaps, "score"}], "ms"} */
+MIEN_API void mien_record_objects(const mien_objects_record *r,
+                                  mien_buffer *out);
+
+/* Add a photo's objects as CSV: file,class,id,index,x,y,width,height,score.
+ *
+ *   r     what is known; NULL: nothing
+ *   head  1: the line of names comes first
+ *   out   a line an object is added */
+MIEN_API void mien_record_objects_csv(const mien_objects_record *r, int head,
+                                      mien_buffer *out);
+
+/* Add the record of a frame's objects.
+ *
+ *   frame    its number, from 0
+ *   seconds  when it is shown
+ *   o        what was found
+ *   out      a line is added: {"schema", "frame", "seconds", "objects"} */
+MIEN_API void mien_record_objects_frame(int64_t frame, double seconds,
+                                        const mien_objects *o,
+                                        mien_buffer *out);
+
+/* Add a frame's objects as CSV:
+ * frame,seconds,class,id,index,x,y,width,height,score.
+ *
+ *   frame    its number, from 0; before frame 0 the line of names comes
+ *   seconds  when it is shown
+ *   o        what was found
+ *   out      a line an object is added */
+MIEN_API void mien_record_objects_frame_csv(int64_t frame, double seconds,
+                                            const mien_objects *o,
+                                            mien_buffer *out);
 
 /* ---- frames of a video ---------------------------------------------------
  */

@@ -1,8 +1,10 @@
-/* mark.c: faces and hits in photos. */
+/* mark.c: faces, hits and objects in photos. */
 #include "draw/mark.h"
 
 #include "mien/draw.h"
 #include "mien/text.h"
+
+#include <stdio.h>
 
 static const mien_colour box_colour = {0, 229, 160};
 static const mien_colour point_colour = {255, 221, 51};
@@ -150,5 +152,33 @@ mien_status mien_draw_hits(mien_image *photo, int n, const char *const *names,
         for (int k = 0; k < hits[i].n; k++)
             draw_hit(canvas, &hits[i].hit[k], names[i],
                      mi_mark_colour(i % HIT_COLOURS), unit);
+    return mi_mark_finish(canvas, err);
+}
+
+/* ---- objects ------------------------------------------------------------- */
+
+mien_status mien_draw_objects(mien_image *photo, const mien_objects *objects,
+                              mien_error *err)
+{
+    float unit = mi_mark_unit(photo);
+    mien_canvas *canvas = NULL;
+    mien_status st = mien_canvas_new(photo, &canvas, err);
+    if (st != MIEN_OK)
+        return st;
+    /* Labels last and the surest one's on top, as of faces. */
+    for (int i = objects->n - 1; i >= 0; i--) {
+        const mien_object *o = &objects->object[i];
+        float line = mi_mark_within(o->box.width / 60, 1.5f * unit, 4 * unit);
+        mien_canvas_box(canvas, o->box, mi_mark_colour(o->what->index),
+                        mi_mark_within(line, 1, 100));
+    }
+    for (int i = objects->n - 1; i >= 0; i--) {
+        const mien_object *o = &objects->object[i];
+        char text[48];
+        snprintf(text, sizeof text, "%s %.2f", o->what->name, (double)o->score);
+        mien_canvas_label(canvas, o->box.x, o->box.y - unit, text,
+                          letters(o->box.width, unit),
+                          mi_mark_colour(o->what->index));
+    }
     return mi_mark_finish(canvas, err);
 }

@@ -50,6 +50,14 @@ static int ending_of(const char *name, const char *const *list, int n)
     return -1;
 }
 
+int mien_is_video_path(const char *path)
+{
+    static const char *const videos[] = {".mp4",  ".m4v", ".mov", ".mkv",
+                                         ".webm", ".avi", ".mpg", ".mpeg",
+                                         ".ogv",  ".wmv", ".flv", ".ts"};
+    return ending_of(path, videos, sizeof videos / sizeof *videos) >= 0;
+}
+
 /* "a/b", or a copy of a where b is NULL; NULL when memory ended. */
 static char *join(const char *a, const char *b)
 {
