@@ -147,7 +147,7 @@ $B/tests/test_operators.ok: docs/operators.md
 # of kernels alone (conv, gemm, kern, ...) go through every table by themselves.
 ISAS      := ref $(patsubst src/kern/variant_%.c,%,$(wildcard src/kern/variant_*.c))
 ISA_TESTS := $(call named,op op_hostile grad graph layer plan plan_random pipeline train train_golden learn_random \
-               onnx onnx_yunet faceapi faceapi_models face face_kit face_yunet boost search smile track tracker \
+               onnx onnx_yunet faceapi faceapi_models face face_kit face_yunet objects boost search smile track tracker \
                logistic logistic_golden regress regress_golden)
 # Long, so not under ref, the definition in plain loops.
 ISA_LONG  := $(call named,face_golden objects_golden)
