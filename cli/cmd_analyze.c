@@ -87,15 +87,10 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "every photo was read, with or without faces in it"},
-    {"1", "some photos could not be read; their lines hold an error"},
-    {"2", "the command line is wrong"},
-    {"3", "no photo could be read, or a model is missing"},
-    {"4", "output could not be written"},
-    {"130", "interrupted"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS_PHOTOS("every photo was read, with or without faces in it",
+                     "some photos could not be read; their lines hold an error",
+                     "no photo could be read, or a model is missing");
 
 typedef enum format { TABLE, JSON, FACEAPI } format;
 

@@ -26,14 +26,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "compared"},
-    {"2", "the command line is wrong"},
-    {"3", "a cascade, the list or a picture cannot be read"},
-    {"4", "output could not be written"},
-    {"130", "interrupted"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_STOPPED(
+    "compared", "a cascade, the list or a picture cannot be read",
+    "interrupted");
 
 /* The command. */
 static int run(const cli_args *a)

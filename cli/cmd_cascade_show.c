@@ -43,13 +43,8 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "shown"},
-    {"2", "the command line is wrong"},
-    {"3", "the cascade, the photo or the positives cannot be read"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS(
+    "shown", "the cascade, the photo or the positives cannot be read");
 
 /* Larger pictures are made smaller before their windows are counted. */
 enum { PHOTO_SIDE = 480 };

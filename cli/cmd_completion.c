@@ -12,12 +12,7 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the script was printed"},
-    {"2", "the command line is wrong"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_PRINTED("the script was printed");
 
 static int run(const cli_args *a)
 {

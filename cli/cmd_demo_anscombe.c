@@ -28,12 +28,7 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the page was written"},
-    {"2", "the command line is wrong"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_PRINTED("the page was written");
 
 static const char *const names[SETS] = {"I", "II", "III", "IV"};
 static const double xs[SETS][ROWS] = {{10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5},

@@ -2,7 +2,6 @@
 #include "cli/cascades.h"
 #include "cli/drawing.h"
 #include "cli/photos.h"
-#include "cli/shell/text.h"
 
 #include <limits.h>
 #include <math.h>
@@ -73,15 +72,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "every photo was read, whatever is in it"},
-    {"1", "some photos could not be read"},
-    {"2", "the command line is wrong"},
-    {"3", "no photo could be read, or a cascade is missing"},
-    {"4", "output could not be written"},
-    {"130", "interrupted"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_PHOTOS(
+    "every photo was read, whatever is in it", "some photos could not be read",
+    "no photo could be read, or a cascade is missing");
 
 typedef enum format { TABLE, JSON, CSV } format;
 enum { MAX_ANGLES = 36, MOST = 8 /* cascades */ };
@@ -292,7 +285,7 @@ static mien_status search(const detection *d, int lane, mien_photo *photo,
 /* What was found in a photo, for a person. */
 static void print_table(const mien_hits_record *r, mien_buffer *out)
 {
-    cli_text_plain(r->file, out);
+    mien_text_plain(r->file, out);
     mien_buffer_printf(out, "  %d x %d  %.0f ms\n", r->w, r->h,
                        r->seconds * 1e3);
     for (int i = 0; i < r->n; i++) {

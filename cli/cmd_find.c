@@ -61,15 +61,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "every photo was read, whoever is in it"},
-    {"1", "some photos could not be read"},
-    {"2", "the command line is wrong"},
-    {"3", "no photo could be read, nobody is known, or a model is missing"},
-    {"4", "output could not be written"},
-    {"130", "interrupted"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_PHOTOS(
+    "every photo was read, whoever is in it", "some photos could not be read",
+    "no photo could be read, nobody is known, or a model is missing");
 
 typedef struct search {
     cli_files files;

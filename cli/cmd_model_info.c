@@ -1,6 +1,5 @@
 /* cmd_model_info.c: what is inside a model file. */
 #include "cli/shell/files.h"
-#include "cli/shell/text.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -28,13 +27,8 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the model was read"},
-    {"2", "the command line is wrong"},
-    {"3", "the model could not be read"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS("the model was read", "the model could not be read");
 
 typedef struct operator_count {
     const char *name;
@@ -101,7 +95,7 @@ static void line(const char *label, const char *text, const char *after,
                  mien_buffer *out)
 {
     mien_buffer_printf(out, "%-11s ", label);
-    cli_text_plain(text, out);
+    mien_text_plain(text, out);
     mien_buffer_puts(out, after);
 }
 
@@ -143,7 +137,7 @@ static void print_text(const model_facts *m, mien_buffer *out)
     const char *key, *value;
     for (int i = 0; mien_graph_meta_at(m->graph, i, &key, &value); i++) {
         line("metadata", key, ": ", out);
-        cli_text_plain(value, out);
+        mien_text_plain(value, out);
         mien_buffer_puts(out, "\n");
     }
 }

@@ -1,6 +1,5 @@
 /* cmd_model_list.c: the catalogue, and what of it is installed. */
 #include "cli/shell/files.h"
-#include "cli/shell/text.h"
 
 typedef struct values {
     int json;
@@ -20,12 +19,7 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the catalogue was printed"},
-    {"2", "the command line is wrong"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_PRINTED("the catalogue was printed");
 
 /* Where a model is: "embedded", its path, or "" when it is not installed. */
 static const char *place_of(const values *v, const mien_model_entry *e,
@@ -75,7 +69,7 @@ static void list_folders(const values *v, mien_buffer *out)
         if (!*folder)
             continue;
         mien_buffer_puts(out, "  ");
-        cli_text_plain(folder, out);
+        mien_text_plain(folder, out);
         mien_buffer_puts(out, cli_is_folder(folder) ? "\n" : " (not there)\n");
     }
 }

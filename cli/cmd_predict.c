@@ -37,13 +37,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "all rows were scored"},
-    {"2", "the command line is wrong"},
-    {"3", "the model or the table could not be read, or does not fit"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS("all rows were scored",
+              "the model or the table could not be read, or does not fit");
 
 /* Bytes of the file that are not used yet. */
 typedef struct input {

@@ -30,13 +30,8 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the table was described"},
-    {"2", "the command line is wrong"},
-    {"3", "the table could not be read"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS("the table was described", "the table could not be read");
 
 /* A table of text for each value of a column. */
 static mien_status put_groups(const cli_table *in, int by, mien_summary *s,

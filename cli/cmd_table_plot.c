@@ -42,13 +42,8 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the picture was written"},
-    {"2", "the command line is wrong"},
-    {"3", "the table could not be read or drawn"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS(
+    "the picture was written", "the table could not be read or drawn");
 
 /* A column named by an option; -1 without.  0, and a report. */
 static int column_of(const mien_table *t, const char *path, const char *name,

@@ -42,13 +42,8 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the parts were written"},
-    {"2", "the command line is wrong"},
-    {"3", "the table could not be read or split"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS("the parts were written", "the table could not be read or split");
 
 typedef struct job {
     const cli_args *args;

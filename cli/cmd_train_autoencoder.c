@@ -52,14 +52,10 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "a model was made"},
-    {"2", "the command line is wrong"},
-    {"3", "the table could not be read, or cannot be learned from"},
-    {"4", "output could not be written"},
-    {"130", "interrupted; --resume goes on"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS_STOPPED("a model was made",
+                      "the table could not be read, or cannot be learned from",
+                      "interrupted; --resume goes on");
 
 typedef struct learning {
     const values *v;

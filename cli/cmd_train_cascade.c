@@ -108,14 +108,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "trained"},
-    {"2", "the command line is wrong"},
-    {"3", "positives or scenes cannot be read, or are too few"},
-    {"4", "output could not be written"},
-    {"130", "interrupted; the stages so far are in the output"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_STOPPED(
+    "trained", "positives or scenes cannot be read, or are too few",
+    "interrupted; the stages so far are in the output");
 
 typedef struct training {
     const values *v;

@@ -44,13 +44,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "a model was made"},
-    {"2", "the command line is wrong"},
-    {"3", "the table could not be read, or cannot be learned from"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS("a model was made",
+              "the table could not be read, or cannot be learned from");
 
 /* Read 0:A,1:B or balanced; 0, and a report. */
 static int read_weights(const char *text, mien_study_logistic *o)

@@ -1,6 +1,5 @@
 /* cmd_verify.c: do two photos show the same person? */
 #include "cli/photos.h"
-#include "cli/shell/text.h"
 
 #include <unistd.h>
 
@@ -90,7 +89,7 @@ static void print_text(const mien_pair_record *p, mien_buffer *out)
         const mien_face *f = p->face[i];
         int n = p->reading[i]->faces.n;
         mien_buffer_puts(out, i ? "second     " : "first      ");
-        cli_text_plain(p->file[i], out);
+        mien_text_plain(p->file[i], out);
         mien_buffer_puts(out, ": ");
         if (n > 1)
             mien_buffer_printf(out, "the largest of %d faces, ", n);

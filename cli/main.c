@@ -52,7 +52,7 @@ static int unknown_command(const char *word)
         names[n++] = c->name;
         names[n++] = first[i];
     }
-    const char *near = cli_nearest(word, names, n);
+    const char *near = mien_text_nearest(word, names, n);
     if (near)
         cli_error("unknown command '%s'; did you mean '%s'?", word, near);
     else

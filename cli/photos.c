@@ -1,8 +1,6 @@
 /* photos.c: what the commands that read faces in photos share. */
 #include "cli/photos.h"
 
-#include "cli/shell/text.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -79,7 +77,7 @@ static void title(const char *file, const mien_reading *r, mien_buffer *out)
     double ms =
         1e3 * (r->decode + r->times.detect + r->times.landmarks +
                r->times.descriptor + r->times.attributes + r->times.own);
-    cli_text_plain(file, out);
+    mien_text_plain(file, out);
     mien_buffer_printf(out, "  %d x %d  ", r->w, r->h);
     if (r->faces.n)
         mien_buffer_printf(out, "%d face%s", r->faces.n,
@@ -120,7 +118,7 @@ static void choices(const mien_faces *f, int i, mien_buffer *out)
     for (int c = 0; c < f->choices; c++) {
         const char *name = mien_faces_chosen(f, c, i, &p);
         mien_buffer_printf(out, "    %s: ", f->choice[c].task);
-        cli_text_plain(name, out);
+        mien_text_plain(name, out);
         mien_buffer_printf(out, " %.2f\n", p);
     }
 }

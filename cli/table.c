@@ -231,7 +231,7 @@ int cli_table_column(const mien_table *t, const char *path, const char *name)
     n = n < CLI_MAX_NAMES ? n : CLI_MAX_NAMES;
     for (int i = 0; i < n; i++)
         near[i] = mien_table_column(t, i).name;
-    const char *like = cli_nearest(name, near, n);
+    const char *like = mien_text_nearest(name, near, n);
     cli_error("%s: no column '%s'%s%s%s", path, name,
               like ? "; did you mean '" : "", like ? like : "",
               like ? "'?" : "");

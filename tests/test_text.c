@@ -120,6 +120,48 @@ static void test_utf8_is_told_from_other_bytes(void)
     mien_buffer_free(&b);
 }
 
+/* A buffer's text is this; it is released. */
+static int is_text(mien_buffer *b, const char *text)
+{
+    mien_buffer_put(b, "", 1);
+    int same = !b->failed && strcmp((char *)b->data, text) == 0;
+    mien_buffer_free(b);
+    return same;
+}
+
+static void test_text_for_a_terminal(void)
+{
+    mien_buffer b = {0};
+    mien_text_plain("a\x1b[2J\xff\xc2\x9b\xe2\x82\xac", &b);
+    CHECK(is_text(&b, "a?[2J\xef\xbf\xbd?\xe2\x82\xac"));
+    CHECK_EQ(mien_text_width("abc"), 3);
+    CHECK_EQ(mien_text_width("\xe4\xba\xba"), 2); /* a wide character */
+    CHECK_EQ(mien_text_width("e\xcc\x81"), 1);    /* a mark on a letter */
+    CHECK_EQ(mien_text_width(""), 0);
+    mien_text_wrap("one two three\n\nfour", 2, 1, 9, &b);
+    CHECK(is_text(&b, "one two\n three\n\n four"));
+    mien_text_wrap("averylongword b", 0, 2, 4, &b);
+    CHECK(is_text(&b, "averylongword\n  b"));
+}
+
+static void test_nearest_names(void)
+{
+    static const char *const names[] = {"detect", "train", "table", "version"};
+    static const struct {
+        const char *word, *name;
+    } cases[] = {{"detcet", "detect"}, {"trian", "train"}, {"tabl", "table"},
+                 {"ver", "version"},   {"xyz", NULL},      {"", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *found = mien_text_nearest(cases[i].word, names, 4);
+        CHECK_MSG(found == cases[i].name ||
+                      (found && cases[i].name && !strcmp(found, cases[i].name)),
+                  "%s: %s", cases[i].word, found ? found : "nothing");
+    }
+    char longer[200] = "";
+    memset(longer, 'a', sizeof longer - 1);
+    CHECK(!mien_text_nearest(longer, names, 4));
+}
+
 /* FIPS 180-4's examples, and what a second program gave for a million a. */
 static void test_sha256_of_known_texts(void)
 {
@@ -166,6 +208,8 @@ int main(int argc, char **argv)
     RUN(test_formatted_text_of_any_length);
     RUN(test_zero_has_no_sign);
     RUN(test_utf8_is_told_from_other_bytes);
+    RUN(test_text_for_a_terminal);
+    RUN(test_nearest_names);
     RUN(test_sha256_of_known_texts);
     RUN(test_sha256_with_and_without_instructions);
     return check_done();

@@ -1,6 +1,5 @@
 /* help.c: usage and help, from the tables of the commands. */
 #include "cli/shell/shell.h"
-#include "cli/shell/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +29,8 @@ static void option_help(const cli_command *c, const cli_option *o,
     else
         mien_buffer_printf(out, "%*s", OPTION_COLUMN - n, "");
     mien_buffer text = {0};
-    cli_text_wrap(cli_option_text(c, o, &text), OPTION_COLUMN, OPTION_COLUMN,
-                  COLUMNS, out);
+    mien_text_wrap(cli_option_text(c, o, &text), OPTION_COLUMN, OPTION_COLUMN,
+                   COLUMNS, out);
     mien_buffer_free(&text);
     mien_buffer_puts(out, "\n");
 }
@@ -42,7 +41,7 @@ void cli_help_command(const cli_command *c, mien_buffer *out)
         .name = "help", .letter = 'h', .text = "print this and stop"};
     cli_help_usage(c, out);
     mien_buffer_puts(out, "\n");
-    cli_text_wrap(c->description, 0, 0, COLUMNS, out);
+    mien_text_wrap(c->description, 0, 0, COLUMNS, out);
     mien_buffer_puts(out, "\n\nOptions:\n");
     for (const cli_option *o = c->options; o->name; o++)
         option_help(c, o, out);
@@ -51,13 +50,13 @@ void cli_help_command(const cli_command *c, mien_buffer *out)
     mien_buffer_puts(out, "\nExamples:\n");
     for (const cli_row *r = c->examples; r->left; r++) {
         mien_buffer_printf(out, "  %s\n      ", r->left);
-        cli_text_wrap(r->right, 6, 6, COLUMNS, out);
+        mien_text_wrap(r->right, 6, 6, COLUMNS, out);
         mien_buffer_puts(out, "\n");
     }
     mien_buffer_puts(out, "\nExit status:\n");
     for (const cli_row *r = c->exits; r->left; r++) {
         mien_buffer_printf(out, "  %-4s ", r->left);
-        cli_text_wrap(r->right, 7, 7, COLUMNS, out);
+        mien_text_wrap(r->right, 7, 7, COLUMNS, out);
         mien_buffer_puts(out, "\n");
     }
 }

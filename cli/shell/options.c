@@ -16,7 +16,7 @@ static int unknown_option(const cli_command *c, const char *name)
     for (const cli_option *o = c->options; o->name; o++)
         names[n++] = o->name;
     names[n++] = "help";
-    const char *near = cli_nearest(name, names, n);
+    const char *near = mien_text_nearest(name, names, n);
     if (near)
         cli_error("%s: unknown option --%s; did you mean --%s?", c->name, name,
                   near);

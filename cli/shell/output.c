@@ -2,7 +2,6 @@
 #include "cli/shell/shell.h"
 
 #include "cli/shell/files.h"
-#include "cli/shell/text.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -34,7 +33,7 @@ void cli_error(const char *fmt, ...)
     /* A file's name must not steer the terminal. */
     mien_buffer line = {0};
     mien_buffer_puts(&line, "mien: ");
-    cli_text_plain(text, &line);
+    mien_text_plain(text, &line);
     mien_buffer_puts(&line, "\n");
     if (line.failed)
         fputs("mien: out of memory\n", stderr);

@@ -123,8 +123,6 @@ typedef struct cli_alias {
 } cli_alias;
 /* NULL: no other tool calls one so. */
 const cli_alias *cli_alias_find(const cli_command *c, const char *name);
-/* The name nearest to word of n, or NULL if none is near. */
-const char *cli_nearest(const char *word, const char *const *names, int n);
 
 /* ---- help in its forms --------------------------------------------------- */
 /* How a command is called, in a line. */
@@ -176,6 +174,44 @@ void *cli_alloc(size_t n, size_t size);
 #define CLI_COMMAND_TABLES                                                    \
     .options = options, .defaults = &defaults, .values_size = sizeof(values), \
     .examples = examples, .exits = exits, .run = run
+
+/* Tables of exit statuses: what 0 means, 1, 3, and 130 where a command can be
+ * interrupted; 2 and 4 mean the same everywhere. */
+#define CLI_EXIT_USAGE                   \
+    {                                    \
+        "2", "the command line is wrong" \
+    }
+#define CLI_EXIT_OUTPUT                    \
+    {                                      \
+        "4", "output could not be written" \
+    }
+#define CLI_EXITS_PRINTED(done)                                      \
+    {                                                                \
+        {"0", done}, CLI_EXIT_USAGE, CLI_EXIT_OUTPUT, { NULL, NULL } \
+    }
+#define CLI_EXITS(done, nothing)                                      \
+    {                                                                 \
+        {"0", done}, CLI_EXIT_USAGE, {"3", nothing}, CLI_EXIT_OUTPUT, \
+        {                                                             \
+            NULL, NULL                                                \
+        }                                                             \
+    }
+#define CLI_EXITS_STOPPED(done, nothing, stopped)                     \
+    {                                                                 \
+        {"0", done}, CLI_EXIT_USAGE, {"3", nothing}, CLI_EXIT_OUTPUT, \
+            {"130", stopped},                                         \
+        {                                                             \
+            NULL, NULL                                                \
+        }                                                             \
+    }
+#define CLI_EXITS_PHOTOS(done, partly, nothing)                     \
+    {                                                               \
+        {"0", done}, {"1", partly}, CLI_EXIT_USAGE, {"3", nothing}, \
+            CLI_EXIT_OUTPUT, {"130", "interrupted"},                \
+        {                                                           \
+            NULL, NULL                                              \
+        }                                                           \
+    }
 
 /* Rows of a table of options; `values` is the type that a file gives its
  * struct, member where the value goes. */

@@ -89,6 +89,43 @@ MIEN_API int32_t mien_utf8_next(const char *text, int *n);
  *   out   the text is added */
 MIEN_API void mien_utf8_repair(const char *text, mien_buffer *out);
 
+/* ---- on a terminal -------------------------------------------------------
+ */
+
+/* Add a text as a terminal may show it: control characters as '?', U+FFFD in
+ * place of each byte that is no UTF-8.
+ *
+ *   text  any bytes up to a zero byte
+ *   out   the text is added */
+MIEN_API void mien_text_plain(const char *text, mien_buffer *out);
+
+/* Count the columns that a text takes on a terminal.
+ *
+ *   text  wide characters take two, marks on the one before none */
+MIEN_API int mien_text_width(const char *text);
+
+/* Add a text broken at spaces; an empty line stays one.
+ *
+ *   text     words and spaces
+ *   column   where the first line starts, from 0
+ *   indent   columns that the other lines are moved in
+ *   columns  of a line; a word that is longer stands alone
+ *   out      the text is added */
+MIEN_API void mien_text_wrap(const char *text, int column, int indent,
+                             int columns, mien_buffer *out);
+
+/* Choose the name that a mistyped word was meant to be.
+ *
+ *   word   as it was typed
+ *   names  [n]
+ *   n      how many
+ *
+ * NULL if none is near: within half of the word's letters, three at most, to be
+ * inserted, removed, replaced or swapped; the beginning of a name is near it.
+ */
+MIEN_API const char *mien_text_nearest(const char *word,
+                                       const char *const *names, int n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,20 +1,17 @@
-/* text.c: text on a terminal and in JSON: UTF-8, width, wrapping. */
-#include "cli/shell/text.h"
-
-#include "cli/shell/shell.h"
+/* terminal.c: text on a terminal: what may be shown, columns, lines. */
+#include "mien/text.h"
 
 #include <string.h>
 
-void cli_text_plain(const char *text, mien_buffer *out)
+void mien_text_plain(const char *text, mien_buffer *out)
 {
     for (int n; *text; text += n) {
         int32_t c = mien_utf8_next(text, &n);
         int control = c >= 0 && (c < 0x20 || (c >= 0x7f && c < 0xa0));
-        mien_buffer_put(out,
-                        c < 0     ? "\xef\xbf\xbd"
-                        : control ? "?"
-                                  : text,
-                        c < 0 ? 3 : (size_t)n);
+        if (c < 0)
+            mien_buffer_puts(out, "\xef\xbf\xbd");
+        else
+            mien_buffer_put(out, control ? "?" : text, control ? 1 : (size_t)n);
     }
 }
 
@@ -41,7 +38,7 @@ static int within(long c, const long (*range)[2], size_t n)
     return 0;
 }
 
-int cli_text_width(const char *text)
+int mien_text_width(const char *text)
 {
     int columns = 0;
     for (int n; *text; text += n) {
@@ -52,8 +49,8 @@ int cli_text_width(const char *text)
     return columns;
 }
 
-void cli_text_wrap(const char *text, int column, int indent, int columns,
-                   mien_buffer *out)
+void mien_text_wrap(const char *text, int column, int indent, int columns,
+                    mien_buffer *out)
 {
     int at = column, first = 1;
     while (*text) {

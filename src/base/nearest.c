@@ -1,5 +1,8 @@
-/* words.c: the name that a mistyped word was meant to be. */
-#include "cli/shell/shell.h"
+/* nearest.c: the name that a mistyped word was meant to be.
+ *
+ * Source: L. Boytsov, Indexing methods for approximate dictionary searching,
+ * 2011, 2.1 (optimal string alignment). */
+#include "mien/text.h"
 
 #include <string.h>
 
@@ -30,7 +33,7 @@ static int distance(const char *a, const char *b)
     return row[n % 3][m];
 }
 
-const char *cli_nearest(const char *word, const char *const *names, int n)
+const char *mien_text_nearest(const char *word, const char *const *names, int n)
 {
     const char *best = NULL;
     int near = least(4, 1 + (int)strlen(word) / 2);
