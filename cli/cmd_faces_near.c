@@ -2,7 +2,6 @@
 #include "cli/faces.h"
 
 #include "cli/shell/files.h"
-#include "cli/shell/text.h"
 
 #include <limits.h>
 
@@ -66,7 +65,7 @@ static int show(const cli_faces *f, const values *v, const char *path,
         mien_near_json(path, f->model, near, &out);
     for (int i = 0; i < near->n && !v->json; i++) {
         mien_buffer_printf(&out, "%8.3f  ", near->item[i].distance);
-        cli_text_plain(near->item[i].path, &out);
+        mien_text_plain(near->item[i].path, &out);
         mien_buffer_puts(&out, "\n");
     }
     if (!cli_emit(&out) && !status)

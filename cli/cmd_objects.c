@@ -1,7 +1,6 @@
 /* cmd_objects.c: people, animals and things in photos and videos. */
 #include "cli/drawing.h"
 #include "cli/photos.h"
-#include "cli/shell/text.h"
 #include "cli/video.h"
 
 #include <stdlib.h>
@@ -144,7 +143,7 @@ static void print_rows(const mien_objects *o, mien_buffer *out)
 
 static void print_table(const mien_objects_record *r, mien_buffer *out)
 {
-    cli_text_plain(r->file, out);
+    mien_text_plain(r->file, out);
     mien_buffer_printf(out, "  %d x %d  %d object%s  %.0f ms\n", r->w, r->h,
                        r->objects->n, r->objects->n == 1 ? "" : "s",
                        r->seconds * 1e3);
