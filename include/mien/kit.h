@@ -312,7 +312,8 @@ mien_models_missing(const char *first, const mien_face_options *options);
  *
  *   path  need not be there
  *
- * 1: .mp4, .m4v, .mov, .mkv, .webm, .avi, .mpg, .mpeg, .ogv, .wmv, .flv, .ts. */
+ * 1: .mp4, .m4v, .mov, .mkv, .webm, .avi, .mpg, .mpeg, .ogv, .wmv, .flv, .ts.
+ */
 MIEN_API int mien_is_video_path(const char *path);
 
 /* Make a graph of a graph model of TensorFlow.js in files.

@@ -202,7 +202,7 @@ typedef struct mien_picture_options {
 } mien_picture_options;
 #define MIEN_PICTURE_DEFAULTS                                                 \
     {                                                                         \
-        {0, 0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,     \
+        {0, 0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,  \
             MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
             0, {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL,  \
             NULL, NULL, NULL                                                  \
