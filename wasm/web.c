@@ -78,13 +78,11 @@ mien_face_options web_face_options(const web_wish *wish)
     return o;
 }
 
-mien_status web_needs(mien_web *w, const web_wish *wish)
+void web_write_needs(int n, const mien_model_entry *const *need,
+                     mien_buffer *out)
 {
-    const mien_face_options o = web_face_options(wish);
-    const mien_model_entry *need[MIEN_FACE_MAX_MODELS];
-    mien_json j = mien_json_on(web_text_begin(w), 0);
+    mien_json j = mien_json_on(out, 0);
     mien_json_array(&j, NULL);
-    int n = mien_face_needs(&o, need);
     for (int i = 0; i < n; i++) {
         mien_json_object(&j, NULL);
         mien_json_text(&j, "name", need[i]->name);
@@ -94,6 +92,14 @@ mien_status web_needs(mien_web *w, const web_wish *wish)
         mien_json_close(&j);
     }
     mien_json_close(&j);
+}
+
+mien_status web_needs(mien_web *w, const web_wish *wish)
+{
+    const mien_face_options o = web_face_options(wish);
+    const mien_model_entry *need[MIEN_FACE_MAX_MODELS];
+    int n = mien_face_needs(&o, need);
+    web_write_needs(n, need, web_text_begin(w));
     return web_text_end(w, MIEN_OK, NULL);
 }
 
@@ -104,6 +110,12 @@ static const web_model *model_of(const mien_web *w, const char *name)
         if (strcmp(w->model[i].entry->name, name) == 0)
             return &w->model[i];
     return NULL;
+}
+
+const mien_graph *web_graph(const mien_web *w, const char *name)
+{
+    const web_model *m = model_of(w, name);
+    return m ? m->graph : NULL;
 }
 
 int web_has_model(const mien_web *w, const char *name)

@@ -84,6 +84,27 @@ mien_status WEB_EXPORT(web_read_box)(mien_web *w, web_reader *r,
  * none. */
 const float *WEB_EXPORT(web_descriptor)(const web_reader *r, int face);
 
+/* ---- objects --------------------------------------------------------------
+ */
+
+typedef struct web_finder web_finder;
+
+/* The network of web_finder_new, as web_needs tells it. */
+mien_status WEB_EXPORT(web_finder_needs)(mien_web *w);
+
+/* Prepare to look for objects with the network added: as
+ * mien_object_detector_new; classes "" means all, 0 the usual numbers. */
+mien_status WEB_EXPORT(web_finder_new)(mien_web *w, const char *classes,
+                                       int max_objects, int by_class,
+                                       float min_score, float max_overlap,
+                                       web_finder **out);
+void WEB_EXPORT(web_finder_free)(web_finder *f);
+
+/* Look for objects in a picture as web_read has them: the record of
+ * mien_record_objects. */
+mien_status WEB_EXPORT(web_find)(mien_web *w, web_finder *f, const char *file,
+                                 const uint8_t *rgba, int width, int height);
+
 /* ---- people -------------------------------------------------------------- */
 
 /* As mien_people_new, _free, _add, _remove and _count. */
@@ -113,6 +134,23 @@ double WEB_EXPORT(web_strangers)(int known, float threshold);
 mien_status WEB_EXPORT(web_people_histogram)(mien_web *w, const mien_people *p);
 
 /* ---- inside -------------------------------------------------------------- */
+
+/* A picture that grows to the largest so far. */
+typedef struct web_picture {
+    mien_image im; /* RGB */
+    size_t room;   /* bytes of im.data */
+} web_picture;
+
+/* Take the pixels of a canvas, laid over white.  ELIMIT, ENOMEM. */
+mien_status web_picture_take(web_picture *p, const uint8_t *rgba, int width,
+                             int height);
+
+/* A network that was added; NULL: it was not. */
+const mien_graph *web_graph(const mien_web *w, const char *name);
+
+/* Write the array of web_needs. */
+void web_write_needs(int n, const mien_model_entry *const *need,
+                     mien_buffer *out);
 
 /* The options that a wish means. */
 mien_face_options web_face_options(const web_wish *wish);

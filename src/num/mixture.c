@@ -48,7 +48,7 @@ static double log_part(const mien_mixture *m, int k, const float *x)
     const double *mean = m->mean + k * m->d, *v = m->variance + k * m->d;
     double sum = 0, product = 1;
     if (!(m->weight[k] > 0))
-        return -INFINITY;
+        return -HUGE_VAL;
     for (int64_t j = 0; j < m->d; j++) {
         double e = (double)x[j] - mean[j];
         sum += e * e / v[j];
@@ -65,7 +65,7 @@ static double log_part(const mien_mixture *m, int k, const float *x)
 /* The log density of a row; part [k] set to those of the distributions. */
 static double log_density(const mien_mixture *m, const float *x, double *part)
 {
-    double top = -INFINITY, sum = 0;
+    double top = -HUGE_VAL, sum = 0;
     for (int k = 0; k < m->k; k++) {
         part[k] = log_part(m, k, x);
         top = part[k] > top ? part[k] : top;

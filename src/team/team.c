@@ -102,8 +102,8 @@ mien_status mi_team_copy(const mien_team *r, const uint8_t *bytes, size_t n,
     mien_status st = mi_team_gather(r, &mine, sizeof mine, size, err);
     if (st)
         return st;
-    b.n = size[0];
-    b.data = mi_alloc(b.n + 1, 1);
+    b.n = (size_t)size[0];
+    b.data = b.n == size[0] ? mi_alloc(b.n + 1, 1) : NULL;
     int failed = !b.data;
     st = mi_team_any(r, &failed, err);
     if (!st && (failed || !b.data))

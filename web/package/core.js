@@ -68,6 +68,22 @@ function system(memory) {
  * @property {0|90|180|270|'auto'} [rotate] how the picture is turned before it is read
  */
 
+/**
+ * @typedef {object} ObjectWish what is wanted of objects
+ * @property {string[]} [classes] names of COCO; default: all
+ * @property {number} [minScore] default 0.5
+ * @property {number} [maxOverlap] default 0.5
+ * @property {number} [maxObjects] default 20
+ * @property {boolean} [byClass] boxes of two classes are two things
+ */
+
+/**
+ * @typedef {object} Pixels RGBA, or RGB if there are three bytes a pixel
+ * @property {Uint8Array|Uint8ClampedArray} data
+ * @property {number} width
+ * @property {number} height
+ */
+
 /** @typedef {{name: string, task: string, file: string, sha256: string}} Need */
 /** @typedef {{name: string|null, distance: number, threshold: number}} Match */
 
@@ -236,12 +252,10 @@ export class Core {
   }
 
   /**
-   * Read a picture: RGBA, or RGB if there are three bytes a pixel.
-   * @param {number} reader
-   * @param {{data: Uint8Array|Uint8ClampedArray, width: number, height: number}} picture
-   * @param {string} [file]
+   * Bring a picture into the library's memory, as RGBA.
+   * @param {Pixels} picture
    */
-  read(reader, picture, file = 'picture') {
+  #putPixels(picture) {
     const { data, width, height } = picture;
     const pixels = width * height;
     if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1)
@@ -266,8 +280,17 @@ export class Core {
         to[4 * i + 3] = 255;
       }
     }
-    this.#withText(file, (name) =>
-      this.#check(this.#c.web_read(this.#web, reader, name, this.#pixels, width, height)));
+    return this.#pixels;
+  }
+
+  /**
+   * Read a picture.
+   * @param {number} reader @param {Pixels} picture @param {string} [file]
+   */
+  read(reader, picture, file = 'picture') {
+    const at = this.#putPixels(picture);
+    this.#withText(file, (name) => this.#check(this.#c.web_read(
+      this.#web, reader, name, at, picture.width, picture.height)));
     return this.#record(reader);
   }
 
@@ -282,6 +305,39 @@ export class Core {
     this.#withText(file, (name) =>
       this.#check(this.#c.web_read_box(this.#web, reader, name, this.#scratch)));
     return this.#record(reader);
+  }
+
+  /** The network that objects need. @returns {Need[]} */
+  objectNeeds() {
+    this.#check(this.#c.web_finder_needs(this.#web));
+    return JSON.parse(this.#said());
+  }
+
+  /** @param {ObjectWish} wish a number that stands for a finder; closeFinder ends it */
+  openFinder(wish) {
+    const classes = wish.classes ?? [];
+    if (classes.some((name) => typeof name !== 'string' || !name || name.includes(',')))
+      throw new MienError('EARG', `classes: ${classes}; names of COCO are wanted`);
+    this.#withText(classes.join(','), (names) => this.#check(this.#c.web_finder_new(
+      this.#web, names, wish.maxObjects ?? 0, wish.byClass ? 1 : 0, wish.minScore ?? 0,
+      wish.maxOverlap ?? 0, this.#scratch + 40)));
+    return new DataView(this.#memory.buffer).getUint32(this.#scratch + 40, true);
+  }
+
+  /** @param {number} finder */
+  closeFinder(finder) {
+    this.#c.web_finder_free(finder);
+  }
+
+  /**
+   * Look for objects in a picture.
+   * @param {number} finder @param {Pixels} picture @param {string} [file]
+   */
+  find(finder, picture, file = 'picture') {
+    const at = this.#putPixels(picture);
+    this.#withText(file, (name) => this.#check(this.#c.web_find(
+      this.#web, finder, name, at, picture.width, picture.height)));
+    return JSON.parse(this.#said());
   }
 
   /** A number that stands for people; peopleFree ends it. */

@@ -4,10 +4,36 @@ import { Core } from './core.js';
 import { fetchModel, forgetModel } from './models.js';
 
 /** @typedef {import('./core.js').Wish} Wish */
+/** @typedef {import('./core.js').ObjectWish} ObjectWish */
 
 const WISH = ['detector', 'landmarks', 'descriptor', 'expression', 'age', 'gender', 'inputSize',
   'minScore', 'maxOverlap', 'maxFaces', 'tinyLandmarks', 'rotate'];
-const MOST_READERS = 4;
+const OBJECT_WISH = ['classes', 'minScore', 'maxOverlap', 'maxObjects', 'byClass'];
+const MOST_KEPT = 4;
+
+/** @param {string[]} names @param {Record<string, any>} wish */
+const keyOf = (names, wish) => JSON.stringify(names.map((k) => wish[k] ?? null));
+
+/**
+ * What was opened for a key; of too many the one used longest ago is closed.
+ * @param {Map<string, number>} all @param {string} key
+ * @param {() => number} open @param {(one: number) => void} close
+ */
+function kept(all, key, open, close) {
+  let one = all.get(key);
+  all.delete(key);
+  if (one === undefined) {
+    for (const [old, other] of all) {
+      if (all.size < MOST_KEPT)
+        break;
+      close(other);
+      all.delete(old);
+    }
+    one = open();
+  }
+  all.set(key, one);
+  return one;
+}
 
 /** The pixels of what a browser can draw. @param {any} source @param {OffscreenCanvas} canvas */
 function draw(source, canvas) {
@@ -29,6 +55,7 @@ export class Engine {
   #core;
   #models;
   /** @type {Map<string, number>} */ #readers = new Map();
+  /** @type {Map<string, number>} */ #finders = new Map();
   /** @type {Map<string, Promise<void>>} */ #loads = new Map();
   /** @type {OffscreenCanvas|undefined} */ #canvas;
 
@@ -58,11 +85,11 @@ export class Engine {
   }
 
   /**
-   * Fetch what a wish needs, all at once.
-   * @param {Wish} wish @param {import('./models.js').Progress} [progress]
+   * Fetch networks, all at once.
+   * @param {import('./core.js').Need[]} needs @param {import('./models.js').Progress} [progress]
    */
-  async load(wish, progress) {
-    await Promise.all(this.#core.needs(wish).map((need) => {
+  async #loadAll(needs, progress) {
+    await Promise.all(needs.map((need) => {
       if (this.#core.hasModel(need.name))
         return undefined;
       let load = this.#loads.get(need.name);
@@ -74,22 +101,18 @@ export class Engine {
     }));
   }
 
-  /** The reader of a wish; the one used longest ago makes room. @param {Wish} wish */
+  /** The reader of a wish. @param {Wish} wish */
   #readerOf(wish) {
-    const key = JSON.stringify(WISH.map((k) => wish[/** @type {keyof Wish} */ (k)] ?? null));
-    let reader = this.#readers.get(key);
-    this.#readers.delete(key);
-    if (reader === undefined) {
-      for (const [old, r] of this.#readers) {
-        if (this.#readers.size < MOST_READERS)
-          break;
-        this.#core.closeReader(r);
-        this.#readers.delete(old);
-      }
-      reader = this.#core.openReader(wish);
-    }
-    this.#readers.set(key, reader);
-    return reader;
+    return kept(this.#readers, keyOf(WISH, wish), () => this.#core.openReader(wish),
+      (reader) => this.#core.closeReader(reader));
+  }
+
+  /** @param {any} picture */
+  #pixelsOf(picture) {
+    if (picture.data)
+      return picture;
+    this.#canvas ??= new OffscreenCanvas(1, 1);
+    return draw(picture, this.#canvas);
   }
 
   /**
@@ -97,8 +120,18 @@ export class Engine {
    * @param {Wish} wish @param {import('./models.js').Progress} [progress]
    */
   async prepare(wish, progress) {
-    await this.load(wish, progress);
+    await this.#loadAll(this.#core.needs(wish), progress);
     this.#readerOf(wish);
+  }
+
+  /**
+   * The same for objects.
+   * @param {ObjectWish} wish @param {import('./models.js').Progress} [progress]
+   */
+  async prepareObjects(wish, progress) {
+    await this.#loadAll(this.#core.objectNeeds(), progress);
+    return kept(this.#finders, keyOf(OBJECT_WISH, wish), () => this.#core.openFinder(wish),
+      (finder) => this.#core.closeFinder(finder));
   }
 
   /**
@@ -106,12 +139,16 @@ export class Engine {
    * @param {Wish} wish @param {string} [file]
    */
   async detect(picture, wish, file) {
-    await this.load(wish);
-    const reader = this.#readerOf(wish);
-    if (picture.data)
-      return this.#core.read(reader, picture, file);
-    this.#canvas ??= new OffscreenCanvas(1, 1);
-    return this.#core.read(reader, draw(picture, this.#canvas), file);
+    await this.#loadAll(this.#core.needs(wish));
+    return this.#core.read(this.#readerOf(wish), this.#pixelsOf(picture), file);
+  }
+
+  /**
+   * @param {any} picture the same @param {ObjectWish} wish @param {string} [file]
+   */
+  async findObjects(picture, wish, file) {
+    const finder = await this.prepareObjects(wish);
+    return this.#core.find(finder, this.#pixelsOf(picture), file);
   }
 
   /** Release the readers; networks stay. */
@@ -119,6 +156,9 @@ export class Engine {
     for (const reader of this.#readers.values())
       this.#core.closeReader(reader);
     this.#readers.clear();
+    for (const finder of this.#finders.values())
+      this.#core.closeFinder(finder);
+    this.#finders.clear();
   }
 
   /** Bytes of memory. */

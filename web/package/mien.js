@@ -14,6 +14,7 @@ import { compileWasm } from './models.js';
 export { DESCRIPTOR, MienError };
 
 /** @typedef {import('./core.js').Wish} Wish */
+/** @typedef {import('./core.js').ObjectWish} ObjectWish */
 /** @typedef {import('./core.js').Match} Match */
 /** @typedef {import('./models.js').Progress} Progress */
 
@@ -34,13 +35,15 @@ export { DESCRIPTOR, MienError };
  */
 
 /**
- * @typedef {object} Picture pixels: RGBA, or RGB if there are three bytes a pixel
- * @property {Uint8Array|Uint8ClampedArray} data
- * @property {number} width
- * @property {number} height
+ * @typedef {object} Thing
+ * @property {Box} box
+ * @property {string} class one of the 80 of COCO
+ * @property {number} id COCO's own number, 1..90
+ * @property {number} index the same without gaps, 0..79
+ * @property {number} score 0..1
  */
 
-/** @typedef {Picture|ImageBitmapSource} Source */
+/** @typedef {import('./core.js').Pixels|ImageBitmapSource} Source */
 
 /**
  * @typedef {object} Profile a person who is known; face-api.js' LabeledFaceDescriptors
@@ -66,6 +69,10 @@ async function pictureOf(source) {
     throw new MienError('EFORMAT', `picture: ${/** @type {Error} */ (e).message}`);
   }
 }
+
+/** What is handed to the worker instead of copied. @param {any} picture */
+const movable = (picture) =>
+  typeof ImageBitmap === 'function' && picture instanceof ImageBitmap ? [picture] : [];
 
 /** An engine in a worker. */
 class Remote {
@@ -111,9 +118,17 @@ class Remote {
 
   /** @param {any} picture @param {Wish} wish @param {string} [file] */
   detect(picture, wish, file) {
-    const moved = typeof ImageBitmap === 'function' && picture instanceof ImageBitmap
-      ? [picture] : [];
-    return this.#ask('detect', [picture, wish, file], undefined, moved);
+    return this.#ask('detect', [picture, wish, file], undefined, movable(picture));
+  }
+
+  /** @param {any} picture @param {ObjectWish} wish @param {string} [file] */
+  findObjects(picture, wish, file) {
+    return this.#ask('findObjects', [picture, wish, file], undefined, movable(picture));
+  }
+
+  /** @param {ObjectWish} wish @param {Progress} [progress] */
+  prepareObjects(wish, progress) {
+    return this.#ask('prepareObjects', [wish], progress);
   }
 
   /** @param {Wish} wish @param {Progress} [progress] */
@@ -264,6 +279,23 @@ export class Mien {
    */
   async detect(source, wish = {}) {
     return (await this.analyze(source, wish)).faces;
+  }
+
+  /**
+   * Fetch the network of objects and get it ready.
+   * @param {ObjectWish} [wish] @param {Progress} [progress] @returns {Promise<unknown>}
+   */
+  prepareObjects(wish = {}, progress = undefined) {
+    return this.#engine.prepareObjects(wish, progress);
+  }
+
+  /**
+   * People, animals, vehicles and things in a picture, best first.
+   * @param {Source} source @param {ObjectWish} [wish] @param {string} [file]
+   * @returns {Promise<Thing[]>}
+   */
+  async objects(source, wish = {}, file = undefined) {
+    return (await this.#engine.findObjects(await pictureOf(source), wish, file)).objects;
   }
 
   /**

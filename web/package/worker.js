@@ -17,12 +17,12 @@ async function answer(id, call, args) {
       return;
     }
     const e = /** @type {Engine} */ (await engine);
-    if (call === 'detect') {
-      const result = await e.detect(args[0], args[1], args[2]);
+    if (call === 'detect' || call === 'findObjects') {
+      const result = await e[call](args[0], args[1], args[2]);
       args[0].close?.();
       postMessage({ id, result });
-    } else if (call === 'prepare') {
-      await e.prepare(args[0], (state) => postMessage({ id, progress: state }));
+    } else if (call === 'prepare' || call === 'prepareObjects') {
+      await e[call](args[0], (state) => postMessage({ id, progress: state }));
       postMessage({ id });
     } else if (call === 'memory') {
       postMessage({ id, result: e.memory });

@@ -90,6 +90,28 @@ test('RGBA as a canvas has it gives the same faces', async () => {
   assert.deepEqual(four, three);
 });
 
+test('objects: what the command finds', async () => {
+  const options = { minScore: 0.2, maxOverlap: 0.2 };
+  const said = execFileSync(join(MIEN_BUILD, 'bin/mien'), ['objects', '--json', '--min-score',
+    '0.2', '--max-overlap', '0.2', MIEN_PPM], { encoding: 'utf8' });
+  const native = JSON.parse(said).objects;
+  const ours = await mien.objects(picture, options);
+  assert.ok(ours.length >= 3);
+  assert.deepEqual(ours.map((o) => o.class), native.map((o) => o.class));
+  ours.forEach((thing, i) => {
+    assert.equal(thing.id, native[i].id);
+    near(thing.score, native[i].score, 2e-3, 'score');
+    for (const side of ['x', 'y', 'width', 'height'])
+      near(thing.box[side], native[i].box[side], 0.5, side);
+  });
+  const people = await mien.objects(picture, { ...options, classes: ['person'] });
+  assert.deepEqual(people, ours.filter((o) => o.class === 'person'));
+  await assert.rejects(mien.objects(picture, { classes: ['unicorn'] }),
+    failsWith('EARG', /unicorn/));
+  await assert.rejects(mien.objects(picture, { classes: ['dog,cat'] }),
+    failsWith('EARG', /names of COCO/));
+});
+
 test('people are matched, voted on, counted and forgotten', async () => {
   const faces = await mien.detect(picture, { descriptor: true });
   const [a, b, c] = faces.map((f) => f.descriptor);
