@@ -20,8 +20,8 @@ static int draw_pairs(const cli_args *a, cli_faces *f)
     mien_image sheet = {0};
     int status = CLI_NOTHING;
     if (mien_faces_again(f->coder, f->yunet, a->n_operands - 1,
-                         (const char *const *)a->operand + 1, &sheet, &notes,
-                         &err))
+                         (const char *const *)a->operand + 1, &f->look, &sheet,
+                         &notes, &err))
         cli_error("%s", err.text);
     else if (mien_image_save(v->faces.output, &sheet, &err))
         status = cli_unsaved(&err);
@@ -82,7 +82,8 @@ static const cli_row exits[] = {
 static const cli_option reconstruct_options[] = {
     CLI_ROW_TEXT(faces.output, CLI_FILE, "output", 'o', "FILE",
                  "pairs side by side, four in a row: .png or .jpg"),
-    CLI_OPTION_FACES_ALIGN, CLI_OPTION_FACES_THREADS, CLI_OPTION_END};
+    CLI_OPTIONS_LOOK, CLI_OPTION_FACES_ALIGN, CLI_OPTION_FACES_THREADS,
+    CLI_OPTION_END};
 static const cli_row reconstruct_examples[] = {
     {"mien faces reconstruct vae/model.onnx photos/*.jpg -o sheet.png",
      "each face beside what the model makes of its code"},

@@ -7,7 +7,8 @@ int cli_faces_open(const char *model, const cli_faces_values *v, int output,
     mien_error err = {0};
     mien_face_options face = MIEN_FACE_DEFAULTS;
     *out = (cli_faces){.quiet = v->quiet};
-    out->look = (mien_faces_look){v->size, v->sharpen ? &v->mask : NULL};
+    out->look =
+        (mien_faces_look){v->trim, v->size, v->sharpen ? &v->mask : NULL};
     if (output && !v->output) {
         cli_error("--output FILE is missing");
         return CLI_USAGE;

@@ -10,6 +10,7 @@ typedef struct cli_faces_values {
     const char *output, *model;
     int align, threads, quiet;
     int size, sharpen;
+    double trim;
     mien_sharpen mask;
 } cli_faces_values;
 #define CLI_FACES_DEFAULTS                        \
@@ -36,18 +37,21 @@ typedef struct cli_faces_values {
     CLI_ROW_INT(faces.threads, "threads", 't', "N", 0, MIEN_POOL_MAX,       \
                 "threads (default: one for each processor); the result is " \
                 "the same")
-#define CLI_OPTIONS_LOOK                                                   \
-    CLI_ROW_INT(                                                           \
-        faces.size, "size", 's', "N", 2, MIEN_FACE_MAX_INPUT,              \
-        "pixels of a face as it is shown (default {}: the model's own)"),  \
-        CLI_ROW_FLAG(faces.sharpen, "sharpen", 0,                          \
-                     "sharpen by an unsharp mask, as the next three say"), \
-        CLI_ROW_REAL(faces.mask.amount, "amount", 0, "F", 0, 10,           \
-                     "how much of what the blur takes away is added "      \
-                     "(default {})"),                                      \
-        CLI_ROW_REAL(faces.mask.radius, "radius", 0, "F", 0.1, 100,        \
-                     "of the blur, in pixels of the model (default {})"),  \
-        CLI_ROW_REAL(faces.mask.threshold, "threshold", 0, "F", 0, 255,    \
+#define CLI_OPTIONS_LOOK                                                    \
+    CLI_ROW_INT(                                                            \
+        faces.size, "size", 's', "N", 2, MIEN_FACE_MAX_INPUT,               \
+        "pixels of a face as it is shown (default {}: the model's own)"),   \
+        CLI_ROW_REAL(faces.trim, "trim", 0, "F", 0, 0.4,                    \
+                     "share of a face that is cut off at each side, where " \
+                     "pictures of the training end in black (default {})"), \
+        CLI_ROW_FLAG(faces.sharpen, "sharpen", 0,                           \
+                     "sharpen by an unsharp mask, as the next three say"),  \
+        CLI_ROW_REAL(faces.mask.amount, "amount", 0, "F", 0, 10,            \
+                     "how much of what the blur takes away is added "       \
+                     "(default {})"),                                       \
+        CLI_ROW_REAL(faces.mask.radius, "radius", 0, "F", 0.1, 100,         \
+                     "of the blur, in pixels of the model (default {})"),   \
+        CLI_ROW_REAL(faces.mask.threshold, "threshold", 0, "F", 0, 255,     \
                      "smaller differences stay (default {})")
 
 /* What is open while such a command works. */

@@ -45,15 +45,15 @@ static void test_faces_again(void)
     mien_buffer notes = {0};
     mien_error err = {0};
     CHECK(!mien_analyzer_find(NULL, NULL, NULL, &yunet, NULL));
-    CHECK(!mien_faces_again(c, yunet, 2, path, &out, &notes, NULL));
+    CHECK(!mien_faces_again(c, yunet, 2, path, NULL, &out, &notes, NULL));
     CHECK(out.w == 2 * SIDE && out.h == SIDE);
     mien_buffer_put(&notes, "", 1);
     CHECK(strstr((char *)notes.data, "none.png: no face found"));
     mien_image_free(&out);
-    CHECK(!mien_faces_again(c, NULL, 2, path, &out, NULL, NULL));
+    CHECK(!mien_faces_again(c, NULL, 2, path, NULL, &out, NULL, NULL));
     CHECK(out.w == 4 * SIDE);
     mien_image_free(&out);
-    CHECK_EQ(mien_faces_again(c, yunet, 1, path + 1, &out, NULL, &err),
+    CHECK_EQ(mien_faces_again(c, yunet, 1, path + 1, NULL, &out, NULL, &err),
              MIEN_EFORMAT);
     CHECK(strstr(err.text, "no face in any of 1"));
     mien_buffer_free(&notes);
@@ -69,7 +69,7 @@ static void test_between_two(void)
     mien_image im[5] = {{0}}, pair = {0};
     mien_bytes file = {0};
     CHECK(!mien_faces_between(c, NULL, path, 5, im, NULL));
-    CHECK(!mien_faces_again(c, NULL, 2, path, &pair, NULL, NULL));
+    CHECK(!mien_faces_again(c, NULL, 2, path, NULL, &pair, NULL, NULL));
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE * 3; x++) {
             const uint8_t *row = pair.data + y * pair.stride;
@@ -109,9 +109,10 @@ static void test_what_is_refused(void)
 static void test_how_faces_are_shown(void)
 {
     const mien_sharpen mask = {1.5, 0.5, 0}, wider = {1.5, 1, 0};
-    const mien_faces_look look = {2 * SIDE, &mask}, plain = {0, NULL};
-    const mien_faces_look bad = {1, NULL};
-    mien_image im = {0}, large = {0}, sharp = {0};
+    const mien_faces_look look = {0, 2 * SIDE, &mask}, plain = {0, 0, NULL};
+    const mien_faces_look bad = {0, 1, NULL}, trimmed = {0.25, 0, NULL};
+    const mien_faces_look most = {0.5, 0, NULL};
+    mien_image im = {0}, large = {0}, sharp = {0}, part = {0};
     unsigned seed = 4;
     CHECK(!mien_image_new(SIDE, SIDE, &im, NULL));
     for (int i = 0; i < SIDE * SIDE * 3; i++)
@@ -122,6 +123,14 @@ static void test_how_faces_are_shown(void)
     CHECK(!mien_faces_show(&im, 1, &plain, NULL) && im.w == SIDE);
     CHECK(!mien_faces_show(&im, 1, NULL, NULL) && im.w == SIDE);
     CHECK_EQ(mien_faces_show(&im, 1, &bad, NULL), MIEN_EARG);
+    CHECK_EQ(mien_faces_show(&im, 1, &most, NULL), MIEN_EARG);
+    CHECK(!mien_image_copy(&im, &part, NULL));
+    CHECK(!mien_faces_show(&part, 1, &trimmed, NULL) && part.w == SIDE / 2);
+    for (int y = 0; y < part.h; y++)
+        CHECK(!memcmp(part.data + y * part.stride,
+                      im.data + (y + 4) * im.stride + 4 * 3,
+                      (size_t)part.w * 3));
+    mien_image_free(&part);
     mien_status st = MIEN_ENOMEM;
     for (int n = 0; st == MIEN_ENOMEM && n < 20; n++) {
         mi_alloc_fail_after(n);
@@ -194,7 +203,7 @@ static void test_failing_memory_is_reported(void)
         mi_alloc_fail_after(n);
         st = mien_coder_load(model, NULL, &c, NULL);
         if (!st)
-            st = mien_faces_again(c, NULL, 2, path, &out, NULL, NULL);
+            st = mien_faces_again(c, NULL, 2, path, NULL, &out, NULL, NULL);
         if (!st)
             st = mien_faces_morph(c, NULL, path, sheet, 3, 12, NULL, NULL);
         mi_alloc_fail_after(-1);

@@ -402,7 +402,7 @@ static void test_adding(void)
     float sum[CODER_UNITS];
     const mien_concept concept = {.units = CODER_UNITS, .vector = vector};
     mien_concept shorter = concept;
-    mien_add_options o = {MIEN_ONTO_CODE, {0, NULL}, 3, strength};
+    mien_add_options o = {MIEN_ONTO_CODE, {0, 0, NULL}, 3, strength};
     mien_image code_out[3], face[3], im = {0}, want = {0};
     CHECK(!mien_faces_add(c, NULL, photo, &concept, &o, code_out, NULL));
     o.onto = MIEN_ONTO_FACE;
@@ -446,7 +446,7 @@ static void test_onto_photos(void)
     mien_analyzer *yunet = NULL;
     float vector[CODER_UNITS] = {9, -9, 9, 9};
     const mien_concept concept = {.units = CODER_UNITS, .vector = vector};
-    mien_add_options o = {MIEN_ONTO_FACE, {96, NULL}, 2, strength};
+    mien_add_options o = {MIEN_ONTO_FACE, {0, 96, NULL}, 2, strength};
     mien_image face[2], whole[2], im = {0}, chip = {0};
     CHECK(!mien_analyzer_find(NULL, NULL, NULL, &yunet, NULL));
     CHECK(!mien_faces_add(c, yunet, sample, &concept, &o, face, NULL));
@@ -489,8 +489,8 @@ static void test_onto_photos(void)
 static void test_failing_memory_is_reported(void)
 {
     static const float strength[] = {0, 1};
-    const mien_add_options o = {MIEN_ONTO_FACE, {0, NULL}, 2, strength};
-    const mien_add_options plain = {MIEN_ONTO_CODE, {20, NULL}, 2, strength};
+    const mien_add_options o = {MIEN_ONTO_FACE, {0, 0, NULL}, 2, strength};
+    const mien_add_options plain = {MIEN_ONTO_CODE, {0, 20, NULL}, 2, strength};
     mien_concept_options how = MIEN_CONCEPT_DEFAULTS;
     mien_coder *c = coder();
     mien_status st = MIEN_ENOMEM;

@@ -38,30 +38,17 @@ MIEN_API MIEN_CHECKED mien_status mien_coder_load(const char *path,
  * 0: there is none, or the path is too long. */
 MIEN_API int mien_coder_find(const char *path, char *out);
 
-/* Draw the face of each photo, and beside it what a model makes of its code:
- * four pairs in a row.
- *
- *   c      a coder
- *   yunet  cuts out the largest face; NULL: photos are taken whole
- *   n      photos, 1 or more
- *   path   [n]
- *   out    owned by the caller; free with mien_image_free
- *   notes  a line for each photo that is left out; NULL: not wanted
- *
- * Fails with EFORMAT (no photo is left), ELIMIT, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_faces_again(
-    mien_coder *c, mien_analyzer *yunet, int n, const char *const *path,
-    mien_image *out, mien_buffer *notes, mien_error *err);
-
 /* How faces that were decoded are shown.  Zeros: as they are. */
 typedef struct mien_faces_look {
+    double trim; /* share of the width and height that is cut off at each side
+                    first, where training had black: 0..0.4 */
     int side; /* pixels across, bilinear: 2..MIEN_FACE_MAX_INPUT; 0: the model's
                  own */
     const mien_sharpen *sharpen; /* after that, its radius in pixels of the
                                     model; borrowed; NULL: not */
 } mien_faces_look;
 
-/* Enlarge and sharpen faces.
+/* Trim, enlarge and sharpen faces.
  *
  *   im    [n] each replaced
  *   n     how many
@@ -71,6 +58,23 @@ typedef struct mien_faces_look {
 MIEN_API MIEN_CHECKED mien_status mien_faces_show(mien_image *im, int n,
                                                   const mien_faces_look *look,
                                                   mien_error *err);
+
+/* Draw the face of each photo, and beside it what a model makes of its code:
+ * four pairs in a row.
+ *
+ *   c      a coder
+ *   yunet  cuts out the largest face; NULL: photos are taken whole
+ *   n      photos, 1 or more
+ *   path   [n]
+ *   look   how both are shown; NULL: as the model has them
+ *   out    owned by the caller; free with mien_image_free
+ *   notes  a line for each photo that is left out; NULL: not wanted
+ *
+ * Fails with EFORMAT (no photo is left), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_faces_again(mien_coder *c, mien_analyzer *yunet, int n,
+                 const char *const *path, const mien_faces_look *look,
+                 mien_image *out, mien_buffer *notes, mien_error *err);
 
 /* Make frames from the face of one photo to that of another, in a straight line
  * of codes.

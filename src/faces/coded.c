@@ -38,10 +38,53 @@ mien_status mien_coder_load(const char *path, mien_pool *pool, mien_coder **out,
     return st ? mi_file_fail(err, st, path, why.text) : st;
 }
 
+/* Trim, enlarge and sharpen one face. */
+static mien_status show(mien_image *im, const mien_faces_look *look,
+                        mien_error *err)
+{
+    int x = (int)(look->trim * im->w), y = (int)(look->trim * im->h);
+    const mien_image part = {im->w - 2 * x, im->h - 2 * y, im->stride,
+                             im->data + y * im->stride + (ptrdiff_t)x * 3};
+    int w = look->side ? look->side : part.w;
+    int h = (int)((int64_t)part.h * w / part.w);
+    mien_image large = {0}, sharp = {0};
+    mien_status st =
+        mien_image_resize(&part, w, h, MIEN_BILINEAR_CENTRE, &large, err);
+    if (!st && look->sharpen) {
+        mien_sharpen mask = *look->sharpen;
+        mask.radius *= (double)w / part.w;
+        st = mien_image_sharpen(&large, &mask, &sharp, err);
+    }
+    if (!st) {
+        mien_image_free(im);
+        *im = look->sharpen ? sharp : large;
+    }
+    if (st || look->sharpen)
+        mien_image_free(&large);
+    return st;
+}
+
+mien_status mien_faces_show(mien_image *im, int n, const mien_faces_look *look,
+                            mien_error *err)
+{
+    mien_status st = MIEN_OK;
+    if (!look)
+        return st;
+    if ((look->side && (look->side < 2 || look->side > MIEN_FACE_MAX_INPUT)) ||
+        !(look->trim >= 0 && look->trim <= 0.4))
+        return mi_fail(err, MIEN_EARG,
+                       "faces of %d pixels, trimmed by %g: wanted 2..%d and "
+                       "0..0.4",
+                       look->side, look->trim, MIEN_FACE_MAX_INPUT);
+    for (int i = 0; i < n && !st; i++)
+        st = show(&im[i], look, err);
+    return st;
+}
+
 /* The face of a photo in out[0], what is made of it in out[1]. */
 static mien_status make_pair(mien_coder *c, mien_analyzer *yunet,
-                             const char *path, float *code, mien_image *out,
-                             mien_error *err)
+                             const char *path, const mien_faces_look *look,
+                             float *code, mien_image out[2], mien_error *err)
 {
     mien_coder_info size = mien_coder_get_info(c);
     mien_image chip = {0};
@@ -51,13 +94,16 @@ static mien_status make_pair(mien_coder *c, mien_analyzer *yunet,
     mien_image_free(&chip);
     if (!st)
         st = mien_coder_decode(c, code, &out[1], err);
-    if (st)
-        mien_image_free(&out[0]);
+    if (!st)
+        st = mien_faces_show(out, 2, look, err);
+    for (int i = 0; i < 2 && st; i++)
+        mien_image_free(&out[i]);
     return st;
 }
 
 mien_status mien_faces_again(mien_coder *c, mien_analyzer *yunet, int n,
-                             const char *const *path, mien_image *out,
+                             const char *const *path,
+                             const mien_faces_look *look, mien_image *out,
                              mien_buffer *notes, mien_error *err)
 {
     mien_image *im = mi_alloc((size_t)n + 1, 2 * sizeof *im);
@@ -66,7 +112,7 @@ mien_status mien_faces_again(mien_coder *c, mien_analyzer *yunet, int n,
     int made = 0;
     for (int i = 0; i < n && !st; i++) {
         mien_error why = {0};
-        st = make_pair(c, yunet, path[i], code, im + made, &why);
+        st = make_pair(c, yunet, path[i], look, code, im + made, &why);
         made += st ? 0 : 2;
         if (st && notes)
             mien_buffer_printf(notes, "%s\n", why.text);
@@ -104,43 +150,6 @@ mien_status mien_faces_between(mien_coder *c, mien_analyzer *yunet,
     for (int i = 0; i < steps && st; i++)
         mien_image_free(&out[i]);
     mi_free(a);
-    return st;
-}
-
-/* Enlarge and sharpen one face. */
-static mien_status show(mien_image *im, const mien_faces_look *look,
-                        mien_error *err)
-{
-    int w = look->side ? look->side : im->w;
-    int h = (int)((int64_t)im->h * w / im->w);
-    mien_image large = {0}, sharp = {0};
-    mien_status st =
-        mien_image_resize(im, w, h, MIEN_BILINEAR_CENTRE, &large, err);
-    if (!st && look->sharpen) {
-        mien_sharpen mask = *look->sharpen;
-        mask.radius *= (double)w / im->w;
-        st = mien_image_sharpen(&large, &mask, &sharp, err);
-    }
-    if (!st) {
-        mien_image_free(im);
-        *im = look->sharpen ? sharp : large;
-    }
-    if (st || look->sharpen)
-        mien_image_free(&large);
-    return st;
-}
-
-mien_status mien_faces_show(mien_image *im, int n, const mien_faces_look *look,
-                            mien_error *err)
-{
-    mien_status st = MIEN_OK;
-    if (!look || (!look->side && !look->sharpen))
-        return st;
-    if (look->side && (look->side < 2 || look->side > MIEN_FACE_MAX_INPUT))
-        return mi_fail(err, MIEN_EARG, "faces of %d pixels, wanted 2..%d",
-                       look->side, MIEN_FACE_MAX_INPUT);
-    for (int i = 0; i < n && !st; i++)
-        st = show(&im[i], look, err);
     return st;
 }
 
