@@ -37,6 +37,23 @@ static void test_a_product_that_overflows_is_refused(void)
     }
 }
 
+/* Around the size from which blocks lie in large pages. */
+static void test_large_blocks(void)
+{
+    const size_t most = 4 << 20;
+    for (size_t n = most - 64; n <= most + 64; n += 64) {
+        unsigned char *a = mi_alloc(n, 1), *b = mi_alloc_raw(n, 1);
+        CHECK(a && b && (uintptr_t)a % 64 == 0 && (uintptr_t)b % 64 == 0);
+        size_t set = 0;
+        for (size_t i = 0; i < n; i++)
+            set += a[i] != 0;
+        CHECK_EQ(set, 0);
+        memset(b, 1, n);
+        mi_free(a);
+        mi_free(b);
+    }
+}
+
 static void test_allocations_fail_when_told(void)
 {
     mi_alloc_fail_after(2);
@@ -215,6 +232,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_memory_is_zeroed_and_aligned);
     RUN(test_a_product_that_overflows_is_refused);
+    RUN(test_large_blocks);
     RUN(test_allocations_fail_when_told);
     RUN(test_statuses_have_names_and_texts);
     RUN(test_an_error_text_is_cut_and_terminated);
