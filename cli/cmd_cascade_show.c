@@ -145,87 +145,6 @@ static int mean_face(showing *s)
 
 /* ---- output -------------------------------------------------------------- */
 
-static int tilted_of(const showing *s, int stage)
-{
-    int n = 0;
-    for (int i = 0; i < mien_cascade_stage(s->cascade, stage).n_trees; i++)
-        n += mien_cascade_feature(s->cascade, stage, i).tilted;
-    return n;
-}
-
-/* A line a stage, for a person. */
-static void print_table(const showing *s, mien_buffer *out)
-{
-    const mien_cascade_info *i = &s->info;
-    mien_buffer_printf(
-        out, "%s: %d x %d, %s, %d stages, %d weak classifiers, depth %d\n",
-        s->name, i->w, i->h, i->kind == MIEN_FEATURE_LBP ? "LBP" : "Haar",
-        i->n_stages, i->n_trees, i->max_depth);
-    mien_buffer_printf(out, "stage  trees  tilted  threshold%s",
-                       s->fall.windows ? "      left     share" : "");
-    if (s->followed)
-        mien_buffer_printf(out, "  %11s", s->followed);
-    mien_buffer_puts(out, "\n");
-    for (int k = s->first; k <= s->last; k++) {
-        mien_stage_info st = mien_cascade_stage(s->cascade, k);
-        mien_buffer_printf(out, "%5d  %5d  %6d  %9.4f", k, st.n_trees,
-                           tilted_of(s, k), (double)st.threshold);
-        if (s->fall.windows)
-            mien_buffer_printf(
-                out, "  %8lld  %8.2g", (long long)s->fall.left[k],
-                (double)s->fall.left[k] / (double)s->fall.windows);
-        if (s->followed)
-            mien_buffer_printf(out, "  %+11.4f", s->fall.sums[k]);
-        mien_buffer_puts(out, "\n");
-    }
-    if (s->fall.windows)
-        mien_buffer_printf(out, "%lld windows; the best one passes %d stages\n",
-                           (long long)s->fall.windows, s->fall.passed);
-    else if (s->followed)
-        mien_buffer_printf(out, "%s passes %d stages\n", s->followed,
-                           s->fall.passed);
-}
-
-static void stage_json(mien_json *j, const showing *s, int k)
-{
-    mien_stage_info st = mien_cascade_stage(s->cascade, k);
-    mien_json_object(j, NULL);
-    mien_json_int(j, "stage", k);
-    mien_json_int(j, "trees", st.n_trees);
-    mien_json_int(j, "tilted", tilted_of(s, k));
-    mien_json_rounded(j, "threshold", (double)st.threshold, 6);
-    if (s->fall.windows)
-        mien_json_int(j, "left", s->fall.left[k]);
-    if (s->followed)
-        mien_json_rounded(j, "sum", s->fall.sums[k], 6);
-    mien_json_close(j);
-}
-
-/* Everything as one object. */
-static void print_json(const showing *s, mien_buffer *out)
-{
-    mien_json j = mien_json_on(out, 2);
-    mien_json_object(&j, NULL);
-    mien_json_text(&j, "schema", "mien/1");
-    mien_json_text(&j, "name", s->name);
-    mien_json_int(&j, "width", s->info.w);
-    mien_json_int(&j, "height", s->info.h);
-    mien_json_text(&j, "features",
-                   s->info.kind == MIEN_FEATURE_LBP ? "LBP" : "HAAR");
-    mien_json_int(&j, "trees", s->info.n_trees);
-    mien_json_int(&j, "nodes", s->info.n_nodes);
-    if (s->fall.windows)
-        mien_json_int(&j, "windows", s->fall.windows);
-    if (s->followed)
-        mien_json_int(&j, "passed", s->fall.passed);
-    mien_json_array(&j, "stages");
-    for (int k = s->first; k <= s->last; k++)
-        stage_json(&j, s, k);
-    mien_json_close(&j);
-    mien_json_close(&j);
-    mien_buffer_puts(out, "\n");
-}
-
 /* The page, saved; the status to exit with. */
 static int draw(const showing *s)
 {
@@ -260,10 +179,12 @@ static int show(showing *s)
         status = draw(s);
     if (status)
         return status;
+    const mien_cascade_record r = {s->name, s->cascade, s->first,
+                                   s->last, &s->fall,   s->followed};
     if (s->v->json)
-        print_json(s, &out);
+        mien_record_cascade(&r, &out);
     else
-        print_table(s, &out);
+        mien_record_cascade_text(&r, &out);
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 

@@ -282,26 +282,6 @@ static mien_status search(const detection *d, int lane, mien_photo *photo,
     return st;
 }
 
-/* What was found in a photo, for a person. */
-static void print_table(const mien_hits_record *r, mien_buffer *out)
-{
-    mien_text_plain(r->file, out);
-    mien_buffer_printf(out, "  %d x %d  %.0f ms\n", r->w, r->h,
-                       r->seconds * 1e3);
-    for (int i = 0; i < r->n; i++) {
-        mien_buffer_printf(out, "  %s: %d\n", r->name[i], r->hits[i].n);
-        for (int k = 0; k < r->hits[i].n; k++) {
-            const mien_hit *h = &r->hits[i].hit[k];
-            mien_buffer_printf(
-                out, "  %6d %6d %6d x %-6d neighbors %-4d weight %.2f", h->x,
-                h->y, h->w, h->h, h->neighbors, h->weight);
-            if (h->angle != 0)
-                mien_buffer_printf(out, "  turned %+g", (double)h->angle);
-            mien_buffer_puts(out, "\n");
-        }
-    }
-}
-
 /* Mark what was found and save the photo, at the size it was read at. */
 static int draw(const detection *d, const cli_file *f, mien_photo *photo,
                 const mien_hits_record *r, mien_hits *hits, mien_buffer *report)
@@ -333,7 +313,7 @@ static void detect_one(void *arg, int i, int lane, cli_outcome *out)
     else if (d->format == JSON)
         mien_record_hits(&r, &out->text);
     else if (d->format == TABLE)
-        print_table(&r, &out->text);
+        mien_record_hits_text(&r, &out->text);
     if (!failed)
         cli_photo_warning(f->path, photo.warning, &out->report);
     if (!failed && d->drawing.target &&

@@ -195,38 +195,17 @@ static mien_status draw(void *arg, mien_image *frame, mien_error *err)
 
 /* ---- all frames ---------------------------------------------------------- */
 
-/* A table of smiles, and one of faces; 0 when it could not be written. */
+/* Tables of smiles and faces; 0 when they could not be written. */
 static int print_table(const watching *w)
 {
-    int n, smiles = 0;
-    double begin, end;
     mien_buffer out = {0};
-    const mien_story *s =
-        mien_history_stories(mien_smiles_history(w->seen), &n);
-    mien_buffer_puts(&out, "    id     smile    until  length\n");
-    for (int i = 0; i < n; i++)
-        for (int k = 0; mien_smiles_at(w->seen, s[i].id, k, &begin, &end);
-             k++) {
-            mien_buffer_printf(&out, "%6lld  %7.2fs  %7.2fs  %6.2f s\n",
-                               (long long)s[i].id, begin, end, end - begin);
-            smiles++;
-        }
-    if (!smiles && !w->o.scorer)
+    if (!mien_record_smiles_text(w->seen, &out) && !w->o.scorer)
         mien_buffer_printf(
             &out,
-            "no smile was seen; fewer windows that must agree see more, "
-            "and more mistakes: --smile %s,%g,%d\n",
+            "fewer windows that must agree see more smiles, and more "
+            "mistakes: --smile %s,%g,%d\n",
             w->smiles.name, w->o.smiles.options.scale,
             (w->o.smiles.options.neighbors + 1) / 2);
-    mien_buffer_puts(&out, "\n    id      from       to  frames  smiling\n");
-    for (int i = 0; i < n; i++)
-        mien_buffer_printf(&out, "%6lld  %7.2fs  %7.2fs  %6lld  %5.1f %%\n",
-                           (long long)s[i].id, s[i].begin, s[i].end,
-                           (long long)s[i].frames,
-                           100. * (double)mien_smiles_frames(w->seen, s[i].id) /
-                               (double)s[i].frames);
-    if (!n)
-        mien_buffer_puts(&out, "no face was found\n");
     return cli_emit(&out);
 }
 

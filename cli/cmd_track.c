@@ -229,32 +229,6 @@ static mien_status draw(void *arg, mien_image *frame, mien_error *err)
 
 /* ---- all frames ---------------------------------------------------------- */
 
-/* A table of all ids; 0 when it could not be written. */
-static int print_table(const mien_history *h)
-{
-    int n;
-    mien_buffer out = {0};
-    const mien_story *s = mien_history_stories(h, &n);
-    mien_buffer_puts(&out,
-                     "    id     from       to   frames  detected  points\n");
-    for (int i = 0; i < n; i++)
-        mien_buffer_printf(&out, "%6lld  %6.2fs  %6.2fs  %7lld  %8lld  %6.1f\n",
-                           (long long)s[i].id, s[i].begin, s[i].end,
-                           (long long)s[i].frames, (long long)s[i].detections,
-                           s[i].points / (double)s[i].frames);
-    if (!n)
-        mien_buffer_puts(&out, "nothing was found\n");
-    mien_buffer_printf(&out, "%lld points lost\n",
-                       (long long)mien_history_lost(h, MIEN_LOST_NONE));
-    for (mien_lost why = MIEN_LOST_OUTSIDE; why <= MIEN_LOST_OUTLIER; why++) {
-        int64_t lost = mien_history_lost(h, why);
-        if (lost)
-            mien_buffer_printf(&out, "  %8lld  %s\n", (long long)lost,
-                               mien_lost_text(why));
-    }
-    return cli_emit(&out);
-}
-
 /* The whole command but its clean-up; the status to exit with. */
 static int track(const cli_args *a, tracking *t)
 {
@@ -282,7 +256,10 @@ static int track(const cli_args *a, tracking *t)
     if (status)
         return status;
     status = cli_video_run(&ask, &work, &seen);
-    if (t->format == TABLE && seen && !print_table(t->history))
+    mien_buffer out = {0};
+    if (t->format == TABLE && seen)
+        mien_record_tracks_text(t->history, &out);
+    if (!cli_emit(&out))
         status = CLI_OUTPUT;
     return status;
 }

@@ -32,6 +32,7 @@
 #include "mien/objects.h"
 #include "mien/plot.h"
 #include "mien/record.h"
+#include "mien/record_text.h"
 #include "mien/report.h"
 #include "mien/report_table.h"
 #include "mien/samples.h"
