@@ -78,28 +78,6 @@ static int read_both(mien_reader *reader, int json, mien_reading got[2],
     return CLI_OK;
 }
 
-/* The verdict, and which faces were compared, for a person. */
-static void print_text(const mien_pair_record *p, mien_buffer *out)
-{
-    const mien_verification *v = &p->verdict;
-    mien_buffer_printf(out, "%s\ndistance   %.4f (same below %.4g)\n",
-                       v->same ? "same person" : "different people",
-                       (double)v->distance, (double)v->threshold);
-    for (int i = 0; i < 2; i++) {
-        const mien_face *f = p->face[i];
-        int n = p->reading[i]->faces.n;
-        mien_buffer_puts(out, i ? "second     " : "first      ");
-        mien_text_plain(p->file[i], out);
-        mien_buffer_puts(out, ": ");
-        if (n > 1)
-            mien_buffer_printf(out, "the largest of %d faces, ", n);
-        mien_buffer_printf(out, "%.0f x %.0f pixels at %.0f, %.0f\n",
-                           (double)f->box.width, (double)f->box.height,
-                           mien_signless_zero((double)f->box.x, 0),
-                           mien_signless_zero((double)f->box.y, 0));
-    }
-}
-
 /* Compare with a reader; the status to exit with. */
 static int verify(const cli_args *a, mien_reader *reader)
 {
@@ -116,7 +94,7 @@ static int verify(const cli_args *a, mien_reader *reader)
             p.model = mien_reader_digests(reader, &p.models);
             mien_record_pair(&p, &out);
         } else {
-            print_text(&p, &out);
+            mien_record_pair_text(&p, &out);
         }
         cli_emit(&out);
         status = p.verdict.same ? CLI_OK : CLI_PARTLY;

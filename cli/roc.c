@@ -78,11 +78,6 @@ static int measure(const mien_cascade *c, album *a, mien_pool *pool,
     return cli_interrupted() ? CLI_INTERRUPTED : CLI_NOTHING;
 }
 
-static double per_cent(const mien_roc *r, int found)
-{
-    return r->objects ? 100 * ((double)found / r->objects) : 0;
-}
-
 static int draw(const mien_roc *r, const char *const *names, int n,
                 const char *path)
 {
@@ -101,37 +96,8 @@ static int draw(const mien_roc *r, const char *const *names, int n,
 static int print(const mien_roc *r, const char *const *names, int n,
                  const char *path)
 {
-    static const struct {
-        int wrong;
-        const char *paper;
-    } rows[] = {{0, ""},      {5, ""},      {10, "76.1"},
-                {31, "88.4"}, {65, "92.0"}, {167, "93.9"}};
     mien_buffer out = {0};
-    mien_buffer_printf(&out,
-                       "%d objects in %d pictures; detections in per cent\n"
-                       "  false positives",
-                       r[0].objects, r[0].pictures);
-    for (int i = 0; i < n; i++)
-        mien_buffer_printf(&out, "  %24.24s", names[i]);
-    mien_buffer_puts(&out, "  Viola-Jones 2004 on MIT+CMU\n");
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        mien_buffer_printf(&out, "  %15d", rows[k].wrong);
-        for (int i = 0; i < n; i++)
-            mien_buffer_printf(&out, "  %24.1f",
-                               per_cent(&r[i], r[i].found[rows[k].wrong]));
-        mien_buffer_printf(&out, "  %27s\n", rows[k].paper);
-    }
-    mien_buffer_puts(&out, "  whole cascade  ");
-    for (int i = 0; i < n; i++) {
-        char cell[64];
-        snprintf(cell, sizeof cell, "%.1f at %d", per_cent(&r[i], r[i].right),
-                 r[i].wrong);
-        mien_buffer_printf(&out, "  %24s", cell);
-    }
-    mien_buffer_puts(&out, "\n  seconds to look");
-    for (int i = 0; i < n; i++)
-        mien_buffer_printf(&out, "  %24.2f", r[i].seconds);
-    mien_buffer_puts(&out, "\n");
+    mien_record_roc_text(n, names, r, &out);
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     return path ? draw(r, names, n, path) : CLI_OK;

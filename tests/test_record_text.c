@@ -74,6 +74,41 @@ static void test_smiles(void)
     mien_gray_free(&g);
 }
 
+static void test_pairs(void)
+{
+    mien_face f = {.box = {1, -0.2f, 3, 4}}, two[2] = {f, f};
+    mien_reading one = {.faces = {1, &f}}, more = {.faces = {2, two}};
+    mien_buffer b = {0};
+    mien_pair_record r = {.file = {"a", "b\r"},
+                          .reading = {&one, &more},
+                          .face = {&f, two},
+                          .verdict = {0.125f, 0.6f, 1}};
+    mien_record_pair_text(&r, &b);
+    check_text(&b, "same person\ndistance   0.1250 (same below 0.6)\n"
+                   "first      a: 3 x 4 pixels at 1, 0\n"
+                   "second     b?: the largest of 2 faces, 3 x 4 pixels at 1, "
+                   "0\n");
+}
+
+static void test_curves(void)
+{
+    static mien_roc r[2] = {{.objects = 8, .pictures = 5, .right = 6},
+                            {.objects = 0, .pictures = 5}};
+    const char *const name[] = {"one", "none"};
+    mien_buffer b = {0};
+    for (int i = 0; i <= MIEN_ROC_WRONG; i++)
+        r[0].found[i] = i < 10 ? 2 : 6;
+    r[0].wrong = 12;
+    mien_record_roc_text(2, name, r, &b);
+    const char *text = taken(&b);
+    CHECK(strncmp(text, "8 objects in 5 pictures; detections in per cent\n",
+                  48) == 0);
+    CHECK_MSG(strstr(text, "\n                0                      25.0"
+                           "                       0.0  "),
+              "%s", text);
+    CHECK(strstr(text, "75.0 at 12") && strstr(text, "0.0 at 0"));
+}
+
 static void test_cascades(void)
 {
     const made_as face = {MIEN_FEATURE_HAAR, 0, 1, 12, 12, 3, 4};
@@ -151,6 +186,8 @@ int main(int argc, char **argv)
     RUN(test_hits);
     RUN(test_tracks);
     RUN(test_smiles);
+    RUN(test_pairs);
+    RUN(test_curves);
     RUN(test_cascades);
     RUN(test_models);
     return check_done();

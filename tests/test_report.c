@@ -456,6 +456,35 @@ static void test_a_file_lies_in_the_page(void)
     }
 }
 
+/* The four summaries agree; the page holds the picture. */
+static void test_anscombe(void)
+{
+    mien_buffer b = {0};
+    mien_bytes svg = {0};
+    mien_anscombe_summary(&b);
+    mien_buffer_put(&b, "", 1);
+    CHECK(b.data &&
+          strstr((char *)b.data,
+                 "\n  4        9   3.32      7.5   2.03     0.817\n"));
+    b.n = 0;
+    mien_anscombe_rows(&b);
+    mien_buffer_put(&b, "", 1);
+    CHECK(strncmp((char *)b.data, "set,x,y\nI,10,8.04\n", 18) == 0);
+    CHECK(strstr((char *)b.data, "\nIV,8,6.89\n") != NULL);
+    b.n = 0;
+    CHECK_EQ(mien_anscombe_page(&b, &svg, NULL), MIEN_OK);
+    mien_buffer_put(&b, "", 1);
+    CHECK(svg.n > 1000 && strstr((char *)b.data, "<h1>Anscombe's quartet") &&
+          strstr((char *)b.data, "</svg>"));
+    mien_bytes_free(&svg);
+    mien_buffer_free(&b);
+    mi_alloc_fail_after(3);
+    CHECK_EQ(mien_anscombe_page(&b, &svg, NULL), MIEN_ENOMEM);
+    mi_alloc_fail_after(-1);
+    CHECK(!svg.data);
+    mien_buffer_free(&b);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -471,5 +500,6 @@ int main(int argc, char **argv)
     RUN(test_a_description_as_json);
     RUN(test_pictures_of_dates);
     RUN(test_pictures_of_wild_tables);
+    RUN(test_anscombe);
     return check_done();
 }

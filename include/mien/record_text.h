@@ -9,7 +9,7 @@
 #define MIEN_RECORD_TEXT_H
 
 #include "mien/record.h"
-#include "mien/vision_search.h"
+#include "mien/vision_roc.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,6 +39,23 @@ MIEN_API void mien_record_tracks_text(const mien_history *h, mien_buffer *out);
  *
  * Returns how many smiles there were. */
 MIEN_API int mien_record_smiles_text(const mien_smiles *s, mien_buffer *out);
+
+/* Add a comparison: the verdict, and which faces were compared.
+ *
+ *   r    what is known
+ *   out  lines are added */
+MIEN_API void mien_record_pair_text(const mien_pair_record *r,
+                                    mien_buffer *out);
+
+/* Add the detections of cascades at some numbers of false positives, beside
+ * those of Viola and Jones, 2004, table 3.
+ *
+ *   n      cascades
+ *   names  [n]
+ *   r      [n] of the same pictures
+ *   out    lines are added */
+MIEN_API void mien_record_roc_text(int n, const char *const *names,
+                                   const mien_roc *r, mien_buffer *out);
 
 /* ---- a cascade -----------------------------------------------------------
  */

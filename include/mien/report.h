@@ -231,6 +231,30 @@ MIEN_API void mien_page_end(mien_buffer *out);
  *   svg  from mien_figure_render */
 MIEN_API void mien_page_svg(mien_buffer *out, const mien_bytes *svg);
 
+/* ---- Anscombe's quartet --------------------------------------------------
+ */
+
+/* Add means, deviations and correlations of four tables, which agree.
+ *
+ *   out  a line a table is added */
+MIEN_API void mien_anscombe_summary(mien_buffer *out);
+
+/* Add their rows as CSV: set,x,y.
+ *
+ *   out  lines are added */
+MIEN_API void mien_anscombe_rows(mien_buffer *out);
+
+/* Draw them, which do not agree then, and write a page around the picture.
+ *
+ *   out  a page of HTML is added
+ *   svg  the picture alone; free with mien_bytes_free
+ *
+ * Source: F. Anscombe, American Statistician 27, 1973.  Fails with ENOMEM,
+ * EUNSUP (cairo could not draw). */
+MIEN_API MIEN_CHECKED mien_status mien_anscombe_page(mien_buffer *out,
+                                                     mien_bytes *svg,
+                                                     mien_error *err);
+
 #ifdef __cplusplus
 }
 #endif
