@@ -211,74 +211,25 @@ static int load_cascades(const values *v, detection *d)
 
 /* ---- one photo ----------------------------------------------------------- */
 
-/* The part that is asked for must show something of the photo. */
-static mien_status check_part(mien_region r, int w, int h, mien_error *err)
-{
-    int64_t right = (int64_t)r.x + r.w, low = (int64_t)r.y + r.h;
-    if (!r.w || (right > 0 && low > 0 && r.x < w && r.y < h))
-        return MIEN_OK;
-    snprintf(err->text, sizeof err->text,
-             "--roi %d,%d,%d,%d lies outside a photo of %d x %d", r.x, r.y, r.w,
-             r.h, w, h);
-    return err->status = MIEN_EARG;
-}
-
-/* Take sizes and the part of a search to a photo that was read smaller. */
-static void shrink_search(mien_search *s, double by)
-{
-    mien_cascade_options *o = &s->options;
-    int *const all[] = {&o->min_w,  &o->min_h,  &o->max_w,  &o->max_h,
-                        &s->part.x, &s->part.y, &s->part.w, &s->part.h};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        long smaller = lround(*all[i] / by);
-        *all[i] = smaller < 1 && *all[i] > 0 ? 1 : (int)smaller;
-    }
-}
-
-/* Bring what was found back to the photo's own pixels. */
-static void grow_hits(mien_hits *h, double by)
-{
-    for (int i = 0; i < h->n; i++) {
-        mien_hit *one = &h->hit[i];
-        one->x = (int)lround(one->x * by);
-        one->y = (int)lround(one->y * by);
-        one->w = (int)lround(one->w * by);
-        one->h = (int)lround(one->h * by);
-    }
-}
-
 /* Search a photo; the record's size and seconds are set. */
 static mien_status search(const detection *d, int lane, mien_photo *photo,
                           mien_hits_record *r, mien_hits *hits, mien_error *err)
 {
     mien_search s = d->search;
-    mien_gray g;
     mien_status st = mien_photo_load(r->file, &d->read, photo, err);
-    if (st != MIEN_OK)
+    if (st != MIEN_OK) {
         cli_without_path(r->file, err);
-    else
-        st = mien_gray_from(&photo->im, &g, err);
-    if (st != MIEN_OK)
         return st;
-    double by = (double)photo->w / photo->im.w;
+    }
     r->w = photo->w;
     r->h = photo->h;
     r->warning = photo->warning;
     s.cascade = (const mien_cascade *const *)d->cascade;
     s.options.pool = d->pool[lane];
     s.angle = d->angle;
-    if (d->equalize)
-        mien_gray_equalize(&g);
-    st = check_part(s.part, r->w, r->h, err);
     double start = mien_clock();
-    if (by > 1)
-        shrink_search(&s, by);
-    if (st == MIEN_OK)
-        st = mien_search_run(&s, &g, hits, err);
-    for (int i = 0; by > 1 && i < s.n; i++)
-        grow_hits(&hits[i], by);
+    st = mien_search_photo(&s, photo, d->equalize, hits, err);
     r->seconds = mien_clock() - start;
-    mien_gray_free(&g);
     return st;
 }
 
@@ -288,7 +239,7 @@ static int draw(const detection *d, const cli_file *f, mien_photo *photo,
 {
     mien_error err = {0};
     for (int i = 0; i < r->n && photo->im.w != photo->w; i++)
-        grow_hits(&hits[i], (double)photo->im.w / photo->w);
+        mien_hits_scale(&hits[i], (double)photo->im.w / photo->w);
     if (mien_draw_hits(&photo->im, r->n, r->name, hits, &err) == MIEN_OK)
         return cli_drawing_save(&d->drawing, f, &photo->im, report);
     mien_buffer_printf(report, "%s: %s", f->path, err.text);

@@ -16,6 +16,7 @@
 #include "mien/model_tfjs.h"
 #include "mien/samples_loader.h"
 #include "mien/text.h"
+#include "mien/vision_search.h"
 #include "mien/vision_smile.h"
 
 #ifdef __cplusplus
@@ -461,6 +462,27 @@ MIEN_API MIEN_CHECKED mien_status mien_cascade_load(const char *name,
  *   out   [size] the name, cut if it is longer
  *   size  in bytes, at least 1 */
 MIEN_API void mien_cascade_short_name(const char *name, char *out, size_t size);
+
+/* Look for a search's cascades in a photo that was read.
+ *
+ *   search    its sizes and part are in pixels of the photo's file
+ *   photo     as mien_photo_load gives it
+ *   equalize  1: grey values are spread first
+ *   out       [search->n] in pixels of the file; free each with mien_hits_free
+ *
+ * Fails with EARG (an option out of range, a part outside the photo), ENOMEM.
+ */
+MIEN_API MIEN_CHECKED mien_status mien_search_photo(const mien_search *search,
+                                                    const mien_photo *photo,
+                                                    int equalize,
+                                                    mien_hits *out,
+                                                    mien_error *err);
+
+/* Take hits to a picture of another size.
+ *
+ *   h   changed
+ *   by  what every number of pixels is multiplied by; rounded */
+MIEN_API void mien_hits_scale(mien_hits *h, double by);
 
 /* ---- smiles by a network ------------------------------------------------- */
 
