@@ -120,10 +120,10 @@ static int count(showing *s)
 /* The mean of the positives that are given goes behind the features. */
 static int mean_face(showing *s)
 {
-    cli_chips_options o = {.w = s->info.w, .h = s->info.h};
+    mien_chips_options o = {.w = s->info.w, .h = s->info.h};
     mien_chips chips = {0};
     mien_error err = {0};
-    if (!cli_crop(s->a, &s->v->crop, o.crop))
+    if (!cli_crop(s->a, &s->v->crop, &o.crop))
         return CLI_USAGE;
     int status = cli_chips_load(s->v->positives, &o, &chips);
     if (!status && mien_gray_new(s->info.w, s->info.h, &s->mean, &err)) {

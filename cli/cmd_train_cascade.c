@@ -15,7 +15,7 @@
 
 typedef struct values {
     mien_cascade_train_options o;
-    cli_chips_options chip; /* w, h and seed are those of o */
+    mien_chips_options chip; /* w, h and seed are those of o */
     const char *positives, *negatives, *output, *crop, *test, *compare, *roc;
     int boost, cache, seed, resume, threads, quiet;
 } values;
@@ -115,9 +115,9 @@ static const cli_row exits[] = CLI_EXITS_STOPPED(
 typedef struct training {
     const values *v;
     mien_cascade_train_options o;
-    cli_chips_options chip;
+    mien_chips_options chip;
     mien_chips chips;
-    cli_scenes scenes;
+    mien_scene_set scenes;
     int tree;
     cli_progress progress; /* of the search for negatives */
 } training;
@@ -150,7 +150,7 @@ static int read_options(const cli_args *a, training *t)
     t->chip.h = v->o.h;
     t->chip.seed = t->o.seed;
     cli_progress_start(&t->progress, 0, v->quiet);
-    return cli_crop(a, &v->crop, t->chip.crop);
+    return cli_crop(a, &v->crop, &t->chip.crop);
 }
 
 /* ---- while it runs ------------------------------------------------------- */
@@ -379,7 +379,7 @@ static int work(const cli_args *a, training *t)
         return CLI_OUTPUT;
     status = try_judging(v);
     if (!status)
-        status = cli_scenes_open(&t->scenes, v->negatives);
+        status = cli_scenes_load(v->negatives, &t->scenes);
     if (!status)
         status = cli_chips_load(v->positives, &t->chip, &t->chips);
     if (status == CLI_INTERRUPTED)
@@ -406,7 +406,7 @@ static int run(const cli_args *a)
     training t = {.v = a->values};
     int status = work(a, &t);
     mien_chips_free(&t.chips);
-    cli_scenes_close(&t.scenes);
+    mien_scene_set_free(&t.scenes);
     mien_pool_free(t.o.pool);
     return status;
 }

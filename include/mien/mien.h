@@ -17,6 +17,7 @@
 #include "mien/image_gray.h"
 #include "mien/json.h"
 #include "mien/kit.h"
+#include "mien/kit_chips.h"
 #include "mien/layer.h"
 #include "mien/learn.h"
 #include "mien/match.h"
