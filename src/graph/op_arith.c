@@ -69,11 +69,16 @@ static mi_walk pair_walk(const mi_node *out)
     return w;
 }
 
-/* The usual case of weights: one number for every element. */
-static int has_one_number(const mi_node *out)
+/* The usual cases of weights: 0: one number for every element, 1: each has its
+ * own; -1: another case. */
+static int step_of(const mi_node *out)
 {
-    return mi_shape_len(&out->in[1]->shape) == 1 &&
-           mi_shape_len(&out->in[0]->shape) == mi_shape_len(&out->shape);
+    const mien_shape *a = &out->in[0]->shape, *b = &out->in[1]->shape;
+    if (mi_shape_equal(a, b))
+        return 1;
+    return mi_shape_len(b) == 1 && mi_shape_len(a) == mi_shape_len(&out->shape)
+               ? 0
+               : -1;
 }
 
 static int add_ints(int64_t a, int64_t b, int64_t *out)
@@ -132,9 +137,10 @@ PAIR_GRAD(prelu, a < 0 ? b : 1, a < 0 ? a : 0)
     {                                                             \
         const float *a = out->in[0]->eval, *b = out->in[1]->eval; \
         int64_t len = mi_shape_len(&out->shape);                  \
-        if (has_one_number(out)) {                                \
+        int step = step_of(out);                                  \
+        if (step >= 0) {                                          \
             for (int64_t i = 0; i < len; i++)                     \
-                out->eval[i] = a[i] sign b[0];                    \
+                out->eval[i] = a[i] sign b[i * step];             \
             return;                                               \
         }                                                         \
         mi_walk w = pair_walk(out);                               \

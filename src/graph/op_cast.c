@@ -107,9 +107,11 @@ static void dequantize_eval(const mi_node *out)
     }
     int64_t stride[MIEN_MAX_RANK];
     mi_row_major(&out->shape, stride);
-    for (int64_t i = 0; i < len; i++) {
+    for (int64_t i = 0; i < len; i += stride[a]) {
         int64_t k = i / stride[a] % out->shape.dim[a];
-        out->eval[i] = (float)(x[i] - (z ? z[k] : 0)) * scale[k];
+        int zero_point = z ? z[k] : 0;
+        for (int64_t j = i; j < i + stride[a]; j++)
+            out->eval[j] = (float)(x[j] - zero_point) * scale[k];
     }
 }
 
