@@ -141,6 +141,13 @@ static void test_failing_memory_is_reported(void)
     CHECK(st == MIEN_OK && n > 20);
 }
 
+static void test_videos_by_their_names(void)
+{
+    CHECK(mien_is_video_path("a/b.mp4") && mien_is_video_path("HOLIDAY.MOV"));
+    CHECK(!mien_is_video_path("a.jpg") && !mien_is_video_path("a.gif"));
+    CHECK(!mien_is_video_path("mp4") && !mien_is_video_path(""));
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -150,6 +157,7 @@ int main(int argc, char **argv)
     RUN(test_what_is_no_folder);
     RUN(test_a_walk_can_be_stopped);
     RUN(test_failing_memory_is_reported);
+    RUN(test_videos_by_their_names);
     char rm[64];
     snprintf(rm, sizeof rm, "rm -rf '%s'", work);
     CHECK(system(rm) == 0);
