@@ -54,19 +54,19 @@ static double deep(double in[OH][OW][TFJS_MID], int y, int x, int o)
            tfjs_number("two/beta", o);
 }
 
-/* What "flat" is: a row a place.  twice: "joined" adds "three" to itself. */
+/* What "flat" is: a row a place.  twice: "joined" adds "three" as it was. */
 static void flat(int twice, double out[ROWS][TFJS_MID])
 {
     double in[OH][OW][TFJS_MID];
     first(in);
     for (int r = 0; r < ROWS; r++)
         for (int o = 0; o < TFJS_MID; o++) {
-            double sum = tfjs_number("three/biases", o);
+            double sum = 0;
             for (int k = 0; k < TFJS_DEEP; k++)
                 sum += deep(in, r / OW, r % OW, k) *
                        tfjs_number("three/filters", k * TFJS_MID + o);
-            sum += twice ? sum - tfjs_number("three/biases", o)
-                         : in[r / OW][r % OW][o];
+            sum = (sum + tfjs_number("three/biases", o)) / 2 +
+                  (twice ? sum : in[r / OW][r % OW][o]);
             out[r][o] = sum * tfjs_number("by_channel", o) - 0.5;
         }
 }
@@ -239,8 +239,8 @@ static void test_a_signature(void)
 /* What two nodes read is not changed for one of them. */
 static void test_a_convolution_read_twice(void)
 {
-    static const char from[] = "\"three/add\",\"one/relu\"",
-                      to[] = "\"three/add\",\"three\"   ";
+    static const char from[] = "\"three/mul\",\"one/relu\"",
+                      to[] = "\"three/mul\",\"three\"   ";
     tfjs_files f = tfjs_make(1, TFJS_FLOATS);
     answer a = {.sums = {0}};
     char *at = strstr((char *)f.json.data, from);
@@ -320,7 +320,7 @@ static void test_operators_in_other_forms(void)
            "input 1 is not a weight for each channel");
     refuse("\"two\",\"two/gamma\"", "\"one/relu\",\"two/gamma\"", MIEN_EUNSUP,
            "a convolution before it");
-    refuse("\"three/add\",\"one/relu\"", "\"three/add\"", MIEN_EUNSUP,
+    refuse("\"three/mul\",\"one/relu\"", "\"three/mul\"", MIEN_EUNSUP,
            "1 inputs, wanted 2");
     refuse("\"by_channel\",\"joined\"", "\"two/gamma\",\"joined\"", MIEN_EUNSUP,
            "beside pixels");

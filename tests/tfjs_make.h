@@ -103,7 +103,8 @@ enum { TFJS_INTS = sizeof tfjs_ints / sizeof *tfjs_ints };
     X("three", "Conv2D", "\"two/norm\",\"three/filters\"",                   \
       TFJS_PAD("[86,65,76,73,68]") TFJS_STEPS(1, 1))                         \
     X("three/add", "BiasAdd", "\"three\",\"three/biases\"", "")              \
-    X("joined", "AddN", "\"three/add\",\"one/relu\"", "")                    \
+    X("three/mul", "Mul", "\"half\",\"three/add\"", "")                      \
+    X("joined", "AddN", "\"three/mul\",\"one/relu\"", "")                    \
     X("scaled", "Mul", "\"by_channel\",\"joined\"", "")                      \
     X("less", "Sub", "\"scaled\",\"half\"", "")                              \
     X("kept", "Identity", "\"less\",\"^joined\"", "")                        \
