@@ -319,10 +319,10 @@ static mien_status build(mi_tf *t)
         mi_node *node = NULL;
         t->now = &t->node[t->output[i]];
         st = mi_tf_node_of(t, &t->now->value, NULL, &node);
-        if (st == MIEN_OK)
-            mi_graph_output(t->g, node, mi_tf_name_of(t->now));
-        if (st == MIEN_OK)
-            st = mi_tf_check(t, node);
+        if (st != MIEN_OK)
+            break;
+        mi_graph_output(t->g, node, mi_tf_name_of(t->now));
+        st = mi_tf_check(t, node);
     }
     t->now = NULL;
     return st;
