@@ -54,6 +54,20 @@ static double deep(double in[OH][OW][TFJS_MID], int y, int x, int o)
            tfjs_number("two/beta", o);
 }
 
+/* "five" of "four", each with its sum and ReLU, added to what they read. */
+static void add_fused(double row[TFJS_MID])
+{
+    double four[TFJS_MID];
+    for (int o = 0; o < TFJS_MID; o++) {
+        four[o] = tfjs_number("four/biases", o);
+        for (int k = 0; k < TFJS_MID; k++)
+            four[o] += row[k] * tfjs_number("four/filters", k * TFJS_MID + o);
+    }
+    for (int o = 0; o < TFJS_MID; o++)
+        row[o] += relu6(fmax(four[o], 0) * tfjs_number("five/filters", o) +
+                        tfjs_number("four/biases", o));
+}
+
 /* What "flat" is: a row a place.  twice: "joined" adds "three" as it was. */
 static void flat(int twice, double out[ROWS][TFJS_MID])
 {
@@ -69,6 +83,8 @@ static void flat(int twice, double out[ROWS][TFJS_MID])
                   (twice ? sum : in[r / OW][r % OW][o]);
             out[r][o] = sum * tfjs_number("by_channel", o) - 0.5;
         }
+    for (int r = 0; r < ROWS; r++)
+        add_fused(out[r]);
 }
 
 enum { BYTES, FLOATS, SMALL }; /* forms of filters */
@@ -201,7 +217,7 @@ static void test_what_the_graph_is(void)
         convs += op == &mi_op_conv;
         norms += op == &mi_op_batch_norm;
     }
-    CHECK_EQ(convs, 3);
+    CHECK_EQ(convs, 5);
     CHECK_EQ(norms, 0);
     CHECK(!mi_graph_find(g, "one") && mi_graph_find(g, "one/add"));
     mien_graph_free(g);
@@ -344,6 +360,14 @@ static void test_operators_in_other_forms(void)
            "0}",
            "\"columns\"],\"attr\":{\"axis\":{\"i\":2}", MIEN_EFORMAT,
            "axis 2 of 2 dimensions");
+    refuse("UmVsdQ==", "RWx1", MIEN_EUNSUP, "fused_ops are not");
+    refuse("\"Qmlhc0FkZA==\"", "\"UmVsdTY=\"", MIEN_EUNSUP,
+           "fused_ops are not");
+    refuse("\"less\",\"four/filters\",\"four/biases\"",
+           "\"less\",\"four/filters\",\"two/gamma\"", MIEN_EUNSUP,
+           "input 2 is not a weight for each channel");
+    refuse("\"less\",\"four/filters\",\"four/biases\"",
+           "\"less\",\"four/filters\"", MIEN_EFORMAT, "no input 2");
     refuse("squeeze_dims", "dims", MIEN_EUNSUP, "no squeeze_dims");
     refuse("\"name\":\"n_6\",\"dtype\"", "\"name\":\"n_66\",\"dtype\"",
            MIEN_EFORMAT, "node n_6 (Const): its numbers are not");

@@ -35,6 +35,9 @@ static const tfjs_weight tfjs_weights[] = {
     {"two/variance", 1, {TFJS_DEEP}},
     {"three/filters", 4, {1, 1, TFJS_DEEP, TFJS_MID}},
     {"three/biases", 1, {TFJS_MID}},
+    {"four/filters", 4, {1, 1, TFJS_MID, TFJS_MID}},
+    {"four/biases", 1, {TFJS_MID}},
+    {"five/filters", 4, {1, 1, TFJS_MID, 1}},
     {"half", 0, {0}},
     {"by_channel", 1, {TFJS_MID}},
 };
@@ -87,47 +90,56 @@ enum { TFJS_INTS = sizeof tfjs_ints / sizeof *tfjs_ints };
     "\"data_format\":{\"s\":\"TkhXQw==\"},\"strides\":{\"list\":" \
     "{\"i\":[\"1\",\"" #y "\",\"" #x "\",\"1\"]}}"
 
+#define TFJS_FUSED(ops) ",\"fused_ops\":{\"list\":{\"s\":[" ops "]}}"
+
 /* X(name, operator, inputs, attributes): the nodes that are no numbers.  "sums"
  * and "parts" are the results. */
-#define TFJS_NODES(X)                                                        \
-    X("one", "Conv2D", "\"pictures\",\"one/filters\"",                       \
-      TFJS_SAME TFJS_STEPS(2, 2))                                            \
-    X("one/mul", "Mul", "\"one\",\"one/factor\"", "")                        \
-    X("one/add", "AddV2", "\"one/sum\",\"one/mul\"", "")                     \
-    X("one/relu", "Relu6", "\"one/add\"", "")                                \
-    X("two", "DepthwiseConv2dNative", "\"one/relu\",\"two/filters\"",        \
-      TFJS_PAD("\"U0FNRQ==\"") TFJS_STEPS(1, 1))                             \
-    X("two/norm", "FusedBatchNorm",                                          \
-      "\"two\",\"two/gamma\",\"two/beta\",\"two/mean\",\"two/variance\"",    \
-      "\"epsilon\":{\"f\":0.125}")                                           \
-    X("three", "Conv2D", "\"two/norm\",\"three/filters\"",                   \
-      TFJS_PAD("[86,65,76,73,68]") TFJS_STEPS(1, 1))                         \
-    X("three/add", "BiasAdd", "\"three\",\"three/biases\"", "")              \
-    X("three/mul", "Mul", "\"half\",\"three/add\"", "")                      \
-    X("joined", "AddN", "\"three/mul\",\"one/relu\"", "")                    \
-    X("scaled", "Mul", "\"by_channel\",\"joined\"", "")                      \
-    X("less", "Sub", "\"scaled\",\"half\"", "")                              \
-    X("kept", "Identity", "\"less\",\"^joined\"", "")                        \
-    X("shape", "Shape", "\"kept\"", "")                                      \
-    X("batch", "StridedSlice", "\"shape\",\"list_0\",\"list_1\",\"list_1\"", \
-      "\"shrink_axis_mask\":{\"i\":\"1\"}")                                  \
-    X("flat/shape", "Pack", "\"batch\",\"n_6\",\"n_3\"",                     \
-      "\"axis\":{\"i\":\"0\"}")                                              \
-    X("flat", "Reshape", "\"kept\",\"flat/shape\"", "")                      \
-    X("sure", "Sigmoid", "\"flat\"", "")                                     \
-    X("again", "Tile", "\"sure\",\"once\"", "")                              \
-    X("pair", "ConcatV2", "\"again\",\"flat\",\"axis_1\"", "")               \
-    X("sums", "Slice", "\"pair\",\"from\",\"size\"", "")                     \
-    X("rows_of_3", "Reshape", "\"flat\",\"rows\"", "")                       \
-    X("columns", "Transpose", "\"rows_of_3\",\"turned\"", "")                \
-    X("column", "Unpack", "\"columns\",\"^flat\"",                           \
-      "\"num\":{\"i\":3},\"axis\":{\"i\":0}")                                \
-    X("power", "Exp", "\"column:1\"", "")                                    \
-    X("gap", "Sub", "\"column\",\"column:2\"", "")                           \
-    X("rest", "Relu", "\"gap\"", "")                                         \
-    X("two_rows", "Pack", "\"power\",\"rest\"", "\"axis\":{\"i\":1}")        \
-    X("wide", "ExpandDims", "\"two_rows\",\"zero\"", "")                     \
-    X("parts", "Squeeze", "\"wide\"",                                        \
+#define TFJS_NODES(X)                                                         \
+    X("one", "Conv2D", "\"pictures\",\"one/filters\"",                        \
+      TFJS_SAME TFJS_STEPS(2, 2))                                             \
+    X("one/mul", "Mul", "\"one\",\"one/factor\"", "")                         \
+    X("one/add", "AddV2", "\"one/sum\",\"one/mul\"", "")                      \
+    X("one/relu", "Relu6", "\"one/add\"", "")                                 \
+    X("two", "DepthwiseConv2dNative", "\"one/relu\",\"two/filters\"",         \
+      TFJS_PAD("\"U0FNRQ==\"") TFJS_STEPS(1, 1))                              \
+    X("two/norm", "FusedBatchNorm",                                           \
+      "\"two\",\"two/gamma\",\"two/beta\",\"two/mean\",\"two/variance\"",     \
+      "\"epsilon\":{\"f\":0.125}")                                            \
+    X("three", "Conv2D", "\"two/norm\",\"three/filters\"",                    \
+      TFJS_PAD("[86,65,76,73,68]") TFJS_STEPS(1, 1))                          \
+    X("three/add", "BiasAdd", "\"three\",\"three/biases\"", "")               \
+    X("three/mul", "Mul", "\"half\",\"three/add\"", "")                       \
+    X("joined", "AddN", "\"three/mul\",\"one/relu\"", "")                     \
+    X("scaled", "Mul", "\"by_channel\",\"joined\"", "")                       \
+    X("less", "Sub", "\"scaled\",\"half\"", "")                               \
+    X("four", "_FusedConv2D", "\"less\",\"four/filters\",\"four/biases\"",    \
+      TFJS_SAME TFJS_STEPS(1, 1) TFJS_FUSED("\"Qmlhc0FkZA==\",\"UmVsdQ==\"")) \
+    X("five", "FusedDepthwiseConv2dNative",                                   \
+      "\"four\",\"five/filters\",\"four/biases\"",                            \
+      TFJS_SAME TFJS_STEPS(1, 1)                                              \
+          TFJS_FUSED("[66,105,97,115,65,100,100],[82,101,108,117,54]"))       \
+    X("more", "AddV2", "\"five\",\"less\"", "")                               \
+    X("kept", "Identity", "\"more\",\"^joined\"", "")                         \
+    X("shape", "Shape", "\"kept\"", "")                                       \
+    X("batch", "StridedSlice", "\"shape\",\"list_0\",\"list_1\",\"list_1\"",  \
+      "\"shrink_axis_mask\":{\"i\":\"1\"}")                                   \
+    X("flat/shape", "Pack", "\"batch\",\"n_6\",\"n_3\"",                      \
+      "\"axis\":{\"i\":\"0\"}")                                               \
+    X("flat", "Reshape", "\"kept\",\"flat/shape\"", "")                       \
+    X("sure", "Sigmoid", "\"flat\"", "")                                      \
+    X("again", "Tile", "\"sure\",\"once\"", "")                               \
+    X("pair", "ConcatV2", "\"again\",\"flat\",\"axis_1\"", "")                \
+    X("sums", "Slice", "\"pair\",\"from\",\"size\"", "")                      \
+    X("rows_of_3", "Reshape", "\"flat\",\"rows\"", "")                        \
+    X("columns", "Transpose", "\"rows_of_3\",\"turned\"", "")                 \
+    X("column", "Unpack", "\"columns\",\"^flat\"",                            \
+      "\"num\":{\"i\":3},\"axis\":{\"i\":0}")                                 \
+    X("power", "Exp", "\"column:1\"", "")                                     \
+    X("gap", "Sub", "\"column\",\"column:2\"", "")                            \
+    X("rest", "Relu", "\"gap\"", "")                                          \
+    X("two_rows", "Pack", "\"power\",\"rest\"", "\"axis\":{\"i\":1}")         \
+    X("wide", "ExpandDims", "\"two_rows\",\"zero\"", "")                      \
+    X("parts", "Squeeze", "\"wide\"",                                         \
       "\"squeeze_dims\":{\"list\":{\"i\":[\"0\"]}}")
 
 /* A loop that is to be cut off, or a plain input, called "pictures". */

@@ -199,6 +199,7 @@ static const struct {
     {"ExpandDims", mi_tf_expand},
     {"FusedBatchNorm", mi_tf_batch_norm},
     {"FusedBatchNormV3", mi_tf_batch_norm},
+    {"FusedDepthwiseConv2dNative", mi_tf_fused_depthwise},
     {"Identity", mi_tf_identity},
     {"Mul", mi_tf_mul},
     {"Pack", mi_tf_pack},
@@ -214,6 +215,7 @@ static const struct {
     {"Tile", mi_tf_tile},
     {"Transpose", mi_tf_transpose},
     {"Unpack", mi_tf_unpack},
+    {"_FusedConv2D", mi_tf_fused},
 };
 
 /* The sides of an input in TensorFlow's order, a batch of any size as 1. */

@@ -136,6 +136,11 @@ int mi_tf_attr_list(const mi_tf_node *n, const char *name, int most,
 /* 1 if a text is that one; files have it in numbers or in base64. */
 int mi_tf_attr_is(const mi_tf_node *n, const char *name, const char *text,
                   const char *base64);
+/* How many texts a list has. */
+int mi_tf_attr_texts(const mi_tf_node *n, const char *name);
+/* 1 if one of them is that one. */
+int mi_tf_attr_has(const mi_tf_node *n, const char *name, const char *text,
+                   const char *base64);
 /* The name of the graph's node that stands for this one. */
 const char *mi_tf_name_of(const mi_tf_node *n);
 /* A value as a node of the graph. */
@@ -163,10 +168,11 @@ void mi_tf_conv_free(mi_tf_conv *c);
 
 /* What an operator of TensorFlow is. */
 typedef mien_status mi_tf_op(mi_tf *t, mi_tf_value *out);
-mi_tf_op mi_tf_conv2d, mi_tf_depthwise, mi_tf_batch_norm, mi_tf_add, mi_tf_sub,
-    mi_tf_mul, mi_tf_add_n, mi_tf_relu, mi_tf_relu6, mi_tf_sigmoid, mi_tf_exp,
-    mi_tf_reshape, mi_tf_concat, mi_tf_squeeze, mi_tf_expand, mi_tf_slice,
-    mi_tf_strided_slice, mi_tf_transpose, mi_tf_pack, mi_tf_unpack, mi_tf_tile,
-    mi_tf_shape, mi_tf_identity;
+mi_tf_op mi_tf_conv2d, mi_tf_depthwise, mi_tf_fused, mi_tf_fused_depthwise,
+    mi_tf_batch_norm, mi_tf_add, mi_tf_sub, mi_tf_mul, mi_tf_add_n, mi_tf_relu,
+    mi_tf_relu6, mi_tf_sigmoid, mi_tf_exp, mi_tf_reshape, mi_tf_concat,
+    mi_tf_squeeze, mi_tf_expand, mi_tf_slice, mi_tf_strided_slice,
+    mi_tf_transpose, mi_tf_pack, mi_tf_unpack, mi_tf_tile, mi_tf_shape,
+    mi_tf_identity;
 
 #endif

@@ -246,21 +246,26 @@ mien_status mi_tf_exp(mi_tf *t, mi_tf_value *out)
     return each(t, &mi_op_exp, out);
 }
 
-mien_status mi_tf_relu6(mi_tf *t, mi_tf_value *out)
+/* x cut to 0..6 */
+static mi_node *clipped(mi_tf *t, mi_node *x)
 {
     const float ends[2] = {0, 6};
     mien_shape one = {.rank = 0};
-    mi_node *in[3] = {NULL};
-    int pixels = 0;
-    mien_status st = mi_tf_tensor(t, 0, &pixels, &in[0]);
-    if (st != MIEN_OK)
-        return st;
+    mi_node *in[3] = {x};
     for (int i = 0; i < 2; i++)
         in[1 + i] =
             mi_graph_constant(t->g, NULL, MI_F32, one, &ends[i], MI_COPY);
-    *out = mi_tf_made(
-        mi_graph_node(t->g, &mi_op_clip, in, 3, NULL, mi_tf_name_of(t->now)),
-        pixels);
+    return mi_graph_node(t->g, &mi_op_clip, in, 3, NULL, mi_tf_name_of(t->now));
+}
+
+mien_status mi_tf_relu6(mi_tf *t, mi_tf_value *out)
+{
+    mi_node *x = NULL;
+    int pixels = 0;
+    mien_status st = mi_tf_tensor(t, 0, &pixels, &x);
+    if (st != MIEN_OK)
+        return st;
+    *out = mi_tf_made(clipped(t, x), pixels);
     return mi_tf_check(t, out->node);
 }
 
@@ -277,4 +282,63 @@ mien_status mi_tf_identity(mi_tf *t, mi_tf_value *out)
     st = mi_tf_tensor(t, 0, &pixels, &x);
     *out = mi_tf_made(x, pixels);
     return st;
+}
+
+/* ---- a convolution with what is behind it -------------------------------- */
+
+/* Input 2 as the sum behind a convolution. */
+static mien_status add_bias(mi_tf *t, mi_tf_conv *c)
+{
+    mi_tf_value v;
+    mien_status st = mi_tf_input(t, 2, &v);
+    if (st != MIEN_OK)
+        return st;
+    if (v.kind != MI_TF_WEIGHT || !is_by_channel(v.weight, c->out))
+        return mi_tf_fail(t, MIEN_EUNSUP,
+                          "its input 2 is not a weight for each channel");
+    float *w = by_channel(v.weight, c->out);
+    if (!w)
+        return mi_no_memory(t->err);
+    mi_tf_conv_scale(c, NULL, w);
+    mi_free(w);
+    return MIEN_OK;
+}
+
+/* fused_ops: a sum, then a ReLU, or one of them. */
+static mien_status fuse(mi_tf *t, mi_tf_op *convolve, mi_tf_value *out)
+{
+    const mi_tf_node *n = t->now;
+    int bias = mi_tf_attr_has(n, "fused_ops", "BiasAdd", "Qmlhc0FkZA==");
+    int relu = mi_tf_attr_has(n, "fused_ops", "Relu", "UmVsdQ==");
+    int relu6 = mi_tf_attr_has(n, "fused_ops", "Relu6", "UmVsdTY=");
+    if (mi_tf_attr_texts(n, "fused_ops") != bias + relu + relu6 ||
+        relu + relu6 > 1)
+        return mi_tf_fail(t, MIEN_EUNSUP,
+                          "fused_ops are not BiasAdd, Relu or Relu6");
+    mien_status st = convolve(t, out);
+    if (st == MIEN_OK && bias)
+        st = add_bias(t, out->conv);
+    if (st != MIEN_OK || relu + relu6 == 0)
+        return st;
+    mi_tf_conv *c = out->conv;
+    c->name = NULL;
+    mi_node *x = mi_tf_conv_node(t, c, &st);
+    if (st != MIEN_OK)
+        return st;
+    mi_tf_conv_free(c);
+    x = relu6 ? clipped(t, x)
+              : mi_graph_node(t->g, &mi_op_relu, &x, 1, NULL,
+                              mi_tf_name_of(t->now));
+    *out = mi_tf_made(x, 1);
+    return mi_tf_check(t, x);
+}
+
+mien_status mi_tf_fused(mi_tf *t, mi_tf_value *out)
+{
+    return fuse(t, mi_tf_conv2d, out);
+}
+
+mien_status mi_tf_fused_depthwise(mi_tf *t, mi_tf_value *out)
+{
+    return fuse(t, mi_tf_depthwise, out);
 }

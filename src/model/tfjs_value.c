@@ -111,10 +111,9 @@ int mi_tf_attr_list(const mi_tf_node *n, const char *name, int most,
     return count;
 }
 
-int mi_tf_attr_is(const mi_tf_node *n, const char *name, const char *text,
-                  const char *base64)
+/* Files have texts as lists of their bytes, or in base64. */
+static int text_is(const json_t *s, const char *text, const char *base64)
 {
-    const json_t *s = json_object_get(json_object_get(n->attr, name), "s");
     const char *value = json_string_value(s);
     size_t len = strlen(text), same = 0;
     if (value)
@@ -123,6 +122,35 @@ int mi_tf_attr_is(const mi_tf_node *n, const char *name, const char *text,
                              (unsigned char)text[same])
         same++;
     return same == len && json_array_size(s) == len;
+}
+
+int mi_tf_attr_is(const mi_tf_node *n, const char *name, const char *text,
+                  const char *base64)
+{
+    return text_is(json_object_get(json_object_get(n->attr, name), "s"), text,
+                   base64);
+}
+
+/* The texts of a list. */
+static const json_t *texts_of(const mi_tf_node *n, const char *name)
+{
+    return json_object_get(
+        json_object_get(json_object_get(n->attr, name), "list"), "s");
+}
+
+int mi_tf_attr_texts(const mi_tf_node *n, const char *name)
+{
+    return (int)json_array_size(texts_of(n, name));
+}
+
+int mi_tf_attr_has(const mi_tf_node *n, const char *name, const char *text,
+                   const char *base64)
+{
+    const json_t *list = texts_of(n, name);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (text_is(json_array_get(list, i), text, base64))
+            return 1;
+    return 0;
 }
 
 /* ---- values -------------------------------------------------------------- */
