@@ -3,20 +3,22 @@
 
 #include "cli/shell/files.h"
 
-#include <stdio.h>
 #include <string.h>
 
 int cli_crop(const cli_args *a, const char *const *place, mien_region *crop)
 {
-    int v[4], used = 0;
-    if (!*place)
-        return 1;
-    if (sscanf(*place, "%5d,%5d,%5d,%5d%n", v, v + 1, v + 2, v + 3, &used) !=
-            4 ||
-        (*place)[used] || strspn(*place, "0123456789,") < strlen(*place) ||
-        v[2] < 1 || v[3] < 1)
-        return cli_wrong(a, place, "x,y,width,height");
-    *crop = (mien_region){v[0], v[1], v[2], v[3]};
+    int v[4] = {0};
+    const char *p = *place;
+    for (int i = 0; p && i < 4; i++) {
+        const char *start = p;
+        for (; *p >= '0' && *p <= '9' && v[i] < 100000; p++)
+            v[i] = v[i] * 10 + (*p - '0');
+        if (p == start || *p != (i < 3 ? ',' : 0) || (i > 1 && v[i] < 1))
+            return cli_wrong(a, place, "x,y,width,height");
+        p += i < 3;
+    }
+    if (p)
+        *crop = (mien_region){v[0], v[1], v[2], v[3]};
     return 1;
 }
 

@@ -113,6 +113,7 @@ static mien_status chips_of(const mien_sample_list *list,
     return st;
 }
 
+/* The object in every picture of a folder, and of those in it. */
 static mien_status from_folder(const char *path, const mien_chips_options *o,
                                mien_buffer *notes, mien_chips *out,
                                mien_error *err)
@@ -145,6 +146,7 @@ static mien_status from_list(const char *path, const mien_chips_options *o,
     return st ? fail_at(err, st, path, &why) : st;
 }
 
+/* Chips of OpenCV's file, of which a cut-off end is told. */
 static mien_status from_vec(const char *path, const mien_chips_options *o,
                             mien_buffer *notes, mien_chips *out,
                             mien_error *err)
