@@ -5,10 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { BLOCK = 4 << 20 };
 
 typedef struct values {
     double threshold;
@@ -41,137 +40,57 @@ static const cli_row exits[] =
     CLI_EXITS("all rows were scored",
               "the model or the table could not be read, or does not fit");
 
-/* Bytes of the file that are not used yet. */
-typedef struct input {
-    int fd, final;
-    uint8_t *data;
-    size_t n, cap;
-    size_t used; /* by the rows read last */
-} input;
+/* The table, and what became of the printing. */
+typedef struct passage {
+    int fd;
+    int ended, unwritten; /* by the user; output failed, which is reported */
+} passage;
 
-/* Read another block behind what is left. */
-static int read_more(input *in, const char *path)
-{
-    if (in->cap - in->n < BLOCK) {
-        uint8_t *data = realloc(in->data, in->n + 2 * (size_t)BLOCK);
-        if (!data)
-            return cli_error("out of memory"), 0;
-        in->data = data;
-        in->cap = in->n + 2 * (size_t)BLOCK;
-    }
-    ssize_t got = read(in->fd, in->data + in->n, BLOCK);
-    if (got < 0 && errno == EINTR)
-        return 1;
-    if (got < 0)
-        return cli_error("%s: %s", path, strerror(errno)), 0;
-    in->final = got == 0;
-    in->n += (size_t)got;
-    return 1;
-}
-
-static void use(input *in, size_t used)
-{
-    memmove(in->data, in->data + used, in->n - used);
-    in->n -= used;
-}
-
-/* The rows of the bytes that are there. */
-static mien_status next_rows(input *in, const mien_csv_options *csv,
-                             mien_csv_stream **s, const mien_table **t,
+/* mien_predict_stream.read */
+static mien_status read_some(void *arg, uint8_t *to, size_t room, size_t *n,
                              mien_error *err)
 {
-    size_t used = 0;
-    mien_status st = MIEN_OK;
-    if (!*s) {
-        st =
-            mien_csv_stream_new(in->data, in->n, in->final, csv, &used, s, err);
-        if (st)
-            return st;
-        use(in, used);
-    }
-    st = mien_csv_stream_next(*s, in->data, in->n, in->final, &used, t, err);
-    in->used = used;
-    return st;
+    const passage *g = arg;
+    ssize_t got;
+    do
+        got = read(g->fd, to, room);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        snprintf(err->text, sizeof err->text, "%s", strerror(errno));
+    *n = got > 0 ? (size_t)got : 0;
+    return got < 0 ? MIEN_EIO : MIEN_OK;
 }
 
-/* Lines of the rows that can be read now. */
-static int predict_rows(mien_predictor *p, input *in, const char *path,
-                        const mien_csv_options *csv, mien_csv_stream **s,
-                        mien_buffer *out)
+/* mien_predict_stream.write */
+static mien_status print(void *arg, mien_buffer *lines, mien_error *err)
 {
-    const mien_table *t = NULL;
-    mien_error err = {0};
-    if (next_rows(in, csv, s, &t, &err) ||
-        mien_predictor_rows(p, t, out, &err)) {
-        cli_error("%s: %s", path, err.text);
-        return CLI_NOTHING;
-    }
-    use(in, in->used);
-    return cli_emit(out) ? CLI_OK : CLI_OUTPUT;
-}
-
-/* Predict what has to be read whole: packed files, other encodings. */
-static int predict_whole(mien_predictor *p, input *in, const char *path,
-                         const mien_csv_options *csv, mien_buffer *out)
-{
-    mien_bytes unpacked = {0};
-    mien_table *t = NULL;
-    mien_error err = {0};
-    int status = CLI_NOTHING;
-    while (!in->final)
-        if (!read_more(in, path))
-            return CLI_NOTHING;
-    mien_status st = mien_file_gunzip(in->data, in->n, 0, &unpacked, &err);
-    int packed = unpacked.data != NULL;
-    if (!st)
-        st = mien_csv_read(packed ? unpacked.data : in->data,
-                           packed ? unpacked.n : in->n, csv, &t, &err);
-    if (!st)
-        st = mien_predictor_rows(p, t, out, &err);
-    if (st)
-        cli_error("%s: %s", path, err.text);
-    else
-        status = cli_emit(out) ? CLI_OK : CLI_OUTPUT;
-    mien_table_free(t);
-    mien_bytes_free(&unpacked);
-    return status;
+    passage *g = arg;
+    (void)err;
+    g->unwritten = !cli_emit(lines);
+    g->ended = cli_interrupted();
+    return g->unwritten || g->ended ? MIEN_EIO : MIEN_OK;
 }
 
 /* Predict block after block; the status to exit with. */
-static int stream(mien_predictor *p, input *in, const char *path,
-                  const mien_csv_options *csv)
+static int predict_table(mien_predictor *p, const char *path,
+                         const mien_csv_options *csv)
 {
-    mien_csv_stream *s = NULL;
-    mien_buffer out = {0};
-    int status = CLI_OK;
-    mien_predictor_head(p, &out);
-    while (!in->final && in->n < BLOCK)
-        if (!read_more(in, path))
-            return mien_buffer_free(&out), CLI_NOTHING;
-    if (!mien_csv_can_stream(in->data, in->n, csv)) {
-        status = predict_whole(p, in, path, csv, &out);
-    } else {
-        status = predict_rows(p, in, path, csv, &s, &out);
-        while (status == CLI_OK && !in->final && !cli_interrupted())
-            status = read_more(in, path)
-                         ? predict_rows(p, in, path, csv, &s, &out)
-                         : CLI_NOTHING;
+    passage g = {.fd = STDIN_FILENO};
+    const mien_predict_stream stream = {read_some, print, &g};
+    mien_error err = {0};
+    if (strcmp(path, "-") != 0)
+        g.fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (g.fd < 0) {
+        cli_error("%s: %s", path, strerror(errno));
+        return CLI_NOTHING;
     }
-    mien_buffer_free(&out);
-    mien_csv_stream_free(s);
-    return status;
-}
-
-static int open_input(const char *path, input *in)
-{
-    *in = (input){.fd = STDIN_FILENO};
-    if (strcmp(path, "-") == 0)
-        return 1;
-    in->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (in->fd >= 0)
-        return 1;
-    cli_error("%s: %s", path, strerror(errno));
-    return 0;
+    mien_status st = mien_predictor_stream(p, csv, &stream, &err);
+    if (g.fd != STDIN_FILENO)
+        close(g.fd);
+    if (!st || g.ended || g.unwritten)
+        return g.unwritten ? CLI_OUTPUT : CLI_OK;
+    cli_error("%s: %s", path, err.text);
+    return CLI_NOTHING;
 }
 
 /* Only the model's columns are read, as the types they were. */
@@ -179,20 +98,13 @@ static int predict(const cli_args *a, mien_predictor *p)
 {
     const values *v = a->values;
     cli_table_reading how;
-    input in;
-    mien_pool *pool = NULL;
-    int status = CLI_NOTHING;
     if (!cli_table_options(&v->table, &how))
         return CLI_USAGE;
     mien_predictor_csv(p, &how.csv);
-    if (!cli_pool_new(v->table.threads, &pool) &&
-        open_input(a->operand[1], &in)) {
-        how.csv.pool = pool;
-        status = stream(p, &in, a->operand[1], &how.csv);
-        if (in.fd != STDIN_FILENO)
-            close(in.fd);
-        free(in.data);
-    }
+    int status = cli_pool_new(v->table.threads, &how.csv.pool);
+    mien_pool *pool = how.csv.pool;
+    if (!status)
+        status = predict_table(p, a->operand[1], &how.csv);
     cli_table_options_free(&how);
     mien_pool_free(pool);
     return status;

@@ -491,6 +491,30 @@ MIEN_API MIEN_CHECKED mien_status mien_predictor_rows(mien_predictor *p,
                                                       mien_buffer *out,
                                                       mien_error *err);
 
+/* A table that comes piece by piece, and where its lines go. */
+typedef struct mien_predict_stream {
+    /* Read at most room bytes; n is set to how many, 0 at the end. */
+    mien_status (*read)(void *arg, uint8_t *to, size_t room, size_t *n,
+                        mien_error *err);
+    /* Take the lines of a block of rows, and empty the buffer. */
+    mien_status (*write)(void *arg, mien_buffer *lines, mien_error *err);
+    void *arg;
+} mien_predict_stream;
+
+/* Predict a table of any size, block after block: the line of titles, then one
+ * a row.  Packed files and other encodings are read whole.
+ *
+ *   p       a predictor
+ *   csv     as mien_predictor_csv set it
+ *   stream  called until its end, or until it fails
+ *
+ * Fails with what the stream fails with, mien_csv_read, mien_file_gunzip and
+ * mien_predictor_rows; lines of blocks before have been written.  Not
+ * in the WebAssembly library. */
+MIEN_API MIEN_CHECKED mien_status
+mien_predictor_stream(mien_predictor *p, const mien_csv_options *csv,
+                      const mien_predict_stream *stream, mien_error *err);
+
 /* How many texts of each column of the model's encoder were of no level that
  * the model has seen, so far: borrowed.
  *
