@@ -21,46 +21,6 @@ static const cli_row examples[] = {
 
 static const cli_row exits[] = CLI_EXITS_PRINTED("the catalogue was printed");
 
-/* Where a model is: "embedded", its path, or "" when it is not installed. */
-static const char *place_of(const values *v, const mien_model_entry *e,
-                            char path[MIEN_PATH_MAX])
-{
-    size_t n;
-    if (mien_model_embedded(e->name, &n))
-        return "embedded";
-    return mien_models_find(v->models, e->file, path) ? path : "";
-}
-
-/* Everything known, as an array. */
-static int list_json(const values *v)
-{
-    const mien_model_entry *e;
-    mien_buffer out = {0};
-    mien_json j = mien_json_on(&out, 2);
-    mien_json_array(&j, NULL);
-    for (int i = 0; (e = mien_model_at(i)); i++) {
-        char path[MIEN_PATH_MAX];
-        const char *place = place_of(v, e, path);
-        mien_json_object(&j, NULL);
-        mien_json_text(&j, "name", e->name);
-        mien_json_text(&j, "task", e->task);
-        mien_json_text(&j, "file", e->file);
-        mien_json_text(&j, "sha256", e->sha256);
-        mien_json_text(&j, "licence", e->licence);
-        mien_json_text(&j, "source", e->source);
-        mien_json_text(&j, "version", e->version);
-        mien_json_text(&j, "source_file", e->source_file);
-        mien_json_text(&j, "source_sha256", e->source_sha256);
-        mien_json_text(&j, "summary", e->summary);
-        mien_json_text(&j, "installed", *place ? place : NULL);
-        mien_json_close(&j);
-    }
-    mien_json_close(&j);
-    mien_buffer_puts(&out, "\n");
-    cli_emit(&out);
-    return CLI_OK;
-}
-
 static void list_folders(const values *v, mien_buffer *out)
 {
     char folder[MIEN_PATH_MAX];
@@ -78,15 +38,17 @@ static void list_folders(const values *v, mien_buffer *out)
 static int run(const cli_args *a)
 {
     const values *v = a->values;
-    if (v->json)
-        return list_json(v);
     mien_buffer out = {0};
     const mien_model_entry *e;
+    if (v->json) {
+        mien_models_json(v->models, &out);
+        return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+    }
     mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", "name", "task",
                        "licence", "installed");
     for (int i = 0; (e = mien_model_at(i)); i++) {
         char path[MIEN_PATH_MAX];
-        const char *place = place_of(v, e, path);
+        const char *place = mien_models_place(v->models, e, path);
         const char *said = place == path ? "yes" : *place ? place : "no";
         mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", e->name, e->task,
                            e->licence, said);

@@ -94,45 +94,6 @@ static mien_status resample(job *j, mien_error *err)
     return st ? st : mien_table_resample(t, j->y, &j->how, &j->out, err);
 }
 
-/* The rows as they stood in the file, and those that were made. */
-static mien_status put_rows(const job *j, mien_buffer *out, mien_error *err)
-{
-    mien_csv_write_options o = MIEN_CSV_WRITE_DEFAULTS;
-    mien_bytes b = {0};
-    o.as_read = 1;
-    mien_status st = mien_csv_write(j->in.t, j->out.row, j->out.n, &o, &b, err);
-    mien_buffer_put(out, b.data, b.n);
-    mien_bytes_free(&b);
-    if (st || !j->out.made)
-        return st;
-    o = (mien_csv_write_options){.no_header = 1};
-    st = mien_csv_write(j->out.made, NULL, 0, &o, &b, err);
-    mien_buffer_put(out, b.data, b.n);
-    mien_bytes_free(&b);
-    return st;
-}
-
-/* How many rows there were and are, in words. */
-static void say(const job *j, mien_buffer *out)
-{
-    int64_t rows = mien_table_rows(j->in.t), ones = 0, was = 0;
-    int64_t made = j->out.made ? mien_table_rows(j->out.made) : 0;
-    for (int64_t i = 0; i < j->out.n; i++)
-        ones += j->y[j->out.row[i]];
-    for (int64_t i = 0; i < rows; i++)
-        was += j->y[i];
-    ones += made * (was * 2 <= rows);
-    mien_buffer_printf(
-        out,
-        "%lld rows, %lld events (%.4f %%) -> %lld rows, %lld events "
-        "(%.4f %%)\nprobabilities learned from these rows are too high "
-        "by that; mien train logistic --under, --over and --smote "
-        "correct them\n",
-        (long long)rows, (long long)was, 100 * (double)was / (double)rows,
-        (long long)j->out.n + (long long)made, (long long)ones,
-        100 * (double)ones / (double)(j->out.n + made));
-}
-
 /* To a file, and the words to standard output; or rows there, and the words
  * beside them. */
 static int write(const cli_args *a, const job *j)
@@ -140,13 +101,13 @@ static int write(const cli_args *a, const job *j)
     mien_buffer rows = {0}, words = {0};
     mien_error err = {0};
     mien_bytes b = {0};
-    mien_status st = put_rows(j, &rows, &err);
+    mien_status st = mien_resampled_csv(&j->out, j->in.t, &rows, &err);
     if (st) {
         cli_error("%s: %s", a->operand[0], err.text);
         mien_buffer_free(&rows);
         return CLI_NOTHING;
     }
-    say(j, &words);
+    mien_resampled_text(&j->out, j->in.t, j->y, &words);
     if (!j->v->output) {
         fwrite(words.data, 1, words.n, stderr);
         mien_buffer_free(&words);

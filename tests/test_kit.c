@@ -94,6 +94,16 @@ static void test_the_first_folder_counts(void)
     CHECK(mien_models_find(in_work("other"), "ssd_mobilenetv1.onnx", path));
     CHECK(strcmp(path, in_work("models/ssd_mobilenetv1.onnx")) == 0);
     CHECK(!mien_models_find(in_work("other"), "no such.onnx", path));
+    const mien_model_entry *inside = mien_model_find("yunet_n");
+    mien_buffer list = {0};
+    CHECK(inside &&
+          strcmp(mien_models_place(NULL, inside, path), "embedded") == 0);
+    mien_models_json(in_work("other"), &list);
+    mien_buffer_put(&list, "", 1);
+    CHECK(list.data && list.data[0] == '[' &&
+          strstr((char *)list.data, "\"installed\": \"embedded\"") &&
+          strstr((char *)list.data, "other/face_landmark_68.onnx\""));
+    mien_buffer_free(&list);
     CHECK(strcmp(path, in_work("models/ssd_mobilenetv1.onnx")) == 0);
 }
 

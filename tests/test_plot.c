@@ -337,6 +337,15 @@ static void test_labels_of_lines_stay_inside(void)
     }
 }
 
+static void test_formats_of_names(void)
+{
+    CHECK_EQ(mien_plot_format_of("a.svg"), (int)MIEN_PLOT_SVG);
+    CHECK_EQ(mien_plot_format_of("d.x/a.PNG"), (int)MIEN_PLOT_PNG);
+    CHECK_EQ(mien_plot_format_of(".pdf"), (int)MIEN_PLOT_PDF);
+    CHECK_EQ(mien_plot_format_of("a.jpg"), -1);
+    CHECK_EQ(mien_plot_format_of("png"), -1);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -350,5 +359,6 @@ int main(int argc, char **argv)
     RUN(test_lines_between_points_count);
     RUN(test_pieces_of_a_line_do_not_show);
     RUN(test_labels_of_lines_stay_inside);
+    RUN(test_formats_of_names);
     return check_done();
 }

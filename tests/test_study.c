@@ -397,6 +397,22 @@ static void test_rows_are_resampled(void)
     CHECK_EQ(mien_sample_under(ROWS, y, .8, 5, want, &n, NULL), MIEN_OK);
     CHECK(r.n == n && !r.made &&
           memcmp(r.row, want, (size_t)n * sizeof *want) == 0);
+    mien_buffer b = {0};
+    char first[40], last[80];
+    mien_resampled_text(&r, t, y, &b);
+    snprintf(first, sizeof first, "%lld rows, ", (long long)mien_table_rows(t));
+    snprintf(last, sizeof last, "-> %lld rows, ", (long long)r.n);
+    mien_buffer_put(&b, "", 1);
+    CHECK_MSG(b.data && strstr((char *)b.data, first) == (char *)b.data &&
+                  strstr((char *)b.data, last),
+              "%s", b.data);
+    b.n = 0;
+    CHECK_EQ(mien_resampled_csv(&r, t, &b, NULL), MIEN_OK);
+    int64_t lines = 0;
+    for (size_t i = 0; i < b.n; i++)
+        lines += b.data[i] == '\n';
+    CHECK_EQ(lines, r.n + 1);
+    mien_buffer_free(&b);
     mien_resampled_free(&r);
     how.kind = MIEN_RESAMPLE_OVER;
     CHECK_EQ(mien_table_resample(t, y, &how, &r, NULL), MIEN_OK);

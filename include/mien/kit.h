@@ -290,6 +290,23 @@ MIEN_API int mien_models_folder(const char *first, int i, char *out);
  * 1 if it is in one of the folders. */
 MIEN_API int mien_models_find(const char *first, const char *file, char *out);
 
+/* Tell where a model of the catalogue is.
+ *
+ *   first  a folder looked into before the others, or NULL
+ *   e      of the catalogue
+ *   path   [MIEN_PATH_MAX] set where it is a file
+ *
+ * "embedded" in the library, path, or "": not installed. */
+MIEN_API const char *mien_models_place(const char *first,
+                                       const mien_model_entry *e, char *path);
+
+/* Add the catalogue as a JSON array: all that is known of each model, and where
+ * it is installed.
+ *
+ *   first  a folder looked into before the others, or NULL
+ *   out    the text is added */
+MIEN_API void mien_models_json(const char *first, mien_buffer *out);
+
 /* Find a network's text, net.json (mien/net.h).
  *
  *   first  a folder of models looked into before the others, or NULL

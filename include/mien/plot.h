@@ -196,6 +196,13 @@ MIEN_API void mien_panel_matrix(mien_panel *p, int rows, int columns,
                                 const char *const *column_names,
                                 const double *values);
 
+/* Tell the format that a file's name ends in.
+ *
+ *   path  ends in .svg, .png or .pdf, in letters of either case
+ *
+ * A mien_plot_format; -1: another ending. */
+MIEN_API int mien_plot_format_of(const char *path);
+
 /* Draw a figure.
  *
  *   f       a figure

@@ -371,6 +371,28 @@ MIEN_API MIEN_CHECKED mien_status mien_table_resample(const mien_table *t,
  *   r  its fields are cleared; NULL is allowed */
 MIEN_API void mien_resampled_free(mien_resampled *r);
 
+/* Write the rows of a resampling as CSV: those of the table as they stood in
+ * its file, then those that were made.
+ *
+ *   r    of t
+ *   t    was read with what its file said kept
+ *   out  the text is added
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_resampled_csv(const mien_resampled *r,
+                                                     const mien_table *t,
+                                                     mien_buffer *out,
+                                                     mien_error *err);
+
+/* Say how many rows and events there were and are.
+ *
+ *   r    of t
+ *   t    a table
+ *   y    [rows] 0 or 1
+ *   out  two lines are added */
+MIEN_API void mien_resampled_text(const mien_resampled *r, const mien_table *t,
+                                  const uint8_t *y, mien_buffer *out);
+
 /* ---- using a model ------------------------------------------------------- */
 
 /* What is done with texts of no level that a model has seen: none of the

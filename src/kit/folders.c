@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "mien/file.h"
+#include "mien/json.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -151,4 +152,39 @@ mien_status mien_models_lookup(void *first, const mien_model_entry *entry,
     snprintf(out->place, sizeof out->place, "%.*s", SHOWN,
              n > SHOWN ? path + n - SHOWN : path);
     return MIEN_OK;
+}
+
+const char *mien_models_place(const char *first, const mien_model_entry *e,
+                              char *path)
+{
+    size_t n;
+    if (mien_model_embedded(e->name, &n))
+        return "embedded";
+    return mien_models_find(first, e->file, path) ? path : "";
+}
+
+void mien_models_json(const char *first, mien_buffer *out)
+{
+    const mien_model_entry *e;
+    mien_json j = mien_json_on(out, 2);
+    mien_json_array(&j, NULL);
+    for (int i = 0; (e = mien_model_at(i)); i++) {
+        char path[MIEN_PATH_MAX];
+        const char *place = mien_models_place(first, e, path);
+        mien_json_object(&j, NULL);
+        mien_json_text(&j, "name", e->name);
+        mien_json_text(&j, "task", e->task);
+        mien_json_text(&j, "file", e->file);
+        mien_json_text(&j, "sha256", e->sha256);
+        mien_json_text(&j, "licence", e->licence);
+        mien_json_text(&j, "source", e->source);
+        mien_json_text(&j, "version", e->version);
+        mien_json_text(&j, "source_file", e->source_file);
+        mien_json_text(&j, "source_sha256", e->source_sha256);
+        mien_json_text(&j, "summary", e->summary);
+        mien_json_text(&j, "installed", *place ? place : NULL);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
+    mien_buffer_puts(out, "\n");
 }

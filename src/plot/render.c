@@ -7,6 +7,8 @@
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
+#include <string.h>
+#include <strings.h>
 
 static cairo_status_t put(void *to, const unsigned char *p, unsigned n)
 {
@@ -101,4 +103,19 @@ mien_status mien_figure_render(const mien_figure *f, mien_plot_format format,
     cairo_surface_destroy(s);
     mien_buffer_free(&b);
     return st;
+}
+
+int mien_plot_format_of(const char *path)
+{
+    static const struct {
+        const char *ending;
+        mien_plot_format format;
+    } forms[] = {{".svg", MIEN_PLOT_SVG},
+                 {".png", MIEN_PLOT_PNG},
+                 {".pdf", MIEN_PLOT_PDF}};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof forms / sizeof *forms; i++)
+        if (!strcasecmp(dot, forms[i].ending))
+            return (int)forms[i].format;
+    return -1;
 }

@@ -127,3 +127,42 @@ mien_status mien_table_resample(const mien_table *t, const uint8_t *y,
         *out = r;
     return st;
 }
+
+mien_status mien_resampled_csv(const mien_resampled *r, const mien_table *t,
+                               mien_buffer *out, mien_error *err)
+{
+    mien_csv_write_options o = MIEN_CSV_WRITE_DEFAULTS;
+    mien_bytes b = {0};
+    o.as_read = 1;
+    mien_status st = mien_csv_write(t, r->row, r->n, &o, &b, err);
+    mien_buffer_put(out, b.data, b.n);
+    mien_bytes_free(&b);
+    if (st || !r->made)
+        return st;
+    o = (mien_csv_write_options){.no_header = 1};
+    st = mien_csv_write(r->made, NULL, 0, &o, &b, err);
+    mien_buffer_put(out, b.data, b.n);
+    mien_bytes_free(&b);
+    return st;
+}
+
+void mien_resampled_text(const mien_resampled *r, const mien_table *t,
+                         const uint8_t *y, mien_buffer *out)
+{
+    int64_t rows = mien_table_rows(t), ones = 0, was = 0;
+    int64_t made = r->made ? mien_table_rows(r->made) : 0;
+    for (int64_t i = 0; i < r->n; i++)
+        ones += y[r->row[i]];
+    for (int64_t i = 0; i < rows; i++)
+        was += y[i];
+    ones += made * (was * 2 <= rows);
+    mien_buffer_printf(
+        out,
+        "%lld rows, %lld events (%.4f %%) -> %lld rows, %lld events "
+        "(%.4f %%)\nprobabilities learned from these rows are too high "
+        "by that; mien train logistic --under, --over and --smote "
+        "correct them\n",
+        (long long)rows, (long long)was, 100 * (double)was / (double)rows,
+        (long long)r->n + (long long)made, (long long)ones,
+        100 * (double)ones / (double)(r->n + made));
+}
