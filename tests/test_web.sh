@@ -2,7 +2,11 @@
 # test_web.sh: the package for pages, in node: web/test/package.test.mjs.
 set -u
 command -v node >/dev/null || { echo 'SKIP no node'; exit 77; }
-[ -e "$MIEN_BUILD/web/mien.wasm" ] || { echo 'SKIP no mien.wasm: make web-wasm'; exit 77; }
+[ -e "$MIEN_BUILD/web/mien.wasm" ] || {
+    echo 'SKIP no mien.wasm: make web-wasm'
+    [ -z "${CI:-}" ] && exit 77
+    exit 1
+}
 [ -e "$MIEN_PPM" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ] &&
     [ -e "$MIEN_MODELS/ssdlite_mobilenet_v2.onnx" ] || {
     echo 'SKIP no photo or no networks: make models'
