@@ -313,6 +313,10 @@ static void test_models_that_lie(void)
     refuse("[\"one/add\"]", "[\"nobody\"]", MIEN_EFORMAT,
            "node one/relu (Relu6): its input 'nobody' is no node");
     refuse("[\"one/add\"]", "[]", MIEN_EFORMAT, "it has no input 0");
+    refuse("\"more\",\"^joined\"", "\"^joined\"", MIEN_EFORMAT,
+           "node kept (Identity): it has no input 0");
+    refuse("\"more\",\"^joined\"", "\"more:1\"", MIEN_EUNSUP,
+           "node kept (Identity): result 1");
     refuse("[\"one/add\"]", "[\"one/add:1\"]", MIEN_EUNSUP, "result 1");
     refuse("[\"one/add\"]", "[\"n_6\"]", MIEN_EUNSUP, "integers where floats");
     refuse("\"n_6\",\"n_3\"", "\"batch\",\"n_3\"", MIEN_EFORMAT,

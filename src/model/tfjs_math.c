@@ -272,15 +272,15 @@ mien_status mi_tf_relu6(mi_tf *t, mi_tf_value *out)
 mien_status mi_tf_identity(mi_tf *t, mi_tf_value *out)
 {
     mi_tf_value v;
-    mien_status st = mi_tf_input(t, 0, &v);
-    if (st != MIEN_OK || v.kind != MI_TF_CONV) {
-        *out = v;
-        return st;
-    }
     mi_node *x = NULL;
     int pixels = 0;
-    st = mi_tf_tensor(t, 0, &pixels, &x);
-    *out = mi_tf_made(x, pixels);
+    mien_status st = mi_tf_input(t, 0, &v);
+    if (st == MIEN_OK && v.kind == MI_TF_CONV) {
+        st = mi_tf_tensor(t, 0, &pixels, &x);
+        v = mi_tf_made(x, pixels);
+    }
+    if (st == MIEN_OK)
+        *out = v;
     return st;
 }
 
