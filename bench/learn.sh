@@ -3,8 +3,9 @@
 # PyTorch in turns from the same numbers, at one and at two threads.  Needs
 # Debian's python3-torch; says so without, and shows mien alone.
 #   BENCH_ROUNDS=3   pairs
-#   BENCH_CPU=1      the processor's time instead of the clock's, at one thread:
-#                    for a machine that does other work too
+#   BENCH_CPU=1      the processor's time instead of the clock's: for a machine
+#                    that does other work too.  At two threads PyTorch's counts
+#                    how long its threads spin while they wait
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:-$here/../build}" && pwd)
@@ -26,7 +27,7 @@ time, of = ("cpu_ms", " of the processor") if cpu else ("ms", "")
 numbers, failed = f"{build}/bench/learn.f32", False
 wanted = {"align": (64, 4), "emotion": (64, 1.5), "vae": (32, 6), "vae_up": (32, 3)}
 for net, (batch, least) in wanted.items():
-    for threads in ("1",) if cpu else ("1", "2"):
+    for threads in ("1", "2"):
         text, pairs = f"{nets}/{net}.json", []
         for _ in range(int(rounds)):
             pairs.append((run(f"{build}/bench/bench_learn", text, "--batch", str(batch), "--threads", threads,
