@@ -2,7 +2,8 @@
  * what the network finds.
  *
  * A picture is what the network sees of it, made smaller to SIDE pixels; points
- * are drawn over it as SVG, so that they stay sharp. */
+ * are drawn over it as SVG, so that they stay sharp.  Below it stands what an
+ * auto-encoder makes of it. */
 #include "picture/picture.h"
 
 #include "base/alloc.h"
@@ -84,6 +85,28 @@ static void put_answer(const mi_answer *a, const float *found,
     }
 }
 
+static void begin_picture(const mi_view *v, mien_buffer *out)
+{
+    mien_buffer_printf(out, "<svg width=\"150\" viewBox=\"0 0 %d %d\">", v->w,
+                       v->h);
+}
+
+/* What is made of row i again. */
+static mien_status put_again(const mi_rows *r, int64_t i, mien_buffer *out,
+                             mien_error *err)
+{
+    const mi_view *v = r->view;
+    mien_image im = {0};
+    mien_status st =
+        mi_view_image(v, r->again + i * v->w * v->h * v->channels, &im, err);
+    begin_picture(v, out);
+    if (!st)
+        st = put_picture(&im, out, err);
+    mien_buffer_puts(out, "</svg>");
+    mien_image_free(&im);
+    return st;
+}
+
 /* One sample: its picture, points, the file's name and its answers. */
 static mien_status put_sample(const mi_rows *r, const mi_said *said, int64_t i,
                               mien_buffer *out, mien_error *err)
@@ -97,10 +120,8 @@ static mien_status put_sample(const mi_rows *r, const mi_said *said, int64_t i,
         mien_loader_picture(r->loader, -1, r->row[i], &im, NULL, NULL, err);
     if (st)
         return st;
-    mien_buffer_printf(out,
-                       "<figure class=\"sample\"><svg width=\"150\" "
-                       "viewBox=\"0 0 %d %d\">",
-                       v->w, v->h);
+    mien_buffer_puts(out, "<figure class=\"sample\">");
+    begin_picture(v, out);
     st = put_picture(&im, out, err);
     mien_image_free(&im);
     for (int told = 1; told >= 0; told--)
@@ -110,7 +131,10 @@ static mien_status put_sample(const mi_rows *r, const mi_said *said, int64_t i,
             if (a->kind == MIEN_ANSWER_POINTS && xy)
                 put_points(v, a->units, xy + i * a->units, told, out);
         }
-    mien_buffer_puts(out, "</svg><figcaption>");
+    mien_buffer_puts(out, "</svg>");
+    if (!st && r->again)
+        st = put_again(r, i, out, err);
+    mien_buffer_puts(out, "<figcaption>");
     if (l->name && l->name[r->row[i]])
         mien_page_text(out, l->name[r->row[i]]);
     for (int k = 0; k < v->n_answers; k++)
@@ -121,25 +145,54 @@ static mien_status put_sample(const mi_rows *r, const mi_said *said, int64_t i,
     return st;
 }
 
+/* What is seen in the pictures. */
+static void put_key(const mi_view *v, mien_buffer *out)
+{
+    int points = 0, classes = 0, again = 0;
+    for (int k = 0; k < v->n_answers; k++) {
+        points |= v->answer[k].kind == MIEN_ANSWER_POINTS;
+        classes |= v->answer[k].kind == MIEN_ANSWER_CLASSES ||
+                   v->answer[k].kind == MIEN_ANSWER_NUMBER;
+        again |= v->answer[k].kind == MIEN_ANSWER_PICTURE;
+    }
+    mien_buffer_printf(
+        out, "<p>Pictures are as the network sees them.%s%s%s</p>\n",
+        points ? " Points: blue rings where they are told, orange dots where "
+                 "they are found."
+               : "",
+        classes ? " In brackets: what is told." : "",
+        again ? " Below each: what the network makes of it." : "");
+}
+
 mien_status mi_gallery(const mien_picture_study *s, const char *heading,
                        const int64_t *row, int n, mien_buffer *out,
                        mien_error *err)
 {
     mi_rows r = s->part[2];
     mi_said said = {0};
+    size_t len = (size_t)r.view->w * (size_t)r.view->h;
     r.row = row;
     r.n = n;
     if (n < 1)
         return MIEN_OK;
-    mien_status st =
-        mi_predict(s->net->graph, &r, s->o.mirror, s->o.pool, &said, err);
-    if (st)
-        return st;
-    mien_buffer_puts(out, "<h2>");
-    mien_page_text(out, heading);
-    mien_buffer_puts(out, "</h2>\n");
+    mien_status st = MIEN_OK;
+    for (int k = 0; k < r.view->n_answers && !r.again; k++)
+        if (r.view->answer[k].kind == MIEN_ANSWER_PICTURE) {
+            r.again = mi_alloc((size_t)n * len * (size_t)r.view->channels,
+                               sizeof *r.again);
+            st = r.again ? MIEN_OK : mi_no_memory(err);
+        }
+    if (!st)
+        st = mi_predict(s->net->graph, &r, s->o.mirror, s->o.pool, &said, err);
+    if (!st) {
+        mien_buffer_puts(out, "<h2>");
+        mien_page_text(out, heading);
+        mien_buffer_puts(out, "</h2>\n");
+        put_key(r.view, out);
+    }
     for (int i = 0; i < n && !st; i++)
         st = put_sample(&r, &said, i, out, err);
     mi_said_free(&said);
+    mi_free(r.again);
     return st;
 }

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SHOWN = 8 }; /* samples as pictures, besides the worst */
 
@@ -91,7 +92,7 @@ static mien_status put_losses(const mien_picture_study *s, mien_buffer *out,
     mien_status st = MIEN_OK;
     for (int i = s->losses > 1 ? -1 : 0; i < s->losses && !st; i++) {
         mien_figure *f = NULL;
-        st = mien_figure_new(1, 1, 470, 320, &f, err);
+        st = mien_figure_new(1, 1, 360, 250, &f, err);
         if (!st)
             st = draw_loss(s, i, mien_figure_panel(f, 0, 0), err);
         st = put_figure(out, st, f, err);
@@ -111,7 +112,7 @@ static mien_status put_answers(const mien_picture_study *s, mien_buffer *out,
         if ((a->kind != MIEN_ANSWER_POINTS && a->kind != MIEN_ANSWER_CLASSES) ||
             (a->kind == MIEN_ANSWER_CLASSES && a->classes > MI_DRAWN_CLASSES))
             continue;
-        st = mien_figure_new(1, 1, 470, 360, &f, err);
+        st = mien_figure_new(1, 1, 360, 300, &f, err);
         if (!st && a->kind == MIEN_ANSWER_POINTS)
             draw_curve(a, mien_figure_panel(f, 0, 0));
         else if (!st)
@@ -121,26 +122,25 @@ static mien_status put_answers(const mien_picture_study *s, mien_buffer *out,
     return st;
 }
 
-/* Cells of one answer: those of the head, or of a group. */
-static void put_cells(const mien_answer_verdict *a, int group, mien_buffer *out)
+/* A row of a table: the name of a figure, and it for each group that has
+ * samples. */
+static void put_row(const mien_answer_verdict *a, int which, mien_buffer *out)
 {
-    if (!a->groups || a->kind == MIEN_ANSWER_NUMBER)
-        return;
-    if (group < 0) {
-        mien_buffer_puts(out, "<th>");
-        mien_page_text(out, a->name);
-        mien_buffer_puts(out, a->kind == MIEN_ANSWER_POINTS
-                                  ? ": MSE, px<sup>2</sup></th><th>NME, %</th>"
-                                    "<th>failures, %</th>"
-                                  : ": accuracy, %</th>");
-    } else if (a->kind == MIEN_ANSWER_POINTS) {
-        mien_buffer_printf(out, "<td>%.2f</td><td>%.2f</td><td>%.2f</td>",
-                           a->group[group].square, 100 * a->group[group].eyes,
-                           100 * a->group[group].failures);
-    } else {
-        mien_buffer_printf(out, "<td>%.2f</td>",
-                           100 * a->group_accuracy[group]);
+    static const char *const name[] = {": MSE, px<sup>2</sup>", ": NME, %",
+                                       ": failures, %", ": accuracy, %"};
+    int classes = a->kind == MIEN_ANSWER_CLASSES;
+    mien_buffer_puts(out, "<tr><td>");
+    mien_page_text(out, a->name);
+    mien_buffer_printf(out, "%s</td>", name[classes ? 3 : which]);
+    for (int g = 0; g < a->groups; g++) {
+        const mien_point_summary *p = &a->group[g];
+        const double points[] = {p->square, 100 * p->eyes, 100 * p->failures};
+        if (a->group_n[g])
+            mien_buffer_printf(out, "<td>%.2f</td>",
+                               classes ? 100 * a->group_accuracy[g]
+                                       : points[which]);
     }
+    mien_buffer_puts(out, "</tr>\n");
 }
 
 /* Errors of all answers by the classes of a task, as a table; what was in no
@@ -151,22 +151,88 @@ static void put_groups(const mien_picture_verdict *v, mien_buffer *out)
     if (!v->answers || !first->groups)
         return;
     mien_buffer_puts(out, "<h2>Test samples by group</h2>\n"
-                          "<div class=\"wide\"><table><tr><th></th>"
-                          "<th>samples</th>");
-    for (int g = -1; g < first->groups; g++) {
-        if (g >= 0 && !first->group_n[g])
-            continue;
-        if (g >= 0) {
-            mien_buffer_puts(out, "<tr><td>");
+                          "<div class=\"wide\"><table><tr><th></th>");
+    for (int g = 0; g < first->groups; g++)
+        if (first->group_n[g]) {
+            mien_buffer_puts(out, "<th>");
             mien_page_text(out, first->group_name[g]);
-            mien_buffer_printf(out, "</td><td>%lld</td>",
-                               (long long)first->group_n[g]);
+            mien_buffer_puts(out, "</th>");
         }
-        for (int i = 0; i < v->answers; i++)
-            put_cells(&v->answer[i], g, out);
-        mien_buffer_puts(out, "</tr>\n");
+    mien_buffer_puts(out, "</tr>\n<tr><td>samples</td>");
+    for (int g = 0; g < first->groups; g++)
+        if (first->group_n[g])
+            mien_buffer_printf(out, "<td>%lld</td>",
+                               (long long)first->group_n[g]);
+    mien_buffer_puts(out, "</tr>\n");
+    for (int i = 0; i < v->answers; i++) {
+        const mien_answer_verdict *a = &v->answer[i];
+        int rows = a->kind == MIEN_ANSWER_POINTS    ? 3
+                   : a->kind == MIEN_ANSWER_CLASSES ? 1
+                                                    : 0;
+        for (int which = 0; which < rows; which++)
+            put_row(a, which, out);
     }
     mien_buffer_puts(out, "</table></div>\n");
+}
+
+/* A figure of an answer, on both parts. */
+static void put_value(const char *answer, const char *name, double valid,
+                      double test, mien_buffer *out)
+{
+    if (!isfinite(valid) && !isfinite(test))
+        return;
+    mien_buffer_puts(out, "<tr><td>");
+    mien_page_text(out, answer);
+    mien_buffer_printf(out, ": %s</td><td>%.4g</td><td>%.4g</td></tr>\n", name,
+                       valid, test);
+}
+
+/* What is said first of an answer, on both parts. */
+static void put_values(const mien_answer_verdict *v,
+                       const mien_answer_verdict *t, mien_buffer *out)
+{
+    const char *a = t->name;
+    if (t->kind == MIEN_ANSWER_POINTS) {
+        put_value(a, "MSE, px<sup>2</sup>", v->points.square, t->points.square,
+                  out);
+        put_value(a, "NME, % of the eyes' distance", 100 * v->points.eyes,
+                  100 * t->points.eyes, out);
+        put_value(a, "failures above 10 %, %", 100 * v->points.failures,
+                  100 * t->points.failures, out);
+    } else if (t->kind == MIEN_ANSWER_CLASSES) {
+        put_value(a, "accuracy, %", 100 * v->rates.accuracy,
+                  100 * t->rates.accuracy, out);
+        put_value(a, "balanced accuracy, %", 100 * v->rates.balanced_accuracy,
+                  100 * t->rates.balanced_accuracy, out);
+    } else if (t->kind == MIEN_ANSWER_NUMBER) {
+        put_value(a, "mean error", v->absolute, t->absolute, out);
+    } else if (t->kind == MIEN_ANSWER_PICTURE) {
+        put_value(a, "PSNR, dB", v->psnr, t->psnr, out);
+        put_value(a, "SSIM", v->ssim, t->ssim, out);
+    } else {
+        put_value(a, "bits a sample", v->bits, t->bits, out);
+    }
+}
+
+/* The first figures as a table, the validation part beside the test part. */
+static void put_first(const mien_picture_study *s, mien_buffer *out)
+{
+    const mien_picture_verdict *v = &s->verdict[0], *t = &s->verdict[1];
+    mien_buffer_printf(out,
+                       "<table><tr><th></th><th>validation</th><th>test</th>"
+                       "</tr>\n<tr><td>samples</td><td>%lld</td><td>%lld</td>"
+                       "</tr>\n",
+                       (long long)v->n, (long long)t->n);
+    for (int i = 0; i < t->answers; i++)
+        for (int k = 0; k < v->answers; k++)
+            if (strcmp(v->answer[k].name, t->answer[i].name) == 0)
+                put_values(&v->answer[k], &t->answer[i], out);
+    for (int i = 0; i < MIEN_BASELINES && s->baseline.judged; i++)
+        mien_buffer_printf(out,
+                           "<tr><td>PSNR of %d principal components, "
+                           "dB</td><td></td><td>%.4g</td></tr>\n",
+                           s->baseline.components[i], s->baseline.psnr[i]);
+    mien_buffer_puts(out, "</table>\n");
 }
 
 /* Test samples as pictures: some at equal distances, and the worst. */
@@ -179,16 +245,10 @@ static mien_status put_samples(const mien_picture_study *s, mien_buffer *out,
     int n = r->n < SHOWN ? (int)r->n : SHOWN;
     for (int i = 0; i < n; i++)
         row[i] = r->row[i * r->n / n];
-    mien_buffer_puts(out,
-                     "<p>Pictures are as the network sees them. Points: blue "
-                     "rings where they are told, orange dots where they are "
-                     "found. In brackets: what is told.</p>\n");
     mien_status st = mi_gallery(s, "Test samples", row, n, out, err);
     return st ? st
-              : mi_gallery(s,
-                           "Test samples with the largest errors of the "
-                           "first answer",
-                           v->worst, v->worst_n, out, err);
+              : mi_gallery(s, "Test samples with the largest errors", v->worst,
+                           v->worst_n, out, err);
 }
 
 static void put_lines(mien_buffer *out, const char *heading, mien_buffer *lines)
@@ -204,16 +264,19 @@ mien_status mien_picture_study_page(const mien_picture_study *s,
     mien_buffer lines = {0};
     const char *name = s->net->name[0] ? s->net->name : "network";
     mien_page_begin(out, name, name);
-    mien_picture_study_text(s, &lines);
-    put_lines(out, "Data, settings, figures", &lines);
+    put_first(s, out);
+    mien_buffer_puts(out, "<div class=\"pair\">\n");
     mien_status st = put_losses(s, out, err);
     if (!st)
         st = put_answers(s, out, err);
+    mien_buffer_puts(out, "</div>\n");
     put_groups(&s->verdict[1], out);
     if (!st)
         st = put_samples(s, out, err);
     if (st)
         return st;
+    mien_picture_study_text(s, &lines);
+    put_lines(out, "Data, settings, figures", &lines);
     mien_page_end(out);
     return out->failed ? mi_no_memory(err) : MIEN_OK;
 }

@@ -15,7 +15,13 @@ static const char style[] =
     "svg{max-width:100%;height:auto}\n.wide{overflow-x:auto}figure.sample{"
     "width:9.4rem;margin:.3rem;"
     "vertical-align:top}figcaption{font-size:12px;line-height:1.35;"
-    "overflow-wrap:anywhere}\n"
+    "overflow-wrap:anywhere}figure.sample svg{display:block;margin-bottom:2px}"
+    "\n.pair{display:flex;flex-wrap:wrap;gap:0 1rem}.pair figure{flex:1 1 "
+    "21rem;min-width:0;max-width:29rem}.pair svg{width:100%}\n"
+    "@media(max-width:40rem){body{margin:1rem auto}h1{font-size:1.6rem}h2{"
+    "font-size:1.25rem}pre{padding:.6rem;font-size:12px}td,th{padding:.2rem "
+    ".35rem;font-size:14px}figure.sample{width:calc(50% - .8rem)}figure.sample "
+    "svg{width:100%}}\n"
     "</style>\n";
 
 static void put_text(mien_buffer *out, const char *s, size_t n)
