@@ -24,6 +24,15 @@ static void test_mean_squared_error(void)
             IN(counting(DIMS(2, 2), 1), counting(DIMS(2, 1), 1)));
 }
 
+static void test_absolute_error(void)
+{
+    WANT(run(&mi_op_absolute_error, NULL, IN(PAIR)), SCALAR, 1.5);
+    WANT(run(&mi_op_absolute_error, NULL, IN(PAIR, FLOATS(DIMS(2), 2, 0.5F))),
+         SCALAR, 1.125);
+    REFUSED("the targets have another shape", &mi_op_absolute_error, NULL,
+            IN(counting(DIMS(2, 2), 1), counting(DIMS(2, 1), 1)));
+}
+
 static void test_huber_loss(void)
 {
     const mi_huber_attr two = {2};

@@ -47,19 +47,17 @@ static mi_node *target_of(mien_graph *g, const mi_node *y)
 
 static void add_loss(mien_graph *g, mi_node *y)
 {
-    static const mi_op *const ops[] = {&mi_op_mean_loss,
-                                       &mi_op_mean_squared_error,
-                                       &mi_op_huber_loss,
-                                       &mi_op_sigmoid_cross_entropy,
-                                       &mi_op_wing_loss,
-                                       &mi_op_gaussian_loss,
-                                       &mi_op_softmax_cross_entropy,
-                                       &mi_op_divergence_loss};
+    static const mi_op *const ops[] = {
+        &mi_op_mean_loss,      &mi_op_mean_squared_error,
+        &mi_op_huber_loss,     &mi_op_sigmoid_cross_entropy,
+        &mi_op_wing_loss,      &mi_op_absolute_error,
+        &mi_op_gaussian_loss,  &mi_op_softmax_cross_entropy,
+        &mi_op_divergence_loss};
     const mi_wing_attr wing = {0.5F, 0.25F};
     const mi_smoothing_attr smoothing = {0.2F};
     const mi_divergence_attr divergence = {0.125F};
     int rank = y->shape.rank;
-    const mi_op *op = ops[between(0, rank == 2 ? 7 : rank > 1 ? 6 : 5)];
+    const mi_op *op = ops[between(0, rank == 2 ? 8 : rank > 1 ? 7 : 6)];
     int alone = op == &mi_op_mean_loss || op == &mi_op_divergence_loss;
     const void *attr =
         op == &mi_op_wing_loss               ? (const void *)&wing

@@ -1,6 +1,7 @@
 /* Networks as text: what is refused and how it is said, the summary, that the
  * same text gives the same network, and that every allocation may fail. */
 /* Not as WebAssembly: the texts are read with jansson. */
+#include "mien/engine.h"
 #include "mien/net.h"
 
 #include "base/alloc.h"
@@ -303,6 +304,83 @@ static void test_layers_that_do_not_fit(void)
            "'factor' is 1.5, wanted a whole number");
 }
 
+/* 1 - SSIM of two pictures of 8 x 9, values 0..1, windows of 7 x 7. */
+static double unlikeness(const float *x, const float *y)
+{
+    double sum = 0;
+    for (int top = 0; top < 2; top++)
+        for (int left = 0; left < 3; left++) {
+            double m = 0, n = 0, xx = 0, yy = 0, xy = 0;
+            for (int i = 0; i < 49; i++) {
+                int at = (top + i / 7) * 9 + left + i % 7;
+                m += (double)x[at] / 49;
+                n += (double)y[at] / 49;
+                xx += (double)x[at] * (double)x[at] / 49;
+                yy += (double)y[at] * (double)y[at] / 49;
+                xy += (double)x[at] * (double)y[at] / 49;
+            }
+            sum += (2 * m * n + 1e-4) * (2 * (xy - m * n) + 9e-4) /
+                   ((m * m + n * n + 1e-4) * (xx - m * m + yy - n * n + 9e-4)) /
+                   6;
+        }
+    return 1 - sum;
+}
+
+/* The loss is that of the plain loops, wherever pixels begin; learning makes it
+ * smaller. */
+static void test_unlikeness(void)
+{
+    static const char text[] =
+        "{'mien': 'net/1', 'layers': [{'name': 'x', 'kind': 'input', 'shape':"
+        "[1, 8, 9], 'scale': 0.00392157, 'mean': %s}, {'kind': 'flatten'},"
+        "{'kind': 'dense', 'units': 72}, {'name': 'y', 'kind': 'reshape',"
+        "'shape': [1, 8, 9]}], 'losses': [{'output': 'y', 'kind': 'ssim',"
+        "'target': 'x'}, {'output': 'y', 'kind': 'mae', 'target': 'x'}]}";
+    float in[72], out[72];
+    const float *const inputs[] = {in}, *const targets[] = {NULL, NULL};
+    const mien_samples s = {.n = 1, .inputs = inputs, .targets = targets};
+    for (int shifted = 0; shifted < 2; shifted++) {
+        char written[600];
+        const mien_shape shape = {4, {1, 1, 8, 9}};
+        float off = shifted ? .5f : 0;
+        double absolute = 0;
+        mien_trainer_options o = MIEN_TRAINER_DEFAULTS;
+        mien_losses before = {0}, l = {0};
+        mien_plan *p = NULL;
+        mien_trainer *t = NULL;
+        mien_net *n = NULL;
+        snprintf(written, sizeof written, text, shifted ? "127.5" : "0");
+        CHECK_EQ(read_with(written, NULL, &n, NULL), MIEN_OK);
+        for (int i = 0; i < 72; i++)
+            in[i] = (float)(.5 + .4 * sin(i * i)) - off;
+        CHECK(!mien_plan_new(n->graph, &shape, 1, NULL, &p, NULL));
+        memcpy(mien_plan_input(p, 0).data, in, sizeof in);
+        mien_plan_run(p);
+        mien_plan_read(p, 0, out);
+        o.losses = n->loss;
+        o.n_losses = 2;
+        CHECK(!mien_trainer_new(n->graph, &o, &t, NULL));
+        CHECK(!mien_trainer_evaluate(t, &s, &before, NULL));
+        for (int i = 0; i < 72; i++) {
+            absolute += fabs((double)in[i] - (double)out[i]) / 72;
+            in[i] += off;
+            out[i] += off;
+        }
+        CHECK_NEAR(before.part[0], unlikeness(out, in), 1e-4);
+        CHECK_NEAR(before.part[1], absolute, 1e-5);
+        for (int i = 0; i < 72; i++)
+            in[i] -= off;
+        for (int i = 0; i < 60; i++)
+            CHECK(!mien_trainer_epoch(t, &s, &l, NULL));
+        CHECK(l.part[0] < before.part[0] / 2 && l.part[1] < before.part[1]);
+        mien_plan_free(p);
+        mien_trainer_free(t);
+        mien_net_free(n);
+    }
+    refuse(LOSS("{'output': 'y', 'kind': 'ssim', 'target': 'y'}"), MIEN_EFORMAT,
+           "no input of pictures of 7 x 7 pixels or more");
+}
+
 /* Whole numbers have names, which the caller may give other values. */
 static void test_numbers_by_name(void)
 {
@@ -451,6 +529,7 @@ int main(int argc, char **argv)
     RUN(test_every_kind_learns);
     RUN(test_texts_that_are_none);
     RUN(test_layers_that_do_not_fit);
+    RUN(test_unlikeness);
     RUN(test_numbers_by_name);
     RUN(test_sizes_beyond_the_limits);
     RUN(test_outputs_and_losses_that_do_not_fit);

@@ -32,9 +32,10 @@ typedef enum mien_answer_kind {
     MIEN_ANSWER_CLASSES, /* one of a task's classes */
     MIEN_ANSWER_POINTS,
     MIEN_ANSWER_NUMBER,
-    MIEN_ANSWER_PICTURE,   /* the picture itself, made again */
-    MIEN_ANSWER_DIVERGENCE /* of a code from the standard normal distribution:
-                              a loss of kind kl */
+    MIEN_ANSWER_PICTURE,    /* the picture itself, made again */
+    MIEN_ANSWER_DIVERGENCE, /* of a code from the standard normal distribution:
+                               a loss of kind kl */
+    MIEN_ANSWER_LOSS        /* what the network itself makes a loss: ssim */
 } mien_answer_kind;
 
 enum { MIEN_ANSWER_CURVE = 101 }; /* errors 0, .002, ... .2 */
@@ -66,6 +67,8 @@ typedef struct mien_answer_verdict {
     double ssim;   /* mean over pictures and channels; NaN: too small */
     /* a divergence */
     double bits; /* mean a sample */
+    /* a loss */
+    double loss; /* mean a sample */
     /* by the classes of mien_picture_options.group */
     int groups;
     char **group_name;

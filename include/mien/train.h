@@ -85,6 +85,7 @@ typedef enum mien_loss_kind {
     MIEN_LOSS_WING,  /* logarithmic up to delta, then linear: for points */
     MIEN_LOSS_MEAN,  /* the output itself, which any operators of the graph
                         make a loss; there are no targets */
+    MIEN_LOSS_MAE,   /* mean absolute error */
     /* Minus the logarithm of the targets' density under a normal distribution
      * around each row of the output, whose variance is the batch's mean squared
      * error, 1e-6 at least: in nats a row. */

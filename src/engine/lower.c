@@ -41,6 +41,7 @@ static const struct {
     {&mi_op_lstm, mi_lower_lstm, 1},
     {&mi_op_mean_loss, mi_lower_loss, 1},
     {&mi_op_mean_squared_error, mi_lower_loss, 1},
+    {&mi_op_absolute_error, mi_lower_loss, 1},
     {&mi_op_gaussian_loss, mi_lower_loss, 1},
     {&mi_op_divergence_loss, mi_lower_divergence, 1},
     {&mi_op_huber_loss, mi_lower_loss, 1},

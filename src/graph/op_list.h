@@ -1,6 +1,7 @@
 /* The one list of operators: MI_OP(c_name, "ONNX name").
  * src/graph/op_*.c defines each mi_op_<c_name>. */
 MI_OP(abs, "Abs")
+MI_OP(absolute_error, "mien.AbsoluteError")
 MI_OP(add, "Add")
 MI_OP(average_pool, "AveragePool")
 MI_OP(batch_norm, "BatchNormalization")

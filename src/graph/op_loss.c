@@ -7,6 +7,7 @@
  *
  *   mean                  1/(n d) sum w_i y
  *   mean squared error    1/(n d) sum w_i (y - t)^2
+ *   absolute error        the same of |e|
  *   Huber                 the same of e^2 / 2 for |e| <= delta,
  *                         delta (|e| - delta / 2) beyond
  *   wing                  the same of width log(1 + |e| / curvature) for
@@ -86,6 +87,10 @@ static double element(const mi_loss *l, double y, double t, double *slope)
     if (l->op == &mi_op_mean_squared_error || l->op == &mi_op_gaussian_loss) {
         *slope = 2 * e;
         return e * e;
+    }
+    if (l->op == &mi_op_absolute_error) {
+        *slope = e > 0 ? 1 : e < 0 ? -1 : 0;
+        return fabs(e);
     }
     if (l->op == &mi_op_huber_loss) {
         *slope = fabs(e) <= l->delta ? e : copysign(l->delta, e);
@@ -308,6 +313,7 @@ static void loss_grad(const mi_node *out)
                                 .grad = loss_grad}
 LOSS_OP(mean_loss, "mien.Mean", 1);
 LOSS_OP(mean_squared_error, "mien.MeanSquaredError", 2);
+LOSS_OP(absolute_error, "mien.AbsoluteError", 2);
 LOSS_OP(gaussian_loss, "mien.Gaussian", 2);
 LOSS_OP(sigmoid_cross_entropy, "mien.SigmoidCrossEntropy", 2);
 

@@ -43,6 +43,9 @@ int mi_net_layer_find(const mi_net_build *b, const char *name);
 const char *mi_net_layer_name(const mi_net_build *b);
 /* losses.c: read the list "losses". */
 void mi_net_read_losses(mi_net_build *b, const json_t *list);
+/* likeness.c: what an output lacks of its target's structure, as an output of
+ * the graph that is the loss. */
+void mi_net_add_unlikeness(mi_net_build *b, const char *output, mien_loss *l);
 /* summary.c: the shape, parameters and operations of a layer, whose nodes begin
  * at number `first` of the graph. */
 void mi_net_measure(mi_net_build *b, int first, mien_net_layer *l);

@@ -12,10 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char kind_words[] = "mse huber wing bce cce kl gaussian";
+static const char kind_words[] = "mse huber wing bce cce kl gaussian mae ssim";
 static const mien_loss_kind kind_of[] = {
-    MIEN_LOSS_MSE, MIEN_LOSS_HUBER,      MIEN_LOSS_WING,    MIEN_LOSS_BCE,
-    MIEN_LOSS_CCE, MIEN_LOSS_DIVERGENCE, MIEN_LOSS_GAUSSIAN};
+    MIEN_LOSS_MSE,      MIEN_LOSS_HUBER, MIEN_LOSS_WING,
+    MIEN_LOSS_BCE,      MIEN_LOSS_CCE,   MIEN_LOSS_DIVERGENCE,
+    MIEN_LOSS_GAUSSIAN, MIEN_LOSS_MAE,   MIEN_LOSS_MEAN};
 
 /* The graph's output of a layer's name; -1: none. */
 static int output_of(const mi_net_build *b, const char *name)
@@ -109,6 +110,10 @@ static void read_compared(mi_net_build *b, mien_loss *l, char *target)
         return;
     }
     read_target(b, output, l, target);
+    if (l->kind == MIEN_LOSS_MEAN) {
+        mi_net_add_unlikeness(b, output, l);
+        return;
+    }
     if (l->kind == MIEN_LOSS_HUBER)
         l->delta = mi_field_real(f, "delta", 1e-6, 1e6, 1);
     if (l->kind == MIEN_LOSS_WING) {
@@ -133,6 +138,8 @@ static void read_loss(mi_net_build *b, json_t *object)
         "kind weight warmup output target sum",
         "kind weight warmup output target smoothing",
         "kind weight warmup mean log_variance free",
+        "kind weight warmup output target",
+        "kind weight warmup output target sum",
         "kind weight warmup output target"};
     mien_net *net = b->net;
     mi_fields *f = &b->fields;

@@ -80,7 +80,8 @@ static int find_label(const mien_net *net, const mien_labels *l, int loss,
 
 int mi_answer_labelled(const mi_answer *a)
 {
-    return a->kind != MIEN_ANSWER_PICTURE && a->kind != MIEN_ANSWER_DIVERGENCE;
+    return a->kind != MIEN_ANSWER_PICTURE &&
+           a->kind != MIEN_ANSWER_DIVERGENCE && a->kind != MIEN_ANSWER_LOSS;
 }
 
 int mi_answer_kept(const mi_answer *a)
@@ -111,6 +112,8 @@ static mien_status bind_loss(const mien_net *net, const mien_labels *l,
     a->units = units_of(net->graph, a->output);
     if (net->loss[loss].kind == MIEN_LOSS_DIVERGENCE)
         a->kind = MIEN_ANSWER_DIVERGENCE;
+    else if (net->loss[loss].kind == MIEN_LOSS_MEAN)
+        a->kind = MIEN_ANSWER_LOSS;
     else if (net->loss[loss].of_input == v->input + 1)
         a->kind = MIEN_ANSWER_PICTURE;
     if (!mi_answer_labelled(a)) {

@@ -279,6 +279,19 @@ static void judge_divergence(const judging *j, mien_answer_verdict *v)
     v->bits /= (double)v->n;
 }
 
+static void judge_loss(const judging *j, mien_answer_verdict *v)
+{
+    for (int64_t i = 0; i < j->said->n; i++) {
+        double loss = (double)j->said->said[j->which][i * j->answer->units];
+        j->error[i] = j->said->weight[i] > 0 ? loss : (double)NAN;
+        if (!isfinite(j->error[i]))
+            continue;
+        v->loss += j->error[i];
+        v->n++;
+    }
+    v->loss /= (double)v->n;
+}
+
 /* ---- all
  * ---------------------------------------------------------------------- */
 
@@ -334,6 +347,8 @@ static mien_status judge_answer(const judging *j, const mien_label_task *task,
         judge_picture(j, v);
     else if (v->kind == MIEN_ANSWER_DIVERGENCE)
         judge_divergence(j, v);
+    else if (v->kind == MIEN_ANSWER_LOSS)
+        judge_loss(j, v);
     else
         judge_number(j, v);
     return MIEN_OK;

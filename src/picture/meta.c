@@ -2,7 +2,7 @@
  * apart by tabs.
  *
  *   mien/picture/1
- *   view      crop margin square
+ *   view      crop margin square, and the side of aligned faces
  *   frame     x y width height, of the points, if it is known
  *   input     number channels height width colour
  *   mean      a number a channel; scale the same
@@ -114,7 +114,7 @@ static int get_answer(char **f, int n, const mien_graph *g, char ***names,
     *a = (mi_answer){.of = -1, .place = -1};
     if (v->n_answers == MIEN_MAX_LOSSES || n < 7 ||
         !get_int(f[1], 0, mien_graph_outputs(g) - 1, &a->output) ||
-        !get_int(f[2], 0, MIEN_ANSWER_DIVERGENCE, &kind) ||
+        !get_int(f[2], 0, MIEN_ANSWER_LOSS, &kind) ||
         !get_name(f[3], a->name) || !get_name(f[4], a->task) ||
         !get_real(f[5], &temperature) || !(temperature > 0) ||
         !get_int(f[6], 1, 1 << 26, &a->units))

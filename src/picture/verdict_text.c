@@ -89,6 +89,9 @@ void mien_picture_verdict_text(const mien_picture_verdict *v, const char *name,
         else if (a->kind == MIEN_ANSWER_DIVERGENCE)
             mien_buffer_printf(out, "KL %.2f bits a sample, %lld samples\n",
                                a->bits, (long long)a->n);
+        else if (a->kind == MIEN_ANSWER_LOSS)
+            mien_buffer_printf(out, "loss %.5f, %lld samples\n", a->loss,
+                               (long long)a->n);
         else
             mien_buffer_printf(out,
                                "mean absolute error %.4g, root of the mean "
@@ -193,8 +196,8 @@ static void json_groups(const mien_answer_verdict *a, mien_json *j)
 void mien_picture_verdict_json(const mien_picture_verdict *v, const char *key,
                                mien_json *j)
 {
-    static const char *const kind[] = {"classes", "points", "number", "picture",
-                                       "divergence"};
+    static const char *const kind[] = {"classes", "points",     "number",
+                                       "picture", "divergence", "loss"};
     mien_json_object(j, key);
     mien_json_int(j, "samples", v->n);
     mien_json_int(j, "unreadable", v->failures);
@@ -215,6 +218,8 @@ void mien_picture_verdict_json(const mien_picture_verdict *v, const char *key,
             json_measure(j, "ssim", a->ssim);
         } else if (a->kind == MIEN_ANSWER_DIVERGENCE)
             json_measure(j, "kl_bits", a->bits);
+        else if (a->kind == MIEN_ANSWER_LOSS)
+            json_measure(j, "loss", a->loss);
         else {
             json_measure(j, "mean_absolute_error", a->absolute);
             json_measure(j, "root_mean_square_error", a->root_square);

@@ -14,6 +14,7 @@ static const mi_op *op_of(mien_loss_kind kind)
     case MIEN_LOSS_BCE: return &mi_op_sigmoid_cross_entropy;
     case MIEN_LOSS_CCE: return &mi_op_softmax_cross_entropy;
     case MIEN_LOSS_WING: return &mi_op_wing_loss;
+    case MIEN_LOSS_MAE: return &mi_op_absolute_error;
     case MIEN_LOSS_GAUSSIAN: return &mi_op_gaussian_loss;
     case MIEN_LOSS_DIVERGENCE: return &mi_op_divergence_loss;
     case MIEN_LOSS_MEAN: return &mi_op_mean_loss;
