@@ -76,8 +76,11 @@ static mien_node *unlikeness(mien_graph *g, mien_node *x, mien_node *y,
     mien_node *low =
         two(g, "Mul", two(g, "Add", means, number(g, a)),
             two(g, "Add", two(g, "Sub", squares, means), number(g, b)));
-    mien_node *ssim = two(g, "ReduceMean", two(g, "Div", top, low),
-                          mien_graph_integers(g, 3, axes));
+    const mien_attribute attribute = {
+        .name = "axes", .kind = MIEN_ATTR_INTS, .ints = axes, .n = 3};
+    mien_node *ratio = two(g, "Div", top, low);
+    mien_node *ssim =
+        mien_graph_op(g, "ReduceMean", 1, &ratio, 1, &attribute, NULL);
     return two(g, "Sub", number(g, 1), ssim);
 }
 
