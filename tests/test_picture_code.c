@@ -209,7 +209,7 @@ static void test_hostile_words_are_refused(void)
         "mean\t0\t0\t0\nscale\t1\t1\t1\nanswer\t1\t4\tmean\tkl\t1\t9\n",
         "mien/picture/1\nview\t0\t0\t0\ninput\t0\t1\t16\t16\t1\n"
         "mean\t0\t0\t0\nscale\t0\t1\t1\n"
-        "answer\t0\t5\tagain\timage\t1\t256\n"};
+        "answer\t0\t6\tagain\timage\t1\t256\n"};
     mien_labels l = unlabelled();
     const mien_picture_set set = {"dots", &l, NULL, NULL, NULL};
     mien_net *net = network(code_text);
