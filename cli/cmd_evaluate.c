@@ -127,9 +127,8 @@ static int judge_pictures(const cli_args *a, const mien_bytes *model,
     if (status || !cli_labels_open(a->operand[1], v->images, NULL, &l))
         return status ? status : CLI_NOTHING;
     const mien_face_boxes_options find = {.pool = o.pool};
-    if (view.crop == MIEN_CROP_FACE && !cli_labels_faces(&l, &find, 0)) {
-        status = CLI_NOTHING;
-    } else if (!cli_labels_align(&l, view.aligned, o.pool, 0)) {
+    if ((view.crop == MIEN_CROP_FACE && !cli_labels_faces(&l, &find, 0)) ||
+        !cli_labels_align(&l, view.aligned, o.pool, 0)) {
         status = CLI_NOTHING;
     } else if (mien_faces_evaluate(model, NULL, &l.set, &o, &verdict, &err)) {
         cli_error_at(a->operand[1], &err);

@@ -75,18 +75,18 @@ static mien_status print(void *arg, mien_buffer *lines, mien_error *err)
 static int predict_table(mien_predictor *p, const char *path,
                          const mien_csv_options *csv)
 {
-    passage g = {.fd = STDIN_FILENO};
-    const mien_predict_stream stream = {read_some, print, &g};
-    mien_error err = {0};
-    if (strcmp(path, "-") != 0)
-        g.fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (g.fd < 0) {
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO
+                                    : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
         cli_error("%s: %s", path, strerror(errno));
         return CLI_NOTHING;
     }
+    passage g = {.fd = fd};
+    const mien_predict_stream stream = {read_some, print, &g};
+    mien_error err = {0};
     mien_status st = mien_predictor_stream(p, csv, &stream, &err);
-    if (g.fd != STDIN_FILENO)
-        close(g.fd);
+    if (fd != STDIN_FILENO)
+        close(fd);
     if (!st || g.ended || g.unwritten)
         return g.unwritten ? CLI_OUTPUT : CLI_OK;
     cli_error("%s: %s", path, err.text);

@@ -77,7 +77,8 @@ static void test_smiles(void)
 static void test_pairs(void)
 {
     mien_face f = {.box = {1, -0.2f, 3, 4}}, two[2] = {f, f};
-    mien_reading one = {.faces = {1, &f}}, more = {.faces = {2, two}};
+    mien_reading one = {.faces = {.n = 1, .face = &f}},
+                 more = {.faces = {.n = 2, .face = two}};
     mien_buffer b = {0};
     mien_pair_record r = {.file = {"a", "b\r"},
                           .reading = {&one, &more},

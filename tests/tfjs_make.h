@@ -181,8 +181,8 @@ static inline void tfjs_manifest(tfjs_files *f, tfjs_packing how)
     static const char *const packed[] = {
         "",
         ",\"quantization\":{\"dtype\":\"uint8\",\"scale\":0.125,\"min\":-1}",
-        ",\"quantization\":{\"dtype\":\"uint16\",\"scale\":0.000125,"
-        "\"min\":-1}",
+        (",\"quantization\":{\"dtype\":\"uint16\",\"scale\":0.000125,"
+         "\"min\":-1}"),
         ",\"quantization\":{\"dtype\":\"float16\"}"};
     for (int k = 0; k < TFJS_WEIGHTS; k++) {
         const tfjs_weight *w = &tfjs_weights[k];

@@ -67,5 +67,5 @@ mien_status mi_faces_code(mien_coder *c, mien_analyzer *yunet, const char *path,
         got.chip = (mien_image){0};
     }
     mi_coded_free(&got);
-    return st;
+    return MIEN_OK;
 }

@@ -72,7 +72,7 @@ static double log_density(const mien_mixture *m, const float *x, double *part)
     }
     for (int k = 0; k < m->k; k++)
         sum += exp(part[k] - top);
-    return top + log(sum);
+    return sum > 0 ? top + log(sum) : -HUGE_VAL;
 }
 
 double mien_mixture_log_density(const mien_mixture *m, const float *x)
