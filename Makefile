@@ -111,7 +111,7 @@ check test:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
 	@$(SUBMAKE) fixtures
-	@$(SUBMAKE) web-wasm || echo 'mien.wasm: not built'
+	+@$(SUBMAKE) web-wasm || echo 'mien.wasm: not built'
 	@isas=$$(tools/isas.sh $B/bin/mien $(ISAS)); \
 	  $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas"; tools/summary.sh $$? \
 	  $(RESULTS:%=$B/tests/%) $$(for i in $$isas; do printf "$B/isa/$$i/%s " $(ISA_TESTS); done) \

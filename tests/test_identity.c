@@ -97,7 +97,7 @@ static mien_identity judge(const mien_picture_set *set, int latent, int aligned,
 /* Long codes keep whose face it is; one number does not. */
 static void test_codes_keep_an_identity(void)
 {
-    static char names[N][4];
+    static char names[N][12];
     char *name[N];
     for (int i = 0; i < N; i++) {
         snprintf(names[i], sizeof names[i], "%d", i);
