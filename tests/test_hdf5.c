@@ -250,6 +250,25 @@ static void test_filtered_heap(void)
     mien_buffer_free(&b);
 }
 
+/* Names of links that would take more memory than there is. */
+static void test_names_beyond_the_file(void)
+{
+    static const int place[] = {9, 12, 15,
+                                26}; /* of the size; of the address */
+    for (size_t i = 0; i < sizeof place / sizeof *place; i++) {
+        mien_buffer b = {0};
+        mien_error err = {0};
+        hid_t file = h5w_file(&w, 0, 0);
+        add(file, "both", in_chunks(1, 1, 0));
+        h5w_give(&w, file, &b);
+        CHECK_EQ(read_array(&b, "both", &err), MIEN_OK);
+        find(&b, "HEAP", 4)[place[i]] = 0xff;
+        CHECK_EQ(read_array(&b, "both", &err), MIEN_EFORMAT);
+        CHECK_MSG(strstr(err.text, "heap of names at byte"), "%s", err.text);
+        mien_buffer_free(&b);
+    }
+}
+
 static void test_every_allocation_may_fail(void)
 {
     mien_buffer b = {0};
@@ -286,6 +305,7 @@ int main(int argc, char **argv)
     RUN(test_texts);
     RUN(test_texts_that_lie);
     RUN(test_filtered_heap);
+    RUN(test_names_beyond_the_file);
     RUN(test_every_allocation_may_fail);
     return check_done();
 }

@@ -3,7 +3,8 @@
  *
  *   trees    a node whose child is on its own level or above: a circle,
  *            in which libhdf5 calls itself until the stack ends
- *   heaps    objects that end past their heap
+ *   heaps    objects that end past their heap; names of a group that take
+ *            more than the file has
  *   filters  of heaps of links and attributes: unpacked without a bound
  *   texts    said to have another length than their object in a heap:
  *            libhdf5 copies by the object's length into memory of the
@@ -128,6 +129,29 @@ static mien_status look_at_heap(guard *g, uint64_t at, unsigned index,
     return MIEN_OK;
 }
 
+/* Whether addresses and sizes have 8 bytes; other files are refused later. */
+static int is_wide(const guard *g)
+{
+    mi_cursor c = from(g, 8);
+    mi_cursor_take(&c, u8(&c) > 1 ? 0 : 4);
+    return u16(&c) == 0x808;
+}
+
+/* The names of a group's links: so much memory is taken for them. */
+static mien_status check_names(const guard *g, uint64_t at)
+{
+    mi_cursor c = from(g, at + 4);
+    uint32_t version = mi_cursor_u32le(&c); /* and three zero bytes */
+    uint64_t size = mi_cursor_u64le(&c);
+    mi_cursor_take(&c, 8);
+    uint64_t address = mi_cursor_u64le(&c);
+    if (c.bad || version != 0 || !is_wide(g))
+        return MIEN_OK;
+    return size <= g->n && address <= g->n - size
+               ? MIEN_OK
+               : damaged(g, "heap of names", at);
+}
+
 /* A heap of links or attributes that is filtered. */
 static mien_status check_filters(const guard *g, uint64_t at)
 {
@@ -152,6 +176,8 @@ mien_status mi_hdf5_guard(const uint8_t *bytes, size_t n, mien_error *err)
             st = check_tree(&g, at);
         else if (is_at(&g, at, "FRHP"))
             st = check_filters(&g, at);
+        else if (is_at(&g, at, "HEAP"))
+            st = check_names(&g, at);
         else if (is_at(&g, at, "GCOL"))
             st = look_at_heap(&g, at, 0, &size, &found);
         if (!st && g.steps <= 0)
