@@ -87,6 +87,42 @@ static const char coder_text[] =
     "\"losses\": [{\"output\": \"again\", \"kind\": \"mse\","
     " \"target\": \"image\"}]}";
 
+/* How often a text stands in another. */
+static int times(const char *in, const char *what)
+{
+    int n = 0;
+    for (; (in = strstr(in, what)); in++)
+        n++;
+    return n;
+}
+
+/* A page shows its first figures as a table, and each picture above what is
+ * made of it; of points, which there are none, it says nothing. */
+static void test_a_page_of_pictures_made_again(void)
+{
+    mien_labels l = dots();
+    mien_picture_options o = options();
+    mien_net *net = network(coder_text);
+    mien_buffer b = {0};
+    o.group = NULL;
+    o.epochs = 1;
+    o.weight = NULL;
+    mien_picture_study *s = study(net, &l, &o);
+    CHECK_EQ(mien_picture_study_learn(s, NULL, NULL), MIEN_OK);
+    CHECK_EQ(mien_picture_study_judge(s, NULL), MIEN_OK);
+    CHECK_EQ(mien_picture_study_page(s, &b, NULL), MIEN_OK);
+    mien_buffer_put(&b, "", 1);
+    const char *page = (const char *)b.data;
+    CHECK(strstr(page, "<td>again: PSNR, dB</td>") != NULL);
+    CHECK(strstr(page, "what the network makes of it") != NULL);
+    CHECK(strstr(page, "blue rings") == NULL);
+    int samples = times(page, "<figure class=\"sample\">");
+    CHECK(samples > 8 && times(page, "<image ") == 2 * samples);
+    mien_buffer_free(&b);
+    mien_picture_study_free(s);
+    mien_net_free(net);
+}
+
 /* Pictures stand above what is made of them: of a network that knows nothing
  * that is grey everywhere. */
 static void test_pictures_made_again(void)
@@ -207,6 +243,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_samples);
     RUN(test_pictures_made_again);
+    RUN(test_a_page_of_pictures_made_again);
     RUN(test_a_journal);
     RUN(test_failing_memory_is_reported);
     return check_done();

@@ -227,11 +227,13 @@ static void put_first(const mien_picture_study *s, mien_buffer *out)
         for (int k = 0; k < v->answers; k++)
             if (strcmp(v->answer[k].name, t->answer[i].name) == 0)
                 put_values(&v->answer[k], &t->answer[i], out);
+    const int *components = s->baseline.components;
     for (int i = 0; i < MIEN_BASELINES && s->baseline.judged; i++)
-        mien_buffer_printf(out,
-                           "<tr><td>PSNR of %d principal components, "
-                           "dB</td><td></td><td>%.4g</td></tr>\n",
-                           s->baseline.components[i], s->baseline.psnr[i]);
+        if (!i || components[i] != components[i - 1])
+            mien_buffer_printf(out,
+                               "<tr><td>PSNR of %d principal components, "
+                               "dB</td><td></td><td>%.4g</td></tr>\n",
+                               components[i], s->baseline.psnr[i]);
     mien_buffer_puts(out, "</table>\n");
 }
 
