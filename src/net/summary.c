@@ -214,8 +214,12 @@ static void put_inputs(mien_json *j, const mien_net *net)
 /* What an output is held to. */
 static void put_losses(mien_json *j, const mien_net *net)
 {
-    static const char *const kinds[] = {"mse", "huber", "bce",
-                                        "cce", "wing",  "kl"};
+    static const char *const kinds[] = {
+        [MIEN_LOSS_MSE] = "mse",      [MIEN_LOSS_HUBER] = "huber",
+        [MIEN_LOSS_BCE] = "bce",      [MIEN_LOSS_CCE] = "cce",
+        [MIEN_LOSS_WING] = "wing",    [MIEN_LOSS_MEAN] = "ssim",
+        [MIEN_LOSS_MAE] = "mae",      [MIEN_LOSS_GAUSSIAN] = "gaussian",
+        [MIEN_LOSS_DIVERGENCE] = "kl"};
     mien_json_array(j, "losses");
     for (int i = 0; i < net->n_losses; i++) {
         const mien_loss *l = &net->loss[i];
