@@ -46,13 +46,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "the model was judged"},
-    {"2", "the command line is wrong"},
-    {"3", "the model or the table could not be read, or does not fit"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS("the model was judged",
+              "the model or the table could not be read, or does not fit");
 
 /* Judge, and print the verdict; the status to exit with. */
 static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
@@ -124,10 +120,11 @@ static int judge_pictures(const cli_args *a, const mien_bytes *model,
     mien_error err = {0};
     cli_labels l;
     int status = cli_pool_new(v->table.threads, &o.pool);
-    if (status || !cli_labels_open(a->operand[1], v->images, NULL, &l))
-        return status ? status : CLI_NOTHING;
+    if (status)
+        return status;
     const mien_face_boxes_options find = {.pool = o.pool};
-    if ((view.crop == MIEN_CROP_FACE && !cli_labels_faces(&l, &find, 0)) ||
+    if (!cli_labels_open(a->operand[1], v->images, NULL, &l) ||
+        (view.crop == MIEN_CROP_FACE && !cli_labels_faces(&l, &find, 0)) ||
         !cli_labels_align(&l, view.aligned, o.pool, 0)) {
         status = CLI_NOTHING;
     } else if (mien_faces_evaluate(model, NULL, &l.set, &o, &verdict, &err)) {

@@ -53,15 +53,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "a chip of every photo was saved"},
-    {"1", "some photos could not be read or show no face"},
-    {"2", "the command line is wrong"},
-    {"3", "no photo gave a chip"},
-    {"4", "output could not be written"},
-    {"130", "interrupted"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_PHOTOS(
+    "a chip of every photo was saved",
+    "some photos could not be read or show no face", "no photo gave a chip");
 
 typedef struct cropping {
     cli_files files;
@@ -79,12 +73,14 @@ static void save(cropping *c, int i, const mien_image *photo,
     const cli_file *f = &c->files.file[i];
     mien_error err = {0};
     cli_photo_remarks(f->path, r, &out->report);
-    c->cut[i] = 1 + (r->faces.n && !c->how.all ? 1 : r->faces.n);
     if (mien_crop_save(photo, r, f->path, c->name.path[i], &c->how,
                        c->json ? &out->text : NULL, &err)) {
         mien_buffer_printf(&out->report, "%s", err.text);
         out->status = CLI_OUTPUT;
-    } else if (!r->faces.n) {
+        return;
+    }
+    c->cut[i] = 1 + (r->faces.n && !c->how.all ? 1 : r->faces.n);
+    if (!r->faces.n) {
         mien_buffer_printf(&out->report, "%s: no face found", f->path);
         out->status = CLI_PARTLY;
     }
@@ -153,11 +149,15 @@ static int crop(const cli_args *a, cropping *c)
     o.threads = v->threads;
     cli_batch_lanes(c->files.n, &o.lanes, &o.threads);
     int status = cli_reader_open(&o, &c->reader);
-    c->cut = cli_alloc((size_t)c->files.n + 1, sizeof *c->cut);
-    if (!status && (!c->cut || mien_crop_names(&c->files, &c->name, &err)))
-        status = CLI_NOTHING;
     if (status)
         return status;
+    c->cut = cli_alloc((size_t)c->files.n, sizeof *c->cut);
+    if (!c->cut)
+        return CLI_NOTHING;
+    if (mien_crop_names(&c->files, &c->name, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
     cli_batch batch = {&c->files, o.lanes, v->quiet, crop_one, c};
     status = cli_batch_run(&batch);
     if (!v->json && !print_counts(c, v->output) && !status)
