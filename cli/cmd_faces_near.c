@@ -33,15 +33,9 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "compared"},
-    {"1", "compared, but some photos could not be read or show no face"},
-    {"2", "the command line is wrong"},
-    {"3", "the photo, all others or the model cannot be used"},
-    {"4", "output could not be written"},
-    {"130", "interrupted"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_PHOTOS(
+    "compared", "compared, but some photos could not be read or show no face",
+    "the photo, all others or the model cannot be used");
 
 /* Draw and print what was found; the status to exit with. */
 static int show(const cli_faces *f, const values *v, const char *path,

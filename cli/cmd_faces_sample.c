@@ -89,13 +89,8 @@ static int run_walk(const cli_args *a)
     return draw(a, mien_faces_walk, ((const values *)a->values)->steps, 0);
 }
 
-static const cli_row exits[] = {
-    {"0", "drawn"},
-    {"2", "the command line is wrong"},
-    {"3", "the model or its codes.json cannot be used"},
-    {"4", "output could not be written"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS("drawn", "the model or its codes.json cannot be used");
 
 static const cli_option sample_options[] = {
     CLI_ROW_TEXT(faces.output, CLI_FILE, "output", 'o', "FILE",

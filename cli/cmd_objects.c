@@ -60,15 +60,10 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = {
-    {"0", "everything was read, whatever is in it"},
-    {"1", "some photos could not be read, or the video is damaged"},
-    {"2", "the command line is wrong"},
-    {"3", "nothing could be read, or the network is missing"},
-    {"4", "output could not be written"},
-    {"130", "interrupted"},
-    {NULL, NULL},
-};
+static const cli_row exits[] =
+    CLI_EXITS_PHOTOS("everything was read, whatever is in it",
+                     "some photos could not be read, or the video is damaged",
+                     "nothing could be read, or the network is missing");
 
 typedef enum format { TABLE, JSON, CSV } format;
 

@@ -80,14 +80,10 @@ typedef cli_training values;
         CLI_OPTION_QUIET, CLI_OPTION_THREADS, CLI_OPTION_MODELS,               \
         CLI_OPTION_END
 
-static const cli_row exits[] = {
-    {"0", "a model was made"},
-    {"2", "the command line is wrong"},
-    {"3", "the samples could not be read, or cannot be learned from"},
-    {"4", "output could not be written"},
-    {"130", "interrupted; --resume goes on"},
-    {NULL, NULL},
-};
+static const cli_row exits[] = CLI_EXITS_STOPPED(
+    "a model was made",
+    "the samples could not be read, or cannot be learned from",
+    "interrupted; --resume goes on");
 
 static int run_data(const cli_args *a)
 {
