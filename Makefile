@@ -130,6 +130,7 @@ $(SCRIPTS:%=$B/tests/%.ok): $(NETS) $(wildcard tests/cli/* examples/* include/mi
 $B/tests/test_docs.ok: tools/check_docs.py
 $B/tests/test_memory.ok: $B/tests/fail_malloc.so
 $B/tests/test_memory.ok $B/tests/test_disk.ok: tests/each_command.sh
+$B/tests/test_kill.ok $B/tests/test_mpi.ok: tests/corner.sh
 $B/tests/%.so: $B/tests/%.o
 	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
 # Every allocation of every command, and a hundred killed trainings, where make check

@@ -3,34 +3,15 @@
 # that was not, ten times at other moments; a hundred with TORTURE=1.  Each is
 # killed and resumed until it ends by itself.
 set -u
-t=$(mktemp -d)
-trap 'rm -rf "$t"' EXIT
-export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8
-root=$PWD
-cd "$t" || exit 1
+. tests/corner.sh
 rounds=10
 [ -z "${TORTURE:-}" ] || rounds=100
 epochs=12
-bad=0 kills=0 late=0
-complain() {
-    bad=$((bad + 1))
-    echo "test_kill: $*"
-}
-
-python3 "$root/tests/cli/squares.py" set 200
-cat >net.json <<'END'
-{"mien": "net/1", "name": "corner", "layers": [
- {"name": "image", "kind": "input", "shape": [1, 32, 32], "scale": 0.004},
- {"kind": "conv2d", "units": 16, "kernel": 5}, {"kind": "relu"},
- {"kind": "max_pool", "kernel": 2}, {"kind": "flatten"},
- {"name": "class", "kind": "dense", "units": 2}],
- "losses": [{"output": "class", "kind": "cce"}]}
-END
+kills=0 late=0
 train() { # FOLDER [OPTION...]: in place of the shell, so that this is what is killed
     local folder=$1
     shift
-    exec mien train net net.json --data set --keep-twins --augment faces -b 16 -t 1 \
-        -e $epochs -q -o "$folder" "$@"
+    exec mien $common -t 1 -e $epochs -o "$folder" "$@"
 }
 
 # Milliseconds that the clock shows.
@@ -65,9 +46,7 @@ round() {
         [ -z "$more" ] || late=$((late + 1))
         [ $((kills - before)) -lt 200 ] || break
     done
-    for f in model.onnx history.csv; do
-        cmp -s whole/$f run/$f || complain "round $1: another $f"
-    done
+    alike whole run "round $1"
 }
 for i in $(seq $rounds); do
     round "$i"

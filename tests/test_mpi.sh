@@ -8,46 +8,21 @@ if ! command -v mpirun >/dev/null 2>&1; then
     [ -z "${CI:-}" ] && exit 77
     exit 1
 fi
-t=$(mktemp -d)
-trap 'rm -rf "$t"' EXIT
-export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8
+. tests/corner.sh
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 # What Open MPI leaves at its end is not ours, and its plugins are unloaded then.
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-root=$PWD
-cd "$t" || exit 1
-bad=0
-complain() {
-    bad=$((bad + 1))
-    echo "test_mpi: $*"
-}
-
-python3 "$root/tests/cli/squares.py" set 200
-cat >net.json <<'END'
-{"mien": "net/1", "name": "corner", "layers": [
- {"name": "image", "kind": "input", "shape": [1, 32, 32], "scale": 0.004},
- {"kind": "conv2d", "units": 16, "kernel": 5}, {"kind": "relu"},
- {"kind": "max_pool", "kernel": 2}, {"kind": "flatten"},
- {"name": "class", "kind": "dense", "units": 2}],
- "losses": [{"output": "class", "kind": "cce"}]}
-END
 # A rank leaves the number of its process in pid.RANK.
 cat >rank.sh <<'END'
 echo $$ >pid.$OMPI_COMM_WORLD_RANK
 exec mien "$@"
 END
-common='train net net.json --data set --keep-twins --augment faces -b 16 -q'
 ranks() { # N FOLDER [OPTION...]
     local n=$1 folder=$2
     shift 2
     rm -f pid.*
     timeout -s KILL 120 sh -c 'echo $$ >pid.mpirun; exec mpirun "$@"' sh --oversubscribe \
         -n "$n" sh rank.sh $common -t 1 -o "$folder" "$@"
-}
-alike() { # FOLDER FOLDER WHAT
-    for f in model.onnx history.csv; do
-        cmp -s "$1/$f" "$2/$f" || complain "$3: $f differs"
-    done
 }
 now() {
     date +%s
@@ -101,11 +76,12 @@ for victim in 1 0; do
     done=$(head -c 20000 run/checkpoint | wc -c)
     [ "$done" -gt 1000 ] || complain 'half a checkpoint'
 done
-# The checkpoint that a kill left has the epochs of an unbroken run before it.
+# The checkpoint that a kill left has the epochs of an unbroken run before it; those
+# beyond 40, where this script was held up, cannot be compared.
 cp -r run more
 ranks 2 run -e 40 --resume >log 2>&1 || complain "resumed: $(cat log)"
 head -n 2 run/history.csv | cmp -s - <(head -n 2 whole/history.csv) || complain 'another first epoch'
-[ "$(wc -l <run/history.csv)" -lt 41 ] || alike whole run 'resumed with two'
+[ "$(wc -l <run/history.csv)" -gt 41 ] || alike whole run 'resumed with two'
 for n in 1 3; do
     rm -rf other && cp -r more other
     ranks $n other -e 41 --resume >log 2>&1 || complain "resumed with $n: $(cat log)"
