@@ -33,6 +33,8 @@ lacks() {
         *hdf5*) [ -e "$t/model_v6_23.hdf5" ] || { echo 'no network of Keras'; return; } ;;
         *'mien verify'*|*'mien find'*|*--attributes*|*'--detector ssd'*|*--descriptors*)
             [ -e "$MIEN_MODELS/face_recognition.onnx" ] || { echo 'no networks'; return; } ;;
+        'mien objects'*)
+            [ -e "$MIEN_MODELS/ssdlite_mobilenet_v2.onnx" ] || { echo 'no network of objects'; return; } ;;
     esac
 }
 
