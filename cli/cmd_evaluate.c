@@ -167,6 +167,7 @@ static int run(const cli_args *a)
     mien_bytes_free(&model);
     return status;
 }
+
 const cli_command cmd_evaluate = {
     .name = "evaluate",
     .operands = "MODEL.onnx TABLE.csv|LIST|FOLDER",

@@ -38,7 +38,7 @@ static const cli_option options[] = {
                    "{choices} (default code)"),
     CLI_OPTIONS_LOOK,
     CLI_OPTIONS_CODER,
-    CLI_ROW_FLAG(faces.quiet, "quiet", 'q', CLI_TEXT_QUIET),
+    CLI_OPTION_FACES_QUIET,
     CLI_OPTION_END,
 };
 
@@ -133,10 +133,8 @@ const cli_command cmd_faces_add = {
         "Adds to the code of a photo's largest face the mean code of pictures "
         "with something minus the mean code of pictures without it, and "
         "decodes the sum. A side of a concept is NAME:CLASS (by name, or by "
-        "the "
-        "number that the list has), NAME:LOW-HIGH, NAME:LOW- or NAME:VALUE of "
-        "a "
-        "number, or a folder.\n\n"
+        "the number that the list has), NAME:LOW-HIGH, NAME:LOW- or "
+        "NAME:VALUE of a number, or a folder.\n\n"
         "What was learned is stored in concepts.json beside the model, with "
         "where it comes from, and is used again.",
     CLI_COMMAND_TABLES,

@@ -38,9 +38,7 @@ static const cli_option options[] = {
     CLI_OPTION_RECURSIVE,
     CLI_OPTIONS_READ,
     CLI_OPTION_JOBS,
-    CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
-                "threads inside one photo (default: one for each processor, "
-                "or 1 with --jobs)"),
+    CLI_OPTION_PHOTO_THREADS,
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
 };

@@ -23,7 +23,7 @@ static const cli_option options[] = {
     CLI_OPTION_JSON("a record instead of lines for people"),
     CLI_OPTION_RECURSIVE,
     CLI_OPTIONS_CODER,
-    CLI_ROW_FLAG(faces.quiet, "quiet", 'q', CLI_TEXT_QUIET),
+    CLI_OPTION_FACES_QUIET,
     CLI_OPTION_END,
 };
 

@@ -26,7 +26,7 @@ static const values defaults = {.faces = CLI_FACES_DEFAULTS,
                      "of codes around their mean: less than 1 for faces that " \
                      "are more usual (default {})"),                           \
         CLI_OPTIONS_LOOK, CLI_OPTION_FACES_MODEL, CLI_OPTION_FACES_THREADS,    \
-        CLI_ROW_FLAG(faces.quiet, "quiet", 'q', CLI_TEXT_QUIET)
+        CLI_OPTION_FACES_QUIET
 
 /* mien_faces_sample or mien_faces_walk. */
 typedef mien_status drawing(mien_coder *c, const mien_sampling *o, int n,

@@ -270,8 +270,7 @@ const cli_command cmd_model_convert = {
         "executed. "
         "Of a graph model of TensorFlow.js write model.onnx, or the file that "
         "the catalogue has for it; FILE is model.json, its weights lie beside "
-        "it. A loop "
-        "that resizes pictures before the network is left out. "
+        "it. A loop that resizes pictures before the network is left out. "
         "A file appears whole or not at all.",
     CLI_COMMAND_TABLES,
 };

@@ -33,10 +33,9 @@ typedef struct cli_faces_values {
                  "models)")
 #define CLI_OPTIONS_CODER \
     CLI_OPTION_FACES_MODEL, CLI_OPTION_FACES_ALIGN, CLI_OPTION_FACES_THREADS
-#define CLI_OPTION_FACES_THREADS                                            \
-    CLI_ROW_INT(faces.threads, "threads", 't', "N", 0, MIEN_POOL_MAX,       \
-                "threads (default: one for each processor); the result is " \
-                "the same")
+#define CLI_OPTION_FACES_THREADS CLI_ROW_THREADS(faces.threads)
+#define CLI_OPTION_FACES_QUIET \
+    CLI_ROW_FLAG(faces.quiet, "quiet", 'q', CLI_TEXT_QUIET)
 #define CLI_OPTIONS_LOOK                                                    \
     CLI_ROW_INT(                                                            \
         faces.size, "size", 's', "N", 2, MIEN_FACE_MAX_INPUT,               \

@@ -276,11 +276,16 @@ void *cli_alloc(size_t n, size_t size);
 #define CLI_OPTION_JOBS                                   \
     CLI_ROW_INT(jobs, "jobs", 'J', "N", 0, MIEN_POOL_MAX, \
                 "photos at a time (default {}; 0: one for each processor)")
+#define CLI_OPTION_PHOTO_THREADS                                              \
+    CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,               \
+                "threads inside one photo (default: one for each processor, " \
+                "or 1 with --jobs)")
 #define CLI_OPTION_JSON(text) CLI_ROW_FLAG(json, "json", 'j', text)
-#define CLI_OPTION_THREADS                                        \
-    CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,   \
+#define CLI_ROW_THREADS(member)                                   \
+    CLI_ROW_INT(member, "threads", 't', "N", 0, MIEN_POOL_MAX,    \
                 "threads (default: one for each processor); the " \
                 "result is the same")
+#define CLI_OPTION_THREADS CLI_ROW_THREADS(threads)
 #define CLI_OPTION_DETECTOR(text) \
     CLI_ROW_CHOICE(detector, "detector", 'd', "NAME", "yunet,tiny,ssd", text)
 #define CLI_OPTION_END                                  \
