@@ -1,11 +1,10 @@
 /* pictures.c: labelled sets that commands read. */
 #include "cli/pictures.h"
+#include "cli/shell/progress.h"
 #include "cli/table.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int cli_labels_open(const char *path, const char *images, const char *votes,
                     cli_labels *out)
@@ -37,14 +36,26 @@ int cli_net_side(const mien_net *net)
     return side;
 }
 
+/* on_picture of a search for faces; arg is its cli_progress. */
+static int on_face(void *arg, int64_t done, int64_t of)
+{
+    (void)of;
+    cli_progress_show(arg, (int)done, 0);
+    return cli_interrupted();
+}
+
 int cli_labels_align(cli_labels *l, int side, mien_pool *pool, int quiet)
 {
-    const mien_aligned_options o = {l->folder, side, pool, cli_on_face, &quiet};
+    cli_progress bar;
+    const mien_aligned_options o = {l->folder, side, pool, on_face, &bar};
     mien_error err = {0};
     mien_buffer notes = {0};
     if (!side)
         return 1;
-    if (mien_aligned_new(&l->labels, &o, &l->aligned, &err)) {
+    cli_progress_start(&bar, (int)l->labels.n, quiet);
+    mien_status st = mien_aligned_new(&l->labels, &o, &l->aligned, &err);
+    cli_progress_hide(&bar);
+    if (st) {
         cli_error_at(l->set.name, &err);
         return 0;
     }
@@ -62,24 +73,20 @@ void cli_labels_close(cli_labels *l)
     mien_aligned_free(l->aligned);
 }
 
-int cli_on_face(void *quiet, int64_t done, int64_t of)
-{
-    if (!*(int *)quiet && isatty(STDERR_FILENO))
-        fprintf(stderr, "\rfaces %lld/%lld%s", (long long)done, (long long)of,
-                done == of ? "\r\033[K" : "");
-    return cli_interrupted();
-}
-
 int cli_labels_faces(cli_labels *l, const mien_face_boxes_options *how,
                      int quiet)
 {
     mien_face_boxes_options o = *how;
+    cli_progress bar;
     mien_error err = {0};
     o.load = l->set.load;
     o.from = l->set.arg;
-    o.on_picture = cli_on_face;
-    o.arg = &quiet;
-    if (mien_face_boxes_find(&l->labels, &o, &l->faces, &err)) {
+    o.on_picture = on_face;
+    o.arg = &bar;
+    cli_progress_start(&bar, (int)l->labels.n, quiet);
+    mien_status st = mien_face_boxes_find(&l->labels, &o, &l->faces, &err);
+    cli_progress_hide(&bar);
+    if (st) {
         cli_error_at(l->set.name, &err);
         return 0;
     }

@@ -18,9 +18,6 @@ typedef struct cli_labels {
  * report. */
 int cli_labels_open(const char *path, const char *images, const char *votes,
                     cli_labels *out);
-/* Show how many pictures were searched for faces, unless *quiet; 1 once the
- * user has interrupted. */
-int cli_on_face(void *quiet, int64_t done, int64_t of);
 /* Find the face of each picture, or take what a file of --output has for it;
  * progress is shown unless quiet.  0, and a report. */
 int cli_labels_faces(cli_labels *l, const mien_face_boxes_options *how,

@@ -27,8 +27,7 @@ typedef struct learning {
     int helps;          /* 1: another rank prints and writes */
 } learning;
 
-/* ---- the network -----------------------------------------------------------
- */
+/* ---- the network --------------------------------------------------------- */
 
 /* Read the network; 0, and a report. */
 static int read_net(learning *l)
@@ -52,8 +51,7 @@ static int read_net(learning *l)
     return !st;
 }
 
-/* ---- progress --------------------------------------------------------------
- */
+/* ---- progress ------------------------------------------------------------ */
 
 /* Show how far the epoch is; 1 once the user has interrupted. */
 static int on_batch(void *arg, const mien_picture_study *s, int64_t done)
@@ -100,8 +98,7 @@ static int on_epoch(void *arg, const mien_picture_study *s, const mien_epoch *e)
            cli_interrupted();
 }
 
-/* ---- the run ---------------------------------------------------------------
- */
+/* ---- the run ------------------------------------------------------------- */
 
 /* The folder of --output, and with --resume what is in it. */
 static int open_journal(learning *l)
