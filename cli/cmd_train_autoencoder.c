@@ -194,7 +194,8 @@ static int work(const cli_args *a, learning *l)
         status = cli_study_prepare(&l->c, &l->v->table);
     if (!status)
         status = learn(l);
-    if (status == CLI_INTERRUPTED && l->journal)
+    /* In the first epoch there is no checkpoint yet. */
+    if (status == CLI_INTERRUPTED && l->journal && (l->epochs || l->v->resume))
         cli_error("interrupted after epoch %d; --resume goes on from %s",
                   l->epochs, l->v->study.output);
     return status ? status : cli_study_finish(&l->c);

@@ -304,7 +304,8 @@ static int work(learning *l, const char *data)
         return compare(l);
     if (!status)
         status = learn(l);
-    if (status == CLI_INTERRUPTED && l->journal)
+    /* In the first epoch there is no checkpoint yet. */
+    if (status == CLI_INTERRUPTED && l->journal && (l->epochs || l->v->resume))
         cli_error("interrupted after epoch %d; --resume goes on from %s",
                   l->epochs, l->v->output);
     return status || l->helps ? status : finish(l);
