@@ -100,7 +100,8 @@ static mien_status last_nodes(mi_tf *t)
     mien_status st = read ? MIEN_OK : mi_no_memory(t->err);
     for (int i = 0; i < t->model->n && st == MIEN_OK; i++) {
         t->now = &t->node[i];
-        for (int k = 0; k < mi_tf_inputs(t->now) && st == MIEN_OK; k++) {
+        int all = mi_tf_inputs(t->now);
+        for (int k = 0; k < all && st == MIEN_OK; k++) {
             st = mi_tf_input_at(t, t->now, k, &at, &part);
             if (st == MIEN_OK)
                 read[at] = 1;
