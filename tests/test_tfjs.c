@@ -340,6 +340,8 @@ static void test_operators_in_other_forms(void)
            "input 1 is not a weight for each channel");
     refuse("\"two\",\"two/gamma\"", "\"one/relu\",\"two/gamma\"", MIEN_EUNSUP,
            "a convolution before it");
+    refuse("\"two\",\"two/gamma\"", "\"two:1\",\"two/gamma\"", MIEN_EUNSUP,
+           "a convolution before it");
     refuse("\"three/mul\",\"one/relu\"", "\"three/mul\"", MIEN_EUNSUP,
            "1 inputs, wanted 2");
     refuse("\"by_channel\",\"joined\"", "\"two/gamma\",\"joined\"", MIEN_EUNSUP,

@@ -16,11 +16,11 @@ typedef enum mi_tf_calc { ADD, SUB, MUL } calc;
 
 /* ---- into a convolution -------------------------------------------------- */
 
-/* Is input i a convolution that this node alone reads? */
+/* Is input i a convolution, its first result, that this node alone reads? */
 static int is_own_conv(mi_tf *t, int i, mi_tf_conv **out, int *at)
 {
     int part;
-    if (mi_tf_input_at(t, t->now, i, at, &part) != MIEN_OK)
+    if (mi_tf_input_at(t, t->now, i, at, &part) != MIEN_OK || part != 0)
         return 0;
     mi_tf_node *n = &t->node[*at];
     *out = n->value.conv;
