@@ -54,8 +54,8 @@ static mien_status read_sides(mi_hdf5 *f, const mi_hdf5_chunks *c, chunks *to,
 {
     hsize_t side[MIEN_MAX_RANK];
     int64_t count = 1, numbers = 1;
-    if (f->lib.chunk_shape(c->properties, c->shape->rank, side) !=
-        c->shape->rank)
+    if (c->shape->rank < 1 || f->lib.chunk_shape(c->properties, c->shape->rank,
+                                                 side) != c->shape->rank)
         return mi_hdf5_fail(f, "chunks", c->path, err);
     for (int d = 0; d < c->shape->rank; d++) {
         int64_t dim = c->shape->dim[d];
