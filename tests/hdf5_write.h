@@ -57,14 +57,14 @@ typedef struct h5_writer {
 /* 0: libhdf5 is not there. */
 static inline int h5_writer_load(h5_writer *w)
 {
+    Dl_info from; /* the file that was loaded, by a function of it */
+    void *open, *handle = NULL;
     memset(w, 0, sizeof *w);
-    memcpy(w->path, "/tmp/mien-hdf5-XXXXXX", sizeof "/tmp/mien-hdf5-XXXXXX");
-    int fd = mkstemp(w->path);
-    if (fd < 0 || close(fd) || mi_hdf5_load(&w->read, NULL) != MIEN_OK)
+    if (mi_hdf5_load(&w->read, NULL) != MIEN_OK)
         return 0;
-    void *handle = dlopen("libhdf5_serial.so.103", RTLD_LAZY | RTLD_NOLOAD);
-    if (!handle)
-        handle = dlopen("libhdf5_serial.so.310", RTLD_LAZY | RTLD_NOLOAD);
+    memcpy(&open, &w->read.open, sizeof open);
+    if (dladdr(open, &from))
+        handle = dlopen(from.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
     if (!handle)
         return 0;
 #define FIND(function)                      \
@@ -89,7 +89,9 @@ static inline int h5_writer_load(h5_writer *w)
             return 0;
         memcpy(ids[i].to, p, sizeof *ids[i].to);
     }
-    return 1;
+    memcpy(w->path, "/tmp/mien-hdf5-XXXXXX", sizeof "/tmp/mien-hdf5-XXXXXX");
+    int fd = mkstemp(w->path);
+    return fd >= 0 && close(fd) == 0;
 }
 
 /* A file for h5w_give; `newer`: as version 1.8 and later may write it; `small`:
