@@ -111,6 +111,13 @@ static void test_numbers_are_little_endian(void)
     CHECK_EQ(mi_cursor_u32le(&c), 0);
     CHECK(c.bad);
     CHECK_EQ(mi_cursor_at(&c), 12);
+
+    c = mi_cursor_of(bytes, 4);
+    CHECK_EQ(mi_cursor_u8(&c), 1);
+    CHECK_EQ(mi_cursor_u16le(&c), 0x0302);
+    CHECK_EQ(mi_cursor_u16le(&c), 0);
+    CHECK(c.bad);
+    CHECK_EQ(mi_cursor_at(&c), 3);
 }
 
 static void test_a_part_cannot_reach_beyond_its_whole(void)

@@ -35,6 +35,10 @@ static uint64_t little_endian(mi_cursor *c, int n)
     return v;
 }
 
+unsigned mi_cursor_u8(mi_cursor *c) { return (unsigned)little_endian(c, 1); }
+
+unsigned mi_cursor_u16le(mi_cursor *c) { return (unsigned)little_endian(c, 2); }
+
 uint32_t mi_cursor_u32le(mi_cursor *c) { return (uint32_t)little_endian(c, 4); }
 
 uint64_t mi_cursor_u64le(mi_cursor *c) { return little_endian(c, 8); }

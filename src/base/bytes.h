@@ -18,6 +18,10 @@ mi_cursor mi_cursor_of(const uint8_t *bytes, size_t n);
 size_t mi_cursor_left(const mi_cursor *c);
 /* Where the cursor is, for error messages. */
 size_t mi_cursor_at(const mi_cursor *c);
+/* The next byte. */
+unsigned mi_cursor_u8(mi_cursor *c);
+/* The next 2 bytes as an integer, least byte first. */
+unsigned mi_cursor_u16le(mi_cursor *c);
 /* The next 4 bytes as an integer, least byte first. */
 uint32_t mi_cursor_u32le(mi_cursor *c);
 /* The next 8 bytes as an integer, least byte first. */

@@ -50,18 +50,6 @@ static mi_cursor from(const guard *g, uint64_t at)
     return c;
 }
 
-static unsigned u8(mi_cursor *c)
-{
-    mi_cursor p = mi_cursor_take(c, 1);
-    return p.bad || c->bad ? 0 : *p.p;
-}
-
-static unsigned u16(mi_cursor *c)
-{
-    unsigned low = u8(c);
-    return low | u8(c) << 8;
-}
-
 static int is_at(const guard *g, uint64_t at, const char signature[4])
 {
     return g->n >= 4 && at <= g->n - 4 &&
@@ -87,7 +75,8 @@ static int climbs(guard *g, uint64_t at, unsigned level, unsigned count,
 static mien_status check_tree(guard *g, uint64_t at)
 {
     mi_cursor c = from(g, at + 4);
-    unsigned type = u8(&c), level = u8(&c), count = u16(&c);
+    unsigned type = mi_cursor_u8(&c), level = mi_cursor_u8(&c),
+             count = mi_cursor_u16le(&c);
     if (c.bad || level == 0)
         return MIEN_OK;
     int bad = type == 0 && climbs(g, at, level, count, 8);
@@ -108,7 +97,7 @@ static mien_status look_at_heap(guard *g, uint64_t at, unsigned index,
     c = mi_cursor_of(g->bytes + at + HEAP_HEAD, bytes - HEAP_HEAD);
     while (mi_cursor_left(&c) >= OBJECT_HEAD && --g->steps > 0) {
         mi_cursor head = c;
-        unsigned number = u16(&c);
+        unsigned number = mi_cursor_u16le(&c);
         mi_cursor_take(&c, 6);
         uint64_t is = mi_cursor_u64le(&c);
         if (number == 0) { /* what is free: its head counts */
@@ -133,8 +122,8 @@ static mien_status look_at_heap(guard *g, uint64_t at, unsigned index,
 static int is_wide(const guard *g)
 {
     mi_cursor c = from(g, 8);
-    mi_cursor_take(&c, u8(&c) > 1 ? 0 : 4);
-    return u16(&c) == 0x808;
+    mi_cursor_take(&c, mi_cursor_u8(&c) > 1 ? 0 : 4);
+    return mi_cursor_u16le(&c) == 0x808;
 }
 
 /* The names of a group's links: so much memory is taken for them. */
@@ -156,7 +145,8 @@ static mien_status check_names(const guard *g, uint64_t at)
 static mien_status check_filters(const guard *g, uint64_t at)
 {
     mi_cursor c = from(g, at + 4);
-    unsigned version = u8(&c), name = u16(&c), filters = u16(&c);
+    unsigned version = mi_cursor_u8(&c), name = mi_cursor_u16le(&c),
+             filters = mi_cursor_u16le(&c);
     if (c.bad || version != 0 || name == 0 || name > 4096 || filters == 0)
         return MIEN_OK;
     return mi_fail(g->err, MIEN_EUNSUP,
@@ -217,7 +207,7 @@ static mien_status check_text(guard *g, mi_cursor *c)
 /* How many elements a dataspace has; -1: it is none, or too many. */
 static int64_t count_of(mi_cursor space)
 {
-    unsigned version = u8(&space), rank = u8(&space);
+    unsigned version = mi_cursor_u8(&space), rank = mi_cursor_u8(&space);
     int64_t n = 1;
     mi_cursor_take(&space, version == 1 ? 6 : 2);
     for (unsigned d = 0; d < rank && n >= 0; d++) {
@@ -245,9 +235,9 @@ static mien_status check_attribute(guard *g, uint64_t at, size_t name)
     if (!version)
         return MIEN_OK;
     mi_cursor c = from(g, at - (version == 3 ? 9 : 8) + 1), part[3];
-    unsigned shared = u8(&c) && version > 1;
+    unsigned shared = mi_cursor_u8(&c) && version > 1;
     for (int i = 0; i < 3; i++)
-        size[i] = u16(&c);
+        size[i] = mi_cursor_u16le(&c);
     if (size[0] != name)
         return MIEN_OK; /* by chance: libhdf5 compares them too */
     mi_cursor_take(&c, version == 3);
@@ -259,7 +249,7 @@ static mien_status check_attribute(guard *g, uint64_t at, size_t name)
     if (c.bad || shared || n < 0)
         return damaged(g, "attribute", at);
     mi_cursor type = part[1];
-    if ((u8(&type) & 15) != H5T_VLEN)
+    if ((mi_cursor_u8(&type) & 15) != H5T_VLEN)
         return MIEN_OK;
     mien_status st =
         is_of_bytes(part[1]) ? MIEN_OK : damaged(g, "attribute", at);

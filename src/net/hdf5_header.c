@@ -43,18 +43,6 @@ static mi_cursor part_at(const walk *w, uint64_t at, uint64_t n)
     return p;
 }
 
-static unsigned u8(mi_cursor *c)
-{
-    mi_cursor p = mi_cursor_take(c, 1);
-    return p.bad || c->bad ? 0 : *p.p;
-}
-
-static unsigned u16(mi_cursor *c)
-{
-    unsigned low = u8(c);
-    return low | u8(c) << 8;
-}
-
 /* ---- what stands in messages -----------------------------------------------
  */
 
@@ -62,7 +50,8 @@ static unsigned u16(mi_cursor *c)
  * bytes. */
 static int space_fits(mi_cursor c, uint64_t *n)
 {
-    unsigned version = u8(&c), rank = u8(&c), flags = u8(&c), kind = u8(&c);
+    unsigned version = mi_cursor_u8(&c), rank = mi_cursor_u8(&c),
+             flags = mi_cursor_u8(&c), kind = mi_cursor_u8(&c);
     if (version == 1)
         mi_cursor_take(&c, 4);
     *n = version == 2 && kind == 2 ? 0 : 1; /* 2: no elements */
@@ -78,7 +67,7 @@ static int space_fits(mi_cursor c, uint64_t *n)
  * not, or is of another type. */
 static uint32_t type_fits(mi_cursor c, int deep)
 {
-    unsigned class = u8(&c) & 15;
+    unsigned class = mi_cursor_u8(&c) & 15;
     mi_cursor_take(&c, 3);
     uint32_t size = mi_cursor_u32le(&c);
     if (class == H5T_VLEN && !deep)
@@ -93,11 +82,11 @@ static uint32_t type_fits(mi_cursor c, int deep)
  * elements. */
 static int attribute_fits(mi_cursor c)
 {
-    unsigned version = u8(&c), flags = u8(&c), size[3];
+    unsigned version = mi_cursor_u8(&c), flags = mi_cursor_u8(&c), size[3];
     mi_cursor part[3];
     uint64_t n = 0;
     for (int i = 0; i < 3; i++)
-        size[i] = u16(&c);
+        size[i] = mi_cursor_u16le(&c);
     mi_cursor_take(&c, version == 3);
     for (int i = 0; i < 3; i++) {
         part[i] = mi_cursor_take(&c, size[i]);
@@ -114,15 +103,15 @@ static int attribute_fits(mi_cursor c)
  * read of them. */
 static int layout_fits(mi_cursor c)
 {
-    unsigned version = u8(&c), kind = u8(&c), rank;
+    unsigned version = mi_cursor_u8(&c), kind = mi_cursor_u8(&c), rank;
     if (version != 3)
         return version == 4 || (version && mi_cursor_left(&c) >= TRUSTED);
     if (kind == 0)
-        mi_cursor_take(&c, u16(&c));
+        mi_cursor_take(&c, mi_cursor_u16le(&c));
     else if (kind == 1)
         mi_cursor_take(&c, 16);
     else {
-        rank = u8(&c);
+        rank = mi_cursor_u8(&c);
         mi_cursor_take(&c, 8 + 4 * rank);
     }
     return !c.bad && kind <= 2;
@@ -131,12 +120,13 @@ static int layout_fits(mi_cursor c)
 /* Filters: each with a name and numbers, as long as they say. */
 static int filters_fit(mi_cursor c)
 {
-    unsigned version = u8(&c), n = u8(&c);
+    unsigned version = mi_cursor_u8(&c), n = mi_cursor_u8(&c);
     mi_cursor_take(&c, version == 1 ? 6 : 0);
     for (unsigned i = 0; i < n && !c.bad; i++) {
-        unsigned id = u16(&c), name = version == 1 || id >= 256 ? u16(&c) : 0;
+        unsigned id = mi_cursor_u16le(&c),
+                 name = version == 1 || id >= 256 ? mi_cursor_u16le(&c) : 0;
         mi_cursor_take(&c, 2);
-        unsigned values = u16(&c);
+        unsigned values = mi_cursor_u16le(&c);
         name = version == 1 ? (name + 7) / 8 * 8 : name;
         mi_cursor text = mi_cursor_take(&c, name);
         mi_cursor_take(&c, 4 * values + (version == 1 ? values % 2 * 4 : 0));
@@ -174,12 +164,12 @@ static int begin(walk *w, uint64_t at)
     uint64_t size;
     if (w->newer) {
         mi_cursor_take(&c, 5);
-        unsigned flags = u8(&c);
+        unsigned flags = mi_cursor_u8(&c);
         w->ordered = (flags & 4) != 0;
         mi_cursor_take(&c, (flags & 32 ? 16 : 0) + (flags & 16 ? 4 : 0));
         size = 0;
         for (int i = 0; i < 1 << (flags & 3); i++)
-            size |= (uint64_t)u8(&c) << 8 * i;
+            size |= (uint64_t)mi_cursor_u8(&c) << 8 * i;
     } else {
         mi_cursor_take(&c, 8);
         size = mi_cursor_u32le(&c);
@@ -208,8 +198,9 @@ static int walk_part(walk *w, mi_cursor c)
 {
     size_t head = w->newer ? (w->ordered ? 6 : 4) : 8;
     while (!c.bad && mi_cursor_left(&c) >= head) {
-        unsigned type = w->newer ? u8(&c) : u16(&c), size = u16(&c);
-        unsigned shared = u8(&c) & 2;
+        unsigned type = w->newer ? mi_cursor_u8(&c) : mi_cursor_u16le(&c),
+                 size = mi_cursor_u16le(&c);
+        unsigned shared = mi_cursor_u8(&c) & 2;
         mi_cursor_take(&c, head - (w->newer ? 4 : 5));
         mi_cursor body = mi_cursor_take(&c, size);
         if (c.bad || (shared && type <= ATTRIBUTE) ||
@@ -238,7 +229,7 @@ mien_status mi_hdf5_guard_root(const uint8_t *bytes, size_t n, mien_error *err)
 {
     mi_cursor c = mi_cursor_of(bytes, n);
     mi_cursor_take(&c, 8);
-    unsigned version = u8(&c);
+    unsigned version = mi_cursor_u8(&c);
     c = mi_cursor_of(bytes, n);
     mi_cursor_take(&c, version > 1 ? 36 : version == 1 ? 68 : 64);
     uint64_t at = mi_cursor_u64le(&c);
