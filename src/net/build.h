@@ -43,6 +43,14 @@ int mi_net_layer_find(const mi_net_build *b, const char *name);
 const char *mi_net_layer_name(const mi_net_build *b);
 /* losses.c: read the list "losses". */
 void mi_net_read_losses(mi_net_build *b, const json_t *list);
+/* x op y, or op x where y is NULL. */
+mien_node *mi_net_op(mien_graph *g, const char *name, mien_node *x,
+                     mien_node *y);
+/* A number for one. */
+mien_node *mi_net_number(mien_graph *g, double v);
+/* Make a node one more output, WORD_1 of the first loss, that is the loss. */
+void mi_net_loss_of(mi_net_build *b, mien_node *x, const char *word,
+                    mien_loss *l);
 /* likeness.c: what an output lacks of its target's structure, as an output of
  * the graph that is the loss. */
 void mi_net_add_unlikeness(mi_net_build *b, const char *output, mien_loss *l);

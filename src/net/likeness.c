@@ -12,23 +12,8 @@
 #include "mien/layer.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { WINDOW = 7 };
-
-/* Operators on two nodes of one graph. */
-static mien_node *two(mien_graph *g, const char *name, mien_node *x,
-                      mien_node *y)
-{
-    mien_node *in[] = {x, y};
-    return mien_graph_op(g, name, 2, in, 0, NULL, NULL);
-}
-
-static mien_node *number(mien_graph *g, double v)
-{
-    float one = (float)v;
-    return mien_graph_constant(g, (mien_shape){0}, &one, NULL);
-}
 
 /* The mean of each window. */
 static mien_node *windows(mien_graph *g, mien_node *x)
@@ -40,7 +25,8 @@ static mien_node *windows(mien_graph *g, mien_node *x)
 /* 2 x y + k */
 static mien_node *twice(mien_graph *g, mien_node *xy, double k)
 {
-    return two(g, "Add", two(g, "Mul", xy, number(g, 2)), number(g, k));
+    return mi_net_op(g, "Add", mi_net_op(g, "Mul", xy, mi_net_number(g, 2)),
+                     mi_net_number(g, k));
 }
 
 /* Values from 0 up: what the input takes off its pixels is added again. */
@@ -53,9 +39,9 @@ static mien_node *from_zero(mien_graph *g, const mien_net_input *in,
         off[c] = in->mean[c] * in->scale[c];
     if (off[0] == 0 && off[1] == 0 && off[2] == 0)
         return x;
-    return two(g, "Add", x,
-               mien_graph_constant(g, (mien_shape){4, {1, channels, 1, 1}}, off,
-                                   NULL));
+    return mi_net_op(g, "Add", x,
+                     mien_graph_constant(
+                         g, (mien_shape){4, {1, channels, 1, 1}}, off, NULL));
 }
 
 /* 1 - SSIM of two pictures, [rows, 1, 1, 1]. */
@@ -65,30 +51,31 @@ static mien_node *unlikeness(mien_graph *g, mien_node *x, mien_node *y,
     const int64_t axes[] = {1, 2, 3};
     const double a = pow(.01 * range, 2), b = pow(.03 * range, 2);
     mien_node *m = windows(g, x), *n = windows(g, y);
-    mien_node *mm = two(g, "Mul", m, m), *nn = two(g, "Mul", n, n);
-    mien_node *mn = two(g, "Mul", m, n);
-    mien_node *xy = windows(g, two(g, "Mul", x, y));
+    mien_node *mm = mi_net_op(g, "Mul", m, m), *nn = mi_net_op(g, "Mul", n, n);
+    mien_node *mn = mi_net_op(g, "Mul", m, n);
+    mien_node *xy = windows(g, mi_net_op(g, "Mul", x, y));
     mien_node *squares =
-        windows(g, two(g, "Add", two(g, "Mul", x, x), two(g, "Mul", y, y)));
-    mien_node *means = two(g, "Add", mm, nn);
-    mien_node *top =
-        two(g, "Mul", twice(g, mn, a), twice(g, two(g, "Sub", xy, mn), b));
+        windows(g, mi_net_op(g, "Add", mi_net_op(g, "Mul", x, x),
+                             mi_net_op(g, "Mul", y, y)));
+    mien_node *means = mi_net_op(g, "Add", mm, nn);
+    mien_node *top = mi_net_op(g, "Mul", twice(g, mn, a),
+                               twice(g, mi_net_op(g, "Sub", xy, mn), b));
     mien_node *low =
-        two(g, "Mul", two(g, "Add", means, number(g, a)),
-            two(g, "Add", two(g, "Sub", squares, means), number(g, b)));
+        mi_net_op(g, "Mul", mi_net_op(g, "Add", means, mi_net_number(g, a)),
+                  mi_net_op(g, "Add", mi_net_op(g, "Sub", squares, means),
+                            mi_net_number(g, b)));
     const mien_attribute attribute = {
         .name = "axes", .kind = MIEN_ATTR_INTS, .ints = axes, .n = 3};
-    mien_node *ratio = two(g, "Div", top, low);
+    mien_node *ratio = mi_net_op(g, "Div", top, low);
     mien_node *ssim =
         mien_graph_op(g, "ReduceMean", 1, &ratio, 1, &attribute, NULL);
-    return two(g, "Sub", number(g, 1), ssim);
+    return mi_net_op(g, "Sub", mi_net_number(g, 1), ssim);
 }
 
 void mi_net_add_unlikeness(mi_net_build *b, const char *output, mien_loss *l)
 {
     mien_net *net = b->net;
     mien_graph *g = net->graph;
-    char name[MIEN_NET_NAME];
     const mien_net_input *in =
         l->of_input ? &net->input[l->of_input - 1] : NULL;
     if (b->fields.status)
@@ -104,9 +91,7 @@ void mi_net_add_unlikeness(mi_net_build *b, const char *output, mien_loss *l)
     }
     mien_node *x = from_zero(g, in, b->node[mi_net_layer_find(b, output)]);
     mien_node *y = from_zero(g, in, b->node[mi_net_layer_find(b, in->name)]);
-    snprintf(name, sizeof name, "ssim_%d", net->n_losses + 1);
     l->of_input = 0;
-    l->output = mien_graph_outputs(g);
-    mien_graph_output(g, unlikeness(g, x, y, 255 * fabs((double)in->scale[0])),
-                      name);
+    mi_net_loss_of(b, unlikeness(g, x, y, 255 * fabs((double)in->scale[0])),
+                   "ssim", l);
 }

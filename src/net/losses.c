@@ -40,20 +40,32 @@ static mien_node *layer_of(mi_net_build *b, const char *key)
     return NULL;
 }
 
-/* a op b, or op a. */
-static mien_node *op(mien_graph *g, const char *name, mien_node *x,
+mien_node *mi_net_op(mien_graph *g, const char *name, mien_node *x,
                      mien_node *y)
 {
     mien_node *in[] = {x, y};
     return mien_graph_op(g, name, y ? 2 : 1, in, 0, NULL, NULL);
 }
 
+mien_node *mi_net_number(mien_graph *g, double v)
+{
+    const float one = (float)v;
+    return mien_graph_constant(g, (mien_shape){0}, &one, NULL);
+}
+
+void mi_net_loss_of(mi_net_build *b, mien_node *x, const char *word,
+                    mien_loss *l)
+{
+    char name[MIEN_NET_NAME];
+    snprintf(name, sizeof name, "%s_%d", word, b->net->n_losses + 1);
+    l->output = mien_graph_outputs(b->net->graph);
+    mien_graph_output(b->net->graph, x, name);
+}
+
 /* The divergence of each number of a row, as an output of the graph. */
 static void add_divergence(mi_net_build *b, mien_loss *l)
 {
-    const float half = 0.5f, one = 1;
     mien_graph *g = b->net->graph;
-    char name[MIEN_NET_NAME];
     mien_node *mean = layer_of(b, "mean"), *log = layer_of(b, "log_variance");
     if (b->fields.status)
         return;
@@ -63,14 +75,12 @@ static void add_divergence(mi_net_build *b, mien_loss *l)
                         "mean and log variance are not two rows of one length");
         return;
     }
-    mien_node *x =
-        op(g, "Add", op(g, "Mul", mean, mean), op(g, "Exp", log, NULL));
-    x = op(g, "Sub", x, log);
-    x = op(g, "Sub", x, mien_graph_constant(g, (mien_shape){0}, &one, NULL));
-    x = op(g, "Mul", x, mien_graph_constant(g, (mien_shape){0}, &half, NULL));
-    snprintf(name, sizeof name, "kl_%d", b->net->n_losses + 1);
-    l->output = mien_graph_outputs(g);
-    mien_graph_output(g, x, name);
+    mien_node *x = mi_net_op(g, "Add", mi_net_op(g, "Mul", mean, mean),
+                             mi_net_op(g, "Exp", log, NULL));
+    x = mi_net_op(g, "Sub", x, log);
+    x = mi_net_op(g, "Sub", x, mi_net_number(g, 1));
+    x = mi_net_op(g, "Mul", x, mi_net_number(g, 0.5));
+    mi_net_loss_of(b, x, "kl", l);
 }
 
 /* What an output is compared with: a label, or an input of the network. */
