@@ -28,13 +28,14 @@ static int refused(void)
 }
 
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-/* n bytes, rounded up to pages: those that are not touched take nothing. */
+/* Whole large pages lie inside; a block that began with one would leave a gap
+ * before it, and gaps add up where blocks come and go. */
 static void *take_large(size_t n)
 {
-    void *p =
-        aligned_alloc(HUGE_PAGE, (n + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+    char *p = aligned_alloc(LINE, n);
+    size_t before = -(uintptr_t)p & (HUGE_PAGE - 1);
     if (p)
-        (void)madvise(p, n, MADV_HUGEPAGE);
+        (void)madvise(p + before, n - before, MADV_HUGEPAGE);
     return p;
 }
 #else
@@ -43,7 +44,7 @@ static void *take_large(size_t n) { return aligned_alloc(LINE, n); }
 
 static void *take(size_t n, size_t size, size_t *bytes)
 {
-    if (size != 0 && n > (SIZE_MAX - 2 * (size_t)HUGE_PAGE) / size)
+    if (size != 0 && n > (SIZE_MAX - (LINE - 1)) / size)
         return NULL;
     if (refused())
         return NULL;
