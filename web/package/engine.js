@@ -107,6 +107,12 @@ export class Engine {
       (reader) => this.#core.closeReader(reader));
   }
 
+  /** The finder of a wish. @param {ObjectWish} wish */
+  #finderOf(wish) {
+    return kept(this.#finders, keyOf(OBJECT_WISH, wish), () => this.#core.openFinder(wish),
+      (finder) => this.#core.closeFinder(finder));
+  }
+
   /** @param {any} picture */
   #pixelsOf(picture) {
     if (picture.data)
@@ -130,8 +136,7 @@ export class Engine {
    */
   async prepareObjects(wish, progress) {
     await this.#loadAll(this.#core.objectNeeds(), progress);
-    return kept(this.#finders, keyOf(OBJECT_WISH, wish), () => this.#core.openFinder(wish),
-      (finder) => this.#core.closeFinder(finder));
+    this.#finderOf(wish);
   }
 
   /**
@@ -147,8 +152,8 @@ export class Engine {
    * @param {any} picture the same @param {ObjectWish} wish @param {string} [file]
    */
   async findObjects(picture, wish, file) {
-    const finder = await this.prepareObjects(wish);
-    return this.#core.find(finder, this.#pixelsOf(picture), file);
+    await this.#loadAll(this.#core.objectNeeds());
+    return this.#core.find(this.#finderOf(wish), this.#pixelsOf(picture), file);
   }
 
   /** Release the readers; networks stay. */

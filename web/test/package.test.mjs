@@ -112,6 +112,12 @@ test('objects: what the command finds', async () => {
     failsWith('EARG', /names of COCO/));
 });
 
+test('more wishes at once than are kept open', async () => {
+  const wishes = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45].map((minScore) => ({ minScore }));
+  const [all] = await Promise.all(wishes.map((wish) => mien.objects(picture, wish)));
+  assert.deepEqual(all, await mien.objects(picture, wishes[0]));
+});
+
 test('people are matched, voted on, counted and forgotten', async () => {
   const faces = await mien.detect(picture, { descriptor: true });
   const [a, b, c] = faces.map((f) => f.descriptor);
