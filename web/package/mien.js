@@ -78,6 +78,7 @@ const movable = (picture) =>
 class Remote {
   #worker;
   #next = 1;
+  #ended = false;
   /** @type {Map<number, {resolve: Function, reject: Function, progress?: Progress}>} */
   #open = new Map();
 
@@ -94,7 +95,7 @@ class Remote {
     };
     worker.onerror = (e) => {
       for (const call of this.#open.values())
-        call.reject(new MienError('EIO', `worker: ${e.message ?? 'could not be started'}`));
+        call.reject(new MienError('EIO', `worker: ${e.message || 'could not be started'}`));
       this.#open.clear();
     };
   }
@@ -105,6 +106,8 @@ class Remote {
    */
   #ask(call, args, progress, moved = []) {
     return new Promise((resolve, reject) => {
+      if (this.#ended)
+        throw new MienError('EARG', 'mien was freed');
       const id = this.#next++;
       this.#open.set(id, { resolve, reject, progress });
       this.#worker.postMessage({ id, call, args }, moved);
@@ -144,6 +147,7 @@ class Remote {
     for (const call of this.#open.values())
       call.reject(new MienError('EIO', 'mien was freed'));
     this.#open.clear();
+    this.#ended = true;
     this.#worker.terminate();
   }
 }
@@ -177,18 +181,25 @@ export class Matcher {
     }
   }
 
+  /** The people, until they are released. */
+  get #known() {
+    if (!this.#people)
+      throw new MienError('EARG', 'matcher: it was freed');
+    return this.#people;
+  }
+
   /** @param {string} label @param {ArrayLike<number>} descriptor */
   add(label, descriptor) {
-    this.#core.peopleAdd(this.#people, label, descriptor);
+    this.#core.peopleAdd(this.#known, label, descriptor);
   }
 
   /** @param {string} label @returns {number} descriptors that went */
   remove(label) {
-    return this.#core.peopleRemove(this.#people, label);
+    return this.#core.peopleRemove(this.#known, label);
   }
 
   get count() {
-    return this.#core.peopleCount(this.#people);
+    return this.#core.peopleCount(this.#known);
   }
 
   /**
@@ -196,7 +207,7 @@ export class Matcher {
    * @param {ArrayLike<number>} descriptor @returns {Match}
    */
   best(descriptor) {
-    return this.#core.match(this.#people, [descriptor], this.#options);
+    return this.#core.match(this.#known, [descriptor], this.#options);
   }
 
   /**
@@ -204,12 +215,12 @@ export class Matcher {
    * @param {ArrayLike<number>[]} descriptors @returns {Match}
    */
   vote(descriptors) {
-    return this.#core.match(this.#people, descriptors, this.#options);
+    return this.#core.match(this.#known, descriptors, this.#options);
   }
 
   /** Pairs of descriptors by distance: of one person, of two. */
   histogram() {
-    return this.#core.histogram(this.#people);
+    return this.#core.histogram(this.#known);
   }
 
   /** Release the people. */
@@ -247,7 +258,12 @@ export class Mien {
       return new Mien(core, await Engine.start(module, models));
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     const remote = new Remote(worker);
-    await remote.start(module, new URL(models, globalThis.location.href).href);
+    try {
+      await remote.start(module, new URL(models, globalThis.location.href).href);
+    } catch (e) {
+      remote.free();
+      throw e;
+    }
     return new Mien(core, remote);
   }
 

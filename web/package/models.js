@@ -47,6 +47,21 @@ async function bodyOf(response, file, progress) {
   return bytes;
 }
 
+/**
+ * Ask for an address.
+ * @template T @param {string|URL} url @param {(response: Response) => Promise<T>} read
+ */
+async function get(url, read) {
+  try {
+    const response = await fetch(url);
+    if (response.ok)
+      return await read(response);
+    throw new Error(`${response.status} ${response.statusText}`);
+  } catch (e) {
+    throw new MienError('EIO', `${url}: ${/** @type {Error} */ (e).message}`);
+  }
+}
+
 /** The browser's store of models by digest; undefined where there is none. */
 async function openCache() {
   try {
@@ -80,16 +95,7 @@ export async function fetchModel(base, model, progress) {
   const kept = await cache?.match(key);
   if (kept)
     return new Uint8Array(await kept.arrayBuffer());
-  /** @type {Response} */
-  let response;
-  try {
-    response = await fetch(url);
-  } catch (e) {
-    throw new MienError('EIO', `${url}: ${/** @type {Error} */ (e).message}`);
-  }
-  if (!response.ok)
-    throw new MienError('EIO', `${url}: ${response.status} ${response.statusText}`);
-  const bytes = await bodyOf(response, model.file, progress);
+  const bytes = await get(url, (response) => bodyOf(response, model.file, progress));
   try {
     await cache?.put(key, new Response(/** @type {BufferSource} */ (bytes)));
   } catch {
@@ -115,10 +121,9 @@ export async function compileWasm(at) {
     return WebAssembly.compile(await readFile(at));
   if (inNode && String(at).startsWith('file:'))
     return WebAssembly.compile(await readFile(new URL(at)));
-  const response = await fetch(at);
-  if (!response.ok)
-    throw new MienError('EIO', `${at}: ${response.status} ${response.statusText}`);
-  if (response.headers.get('content-type')?.startsWith('application/wasm'))
-    return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer());
+  return get(at, async (response) => {
+    if (response.headers.get('content-type')?.startsWith('application/wasm'))
+      return WebAssembly.compileStreaming(response);
+    return WebAssembly.compile(await response.arrayBuffer());
+  });
 }

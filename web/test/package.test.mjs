@@ -137,6 +137,9 @@ test('people are matched, voted on, counted and forgotten', async () => {
   assert.equal(people.best(b).name, null);
   assert.equal(people.count, 1);
   people.free();
+  people.free();
+  assert.throws(() => people.best(a), failsWith('EARG', /freed/));
+  assert.throws(() => people.add('Eve', a), failsWith('EARG', /freed/));
   near(mien.strangers(1, 0.6), mien.strangers(2, 0.6) / 2, 0.01, 'strangers');
 });
 
