@@ -2,7 +2,6 @@
 #include "wasm/web.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* An analyzer with the picture it read last. */
 struct web_reader {
@@ -63,30 +62,12 @@ mien_status web_read(mien_web *w, web_reader *r, const char *file,
     mien_error err = {0};
     mien_faces faces = {0};
     mien_buffer *text = web_text_begin(w);
-    mien_status st = web_picture_take(&r->photo, rgba, width, height);
+    mien_status st = web_picture_take(&r->photo, rgba, width, height, &err);
     if (st == MIEN_OK)
         st = mien_analyzer_run(r->analyzer, &r->photo.im, &faces, &err);
     if (st == MIEN_OK) {
         mien_faces_free(&r->faces);
         r->faces = faces;
-        write_record(r, file, text);
-    }
-    return web_text_end(w, st, &err);
-}
-
-mien_status web_read_box(mien_web *w, web_reader *r, const char *file,
-                         const mien_box *box)
-{
-    mien_error err = {0};
-    mien_status st = MIEN_ENOMEM;
-    mien_buffer *text = web_text_begin(w);
-    mien_faces_free(&r->faces);
-    r->faces.face = calloc(1, sizeof *r->faces.face);
-    if (r->faces.face)
-        st = mien_analyzer_read(r->analyzer, &r->photo.im, *box, r->faces.face,
-                                &err);
-    if (st == MIEN_OK) {
-        r->faces.n = 1;
         write_record(r, file, text);
     }
     return web_text_end(w, st, &err);

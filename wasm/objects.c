@@ -1,6 +1,7 @@
 /* objects.c: pictures of a page to objects. */
 #include "wasm/web.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A detector with the picture it searched last. */
@@ -33,10 +34,13 @@ mien_status web_finder_new(mien_web *w, const char *classes, int max_objects,
     o.max_overlap = max_overlap;
     web_text_begin(w);
     web_finder *f = calloc(1, sizeof *f);
-    if (f && g)
+    if (f && g) {
         st = mien_object_detector_new(g, &o, &f->detector, &err);
-    else if (f)
-        st = MIEN_EARG; /* the network was not added */
+    } else if (f) {
+        st = MIEN_EARG;
+        snprintf(err.text, sizeof err.text, "objects: %s was not added",
+                 network);
+    }
     if (st == MIEN_OK)
         *out = f;
     else
@@ -59,7 +63,7 @@ mien_status web_find(mien_web *w, web_finder *f, const char *file,
     mien_error err = {0};
     mien_objects found = {0};
     mien_buffer *text = web_text_begin(w);
-    mien_status st = web_picture_take(&f->photo, rgba, width, height);
+    mien_status st = web_picture_take(&f->photo, rgba, width, height, &err);
     if (st == MIEN_OK)
         st = mien_object_detector_run(f->detector, &f->photo.im, &found, &err);
     if (st == MIEN_OK) {

@@ -1,14 +1,19 @@
 /* picture.c: pixels of a canvas as the library takes them. */
 #include "wasm/web.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Room for the RGB of w x h pixels, kept from picture to picture. */
-static mien_status make_room(web_picture *p, int w, int h)
+static mien_status make_room(web_picture *p, int w, int h, mien_error *err)
 {
     if (w < 1 || h < 1 || w > MIEN_IMAGE_MAX_SIDE || h > MIEN_IMAGE_MAX_SIDE ||
-        (int64_t)w * h > MIEN_IMAGE_MAX_PIXELS)
+        (int64_t)w * h > MIEN_IMAGE_MAX_PIXELS) {
+        snprintf(err->text, sizeof err->text,
+                 "picture: %d x %d pixels, at most are %d a side and %d in all",
+                 w, h, MIEN_IMAGE_MAX_SIDE, MIEN_IMAGE_MAX_PIXELS);
         return MIEN_ELIMIT;
+    }
     size_t n = (size_t)w * (size_t)h * 3;
     if (n > p->room) {
         free(p->im.data);
@@ -22,9 +27,9 @@ static mien_status make_room(web_picture *p, int w, int h)
 }
 
 mien_status web_picture_take(web_picture *p, const uint8_t *rgba, int width,
-                             int height)
+                             int height, mien_error *err)
 {
-    mien_status st = make_room(p, width, height);
+    mien_status st = make_room(p, width, height, err);
     if (st)
         return st;
     uint8_t *rgb = p->im.data;

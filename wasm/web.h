@@ -76,10 +76,6 @@ void WEB_EXPORT(web_reader_free)(web_reader *r);
 mien_status WEB_EXPORT(web_read)(mien_web *w, web_reader *r, const char *file,
                                  const uint8_t *rgba, int width, int height);
 
-/* Read the face of a box of the picture read last: as mien_analyzer_read. */
-mien_status WEB_EXPORT(web_read_box)(mien_web *w, web_reader *r,
-                                     const char *file, const mien_box *box);
-
 /* [MIEN_DESCRIPTOR] of a face read last, until the next picture; NULL: it has
  * none. */
 const float *WEB_EXPORT(web_descriptor)(const web_reader *r, int face);
@@ -143,7 +139,7 @@ typedef struct web_picture {
 
 /* Take the pixels of a canvas, laid over white.  ELIMIT, ENOMEM. */
 mien_status web_picture_take(web_picture *p, const uint8_t *rgba, int width,
-                             int height);
+                             int height, mien_error *err);
 
 /* A network that was added; NULL: it was not. */
 const mien_graph *web_graph(const mien_web *w, const char *name);

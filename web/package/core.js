@@ -103,7 +103,7 @@ export class Core {
   /** @type {any} */ #c;
   /** @type {WebAssembly.Memory} */ #memory;
   #web = 0;
-  #scratch = 0; // 64 bytes: a wish, a box, where a handle is left
+  #scratch = 0; // 64 bytes: a wish, where a handle is left
   #pixels = 0; // of the last picture, kept for the next
   #room = 0;
   #text = new TextDecoder();
@@ -291,19 +291,6 @@ export class Core {
     const at = this.#putPixels(picture);
     this.#withText(file, (name) => this.#check(this.#c.web_read(
       this.#web, reader, name, at, picture.width, picture.height)));
-    return this.#record(reader);
-  }
-
-  /**
-   * Read the face of a box of the picture read last.
-   * @param {number} reader
-   * @param {{x: number, y: number, width: number, height: number}} box
-   */
-  readBox(reader, box, file = 'picture') {
-    new Float32Array(this.#memory.buffer, this.#scratch, 4)
-      .set([box.x, box.y, box.width, box.height]);
-    this.#withText(file, (name) =>
-      this.#check(this.#c.web_read_box(this.#web, reader, name, this.#scratch)));
     return this.#record(reader);
   }
 

@@ -159,6 +159,8 @@ test('what cannot be used is refused in words', async () => {
     failsWith('EARG', /7 bytes for 2 x 2/));
   await assert.rejects(mien.detect({ data: new Uint8Array(0), width: 0, height: 2 }),
     failsWith('EARG', /0 x 2/));
+  await assert.rejects(mien.detect({ data: new Uint8Array(3 * 30001), width: 30001, height: 1 }),
+    failsWith('ELIMIT', /30001 x 1 pixels, at most are 30000 a side/));
   await assert.rejects(mien.detect('a.jpg'), failsWith('EARG', /pixels are wanted/));
 });
 
