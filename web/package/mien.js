@@ -110,7 +110,12 @@ class Remote {
         throw new MienError('EARG', 'mien was freed');
       const id = this.#next++;
       this.#open.set(id, { resolve, reject, progress });
-      this.#worker.postMessage({ id, call, args }, moved);
+      try {
+        this.#worker.postMessage({ id, call, args }, moved);
+      } catch (e) {
+        this.#open.delete(id);
+        throw new MienError('EARG', /** @type {Error} */ (e).message);
+      }
     });
   }
 
