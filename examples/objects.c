@@ -27,8 +27,9 @@ int main(int argc, char **argv)
             fprintf(stderr, "objects: %s\n", err.text);
             continue;
         }
-        if (!mien_object_detector_run(detector, &photo, &found, &err))
-            print_objects(argv[i], &found);
+        if (mien_object_detector_run(detector, &photo, &found, &err))
+            fprintf(stderr, "objects: %s: %s\n", argv[i], err.text);
+        print_objects(argv[i], &found);
         mien_objects_free(&found);
         mien_image_free(&photo);
     }
