@@ -1,4 +1,4 @@
-// mien.js: faces in pictures, on the user's own machine.
+// mien.js: faces and objects in pictures, on the user's own machine.
 //
 //     const mien = await Mien.load({ models: '/models/' });
 //     const faces = await mien.detect(video, { landmarks: true, descriptor: true });
