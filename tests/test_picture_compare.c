@@ -166,7 +166,7 @@ static void test_what_is_said(void)
     mien_buffer_put(&page, "", 1);
     CHECK(strstr((char *)page.data, "<svg") != NULL);
     char cell[64];
-    snprintf(cell, sizeof cell, "<tr><td>both</td><td>%.2f +- ",
+    snprintf(cell, sizeof cell, "<tr><td>1: both</td><td>%.2f +- ",
              mien_picture_comparison_spread(&c, 0, 0).mean);
     CHECK_MSG(strstr((char *)page.data, cell) != NULL, "no %s", cell);
     CHECK(strstr((char *)page.data, "<td>-</td></tr>") != NULL);

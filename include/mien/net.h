@@ -155,6 +155,12 @@ MIEN_API void mien_net_table(const mien_net *net, mien_buffer *out);
  *   out  an object and a line's end */
 MIEN_API void mien_net_json(const mien_net *net, mien_buffer *out);
 
+/* Count the numbers of all layers: those that training changes, and running
+ * statistics; as the table has them.
+ *
+ *   net  a network */
+MIEN_API int64_t mien_net_parameters(const mien_net *net);
+
 /* Tell the memory that a step of training takes, by making ready for one.
  *
  *   net   a network; without losses it is taken to learn from its first output

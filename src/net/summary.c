@@ -148,6 +148,12 @@ static mien_net_layer sums(const mien_net *net)
     return all;
 }
 
+int64_t mien_net_parameters(const mien_net *net)
+{
+    const mien_net_layer all = sums(net);
+    return all.parameters + all.statistics;
+}
+
 void mien_net_table(const mien_net *net, mien_buffer *out)
 {
     char shape[80], parameters[32], flops[32];
@@ -166,7 +172,7 @@ void mien_net_table(const mien_net *net, mien_buffer *out)
         put_from(net, i, out);
     }
     mien_net_layer all = sums(net);
-    count_text((double)(all.parameters + all.statistics), parameters);
+    count_text((double)mien_net_parameters(net), parameters);
     count_text((double)all.parameters, shape);
     count_text(all.flops, flops);
     mien_buffer_printf(out,

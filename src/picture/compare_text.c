@@ -175,63 +175,88 @@ void mien_picture_comparison_json(const mien_picture_comparison *c,
     mien_buffer_puts(out, "\n");
 }
 
-/* Lines from the mean less to the mean more the spread, and a dot a trial. */
-static void draw_measure(const mien_picture_comparison *c, int measure,
-                         mien_panel *p)
+/* Numbers of variants below a panel, as the table has them. */
+static void number_variants(const mien_picture_comparison *c, mien_panel *p)
 {
     double at[MIEN_COMPARE_VARIANTS];
-    double dot_x[MIEN_COMPARE_VARIANTS * MIEN_COMPARE_SEEDS];
-    double dot_y[MIEN_COMPARE_VARIANTS * MIEN_COMPARE_SEEDS];
+    char text[MIEN_COMPARE_VARIANTS][12];
     const char *name[MIEN_COMPARE_VARIANTS];
-    int dots = 0;
-    mien_panel_labels(p, "A dot a seed, a line one deviation from the mean",
-                      NULL, c->measure[measure]);
-    mien_panel_limits(p, -0.5, c->variants - 0.5, (double)NAN, (double)NAN);
     for (int i = 0; i < c->variants; i++) {
-        mien_picture_spread s = mien_picture_comparison_spread(c, i, measure);
-        double x[2] = {i, i}, y[2] = {s.mean - s.spread, s.mean + s.spread};
+        snprintf(text[i], sizeof text[i], "%d", i + 1);
         at[i] = i;
-        name[i] = c->name[i];
-        if (s.n > 1)
-            mien_panel_line(p, NULL, 2, x, y);
+        name[i] = text[i];
     }
-    for (int t = 0; t < c->trials; t++) {
-        if (!isfinite(c->trial[t].measure[measure]))
-            continue;
-        dot_x[dots] = c->trial[t].variant;
-        dot_y[dots++] = c->trial[t].measure[measure];
-    }
-    mien_panel_points(p, NULL, dots, dot_x, dot_y);
+    mien_panel_limits(p, -0.5, c->variants - 0.5, (double)NAN, (double)NAN);
     mien_panel_ticks(p, c->variants, at, name);
 }
 
-/* A line a seed over the variants: what each is more than the last. */
+/* A dot a trial: its measure, or what it is more than that of the last variant
+ * of the same seed. */
+static void draw_trials(const mien_picture_comparison *c, int measure,
+                        int differs, mien_panel *p)
+{
+    double x[MIEN_COMPARE_VARIANTS * MIEN_COMPARE_SEEDS];
+    double y[MIEN_COMPARE_VARIANTS * MIEN_COMPARE_SEEDS];
+    int n = 0, last = c->variants - 1;
+    for (int t = 0; t < c->trials; t++) {
+        int with = t - t % c->variants + last;
+        if (differs && with >= c->trials)
+            continue;
+        double less = differs ? c->trial[with].measure[measure] : 0;
+        x[n] = c->trial[t].variant;
+        y[n] = c->trial[t].measure[measure] - less;
+        n += isfinite(y[n]) != 0;
+    }
+    mien_panel_points(p, NULL, n, x, y);
+}
+
+/* Lines from the mean less to the mean more the spread, and the trials. */
+static void draw_measure(const mien_picture_comparison *c, int measure,
+                         mien_panel *p)
+{
+    mien_panel_labels(p, "A dot a seed, a line one deviation", "variant",
+                      c->measure[measure]);
+    for (int i = 0; i < c->variants; i++) {
+        mien_picture_spread s = mien_picture_comparison_spread(c, i, measure);
+        double x[2] = {i, i}, y[2] = {s.mean - s.spread, s.mean + s.spread};
+        if (s.n > 1)
+            mien_panel_line(p, NULL, 2, x, y);
+    }
+    draw_trials(c, measure, 0, p);
+    number_variants(c, p);
+}
+
+/* What each trial is more than the last variant, and a line at nothing. */
 static void draw_differences(const mien_picture_comparison *c, int measure,
                              mien_panel *p)
 {
-    double at[MIEN_COMPARE_VARIANTS];
-    double x[MIEN_COMPARE_VARIANTS], y[MIEN_COMPARE_VARIANTS];
-    const char *name[MIEN_COMPARE_VARIANTS];
-    mien_panel_labels(p, "A line a seed: more than the last variant", NULL,
+    double x[2] = {-0.5, c->variants - 0.5}, zero[2] = {0, 0};
+    mien_panel_labels(p, "More than the last, a dot a seed", "variant",
                       c->measure[measure]);
-    mien_panel_limits(p, -0.5, c->variants - 0.5, (double)NAN, (double)NAN);
-    for (int i = 0; i < c->variants; i++) {
-        at[i] = i;
-        name[i] = c->name[i];
-    }
-    for (int t = 0; t + c->variants <= c->trials; t += c->variants) {
-        const mien_picture_trial *last = &c->trial[t + c->variants - 1];
-        int n = 0;
-        for (int i = 0; i < c->variants; i++) {
-            double d =
-                c->trial[t + i].measure[measure] - last->measure[measure];
-            x[n] = i;
-            y[n] = d;
-            n += isfinite(d) != 0;
+    mien_panel_line(p, NULL, 2, x, zero);
+    draw_trials(c, measure, 1, p);
+    number_variants(c, p);
+}
+
+/* Both figures of a measure, side by side where there is room. */
+static mien_status page_measure(const mien_picture_comparison *c, int measure,
+                                mien_buffer *out, mien_error *err)
+{
+    void (*const draw[])(const mien_picture_comparison *, int,
+                         mien_panel *) = {draw_measure, draw_differences};
+    mien_status st = MIEN_OK;
+    mien_buffer_puts(out, "<div class=\"pair\">\n");
+    for (int i = 0; i < 2 && !st; i++) {
+        mien_figure *f = NULL;
+        st = mien_figure_new(1, 1, 360, 280, &f, err);
+        if (!st) {
+            draw[i](c, measure, mien_figure_panel(f, 0, 0));
+            st = mien_page_figure(out, f, err);
         }
-        mien_panel_line(p, NULL, n, x, y);
+        mien_figure_free(f);
     }
-    mien_panel_ticks(p, c->variants, at, name);
+    mien_buffer_puts(out, "</div>\n");
+    return st;
 }
 
 /* The means of all measures as a table. */
@@ -252,7 +277,7 @@ static void page_means(const mien_picture_comparison *c, mien_buffer *out)
         mien_buffer_puts(out, "</th>");
     }
     for (int i = 0; i < c->variants; i++) {
-        mien_buffer_puts(out, "</tr>\n<tr><td>");
+        mien_buffer_printf(out, "</tr>\n<tr><td>%d: ", i + 1);
         mien_page_text(out, c->name[i]);
         mien_buffer_puts(out, "</td>");
         for (int m = 0; m < c->measures; m++) {
@@ -278,18 +303,9 @@ mien_status mien_picture_comparison_page(const mien_picture_comparison *c,
     mien_page_lines(out, "Differences", lines.data, lines.n);
     out->failed |= lines.failed;
     mien_buffer_free(&lines);
-    for (int m = 0; m < POINTS && !st; m++) {
-        mien_figure *f = NULL;
-        if (!is_known(c, m))
-            continue;
-        st = mien_figure_new(2, 1, 560, 600, &f, err);
-        if (!st) {
-            draw_measure(c, m, mien_figure_panel(f, 0, 0));
-            draw_differences(c, m, mien_figure_panel(f, 1, 0));
-            st = mien_page_figure(out, f, err);
-        }
-        mien_figure_free(f);
-    }
+    for (int m = 0; m < POINTS && !st; m++)
+        if (is_known(c, m))
+            st = page_measure(c, m, out, err);
     mien_page_end(out);
     if (st)
         return st;

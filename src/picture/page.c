@@ -32,8 +32,13 @@ static mien_status draw_loss(const mien_picture_study *s, int loss,
                  ? "all"
                  : mien_graph_output_name(s->net->graph, s->loss[loss].output));
     mien_panel_labels(p, title, "epoch", "loss");
-    mien_panel_line(p, "training", n, x, train);
-    mien_panel_line(p, "validation", n, x, valid);
+    if (n > 1) {
+        mien_panel_line(p, "training", n, x, train);
+        mien_panel_line(p, "validation", n, x, valid);
+    } else { /* one place makes no line */
+        mien_panel_points(p, "training", n, x, train);
+        mien_panel_points(p, "validation", n, x, valid);
+    }
     if (mien_fit_best(s->fit))
         mien_panel_vline(p, mien_fit_best(s->fit), "best");
     mi_free(x);

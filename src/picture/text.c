@@ -82,9 +82,9 @@ static void put_settings(const mien_picture_study *s, mien_buffer *out)
         "network %s, %lld parameters, %d x %d x %d, %s\nseed %u, batch %d, "
         "rate %g %s",
         s->net->name[0] ? s->net->name : "of its own",
-        (long long)mien_graph_parameters(s->net->graph), s->view.channels,
-        s->view.h, s->view.w, crop_of(o), o->seed, o->batch,
-        (double)o->optimizer.rate, schedule_of(o));
+        (long long)mien_net_parameters(s->net), s->view.channels, s->view.h,
+        s->view.w, crop_of(o), o->seed, o->batch, (double)o->optimizer.rate,
+        schedule_of(o));
     if (mi_team_several(o->team))
         mien_buffer_printf(out, ", %d ranks", o->team->size);
     if (o->optimizer.weight_decay > 0)
@@ -177,7 +177,7 @@ void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
     mien_json_object(&j, NULL);
     mien_json_text(&j, "schema", "mien/picture-metrics/1");
     mien_json_text(&j, "network", s->net->name);
-    mien_json_int(&j, "parameters", mien_graph_parameters(s->net->graph));
+    mien_json_int(&j, "parameters", mien_net_parameters(s->net));
     mien_json_int(&j, "seed", s->o.seed);
     mien_json_int(&j, "ranks", s->o.team ? s->o.team->size : 1);
     mien_json_int(&j, "training_samples", s->parts.train);
