@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/exact.h"
 
@@ -22,6 +22,12 @@ enum {
     FEW = 1 << 16, /* filters with less weights have two bytes each */
     ROUNDS = 3     /* of balancing */
 };
+
+/* What rounding left over of a filter. */
+typedef struct rest {
+    double off;
+    int64_t at;
+} rest;
 
 /* Of a convolution whose channels have `each` filters. */
 typedef struct packing {
@@ -32,6 +38,7 @@ typedef struct packing {
     float *scale, *step; /* [n] steps of both */
     float *factor;       /* [in] */
     float *row;          /* [each] a channel divided by the factors */
+    rest *order;         /* [each] */
 } packing;
 
 /* ---- one channel --------------------------------------------------------- */
@@ -60,29 +67,33 @@ static double left_over(float v, float scale, uint8_t byte, uint8_t zero)
     return (double)v / (double)scale - (byte - zero);
 }
 
+/* Those farthest over come first; of equals the one before. */
+static int compare_rests(const void *a, const void *b)
+{
+    const rest *x = a, *y = b;
+    return x->off != y->off ? (x->off < y->off) - (x->off > y->off)
+                            : (x->at > y->at) - (x->at < y->at);
+}
+
 /* Move bytes by one, those next to a boundary of rounding first, until their
  * sum is right to half a step. */
-static void keep_sum(const float *v, int64_t n, float scale, uint8_t zero,
-                     uint8_t *byte)
+static void keep_sum(const packing *p, float scale, uint8_t zero, uint8_t *byte)
 {
     double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += left_over(v[i], scale, byte[i], zero);
-    while (fabs(sum) > 0.5) {
-        int up = sum > 0;
-        int64_t at = -1;
-        double most = 0;
-        for (int64_t i = 0; i < n; i++) {
-            double off = left_over(v[i], scale, byte[i], zero);
-            off = up ? off : -off;
-            if (off > most && byte[i] != (up ? 255 : 0)) {
-                most = off;
-                at = i;
-            }
-        }
-        if (at < 0)
-            return;
-        byte[at] = (uint8_t)(byte[at] + (up ? 1 : -1));
+    int64_t n = 0;
+    for (int64_t i = 0; i < p->each; i++)
+        sum += left_over(p->row[i], scale, byte[i], zero);
+    int up = sum > 0;
+    for (int64_t i = 0; i < p->each; i++) {
+        double off = left_over(p->row[i], scale, byte[i], zero);
+        off = up ? off : -off;
+        if (off > 0 && byte[i] != (up ? 255 : 0))
+            p->order[n++] = (rest){off, i};
+    }
+    qsort(p->order, (size_t)n, sizeof *p->order, compare_rests);
+    for (int64_t k = 0; k < n && fabs(sum) > 0.5; k++) {
+        uint8_t *b = &byte[p->order[k].at];
+        *b = (uint8_t)(*b + (up ? 1 : -1));
         sum += up ? -1 : 1;
     }
 }
@@ -132,7 +143,7 @@ static void pack_one(const packing *p, const mi_tf_conv *c)
             p->row[k] = c->filters[o * p->each + k] / p->factor[k / area];
         pack_channel(p->row, p->each, byte, &p->scale[o], &p->zero[o]);
         if (positive)
-            keep_sum(p->row, p->each, p->scale[o], p->zero[o], byte);
+            keep_sum(p, p->scale[o], p->zero[o], byte);
     }
 }
 
@@ -141,13 +152,13 @@ static void pack_two(const packing *p, const mi_tf_conv *c)
 {
     for (int64_t o = 0; o < p->n; o++) {
         const float *v = c->filters + o * p->each;
-        uint8_t *byte = p->byte + o * p->each, *rest = p->rest + o * p->each;
+        uint8_t *byte = p->byte + o * p->each, *more = p->rest + o * p->each;
         pack_channel(v, p->each, byte, &p->scale[o], &p->zero[o]);
         p->step[o] = p->scale[o] / 256;
         p->mid[o] = 128;
         for (int64_t k = 0; k < p->each; k++) {
             double off = left_over(v[k], p->scale[o], byte[k], p->zero[o]);
-            rest[k] = (uint8_t)fmin(fmax(round(256 * off) + 128, 0), 255);
+            more[k] = (uint8_t)fmin(fmax(round(256 * off) + 128, 0), 255);
         }
     }
 }
@@ -190,7 +201,8 @@ mi_node *mi_tf_packed(mi_tf *t, const mi_tf_conv *c)
     mi_node *out = NULL;
     uint8_t *bytes = mi_alloc(2 * all + 2 * n, 1);
     float *floats = mi_alloc(2 * n + (size_t)c->in + each, sizeof *floats);
-    if (bytes && floats) {
+    p.order = mi_alloc(each, sizeof *p.order);
+    if (bytes && floats && p.order) {
         p.byte = bytes;
         p.rest = bytes + all;
         p.zero = p.rest + all;
@@ -207,5 +219,6 @@ mi_node *mi_tf_packed(mi_tf *t, const mi_tf_conv *c)
     }
     mi_free(bytes);
     mi_free(floats);
+    mi_free(p.order);
     return out;
 }
