@@ -18,12 +18,13 @@ typedef struct input {
     int final;
 } input;
 
-/* Read another block behind what is left. */
+/* Read another block behind what is left; room grows by a half, so that what
+ * is read whole is not copied again every other block. */
 static mien_status read_more(input *in, mien_error *err)
 {
     size_t got = 0;
     if (in->cap - in->n < BLOCK) {
-        size_t cap = in->n + 2 * (size_t)BLOCK;
+        size_t cap = in->n + in->n / 2 + 2 * (size_t)BLOCK;
         uint8_t *data = mi_alloc(cap, 1);
         if (!data)
             return mi_no_memory(err);
