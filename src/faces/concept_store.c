@@ -274,8 +274,15 @@ static mien_status store(const mien_concept *c, const char *folder,
     *last = copy;
     all->n++;
     mien_concepts_write(all, &text);
-    st = mien_folder_save_buffer(folder, file_name, &text, &why);
-    if (st == MIEN_EIO && notes)
+    if (all->n > MIEN_CONCEPTS_MAX || text.n > MIEN_CONCEPTS_MAX_BYTES) {
+        st = mi_fail(&why, MIEN_ELIMIT,
+                     "%.50s/%s holds as many concepts as can be read", folder,
+                     file_name);
+        mien_buffer_free(&text);
+    } else {
+        st = mien_folder_save_buffer(folder, file_name, &text, &why);
+    }
+    if ((st == MIEN_EIO || st == MIEN_ELIMIT) && notes)
         mien_buffer_printf(notes, "%s; the concept is not stored\n", why.text);
     return st == MIEN_ENOMEM ? mi_no_memory(err) : MIEN_OK;
 }
