@@ -77,8 +77,8 @@ static int run_sample(const cli_args *a)
     long columns = strtol(v->grid, &end, 10), rows = 0;
     if (*end == 'x')
         rows = strtol(end + 1, &end, 10);
-    if (*end || columns < 1 || rows < 1 || columns > 1000 || rows > 1000) {
-        cli_wrong(a, &v->grid, "columns and rows: 8x8");
+    if (*end || columns < 1 || rows < 1 || columns > 100 || rows > 100) {
+        cli_wrong(a, &v->grid, "columns and rows, each 1..100: 8x8");
         return CLI_USAGE;
     }
     return draw(a, mien_faces_sample, (int)(columns * rows), (int)columns);

@@ -31,6 +31,12 @@ static void test_names_of_chips(void)
     for (int i = 0; i < 8; i++)
         CHECK_MSG(!strcmp(p.path[i], want[i]), "%s", p.path[i]);
     mien_paths_free(&p);
+    static const char *const taken[] = {"a.jpg", "a.png", "a~2.jpg", "a.gif"};
+    static const char *const free_ones[] = {"a", "a~3", "a~2", "a~4"};
+    names_of(4, taken, &p);
+    for (int i = 0; i < 4; i++)
+        CHECK_MSG(!strcmp(p.path[i], free_ones[i]), "%s", p.path[i]);
+    mien_paths_free(&p);
     names_of(0, NULL, &p);
     CHECK(p.n == 0);
     mien_paths_free(&p);

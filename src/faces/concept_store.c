@@ -213,7 +213,9 @@ static mien_status load_stored(const char *folder, int units,
     }
     mien_concepts_free(&got);
     if (notes)
-        mien_buffer_printf(notes, "%s/%s is of another model and is not used\n",
+        mien_buffer_printf(notes,
+                           "%s/%s is of another model and is not used; a "
+                           "concept that is learned takes its place\n",
                            folder, file_name);
     return MIEN_OK;
 }

@@ -28,28 +28,37 @@ static stem stem_of(const char *name, int photo)
                   photo};
 }
 
-/* By name; of equals the earlier photo first. */
-static int by_stem(const void *a, const void *b)
+static int by_text(const void *a, const void *b)
 {
     const stem *x = a, *y = b;
     size_t n = x->n < y->n ? x->n : y->n;
     int order = memcmp(x->at, y->at, n);
-    if (order || x->n != y->n)
-        return order ? order : x->n < y->n ? -1 : 1;
-    return x->photo - y->photo;
+    return order ? order : (x->n > y->n) - (x->n < y->n);
 }
 
-/* The name of one photo, the nth that has this stem. */
-static mien_status put_name(const stem *s, int nth, mien_paths *out,
-                            mien_error *err)
+/* By name; of equals the earlier photo first. */
+static int by_stem(const void *a, const void *b)
+{
+    const stem *x = a, *y = b;
+    int order = by_text(a, b);
+    return order ? order : x->photo - y->photo;
+}
+
+/* The name of one photo.  *nth: 1, or of a stem that an earlier photo has its
+ * number, which grows until no photo of the n is called so. */
+static mien_status put_name(const stem *s, const stem *all, size_t n, int *nth,
+                            mien_paths *out, mien_error *err)
 {
     size_t size = s->n + 16;
     char *name = mi_alloc(size, 1);
     if (!name)
         return mi_no_memory(err);
     snprintf(name, size, "%.*s", (int)s->n, s->at);
-    if (nth > 1)
-        snprintf(name + s->n, 16, "~%d", nth);
+    for (stem taken = {name, 0, 0}; *nth > 1; ++*nth) {
+        taken.n = s->n + (size_t)snprintf(name + s->n, 16, "~%d", *nth);
+        if (!bsearch(&taken, all, n, sizeof *all, by_text))
+            break;
+    }
     out->path[s->photo] = name;
     return MIEN_OK;
 }
@@ -69,7 +78,7 @@ mien_status mien_crop_names(const mien_photo_list *list, mien_paths *out,
         int same =
             i && s[i].n == s[i - 1].n && !memcmp(s[i].at, s[i - 1].at, s[i].n);
         nth = same ? nth + 1 : 1;
-        st = put_name(&s[i], nth, &made, err);
+        st = put_name(&s[i], s, n, &nth, &made, err);
     }
     mi_free(s);
     if (!st)

@@ -5,8 +5,8 @@
  * covers a kept one by more than a share.  A box whose class is one of the ten
  * numbers that COCO never used is no object, but hides others: coco-ssd knows
  * no name for it, and fails. Source: @tensorflow-models/coco-ssd 2.2.3,
- * src/index.ts; tfjs-core 4.22, non_max_suppression_impl.ts (which hides at
- * exactly the share, too). */
+ * src/index.ts; tfjs-core 4.22, non_max_suppression_impl.ts, where a box at
+ * exactly the share is hidden; here it stays. */
 #include "mien/objects.h"
 
 #include "base/alloc.h"
