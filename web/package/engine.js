@@ -1,14 +1,16 @@
-// engine.js: readers by what is wanted, their networks fetched when first needed.
+// engine.js: what a worker does for a page: readers by what is wanted, their networks fetched
+// when first needed.
 
-import { Core } from './core.js';
+import { WISH, closeReader, faceNeeds, openReader, readFaces } from './faces.js';
+import { Library, MienError } from './library.js';
 import { fetchModel, forgetModel } from './models.js';
+import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
 
-/** @typedef {import('./core.js').Wish} Wish */
-/** @typedef {import('./core.js').ObjectWish} ObjectWish */
+/** @typedef {import('./faces.js').Wish} Wish */
+/** @typedef {import('./objects.js').ObjectWish} ObjectWish */
+/** @typedef {import('./models.js').Need} Need */
+/** @typedef {import('./models.js').Progress} Progress */
 
-const WISH = ['detector', 'landmarks', 'descriptor', 'expression', 'age', 'gender', 'inputSize',
-  'minScore', 'maxOverlap', 'maxFaces', 'tinyLandmarks', 'rotate'];
-const OBJECT_WISH = ['classes', 'minScore', 'maxOverlap', 'maxObjects', 'byClass'];
 const MOST_KEPT = 4;
 
 /** @param {string[]} names @param {Record<string, any>} wish */
@@ -52,45 +54,51 @@ function draw(source, canvas) {
 
 /** The library with its networks, on one thread; a worker holds one. */
 export class Engine {
-  #core;
+  lib;
   #models;
   /** @type {Map<string, number>} */ #readers = new Map();
   /** @type {Map<string, number>} */ #finders = new Map();
   /** @type {Map<string, Promise<void>>} */ #loads = new Map();
   /** @type {OffscreenCanvas|undefined} */ #canvas;
 
-  /** @param {Core} core @param {string|URL} models */
-  constructor(core, models) {
-    this.#core = core;
+  /** @param {Library} lib @param {string|URL} models */
+  constructor(lib, models) {
+    this.lib = lib;
     this.#models = models;
   }
 
   /** @param {WebAssembly.Module} module @param {string|URL} models */
   static async start(module, models) {
-    return new Engine(await Core.start(module), models);
+    return new Engine(await Library.start(module), models);
   }
 
   /**
-   * Fetch one network.
-   * @param {import('./core.js').Need} need @param {import('./models.js').Progress} [progress]
+   * One of CALLS, in its turn.
+   * @param {string} name @param {any[]} args @param {Progress} [progress] @returns {Promise<any>}
    */
+  async call(name, args, progress) {
+    if (!Object.hasOwn(CALLS, name))
+      throw new MienError('EARG', `${name}: no such call`);
+    return CALLS[name](this, args, progress);
+  }
+
+  /** Fetch one network. @param {Need} need @param {Progress} [progress] */
   async #load(need, progress) {
     const bytes = await fetchModel(this.#models, need, progress);
     try {
-      this.#core.addModel(need.name, bytes);
+      const { lib } = this;
+      lib.withText(need.name, (name) => lib.check(
+        lib.c.web_add_model(lib.web, name, lib.put(bytes), bytes.length)));
     } catch (e) {
       await forgetModel(need.sha256);
       throw e;
     }
   }
 
-  /**
-   * Fetch networks, all at once.
-   * @param {import('./core.js').Need[]} needs @param {import('./models.js').Progress} [progress]
-   */
-  async #loadAll(needs, progress) {
+  /** Fetch networks, all at once. @param {Need[]} needs @param {Progress} [progress] */
+  async loadAll(needs, progress) {
     await Promise.all(needs.map((need) => {
-      if (this.#core.hasModel(need.name))
+      if (this.lib.withText(need.name, (name) => this.lib.c.web_has_model(this.lib.web, name)))
         return undefined;
       let load = this.#loads.get(need.name);
       if (!load) {
@@ -101,73 +109,58 @@ export class Engine {
     }));
   }
 
-  /** The reader of a wish. @param {Wish} wish */
-  #readerOf(wish) {
-    return kept(this.#readers, keyOf(WISH, wish), () => this.#core.openReader(wish),
-      (reader) => this.#core.closeReader(reader));
+  /** The reader of a wish whose networks are there. @param {Wish} wish */
+  reader(wish) {
+    return kept(this.#readers, keyOf(WISH, wish), () => openReader(this.lib, wish),
+      (reader) => closeReader(this.lib, reader));
   }
 
-  /** The finder of a wish. @param {ObjectWish} wish */
-  #finderOf(wish) {
-    return kept(this.#finders, keyOf(OBJECT_WISH, wish), () => this.#core.openFinder(wish),
-      (finder) => this.#core.closeFinder(finder));
+  /** The finder of a wish, the same. @param {ObjectWish} wish */
+  finder(wish) {
+    return kept(this.#finders, keyOf(OBJECT_WISH, wish), () => openFinder(this.lib, wish),
+      (finder) => closeFinder(this.lib, finder));
   }
 
-  /** @param {any} picture */
-  #pixelsOf(picture) {
+  /** The pixels of what a canvas can draw, or of pixels themselves. @param {any} picture */
+  pixels(picture) {
     if (picture.data)
       return picture;
     this.#canvas ??= new OffscreenCanvas(1, 1);
     return draw(picture, this.#canvas);
   }
 
-  /**
-   * Fetch and plan, so that the first picture does not wait.
-   * @param {Wish} wish @param {import('./models.js').Progress} [progress]
-   */
-  async prepare(wish, progress) {
-    await this.#loadAll(this.#core.needs(wish), progress);
-    this.#readerOf(wish);
-  }
-
-  /**
-   * The same for objects.
-   * @param {ObjectWish} wish @param {import('./models.js').Progress} [progress]
-   */
-  async prepareObjects(wish, progress) {
-    await this.#loadAll(this.#core.objectNeeds(), progress);
-    this.#finderOf(wish);
-  }
-
-  /**
-   * @param {any} picture pixels, or what a canvas can draw, such as an ImageBitmap
-   * @param {Wish} wish @param {string} [file]
-   */
-  async detect(picture, wish, file) {
-    await this.#loadAll(this.#core.needs(wish));
-    return this.#core.read(this.#readerOf(wish), this.#pixelsOf(picture), file);
-  }
-
-  /**
-   * @param {any} picture the same @param {ObjectWish} wish @param {string} [file]
-   */
-  async findObjects(picture, wish, file) {
-    await this.#loadAll(this.#core.objectNeeds());
-    return this.#core.find(this.#finderOf(wish), this.#pixelsOf(picture), file);
-  }
-
   /** Release the readers; networks stay. */
   free() {
     for (const reader of this.#readers.values())
-      this.#core.closeReader(reader);
+      closeReader(this.lib, reader);
     this.#readers.clear();
     for (const finder of this.#finders.values())
-      this.#core.closeFinder(finder);
+      closeFinder(this.lib, finder);
     this.#finders.clear();
   }
-
-  /** Bytes of memory. */
-  get memory() {
-    return this.#core.memory;
-  }
 }
+
+/**
+ * What can be asked of an engine, by name; pictures are pixels, or what a canvas can draw.
+ * Between a reader and its use nothing is awaited: another call might close it.
+ * @type {Record<string, (engine: Engine, args: any[], progress?: Progress) => any>}
+ */
+const CALLS = {
+  prepare: async (engine, [wish], progress) => {
+    await engine.loadAll(faceNeeds(engine.lib, wish), progress);
+    engine.reader(wish);
+  },
+  prepareObjects: async (engine, [wish], progress) => {
+    await engine.loadAll(objectNeeds(engine.lib), progress);
+    engine.finder(wish);
+  },
+  detect: async (engine, [picture, wish, file]) => {
+    await engine.loadAll(faceNeeds(engine.lib, wish));
+    return readFaces(engine.lib, engine.reader(wish), engine.pixels(picture), file);
+  },
+  findObjects: async (engine, [picture, wish, file]) => {
+    await engine.loadAll(objectNeeds(engine.lib));
+    return findObjects(engine.lib, engine.finder(wish), engine.pixels(picture), file);
+  },
+  memory: (engine) => engine.lib.memory,
+};

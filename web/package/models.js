@@ -1,6 +1,6 @@
 // models.js: the files of networks, from where the page keeps them.
 
-import { MienError } from './core.js';
+import { MienError } from './library.js';
 
 const CACHE = 'mien-models';
 
@@ -8,6 +8,8 @@ const CACHE = 'mien-models';
  * @callback Progress
  * @param {{file: string, loaded: number, total: number}} state bytes; total 0: not known
  */
+
+/** @typedef {{name: string, task: string, file: string, sha256: string}} Need a network */
 
 /** In node, folders are read without a server. @param {URL|string} at */
 async function readFile(at) {

@@ -10,27 +10,20 @@ let last = Promise.resolve();
 /** @param {number} id @param {string} call @param {any[]} args */
 async function answer(id, call, args) {
   try {
+    let result;
     if (call === 'start') {
       engine = Engine.start(args[0], args[1]);
       await engine;
-      postMessage({ id });
-      return;
+    } else {
+      const e = /** @type {Engine} */ (await engine);
+      result = await e.call(call, args, (state) => postMessage({ id, progress: state }));
     }
-    const e = /** @type {Engine} */ (await engine);
-    if (call === 'detect' || call === 'findObjects') {
-      const result = await e[call](args[0], args[1], args[2]);
-      args[0].close?.();
-      postMessage({ id, result });
-    } else if (call === 'prepare' || call === 'prepareObjects') {
-      await e[call](args[0], (state) => postMessage({ id, progress: state }));
-      postMessage({ id });
-    } else if (call === 'memory') {
-      postMessage({ id, result: e.memory });
-    }
+    postMessage({ id, result });
   } catch (error) {
     const e = /** @type {any} */ (error);
-    args[0]?.close?.();
     postMessage({ id, error: { code: e.code, text: e.message } });
+  } finally {
+    args[0]?.close?.();
   }
 }
 

@@ -1,0 +1,133 @@
+// people.js: who is known, and who a face is among them.
+
+import { DESCRIPTOR } from './faces.js';
+import { MienError, choice } from './library.js';
+
+/** @typedef {import('./library.js').Library} Library */
+/** @typedef {{name: string|null, distance: number, threshold: number}} Match */
+/** @typedef {{rule?: 'nearest'|'mean', threshold?: number, atMost?: boolean}} MatchOptions */
+
+/**
+ * @typedef {object} Profile a person who is known; face-api.js' LabeledFaceDescriptors
+ *   and its JSON have this shape
+ * @property {string} label
+ * @property {ArrayLike<number>[]} descriptors
+ */
+
+const RULES = ['nearest', 'mean'];
+
+/** @param {ArrayLike<number>} descriptor */
+function checkDescriptor(descriptor) {
+  if (descriptor?.length !== DESCRIPTOR)
+    throw new MienError('EARG', `descriptor: ${descriptor?.length} numbers, wanted are ` +
+      `${DESCRIPTOR}`);
+  for (let i = 0; i < DESCRIPTOR; i++)
+    if (!Number.isFinite(descriptor[i]))
+      throw new MienError('EARG', `descriptor: number ${i} is ${descriptor[i]}`);
+}
+
+/**
+ * How far two descriptors lie apart.
+ * @param {Library} lib @param {ArrayLike<number>} a @param {ArrayLike<number>} b
+ * @returns {number}
+ */
+export function distance(lib, a, b) {
+  checkDescriptor(a);
+  checkDescriptor(b);
+  return lib.withFloats(a, (x) => lib.withFloats(b, (y) => lib.c.web_distance(x, y)));
+}
+
+/** Frees in the library what a program forgot to. */
+const forgotten = new FinalizationRegistry((/** @type {() => void} */ free) => free());
+
+/** People who are known, and who a face is among them. */
+export class Matcher {
+  #lib;
+  #options;
+  #people;
+
+  /**
+   * @param {Library} lib @param {Profile[]} profiles
+   * @param {MatchOptions} options
+   */
+  constructor(lib, profiles, options) {
+    this.#lib = lib;
+    this.#options = options;
+    this.#people = lib.handle((out) => lib.c.web_people_new(lib.web, out));
+    const people = this.#people;
+    forgotten.register(this, () => lib.c.web_people_free(people), this);
+    try {
+      for (const { label, descriptors } of profiles)
+        for (const d of descriptors)
+          this.add(label, d);
+    } catch (e) {
+      this.free();
+      throw e;
+    }
+  }
+
+  /** The people, until they are released. */
+  get #known() {
+    if (!this.#people)
+      throw new MienError('EARG', 'matcher: it was freed');
+    return this.#people;
+  }
+
+  /** @param {string} label @param {ArrayLike<number>} descriptor */
+  add(label, descriptor) {
+    checkDescriptor(descriptor);
+    const lib = this.#lib;
+    lib.withText(label, (name) => lib.withFloats(descriptor, (d) =>
+      lib.check(lib.c.web_people_add(lib.web, this.#known, name, d))));
+  }
+
+  /** @param {string} label @returns {number} descriptors that went */
+  remove(label) {
+    return this.#lib.withText(label, (name) => this.#lib.c.web_people_remove(this.#known, name));
+  }
+
+  get count() {
+    return this.#lib.c.web_people_count(this.#known);
+  }
+
+  /**
+   * Who a face is; name is null for nobody who is known.
+   * @param {ArrayLike<number>} descriptor @returns {Match}
+   */
+  best(descriptor) {
+    return this.vote([descriptor]);
+  }
+
+  /**
+   * The same by several pictures of one face, each of which has a vote.
+   * @param {ArrayLike<number>[]} descriptors @returns {Match}
+   */
+  vote(descriptors) {
+    descriptors.forEach(checkDescriptor);
+    const { rule = 'nearest', threshold = -1, atMost = false } = this.#options;
+    const rest = [choice('rule', RULES, rule), threshold, atMost ? 1 : 0];
+    const all = new Float32Array(descriptors.length * DESCRIPTOR);
+    descriptors.forEach((d, i) => all.set(d, i * DESCRIPTOR));
+    const lib = this.#lib;
+    lib.withFloats(all, (at) => lib.check(descriptors.length === 1
+      ? lib.c.web_people_match(lib.web, this.#known, at, ...rest)
+      : lib.c.web_people_vote(lib.web, this.#known, descriptors.length, at, ...rest)));
+    return lib.json();
+  }
+
+  /**
+   * Pairs of descriptors by distance: of one person, of two.
+   * @returns {{most: number, same: number[], different: number[]}}
+   */
+  histogram() {
+    this.#lib.check(this.#lib.c.web_people_histogram(this.#lib.web, this.#known));
+    return this.#lib.json();
+  }
+
+  /** Release the people. */
+  free() {
+    forgotten.unregister(this);
+    this.#lib.c.web_people_free(this.#people);
+    this.#people = 0;
+  }
+}

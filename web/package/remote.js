@@ -1,0 +1,68 @@
+// remote.js: an engine in a worker.
+
+import { MienError } from './library.js';
+
+/** @typedef {import('./models.js').Progress} Progress */
+
+/** What is handed to the worker instead of copied. @param {any[]} args */
+const moved = (args) =>
+  args.filter((a) => typeof ImageBitmap === 'function' && a instanceof ImageBitmap);
+
+/** An engine in a worker. */
+export class Remote {
+  #worker;
+  #next = 1;
+  #ended = false;
+  /** @type {Map<number, {resolve: Function, reject: Function, progress?: Progress}>} */
+  #open = new Map();
+
+  /** @param {Worker} worker */
+  constructor(worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => {
+      const call = this.#open.get(data.id);
+      if (data.progress)
+        return call?.progress?.(data.progress);
+      this.#open.delete(data.id);
+      return data.error ? call?.reject(new MienError(data.error.code ?? 'EIO', data.error.text))
+        : call?.resolve(data.result);
+    };
+    worker.onerror = (e) => {
+      for (const call of this.#open.values())
+        call.reject(new MienError('EIO', `worker: ${e.message || 'could not be started'}`));
+      this.#open.clear();
+    };
+  }
+
+  /**
+   * As Engine's call; bitmaps among the arguments are handed over.
+   * @param {string} call @param {any[]} args @param {Progress} [progress] @returns {Promise<any>}
+   */
+  call(call, args, progress) {
+    return new Promise((resolve, reject) => {
+      if (this.#ended)
+        throw new MienError('EARG', 'mien was freed');
+      const id = this.#next++;
+      this.#open.set(id, { resolve, reject, progress });
+      try {
+        this.#worker.postMessage({ id, call, args }, moved(args));
+      } catch (e) {
+        this.#open.delete(id);
+        throw new MienError('EARG', /** @type {Error} */ (e).message);
+      }
+    });
+  }
+
+  /** @param {WebAssembly.Module} module @param {string} models */
+  start(module, models) {
+    return this.call('start', [module, models]);
+  }
+
+  free() {
+    for (const call of this.#open.values())
+      call.reject(new MienError('EIO', 'mien was freed'));
+    this.#open.clear();
+    this.#ended = true;
+    this.#worker.terminate();
+  }
+}
