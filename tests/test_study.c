@@ -269,6 +269,11 @@ static void test_a_stop_changes_nothing(void)
     CHECK_EQ(mien_table_select_rows(t, ROWS, row, &u, NULL), MIEN_OK);
     refuse_state(u, &o, 123, 0, "another training: table was '");
     mien_table_free(u);
+    char *key = strstr((char *)state.data, "\nseed\t");
+    CHECK(key);
+    memcpy(key + 1, "grow", 4);
+    refuse_state(t, &o, 123, 0, "has 'grow' where 'seed' is expected");
+    memcpy(key + 1, "seed", 4);
     size_t size = o.autoencoder.state_size;
     for (size_t n = 0; n < 300; n += 7) {
         o.autoencoder.state_size = n;

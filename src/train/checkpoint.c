@@ -35,22 +35,42 @@ static const char *value_of(const uint8_t *line, size_t n, char out[48])
     return out;
 }
 
+/* The bytes of a line's key. */
+static int key_of(const uint8_t *line, size_t n)
+{
+    const uint8_t *tab = memchr(line, '\t', n);
+    size_t key = tab ? (size_t)(tab - line) : n;
+    return (int)(key < 44 ? key : 44);
+}
+
+/* How a line w of n bytes that is wanted and the line p of m bytes differ. */
+static mien_status tell_lines(const uint8_t *w, size_t n, const uint8_t *p,
+                              size_t m, mien_error *err)
+{
+    char was[48], is[48];
+    int want = key_of(w, n), found = key_of(p, m);
+    if (want != found || memcmp(w, p, (size_t)want) != 0)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "the checkpoint has '%.*s' where '%.*s' is expected: "
+                       "another version wrote it; train anew, or resume with "
+                       "that version",
+                       found, (const char *)p, want, (const char *)w);
+    return mi_fail(err, MIEN_EARG,
+                   "the checkpoint is of another training: %.*s was '%s', and "
+                   "is '%s' now",
+                   want, (const char *)w, value_of(p, m, was),
+                   value_of(w, n, is));
+}
+
 /* The first line of the wanted head that the checkpoint has not. */
 static mien_status name_difference(const mien_buffer *want, const uint8_t *p,
                                    const uint8_t *end, mien_error *err)
 {
     const uint8_t *w = want->data, *last = want->data + want->n;
-    char was[48], is[48];
     for (;;) {
         size_t n = line_of(w, last), m = line_of(p, end);
-        if (n != m || memcmp(w, p, n) != 0) {
-            const uint8_t *tab = memchr(w, '\t', n);
-            return mi_fail(err, MIEN_EARG,
-                           "the checkpoint is of another training: %.*s was "
-                           "'%s', and is '%s' now",
-                           (int)(tab ? tab - w : 0), (const char *)w,
-                           value_of(p, m, was), value_of(w, n, is));
-        }
+        if (n != m || memcmp(w, p, n) != 0)
+            return tell_lines(w, n, p, m, err);
         w += n + 1;
         p += m + 1;
         if (w >= last || p >= end)
