@@ -33,6 +33,9 @@ typedef cli_training values;
                        "turns, moves, lightens and covers, points does so "    \
                        "more, mirror does that alone: {choices} (default "     \
                        "{})"),                                                 \
+        CLI_ROW_REAL(o.augment.mix, "mix", 0, "A", 0, 1,                       \
+                     "mix-up of two pictures and their classes: alpha of its " \
+                     "Beta distribution, .2 (default {})"),                    \
         CLI_ROW_INT(o.epochs, "epochs", 'e', "N", 1, 1000000,                  \
                     "at most so many (default {})"),                           \
         CLI_ROW_INT(o.batch, "batch", 'b', "N", 1, 65536,                      \
@@ -46,6 +49,12 @@ typedef cli_training values;
                      "in which the rate grows from 0 (default {})"),           \
         CLI_ROW_REAL(o.optimizer.weight_decay, "decay", 0, "D", 0, 1,          \
                      "of weights, apart from the gradient (default {})"),      \
+        CLI_ROW_INT(o.plateau, "plateau", 0, "EPOCHS", 0, 1000000,             \
+                    "without improvement after which the rate is halved "      \
+                    "(default {}; 0: never)"),                                 \
+        CLI_ROW_REAL(o.optimizer.clip_norm, "clip", 0, "NORM", 0, 1e9,         \
+                     "longest gradient of a step; longer ones are shortened "  \
+                     "(default {}; 0: none)"),                                 \
         CLI_ROW_REAL(o.average, "average", 0, "KEEP", 0, 0.99999,              \
                      "moving average of the weights, .999 (default {})"),      \
         CLI_ROW_REAL(o.smoothing, "smoothing", 0, "S", 0, 0.9,                 \

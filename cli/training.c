@@ -165,7 +165,9 @@ static int prepare(learning *l, const char *data)
         (!find_faces(l, &l->train, "faces.csv") ||
          (v->test && !find_faces(l, &l->test, "test_faces.csv"))))
         return 0;
+    float mix = l->o.augment.mix;
     l->o.augment = augment[v->augment];
+    l->o.augment.mix = mix;
     l->o.schedule.kind = v->schedule;
     l->o.schedule.factor = 0.1f;
     l->o.schedule.epochs =

@@ -172,6 +172,8 @@ typedef struct mien_picture_options {
     uint32_t part_seed;   /* of the parts alone; 0: seed */
     int epochs, patience; /* patience 0: all epochs are done */
     int task_patience;    /* see mien_fit_options */
+    int plateau;          /* epochs without improvement before the rate is
+                             halved; 0: never */
     int batch;
     mien_optimizer optimizer;
     mien_schedule schedule; /* epochs 0: those of the training */
@@ -203,12 +205,12 @@ typedef struct mien_picture_options {
     void *arg;
     const mien_team *team; /* that learns together; NULL: this process alone */
 } mien_picture_options;
-#define MIEN_PICTURE_DEFAULTS                                                 \
-    {                                                                         \
-        {0, 0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 64,  \
-            MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, 0, \
-            0, {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000, NULL,  \
-            NULL, NULL, NULL                                                  \
+#define MIEN_PICTURE_DEFAULTS                                                  \
+    {                                                                          \
+        {0, 0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 0,    \
+            64, MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, \
+            0, 0, {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000,      \
+            NULL, NULL, NULL, NULL                                             \
     }
 
 /* ---- a study ------------------------------------------------------------- */

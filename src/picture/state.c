@@ -79,13 +79,15 @@ void mi_state_choices(mien_buffer *b, const mien_picture_options *o)
         "rate\t%.9g\ncrop\t%d\nmargin\t%.9g\nsquare\t%d\n"
         "smoothing\t%.9g\nbalanced\t%d\naverage\t%.9g\n"
         "schedule\t%d,%.9g,%.9g,%.9g,%.9g\n"
-        "twins\t%d\nby eyes\t%d\n",
+        "twins\t%d\nby eyes\t%d\ndecay\t%.9g,%d\nclip\t%.9g\nplateau\t%d\n",
         o->seed, o->part_seed, o->valid, o->test, o->batch,
         (double)o->optimizer.rate, (int)o->view.crop, (double)o->view.margin,
         o->view.square, (double)o->smoothing, o->balanced, (double)o->average,
         (int)o->schedule.kind, o->schedule.warmup,
         o->schedule.kind ? o->schedule.epochs : 0, (double)o->schedule.factor,
-        (double)o->schedule.least, o->keep_twins, o->by_eyes);
+        (double)o->schedule.least, o->keep_twins, o->by_eyes,
+        (double)o->optimizer.weight_decay, o->optimizer.decoupled,
+        (double)o->optimizer.clip_norm, o->plateau);
     put_augment(b, &o->augment);
 }
 

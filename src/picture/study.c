@@ -248,6 +248,7 @@ mien_status mien_picture_study_learn(mien_picture_study *s, mien_fit_end *end,
     fo.epochs = s->o.epochs;
     fo.patience = s->o.patience;
     fo.task_patience = s->o.task_patience;
+    fo.plateau = s->o.plateau;
     fo.on_epoch = on_epoch;
     fo.arg = s;
     mien_status st = mien_fit_new(s->trainer, &fo, &s->fit, err);

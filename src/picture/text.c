@@ -93,6 +93,14 @@ static void put_settings(const mien_picture_study *s, mien_buffer *out)
                            o->optimizer.decoupled ? "" : " in the gradient");
     if (o->average > 0)
         mien_buffer_printf(out, ", average %g", (double)o->average);
+    if (o->optimizer.clip_norm > 0)
+        mien_buffer_printf(out, ", gradients up to %g",
+                           (double)o->optimizer.clip_norm);
+    if (o->plateau)
+        mien_buffer_printf(out, ", halved after %d epochs that brought nothing",
+                           o->plateau);
+    if (o->augment.mix > 0)
+        mien_buffer_printf(out, ", mix-up %g", (double)o->augment.mix);
     if (o->by_eyes)
         mien_buffer_puts(out, ", faces weigh by the distance of their eyes");
     mien_buffer_puts(out, "\nlosses");
