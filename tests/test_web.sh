@@ -1,5 +1,5 @@
 #!/bin/sh
-# test_web.sh: the package for pages, in node: web/test/package.test.mjs.
+# test_web.sh: the package for pages, in node: web/test/*.test.mjs.
 set -u
 command -v node >/dev/null || { echo 'SKIP no node'; exit 77; }
 [ -e "$MIEN_BUILD/web/mien.wasm" ] || {
@@ -17,8 +17,8 @@ trap 'rm -rf "$t"' EXIT
 cp -r web "$t/"
 cp "$MIEN_BUILD/web/mien.wasm" "$t/web/package/"
 mkdir "$t/models"
-cp "$MIEN_MODELS"/*.onnx models/yunet_n_dynamic.onnx "$t/models/"
-MIEN_MODELS=$t/models node --test "$t/web/test/package.test.mjs" >"$t/out" 2>&1
+cp "$MIEN_MODELS"/*.onnx models/yunet_n_dynamic.onnx models/face_cascade.xml "$t/models/"
+MIEN_MODELS=$t/models node --test --test-concurrency 2 "$t"/web/test/*.test.mjs >"$t/out" 2>&1
 status=$?
 grep -E '^not ok' -A 20 "$t/out"
 sed -n 's/^# pass /tests passed: /p' "$t/out"

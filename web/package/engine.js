@@ -1,7 +1,9 @@
 // engine.js: what a worker does for a page: readers by what is wanted, their networks fetched
 // when first needed.
 
+import { CASCADE_CALLS } from './cascade.js';
 import { WISH, closeReader, faceNeeds, openReader, readFaces } from './faces.js';
+import { Held } from './held.js';
 import { Library, MienError } from './library.js';
 import { fetchModel, forgetModel } from './models.js';
 import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
@@ -55,7 +57,8 @@ function draw(source, canvas) {
 /** The library with its networks, on one thread; a worker holds one. */
 export class Engine {
   lib;
-  #models;
+  models;
+  /** @type {Held<import('./cascade.js').OpenCascade>} */ cascades = new Held('cascade');
   /** @type {Map<string, number>} */ #readers = new Map();
   /** @type {Map<string, number>} */ #finders = new Map();
   /** @type {Map<string, Promise<void>>} */ #loads = new Map();
@@ -64,7 +67,7 @@ export class Engine {
   /** @param {Library} lib @param {string|URL} models */
   constructor(lib, models) {
     this.lib = lib;
-    this.#models = models;
+    this.models = models;
   }
 
   /** @param {WebAssembly.Module} module @param {string|URL} models */
@@ -84,7 +87,7 @@ export class Engine {
 
   /** Fetch one network. @param {Need} need @param {Progress} [progress] */
   async #load(need, progress) {
-    const bytes = await fetchModel(this.#models, need, progress);
+    const bytes = await fetchModel(this.models, need, progress);
     try {
       const { lib } = this;
       lib.withText(need.name, (name) => lib.check(
@@ -129,8 +132,9 @@ export class Engine {
     return draw(picture, this.#canvas);
   }
 
-  /** Release the readers; networks stay. */
+  /** Release the readers and what is held; networks stay. */
   free() {
+    this.cascades.free();
     for (const reader of this.#readers.values())
       closeReader(this.lib, reader);
     this.#readers.clear();
@@ -162,5 +166,6 @@ const CALLS = {
     await engine.loadAll(objectNeeds(engine.lib));
     return findObjects(engine.lib, engine.finder(wish), engine.pixels(picture), file);
   },
+  ...CASCADE_CALLS,
   memory: (engine) => engine.lib.memory,
 };

@@ -7,6 +7,7 @@
 // Pictures are read in a worker, so that a page stays quick; where there are no workers
 // (node), on this thread.
 
+import { Cascade, cascadeSource } from './cascade.js';
 import { Engine } from './engine.js';
 import { DESCRIPTOR } from './faces.js';
 import { Library, MienError } from './library.js';
@@ -14,7 +15,7 @@ import { compileWasm } from './models.js';
 import { Matcher, distance } from './people.js';
 import { Remote } from './remote.js';
 
-export { DESCRIPTOR, Matcher, MienError };
+export { Cascade, DESCRIPTOR, Matcher, MienError };
 
 /** @typedef {import('./faces.js').Wish} Wish */
 /** @typedef {import('./objects.js').ObjectWish} ObjectWish */
@@ -22,6 +23,7 @@ export { DESCRIPTOR, Matcher, MienError };
 /** @typedef {import('./people.js').MatchOptions} MatchOptions */
 /** @typedef {import('./people.js').Profile} Profile */
 /** @typedef {import('./models.js').Progress} Progress */
+/** @typedef {import('./cascade.js').CascadeName} CascadeName */
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box pixels */
 
@@ -150,6 +152,18 @@ export class Mien {
   async objects(source, wish = {}, file = undefined) {
     const args = [await pictureOf(source), wish, file];
     return (await this.#engine.call('findObjects', args)).objects;
+  }
+
+  /**
+   * A cascade of boosted classifiers, as OpenCV writes them. Release it with free.
+   * @param {CascadeName|Uint8Array|ArrayBuffer|Blob} source the XML file, or the name of one in
+   *   the folder of models
+   * @param {string} [name] what it finds, for its records
+   * @returns {Promise<Cascade>}
+   */
+  async cascade(source, name = undefined) {
+    const args = [await cascadeSource(source), name];
+    return new Cascade(this.#engine, await this.#engine.call('cascadeNew', args), pictureOf);
   }
 
   /**

@@ -76,7 +76,7 @@ async function openCache() {
 /**
  * A file, from the browser's store if it has it.
  * @param {string|URL} base folder of the models
- * @param {{file: string, sha256: string}} model
+ * @param {{file: string, sha256?: string}} model without a digest it is not kept
  * @param {Progress} [progress]
  * @returns {Promise<Uint8Array>}
  */
@@ -93,7 +93,7 @@ export async function fetchModel(base, model, progress) {
   }
   const url = new URL(folder + model.file, globalThis.location?.href).href;
   const key = `${url}?sha256=${model.sha256}`;
-  const cache = await openCache();
+  const cache = model.sha256 ? await openCache() : undefined;
   const kept = await cache?.match(key);
   if (kept)
     return new Uint8Array(await kept.arrayBuffer());
