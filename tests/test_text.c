@@ -142,6 +142,10 @@ static void test_text_for_a_terminal(void)
     CHECK(is_text(&b, "one two\n three\n\n four"));
     mien_text_wrap("averylongword b", 0, 2, 4, &b);
     CHECK(is_text(&b, "averylongword\n  b"));
+    /* Columns count, not bytes: two e with accents, two wide characters. */
+    mien_text_wrap("\xc3\xa9\xc3\xa9 ab \xe4\xba\xba\xe4\xba\xba c", 0, 0, 5,
+                   &b);
+    CHECK(is_text(&b, "\xc3\xa9\xc3\xa9 ab\n\xe4\xba\xba\xe4\xba\xba\nc"));
 }
 
 static void test_nearest_names(void)

@@ -38,10 +38,11 @@ static int within(long c, const long (*range)[2], size_t n)
     return 0;
 }
 
-int mien_text_width(const char *text)
+/* Columns of the text up to end. */
+static int width_to(const char *text, const char *end)
 {
     int columns = 0;
-    for (int n; *text; text += n) {
+    for (int n; text < end; text += n) {
         int32_t c = mien_utf8_next(text, &n);
         columns += within(c, wide, sizeof wide / sizeof *wide) ? 2 : 1;
         columns -= within(c, zero, sizeof zero / sizeof *zero);
@@ -49,21 +50,27 @@ int mien_text_width(const char *text)
     return columns;
 }
 
+int mien_text_width(const char *text)
+{
+    return width_to(text, text + strlen(text));
+}
+
 void mien_text_wrap(const char *text, int column, int indent, int columns,
                     mien_buffer *out)
 {
     int at = column, first = 1;
     while (*text) {
-        int n = (int)strcspn(text, " \n");
-        if (!first && at + 1 + n > columns) {
+        size_t n = strcspn(text, " \n");
+        int width = width_to(text, text + n);
+        if (!first && at + 1 + width > columns) {
             mien_buffer_printf(out, "\n%*s", indent, "");
             at = indent;
         } else if (!first) {
             mien_buffer_puts(out, " ");
             at++;
         }
-        mien_buffer_put(out, text, (size_t)n);
-        at += n;
+        mien_buffer_put(out, text, n);
+        at += width;
         first = 0;
         text += n;
         if (strncmp(text, "\n\n", 2) == 0) {
