@@ -296,6 +296,57 @@ static void test_histogram_of_distances(void)
     mien_people_free(p);
 }
 
+static void test_pairs_nearer_than_a_threshold(void)
+{
+    mien_people *p = nobody();
+    mien_pairs n = mien_people_pairs(p, 4);
+    CHECK(n.same == 0 && n.different == 0 && n.different_near == 0);
+    add(p, "Ann", 0);
+    add(p, "Bob", 0.5f);
+    add(p, "Ann", 0.25f);
+    add(p, "Bob", 2);
+    n = mien_people_pairs(p, 0.5f); /* 0.5 exactly is not near */
+    CHECK(n.same == 2 && n.same_near == 1);
+    CHECK(n.different == 4 && n.different_near == 1);
+    n = mien_people_pairs(p, 4);
+    CHECK(n.same_near == 2 && n.different_near == 4);
+    n = mien_people_pairs(p, 0);
+    CHECK(n.same_near == 0 && n.different_near == 0);
+    mien_people_free(p);
+}
+
+static void test_strangers_among_people(void)
+{
+    mien_people *p = nobody();
+    mien_match_options o = MIEN_MATCH_DEFAULTS;
+    CHECK(mien_people_strangers(p, NULL) == 0);
+    for (int i = 0; i < 12; i++)
+        add(p, i % 2 ? "Ann" : "Bob", (float)i);
+    CHECK(mien_people_strangers(p, NULL) <= MIEN_FALSE_MATCH);
+    o.threshold = 0.55f;
+    CHECK(mien_people_strangers(p, &o) == mien_match_strangers(12, 0.55f));
+    o.rule = MIEN_MATCH_MEAN;
+    CHECK(mien_people_strangers(p, &o) == mien_match_strangers(2, 0.55f));
+    mien_people_free(p);
+}
+
+static void test_which_descriptor_gave_the_name(void)
+{
+    mien_people *p = nobody();
+    float d = 0;
+    add(p, "Ann", 0);
+    add(p, "Bob", 0.5f);
+    add(p, "Ann", 1);
+    add(p, "Ann", 2);
+    CHECK_EQ(mien_people_closest(p, 0, at(0.875f), &d), 1);
+    CHECK(d == 0.125f);
+    CHECK_EQ(mien_people_closest(p, 0, at(0.5f), &d), 0); /* of equals */
+    CHECK_EQ(mien_people_closest(p, 0, at(3), NULL), 2);
+    CHECK_EQ(mien_people_closest(p, 1, at(3), &d), 0);
+    CHECK(d == 2.5f);
+    mien_people_free(p);
+}
+
 static void test_what_may_not_be_added(void)
 {
     mien_people *p = nobody();
@@ -352,6 +403,9 @@ int main(int argc, char **argv)
     RUN(test_removed_people_are_gone);
     RUN(test_votes);
     RUN(test_histogram_of_distances);
+    RUN(test_pairs_nearer_than_a_threshold);
+    RUN(test_strangers_among_people);
+    RUN(test_which_descriptor_gave_the_name);
     RUN(test_what_may_not_be_added);
     RUN(test_failing_memory_is_reported);
     return check_done();

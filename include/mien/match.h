@@ -203,9 +203,44 @@ mien_people_vote(const mien_people *p, int n, const float *descriptor,
  *   same       [bins] set to the pairs of one person
  *   different  [bins] set to the pairs of two people
  *
- * Cost: the square of the number of descriptors. */
+ * Cost: the square of the number of descriptors.  mien_people_pairs counts
+ * exactly at one threshold. */
 MIEN_API void mien_people_histogram(const mien_people *p, int bins, float most,
                                     int64_t *same, int64_t *different);
+
+/* Pairs of descriptors of known people, and how many of them would match. */
+typedef struct mien_pairs {
+    int64_t same, same_near;           /* of one person */
+    int64_t different, different_near; /* of two people: near is a mistake */
+} mien_pairs;
+
+/* Count the pairs of descriptors that lie nearer than a threshold.
+ *
+ *   p          people
+ *   threshold  a distance; a pair exactly so far apart is not near
+ *
+ * Cost: the square of the number of descriptors. */
+MIEN_API mien_pairs mien_people_pairs(const mien_people *p, float threshold);
+
+/* Expect how many strangers get the name of one of these people: as
+ * mien_match_strangers, by how many are known and the threshold of a match.
+ *
+ *   p        people
+ *   options  NULL: MIEN_MATCH_DEFAULTS */
+MIEN_API double mien_people_strangers(const mien_people *p,
+                                      const mien_match_options *options);
+
+/* Find which descriptor of a person a face is nearest to: what gave it that
+ * person's name.
+ *
+ *   p           people
+ *   person      0..mien_people_count - 1, asserted
+ *   descriptor  [MIEN_DESCRIPTOR]
+ *   distance    set to how far it is; NULL is allowed
+ *
+ * The n of mien_people_descriptor; of equals the first added. */
+MIEN_API int mien_people_closest(const mien_people *p, int person,
+                                 const float *descriptor, float *distance);
 
 #ifdef __cplusplus
 }

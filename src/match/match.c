@@ -157,3 +157,41 @@ void mien_people_histogram(const mien_people *p, int bins, float most,
             (a->person == b->person ? same : different)[bin]++;
         }
 }
+
+mien_pairs mien_people_pairs(const mien_people *p, float threshold)
+{
+    mien_pairs out = {0, 0, 0, 0};
+    for (int i = 0; i < p->views; i++)
+        for (int k = 0; k < i; k++) {
+            const mi_view *a = &p->view[i], *b = &p->view[k];
+            int same = a->person == b->person;
+            int near = mien_descriptor_distance(a->descriptor, b->descriptor) <
+                       threshold;
+            out.same += same;
+            out.same_near += same && near;
+            out.different += !same;
+            out.different_near += !same && near;
+        }
+    return out;
+}
+
+int mien_people_closest(const mien_people *p, int person,
+                        const float *descriptor, float *distance)
+{
+    int best = 0, n = 0;
+    float least = NAN;
+    assert(person >= 0 && person < p->n);
+    for (int i = 0; i < p->views; i++) {
+        if (p->view[i].person != person)
+            continue;
+        float d = mien_descriptor_distance(p->view[i].descriptor, descriptor);
+        if (n == 0 || d < least) {
+            least = d;
+            best = n;
+        }
+        n++;
+    }
+    if (distance)
+        *distance = least;
+    return best;
+}

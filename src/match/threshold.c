@@ -42,6 +42,11 @@ float mien_match_threshold(int known, double false_match)
     return (float)least;
 }
 
+static int known(const mien_people *p, mien_match_rule rule)
+{
+    return rule == MIEN_MATCH_MEAN ? p->n : p->views;
+}
+
 float mien_people_threshold(const mien_people *p,
                             const mien_match_options *options)
 {
@@ -50,6 +55,14 @@ float mien_people_threshold(const mien_people *p,
         o = *options;
     if (o.threshold >= 0)
         return o.threshold;
-    return mien_match_threshold(o.rule == MIEN_MATCH_MEAN ? p->n : p->views,
-                                o.false_match);
+    return mien_match_threshold(known(p, o.rule), o.false_match);
+}
+
+double mien_people_strangers(const mien_people *p,
+                             const mien_match_options *options)
+{
+    mien_match_options o = MIEN_MATCH_DEFAULTS;
+    if (options)
+        o = *options;
+    return mien_match_strangers(known(p, o.rule), mien_people_threshold(p, &o));
 }
