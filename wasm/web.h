@@ -3,7 +3,7 @@
  *
  *   web_new -> web_needs: which files -> web_add_model: their bytes
  *     -> web_reader_new -> web_read: RGBA of a canvas -> JSON, descriptors
- *     -> web_people_match: who is it
+ *     -> web_people_match (wasm/people.h): who is it
  *
  * A mien_web holds the networks that a page gave and what the last call said.
  * A call that can fail returns a mien_status; web_text then has the reason in
@@ -100,34 +100,6 @@ void WEB_EXPORT(web_finder_free)(web_finder *f);
  * mien_record_objects. */
 mien_status WEB_EXPORT(web_find)(mien_web *w, web_finder *f, const char *file,
                                  const uint8_t *rgba, int width, int height);
-
-/* ---- people -------------------------------------------------------------- */
-
-/* As mien_people_new, _free, _add, _remove and _count. */
-mien_status WEB_EXPORT(web_people_new)(mien_web *w, mien_people **out);
-void WEB_EXPORT(web_people_free)(mien_people *p);
-mien_status WEB_EXPORT(web_people_add)(mien_web *w, mien_people *p,
-                                       const char *name,
-                                       const float *descriptor);
-int WEB_EXPORT(web_people_remove)(mien_people *p, const char *name);
-int WEB_EXPORT(web_people_count)(const mien_people *p);
-
-/* Who a face is, or by n pictures of it: {"name": null if nobody, "distance",
- * "threshold"}; rule, threshold and at_most as in mien_match_options. */
-mien_status WEB_EXPORT(web_people_match)(mien_web *w, const mien_people *p,
-                                         const float *descriptor, int rule,
-                                         float threshold, int at_most);
-mien_status WEB_EXPORT(web_people_vote)(mien_web *w, const mien_people *p,
-                                        int n, const float *descriptors,
-                                        int rule, float threshold, int at_most);
-
-/* mien_descriptor_distance, mien_match_strangers. */
-float WEB_EXPORT(web_distance)(const float *a, const float *b);
-double WEB_EXPORT(web_strangers)(int known, float threshold);
-
-/* Pairs of descriptors by distance, in bins of equal width up to "most":
- * {"most", "same": [...], "different": [...]}. */
-mien_status WEB_EXPORT(web_people_histogram)(mien_web *w, const mien_people *p);
 
 /* ---- inside -------------------------------------------------------------- */
 

@@ -13,15 +13,19 @@ import { DESCRIPTOR } from './faces.js';
 import { Library, MienError } from './library.js';
 import { compileWasm } from './models.js';
 import { Matcher, distance } from './people.js';
+import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
 
-export { Cascade, DESCRIPTOR, Matcher, MienError };
+export { Cascade, DESCRIPTOR, FORMS, Matcher, MienError, readProfiles, writeProfiles };
 
 /** @typedef {import('./faces.js').Wish} Wish */
 /** @typedef {import('./objects.js').ObjectWish} ObjectWish */
 /** @typedef {import('./people.js').Match} Match */
 /** @typedef {import('./people.js').MatchOptions} MatchOptions */
-/** @typedef {import('./people.js').Profile} Profile */
+/** @typedef {import('./people.js').Rates} Rates */
+/** @typedef {import('./people.js').Vote} Vote */
+/** @typedef {import('./profiles.js').Profile} Profile */
+/** @typedef {import('./profiles.js').Profiles} Profiles */
 /** @typedef {import('./models.js').Progress} Progress */
 /** @typedef {import('./cascade.js').CascadeName} CascadeName */
 
@@ -170,7 +174,6 @@ export class Mien {
    * Who is it? Release it with free.
    * @param {Profile[]} [profiles]
    * @param {MatchOptions} [options]
-   *   threshold: a face farther from everybody is nobody; default: by how many are known
    */
   matcher(profiles = [], options = {}) {
     return new Matcher(this.#lib, profiles, options);

@@ -5,13 +5,33 @@ import { MienError, choice } from './library.js';
 
 /** @typedef {import('./library.js').Library} Library */
 /** @typedef {{name: string|null, distance: number, threshold: number}} Match */
-/** @typedef {{rule?: 'nearest'|'mean', threshold?: number, atMost?: boolean}} MatchOptions */
+/** @typedef {import('./profiles.js').Profile} Profile */
 
 /**
- * @typedef {object} Profile a person who is known; face-api.js' LabeledFaceDescriptors
- *   and its JSON have this shape
- * @property {string} label
- * @property {ArrayLike<number>[]} descriptors
+ * @typedef {object} MatchOptions
+ * @property {'nearest'|'mean'} [rule] of a person's descriptors the nearest counts (default),
+ *   or their mean distance, as face-api.js' FaceMatcher has it
+ * @property {number} [threshold] a face farther from everybody is nobody; default: so that
+ *   about one stranger in a hundred gets a name
+ * @property {boolean} [atMost] a distance equal to the threshold matches too
+ */
+
+/**
+ * @typedef {object} Vote who has most votes, with the mean distance of them
+ * @property {string|null} name
+ * @property {number} distance
+ * @property {number} threshold
+ * @property {{name: string|null, votes: number}[]} votes of all who have any, nobody last
+ */
+
+/**
+ * @typedef {object} Rates what a threshold means for people who are known
+ * @property {number} threshold
+ * @property {number} strangers expected share of strangers who get a name, 0..1
+ * @property {number} same pairs of descriptors of one person
+ * @property {number} sameNear of these nearer than the threshold
+ * @property {number} different pairs of two people
+ * @property {number} differentNear of these nearer than the threshold: mistaken for each other
  */
 
 const RULES = ['nearest', 'mean'];
@@ -90,28 +110,48 @@ export class Matcher {
     return this.#lib.c.web_people_count(this.#known);
   }
 
+  /** The choices of a match, as the library's numbers. */
+  get #choices() {
+    const { rule = 'nearest', threshold = -1, atMost = false } = this.#options;
+    return [choice('rule', RULES, rule), threshold, atMost ? 1 : 0];
+  }
+
   /**
    * Who a face is; name is null for nobody who is known.
    * @param {ArrayLike<number>} descriptor @returns {Match}
    */
   best(descriptor) {
-    return this.vote([descriptor]);
+    checkDescriptor(descriptor);
+    const lib = this.#lib;
+    lib.withFloats(descriptor, (d) => lib.check(
+      lib.c.web_people_match(lib.web, this.#known, d, ...this.#choices)));
+    return lib.json();
   }
 
   /**
    * The same by several pictures of one face, each of which has a vote.
-   * @param {ArrayLike<number>[]} descriptors @returns {Match}
+   * @param {ArrayLike<number>[]} descriptors @returns {Vote}
    */
   vote(descriptors) {
     descriptors.forEach(checkDescriptor);
-    const { rule = 'nearest', threshold = -1, atMost = false } = this.#options;
-    const rest = [choice('rule', RULES, rule), threshold, atMost ? 1 : 0];
     const all = new Float32Array(descriptors.length * DESCRIPTOR);
     descriptors.forEach((d, i) => all.set(d, i * DESCRIPTOR));
     const lib = this.#lib;
-    lib.withFloats(all, (at) => lib.check(descriptors.length === 1
-      ? lib.c.web_people_match(lib.web, this.#known, at, ...rest)
-      : lib.c.web_people_vote(lib.web, this.#known, descriptors.length, at, ...rest)));
+    lib.withFloats(all, (at) => lib.check(lib.c.web_people_vote(
+      lib.web, this.#known, descriptors.length, at, ...this.#choices)));
+    return lib.json();
+  }
+
+  /**
+   * Which of a person's descriptors, in the order they were added, a face is nearest to.
+   * @param {string} label @param {ArrayLike<number>} descriptor
+   * @returns {{picture: number, distance: number}}
+   */
+  closest(label, descriptor) {
+    checkDescriptor(descriptor);
+    const lib = this.#lib;
+    lib.withText(label, (name) => lib.withFloats(descriptor, (d) =>
+      lib.check(lib.c.web_people_closest(lib.web, this.#known, name, d))));
     return lib.json();
   }
 
@@ -121,6 +161,17 @@ export class Matcher {
    */
   histogram() {
     this.#lib.check(this.#lib.c.web_people_histogram(this.#lib.web, this.#known));
+    return this.#lib.json();
+  }
+
+  /**
+   * What a threshold means for these people; default: the matcher's own.
+   * @param {number} [threshold] @returns {Rates}
+   */
+  rates(threshold = undefined) {
+    const [rule, own] = this.#choices;
+    this.#lib.check(this.#lib.c.web_people_rates(this.#lib.web, this.#known, rule,
+      threshold ?? own));
     return this.#lib.json();
   }
 
