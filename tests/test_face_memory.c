@@ -84,7 +84,7 @@ typedef struct video {
 
 static void begin(video *v, float threshold)
 {
-    const mien_face_memory_options o = {threshold, NULL};
+    const mien_face_memory_options o = {threshold, NULL, NULL};
     *v = (video){.s = made_shelf()};
     v->face = (mien_face){.box = {30, 30, 50, 50}, .score = 0.9f};
     CHECK(mien_tracker_new(NULL, &v->tracker, NULL) == MIEN_OK);
@@ -200,7 +200,8 @@ static void test_threshold_and_places(void)
     end(&v);
     mien_face_memory *m = NULL;
     mien_error err = {0};
-    const mien_face_memory_options bad[] = {{-1, NULL}, {NAN, NULL}};
+    const mien_face_memory_options bad[] = {{-1, NULL, NULL},
+                                            {NAN, NULL, NULL}};
     for (int i = 0; i < 2; i++)
         CHECK_EQ(mien_face_memory_new(&bad[i], look_up, NULL, &m, &err),
                  MIEN_EARG);

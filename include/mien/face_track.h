@@ -26,17 +26,20 @@ typedef struct mien_face_memory_options {
     float threshold; /* distance at which faces are two people's; 0:
                         MIEN_SAME_PERSON */
     mien_pool *pool; /* NULL: one thread; borrowed while the memory lives */
+    mien_analyzer *analyzer; /* gives descriptors, borrowed while the memory
+                                lives; NULL: one is made when the first faces
+                                are compared */
 } mien_face_memory_options;
 #define MIEN_FACE_MEMORY_DEFAULTS \
     {                             \
-        0, NULL                   \
+        0, NULL, NULL             \
     }
 
 /* Begin with no faces.
  *
  *   options  NULL: MIEN_FACE_MEMORY_DEFAULTS
  *   find     asked for the networks of landmarks and descriptors when the first
- *            faces are compared
+ *            faces are compared; NULL with an analyzer
  *   arg      handed to find; borrowed while the memory lives
  *   out      owned by the caller; free with mien_face_memory_free
  *

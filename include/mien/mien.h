@@ -5,6 +5,7 @@
 #include "mien/draw.h"
 #include "mien/engine.h"
 #include "mien/face.h"
+#include "mien/face_notes.h"
 #include "mien/face_track.h"
 #include "mien/faces.h"
 #include "mien/faces_concepts.h"

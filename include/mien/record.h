@@ -11,7 +11,7 @@
 #ifndef MIEN_RECORD_H
 #define MIEN_RECORD_H
 
-#include "mien/face.h"
+#include "mien/face_notes.h"
 #include "mien/objects.h"
 #include "mien/json.h"
 #include "mien/vision_smile.h"
@@ -260,6 +260,23 @@ MIEN_API void mien_record_tracks(int64_t frame, double seconds,
  *   out      a line a track is added */
 MIEN_API void mien_record_tracks_csv(int64_t frame, double seconds,
                                      const mien_history *h, mien_buffer *out);
+
+/* What was read of the faces of a frame; all pointers are borrowed. */
+typedef struct mien_notes_record {
+    const mien_history *history; /* whose tracks are shown */
+    const mien_face_notes *notes;
+    const mien_people *people;       /* NULL: nobody is known */
+    const mien_match_options *match; /* NULL: MIEN_MATCH_DEFAULTS */
+} mien_notes_record;
+
+/* Add the record of what was read of a frame's faces.
+ *
+ *   r    what is known
+ *   out  a line is added: {"schema", "faces": [{"id", "readings", "face": as
+ *        mien_record_photo has it, without points and descriptor, "name" where
+ *        people are known, null for nobody, "distance" if a descriptor was
+ *        read}]} */
+MIEN_API void mien_record_notes(const mien_notes_record *r, mien_buffer *out);
 
 /* Add the record of a frame's faces and smiles.
  *

@@ -50,7 +50,7 @@ struct mien_face_memory {
     mien_face_memory_options o;
     mien_model_lookup *find;
     void *arg;
-    mien_analyzer *analyzer; /* NULL until it is needed */
+    mien_analyzer *own; /* made when it was needed; NULL: not yet */
     int n;
     looks *looks; /* [n] */
     int64_t compared, refused;
@@ -67,7 +67,7 @@ mien_status mien_face_memory_new(const mien_face_memory_options *options,
                                  mien_model_lookup *find, void *arg,
                                  mien_face_memory **out, mien_error *err)
 {
-    assert(find && out);
+    assert((find || (options && options->analyzer)) && out);
     mien_face_memory_options o = MIEN_FACE_MEMORY_DEFAULTS;
     if (options)
         o = *options;
@@ -93,7 +93,7 @@ void mien_face_memory_free(mien_face_memory *m)
     for (int i = 0; i < m->n; i++)
         mien_image_free(&m->looks[i].view[0].crop);
     mi_free(m->looks);
-    mien_analyzer_free(m->analyzer);
+    mien_analyzer_free(m->own);
     mi_free(m);
 }
 
@@ -112,14 +112,15 @@ static mien_status describe(mien_face_memory *m, const mien_image *im, view *v,
 {
     mien_face face;
     mien_status st = MIEN_OK;
-    if (!m->analyzer) {
+    if (!m->o.analyzer && !m->own) {
         mien_face_options o = MIEN_FACE_DEFAULTS;
         o.want = MIEN_FACE_DESCRIPTOR;
         o.pool = m->o.pool;
-        st = mien_analyzer_find(&o, m->find, m->arg, &m->analyzer, err);
+        st = mien_analyzer_find(&o, m->find, m->arg, &m->own, err);
     }
     if (st == MIEN_OK)
-        st = mien_analyzer_read(m->analyzer, im, v->box, &face, err);
+        st = mien_analyzer_read(m->o.analyzer ? m->o.analyzer : m->own, im,
+                                v->box, &face, err);
     if (st != MIEN_OK)
         return st;
     v->described = face.has & MIEN_FACE_DESCRIPTOR ? 1 : -1;
