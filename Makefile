@@ -112,6 +112,7 @@ check test:
 	@$(SUBMAKE) all
 	@$(SUBMAKE) fixtures
 	+@$(SUBMAKE) web-wasm || echo 'mien.wasm: not built'
+	@tools/web.sh build $B || echo 'the app for browsers: not built'
 	@isas=$$(tools/isas.sh $B/bin/mien $(ISAS)); \
 	  $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas"; tools/summary.sh $$? \
 	  $(RESULTS:%=$B/tests/%) $$(for i in $$isas; do printf "$B/isa/$$i/%s " $(ISA_TESTS); done) \
@@ -143,6 +144,8 @@ torture:
 	@TORTURE=1 tests/test_kill.sh
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
+$B/tests/test_app.ok: $(wildcard $B/web/dist/index.html $B/web/dist/sw.js web/test-app/* web/*.mjs)
+$B/tests/test_web.ok: $(wildcard $B/web/mien.wasm web/package/* web/test/*)
 
 # What stands on the kernels, under each of the instruction sets HERE too; tests
 # of kernels alone (conv, gemm, kern, ...) go through every table by themselves.
@@ -164,9 +167,9 @@ asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) fixtures
 	@LSAN_OPTIONS=suppressions=$(abspath tools/lsan.supp):print_suppressions=0 \
-	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install test_web,$(SCRIPTS))' \
+	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install test_web test_app,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
-	  tools/summary.sh $$? $(filter-out %/test_install %/test_web,$(RESULTS:%=$B/asan/tests/%))
+	  tools/summary.sh $$? $(filter-out %/test_install %/test_web %/test_app,$(RESULTS:%=$B/asan/tests/%))
 TSAN_TESTS := $(call named,pool plan kit loader_rows team)
 tsan:
 	@tools/setup.sh run check
@@ -225,6 +228,23 @@ web-wasm:
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
 
+# The app for browsers: build/web/dist, which any static host can serve.
+web:
+	@tools/setup.sh run web
+	@$(SUBMAKE) models
+	+@$(SUBMAKE) web-wasm
+	@tools/web.sh build $B
+web-serve: web
+	@node web/serve.mjs $B/web/dist $(or $(PORT),8080)
+# make web-test APP=photo runs web/test-app/photo.test.mjs alone.
+web-test: web
+	@tools/setup.sh check
+	@CI=true tests/test_app.sh $(APP)
+# make web-publish WEB_REPO=git@host:me/pages.git, to its branch gh-pages
+web-publish: web
+	@$(if $(WEB_REPO),,$(error web-publish: WEB_REPO=, the repository to publish to))
+	@tools/web.sh publish $B/web/dist '$(WEB_REPO)' $(or $(WEB_BRANCH),gh-pages)
+
 # The same library for ARM64, by Debian's cross compiler, under qemu: the kernels
 # in NEON, products, networks, gradients, training, cascades, tracking.
 ARM64_TESTS ?= $(call named,base pool kern gemm conv conv_pair conv_back op grad plan train pipeline boost track tracker)
@@ -278,7 +298,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm arm64-check fuzz lint mutants \
+.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm web web-serve web-test web-publish arm64-check fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

@@ -52,6 +52,10 @@ step cppcheck cppcheck -q -j"$jobs" --error-exitcode=1 --inline-suppr \
     --enable=warning,performance --std=c11 --library=posix \
     --suppress=missingIncludeSystem --suppress=internalAstError \
     --suppress=unknownMacro --suppress=returnDanglingLifetime:src/graph/op_arith.c -Iinclude -Isrc $lib $cli
+tools/web.sh packages >/dev/null || bad=$((bad + 1))
+tsc=web/app/node_modules/.bin/tsc
+step tsc sh -c "$tsc -p web/app && $tsc -p web/app/tsconfig.package.json"
+step eslint sh -c 'cd web && app/node_modules/.bin/eslint -c app/eslint.config.js --max-warnings 0 .'
 step tidy tidy "$(printf '%s\n' $lib | grep -v '^src/kern/variant_') $cli"
 
 echo "$((steps - bad)) passed, $bad failed"

@@ -3,11 +3,12 @@
 # lacks, saying what and why.  Nothing happens when all is there.
 #   run    build mien, read photos, convert the networks
 #   check  the tests, lints and sanitizers besides
+#   web    the app for browsers (make web)
 #   memcheck  make memcheck
 #   arm64  make arm64-check
 set -u
 
-# group | package | what must be there | why
+# groups | package | what must be there | why
 # A thing that must be there is a command, a pkg-config name (pc:), a file, or a
 # part of libheif (plugin:) where that is a package of its own.  Packages have
 # names that Debian 12 and 13 and Ubuntu have.
@@ -38,13 +39,13 @@ run|libhdf5-dev|pc:hdf5|reads networks of Keras
 run|nodejs|node|runs npm
 run|npm|npm|fetches the networks of @vladmandic/face-api
 check|g++|g++|compiles the headers as C++
-check|clang|clang|second compiler, sanitizers, WebAssembly
-check|llvm|llvm-ar|archives of WebAssembly objects
-check|lld|wasm-ld|links WebAssembly
+check,web|clang|clang|second compiler, sanitizers, WebAssembly
+check,web|llvm|llvm-ar|archives of WebAssembly objects
+check,web|lld|wasm-ld|links WebAssembly
 check|libclang-rt-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a|the sanitizers
-check|libclang-rt-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
-check|dpkg-dev|dpkg-source|unpacks the source of expat, for WebAssembly
-check|wasi-libc|/usr/include/wasm32-wasi/stdio.h|the C library of WebAssembly
+check,web|libclang-rt-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
+check,web|dpkg-dev|dpkg-source|unpacks the source of expat, for WebAssembly
+check,web|wasi-libc|/usr/include/wasm32-wasi/stdio.h|the C library of WebAssembly
 check|clang-format|clang-format|checks the layout of the source
 check|clang-tidy|clang-tidy|looks for mistakes
 check|cppcheck|cppcheck|looks for mistakes
@@ -52,11 +53,12 @@ check|python3|python3|runs tools/*.py
 check|man-db|man|checks the man pages
 check|jq|jq|reads JSON in the tests of the command
 check|openmpi-bin|mpirun|trains with several processes
+check|chromium|chromium|runs the app in the tests
 arm64|gcc-aarch64-linux-gnu|aarch64-linux-gnu-gcc|compiles for ARM64
 arm64|libc6-dev-arm64-cross|/usr/aarch64-linux-gnu/include/stdio.h|its C library
 arm64|qemu-user|qemu-aarch64|runs ARM64 programs
 memcheck|valgrind|valgrind|finds reads of memory that was never written
-check|opencv-data|/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml|stock cascades to compare with
+check|opencv-data|/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml|stock cascades: to compare with, and for the app
 END
 }
 
@@ -88,7 +90,7 @@ own_name() {
 missing=
 list=
 for group; do
-    rows=$(needs | grep "^$group|")
+    rows=$(needs | grep -E "^([a-z0-9]+,)*$group(,[a-z0-9]+)*\|")
     while IFS='|' read -r _ package thing why; do
         there "$thing" && continue
         missing="$missing $package"

@@ -123,7 +123,8 @@ test('people are matched, voted on, counted and forgotten', async () => {
   const [a, b, c] = faces.map((f) => f.descriptor);
   const people = mien.matcher([{ label: '\u0e2d\u0e32\u0e23\u0e35', descriptors: [a] },
     { label: 'Ada', descriptors: [Array.from(b)] }], { threshold: 0.5 });
-  assert.deepEqual(people.best(a), { name: '\u0e2d\u0e32\u0e23\u0e35', distance: 0, threshold: 0.5 });
+  assert.deepEqual(people.best(a),
+    { name: '\u0e2d\u0e32\u0e23\u0e35', distance: 0, threshold: 0.5 });
   assert.equal(people.best(b).name, 'Ada');
   const nobody = people.best(c);
   assert.equal(nobody.name, null);

@@ -1,0 +1,94 @@
+// Drop: files that are dropped on the page, pasted, chosen, or taken with a camera.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { t } from '../text';
+
+interface Props {
+  label: string;
+  onFiles: (files: File[]) => void;
+  /** As <input accept>; default: pictures. */
+  accept?: string;
+  multiple?: boolean;
+  /** With it, a second button opens the camera of a phone. */
+  camera?: string;
+  /** More buttons beside the first. */
+  children?: ComponentChildren;
+}
+
+/** One input and the button that opens it. */
+function Choose({ label, accept, multiple, capture, onFiles, main }: {
+  label: string; accept: string; multiple: boolean; capture?: 'environment';
+  onFiles: (files: File[]) => void; main: boolean;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" class={main ? 'main' : ''} onClick={() => input.current?.click()}>
+        {label}
+      </button>
+      <input ref={input} type="file" hidden accept={accept} multiple={multiple} capture={capture}
+        aria-label={label} onChange={(e) => {
+          const files = [...e.currentTarget.files ?? []];
+          e.currentTarget.value = '';
+          if (files.length)
+            onFiles(files);
+        }} />
+    </>
+  );
+}
+
+export function Drop({
+  label, onFiles, accept = 'image/*', multiple = true, camera, children,
+}: Props) {
+  const [over, setOver] = useState(false);
+  const given = useRef(onFiles);
+  given.current = onFiles;
+  useEffect(() => {
+    const take = (list: DataTransfer | null) => {
+      const files = [...list?.files ?? []];
+      if (files.length)
+        given.current(multiple ? files : files.slice(0, 1));
+      return files.length > 0;
+    };
+    const on = {
+      paste: (e: ClipboardEvent) => {
+        if (take(e.clipboardData))
+          e.preventDefault();
+      },
+      dragover: (e: DragEvent) => {
+        e.preventDefault();
+        setOver(true);
+      },
+      dragleave: (e: DragEvent) => {
+        if (!e.relatedTarget)
+          setOver(false);
+      },
+      drop: (e: DragEvent) => {
+        e.preventDefault();
+        setOver(false);
+        take(e.dataTransfer);
+      },
+    };
+    for (const [name, listener] of Object.entries(on))
+      addEventListener(name, listener as EventListener);
+    return () => {
+      for (const [name, listener] of Object.entries(on))
+        removeEventListener(name, listener as EventListener);
+    };
+  }, [multiple]);
+  return (
+    <div class={`drop${over ? ' over' : ''}`}>
+      <p>{label}</p>
+      <div class="row">
+        <Choose label={t('part.choose')} accept={accept} multiple={multiple} onFiles={onFiles}
+          main />
+        {camera && (
+          <Choose label={camera} accept="image/*" multiple={false} capture="environment"
+            onFiles={onFiles} main={false} />
+        )}
+        {children}
+      </div>
+    </div>
+  );
+}

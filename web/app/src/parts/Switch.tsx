@@ -1,0 +1,24 @@
+// Switch: on or off, with a line on what it is worth.
+import { useId } from 'preact/hooks';
+
+interface Props {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  hint?: string;
+  disabled?: boolean;
+}
+
+export function Switch({ label, checked, onChange, hint, disabled }: Props) {
+  const id = useId();
+  return (
+    <div class="switch">
+      <label>
+        <input type="checkbox" role="switch" checked={checked} disabled={disabled}
+          aria-describedby={hint && id} onChange={(e) => onChange(e.currentTarget.checked)} />
+        <span>{label}</span>
+      </label>
+      {hint && <p id={id} class="hint">{hint}</p>}
+    </div>
+  );
+}

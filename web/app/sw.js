@@ -1,0 +1,36 @@
+// sw.js: the app without a network. Every file that was built is kept; networks are kept by
+// the package, under their digests. What another origin has is never asked for.
+
+const CACHE = 'mien-app-' + 'VERSION';
+const FILES = ['FILES'];
+
+self.addEventListener('install', (event) => {
+  const requests = FILES.map((name) => new Request(name, { cache: 'reload' }));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests))
+    .then(() => self.skipWaiting()));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(caches.keys().then((names) => Promise.all(names
+    .filter((name) => name.startsWith('mien-app-') && name !== CACHE)
+    .map((name) => caches.delete(name)))).then(() => self.clients.claim()));
+});
+
+/** The page itself comes from the network where there is one: it names the newest files. */
+async function answer(request) {
+  const cache = await caches.open(CACHE);
+  if (request.mode === 'navigate') {
+    try {
+      return await fetch(request);
+    } catch {
+      return await cache.match('./') ?? Response.error();
+    }
+  }
+  return await cache.match(request, { ignoreSearch: true }) ?? fetch(request);
+}
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method === 'GET' && new URL(request.url).origin === self.location.origin)
+    event.respondWith(answer(request));
+});

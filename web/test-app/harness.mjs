@@ -1,0 +1,134 @@
+// harness.mjs: the built app in Debian's Chromium, under /sub/ of a static host. A page that asks
+// another origin for anything, or says an error into the console, fails its test.
+//
+//     const site = await openSite();            // once a file
+//     const page = await site.open('#/photo');  // a fresh context; guarded
+//     await page.done();                        // closes it and fails on what was wrong
+//     await site.close();
+//
+// MIEN_BUILD is the build folder, whose web/dist is served; CHROMIUM another browser.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { serve } from '../serve.mjs';
+
+const require = createRequire(new URL('../app/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const BUILD = process.env.MIEN_BUILD ?? join(ROOT, 'build');
+export const DIST = join(BUILD, 'web/dist');
+/** Three people; not for docs. */
+export const SAMPLE = join(BUILD, 'share/mien/sample.jpg');
+export const DESKTOP = { width: 1280, height: 800 };
+export const PHONE = { width: 360, height: 740 };
+
+/** axe-core's source, to be put into a page. */
+export const AXE = require.resolve('axe-core/axe.min.js');
+
+const CHROMIUM = process.env.CHROMIUM ??
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+
+/**
+ * What a page does that it may not do: other origins, errors, failed requests.
+ * @param {import('playwright-core').BrowserContext} context @param {string} origin
+ * @param {string[]} wrong
+ */
+function guard(context, origin, wrong) {
+  const local = (/** @type {string} */ url) =>
+    url.startsWith(origin) || url.startsWith('blob:') || url.startsWith('data:');
+  context.on('request', (request) => {
+    if (!local(request.url()))
+      wrong.push(`another origin was asked: ${request.url()}`);
+  });
+  context.on('console', (message) => {
+    if (message.type() === 'error')
+      wrong.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => wrong.push(`error: ${error.error().message}`));
+}
+
+/**
+ * The app's site and a browser for it.
+ * @param {object} [options]
+ * @param {string[]} [options.args] more of Chromium's, such as a file for the fake camera
+ * @param {boolean} [options.camera] a fake camera that may be used without a question
+ * @param {Record<string, string>} [options.headers] of every file
+ * @param {string} [options.folder] another than build/web/dist
+ */
+export async function openSite({ args = [], camera = false, headers = {}, folder = DIST } = {}) {
+  assert.ok(existsSync(join(folder, 'index.html')), `${folder}: no app there; make web builds it`);
+  assert.ok(CHROMIUM, 'no Chromium; tools/setup.sh check installs it');
+  const server = await serve(folder, { under: '/sub/', headers });
+  const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', ...(camera ? fake : []), ...args],
+  });
+  const origin = new URL(server.address).origin;
+  return {
+    browser, server, address: server.address,
+    /**
+     * A page of a fresh browser profile.
+     * @param {string} [path] such as #/photo
+     * @param {import('playwright-core').BrowserContextOptions & {
+     *   before?: (page: import('playwright-core').Page) => unknown}} [options]
+     *   before: what is done to the page before it loads
+     */
+    async open(path = '', { before, ...options } = {}) {
+      const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', ...options });
+      /** @type {string[]} */
+      const wrong = [];
+      guard(context, origin, wrong);
+      const page = await context.newPage();
+      page.setDefaultTimeout(30000);
+      await before?.(page);
+      await page.goto(server.address + path);
+      await page.locator('main > *').first().waitFor();
+      return Object.assign(page, {
+        /** What was wrong so far; a test that expects an error empties it. */
+        wrong,
+        async done() {
+          await context.close();
+          assert.deepEqual(wrong, []);
+        },
+      });
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/**
+ * Paths of the registered pages, as the navigation has them, the landing page first.
+ * @param {import('playwright-core').Page} page
+ */
+export async function pathsOf(page) {
+  const links = await page.locator('nav a').evaluateAll((all) =>
+    all.map((a) => a.getAttribute('href')));
+  return ['#/', ...links];
+}
+
+/**
+ * Hand files to a page as a drop would.
+ * @param {import('playwright-core').Page} page
+ * @param {{name: string, type: string, bytes: Buffer}[]} files
+ */
+export async function drop(page, files) {
+  const list = files.map(({ name, type, bytes }) => ({ name, type,
+    text: bytes.toString('base64') }));
+  await page.evaluate((all) => {
+    const transfer = new DataTransfer();
+    for (const { name, type, text } of all) {
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type }));
+    }
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true,
+      cancelable: true }));
+  }, list);
+}
