@@ -224,6 +224,58 @@ static void test_a_manifest_for_more_bytes(void)
     free(f.bytes);
 }
 
+/* The weights of make_files, told in C. */
+static void tell(mien_faceapi_weight out[TINY])
+{
+    for (int i = 0; i < TINY; i++) {
+        const weight *w = &tiny[i];
+        double len = 1;
+        out[i] =
+            (mien_faceapi_weight){.name = w->name, .packed = MIEN_PACKED_U8};
+        out[i].shape.rank = w->rank;
+        for (int d = 0; d < w->rank; d++) {
+            out[i].shape.dim[d] = w->dim[d];
+            len *= w->dim[d];
+        }
+        out[i].scale = 2 / sqrt(len) / 256 * (w->rank == 1 ? 1 : 4);
+        out[i].min = -out[i].scale * (i % 3 ? 128 : 127.4);
+    }
+}
+
+static void test_weights_told_in_c(void)
+{
+    files f = make_files();
+    mien_faceapi_weight told[TINY];
+    mien_graph *a = NULL, *b = NULL, *none = NULL;
+    mien_bytes x = {0}, y = {0};
+    mien_error err = {0};
+    tell(told);
+    CHECK_MSG(convert(&f, "tiny_face_detector", 0, &a, &err) == MIEN_OK &&
+                  mien_faceapi_build("tiny_face_detector", TINY, told, f.bytes,
+                                     f.n, NULL, &b, &err) == MIEN_OK &&
+                  mien_onnx_write(a, &x, &err) == MIEN_OK &&
+                  mien_onnx_write(b, &y, &err) == MIEN_OK,
+              "%s", err.text);
+    CHECK(x.n > f.n && x.n == y.n && memcmp(x.data, y.data, x.n) == 0);
+    told[3].shape.rank = 99;
+    CHECK(mien_faceapi_build("tiny_face_detector", TINY, told, f.bytes, f.n,
+                             NULL, &none, &err) == MIEN_EFORMAT);
+    CHECK(strstr(err.text, "'conv1/pointwise_filter': shape") != NULL);
+    tell(told);
+    told[0].packed = (mien_packed)7;
+    CHECK(mien_faceapi_build("tiny_face_detector", TINY, told, f.bytes, f.n,
+                             NULL, &none, &err) == MIEN_EUNSUP);
+    told[0].name = NULL;
+    CHECK(mien_faceapi_build("tiny_face_detector", TINY, told, f.bytes, f.n,
+                             NULL, &none, &err) == MIEN_EFORMAT &&
+          !none);
+    mien_graph_free(a);
+    mien_graph_free(b);
+    mien_bytes_free(&x);
+    mien_bytes_free(&y);
+    free(f.bytes);
+}
+
 static void test_no_memory(void)
 {
     files f = make_files();
@@ -251,6 +303,7 @@ int main(int argc, char **argv)
     RUN(test_manifests_that_lie);
     RUN(test_bytes_that_do_not_fit);
     RUN(test_a_manifest_for_more_bytes);
+    RUN(test_weights_told_in_c);
     RUN(test_no_memory);
     return check_done();
 }

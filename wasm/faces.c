@@ -14,10 +14,12 @@ struct web_reader {
 mien_status web_reader_new(mien_web *w, const web_wish *wish, web_reader **out)
 {
     const mien_face_options o = web_face_options(wish);
-    const mien_face_models models = web_face_models(w, &o);
+    mien_face_models models = web_face_models(w, &o);
     mien_error err = {0};
     mien_status st = MIEN_ENOMEM;
     web_text_begin(w);
+    if (web_by_box(wish))
+        models.landmarks = NULL;
     web_reader *r = calloc(1, sizeof *r);
     if (r) {
         r->want = o.want;
@@ -40,15 +42,20 @@ void web_reader_free(web_reader *r)
     free(r);
 }
 
+mien_reading web_reading(const web_reader *r)
+{
+    return (mien_reading){.w = r->photo.im.w,
+                          .h = r->photo.im.h,
+                          .faces = r->faces,
+                          .times = mien_analyzer_times(r->analyzer)};
+}
+
 /* The record of the picture read last, without descriptors, which a page takes
  * as numbers (web_descriptor). */
 static void write_record(const web_reader *r, const char *file,
                          mien_buffer *out)
 {
-    const mien_reading reading = {.w = r->photo.im.w,
-                                  .h = r->photo.im.h,
-                                  .faces = r->faces,
-                                  .times = mien_analyzer_times(r->analyzer)};
+    const mien_reading reading = web_reading(r);
     const mien_photo_record record = {.file = file,
                                       .reading = &reading,
                                       .want = r->want,

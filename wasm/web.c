@@ -94,12 +94,21 @@ void web_write_needs(int n, const mien_model_entry *const *need,
     mien_json_close(&j);
 }
 
+int web_by_box(const web_wish *wish)
+{
+    return wish->by_box &&
+           !(wish->want & (MIEN_FACE_LANDMARKS | MIEN_FACE_DESCRIPTOR));
+}
+
 mien_status web_needs(mien_web *w, const web_wish *wish)
 {
     const mien_face_options o = web_face_options(wish);
     const mien_model_entry *need[MIEN_FACE_MAX_MODELS];
-    int n = mien_face_needs(&o, need);
-    web_write_needs(n, need, web_text_begin(w));
+    int n = mien_face_needs(&o, need), kept = 0;
+    for (int i = 0; i < n; i++)
+        if (strcmp(need[i]->task, "landmarks") != 0 || !web_by_box(wish))
+            need[kept++] = need[i];
+    web_write_needs(kept, need, web_text_begin(w));
     return web_text_end(w, MIEN_OK, NULL);
 }
 
@@ -123,12 +132,11 @@ int web_has_model(const mien_web *w, const char *name)
     return model_of(w, name) != NULL;
 }
 
-/* Why a file is not the network that it is called; MIEN_OK: it may be. */
-static mien_status check_file(const mien_web *w, const char *name,
-                              const uint8_t *bytes, size_t n, mien_error *err)
+/* Whether there is a place for a network of a name. */
+static mien_status check_name(const mien_web *w, const char *name,
+                              mien_error *err)
 {
     const mien_model_entry *entry = mien_model_find(name);
-    char digest[65];
     if (!entry) {
         snprintf(err->text, sizeof err->text, "%.60s: no such model", name);
         return MIEN_EARG;
@@ -138,6 +146,15 @@ static mien_status check_file(const mien_web *w, const char *name,
                  entry->name);
         return MIEN_EARG;
     }
+    return w->models == MAX_MODELS ? MIEN_ELIMIT : MIEN_OK;
+}
+
+/* Why a file is not the network that it is called; MIEN_OK: it may be. */
+static mien_status check_file(const char *name, const uint8_t *bytes, size_t n,
+                              mien_error *err)
+{
+    const mien_model_entry *entry = mien_model_find(name);
+    char digest[65];
     mien_sha256(bytes, n, digest);
     if (strcmp(digest, entry->sha256) == 0)
         return MIEN_OK;
@@ -148,15 +165,24 @@ static mien_status check_file(const mien_web *w, const char *name,
     return MIEN_EFORMAT;
 }
 
+mien_status web_add_graph(mien_web *w, const char *name, mien_graph *graph,
+                          mien_error *err)
+{
+    mien_status st = check_name(w, name, err);
+    if (st == MIEN_OK)
+        w->model[w->models++] = (web_model){mien_model_find(name), NULL, graph};
+    return st;
+}
+
 mien_status web_add_model(mien_web *w, const char *name, uint8_t *bytes,
                           size_t n)
 {
     mien_error err = {0};
     web_model m = {NULL, bytes, NULL};
     web_text_begin(w);
-    mien_status st = check_file(w, name, bytes, n, &err);
-    if (st == MIEN_OK && w->models == MAX_MODELS)
-        st = MIEN_ELIMIT;
+    mien_status st = check_name(w, name, &err);
+    if (st == MIEN_OK)
+        st = check_file(name, bytes, n, &err);
     if (st == MIEN_OK)
         st = mien_onnx_read_borrowed(bytes, n, &m.graph, &err);
     if (st == MIEN_OK) {

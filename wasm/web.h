@@ -28,6 +28,7 @@ typedef struct web_reader web_reader;
 typedef struct web_wish {
     int32_t detector, want, input_size, max_faces, tiny_landmarks, rotate;
     float min_score, max_overlap;
+    int32_t by_box; /* 1: attributes alone are read from the detector's box */
 } web_wish;
 
 /* ---- memory and texts ---------------------------------------------------- */
@@ -113,12 +114,23 @@ typedef struct web_picture {
 mien_status web_picture_take(web_picture *p, const uint8_t *rgba, int width,
                              int height, mien_error *err);
 
+/* Add a network that was made here, which then belongs to w; after a failure,
+ * EARG (no such model, or it is there) or ELIMIT, it is the caller's. */
+mien_status web_add_graph(mien_web *w, const char *name, mien_graph *graph,
+                          mien_error *err);
+
+/* What the picture read last gave; its faces are borrowed until the next. */
+mien_reading web_reading(const web_reader *r);
+
 /* A network that was added; NULL: it was not. */
 const mien_graph *web_graph(const mien_web *w, const char *name);
 
 /* Write the array of web_needs. */
 void web_write_needs(int n, const mien_model_entry *const *need,
                      mien_buffer *out);
+
+/* Whether a wish is read without landmarks. */
+int web_by_box(const web_wish *wish);
 
 /* The options that a wish means. */
 mien_face_options web_face_options(const web_wish *wish);

@@ -80,7 +80,7 @@ typedef struct mien_faceapi_options {
  *
  * The graph's input "pixels" is [1, 3, h, w] RGB 0..255; what face-api.js does
  * to pixels before the network stands in the graph.  Its answers are face-api's
- * to about 1e-6.  Not in the WebAssembly library.
+ * to about 1e-6.  Not in the WebAssembly library, which has mien_faceapi_build.
  * Fails with EFORMAT (a weight is missing or of another shape, the bytes do not
  * fit the manifest), EUNSUP (no such network, another dtype), ELIMIT, ENOMEM.
  * Source: face-api.js 1.7.15 (vladmandic). */
@@ -88,6 +88,41 @@ MIEN_API MIEN_CHECKED mien_status mien_faceapi_convert(
     const char *kind, const uint8_t *manifest, size_t manifest_n,
     const uint8_t *weights, size_t weights_n,
     const mien_faceapi_options *options, mien_graph **out, mien_error *err);
+
+/* How the elements of a weight lie in its file. */
+typedef enum mien_packed {
+    MIEN_PACKED_NOT, /* as they are, in four bytes */
+    MIEN_PACKED_U8,  /* value = byte * scale + min */
+    MIEN_PACKED_U16, /* the same of two bytes */
+    MIEN_PACKED_F16  /* floats of 16 bits */
+} mien_packed;
+
+/* One weight of a manifest. */
+typedef struct mien_faceapi_weight {
+    const char *name; /* "conv0/filters" */
+    mien_shape shape;
+    int whole; /* 1: int32, 0: float32 */
+    mien_packed packed;
+    double scale, min;
+} mien_faceapi_weight;
+
+/* Make the same of a manifest that the caller has read.
+ *
+ *   kind     as for mien_faceapi_convert
+ *   n        weights
+ *   weight   [n] in the order in which they lie in the file
+ *   bytes    [bytes_n] the numbers; several files: one after the other
+ *   bytes_n  how many bytes
+ *   options  NULL: MIEN_FACEAPI_DEFAULTS
+ *   out      owned by the caller, who may free the inputs at once; free with
+ *            mien_graph_free
+ *
+ * Fails with what mien_faceapi_convert fails with: EFORMAT, EUNSUP, ELIMIT,
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_faceapi_build(
+    const char *kind, int n, const mien_faceapi_weight *weight,
+    const uint8_t *bytes, size_t bytes_n, const mien_faceapi_options *options,
+    mien_graph **out, mien_error *err);
 
 /* One known model.  Digests are lower-case hex SHA-256. */
 typedef struct mien_model_entry {

@@ -4,7 +4,6 @@
 
 #include "model/faceapi.h"
 
-#include "base/alloc.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -48,25 +47,13 @@ static void build(mi_net *n, const network *net)
     net->build(n, x);
 }
 
-mien_status mien_faceapi_convert(const char *kind, const uint8_t *manifest,
-                                 size_t manifest_n, const uint8_t *weights,
-                                 size_t weights_n,
-                                 const mien_faceapi_options *options,
-                                 mien_graph **out, mien_error *err)
+/* The network of a kind, of its weights. */
+static mien_status build_of(const network *net, const mi_weights *w,
+                            const mien_faceapi_options *options,
+                            mien_graph **out, mien_error *err)
 {
-    const network *net = NULL;
-    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++)
-        if (strcmp(networks[i].kind, kind) == 0)
-            net = &networks[i];
-    if (!net)
-        return mi_fail(err, MIEN_EUNSUP, "face-api: no network '%.60s'", kind);
-
-    mi_weights w = {0};
-    mi_net n = {.weights = &w, .float32 = options && options->float32};
-    mien_status st =
-        mi_manifest_read(manifest, manifest_n, weights, weights_n, &w, err);
-    if (st == MIEN_OK)
-        st = mi_graph_new(&n.g, err);
+    mi_net n = {.weights = w, .float32 = options && options->float32};
+    mien_status st = mi_graph_new(&n.g, err);
     if (st == MIEN_OK) {
         build(&n, net);
         st = mi_graph_check(n.g, err);
@@ -80,6 +67,59 @@ mien_status mien_faceapi_convert(const char *kind, const uint8_t *manifest,
         *out = n.g;
     else
         mien_graph_free(n.g);
-    mi_weights_done(&w);
     return st;
+}
+
+mien_status mi_faceapi_of(const char *kind, mi_weights *w, mien_status st,
+                          const mien_faceapi_options *options, mien_graph **out,
+                          mien_error *err)
+{
+    const network *net = NULL;
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++)
+        if (strcmp(networks[i].kind, kind) == 0)
+            net = &networks[i];
+    if (st == MIEN_OK)
+        st = net ? build_of(net, w, options, out, err)
+                 : mi_fail(err, MIEN_EUNSUP, "face-api: no network '%.60s'",
+                           kind);
+    mi_weights_done(w);
+    return st;
+}
+
+/* A weight as the caller tells it, laid over the next bytes. */
+static mien_status lay(mi_laying *l, const mien_faceapi_weight *from)
+{
+    mi_weight *w;
+    mien_status st = mi_laying_name(l, from->name, &w);
+    if (st != MIEN_OK)
+        return st;
+    if (from->shape.rank < 0 || from->shape.rank > MIEN_MAX_RANK)
+        return mi_fail(l->err, MIEN_EFORMAT,
+                       "manifest: '%s': shape is not a list of at most %d",
+                       w->name, MIEN_MAX_RANK);
+    if ((unsigned)from->packed > MIEN_PACKED_F16)
+        return mi_fail(l->err, MIEN_EUNSUP,
+                       "manifest: '%s': packed as %d, wanted 0 to %d", w->name,
+                       (int)from->packed, MIEN_PACKED_F16);
+    w->is_float = !from->whole;
+    w->packed = from->packed;
+    w->scale = from->scale;
+    w->min = from->min;
+    w->shape = from->shape;
+    return mi_laying_add(l);
+}
+
+mien_status mien_faceapi_build(const char *kind, int n,
+                               const mien_faceapi_weight *weight,
+                               const uint8_t *bytes, size_t bytes_n,
+                               const mien_faceapi_options *options,
+                               mien_graph **out, mien_error *err)
+{
+    mi_laying l = {.bytes = bytes, .n = bytes_n, .err = err};
+    mi_weights w = {0};
+    mien_status st = mi_laying_begin(&l, n > 0 ? (size_t)n : 0);
+    for (int i = 0; i < n && st == MIEN_OK; i++)
+        st = lay(&l, &weight[i]);
+    st = mi_laying_end(&l, st, &w);
+    return mi_faceapi_of(kind, &w, st, options, out, err);
 }

@@ -6,7 +6,7 @@
 #ifndef MI_MODEL_FACEAPI_H
 #define MI_MODEL_FACEAPI_H
 
-#include "model/manifest.h"
+#include "model/weight.h"
 #include "graph/graph.h"
 #include "graph/op_attr.h"
 
@@ -21,7 +21,7 @@ typedef enum mi_padding { MI_VALID, MI_SAME } mi_padding; /* TensorFlow's */
 
 /* A name made of a prefix and a rest. */
 typedef struct mi_name {
-    char text[MI_MANIFEST_NAME + 1];
+    char text[MI_WEIGHT_NAME + 1];
 } mi_name;
 /* A name in printf's form, cut to fit. */
 mi_name mi_name_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -91,5 +91,10 @@ typedef void mi_net_build(mi_net *n, mi_node *x);
 mi_net_build mi_build_tiny_face_detector, mi_build_ssd_mobilenetv1,
     mi_build_face_landmark_68, mi_build_face_landmark_68_tiny,
     mi_build_face_recognition, mi_build_face_expression, mi_build_age_gender;
+
+/* The network of a kind, if st is MIEN_OK; w is released in any case. */
+mien_status mi_faceapi_of(const char *kind, mi_weights *w, mien_status st,
+                          const mien_faceapi_options *options, mien_graph **out,
+                          mien_error *err);
 
 #endif

@@ -129,7 +129,7 @@ static mi_node *constant(mi_net *n, const char *name, const layout *l)
     const mi_weight *w = mi_net_weight(n, name, &l->stored);
     if (!w)
         return nothing(n);
-    int floats = n->float32 || w->packed != MI_PACKED_U8;
+    int floats = n->float32 || w->packed != MIEN_PACKED_U8;
     float *values = floats ? mi_alloc_raw(w->len, sizeof *values) : NULL;
     uint8_t *moved = mi_alloc_raw(w->len, floats ? sizeof *values : 1);
     mi_node *out;
