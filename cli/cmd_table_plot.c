@@ -2,6 +2,9 @@
 #include "cli/figure.h"
 #include "cli/table.h"
 
+#include <string.h>
+#include <strings.h>
+
 typedef struct values {
     const char *x, *y, *by, *output;
     int kind;
@@ -28,7 +31,7 @@ static const cli_option options[] = {
     CLI_ROW_REAL(figure.height, "height", 0, "N", 100, MIEN_PLOT_MAX_SIDE,
                  "the same (default {})"),
     CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
-                 "a .svg, .png or .pdf"),
+                 "a .svg, .png or .pdf; a .json has its numbers"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -77,6 +80,36 @@ static int read_columns(const cli_args *a, const mien_table *t,
     return good ? CLI_OK : CLI_NOTHING;
 }
 
+/* 1: the numbers of the picture are wanted, not the picture. */
+static int wants_numbers(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 5 && strcasecmp(path + n - 5, ".json") == 0;
+}
+
+/* Save the figure as numbers. */
+static int write_numbers(const cli_args *a, const mien_table *t,
+                         const mien_table_figure_options *o)
+{
+    const values *v = a->values;
+    mien_buffer out = {0};
+    mien_error err = {0};
+    mien_json j = mien_json_on(&out, 0);
+    int status = CLI_OK;
+    if (mien_table_figure_json(t, o, &j, &err)) {
+        cli_error("%s: %s", a->operand[0], err.text);
+        status = CLI_NOTHING;
+    } else {
+        mien_buffer_puts(&out, "\n");
+        if (out.failed)
+            status = (cli_error("out of memory"), CLI_NOTHING);
+        else if (mien_file_save(v->output, out.data, out.n, &err))
+            status = cli_unsaved(&err);
+    }
+    mien_buffer_free(&out);
+    return status;
+}
+
 /* Draw the figure that was asked for, and save it. */
 static int draw(const cli_args *a, const mien_table *t,
                 const mien_table_figure_options *o)
@@ -105,12 +138,14 @@ static int run(const cli_args *a)
         cli_error("--output FILE is missing");
         return CLI_USAGE;
     }
-    if (!cli_figure_path(v->output))
+    if (!wants_numbers(v->output) && !cli_figure_path(v->output))
         return CLI_USAGE;
     if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
         return in.status;
     int status = read_columns(a, in.t, &o);
-    status = status ? status : draw(a, in.t, &o);
+    if (!status)
+        status = wants_numbers(v->output) ? write_numbers(a, in.t, &o)
+                                          : draw(a, in.t, &o);
     cli_table_close(&in);
     return status;
 }
@@ -123,6 +158,7 @@ const cli_command cmd_table_plot = {
     .summary = "draw columns of a table",
     .description =
         "Draws points, lines, a histogram, boxes, or every column of numbers "
-        "against every other (the first eight), as SVG, PNG or PDF.",
+        "against every other (the first eight), as SVG, PNG or PDF, or what "
+        "such a picture is drawn from as JSON.",
     CLI_COMMAND_TABLES,
 };

@@ -144,6 +144,67 @@ static void test_many_points_are_thinned(void)
     free(x);
 }
 
+/* Of a cloud with a point apart both its middle and that point are seen. */
+static void test_a_thinned_cloud_keeps_its_shape(void)
+{
+    enum { N = 200000 };
+    double *x = malloc(2 * N * sizeof *x), *y = x + N;
+    unsigned seed = 5;
+    mien_figure *f = NULL;
+    for (int i = 0; i < 2 * N; i++)
+        x[i] = (double)check_rand(&seed) / 16777216;
+    x[N - 3] = y[N - 3] = 2;
+    x[5] = (double)NAN;
+    CHECK_EQ(mien_figure_new(1, 1, 320, 240, &f, NULL), MIEN_OK);
+    mien_panel *p = mien_figure_panel(f, 0, 0);
+    mien_panel_points(p, NULL, N, x, y);
+    int middle = 0, apart = 0;
+    for (int64_t i = 0; i < p->first->n; i++) {
+        middle += fabs(p->first->y[i] - .5) < .1;
+        apart += p->first->x[i] == 2;
+    }
+    CHECK(p->first->n <= MIEN_PLOT_MAX_POINTS && p->first->n > 10000);
+    CHECK(apart == 1 && fabs(middle / (double)p->first->n - .2) < .02);
+    mien_figure_free(f);
+    free(x);
+}
+
+static mien_status write_json(int hostile, mien_buffer *b)
+{
+    mien_figure *f = NULL;
+    mien_json j = mien_json_on(b, 0);
+    mien_status st = make(hostile, &f);
+    if (!st)
+        st = mien_figure_json(f, NULL, &j, NULL);
+    mien_figure_free(f);
+    return st;
+}
+
+/* Every layer and tick as numbers; what is not finite is null. */
+static void test_a_figure_as_numbers(void)
+{
+    static const char *const parts[] = {
+        "\"x\":{\"name\":\"x\",\"from\":",
+        "\"ticks\":[{\"at\":0.0,\"text\":\"0\"}",
+        "{\"kind\":\"points\",\"name\":\"a\",\"x\":[0.0,1.0,",
+        "{\"kind\":\"hline\",\"name\":\"three\",\"y\":[3.0]}",
+        "{\"kind\":\"bars\",\"name\":\"h\",\"x\":[",
+        "{\"kind\":\"box\",\"name\":null,\"x\":[1.0],\"y\":[0.0,12.25,24.5,",
+        "\"names\":[\"one\",\"a very long name indeed ?\"]",
+        "\"matrix\":[4.0,9.0,16.0,8.0]",
+        "\"log\":true"};
+    mien_buffer b = {0}, h = {0};
+    CHECK_EQ(write_json(0, &b), MIEN_OK);
+    const mien_bytes bytes = {b.data, b.n};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        CHECK_MSG(holds(&bytes, parts[i]), "no %s", parts[i]);
+    CHECK_EQ(write_json(1, &h), MIEN_OK);
+    const mien_bytes hostile = {h.data, h.n};
+    CHECK(holds(&hostile, "[0.0,1.0,4.0,null,null,"));
+    mien_buffer_free(&b);
+    mien_buffer_free(&h);
+}
+
 static void test_failing_memory_is_reported(void)
 {
     mien_status st = MIEN_ENOMEM;
@@ -157,6 +218,15 @@ static void test_failing_memory_is_reported(void)
     }
     CHECK_EQ(st, MIEN_OK);
     CHECK(n > 10);
+    for (st = MIEN_ENOMEM, n = 0; st == MIEN_ENOMEM && n < 500; n++) {
+        mien_buffer b = {0};
+        mi_alloc_fail_after(n);
+        st = write_json(0, &b);
+        st = !st && b.failed ? MIEN_ENOMEM : st;
+        mi_alloc_fail_after(-1);
+        mien_buffer_free(&b);
+    }
+    CHECK_EQ(st, MIEN_OK);
 }
 
 /* A panel of a kind, with long names when asked for. */
@@ -353,6 +423,8 @@ int main(int argc, char **argv)
     RUN(test_files_are_whole);
     RUN(test_empty_and_single_data);
     RUN(test_many_points_are_thinned);
+    RUN(test_a_thinned_cloud_keeps_its_shape);
+    RUN(test_a_figure_as_numbers);
     RUN(test_failing_memory_is_reported);
     RUN(test_nothing_is_cut_off_at_the_edge);
     RUN(test_legends_cover_nothing);

@@ -298,6 +298,9 @@ static void test_failing_memory_is_reported(void)
                                              &b, NULL);
         if (!st)
             st = mien_table_figure(t, &o, &f, NULL, NULL);
+        mien_json j = mien_json_on(&b, 0);
+        if (!st)
+            st = mien_table_figure_json(t, &o, &j, NULL);
         mi_alloc_fail_after(-1);
         CHECK(st == MIEN_OK || st == MIEN_ENOMEM);
         failed = b.failed;
@@ -305,6 +308,48 @@ static void test_failing_memory_is_reported(void)
         mien_figure_free(f);
     }
     CHECK(st == MIEN_OK && !failed);
+    mien_table_free(t);
+}
+
+/* The quartet: one line and one r for all four. */
+static void test_a_picture_as_json(void)
+{
+    mien_buffer quartet = {0};
+    mien_table *t = NULL;
+    mien_anscombe_rows(&quartet);
+    CHECK_EQ(mien_csv_read(quartet.data, quartet.n, NULL, &t, NULL), MIEN_OK);
+    for (int by = -1; by < 1; by++) {
+        mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+        mien_buffer b = {0};
+        mien_json j = mien_json_on(&b, 0);
+        o.x = 1;
+        o.y = 2;
+        o.by = by;
+        o.fitted = MIEN_FITTED_LINE | MIEN_FITTED_PARABOLA;
+        CHECK_EQ(mien_table_figure_json(t, &o, &j, NULL), MIEN_OK);
+        char *text = text_of(&b);
+        CHECK(strstr(text, "{\"figure\":{\"rows\":"));
+        CHECK(strstr(text, by < 0 ? "\"fits\":[{\"group\":null,\"rows\":44,"
+                                  : "\"group\":\"set I\",\"rows\":11,\"r\":"
+                                    "0.81642051634484,\"rank_r\":0.8181818"));
+        CHECK(strstr(text, by < 0 ? "\"remarks\":[]}"
+                                  : "\"remarks\":[\"quadratic fit: "));
+        free(text);
+    }
+    mien_table_free(t);
+    mien_buffer_free(&quartet);
+    t = table_of("a,b,c\n1,x,\n1,y,2\n");
+    mien_table_figure_options o = MIEN_TABLE_FIGURE_DEFAULTS;
+    mien_buffer b = {0};
+    mien_json j = mien_json_on(&b, 0);
+    o.x = 0;
+    o.y = 2;
+    CHECK_EQ(mien_table_figure_json(t, &o, &j, NULL), MIEN_OK);
+    char *text = text_of(&b);
+    CHECK_MSG(strstr(text, "\"rows\":1,\"r\":null,\"rank_r\":null,"
+                           "\"intercept\":null"),
+              "%s", text);
+    free(text);
     mien_table_free(t);
 }
 
@@ -498,6 +543,7 @@ int main(int argc, char **argv)
     RUN(test_figures_on_one_page);
     RUN(test_failing_memory_is_reported);
     RUN(test_a_description_as_json);
+    RUN(test_a_picture_as_json);
     RUN(test_pictures_of_dates);
     RUN(test_pictures_of_wild_tables);
     RUN(test_anscombe);

@@ -2,15 +2,17 @@
  *
  *   mien_figure_new -> mien_figure_panel -> points, lines, bars, ...
  *     -> mien_figure_render -> bytes of a file
+ *     -> mien_figure_json: ranges, ticks and layers as numbers
  *
  * Adding is sticky: the first failure is kept and given by mien_figure_render.
  * Numbers that are not finite are left out, and break a line.  Colours are
- * those of Okabe and Ito, which colour-blind people can tell apart.  Not in the
- * WebAssembly library. */
+ * those of Okabe and Ito, which colour-blind people can tell apart.  In the
+ * WebAssembly library figures are numbers only: mien_figure_render is not
+ * there. */
 #ifndef MIEN_PLOT_H
 #define MIEN_PLOT_H
 
-#include "mien/base.h"
+#include "mien/json.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,7 +29,9 @@ typedef enum mien_plot_format {
 
 #define MIEN_PLOT_MAX_SIDE 10000
 #define MIEN_PLOT_MAX_PANELS 144
-/* A series of more points is thinned: of neighbours the extremes stay. */
+/* A series of more points is thinned: of neighbours on a line the extremes
+ * stay; of points every so many, and one in each cell of a grid, so that none
+ * that lies alone is lost. */
 #define MIEN_PLOT_MAX_POINTS 20000
 
 /* Begin a figure.
@@ -216,6 +220,24 @@ MIEN_API MIEN_CHECKED mien_status mien_figure_render(const mien_figure *f,
                                                      mien_plot_format format,
                                                      mien_bytes *out,
                                                      mien_error *err);
+
+/* Write a figure as JSON: for each panel its title, its axes {"name", "from",
+ * "to", "log", "ticks": [{"at", "text"}], "names" of categories} and its layers
+ * {"kind", "name", "x", "y"}, first drawn first.
+ *
+ *   f    a figure
+ *   key  of the object, or NULL
+ *   j    a text being written
+ *
+ * Kinds are points, line, steps, bars (x: the left and right edge of each),
+ * box (x: its place among the names; y: low, quartile, median, quartile, high,
+ * then what lies beyond), hline and vline; "matrix" has a matrix's values.
+ * Numbers that are not finite are null.
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_figure_json(const mien_figure *f,
+                                                   const char *key,
+                                                   mien_json *j,
+                                                   mien_error *err);
 
 #ifdef __cplusplus
 }

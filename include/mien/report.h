@@ -6,7 +6,8 @@
  *   mien_page_begin -> _verdicts, _figure, _lines, ... -> _end
  *     -> one page of HTML that needs no other file
  *
- * Figures need cairo and are not in the WebAssembly library. */
+ * Figures are rendered by cairo, which the WebAssembly library has not: it
+ * gives them as numbers. */
 #ifndef MIEN_REPORT_H
 #define MIEN_REPORT_H
 

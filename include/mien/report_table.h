@@ -2,7 +2,8 @@
  *
  *   mien_table_describe -> mien_summary_text, mien_summary_json
  *   a table -> mien_table_remarks, mien_table_correlation_text
- *   a table -> mien_table_figure -> mien_figure_render */
+ *   a table -> mien_table_figure -> mien_figure_render
+ *   a table -> mien_table_figure_json */
 #ifndef MIEN_REPORT_TABLE_H
 #define MIEN_REPORT_TABLE_H
 
@@ -126,6 +127,24 @@ typedef struct mien_table_figure_options {
 MIEN_API MIEN_CHECKED mien_status
 mien_table_figure(const mien_table *t, const mien_table_figure_options *options,
                   mien_figure **out, mien_buffer *remarks, mien_error *err);
+
+/* Write what mien_table_figure draws as JSON: {"figure": as mien_figure_json
+ * has it, "fits", "remarks": lines}.
+ *
+ *   t        a table
+ *   options  what
+ *   j        a text being written
+ *
+ * "fits" has for each panel of points or of a line over a column x how its two
+ * columns go together: {"group": its title, or null, "rows": that have both
+ * values, "r", "rank_r": Pearson's and Spearman's correlation, "intercept",
+ * "slope", "r2", "deviation" of the line of least squares}; null where it
+ * cannot be computed.
+ * Fails with what mien_table_figure fails with; what was written then is no
+ * whole text. */
+MIEN_API MIEN_CHECKED mien_status mien_table_figure_json(
+    const mien_table *t, const mien_table_figure_options *options, mien_json *j,
+    mien_error *err);
 
 #ifdef __cplusplus
 }

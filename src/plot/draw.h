@@ -6,12 +6,6 @@
 
 #include <cairo.h>
 
-/* Where an axis lies: numbers lo..hi to places from..to. */
-typedef struct mi_axis_map {
-    double lo, hi, from, to;
-    int log;
-} mi_axis_map;
-
 typedef struct mi_rect {
     double x, y, wide, high;
 } mi_rect;
@@ -26,8 +20,6 @@ typedef struct mi_canvas {
     mi_rect legend; /* then */
 } mi_canvas;
 
-/* The place of a number; NaN where it has none. */
-double mi_place(const mi_axis_map *a, double v);
 /* Colour k of the palette. */
 void mi_colour(cairo_t *cr, int k, double alpha);
 /* Text whose middle (across 0..1, down 0..1) is at x, y. */

@@ -176,6 +176,52 @@ static void thin(mi_layer *l, int64_t n, const double *x, const double *y)
     }
 }
 
+enum { SIDE = 100 }; /* cells of a grid, each way */
+
+/* Lowest and highest finite number. */
+static void ends_of(int64_t n, const double *v, double out[2])
+{
+    out[0] = HUGE_VAL;
+    out[1] = -HUGE_VAL;
+    for (int64_t i = 0; i < n; i++)
+        if (fabs(v[i]) < 1e300) {
+            out[0] = fmin(out[0], v[i]);
+            out[1] = fmax(out[1], v[i]);
+        }
+}
+
+/* The cell of a number; -1: it is not finite. */
+static int cell_of(double v, const double ends[2])
+{
+    if (!(fabs(v) < 1e300))
+        return -1;
+    double place = (v - ends[0]) / (ends[1] - ends[0]) * SIDE;
+    return place < SIDE ? (int)fmax(place, 0) : SIDE - 1;
+}
+
+/* Points keep how dense they are by every so many of them, and their outline by
+ * the first one of each cell of a grid. */
+static void thin_points(mi_layer *l, int64_t n, const double *x,
+                        const double *y)
+{
+    uint8_t seen[SIDE * SIDE] = {0};
+    double across[2], up[2];
+    int64_t even = MIEN_PLOT_MAX_POINTS - SIDE * SIDE;
+    ends_of(n, x, across);
+    ends_of(n, y, up);
+    for (int64_t i = 0; i < n; i++) {
+        int cx = cell_of(x[i], across), cy = cell_of(y[i], up);
+        if (cx < 0 || cy < 0)
+            continue;
+        uint8_t *cell = &seen[cy * SIDE + cx];
+        if (*cell && i * even / n == (i + 1) * even / n)
+            continue;
+        *cell = 1;
+        l->x[l->n] = x[i];
+        l->y[l->n++] = y[i];
+    }
+}
+
 static void add_series(mien_panel *p, mi_layer_kind kind, const char *name,
                        int64_t n, const double *x, const double *y)
 {
@@ -184,7 +230,7 @@ static void add_series(mien_panel *p, mi_layer_kind kind, const char *name,
     if (!l)
         return;
     if (n > MIEN_PLOT_MAX_POINTS) {
-        thin(l, n, x, y);
+        (kind == MI_POINTS ? thin_points : thin)(l, n, x, y);
         return;
     }
     memcpy(l->x, x, (size_t)n * sizeof *x);

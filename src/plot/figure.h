@@ -51,6 +51,32 @@ struct mien_figure {
     int failed; /* memory ended */
 };
 
+/* Where an axis lies: numbers lo..hi to places from..to. */
+typedef struct mi_axis_map {
+    double lo, hi, from, to;
+    int log;
+} mi_axis_map;
+
+enum { MI_MOST_TICKS = 40 };
+
+/* Places along an axis, with their labels. */
+typedef struct mi_tick_list {
+    int n;
+    double at[MI_MOST_TICKS];
+    char text[MI_MOST_TICKS][32];
+} mi_tick_list;
+
+/* The place of a number; NaN where it has none. */
+double mi_place(const mi_axis_map *a, double v);
+/* Set lo, hi and log of an axis (0: x, 1: y): its limits, or what the data
+ * need with some air; numbers all alike get a range of their size. */
+void mi_axis_range(const mien_panel *p, int axis, mi_axis_map *m);
+/* Round numbers from lo to hi, at most so many steps. */
+void mi_axis_ticks(const mi_axis_map *m, int most, mi_tick_list *t);
+/* Every so many of the places along x that were named, of those in sight. */
+void mi_named_ticks(const mien_panel *p, const mi_axis_map *m, int most,
+                    mi_tick_list *t);
+
 /* Nice numbers from lo to hi, at most `most` steps of 1, 2 or 5 times a power
  * of ten: the first in *first; how many. */
 int mi_ticks(double lo, double hi, int most, double *first, double *step);

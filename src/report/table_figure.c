@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "mien/learn.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -279,27 +280,120 @@ static mien_status open_drawing(drawing *d, mien_error *err)
     return st;
 }
 
+static void close_drawing(drawing *d)
+{
+    mien_groups_free(&d->groups);
+    mien_dates_free(&d->dates[0]);
+    mien_dates_free(&d->dates[1]);
+    mi_free(d->px);
+    mi_free(d->py);
+    mi_free(d->pair);
+}
+
+static drawing drawing_of(const mien_table *t,
+                          const mien_table_figure_options *options,
+                          mien_buffer *remarks)
+{
+    return (drawing){.t = t,
+                     .o = options,
+                     .rows = mien_table_rows(t),
+                     .x_name = "row",
+                     .y_name = "",
+                     .remarks = remarks};
+}
+
 mien_status mien_table_figure(const mien_table *t,
                               const mien_table_figure_options *options,
                               mien_figure **out, mien_buffer *remarks,
                               mien_error *err)
 {
-    drawing d = {.t = t,
-                 .o = options,
-                 .rows = mien_table_rows(t),
-                 .x_name = "row",
-                 .y_name = "",
-                 .remarks = remarks};
+    drawing d = drawing_of(t, options, remarks);
     if (options->kind == MIEN_PLOT_MATRIX)
         return make_matrix(t, options, out, err);
     mien_status st = open_drawing(&d, err);
     if (!st)
         st = make_panels(&d, out, err);
-    mien_groups_free(&d.groups);
-    mien_dates_free(&d.dates[0]);
-    mien_dates_free(&d.dates[1]);
-    mi_free(d.px);
-    mi_free(d.py);
-    mi_free(d.pair);
+    close_drawing(&d);
+    return st;
+}
+
+/* ---- as numbers ---------------------------------------------------------- */
+
+/* How x and y of a group go together. */
+static mien_status put_fit(const drawing *d, int g, mien_json *j,
+                           mien_error *err)
+{
+    char name[96];
+    mien_polynomial f = {.r2 = (double)NAN, .deviation = (double)NAN};
+    int64_t n = whole_pairs(d, rows_of(d, g));
+    double rank = (double)NAN;
+    mien_status st = mien_spearman(n, d->px, d->py, &rank, err);
+    if (st)
+        return st;
+    if (mien_polynomial_fit(n, d->px, d->py, 1, &f, err))
+        f.coef[0] = f.coef[1] = (double)NAN;
+    name_group(d, g, name);
+    mien_json_object(j, NULL);
+    mien_json_text(j, "group", name[0] ? name : NULL);
+    mien_json_int(j, "rows", n);
+    mien_json_real(j, "r", mien_pearson(n, d->px, d->py), 0);
+    mien_json_real(j, "rank_r", rank, 0);
+    mien_json_real(j, "intercept", f.coef[0], 0);
+    mien_json_real(j, "slope", f.coef[1], 0);
+    mien_json_real(j, "r2", f.r2, 0);
+    mien_json_real(j, "deviation", f.deviation, 0);
+    mien_json_close(j);
+    return MIEN_OK;
+}
+
+/* The same for each panel, where there are two columns. */
+static mien_status put_fits(const mien_table *t,
+                            const mien_table_figure_options *o, mien_json *j,
+                            mien_error *err)
+{
+    drawing d = drawing_of(t, o, NULL);
+    mien_status st = MIEN_OK;
+    mien_json_array(j, "fits");
+    if (wants_y(o) && o->x >= 0) {
+        st = open_drawing(&d, err);
+        int n = d.groups.count ? d.groups.count : 1;
+        for (int g = 0; !st && g < n; g++)
+            st = put_fit(&d, g, j, err);
+        close_drawing(&d);
+    }
+    mien_json_close(j);
+    return st;
+}
+
+/* Lines of text as an array. */
+static void put_lines(mien_json *j, const char *key, mien_buffer *lines)
+{
+    mien_buffer_put(lines, "", 1);
+    char *s = lines->failed ? NULL : (char *)lines->data;
+    mien_json_array(j, key);
+    for (char *end; s && (end = strchr(s, '\n')); s = end + 1) {
+        *end = 0;
+        mien_json_text(j, NULL, s);
+    }
+    mien_json_close(j);
+    j->out->failed |= lines->failed;
+}
+
+mien_status mien_table_figure_json(const mien_table *t,
+                                   const mien_table_figure_options *options,
+                                   mien_json *j, mien_error *err)
+{
+    mien_figure *f = NULL;
+    mien_buffer remarks = {0};
+    mien_status st = mien_table_figure(t, options, &f, &remarks, err);
+    mien_json_object(j, NULL);
+    if (!st)
+        st = mien_figure_json(f, "figure", j, err);
+    if (!st)
+        st = put_fits(t, options, j, err);
+    put_lines(j, "remarks", &remarks);
+    mien_json_close(j);
+    mien_figure_free(f);
+    mien_buffer_free(&remarks);
     return st;
 }
