@@ -10,10 +10,13 @@
 
 typedef struct values {
     double threshold;
+    int json;
     mien_predict_options o;
     cli_table_values table;
 } values;
 static const values defaults = {.o = MIEN_PREDICT_DEFAULTS};
+
+enum { HIGHEST = 20 }; /* rows of --json */
 
 static const cli_option options[] = {
     CLI_ROW_REAL(threshold, "threshold", 0, "T", -1e30, 1e30,
@@ -23,6 +26,11 @@ static const cli_option options[] = {
     CLI_ROW_INT(o.top, "top", 0, "N", 0, MIEN_PREDICT_MAX_TOP,
                 "how many columns to name, those that contribute most (default "
                 "{})"),
+    CLI_ROW_INT(o.highest, "highest", 0, "N", 1, MIEN_PREDICT_MAX_HIGHEST,
+                "with --json: how many rows (default 20)"),
+    CLI_OPTION_JSON("instead: a JSON object of what was counted and the rows "
+                    "with the highest scores, with what their columns "
+                    "contribute"),
     CLI_ROW_UNSEEN(o.unseen),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
@@ -32,6 +40,8 @@ static const cli_row examples[] = {
     {"mien predict breaks/model.onnx new.csv", "every row"},
     {"mien predict fraud/model.onnx --alarms - < today.csv",
      "alarms only, from standard input"},
+    {"mien predict fraud/model.onnx --json today.csv",
+     "the rows that stand out, and why"},
     {NULL, NULL},
 };
 
@@ -41,7 +51,7 @@ static const cli_row exits[] =
 
 /* The table, and what became of the printing. */
 typedef struct passage {
-    int fd;
+    int fd, silent;
     int ended, unwritten; /* by the user; output failed, which is reported */
 } passage;
 
@@ -65,13 +75,16 @@ static mien_status print(void *arg, mien_buffer *lines, mien_error *err)
 {
     passage *g = arg;
     (void)err;
-    g->unwritten = !cli_emit(lines);
+    if (g->silent)
+        lines->n = 0;
+    else
+        g->unwritten = !cli_emit(lines);
     g->ended = cli_interrupted();
     return g->unwritten || g->ended ? MIEN_EIO : MIEN_OK;
 }
 
 /* Predict block after block; the status to exit with. */
-static int predict_table(mien_predictor *p, const char *path,
+static int predict_table(mien_predictor *p, const char *path, int silent,
                          const mien_csv_options *csv)
 {
     int fd = strcmp(path, "-") == 0 ? STDIN_FILENO
@@ -80,7 +93,7 @@ static int predict_table(mien_predictor *p, const char *path,
         cli_error("%s: %s", path, strerror(errno));
         return CLI_NOTHING;
     }
-    passage g = {.fd = fd};
+    passage g = {.fd = fd, .silent = silent};
     const mien_predict_stream stream = {read_some, print, &g};
     mien_error err = {0};
     mien_status st = mien_predictor_stream(p, csv, &stream, &err);
@@ -103,7 +116,7 @@ static int predict(const cli_args *a, mien_predictor *p)
     int status = cli_pool_new(v->table.threads, &how.csv.pool);
     mien_pool *pool = how.csv.pool;
     if (!status)
-        status = predict_table(p, a->operand[1], &how.csv);
+        status = predict_table(p, a->operand[1], v->json, &how.csv);
     cli_table_options_free(&how);
     mien_pool_free(pool);
     return status;
@@ -119,6 +132,16 @@ static void report_unseen(const mien_encoder *e, const int64_t *unseen)
                       e->column[i].name, (long long)unseen[i]);
 }
 
+/* Print what was found as JSON; the status to exit with. */
+static int print_json(mien_predictor *p)
+{
+    mien_buffer out = {0};
+    mien_json j = mien_json_on(&out, 2);
+    mien_predictor_json(p, &j);
+    mien_buffer_puts(&out, "\n");
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
 /* Score the rows of a table with a model. */
 static int run(const cli_args *a)
 {
@@ -131,10 +154,14 @@ static int run(const cli_args *a)
     if (!cli_tabular_open(a->operand[0], &m))
         return CLI_NOTHING;
     o.threshold = cli_given(a, &v->threshold) ? &v->threshold : NULL;
+    if (v->json && !o.highest)
+        o.highest = HIGHEST;
     if (mien_predictor_new(m.model, &o, &p, &err))
         cli_error("%s", err.text);
     else
         status = predict(a, p);
+    if (!status && v->json)
+        status = print_json(p);
     if (p && !o.unseen)
         report_unseen(mien_tabular_encoder(m.model), mien_predictor_unseen(p));
     mien_predictor_free(p);

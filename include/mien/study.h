@@ -450,6 +450,7 @@ MIEN_API MIEN_CHECKED mien_status mien_evaluate(
 typedef struct mien_predictor mien_predictor;
 
 #define MIEN_PREDICT_MAX_TOP 16
+#define MIEN_PREDICT_MAX_HIGHEST 10000
 
 /* Begin with MIEN_PREDICT_DEFAULTS. */
 typedef struct mien_predict_options {
@@ -458,11 +459,26 @@ typedef struct mien_predict_options {
     int top;                 /* so many columns that contribute most are named,
                                 0..MIEN_PREDICT_MAX_TOP */
     mien_unseen unseen;
+    int highest; /* so many rows, those with the highest scores, are kept for
+                    mien_predictor_highest, 0..MIEN_PREDICT_MAX_HIGHEST */
 } mien_predict_options;
-#define MIEN_PREDICT_DEFAULTS         \
-    {                                 \
-        NULL, 0, 3, MIEN_UNSEEN_COUNT \
+#define MIEN_PREDICT_DEFAULTS            \
+    {                                    \
+        NULL, 0, 3, MIEN_UNSEEN_COUNT, 0 \
     }
+
+/* What was found in a row. */
+typedef struct mien_predicted {
+    int64_t row;            /* from 1 */
+    double decision, score; /* see mien_tabular_decide */
+    int alarm;              /* 1: at or above the threshold */
+    int tops;
+    int top[MIEN_PREDICT_MAX_TOP];    /* [tops] inputs of the model, see
+                                         mien_encoder_name; those that contribute
+                                         most first */
+    float part[MIEN_PREDICT_MAX_TOP]; /* [tops] what each adds to the log-odds,
+                                         or its part of the error */
+} mien_predicted;
 
 /* Begin to predict.
  *
@@ -470,7 +486,7 @@ typedef struct mien_predict_options {
  *   options  NULL: MIEN_PREDICT_DEFAULTS
  *   out      owned by the caller; free with mien_predictor_free
  *
- * Fails with EARG (top), ENOMEM. */
+ * Fails with EARG (top, highest), ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status
 mien_predictor_new(mien_tabular *m, const mien_predict_options *options,
                    mien_predictor **out, mien_error *err);
@@ -500,9 +516,9 @@ MIEN_API void mien_predictor_head(const mien_predictor *p, mien_buffer *out);
  *
  *   p    a predictor
  *   t    has the model's columns
- *   out  lines are added: number of the row from 1, score, 1 for an alarm, the
- *        columns that contribute most; a probability near 1 has the digits that
- *        tell it from 1
+ *   out  NULL: none are written; lines are added: number of the row from 1,
+ * score, 1 for an alarm, the columns that contribute most; a probability near 1
+ * has the digits that tell it from 1
  *
  * A model that looks at several rows in the order of a column of time refuses
  * rows that are not in it, where the table has that column.
@@ -542,6 +558,25 @@ mien_predictor_stream(mien_predictor *p, const mien_csv_options *csv,
  *
  *   p  a predictor */
 MIEN_API const int64_t *mien_predictor_unseen(const mien_predictor *p);
+
+/* The rows with the highest scores so far, highest first, of equal ones the
+ * first: borrowed until the next rows.
+ *
+ *   p      a predictor whose options ask for them
+ *   count  how many */
+MIEN_API const mien_predicted *mien_predictor_highest(mien_predictor *p,
+                                                      int *count);
+
+/* Write what was found so far as JSON: {"kind", "label", "positive",
+ * "threshold", "window", "rows", "scored", "alarms", "columns": [{"name",
+ * "missing", "unseen"}], "highest": [{"row", "score", "alarm", "top": [{"name",
+ * "contribution"}]}]}.
+ *
+ *   p  a predictor
+ *   j  a text being written
+ *
+ * "scored" leaves out the rows that have no score, the first of a window. */
+MIEN_API void mien_predictor_json(mien_predictor *p, mien_json *j);
 
 #ifdef __cplusplus
 }

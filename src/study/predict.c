@@ -1,6 +1,6 @@
 /* predict.c: scores, verdicts and the columns that speak loudest, row by row,
  * for tables that come piece by piece. */
-#include "study/study.h"
+#include "study/predictor.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -8,25 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { NAME = 80 };
-
-struct mien_predictor {
-    mien_tabular *model;
-    const mien_encoder *encoder; /* the model's */
-    mien_predict_options o;
-    double cut;          /* the threshold, as a decision value */
-    int logistic;        /* 1: contributions have two signs */
-    char (*name)[NAME];  /* [width] of the inputs */
-    mien_csv_type *type; /* [columns] */
-    const char **column; /* [columns], and perhaps that of time */
-    mien_recipe *recipe; /* NULL: there is none */
-    int64_t *unseen;     /* [columns] */
-    double *decision;    /* [cap] */
-    float *part;         /* [cap, width] */
-    int64_t cap, row;    /* rows there is room for; rows so far */
-    double second;       /* of the last row, where their order matters */
-};
 
 /* Names of inputs and columns, once for all rows. */
 static mien_status make_names(mien_predictor *p, mien_error *err)
@@ -36,10 +17,13 @@ static mien_status make_names(mien_predictor *p, mien_error *err)
     p->type = mi_alloc((size_t)e->columns, sizeof *p->type);
     p->column = mi_alloc((size_t)e->columns + 1, sizeof *p->column);
     p->unseen = mi_alloc((size_t)e->columns, sizeof *p->unseen);
-    if (!p->name || !p->type || !p->column || !p->unseen)
+    p->missing = mi_alloc((size_t)e->columns, sizeof *p->missing);
+    p->highest = mi_alloc((size_t)p->o.highest + 1, sizeof *p->highest);
+    if (!p->name || !p->type || !p->column || !p->unseen || !p->missing ||
+        !p->highest)
         return mi_no_memory(err);
     for (int i = 0; i < e->width; i++)
-        mien_encoder_name(e, i, NAME, p->name[i]);
+        mien_encoder_name(e, i, MI_INPUT_NAME, p->name[i]);
     for (int i = 0; i < e->columns; i++) {
         p->column[i] = e->column[i].name;
         p->type[i] = (mien_csv_type){e->column[i].name, e->column[i].type};
@@ -56,6 +40,10 @@ mien_status mien_predictor_new(mien_tabular *m,
     if (o->top < 0 || o->top > MIEN_PREDICT_MAX_TOP)
         return mi_fail(err, MIEN_EARG, "predict: %d columns, wanted 0 to %d",
                        o->top, MIEN_PREDICT_MAX_TOP);
+    if (o->highest < 0 || o->highest > MIEN_PREDICT_MAX_HIGHEST)
+        return mi_fail(err, MIEN_EARG,
+                       "predict: the %d highest rows, wanted 0 to %d",
+                       o->highest, MIEN_PREDICT_MAX_HIGHEST);
     mien_predictor *p = mi_alloc(1, sizeof *p);
     if (!p)
         return mi_no_memory(err);
@@ -85,6 +73,8 @@ void mien_predictor_free(mien_predictor *p)
     mi_free(p->type);
     mi_free((void *)p->column);
     mi_free(p->unseen);
+    mi_free(p->missing);
+    mi_free(p->highest);
     mi_free(p->decision);
     mi_free(p->part);
     mi_free(p);
@@ -131,8 +121,7 @@ void mien_predictor_head(const mien_predictor *p, mien_buffer *out)
 
 /* ---- one row ------------------------------------------------------------- */
 
-/* The inputs with the largest contributions, largest first; how many. */
-static int find_top(const mien_predictor *p, const float *part, int *top)
+int mi_predictor_top(const mien_predictor *p, const float *part, int *top)
 {
     float size[MIEN_PREDICT_MAX_TOP] = {0};
     int n = 0;
@@ -179,29 +168,51 @@ static int digits_of(const mien_predictor *p, double score)
 }
 
 /* The line of one row. */
-static void put_row(mien_predictor *p, double decision, const float *part,
-                    mien_buffer *out)
+static void put_line(const mien_predictor *p, const mien_predicted *r,
+                     const float *part, mien_buffer *out)
 {
     char text[64];
-    int top[MIEN_PREDICT_MAX_TOP], alarm = decision >= p->cut, n = 0;
-    double score = mien_tabular_score_of(p->model, decision);
-    p->row++;
-    if (p->o.alarms && !alarm)
-        return;
-    if (isnan(score)) {
-        n = snprintf(text, sizeof text, "%lld,,", (long long)p->row);
+    int top[MIEN_PREDICT_MAX_TOP], n = 0;
+    if (isnan(r->score)) {
+        n = snprintf(text, sizeof text, "%lld,,", (long long)r->row);
     } else {
-        n = snprintf(text, sizeof text, "%lld,%.*g,%d", (long long)p->row,
-                     digits_of(p, score), score, alarm);
+        n = snprintf(text, sizeof text, "%lld,%.*g,%d", (long long)r->row,
+                     digits_of(p, r->score), r->score, r->alarm);
     }
     mien_buffer_put(out, text, (size_t)n);
-    n = isnan(score) ? 0 : find_top(p, part, top);
+    n = isnan(r->score) ? 0 : mi_predictor_top(p, part, top);
     for (int i = 0; i < p->o.top; i++) {
         mien_buffer_put(out, ",", 1);
         if (i < n)
             put_text(out, p->name[top[i]]);
     }
     mien_buffer_put(out, "\n", 1);
+}
+
+/* Count the next row, keep it, and write its line where one is wanted. */
+static void take_row(mien_predictor *p, double decision, const float *part,
+                     mien_buffer *out)
+{
+    const mien_predicted r = {.row = ++p->row,
+                              .decision = decision,
+                              .score =
+                                  mien_tabular_score_of(p->model, decision),
+                              .alarm = decision >= p->cut};
+    p->scored += !isnan(r.score);
+    p->alarms += r.alarm;
+    mi_predictor_keep(p, &r, part);
+    if (out && (r.alarm || !p->o.alarms))
+        put_line(p, &r, part, out);
+}
+
+/* Count the values that are not there. */
+static void count_missing(mien_predictor *p, const mien_table *t)
+{
+    for (int i = 0; i < p->encoder->columns; i++) {
+        int at = mien_table_find(t, p->column[i]);
+        if (at >= 0)
+            p->missing[i] += mien_table_column(t, at).missing;
+    }
 }
 
 /* Room for the scores of n rows. */
@@ -258,9 +269,12 @@ mien_status mien_predictor_rows(mien_predictor *p, const mien_table *t,
                                  err);
     if (!st && p->o.unseen == MIEN_UNSEEN_ERROR)
         st = mi_study_refuse_unseen(p->encoder, p->unseen, err);
-    for (int64_t i = 0; !st && i < n; i++)
-        put_row(p, p->decision[i], p->part + i * p->encoder->width, out);
-    return st;
+    if (st)
+        return st;
+    count_missing(p, t);
+    for (int64_t i = 0; i < n; i++)
+        take_row(p, p->decision[i], p->part + i * p->encoder->width, out);
+    return MIEN_OK;
 }
 
 const int64_t *mien_predictor_unseen(const mien_predictor *p)
