@@ -168,6 +168,33 @@ static void test_walks(void)
     mien_coder_free(c);
 }
 
+/* Codes that are drawn are those of the faces. */
+static void test_codes_alone(void)
+{
+    enum { STEPS = 5 };
+    mien_coder *c = coder();
+    mien_sampling o = MIEN_SAMPLING_DEFAULTS;
+    mien_image walk[STEPS], face[3];
+    float code[STEPS * CODER_UNITS];
+    o.seed = 9;
+    o.stops = 3;
+    CHECK(!mien_codes_draw(CODER_UNITS, &o, 3, code, NULL));
+    CHECK(!mien_faces_sample(c, &o, 3, face, NULL));
+    for (int i = 0; i < 3; i++) {
+        CHECK(is_of(c, code + (ptrdiff_t)i * CODER_UNITS, &face[i]));
+        mien_image_free(&face[i]);
+    }
+    CHECK(!mien_codes_walk(CODER_UNITS, &o, STEPS, code, NULL));
+    CHECK(!mien_faces_walk(c, &o, STEPS, walk, NULL));
+    for (int i = 0; i < STEPS; i++) {
+        CHECK(is_of(c, code + (ptrdiff_t)i * CODER_UNITS, &walk[i]));
+        mien_image_free(&walk[i]);
+    }
+    o.spread = 11;
+    CHECK_EQ(mien_codes_walk(CODER_UNITS, &o, STEPS, code, NULL), MIEN_EARG);
+    mien_coder_free(c);
+}
+
 static void test_what_is_refused(void)
 {
     mien_coder *c = coder();
@@ -346,6 +373,7 @@ int main(int argc, char **argv)
     RUN(test_codes_of_the_normal_distribution);
     RUN(test_codes_that_were_fitted);
     RUN(test_walks);
+    RUN(test_codes_alone);
     RUN(test_what_is_refused);
     RUN(test_near_ones);
     RUN(test_some_near_ones);

@@ -302,6 +302,17 @@ static void test_between(void)
 }
 
 /* Other models are refused in words; failing memory is reported. */
+static void test_adding_and_distance(void)
+{
+    static const float code[] = {1, -2, 0}, vector[] = {2, 2, -4};
+    float out[3];
+    mien_code_add(3, code, 0.5f, vector, out);
+    CHECK(out[0] == 2 && out[1] == -1 && out[2] == -2);
+    CHECK_EQ(mien_code_distance(3, code, out), sqrt(1 + 1 + 4));
+    mien_code_add(3, out, -0.5f, vector, out);
+    CHECK_EQ(mien_code_distance(3, code, out), 0);
+}
+
 static void test_other_models(void)
 {
     mien_net *net = network(code_text);
@@ -352,6 +363,7 @@ int main(int argc, char **argv)
     RUN(test_hostile_words_are_refused);
     RUN(test_decoding_is_the_networks);
     RUN(test_between);
+    RUN(test_adding_and_distance);
     RUN(test_other_models);
     return check_done();
 }

@@ -100,6 +100,33 @@ static void test_a_study_leaves_its_codes(void)
     CHECK_EQ(system(path), 0);
 }
 
+/* Codes of one's own numbers are copied, or refused. */
+static void test_copies(void)
+{
+    double weight[] = {0.5, 0.5}, mean[] = {0, 1, -1, 2};
+    double variance[] = {1, 2, 0.5, 1};
+    mien_codes own = {20, {2, 2, weight, mean, variance}}, c = {0};
+    mien_error err = {0};
+    CHECK(!mien_codes_copy(&own, &c, NULL));
+    CHECK(c.count == 20 && c.mixture.k == 2 && c.mixture.d == 2);
+    CHECK(c.mixture.mean != mean && c.mixture.mean[3] == 2);
+    CHECK(c.mixture.weight[1] == 0.5 && c.mixture.variance[2] == 0.5);
+    mien_codes_free(&c);
+    variance[3] = 0;
+    CHECK_EQ(mien_codes_copy(&own, &c, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "no lists of 2 distributions of 2 numbers"));
+    variance[3] = 1;
+    mean[0] = (double)NAN;
+    CHECK_EQ(mien_codes_copy(&own, &c, &err), MIEN_EFORMAT);
+    mean[0] = 0;
+    weight[0] = 0.25;
+    CHECK_EQ(mien_codes_copy(&own, &c, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "the sum of the weights is 0.75"));
+    own.mixture.k = 0;
+    CHECK_EQ(mien_codes_copy(&own, &c, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "0 distributions of 2 numbers"));
+}
+
 /* Every prefix, every byte changed, and texts that say something else. */
 static void test_other_texts_are_refused(void)
 {
@@ -152,6 +179,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_a_study_leaves_its_codes);
+    RUN(test_copies);
     RUN(test_other_texts_are_refused);
     return check_done();
 }

@@ -9,9 +9,9 @@
 #ifndef MIEN_FACES_H
 #define MIEN_FACES_H
 
+#include "mien/faces_code.h"
 #include "mien/kit.h"
 #include "mien/picture.h"
-#include "mien/picture_code.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,27 +37,6 @@ MIEN_API MIEN_CHECKED mien_status mien_coder_load(const char *path,
  *
  * 0: there is none, or the path is too long. */
 MIEN_API int mien_coder_find(const char *path, char *out);
-
-/* How faces that were decoded are shown.  Zeros: as they are. */
-typedef struct mien_faces_look {
-    double trim; /* share of the width and height that is cut off at each side
-                    first, where training had black: 0..0.4 */
-    int side; /* pixels across, bilinear: 2..MIEN_FACE_MAX_INPUT; 0: the model's
-                 own */
-    const mien_sharpen *sharpen; /* after that, its radius in pixels of the
-                                    model; borrowed; NULL: not */
-} mien_faces_look;
-
-/* Trim, enlarge and sharpen faces.
- *
- *   im    [n] each replaced
- *   n     how many
- *   look  how; NULL: nothing happens
- *
- * Fails with EARG, ELIMIT, ENOMEM; some are changed then. */
-MIEN_API MIEN_CHECKED mien_status mien_faces_show(mien_image *im, int n,
-                                                  const mien_faces_look *look,
-                                                  mien_error *err);
 
 /* Draw the face of each photo, and beside it what a model makes of its code:
  * four pairs in a row.

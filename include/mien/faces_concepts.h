@@ -133,15 +133,6 @@ mien_concept_get(mien_coder *c, const char *model, mien_analyzer *yunet,
 
 /* ---- adding -------------------------------------------------------------- */
 
-/* What the change is seen on. */
-typedef enum mien_add_onto {
-    MIEN_ONTO_CODE, /* the face as the model makes it of the code */
-    MIEN_ONTO_FACE, /* the face's own pixels: only what the concept changes is
-                       added */
-    MIEN_ONTO_PHOTO /* the same in the whole photo, fading out around the face
-                     */
-} mien_add_onto;
-
 typedef struct mien_add_options {
     mien_add_onto onto;
     mien_faces_look look;  /* of a code; its side of a face too */

@@ -6,7 +6,7 @@
  *   photo + photos -> mien_faces_near: those with the nearest codes
  *     -> mien_near_draw, mien_near_json
  *
- * It is not in the WebAssembly library. */
+ * In the WebAssembly library only codes and faces are drawn. */
 #ifndef MIEN_FACES_SAMPLE_H
 #define MIEN_FACES_SAMPLE_H
 
@@ -47,6 +47,32 @@ typedef struct mien_sampling {
     {                          \
         NULL, 1, 1, 8          \
     }
+
+/* Draw codes.
+ *
+ *   units    numbers of a code, 1 or more, asserted
+ *   options  NULL: MIEN_SAMPLING_DEFAULTS
+ *   n        how many, 1 or more, asserted
+ *   out      [n, units]
+ *
+ * Fails with EARG (an option out of range, codes of another length), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_codes_draw(int units,
+                                                  const mien_sampling *options,
+                                                  int n, float *out,
+                                                  mien_error *err);
+
+/* Draw the codes of mien_faces_walk.
+ *
+ *   units    numbers of a code, 1 or more, asserted
+ *   options  as for mien_codes_draw, and how many stops
+ *   steps    1 or more, asserted
+ *   out      [steps, units]
+ *
+ * Fails with EARG (an option out of range, codes of another length), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_codes_walk(int units,
+                                                  const mien_sampling *options,
+                                                  int steps, float *out,
+                                                  mien_error *err);
 
 /* Draw faces.
  *

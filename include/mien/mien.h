@@ -8,6 +8,7 @@
 #include "mien/face_notes.h"
 #include "mien/face_track.h"
 #include "mien/faces.h"
+#include "mien/faces_code.h"
 #include "mien/faces_concepts.h"
 #include "mien/faces_crop.h"
 #include "mien/faces_models.h"

@@ -27,8 +27,10 @@ extern "C" {
 typedef struct mien_coder mien_coder;
 
 typedef struct mien_coder_info {
-    int w, h;  /* of its pictures */
-    int units; /* numbers of a code */
+    int w, h;    /* of its pictures */
+    int units;   /* numbers of a code */
+    int aligned; /* side of the faces that were cut out by five points for its
+                    training; 0: pictures were taken whole */
 } mien_coder_info;
 
 /* Prepare a model.
@@ -93,10 +95,30 @@ MIEN_API MIEN_CHECKED mien_status mien_coder_decode(mien_coder *c,
 MIEN_API void mien_code_between(int n, const float *a, const float *b, float t,
                                 float *out);
 
+/* Add a direction, as a concept is one, to a code.
+ *
+ *   n         units
+ *   code      [n]
+ *   strength  how often: 0 not, -1 taken away
+ *   vector    [n]
+ *   out       [n] may be code */
+MIEN_API void mien_code_add(int n, const float *code, float strength,
+                            const float *vector, float *out);
+
+/* Tell how far two codes lie apart, by Euclid.
+ *
+ *   n  units
+ *   a  [n]
+ *   b  [n] */
+MIEN_API double mien_code_distance(int n, const float *a, const float *b);
+
 /* ---- where codes lie ------------------------------------------------------
  */
 
-enum { MIEN_CODES_MAX_BYTES = 1 << 27 };
+enum {
+    MIEN_CODES_MAX_BYTES = 1 << 27,
+    MIEN_CODES_MAX_UNITS = 65536 /* numbers of a code */
+};
 
 /* How the codes of the pictures that were learned from are spread.  Release
  * with mien_codes_free. */
@@ -110,13 +132,25 @@ typedef struct mien_codes {
  *   c  its fields are cleared; NULL is allowed */
 MIEN_API void mien_codes_free(mien_codes *c);
 
+/* Copy codes, as from numbers of one's own.
+ *
+ *   c    looked through first; its lists are borrowed
+ *   out  release with mien_codes_free
+ *
+ * Fails with EFORMAT (sizes out of range, numbers that are no weights or
+ * variances), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_codes_copy(const mien_codes *c,
+                                                  mien_codes *out,
+                                                  mien_error *err);
+
 /* Write codes.json.
  *
  *   c    as fitted or read
  *   out  the text is added */
 MIEN_API void mien_codes_write(const mien_codes *c, mien_buffer *out);
 
-/* Read codes.json, which lies beside the model.onnx of an auto-encoder.
+/* Read codes.json (not in the WebAssembly library), which lies beside the
+ * model.onnx of an auto-encoder.
  *
  *   bytes  [n] any bytes may be given
  *   n      how many

@@ -31,16 +31,6 @@ static int is_same(const char *a, const char *b)
            x.st_ino == y.st_ino;
 }
 
-static double distance(int n, const float *a, const float *b)
-{
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-        double d = (double)a[i] - (double)b[i];
-        sum += d * d;
-    }
-    return sqrt(sum);
-}
-
 /* Put a photo in its place, if it is among the nearest. */
 static mien_status keep(mien_near_list *l, int most, const char *path,
                         double far, mien_error *err)
@@ -79,7 +69,7 @@ static mien_status compare(search *s, const mien_photo_file *file, int most,
     if (!why->status &&
         !mi_faces_code(s->coder, s->yunet, file->path, s->other, NULL, why))
         return keep(out, most, file->path,
-                    distance(s->units, s->code, s->other), err);
+                    mien_code_distance(s->units, s->code, s->other), err);
     out->left_out++;
     return why->status == MIEN_ENOMEM ? mi_no_memory(err) : MIEN_OK;
 }

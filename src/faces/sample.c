@@ -3,72 +3,13 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "kit/image.h"
-#include "mien/file.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
-/* codes.json in the folder of a model; NULL: memory ended. */
-static char *codes_path(const char *model)
-{
-    static const char name[] = "codes.json";
-    const char *slash = strrchr(model, '/');
-    size_t n = slash ? (size_t)(slash - model) + 1 : 0;
-    char *path = mi_alloc(n + sizeof name, 1);
-    if (path)
-        snprintf(path, n + sizeof name, "%.*s%s", (int)n, model, name);
-    return path;
-}
-
-/* The codes in a file, of a length. */
-static mien_status read_codes(const char *path, int units, mien_codes *out,
-                              mien_error *err)
-{
-    mien_bytes file = {0};
-    mien_codes got = {0};
-    mien_error why = {0};
-    mien_status st = mien_file_load(path, MIEN_CODES_MAX_BYTES, &file, err);
-    if (st)
-        return st;
-    st = mien_codes_read(file.data, file.n, &got, &why);
-    mien_bytes_free(&file);
-    if (!st && got.mixture.d != units)
-        st = mi_fail(&why, MIEN_EFORMAT,
-                     "codes of %lld numbers, the model's have %d",
-                     (long long)got.mixture.d, units);
-    if (!st) {
-        *out = got;
-        return st;
-    }
-    mien_codes_free(&got);
-    return mi_file_fail(err, st, path, why.text);
-}
-
-mien_status mien_codes_load(const char *model, const mien_coder *c,
-                            mien_codes *out, mien_buffer *notes,
-                            mien_error *err)
-{
-    mien_error why = {0};
-    mien_codes got = {0};
-    char *path = codes_path(model);
-    if (!path)
-        return mi_no_memory(err);
-    mien_status st = read_codes(path, mien_coder_get_info(c).units, &got, &why);
-    if (st == MIEN_EIO && notes)
-        mien_buffer_printf(notes,
-                           "%s; codes are drawn from the standard normal "
-                           "distribution\n",
-                           why.text);
-    mi_free(path);
-    if (st && st != MIEN_EIO)
-        return mi_fail(err, st, "%s", why.text);
-    *out = got;
-    return MIEN_OK;
-}
-
 /* ---- drawing ------------------------------------------------------------- */
+
+static const mien_sampling usual = MIEN_SAMPLING_DEFAULTS;
 
 /* What codes are drawn with. */
 typedef struct drawer {
@@ -89,10 +30,10 @@ static void fill_middle(drawer *d)
 }
 
 /* Check options and begin; middle is freed by the caller. */
-static mien_status drawer_init(drawer *d, const mien_coder *c,
-                               const mien_sampling *o, mien_error *err)
+static mien_status drawer_init(drawer *d, int units, const mien_sampling *o,
+                               mien_error *err)
 {
-    *d = (drawer){.units = mien_coder_get_info(c).units, .spread = o->spread};
+    *d = (drawer){.units = units, .spread = o->spread};
     if (!(o->spread >= 0 && o->spread <= 10) || o->stops < 2 ||
         o->stops > 10000)
         return mi_fail(err, MIEN_EARG,
@@ -123,27 +64,42 @@ static void draw_code(drawer *d, float *code)
     }
 }
 
+mien_status mien_codes_draw(int units, const mien_sampling *options, int n,
+                            float *out, mien_error *err)
+{
+    drawer d;
+    assert(units > 0 && n > 0);
+    mien_status st = drawer_init(&d, units, options ? options : &usual, err);
+    for (int i = 0; i < n && !st; i++)
+        draw_code(&d, out + (ptrdiff_t)i * units);
+    mi_free(d.middle);
+    return st;
+}
+
+/* Codes [n, units] to faces. */
+static mien_status decode_all(mien_coder *c, int n, const float *code,
+                              mien_image *out, mien_error *err)
+{
+    int units = mien_coder_get_info(c).units;
+    mien_status st = MIEN_OK;
+    memset(out, 0, (size_t)n * sizeof *out);
+    for (int i = 0; i < n && !st; i++)
+        st = mien_coder_decode(c, code + (ptrdiff_t)i * units, &out[i], err);
+    for (int i = 0; i < n && st; i++)
+        mien_image_free(&out[i]);
+    return st;
+}
+
 mien_status mien_faces_sample(mien_coder *c, const mien_sampling *options,
                               int n, mien_image *out, mien_error *err)
 {
-    static const mien_sampling usual = MIEN_SAMPLING_DEFAULTS;
-    drawer d;
-    float *code = NULL;
-    assert(n > 0);
-    mien_status st = drawer_init(&d, c, options ? options : &usual, err);
-    if (st)
-        return st;
-    memset(out, 0, (size_t)n * sizeof *out);
-    code = mi_alloc((size_t)d.units, sizeof *code);
-    st = code ? MIEN_OK : mi_no_memory(err);
-    for (int i = 0; i < n && !st; i++) {
-        draw_code(&d, code);
-        st = mien_coder_decode(c, code, &out[i], err);
-    }
-    for (int i = 0; i < n && st; i++)
-        mien_image_free(&out[i]);
+    int units = mien_coder_get_info(c).units;
+    float *code = mi_alloc((size_t)n, (size_t)units * sizeof *code);
+    mien_status st = code ? mien_codes_draw(units, options, n, code, err)
+                          : mi_no_memory(err);
+    if (!st)
+        st = decode_all(c, n, code, out, err);
     mi_free(code);
-    mi_free(d.middle);
     return st;
 }
 
@@ -174,31 +130,37 @@ static void code_of_step(int units, const float *stop, int stops, double at,
     curve(units, p, (float)(at - from), out);
 }
 
+mien_status mien_codes_walk(int units, const mien_sampling *options, int steps,
+                            float *out, mien_error *err)
+{
+    const mien_sampling *o = options ? options : &usual;
+    drawer d;
+    assert(units > 0 && steps > 0);
+    mien_status st = drawer_init(&d, units, o, err);
+    float *stop = NULL;
+    if (!st) {
+        stop = mi_alloc((size_t)o->stops, (size_t)units * sizeof *stop);
+        st = stop ? MIEN_OK : mi_no_memory(err);
+    }
+    for (int i = 0; i < o->stops && !st; i++)
+        draw_code(&d, stop + (ptrdiff_t)i * units);
+    for (int i = 0; i < steps && !st; i++)
+        code_of_step(units, stop, o->stops, (double)i * o->stops / steps,
+                     out + (ptrdiff_t)i * units);
+    mi_free(stop);
+    mi_free(d.middle);
+    return st;
+}
+
 mien_status mien_faces_walk(mien_coder *c, const mien_sampling *options,
                             int steps, mien_image *out, mien_error *err)
 {
-    static const mien_sampling usual = MIEN_SAMPLING_DEFAULTS;
-    const mien_sampling *o = options ? options : &usual;
-    drawer d;
-    assert(steps > 0);
-    mien_status st = drawer_init(&d, c, o, err);
-    if (st)
-        return st;
-    memset(out, 0, (size_t)steps * sizeof *out);
-    size_t units = (size_t)d.units;
-    float *stop = mi_alloc(((size_t)o->stops + 1) * units, sizeof *stop);
-    float *code = stop ? stop + (size_t)o->stops * units : NULL;
-    st = stop ? MIEN_OK : mi_no_memory(err);
-    for (int i = 0; i < o->stops && !st; i++)
-        draw_code(&d, stop + (size_t)i * units);
-    for (int i = 0; i < steps && !st; i++) {
-        code_of_step(d.units, stop, o->stops, (double)i * o->stops / steps,
-                     code);
-        st = mien_coder_decode(c, code, &out[i], err);
-    }
-    for (int i = 0; i < steps && st; i++)
-        mien_image_free(&out[i]);
-    mi_free(stop);
-    mi_free(d.middle);
+    int units = mien_coder_get_info(c).units;
+    float *code = mi_alloc((size_t)steps, (size_t)units * sizeof *code);
+    mien_status st = code ? mien_codes_walk(units, options, steps, code, err)
+                          : mi_no_memory(err);
+    if (!st)
+        st = decode_all(c, steps, code, out, err);
+    mi_free(code);
     return st;
 }

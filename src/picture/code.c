@@ -34,7 +34,8 @@ void mien_coder_free(mien_coder *c)
 
 mien_coder_info mien_coder_get_info(const mien_coder *c)
 {
-    return (mien_coder_info){c->view.w, c->view.h, c->units};
+    return (mien_coder_info){c->view.w, c->view.h, c->units,
+                             c->view.view.aligned};
 }
 
 /* An output of [-1, n] by its name, and n; -1: there is none. */
@@ -197,4 +198,21 @@ void mien_code_between(int n, const float *a, const float *b, float t,
 {
     for (int i = 0; i < n; i++)
         out[i] = a[i] + (b[i] - a[i]) * t;
+}
+
+void mien_code_add(int n, const float *code, float strength,
+                   const float *vector, float *out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = code[i] + strength * vector[i];
+}
+
+double mien_code_distance(int n, const float *a, const float *b)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        double d = (double)a[i] - (double)b[i];
+        sum += d * d;
+    }
+    return sqrt(sum);
 }

@@ -157,7 +157,12 @@ mien_status mi_bind(const mien_net *net, const mien_labels *labels,
                     const float *weight, mi_view *out, mien_error *err);
 /* Whether pictures are made again, and nothing asks for labels. */
 int mi_is_auto_encoder(const mi_view *v);
-/* codes.c: how the codes of the training part are spread. */
+/* codes.c: may codes have these sizes?  EFORMAT: no. */
+mien_status mi_codes_limits(int64_t count, int64_t k, int64_t d,
+                            mien_error *err);
+/* Are their numbers weights, means and variances?  EFORMAT: no. */
+mien_status mi_codes_check(const mien_codes *c, mien_error *err);
+/* codes_fit.c: how the codes of the training part are spread. */
 mien_status mi_codes_fit(mien_picture_study *s, mien_error *err);
 /* baseline.c: principal components on the test part, for an auto-encoder. */
 mien_status mi_baseline(mien_picture_study *s, mien_error *err);
