@@ -222,12 +222,13 @@ $B/expat/%.o: $B/expat/expat/lib/%.c wasm/expat_config.h
 
 # mien.wasm, what a page calls (wasm/web.h): no model inside, all are fetched.
 WEB_CC ?= clang
+WEB_B  ?= web
 web-wasm:
-	@tools/get_expat.sh $B/web
-	@$(SUBMAKE) $B/web/mien.wasm B=$B/web AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
+	@tools/get_expat.sh $B/$(WEB_B)
+	@$(SUBMAKE) $B/$(WEB_B)/mien.wasm B=$B/$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-O3 -DNDEBUG' PKG_CFLAGS=-I$B/web/expat/expat/lib EXPAT='$(EXPAT_C:%=$B/web/expat/%.o)' \
-	  LIB='$(filter-out $(WASM_NOT),$(LIB))' CLI=
+	  OPT='-O3 -DNDEBUG' PKG_CFLAGS=-I$B/$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$B/$(WEB_B)/expat/%.o)' \
+	  LIB='$(filter-out $(WASM_NOT),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
 

@@ -66,9 +66,13 @@ VFN void tile_sum(const mi_tile *t, const float *w, tile_sums *s, int R, int V)
             a[m] = next[m];
         int i = 0;
         for (; i + 4 <= t->run; i += 4, w += 4 * wide) {
+            const float *b[ROWS_MAX]; /* so that c is part of the address */
+            UNROLL
+            for (int m = 0; m < R; m++)
+                b[m] = a[m] + i;
             UNROLL
             for (int c = 0; c < 4; c++)
-                tile_step(s->v[c % C], a, i + c, w + c * wide, R, V);
+                tile_step(s->v[c % C], b, c, w + c * wide, R, V);
         }
         for (; i < t->run; i++, w += wide)
             tile_step(s->v[0], a, i, w, R, V);
