@@ -58,7 +58,7 @@ arm64|gcc-aarch64-linux-gnu|aarch64-linux-gnu-gcc|compiles for ARM64
 arm64|libc6-dev-arm64-cross|/usr/aarch64-linux-gnu/include/stdio.h|its C library
 arm64|qemu-user|qemu-aarch64|runs ARM64 programs
 memcheck|valgrind|valgrind|finds reads of memory that was never written
-check|opencv-data|/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml|stock cascades: to compare with, and for the app
+check,web|opencv-data|/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml|stock cascades: to compare with, and for the app
 END
 }
 

@@ -12,6 +12,17 @@ struct web_finder {
 
 static const char network[] = "ssdlite_mobilenet_v2";
 
+mien_status web_object_classes(mien_web *w)
+{
+    mien_json j = mien_json_on(web_text_begin(w), 0);
+    const mien_coco_class *c;
+    mien_json_array(&j, NULL);
+    for (int i = 0; (c = mien_coco_at(i)); i++)
+        mien_json_text(&j, NULL, c->name);
+    mien_json_close(&j);
+    return web_text_end(w, MIEN_OK, NULL);
+}
+
 mien_status web_finder_needs(mien_web *w)
 {
     const mien_model_entry *need = mien_model_find(network);

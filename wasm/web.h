@@ -86,6 +86,10 @@ const float *WEB_EXPORT(web_descriptor)(const web_reader *r, int face);
 
 typedef struct web_finder web_finder;
 
+/* The names of COCO's classes, in the order of their indices: ["person", ...].
+ */
+mien_status WEB_EXPORT(web_object_classes)(mien_web *w);
+
 /* The network of web_finder_new, as web_needs tells it. */
 mien_status WEB_EXPORT(web_finder_needs)(mien_web *w);
 

@@ -3,6 +3,14 @@
 
 const CACHE = 'mien-app-' + 'VERSION';
 const FILES = ['FILES'];
+const POLICY = 'POLICY';
+
+/** A file with the page's policy, which a worker would not have otherwise. */
+async function withPolicy(response) {
+  const headers = new Headers(response.headers);
+  headers.set('content-security-policy', POLICY);
+  return new Response(await response.blob(), { headers });
+}
 
 self.addEventListener('install', (event) => {
   const requests = FILES.map((name) => new Request(name, { cache: 'reload' }));
@@ -26,7 +34,10 @@ async function answer(request) {
       return await cache.match('./') ?? Response.error();
     }
   }
-  return await cache.match(request, { ignoreSearch: true }) ?? fetch(request);
+  const kept = await cache.match(request, { ignoreSearch: true });
+  if (!kept)
+    return fetch(request);
+  return new URL(request.url).pathname.endsWith('.js') ? withPolicy(kept) : kept;
 }
 
 self.addEventListener('fetch', (event) => {

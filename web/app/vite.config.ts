@@ -15,7 +15,8 @@ function serviceWorker(): Plugin {
     apply: 'build',
     enforce: 'post',
     generateBundle(_options, bundle) {
-      const page = readFileSync(here('index.html'));
+      const page = readFileSync(here('index.html'), 'utf8');
+      const policy = /Content-Security-Policy" content="([^"]+)"/.exec(page)?.[1] ?? '';
       const fixed = ['manifest.webmanifest', 'icon.svg'];
       const files = Object.keys(bundle).filter((name) => name !== 'index.html').sort();
       const hash = createHash('sha256').update(page).update(files.join('\n'));
@@ -23,6 +24,7 @@ function serviceWorker(): Plugin {
         hash.update(readFileSync(here(`public/${name}`)));
       const source = readFileSync(here('sw.js'), 'utf8')
         .replace("'VERSION'", JSON.stringify(hash.digest('hex').slice(0, 16)))
+        .replace("'POLICY'", JSON.stringify(policy))
         .replace("['FILES']", JSON.stringify(['./', ...fixed, ...files]));
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });
     },
@@ -45,7 +47,8 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: { external: /^node:/ }, // what the package needs in node alone
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', rollupOptions: { external: /^node:/ } },
   plugins: [serviceWorker()],
 });

@@ -12,6 +12,7 @@ import { Engine } from './engine.js';
 import { DESCRIPTOR } from './faces.js';
 import { Library, MienError } from './library.js';
 import { compileWasm } from './models.js';
+import { objectClasses } from './objects.js';
 import { Matcher, distance } from './people.js';
 import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
@@ -138,6 +139,11 @@ export class Mien {
    */
   async detect(source, wish = {}) {
     return (await this.analyze(source, wish)).faces;
+  }
+
+  /** The names of the 80 classes that objects tells. */
+  objectClasses() {
+    return objectClasses(this.#lib);
   }
 
   /**

@@ -17,6 +17,12 @@ import { MienError } from './library.js';
 /** What tells one wish from another. */
 export const OBJECT_WISH = ['classes', 'minScore', 'maxOverlap', 'maxObjects', 'byClass'];
 
+/** The 80 classes of COCO. @param {Library} lib @returns {string[]} */
+export function objectClasses(lib) {
+  lib.check(lib.c.web_object_classes(lib.web));
+  return lib.json();
+}
+
 /** The network that objects need. @param {Library} lib @returns {import('./models.js').Need[]} */
 export function objectNeeds(lib) {
   lib.check(lib.c.web_finder_needs(lib.web));

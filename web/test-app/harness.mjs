@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 import { serve } from '../serve.mjs';
 
+process.env.PW_EXPERIMENTAL_SERVICE_WORKER_NETWORK_EVENTS = '1'; // requests of theirs, too
 const require = createRequire(new URL('../app/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
@@ -66,7 +67,8 @@ export async function openSite({ args = [], camera = false, headers = {}, folder
   const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', ...(camera ? fake : []), ...args],
+    args: ['--no-sandbox', '--disable-gpu',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', ...(camera ? fake : []), ...args],
   });
   const origin = new URL(server.address).origin;
   return {
@@ -87,7 +89,7 @@ export async function openSite({ args = [], camera = false, headers = {}, folder
       page.setDefaultTimeout(30000);
       await before?.(page);
       await page.goto(server.address + path);
-      await page.locator('main > *').first().waitFor();
+      await page.locator('main h1, main .notice').first().waitFor();
       return Object.assign(page, {
         /** What was wrong so far; a test that expects an error empties it. */
         wrong,
@@ -112,6 +114,20 @@ export async function pathsOf(page) {
   const links = await page.locator('nav a').evaluateAll((all) =>
     all.map((a) => a.getAttribute('href')));
   return ['#/', ...links];
+}
+
+/**
+ * Wait until something holds in a page. (waitForFunction would need eval, which the page's
+ * policy forbids.)
+ * @param {import('playwright-core').Page} page @param {(value: any) => unknown} holds
+ * @param {any} [value]
+ */
+export async function until(page, holds, value) {
+  for (const end = Date.now() + 30000; !await page.evaluate(holds, value);) {
+    if (Date.now() > end)
+      throw new Error(`never: ${holds}`);
+    await page.waitForTimeout(50);
+  }
 }
 
 /**

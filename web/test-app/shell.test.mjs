@@ -16,14 +16,14 @@ before(async () => {
 });
 after(() => site.close());
 
-const ready = (page) => page.locator('main > *').first().waitFor();
+const ready = (page) => page.locator('main h1').waitFor();
 
 /** Every page of the navigation, one after the other. */
 async function eachPage(options, look) {
   const page = await site.open('', options);
   for (const path of paths) {
     await page.goto(site.address + path);
-    await page.waitForFunction(() => document.querySelector('main h1'));
+    await page.locator('main h1').waitFor();
     await look(page, path);
   }
   await page.done();
@@ -46,7 +46,7 @@ test('an address survives a reload under /sub/', async () => {
   await eachPage({}, async (page, path) => {
     const title = await page.locator('main h1').textContent();
     await page.reload();
-    await page.waitForFunction(() => document.querySelector('main h1'));
+    await page.locator('main h1').waitFor();
     assert.equal(await page.locator('main h1').textContent(), title, path);
     assert.ok(page.url().endsWith(`/sub/${path}`), page.url());
   });

@@ -104,6 +104,9 @@ test('objects: what the command finds', async () => {
     for (const side of ['x', 'y', 'width', 'height'])
       near(thing.box[side], native[i].box[side], 0.5, side);
   });
+  const classes = mien.objectClasses();
+  assert.equal(classes.length, 80);
+  ours.forEach((thing) => assert.equal(classes[thing.index], thing.class));
   const people = await mien.objects(picture, { ...options, classes: ['person'] });
   assert.deepEqual(people, ours.filter((o) => o.class === 'person'));
   await assert.rejects(mien.objects(picture, { classes: ['unicorn'] }),

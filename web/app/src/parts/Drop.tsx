@@ -1,6 +1,6 @@
 // Drop: files that are dropped on the page, pasted, chosen, or taken with a camera.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { t } from '../text';
 
@@ -44,7 +44,7 @@ export function Drop({
   const [over, setOver] = useState(false);
   const given = useRef(onFiles);
   given.current = onFiles;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const take = (list: DataTransfer | null) => {
       const files = [...list?.files ?? []];
       if (files.length)

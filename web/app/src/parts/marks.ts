@@ -47,15 +47,18 @@ export function paintName(
   context.fillText(name, x + 5 * unit, y + high / 2 + unit);
 }
 
-/** Points, such as the 68 of a face. */
+/** Points, such as the 68 of a face; smaller where the face is. */
 export function paintPoints(
   context: CanvasRenderingContext2D, unit: number, points: readonly [number, number][],
   colour: string,
 ) {
+  const across = points.map(([x]) => x);
+  const wide = Math.max(...across) - Math.min(...across);
+  const radius = Math.min(1.8 * unit, Math.max(0.7 * unit, wide / 70));
   context.fillStyle = colour;
   for (const [x, y] of points) {
     context.beginPath();
-    context.arc(x, y, 1.6 * unit, 0, 2 * Math.PI);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
     context.fill();
   }
 }
