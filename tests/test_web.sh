@@ -18,7 +18,7 @@ cp -r web "$t/"
 cp "$MIEN_BUILD/web/mien.wasm" "$t/web/package/"
 mkdir "$t/models"
 cp "$MIEN_MODELS"/*.onnx models/yunet_n_dynamic.onnx models/face_cascade.xml "$t/models/"
-MIEN_MODELS=$t/models node --test --test-concurrency 2 "$t"/web/test/*.test.mjs >"$t/out" 2>&1
+MIEN_MODELS=$t/models node --expose-gc --test "$t"/web/test/*.test.mjs >"$t/out" 2>&1
 status=$?
 grep -E '^not ok' -A 20 "$t/out"
 sed -n 's/^# pass /tests passed: /p' "$t/out"

@@ -7,6 +7,7 @@ import { Held } from './held.js';
 import { Library, MienError } from './library.js';
 import { fetchModel, forgetModel } from './models.js';
 import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
+import { TRACK_CALLS } from './track.js';
 
 /** @typedef {import('./faces.js').Wish} Wish */
 /** @typedef {import('./objects.js').ObjectWish} ObjectWish */
@@ -59,6 +60,7 @@ export class Engine {
   lib;
   models;
   /** @type {Held<import('./cascade.js').OpenCascade>} */ cascades = new Held('cascade');
+  /** @type {Held<import('./track.js').OpenTracker>} */ trackers = new Held('tracker');
   /** @type {Map<string, number>} */ #readers = new Map();
   /** @type {Map<string, number>} */ #finders = new Map();
   /** @type {Map<string, Promise<void>>} */ #loads = new Map();
@@ -135,6 +137,7 @@ export class Engine {
   /** Release the readers and what is held; networks stay. */
   free() {
     this.cascades.free();
+    this.trackers.free();
     for (const reader of this.#readers.values())
       closeReader(this.lib, reader);
     this.#readers.clear();
@@ -167,5 +170,6 @@ const CALLS = {
     return findObjects(engine.lib, engine.finder(wish), engine.pixels(picture), file);
   },
   ...CASCADE_CALLS,
+  ...TRACK_CALLS,
   memory: (engine) => engine.lib.memory,
 };

@@ -33,7 +33,7 @@ export const WISH = ['detector', 'landmarks', 'descriptor', 'expression', 'age',
   'inputSize', 'minScore', 'maxOverlap', 'maxFaces', 'tinyLandmarks', 'rotate'];
 
 /** A wish as a web_wish. @param {Library} lib @param {Wish} wish */
-function put(lib, wish) {
+export function putWish(lib, wish) {
   let want = 0;
   for (const [name, bit] of Object.entries(WANTS))
     if (wish[/** @type {keyof Wish} */ (name)])
@@ -54,13 +54,13 @@ function put(lib, wish) {
  * @param {Library} lib @param {Wish} wish @returns {import('./models.js').Need[]}
  */
 export function faceNeeds(lib, wish) {
-  lib.check(lib.c.web_needs(lib.web, put(lib, wish)));
+  lib.check(lib.c.web_needs(lib.web, putWish(lib, wish)));
   return lib.json();
 }
 
 /** @param {Library} lib @param {Wish} wish a reader; closeReader ends it */
 export function openReader(lib, wish) {
-  const at = put(lib, wish);
+  const at = putWish(lib, wish);
   return lib.handle((out) => lib.c.web_reader_new(lib.web, at, out));
 }
 

@@ -16,8 +16,9 @@ import { objectClasses } from './objects.js';
 import { Matcher, distance } from './people.js';
 import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
+import { Tracker } from './track.js';
 
-export { Cascade, DESCRIPTOR, FORMS, Matcher, MienError, readProfiles, writeProfiles };
+export { Cascade, DESCRIPTOR, FORMS, Matcher, MienError, Tracker, readProfiles, writeProfiles };
 
 /** @typedef {import('./faces.js').Wish} Wish */
 /** @typedef {import('./objects.js').ObjectWish} ObjectWish */
@@ -29,6 +30,7 @@ export { Cascade, DESCRIPTOR, FORMS, Matcher, MienError, readProfiles, writeProf
 /** @typedef {import('./profiles.js').Profiles} Profiles */
 /** @typedef {import('./models.js').Progress} Progress */
 /** @typedef {import('./cascade.js').CascadeName} CascadeName */
+/** @typedef {import('./track.js').TrackOptions} TrackOptions */
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box pixels */
 
@@ -174,6 +176,16 @@ export class Mien {
   async cascade(source, name = undefined) {
     const args = [await cascadeSource(source), name];
     return new Cascade(this.#engine, await this.#engine.call('cascadeNew', args), pictureOf);
+  }
+
+  /**
+   * Follow faces from frame to frame. Release it with free.
+   * @param {TrackOptions} [options] @param {Progress} [progress] of the networks that are needed
+   * @returns {Promise<Tracker>}
+   */
+  async tracker(options = {}, progress = undefined) {
+    const id = await this.#engine.call('trackerNew', [options], progress);
+    return new Tracker(this.#engine, id, pictureOf);
   }
 
   /**

@@ -34,10 +34,11 @@ import { MienError, choice } from './library.js';
  * @property {number} differentNear of these nearer than the threshold: mistaken for each other
  */
 
-const RULES = ['nearest', 'mean'];
+/** How a face is told from others, as the library numbers it. */
+export const RULES = ['nearest', 'mean'];
 
-/** @param {ArrayLike<number>} descriptor */
-function checkDescriptor(descriptor) {
+/** @param {ArrayLike<number>} descriptor fails for what is none */
+export function checkDescriptor(descriptor) {
   if (descriptor?.length !== DESCRIPTOR)
     throw new MienError('EARG', `descriptor: ${descriptor?.length} numbers, wanted are ` +
       `${DESCRIPTOR}`);

@@ -30,3 +30,53 @@ export const failsWith = (code, words) => (e) => {
 
 export const near = (a, b, most, what) =>
   assert.ok(Math.abs(a - b) <= most, `${what}: ${a} and ${b}`);
+
+/** Frames of a camera that pans over a picture, there and back. */
+export function pan(picture, n, width, height, step = [3, 2]) {
+  const most = [picture.width - width, picture.height - height];
+  return Array.from({ length: n }, (_, i) => {
+    const [x, y] = most.map((m, k) => {
+      const at = m > 0 ? i * step[k] % (2 * m) : 0;
+      return at > m ? 2 * m - at : at;
+    });
+    return partOf(picture, x, y, width, height);
+  });
+}
+
+/** A chunk of RIFF. */
+function chunk(name, ...parts) {
+  const body = Buffer.concat(parts);
+  const head = Buffer.alloc(8);
+  head.write(name, 'latin1');
+  head.writeUInt32LE(body.length, 4);
+  return Buffer.concat([head, body, Buffer.alloc(body.length % 2)]);
+}
+
+const list = (name, ...parts) => chunk('LIST', Buffer.from(name, 'latin1'), ...parts);
+const words = (...numbers) => Buffer.from(Uint32Array.from(numbers).buffer);
+
+/** A frame as AVI has it: BGR, the lowest row first, rows of whole four bytes. */
+function bitmap({ data, width, height }) {
+  const stride = 3 * width + 3 & ~3;
+  const out = Buffer.alloc(stride * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      for (let c = 0; c < 3; c++)
+        out[(height - 1 - y) * stride + 3 * x + c] = data[3 * (y * width + x) + 2 - c];
+  return out;
+}
+
+/** Frames as a video without loss: AVI of bitmaps. */
+export function aviOf(frames, fps) {
+  const [{ width, height }] = frames;
+  const n = frames.length;
+  const size = bitmap(frames[0]).length;
+  const avih = chunk('avih', words(1e6 / fps, size * fps, 0, 0, n, 0, 1, size, width, height,
+    0, 0, 0, 0));
+  const strh = chunk('strh', Buffer.from('vidsDIB ', 'latin1'), words(0, 0, 0, 1, fps, 0, n,
+    size, 0, 0, 0, 0));
+  const strf = chunk('strf', words(40, width, height, 1 | 24 << 16, 0, size, 0, 0, 0, 0));
+  const movi = frames.map((frame) => chunk('00db', bitmap(frame)));
+  return chunk('RIFF', Buffer.from('AVI ', 'latin1'),
+    list('hdrl', avih, list('strl', strh, strf)), list('movi', ...movi));
+}
