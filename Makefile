@@ -218,16 +218,18 @@ run-wasm-tests:
 	  EXPAT='$(if $(HAS_EXPAT),$(EXPAT_C:%=$B/wasm/expat/%.o))' LINK='-Wl,-z,stack-size=1048576' \
 	  LIB='$(filter-out $(WASM_NOT) $(if $(HAS_EXPAT),,%/cascade_dom.c),$(LIB))' CLI= RUN='$(NODE) wasm/run.mjs'
 $B/expat/%.o: $B/expat/expat/lib/%.c wasm/expat_config.h
-	$(call say,cc  )$(CC) -std=gnu11 $(OPT) -Iwasm -w -c -o $@ $<
+	$(call say,cc  )$(CC) -std=gnu11 $(OPT) -Os -Iwasm -w -c -o $@ $<
 
 # mien.wasm, what a page calls (wasm/web.h): no model inside, all are fetched.
 WEB_CC ?= clang
 WEB_B  ?= web
+# Folders whose loops are short are built small.
+WEB_SMALL := base file graph learn metrics model plot record report split study tabular wasm
 web-wasm:
 	@tools/get_expat.sh $B/$(WEB_B)
 	@$(SUBMAKE) $B/$(WEB_B)/mien.wasm B=$B/$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-O3 -DNDEBUG' PKG_CFLAGS=-I$B/$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$B/$(WEB_B)/expat/%.o)' \
+	  OPT='-O3 -DNDEBUG' $(WEB_SMALL:%=SAN_%=-Os) PKG_CFLAGS=-I$B/$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$B/$(WEB_B)/expat/%.o)' \
 	  LIB='$(filter-out $(WASM_NOT),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)

@@ -311,6 +311,23 @@ static void test_failing_memory_is_reported(void)
     mien_table_free(t);
 }
 
+static void test_rows_as_json(void)
+{
+    static const int64_t some[] = {2, 0};
+    mien_table *t = table_of("a,b\n1.5,\"x \"\"y\"\"\"\n,\n-inf,z\n");
+    for (int k = 0; k < 2; k++) {
+        mien_buffer b = {0};
+        mien_json j = mien_json_on(&b, 0);
+        mien_table_rows_json(t, 2, k ? some : NULL, NULL, &j);
+        char *text = text_of(&b);
+        CHECK_MSG(!strcmp(text, k ? "[[\"-inf\",\"z\"],[1.5,\"x \\\"y\\\"\"]]"
+                                  : "[[1.5,\"x \\\"y\\\"\"],[null,null]]"),
+                  "%s", text);
+        free(text);
+    }
+    mien_table_free(t);
+}
+
 /* The quartet: one line and one r for all four. */
 static void test_a_picture_as_json(void)
 {
@@ -544,6 +561,7 @@ int main(int argc, char **argv)
     RUN(test_failing_memory_is_reported);
     RUN(test_a_description_as_json);
     RUN(test_a_picture_as_json);
+    RUN(test_rows_as_json);
     RUN(test_pictures_of_dates);
     RUN(test_pictures_of_wild_tables);
     RUN(test_anscombe);

@@ -60,6 +60,18 @@ MIEN_API MIEN_CHECKED mien_status
 mien_table_description_json(const mien_table *t, const mien_describe_options *o,
                             mien_json *j, mien_error *err);
 
+/* Write rows as JSON: an array of arrays, texts in quotes, null where a value
+ * is missing, "inf" and "-inf" where a number is infinite.
+ *
+ *   t     a table
+ *   n     how many rows
+ *   rows  [n] each 0..rows - 1, asserted; NULL: the first n
+ *   key   of the array, or NULL
+ *   j     a text being written */
+MIEN_API void mien_table_rows_json(const mien_table *t, int64_t n,
+                                   const int64_t *rows, const char *key,
+                                   mien_json *j);
+
 /* Say what is odd in a table, a line each: constant columns, copies, infinite
  * values, rows that are there twice.
  *

@@ -7,6 +7,7 @@ import { Held } from './held.js';
 import { Library, MienError } from './library.js';
 import { fetchModel, forgetModel } from './models.js';
 import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
+import { TABLE_CALLS } from './tables.js';
 import { TRACK_CALLS } from './track.js';
 
 /** @typedef {import('./faces.js').Wish} Wish */
@@ -60,6 +61,8 @@ export class Engine {
   lib;
   models;
   /** @type {Held<import('./cascade.js').OpenCascade>} */ cascades = new Held('cascade');
+  /** @type {Held<import('./tables.js').OpenTable>} */ tables = new Held('table');
+  /** @type {Held<import('./tables.js').OpenTabular>} */ tabulars = new Held('model');
   /** @type {Held<import('./track.js').OpenTracker>} */ trackers = new Held('tracker');
   /** @type {Map<string, number>} */ #readers = new Map();
   /** @type {Map<string, number>} */ #finders = new Map();
@@ -137,6 +140,8 @@ export class Engine {
   /** Release the readers and what is held; networks stay. */
   free() {
     this.cascades.free();
+    this.tables.free();
+    this.tabulars.free();
     this.trackers.free();
     for (const reader of this.#readers.values())
       closeReader(this.lib, reader);
@@ -170,6 +175,7 @@ const CALLS = {
     return findObjects(engine.lib, engine.finder(wish), engine.pixels(picture), file);
   },
   ...CASCADE_CALLS,
+  ...TABLE_CALLS,
   ...TRACK_CALLS,
   memory: (engine) => engine.lib.memory,
 };

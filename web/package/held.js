@@ -2,7 +2,8 @@
 
 import { MienError } from './library.js';
 
-/** @typedef {{call: (name: string, args: any[]) => Promise<any>}} Caller an engine */
+/** @typedef {{call: (name: string, args: any[], progress?: import('./models.js').Progress) =>
+ *   Promise<any>}} Caller an engine */
 
 /** @typedef {{free: () => void}} Thing */
 
@@ -59,6 +60,11 @@ export class Holder {
     this.id = id;
     this.#drop = () => void engine.call(drop, [id]).catch(() => {});
     forgotten.register(this, this.#drop, this);
+  }
+
+  /** By which number the engine has it. */
+  get held() {
+    return this.id;
   }
 
   /** Release it. */

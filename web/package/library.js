@@ -107,9 +107,14 @@ export class Library {
 
   /** What the last call said. */
   said() {
+    return this.#text.decode(this.saidBytes());
+  }
+
+  /** The same, not decoded. */
+  saidBytes() {
     const at = this.c.web_text(this.web);
     const n = this.c.web_text_size(this.web);
-    return this.#text.decode(new Uint8Array(this.#memory.buffer, at, n).slice());
+    return new Uint8Array(this.#memory.buffer, at, n).slice();
   }
 
   /** The same, where it is JSON. @returns {any} */

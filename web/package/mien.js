@@ -16,9 +16,13 @@ import { objectClasses } from './objects.js';
 import { Matcher, distance } from './people.js';
 import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
+import { Table, Tabular, tableSource, tabularSource } from './tables.js';
 import { Tracker } from './track.js';
 
-export { Cascade, DESCRIPTOR, FORMS, Matcher, MienError, Tracker, readProfiles, writeProfiles };
+export {
+  Cascade, DESCRIPTOR, FORMS, Matcher, MienError, Table, Tabular, Tracker, readProfiles,
+  writeProfiles,
+};
 
 /** @typedef {import('./faces.js').Wish} Wish */
 /** @typedef {import('./objects.js').ObjectWish} ObjectWish */
@@ -176,6 +180,26 @@ export class Mien {
   async cascade(source, name = undefined) {
     const args = [await cascadeSource(source), name];
     return new Cascade(this.#engine, await this.#engine.call('cascadeNew', args), pictureOf);
+  }
+
+  /**
+   * A table of a CSV file, packed with gzip or not. Release it with free.
+   * @param {Blob|string|Uint8Array|ArrayBuffer} source the file, its bytes or its text
+   * @param {import('./tables.js').Reading} [how] @param {Progress} [progress]
+   * @returns {Promise<Table>}
+   */
+  async table(source, how = {}, progress = undefined) {
+    const args = [tableSource(source), how];
+    return new Table(this.#engine, await this.#engine.call('tableNew', args, progress));
+  }
+
+  /**
+   * A model of tables: model.onnx as `mien train` writes it. Release it with free.
+   * @param {Blob|Uint8Array|ArrayBuffer} source @returns {Promise<Tabular>}
+   */
+  async tabular(source) {
+    const args = [await tabularSource(source)];
+    return new Tabular(this.#engine, await this.#engine.call('tabularNew', args));
   }
 
   /**
