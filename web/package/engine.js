@@ -9,6 +9,7 @@ import { fetchModel, forgetModel } from './models.js';
 import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
 import { TABLE_CALLS } from './tables.js';
 import { TRACK_CALLS } from './track.js';
+import { FACEAPI } from './weights.js';
 
 /** @typedef {import('./faces.js').Wish} Wish */
 /** @typedef {import('./objects.js').ObjectWish} ObjectWish */
@@ -175,6 +176,7 @@ const CALLS = {
     return findObjects(engine.lib, engine.finder(wish), engine.pixels(picture), file);
   },
   ...CASCADE_CALLS,
+  ...FACEAPI,
   ...TABLE_CALLS,
   ...TRACK_CALLS,
   memory: (engine) => engine.lib.memory,

@@ -26,11 +26,13 @@ const WANTS = { landmarks: 1, descriptor: 2, expression: 4, age: 8, gender: 16 }
  * @property {number} [maxFaces]
  * @property {boolean} [tinyLandmarks] the smaller network of landmarks
  * @property {0|90|180|270|'auto'} [rotate] how the picture is turned before it is read
+ * @property {boolean} [byBox] attributes are read from the detector's box where no landmarks are
+ *   wanted, as face-api.js does; else from the box around landmarks, which are found for them
  */
 
 /** What tells one wish from another. */
 export const WISH = ['detector', 'landmarks', 'descriptor', 'expression', 'age', 'gender',
-  'inputSize', 'minScore', 'maxOverlap', 'maxFaces', 'tinyLandmarks', 'rotate'];
+  'inputSize', 'minScore', 'maxOverlap', 'maxFaces', 'tinyLandmarks', 'rotate', 'byBox'];
 
 /** A wish as a web_wish. @param {Library} lib @param {Wish} wish */
 export function putWish(lib, wish) {
@@ -46,6 +48,7 @@ export function putWish(lib, wish) {
   whole.forEach((n, i) => view.setInt32(lib.scratch + 4 * i, n, true));
   view.setFloat32(lib.scratch + 24, wish.minScore ?? 0, true);
   view.setFloat32(lib.scratch + 28, wish.maxOverlap ?? 0, true);
+  view.setInt32(lib.scratch + 32, wish.byBox ? 1 : 0, true);
   return lib.scratch;
 }
 

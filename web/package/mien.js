@@ -153,6 +153,26 @@ export class Mien {
   }
 
   /**
+   * Fetch a network in face-api.js' own files, once.
+   * @param {string} name "ssd_mobilenetv1", as the library calls it
+   * @param {string} manifest address of its weights_manifest.json; in node a file
+   * @returns {Promise<void>}
+   */
+  loadFaceapi(name, manifest) {
+    const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+    const at = base ? new URL(manifest, base).href : manifest;
+    return this.#engine.call('loadFaceapi', [name, at]);
+  }
+
+  /**
+   * The faces of a picture in face-api.js' shapes, by networks that were loaded before.
+   * @param {Source} source @param {Wish} [wish] @returns {Promise<any[]>}
+   */
+  async detectFaceapi(source, wish = {}) {
+    return this.#engine.call('detectFaceapi', [await pictureOf(source), wish]);
+  }
+
+  /**
    * Fetch the network of objects and get it ready.
    * @param {ObjectWish} [wish] @param {Progress} [progress] @returns {Promise<unknown>}
    */

@@ -106,6 +106,20 @@ export async function fetchModel(base, model, progress) {
   return bytes;
 }
 
+/**
+ * The bytes of an address, in node of a file too.
+ * @param {string} at @returns {Promise<Uint8Array>}
+ */
+export async function fetchBytes(at) {
+  if (!inNode || !isFile(at))
+    return get(at, async (response) => new Uint8Array(await response.arrayBuffer()));
+  try {
+    return await readFile(at.startsWith('file:') ? new URL(at) : at);
+  } catch (e) {
+    throw new MienError('EIO', `${at}: ${/** @type {Error} */ (e).message}`);
+  }
+}
+
 /** Forget a file that proved to be another one. @param {string} sha256 */
 export async function forgetModel(sha256) {
   const cache = await openCache();
