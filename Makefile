@@ -220,16 +220,25 @@ run-wasm-tests:
 $B/expat/%.o: $B/expat/expat/lib/%.c wasm/expat_config.h
 	$(call say,cc  )$(CC) -std=gnu11 $(OPT) -Os -Iwasm -w -c -o $@ $<
 
-# mien.wasm, what a page calls (wasm/web.h): no model inside, all are fetched.
-WEB_CC ?= clang
-WEB_B  ?= web
+# mien.wasm, what a page calls (wasm/web.h): no model inside, all are fetched; and
+# mien-relaxed.wasm, the same with multiply-adds that are rounded once, for engines
+# that have them: clang 14 writes them in an old form, hence another compiler.
+WEB_CC     ?= clang
+RELAXED_CC ?= clang-19
 # Folders whose loops are short are built small.
 WEB_SMALL := base file graph learn metrics model plot record report split study tabular wasm
 web-wasm:
-	@tools/get_expat.sh $B/$(WEB_B)
-	@$(SUBMAKE) $B/$(WEB_B)/mien.wasm B=$B/$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
+	@$(SUBMAKE) web-wasm-as WEB_B=$B/web
+	@if command -v $(RELAXED_CC) >/dev/null; then \
+	  mkdir -p $B/web/relaxed/expat && cp -R $B/web/expat/expat $B/web/relaxed/expat/ && \
+	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_CC=$(RELAXED_CC) WEB_SIMD=-mrelaxed-simd && \
+	  cp $B/web/relaxed/mien.wasm $B/web/mien-relaxed.wasm; \
+	else echo '  no $(RELAXED_CC): mien-relaxed.wasm is a copy of mien.wasm'; cp $B/web/mien.wasm $B/web/mien-relaxed.wasm; fi
+web-wasm-as:
+	@tools/get_expat.sh $(WEB_B)
+	@$(SUBMAKE) $(WEB_B)/mien.wasm B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-O3 -DNDEBUG' $(WEB_SMALL:%=SAN_%=-Os) PKG_CFLAGS=-I$B/$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$B/$(WEB_B)/expat/%.o)' \
+	  OPT='-O3 -DNDEBUG' $(WEB_SMALL:%=SAN_%=-Os) PKG_CFLAGS=-I$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o)' \
 	  LIB='$(filter-out $(WASM_NOT),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
@@ -304,7 +313,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm web web-serve web-test web-publish arm64-check fuzz lint mutants \
+.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm web-wasm-as web web-serve web-test web-publish arm64-check fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

@@ -15,7 +15,7 @@ command -v node >/dev/null || { echo 'SKIP no node'; exit 77; }
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 cp -r web "$t/"
-cp "$MIEN_BUILD/web/mien.wasm" "$t/web/package/"
+cp "$MIEN_BUILD"/web/*.wasm "$t/web/package/"
 mkdir "$t/models"
 cp "$MIEN_MODELS"/*.onnx models/yunet_n_dynamic.onnx models/face_cascade.xml "$t/models/"
 MIEN_MODELS=$t/models node --expose-gc --test "$t"/web/test/*.test.mjs >"$t/out" 2>&1

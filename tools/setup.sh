@@ -46,6 +46,9 @@ check|libclang-rt-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asa
 check,web|libclang-rt-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
 check,web|dpkg-dev|dpkg-source|unpacks the source of expat, for WebAssembly
 check,web|wasi-libc|/usr/include/wasm32-wasi/stdio.h|the C library of WebAssembly
+check,web|clang-19|clang-19|compiles mien-relaxed.wasm
+check,web|lld-19|wasm-ld-19|links it
+check,web|libclang-rt-19-dev-wasm32|glob:/usr/lib/llvm-19/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|its arithmetic helpers
 check|clang-format|clang-format|checks the layout of the source
 check|clang-tidy|clang-tidy|looks for mistakes
 check|cppcheck|cppcheck|looks for mistakes

@@ -18,6 +18,7 @@ import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
 import { Table, Tabular, tableSource, tabularSource } from './tables.js';
 import { Tracker } from './track.js';
+import { wasmUrl } from './variant.js';
 
 export {
   Cascade, DESCRIPTOR, FORMS, Matcher, MienError, Table, Tabular, Tracker, readProfiles,
@@ -97,11 +98,12 @@ export class Mien {
    * @param {object} [options]
    * @param {string|URL} [options.models] folder of the networks' files: a path of the page,
    *   an address, in node a folder; default 'models/'
-   * @param {string|URL} [options.wasm] mien.wasm; default: beside this file
+   * @param {string|URL} [options.wasm] mien.wasm; default: the one beside this file that
+   *   the engine runs fastest
    * @param {boolean} [options.worker] false: pictures are read on this thread
    */
   static async load(options = {}) {
-    const module = await compileWasm(options.wasm ?? new URL('./mien.wasm', import.meta.url));
+    const module = await compileWasm(options.wasm ?? wasmUrl());
     const lib = await Library.start(module);
     const models = String(options.models ?? 'models/');
     if (options.worker === false || typeof Worker !== 'function')

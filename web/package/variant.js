@@ -1,0 +1,20 @@
+// variant.js: which of the two builds of the library an engine can run.
+//
+// mien-relaxed.wasm has multiply-adds that are rounded once, where the processor has them: it is
+// the faster one, and its numbers differ from the other's in the last digits.
+
+/** A function of one instruction of relaxed SIMD, i8x16.relaxed_swizzle. */
+const RELAXED = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253,
+  15, 65, 2, 253, 15, 253, 128, 2, 11]);
+
+/** Whether the engine has relaxed SIMD. */
+export function hasRelaxed() {
+  return WebAssembly.validate(RELAXED);
+}
+
+/** The file to fetch: beside this one. */
+export function wasmUrl() {
+  return hasRelaxed() ? new URL('./mien-relaxed.wasm', import.meta.url)
+    : new URL('./mien.wasm', import.meta.url);
+}
