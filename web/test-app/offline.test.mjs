@@ -114,10 +114,14 @@ test('it can be installed', async () => {
 test('JavaScript and WebAssembly are small', () => {
   const files = readdirSync(DIST, { recursive: true }).map(String)
     .filter((name) => /\.(js|wasm)$/.test(name));
-  const sizes = files.map((name) =>
-    gzipSync(readFileSync(join(DIST, name)), { level: 9 }).length);
-  const all = sizes.reduce((a, b) => a + b, 0);
-  console.log(`SIZE ${all} bytes gzipped in ${files.length} files of JavaScript and wasm`);
-  files.forEach((name, i) => console.log(`${name} ${sizes[i]}`));
-  assert.ok(all < MOST, `${all} bytes gzipped, at most ${MOST}`);
+  const sizes = new Map(files.map((name) =>
+    [name, gzipSync(readFileSync(join(DIST, name)), { level: 9 }).length]));
+  const sizesOf = (ending) => [...sizes].filter(([name]) => name.endsWith(ending))
+    .map(([, size]) => size);
+  const script = sizesOf('.js').reduce((a, b) => a + b, 0);
+  const wasm = Math.max(...sizesOf('.wasm')); // a browser fetches one of them
+  console.log(`SIZE JavaScript ${script} + wasm ${wasm} = ${script + wasm} bytes gzipped`);
+  for (const [name, size] of sizes)
+    console.log(`SIZE   ${size} ${name}`);
+  assert.ok(script + wasm < MOST, `${script + wasm} bytes gzipped, at most ${MOST}`);
 });
