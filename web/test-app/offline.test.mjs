@@ -77,6 +77,7 @@ test('without a network: every page opens, photos are read, nothing is asked for
     await page.locator('main h1').waitFor();
   }
   await page.goto(`${own.address}#/photo`);
+  await page.getByRole('heading', { name: 'Photo' }).waitFor();
   await drop(page, [sample]);
   await found(page, 'Faces: 3');
   await page.getByLabel('Language').selectOption('zh');

@@ -84,13 +84,13 @@ test('age, gender and expression only when asked for, with what they are worth',
   const page = await site.open('#/photo');
   await drop(page, [sample]);
   await found(page, 'Faces: 3');
-  await page.getByRole('button', { name: 'Face 1' }).click();
+  await page.getByRole('button', { name: '1 · Face' }).click();
   assert.equal(await page.getByText('Expression', { exact: true }).count(), 0);
   const guesses = page.getByRole('switch', { name: 'Age, gender, expression' });
   await page.getByText('often wrong for a single person').waitFor();
   await guesses.check();
   await found(page, 'Faces: 3');
-  await page.getByRole('button', { name: 'Face 1' }).click();
+  await page.getByRole('button', { name: '1 · Face' }).click();
   await page.getByText(/^about \d+$/).waitFor();
   await page.getByText(/happy \d+ %/).waitFor();
   await page.getByText(/^Loaded in \d+ ms · first answer \d+ ms/).waitFor();
@@ -127,6 +127,30 @@ test('objects, all and by name', async () => {
   await page.locator('.things').getByText('person').first().waitFor();
   await page.getByRole('button', { name: 'Leave out dog' }).click();
   await found(page, /Objects: \d/);
+  await page.done();
+});
+
+test('people who are enrolled have their names under their boxes', async () => {
+  const page = await site.open('#/people');
+  await drop(page, [sample]);
+  await page.getByRole('list', { name: 'Faces in these photos' }).getByRole('button').first()
+    .click();
+  const form = page.locator('.who');
+  await form.getByLabel('Name').fill('\u0e2d\u0e32\u0e23\u0e35');
+  await form.getByLabel('What for').fill('tests');
+  await form.getByRole('button', { name: 'Enrol' }).click();
+  await page.getByText('is stored.').first().waitFor();
+  await page.goto(`${site.address}#/photo`);
+  await page.getByRole('heading', { name: 'Photo' }).waitFor();
+  await drop(page, [sample]);
+  await page.getByRole('button', { name: '\u0e2d\u0e32\u0e23\u0e35' }).click();
+  await page.getByText('\u0e2d\u0e32\u0e23\u0e35 (distance 0.0').waitFor();
+  const { faces } = JSON.parse((await saved(page, 'Save JSON')).bytes);
+  assert.deepEqual(faces.map((f) => f.name).filter(Boolean), ['\u0e2d\u0e32\u0e23\u0e35']);
+  assert.equal(faces.filter((f) => f.name === null).length, 2);
+  assert.ok(faces.every((f) => f.descriptor === undefined));
+  await page.getByRole('switch', { name: 'Names' }).uncheck();
+  await page.getByRole('button', { name: '1 · Face' }).waitFor();
   await page.done();
 });
 

@@ -16,6 +16,7 @@ import { Stage } from '../parts/Stage';
 import { Switch } from '../parts/Switch';
 import { type Picture, openPicture, shrunk } from '../picture';
 import { csvOf, save, stemOf } from '../save';
+import { gallery, people } from '../store';
 import { t, tOf } from '../text';
 import './Photo.css';
 
@@ -25,6 +26,7 @@ type Detector = 'yunet' | 'tiny' | 'ssd' | 'cascade';
 interface Options {
   detector: Detector;
   landmarks: boolean;
+  names: boolean;
   guesses: boolean;
   objects: boolean;
   /** Names of COCO's classes; none: all. */
@@ -34,12 +36,20 @@ interface Options {
 }
 
 const START: Options = {
-  detector: 'yunet', landmarks: true, guesses: false, objects: false, classes: [],
+  detector: 'yunet', landmarks: true, names: true, guesses: false, objects: false, classes: [],
   scale: 1.1, neighbours: 3,
 };
 
-/** A face as the library's record has it. */
-type Found = Omit<Face, 'gender'> & { gender?: { value: string; probability: number } };
+/** A face as the library's record has it, and who it is. */
+type Found = Omit<Face, 'gender'> & {
+  gender?: { value: string; probability: number };
+  name?: string | null;
+  distance?: number;
+};
+
+/** Who is enrolled. */
+type Known = Awaited<ReturnType<typeof people>>;
+const NOBODY: Known = { profiles: [], options: { rule: 'nearest' }, locked: 0 };
 
 interface Result {
   record?: { faces: Found[]; width: number; height: number };
@@ -65,20 +75,37 @@ const round = (n: number, digits = 0) => n.toFixed(digits);
 const percent = (p: number) => `${round(100 * p)} %`;
 const median = (all: number[]) => [...all].sort((a, b) => a - b)[all.length >> 1];
 
-const wishOf = (o: Options): Wish => ({
+const wishOf = (o: Options, known: Known): Wish => ({
+  descriptor: o.names && known.profiles.length > 0,
   detector: o.detector === 'cascade' ? undefined : o.detector, landmarks: o.landmarks,
   age: o.guesses, gender: o.guesses, expression: o.guesses,
 });
 
+/** Give each face the name of who it is; null: nobody who is known. */
+function nameFaces(m: Mien, faces: Found[], { profiles, options }: Known) {
+  const matcher = m.matcher(profiles, options);
+  try {
+    for (const face of faces)
+      if (face.descriptor)
+        ({ name: face.name, distance: face.distance } = matcher.best(face.descriptor));
+  } finally {
+    matcher.free();
+  }
+}
+
 /** What a picture shows, by the options. */
-async function read(m: Mien, picture: Picture, o: Options, cascade?: Cascade): Promise<Result> {
+async function read(
+  m: Mien, picture: Picture, o: Options, known: Known, cascade?: Cascade,
+): Promise<Result> {
   const start = performance.now();
   const result: Result = { things: [], hits: [], ms: 0 };
   if (o.detector !== 'cascade')
-    result.record = await m.analyze(picture.bitmap, wishOf(o), picture.name) as
+    result.record = await m.analyze(picture.bitmap, wishOf(o, known), picture.name) as
       unknown as Result['record'];
   else if (cascade)
     result.hits = await cascade.find(picture.bitmap, { scale: o.scale, neighbours: o.neighbours });
+  if (result.record && o.names && known.profiles.length)
+    nameFaces(m, result.record.faces, known);
   if (o.objects)
     result.things = await m.objects(picture.bitmap, { classes: o.classes }, picture.name);
   result.ms = performance.now() - start;
@@ -88,6 +115,8 @@ async function read(m: Mien, picture: Picture, o: Options, cascade?: Cascade): P
 /** What is written under a face. */
 function wordsUnder(face: Found): string {
   const parts = [];
+  if (face.name)
+    parts.push(face.name);
   if (face.age !== undefined)
     parts.push(round(face.age));
   if (face.gender)
@@ -109,7 +138,7 @@ function paintAll(context: CanvasRenderingContext2D, unit: number, item: Item, c
   for (const hit of item.hits ?? [])
     paintBox(context, unit, hit.box, COLOURS.face);
   item.record?.faces.forEach((face, i) => {
-    const colour = i === chosen ? COLOURS.chosen : COLOURS.face;
+    const colour = i === chosen ? COLOURS.chosen : face.name ? COLOURS.known : COLOURS.face;
     paintBox(context, unit, face.box, colour, String(i + 1));
     paintPoints(context, unit, face.landmarks ?? [], colour);
     const words = wordsUnder(face);
@@ -118,25 +147,27 @@ function paintAll(context: CanvasRenderingContext2D, unit: number, item: Item, c
   });
 }
 
-/** What is kept of a photo: the library's record, with the objects in it. */
+/** What is kept of a photo: the library's record with the objects in it, no descriptors. */
 const documentOf = ({ record, picture, things = [], hits = [] }: Item) => ({
-  ...record ?? { file: picture.name, width: picture.bitmap.width, height: picture.bitmap.height },
+  ...record ? { ...record, faces: record.faces.map((face) => ({ ...face, descriptor: undefined })) }
+    : { file: picture.name, width: picture.bitmap.width, height: picture.bitmap.height },
   ...hits.length ? { hits } : {},
   ...things.length ? { objects: things } : {},
 });
 
 function csvRows(items: Item[]) {
   const rows: (string | number | undefined)[][] = [['file', 'what', 'x', 'y', 'width', 'height',
-    'score', 'age', 'gender', 'expression']];
+    'score', 'name', 'age', 'gender', 'expression']];
   for (const { picture: { name }, record, things = [], hits = [] } of items) {
     const add = (what: string, box: Face['box'], ...more: (string | number | undefined)[]) =>
       rows.push([name, what, box.x, box.y, box.width, box.height, ...more]);
     for (const f of record?.faces ?? [])
-      add('face', f.box, f.score, f.age, f.gender?.value, f.expression && surest(f.expression)[0]);
+      add('face', f.box, f.score, f.name ?? undefined, f.age, f.gender?.value,
+        f.expression && surest(f.expression)[0]);
     for (const hit of hits)
-      add(hit.class, hit.box, undefined, undefined, undefined, undefined);
+      add(hit.class, hit.box, ...Array(5));
     for (const thing of things)
-      add(thing.class, thing.box, thing.score, undefined, undefined, undefined);
+      add(thing.class, thing.box, thing.score, ...Array(4));
   }
   return csvOf(rows);
 }
@@ -156,7 +187,7 @@ function savePicture(item: Item, failed: (text: string) => void) {
 }
 
 /** The photos that were opened, each read by the options, one after the other. */
-function usePhotos(options: Options, cascade: Cascade | undefined) {
+function usePhotos(options: Options, known: Known | undefined, cascade: Cascade | undefined) {
   const [items, setItems] = useState<Item[]>([]);
   const [problem, setProblem] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
@@ -177,11 +208,11 @@ function usePhotos(options: Options, cascade: Cascade | undefined) {
   const remove = useCallback((id: number) => setItems((all) =>
     all.filter((item) => item.id !== id || item.picture.bitmap.close())), []);
   useEffect(() => setItems((all) => all.map(({ id, picture }) => ({ id, picture }))),
-    [options, cascade]);
+    [options, known, cascade]);
 
   const waiting = items.find((item) => item.ms === undefined && !item.error);
   useEffect(() => {
-    if (!waiting || options.detector === 'cascade' && !cascade && !options.objects)
+    if (!waiting || !known || options.detector === 'cascade' && !cascade && !options.objects)
       return undefined;
     let current = true;
     const put = (change: Partial<Item>) => current && setItems((all) =>
@@ -192,10 +223,10 @@ function usePhotos(options: Options, cascade: Cascade | undefined) {
         const start = performance.now();
         const m = await mien;
         await load((progress) => Promise.all([
-          options.detector !== 'cascade' && m.prepare(wishOf(options), progress),
+          options.detector !== 'cascade' && m.prepare(wishOf(options, known), progress),
           options.objects && m.prepareObjects({ classes: options.classes }, progress)]));
         const loaded = performance.now() - start;
-        const result = await read(m, waiting.picture, options, cascade);
+        const result = await read(m, waiting.picture, options, known, cascade);
         put(result);
         setTimes(({ load: l, first, steady }) => first === undefined
           ? { load: l ?? loaded, first: result.ms, steady }
@@ -211,12 +242,23 @@ function usePhotos(options: Options, cascade: Cascade | undefined) {
       current = false;
       setBusy(false);
     };
-  }, [waiting?.id, options, cascade, attempt]);
+  }, [waiting?.id, options, known, cascade, attempt]);
   const again = () => {
     setItems((all) => all.map(({ id, picture }) => ({ id, picture })));
     setAttempt((n) => n + 1);
   };
   return { items, add, remove, again, problem, setProblem, busy, times, loading };
+}
+
+/** Who is enrolled, as long as that lasts; undefined until it is known. */
+function useKnown() {
+  const [known, setKnown] = useState<Known>();
+  useEffect(() => {
+    const look = () => void people().then(setKnown, () => setKnown(NOBODY));
+    look();
+    return gallery.watch(look);
+  }, []);
+  return known;
 }
 
 /** The classes that are told, each a chip that goes away when pressed. */
@@ -272,9 +314,11 @@ function CascadePanel({ options, change, onFile, info }: {
 
 /** All that is known of one face. */
 function Details({ face }: { face: Found }) {
-  const { box, score, age, gender, expression } = face;
+  const { box, score, name, distance, age, gender, expression } = face;
   return (
     <dl class="details">
+      {distance !== undefined && <><dt>{t('photo.name')}</dt><dd>{t(name ? 'photo.name.known'
+        : 'photo.name.nobody', { name: name ?? '', distance: round(distance, 2) })}</dd></>}
       <dt>{t('photo.box')}</dt>
       <dd>{t('photo.box.value', { x: round(box.x), y: round(box.y), width: round(box.width),
         height: round(box.height) })}</dd>
@@ -310,7 +354,8 @@ function FoundList({ item, chosen, choose }: {
           <li key={i}>
             <button type="button" aria-expanded={i === chosen}
               onClick={() => choose(i === chosen ? undefined : i)}>
-              <span>{t('photo.face', { n: i + 1 })}</span><span>{percent(face.score)}</span>
+              <span>{i + 1} · {face.name ?? t('photo.face')}</span>
+              <span>{percent(face.score)}</span>
             </button>
             {i === chosen && <Details face={face} />}
           </li>
@@ -329,8 +374,8 @@ function FoundList({ item, chosen, choose }: {
 }
 
 /** What is chosen beside the picture. */
-function Settings({ options, change, classes, onCascade, cascadeInfo }: {
-  options: Options; change: (o: Partial<Options>) => void; classes: string[];
+function Settings({ options, known, change, classes, onCascade, cascadeInfo }: {
+  options: Options; known?: Known; change: (o: Partial<Options>) => void; classes: string[];
   onCascade: (file: File) => void; cascadeInfo?: string;
 }) {
   const detectors = (['yunet', 'tiny', 'ssd', 'cascade'] as const)
@@ -345,6 +390,12 @@ function Settings({ options, change, classes, onCascade, cascadeInfo }: {
         <>
           <Switch label={t('photo.landmarks')} checked={options.landmarks}
             onChange={(landmarks) => change({ landmarks })} />
+          {known && (known.profiles.length || known.locked) ? (
+            <Switch label={t('photo.names')} checked={options.names}
+              hint={t(known.locked ? 'photo.names.locked' : 'photo.names.hint',
+                { n: known.profiles.length, locked: known.locked })}
+              onChange={(names) => change({ names })} />
+          ) : null}
           <Switch label={t('photo.guesses')} hint={t('photo.guesses.hint')}
             checked={options.guesses} onChange={(guesses) => change({ guesses })} />
         </>
@@ -466,7 +517,8 @@ export function PhotoPage() {
   const [classes, setClasses] = useState<string[]>([]);
   const change = useCallback((o: Partial<Options>) => setOptions((old) => ({ ...old, ...o })), []);
   const cascade = useCascade(change, setProblemOf);
-  const photos = usePhotos(options, cascade.cascade);
+  const known = useKnown();
+  const photos = usePhotos(options, known, cascade.cascade);
   useEffect(() => {
     mien.then((m) => setClasses(m.objectClasses()), (e) => setProblemOf(wordsOf(e)));
   }, []);
@@ -520,8 +572,8 @@ export function PhotoPage() {
           {shown && shown.ms !== undefined &&
             <FoundList item={shown} chosen={chosen} choose={setChosen} />}
           {photos.busy && !photos.loading && <p class="hint" role="status">{t('photo.reading')}</p>}
-          <Settings options={options} change={change} classes={classes} onCascade={cascade.open}
-            cascadeInfo={cascade.info} />
+          <Settings options={options} known={known} change={change} classes={classes}
+            onCascade={cascade.open} cascadeInfo={cascade.info} />
         </div>
       </div>
     </div>
