@@ -225,8 +225,7 @@ $B/expat/%.o: $B/expat/expat/lib/%.c wasm/expat_config.h
 # that have them: clang 14 writes them in an old form, hence another compiler.
 WEB_CC     ?= clang
 RELAXED_CC ?= clang-19
-# Folders whose loops are short are built small.
-WEB_SMALL := base file graph learn metrics model plot record report split study tabular wasm
+# Only the kernels are built for speed: in the rest it costs size and saves no time.
 web-wasm:
 	@$(SUBMAKE) web-wasm-as WEB_B=$B/web
 	@if command -v $(RELAXED_CC) >/dev/null; then \
@@ -238,7 +237,7 @@ web-wasm-as:
 	@tools/get_expat.sh $(WEB_B)
 	@$(SUBMAKE) $(WEB_B)/mien.wasm B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-O3 -DNDEBUG' $(WEB_SMALL:%=SAN_%=-Os) PKG_CFLAGS=-I$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o)' \
+	  OPT='-Os -DNDEBUG -DMIEN_NO_REF' SAN_kern=-O3 PKG_CFLAGS=-I$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o)' \
 	  LIB='$(filter-out $(WASM_NOT),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)

@@ -6,8 +6,8 @@
 
 #define BYTEORDER 1234
 #define XML_CONTEXT_BYTES 1024
-#define XML_DTD 1
-#define XML_NS 1
+#define XML_DTD 1 /* with it come the limits on what entities may grow to */
+#define XML_MIN_SIZE 1
 
 /* Salt of hash tables: WASI has getentropy alone. */
 #define HAVE_GETRANDOM 1

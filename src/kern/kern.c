@@ -30,8 +30,10 @@ static const struct {
     int (*runs)(void);
     const mi_kern *table;
 } variants[] = {
-    /* slowest first */
+/* slowest first; a page (make web-wasm) does without the definition */
+#ifndef MIEN_NO_REF
     {always, &mi_kern_ref},
+#endif
     {always, &mi_kern_base},
 #if defined(__x86_64__)
     {has_avx2, &mi_kern_avx2},
