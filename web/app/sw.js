@@ -13,7 +13,7 @@ async function withPolicy(response) {
 }
 
 self.addEventListener('install', (event) => {
-  const requests = FILES.map((name) => new Request(name, { cache: 'reload' }));
+  const requests = FILES.map((name) => new Request(name, { cache: 'no-cache' }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests))
     .then(() => self.skipWaiting()));
 });

@@ -1,25 +1,76 @@
-// shots.mjs: a picture of every page as it opens, light and dark, on a desktop and a phone.
+// shots.mjs: a picture of every page, light and dark, on a desktop and a phone; with a photo the
+// pages show what they make of it. Beside the pictures NAME.jpg has the four of a page in one.
 //
-//     node web/test-app/shots.mjs FOLDER [PAGE]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//     node web/test-app/shots.mjs FOLDER [PAGE] [PHOTO]
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
-import { DESKTOP, PHONE, openSite, pathsOf } from './harness.mjs';
+import { DESKTOP, PHONE, drop, openSite, pathsOf } from './harness.mjs';
 
-const [folder = 'shots', only] = process.argv.slice(2);
+const [folder = 'shots', only, photo] = process.argv.slice(2);
+const file = photo && { name: basename(photo), type: 'image/png', bytes: readFileSync(photo) };
+
+/** What a person would do on a page to see something. */
+const SCENES = {
+  async photo(page) {
+    await page.getByRole('switch', { name: /Age|年龄/ }).check();
+    await page.getByRole('switch', { name: /Objects|物体/ }).check();
+    await drop(page, [file]);
+    await page.locator('.things').waitFor();
+  },
+  async people(page) {
+    await drop(page, [file]);
+    const form = page.locator('.who');
+    await page.locator('.faces button, [aria-label="Faces in these photos"] button').first()
+      .click();
+    await form.getByLabel('Name').fill('Eileen Collins');
+    await form.getByLabel('What for').fill('the pictures of this page');
+    await form.getByRole('button', { name: 'Enrol' }).click();
+    await page.getByText('is stored.').first().waitFor();
+  },
+};
+
+async function shoot(site, path, look) {
+  const name = path.slice(2) || 'landing';
+  const page = await site.open(path, look);
+  await page.locator('main h1').waitFor();
+  if (file)
+    await SCENES[name]?.(page);
+  await page.waitForTimeout(800);
+  await page.evaluate(() => scrollTo(0, 0));
+  const size = look.viewport === PHONE ? 'phone' : 'desktop';
+  const bytes = await page.screenshot({ path: join(folder,
+    `${name}-${size}-${look.colorScheme}.png`) });
+  await page.context().close();
+  return bytes;
+}
+
+/** Four pictures in one. */
+async function together(site, name, pictures) {
+  const page = await site.browser.newPage({ viewport: { width: 1700, height: 480 } });
+  const image = (bytes, width) =>
+    `<img width="${width}" style="flex:none" src="data:image/png;base64,${bytes.toString('base64')}">`;
+  await page.setContent(`<body style="margin:0;background:#888"><div id="all" style="display:flex;
+    width:max-content;align-items:flex-start;padding:16px;gap:16px">${image(pictures[0], 620)}${image(pictures[1], 186)}
+    ${image(pictures[2], 620)}${image(pictures[3], 186)}`);
+  await page.locator('#all').screenshot({ path: join(folder, `${name}.jpg`), type: 'jpeg',
+    quality: 82 });
+  await page.close();
+}
+
 mkdirSync(folder, { recursive: true });
 const site = await openSite({ camera: true });
-for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE }))
-  for (const colorScheme of ['light', 'dark']) {
-    const page = await site.open('', { viewport, colorScheme });
-    for (const path of await pathsOf(page)) {
-      const name = path.slice(2) || 'landing';
-      if (only && name !== only)
-        continue;
-      await page.goto(site.address + path);
-      await page.waitForTimeout(400);
-      await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`) });
-    }
-    await page.close();
-  }
+const first = await site.open();
+const paths = await pathsOf(first);
+await first.context().close();
+for (const path of paths) {
+  const name = path.slice(2) || 'landing';
+  if (only && only !== 'all' && only !== name)
+    continue;
+  const pictures = [];
+  for (const colorScheme of ['light', 'dark'])
+    for (const viewport of [DESKTOP, PHONE])
+      pictures.push(await shoot(site, path, { viewport, colorScheme }));
+  await together(site, name, pictures);
+}
 await site.close();

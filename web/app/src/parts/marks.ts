@@ -54,7 +54,7 @@ export function paintPoints(
 ) {
   const across = points.map(([x]) => x);
   const wide = Math.max(...across) - Math.min(...across);
-  const radius = Math.min(1.8 * unit, Math.max(0.7 * unit, wide / 70));
+  const radius = Math.min(2.2 * unit, Math.max(0.7 * unit, wide / 70));
   context.fillStyle = colour;
   for (const [x, y] of points) {
     context.beginPath();
