@@ -186,6 +186,17 @@ test('empty, damaged and huge files: said, and the page goes on', async () => {
   await page.done();
 });
 
+test('many large photos are made smaller, so that all have room', async () => {
+  const page = await site.open('#/photo');
+  const large = png(4000, 4000);
+  await drop(page, Array.from({ length: 9 }, (_, i) =>
+    ({ name: `${i}.png`, type: 'image/png', bytes: large })));
+  await page.getByRole('button', { name: '8.png' }).click();
+  await page.getByText(/^8\.png has 16\.0 megapixels and was read at [4-9]\.\d/).waitFor();
+  await found(page, 'Faces: 0');
+  await page.done();
+});
+
 test('a photo that is pasted, and one that is taken', async () => {
   const page = await site.open('#/photo');
   await page.evaluate((text) => {

@@ -48,11 +48,11 @@ async function shoot(site, path, look) {
 /** Four pictures in one. */
 async function together(site, name, pictures) {
   const page = await site.browser.newPage({ viewport: { width: 1700, height: 480 } });
-  const image = (bytes, width) =>
-    `<img width="${width}" style="flex:none" src="data:image/png;base64,${bytes.toString('base64')}">`;
-  await page.setContent(`<body style="margin:0;background:#888"><div id="all" style="display:flex;
-    width:max-content;align-items:flex-start;padding:16px;gap:16px">${image(pictures[0], 620)}${image(pictures[1], 186)}
-    ${image(pictures[2], 620)}${image(pictures[3], 186)}`);
+  const image = (bytes, width) => `<img width="${width}" style="flex:none"
+    src="data:image/png;base64,${bytes.toString('base64')}">`;
+  await page.setContent(`<body style="margin:0;background:#888"><div id="all"
+    style="display:flex;width:max-content;align-items:flex-start;padding:16px;gap:16px">
+    ${pictures.map((bytes, i) => image(bytes, i % 2 ? 186 : 620)).join('')}</div>`);
   await page.locator('#all').screenshot({ path: join(folder, `${name}.jpg`), type: 'jpeg',
     quality: 82 });
   await page.close();

@@ -2,7 +2,16 @@
 import { t } from './text';
 
 /** More pixels are not read: the browser makes such a picture smaller first. */
-export const MOST_PIXELS = 16e6;
+const MOST_PIXELS = 16e6;
+/** A page with many pictures has all of them in memory, four bytes a pixel. */
+const ALL_PIXELS = 120e6;
+const LEAST_PIXELS = 1.5e6;
+
+/** How many pixels the next picture may have beside those that are open. */
+export function roomBeside(open: readonly Picture[]): number {
+  const used = open.reduce((sum, { bitmap }) => sum + bitmap.width * bitmap.height, 0);
+  return Math.min(MOST_PIXELS, Math.max(LEAST_PIXELS, (ALL_PIXELS - used) / 6));
+}
 
 export interface Picture {
   name: string;
@@ -13,7 +22,7 @@ export interface Picture {
 }
 
 /** A file as an upright picture; fails with words for the person. */
-export async function openPicture(file: File): Promise<Picture> {
+export async function openPicture(file: File, most = MOST_PIXELS): Promise<Picture> {
   if (file.size === 0)
     throw new Error(t('picture.empty', { name: file.name }));
   let bitmap: ImageBitmap;
@@ -23,7 +32,7 @@ export async function openPicture(file: File): Promise<Picture> {
     throw new Error(t('picture.corrupt', { name: file.name }));
   }
   const { width, height } = bitmap;
-  const share = Math.sqrt(MOST_PIXELS / (width * height));
+  const share = Math.sqrt(most / (width * height));
   if (share >= 1)
     return { name: file.name, bitmap, width, height };
   try {

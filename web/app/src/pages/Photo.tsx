@@ -14,7 +14,7 @@ import { Slider } from '../parts/Slider';
 import { Snap } from '../parts/Snap';
 import { Stage } from '../parts/Stage';
 import { Switch } from '../parts/Switch';
-import { type Picture, openPicture, shrunk } from '../picture';
+import { type Picture, openPicture, roomBeside, shrunk } from '../picture';
 import { csvOf, save, stemOf } from '../save';
 import { gallery, people } from '../store';
 import { t, tOf } from '../text';
@@ -195,11 +195,14 @@ function usePhotos(options: Options, known: Known | undefined, cascade: Cascade 
   const [attempt, setAttempt] = useState(0);
   const { loading, load } = useLoading();
   const next = useRef(1);
+  const opened = useRef<Picture[]>([]);
+  opened.current = items.map((item) => item.picture);
   const add = useCallback(async (files: File[]) => {
     setProblem([]);
     for (const file of files)
       try {
-        const picture = await openPicture(file);
+        const picture = await openPicture(file, roomBeside(opened.current));
+        opened.current.push(picture);
         setItems((all) => [...all, { id: next.current++, picture }]);
       } catch (e) {
         setProblem((all) => [...all, wordsOf(e)]);
