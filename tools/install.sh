@@ -30,7 +30,7 @@ list() {
         echo "644|$f|share/mien/models/nets/${f##*/}"
     done
     # The pages keep their places, so that their links hold.
-    for f in LICENSE ./*.md docs/* wasm/*.md examples/* models/*.LICENSE; do
+    for f in LICENSE ./*.md docs/* wasm/*.md web/package/*.md examples/* models/*.LICENSE; do
         echo "644|$f|share/doc/mien/${f#./}"
     done
 }
