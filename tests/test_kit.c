@@ -3,6 +3,7 @@
 /* Not as WebAssembly: needs folders and manifests. */
 #include "face_make.h"
 #include "mien/file.h"
+#include "mien/face_smile.h"
 #include "mien/kit.h"
 #include "tests/gzip_make.h"
 

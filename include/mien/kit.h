@@ -5,7 +5,6 @@
  *   options -> mien_reader_open: models found in folders, analyzers made
  *     -> mien_reader_read, mien_reader_face: path -> faces
  *   name -> mien_cascade_load -> mien_cascade
- *   frame + box -> mien_smile_by_network -> a vote
  *
  * Everything here is made of the other headers; it is not in the WebAssembly
  * library. */
@@ -17,7 +16,6 @@
 #include "mien/samples_loader.h"
 #include "mien/text.h"
 #include "mien/vision_search.h"
-#include "mien/vision_smile.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -500,27 +498,6 @@ MIEN_API MIEN_CHECKED mien_status mien_search_photo(const mien_search *search,
  *   h   changed
  *   by  what every number of pixels is multiplied by; rounded */
 MIEN_API void mien_hits_scale(mien_hits *h, double by);
-
-/* ---- smiles by a network ------------------------------------------------- */
-
-/* A frame and what reads the expressions in it. */
-typedef struct mien_smile_network {
-    mien_analyzer *analyzer; /* made with MIEN_FACE_EXPRESSION; borrowed */
-    const mien_image *frame; /* set before mien_smiles_next; borrowed */
-} mien_smile_network;
-
-/* Judge a face by the network of expressions: a mien_smile_scorer.
- *
- *   network  a mien_smile_network
- *   box      of the face, in pixels of its frame
- *   vote     set to 2 p - 1, p the probability of "happy"; 0: the network
- *            cannot read the face
- *
- * Fails with EARG (a box without area), ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status mien_smile_by_network(void *network,
-                                                        mien_box box,
-                                                        float *vote,
-                                                        mien_error *err);
 
 /* ---- this build ---------------------------------------------------------- */
 

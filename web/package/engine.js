@@ -7,6 +7,7 @@ import { Held } from './held.js';
 import { Library, MienError } from './library.js';
 import { fetchModel, forgetModel } from './models.js';
 import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
+import { SMILE_CALLS } from './smile.js';
 import { TABLE_CALLS } from './tables.js';
 import { TRACK_CALLS } from './track.js';
 import { FACEAPI } from './weights.js';
@@ -65,6 +66,7 @@ export class Engine {
   /** @type {Held<import('./tables.js').OpenTable>} */ tables = new Held('table');
   /** @type {Held<import('./tables.js').OpenTabular>} */ tabulars = new Held('model');
   /** @type {Held<import('./track.js').OpenTracker>} */ trackers = new Held('tracker');
+  /** @type {Held<import('./smile.js').OpenSmiles>} */ smiles = new Held('smiles');
   /** @type {Map<string, number>} */ #readers = new Map();
   /** @type {Map<string, number>} */ #finders = new Map();
   /** @type {Map<string, Promise<void>>} */ #loads = new Map();
@@ -144,6 +146,7 @@ export class Engine {
     this.tables.free();
     this.tabulars.free();
     this.trackers.free();
+    this.smiles.free();
     for (const reader of this.#readers.values())
       closeReader(this.lib, reader);
     this.#readers.clear();
@@ -178,6 +181,7 @@ const CALLS = {
   ...CASCADE_CALLS,
   ...FACEAPI,
   ...TABLE_CALLS,
+  ...SMILE_CALLS,
   ...TRACK_CALLS,
   memory: (engine) => engine.lib.memory,
 };

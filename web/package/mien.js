@@ -16,13 +16,14 @@ import { objectClasses } from './objects.js';
 import { Matcher, distance } from './people.js';
 import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
+import { Smiles } from './smile.js';
 import { Table, Tabular, tableSource, tabularSource } from './tables.js';
 import { Tracker } from './track.js';
 import { wasmUrl } from './variant.js';
 
 export {
-  Cascade, DESCRIPTOR, FORMS, Matcher, MienError, Table, Tabular, Tracker, readProfiles,
-  writeProfiles,
+  Cascade, DESCRIPTOR, FORMS, Matcher, MienError, Smiles, Table, Tabular, Tracker,
+  readProfiles, writeProfiles,
 };
 
 /** @typedef {import('./faces.js').Wish} Wish */
@@ -35,6 +36,7 @@ export {
 /** @typedef {import('./profiles.js').Profiles} Profiles */
 /** @typedef {import('./models.js').Progress} Progress */
 /** @typedef {import('./cascade.js').CascadeName} CascadeName */
+/** @typedef {import('./smile.js').SmileOptions} SmileOptions */
 /** @typedef {import('./track.js').TrackOptions} TrackOptions */
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box pixels */
@@ -232,6 +234,16 @@ export class Mien {
   async tracker(options = {}, progress = undefined) {
     const id = await this.#engine.call('trackerNew', [options], progress);
     return new Tracker(this.#engine, id, pictureOf);
+  }
+
+  /**
+   * Who smiles, by OpenCV's cascades in the folder of models. Release it with free.
+   * @param {SmileOptions} [options] @param {Progress} [progress] of networks that are needed
+   * @returns {Promise<Smiles>}
+   */
+  async smiles(options = {}, progress = undefined) {
+    const id = await this.#engine.call('smilesNew', [options], progress);
+    return new Smiles(this.#engine, id, pictureOf);
   }
 
   /**

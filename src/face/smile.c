@@ -1,5 +1,5 @@
 /* smile.c: smiles by the network of expressions. */
-#include "mien/kit.h"
+#include "mien/face_smile.h"
 
 #include <assert.h>
 
