@@ -10,9 +10,6 @@ import { setting, setSetting } from './settings';
 
 export type LiveState = 'off' | 'asking' | 'on' | 'paused' | 'hidden';
 
-/** Frames are made no larger than this for the library. */
-const MOST = 640;
-
 /**
  * What is done with a frame; the next one is taken when it is done. What comes of it is shown
  * only while it is wanted: not if the camera went off meanwhile.
@@ -68,9 +65,9 @@ const nextFrame = (video: HTMLVideoElement) => new Promise<void>((resolve) => {
 });
 
 /** A frame, made smaller where it is large. */
-function take(video: HTMLVideoElement): Promise<ImageBitmap> {
+function take(video: HTMLVideoElement, most: number): Promise<ImageBitmap> {
   const { videoWidth: width, videoHeight: height } = video;
-  const share = MOST / Math.max(width, height);
+  const share = most / Math.max(width, height);
   return share >= 1 ? createImageBitmap(video) : createImageBitmap(video, {
     resizeWidth: Math.round(width * share), resizeHeight: Math.round(height * share),
     resizeQuality: 'medium',
@@ -78,14 +75,16 @@ function take(video: HTMLVideoElement): Promise<ImageBitmap> {
 }
 
 /** Hand frame after frame to `each`, until `current` says that this is over. */
-async function run(video: HTMLVideoElement, each: () => EachFrame, current: () => boolean) {
+async function run(
+  video: HTMLVideoElement, most: number, each: () => EachFrame, current: () => boolean,
+) {
   for (;;) {
     await nextFrame(video);
     if (!current())
       return;
     if (!video.videoWidth)
       continue;
-    const frame = await take(video);
+    const frame = await take(video, most);
     try {
       if (current())
         await each()(frame, performance.now() / 1000, current);
@@ -104,8 +103,8 @@ export function keepFrame(on: HTMLCanvasElement, frame: ImageBitmap) {
 
 const release = (stream?: MediaStream) => stream?.getTracks().forEach((track) => track.stop());
 
-/** A camera whose frames are handed to `each`. */
-export function useLive(each: EachFrame): Live {
+/** A camera whose frames are handed to `each`, their longer side at most `most` pixels. */
+export function useLive(each: EachFrame, most = 640): Live {
   const video = useRef<HTMLVideoElement>(null);
   const stream = useRef<MediaStream>();
   const turn = useRef(0); // another number: what was begun before is over
@@ -129,8 +128,9 @@ export function useLive(each: EachFrame): Live {
 
   const go = useCallback(() => {
     const mine = ++turn.current;
-    run(video.current!, () => work.current, () => turn.current === mine).catch((e: unknown) => {
-      if (turn.current === mine)
+    const current = () => turn.current === mine;
+    run(video.current!, most, () => work.current, current).catch((e: unknown) => {
+      if (current())
         end('off', e instanceof Error ? e.message : String(e));
     });
   }, []);

@@ -69,6 +69,7 @@ function useTracker(options: Options, known: Known | undefined) {
   const get = useCallback((m: Mien) => {
     made.current ??= load((progress) => m.tracker({
       wish: { landmarks, age: guesses, gender: guesses, expression: guesses }, every,
+      smooth: false, // or marks lag behind who moves
       ...named ? { profiles: known!.profiles, match: known!.options } : {},
     }, progress));
     return made.current;
