@@ -1,8 +1,9 @@
 // camera.test.mjs: the Camera page with a camera that sees three people, and without one.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { PHONE, openSite, until } from './harness.mjs';
+import { AXE, PHONE, SAMPLE, drop, openSite, until } from './harness.mjs';
 import { fakeCamera } from './video.mjs';
 
 let camera;
@@ -122,6 +123,49 @@ test('a hidden tab stops the camera and says so', async () => {
   await seen(page).getByText('Faces: 3').waitFor();
   assert.equal(await page.getByText('stopped while this tab was hidden').count(), 0);
   await page.done();
+});
+
+test('who is enrolled has a name that stays, and loses it when erased', async () => {
+  const page = await site.open('#/people');
+  await drop(page, [{ name: 'three.jpg', type: 'image/jpeg', bytes: readFileSync(SAMPLE) }]);
+  await page.getByRole('list', { name: 'Faces in these photos' }).getByRole('button').nth(0)
+    .click();
+  const form = page.locator('.who');
+  await form.getByLabel('Name').fill('\u0e27\u0e35 Ada');
+  await form.getByLabel('What for').fill('tests');
+  await form.getByRole('button', { name: 'Enrol' }).click();
+  await page.getByText('\u0e27\u0e35 Ada is stored.').waitFor();
+  await page.getByRole('link', { name: 'Camera' }).first().click();
+  await page.getByText(/Of the 1 people who are enrolled/).waitFor();
+  await start(page);
+  const ada = seen(page).locator('li[data-id]', { hasText: '\u0e27\u0e35 Ada' });
+  await ada.waitFor();
+  const id = await ada.getAttribute('data-id');
+  for (let i = 0; i < 20; i++) {
+    await page.waitForTimeout(100);
+    const names = await seen(page).locator('li[data-id]').evaluateAll((all) =>
+      Object.fromEntries(all.map((li) => [li.dataset.id, li.querySelector('strong').textContent])));
+    assert.equal(names[id], '\u0e27\u0e35 Ada', 'a name does not flicker');
+    assert.equal(Object.values(names).filter((name) => name === '\u0e27\u0e35 Ada').length, 1);
+  }
+  await page.getByRole('switch', { name: 'Names' }).uncheck();
+  await ada.waitFor({ state: 'detached' });
+  await seen(page).getByText('Faces: 3').waitFor();
+  await page.done();
+});
+
+test('axe-core finds nothing serious while the camera is on', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    const page = await site.open('#/camera', { colorScheme, bypassCSP: true });
+    await start(page);
+    await seen(page).getByText('Faces: 3').waitFor();
+    await page.addScriptTag({ path: AXE });
+    const bad = await page.evaluate(async () => (await globalThis.axe.run()).violations
+      .filter((v) => ['serious', 'critical'].includes(v.impact))
+      .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`));
+    assert.deepEqual(bad, [], colorScheme);
+    await page.done();
+  }
 });
 
 test('a phone: nothing is cut off while the camera is on', async () => {
