@@ -67,7 +67,10 @@ const MOST_BYTES = 2 ** 31;
  * @property {(number|null)[]} [y]
  */
 
-/** @typedef {{row: number, column: number, title: string, x: Axis, y: Axis, layers: Layer[]}} Panel */
+/**
+ * @typedef {{row: number, column: number, title: string, x: Axis, y: Axis,
+ *   layers: Layer[]}} Panel
+ */
 
 /**
  * @typedef {object} Fit how the two columns of a panel go together; null: cannot be computed

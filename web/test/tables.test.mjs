@@ -57,7 +57,8 @@ test('a table is described as the command does', async () => {
   assert.deepEqual(t.info.columns.map((c) => [c.name, c.type, c.missing]),
     [['set', 'text', 0], ['x', 'number', 0], ['y', 'number', 0]]);
   assert.deepEqual(await t.rows([43, 0]), [['IV', 8, 6.89], ['I', 10, 8.04]]);
-  assert.deepEqual((await t.describe()).columns, json('table', 'describe', '--json', 'quartet.csv'));
+  assert.deepEqual((await t.describe()).columns,
+    json('table', 'describe', '--json', 'quartet.csv'));
   assert.deepEqual(await t.describe({ by: 'set', correlation: 'spearman' }),
     json('table', 'describe', '--json', '--by', 'set', '--correlation', 'spearman', 'quartet.csv'));
   t.free();
