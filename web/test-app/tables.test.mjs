@@ -181,17 +181,19 @@ test('what cannot be read is said by line, and the page goes on', async () => {
   await page.done();
 });
 
-test('a table of many rows does not hold up the page', async () => {
+test('a table of many rows does not hold up the page', async (context) => {
   const page = await site.open('#/tables');
-  const line = await page.evaluate(() => {
-    let text = 'a,b,c\n';
+  const bytes = await page.evaluate(() => {
+    let text = 'speed,grade,kind,break\n';
     for (let i = 0; i < 500000; i++)
-      text += `${i},${(i * 7919) % 1000},${i % 2 ? 'x' : 'y'}\n`;
+      text += `${i},${(i * 7919) % 1000},${i % 2 ? 'red' : 'blue'},${i % 99 ? 0 : 1}\n`;
+    globalThis.began = performance.now();
     globalThis.longest = 0;
-    let last = performance.now();
+    let last = 0;
     setInterval(() => {
-      globalThis.longest = Math.max(globalThis.longest, performance.now() - last);
-      last = performance.now();
+      const now = performance.now();
+      globalThis.longest = Math.max(globalThis.longest, last ? now - last : 0);
+      last = now;
     }, 10);
     const transfer = new DataTransfer();
     transfer.items.add(new File([text], 'many.csv', { type: 'text/csv' }));
@@ -199,11 +201,18 @@ test('a table of many rows does not hold up the page', async () => {
       cancelable: true }));
     return text.length;
   });
-  await page.getByText(/^500.000 rows, 3 columns/).waitFor();
+  await page.getByText(/^500.000 rows, 4 columns/).waitFor();
   await page.locator('.correlation').waitFor();
   await page.locator('.chart svg').first().waitFor();
-  const longest = await page.evaluate(() => globalThis.longest);
-  assert.ok(longest < 1500, `${line} bytes held the page up for ${longest} ms`);
+  const [longest, took] = await page.evaluate(() =>
+    [globalThis.longest, performance.now() - globalThis.began]);
+  context.diagnostic(`SPEED tables: ${(bytes / 1e6).toFixed(1)} MB read, described, drawn and ` +
+    `correlated in ${Math.round(took)} ms; the page answered within ${Math.round(longest)} ms`);
+  assert.ok(longest < 1500, `${bytes} bytes held the page up for ${longest} ms`);
+  await drop(page, [{ name: 'model.onnx', type: '', bytes: readFileSync(at('m/model.onnx')) }]);
+  await page.getByText(/of 500.000 rows are alarms/).waitFor();
+  await page.getByRole('button', { name: 'Measure the model' }).click();
+  await page.getByText(/Column break has the answers.*AUC/).waitFor({ timeout: 120000 });
   await page.done();
 });
 

@@ -22,6 +22,7 @@ const FIRST_COLUMNS = 12; // shown at first; all can be chosen
 const FIRST_ROWS = 10;
 const MOST_GROUPS = 9; // panels of a plot
 const HIGHEST = 50;
+const QUICK_ROWS = 100_000; // judged at once; intervals of more rows take their time
 const FIGURES = ['mean', 'std', 'min', '25%', '50%', '75%', 'max'] as const;
 const KINDS = ['scatter', 'line', 'histogram', 'box', 'matrix'] as const;
 
@@ -409,10 +410,18 @@ function Lacks({ found }: { found: Prediction }) {
 function Judged({ open, model }: { open: Open; model: Tabular }) {
   const label = model.info.label;
   const known = open.table.info.columns.some((c) => c.name === label);
-  const found = useAnswer<Record<string, any>>(known ? () => model.judge(open.table) : undefined,
-    [open, model]);
-  if (!known || (!found.value && !found.error))
+  const [wanted, setWanted] = useState(open.table.info.rows <= QUICK_ROWS);
+  const found = useAnswer<Record<string, any>>(known && wanted
+    ? () => model.judge(open.table) : undefined, [open, model, wanted]);
+  if (!known)
     return null;
+  if (!wanted)
+    return (
+      <p>{`${t('tables.judge.hint', { label })} `}
+        <button type="button" onClick={() => setWanted(true)}>{t('tables.judge')}</button></p>
+    );
+  if (!found.value && !found.error)
+    return <Progress label={t('tables.working')} />;
   if (found.error)
     return <Notice text={t('tables.unjudged', { label, error: found.error })} />;
   const keys = ['auc', 'average_precision', 'recall', 'precision'] as const;

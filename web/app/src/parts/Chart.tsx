@@ -131,7 +131,7 @@ function PanelView({ panel, small }: { panel: Panel; small: boolean }) {
   }, []);
   const xName = panel.x.name || sharedBy(panel.x.names ?? []).trim();
   const height = small ? Math.max(96, width * 0.8)
-    : Math.min(380, Math.max(220, width * 0.68));
+    : Math.min(380, Math.max(210, width * 0.56));
   const wide = Math.max(0, ...panel.y.ticks.map((tick) => tick.text.length)) * LETTER;
   const left = Math.ceil((small ? 6 : 10 + wide) + (panel.y.name ? 18 : 0));
   const foot = height - (small ? 4 : 20) - (xName ? 18 : 0);
