@@ -67,6 +67,15 @@ export {
 /** @typedef {import('./library.js').Pixels|ImageBitmapSource} Source */
 
 /**
+ * How a photo is decoded: its numbers as they are stored, whatever its colour profile, as the
+ * command reads them and as networks were trained.
+ * @param {any} source @returns {ImageBitmapOptions}
+ */
+const asStored = (source) => (source instanceof Blob ||
+  (typeof HTMLImageElement === 'function' && source instanceof HTMLImageElement)
+  ? { colorSpaceConversion: 'none' } : {});
+
+/**
  * Pixels, or something that can be sent to a worker and drawn there.
  * @param {any} source @returns {Promise<any>}
  */
@@ -78,7 +87,7 @@ async function pictureOf(source) {
   if (source?.videoWidth === 0 || source?.naturalWidth === 0)
     throw new MienError('EARG', 'picture: nothing is loaded yet');
   try {
-    return await createImageBitmap(source);
+    return await createImageBitmap(source, asStored(source));
   } catch (e) {
     throw new MienError('EFORMAT', `picture: ${/** @type {Error} */ (e).message}`);
   }
