@@ -4,6 +4,7 @@
 //     const model = await cocoSsd.load();
 //     const things = await model.detect(video); // [{bbox: [x, y, width, height], class, score}]
 
+import { inTurn } from './faceapi/media.js';
 import { Mien, MienError } from './mien.js';
 
 /**
@@ -32,7 +33,16 @@ export class ObjectDetection {
    * @param {number} [maxNumBoxes] @param {number} [minScore]
    * @returns {Promise<DetectedObject[]>}
    */
-  async detect(img, maxNumBoxes = 20, minScore = 0.5) {
+  detect(img, maxNumBoxes = 20, minScore = 0.5) {
+    return inTurn(img, `coco ${maxNumBoxes} ${minScore}`, () =>
+      this.#detect(img, maxNumBoxes, minScore));
+  }
+
+  /**
+   * @param {import('./mien.js').Source} img @param {number} maxNumBoxes @param {number} minScore
+   * @returns {Promise<DetectedObject[]>}
+   */
+  async #detect(img, maxNumBoxes, minScore) {
     const wish = { maxObjects: maxNumBoxes, minScore, maxOverlap: minScore };
     const things = await this.#mien.objects(await sized(img), wish);
     return things.map(({ box: { x, y, width, height }, class: name, score }) =>

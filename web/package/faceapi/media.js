@@ -55,6 +55,37 @@ export async function toPicture(input) {
   return media;
 }
 
+/** @typedef {{now: Promise<any>, next?: Promise<any>}} Turn */
+/** @type {WeakMap<object, Map<string, Turn>>} */
+const turns = new WeakMap();
+
+/**
+ * Read a video not before the same was read of it: a page that draws asks more often than faces
+ * are found, and frames would pile up. All who ask meanwhile get the next answer.
+ * @template T @param {any} media @param {string} key what is asked
+ * @param {() => Promise<T>} read @returns {Promise<T>}
+ */
+export function inTurn(media, key, read) {
+  if (!is(media, 'HTMLVideoElement'))
+    return read();
+  const own = turns.get(media) ?? new Map();
+  turns.set(media, own);
+  const start = () => {
+    /** @type {Turn} */
+    const turn = { now: read().finally(() => {
+      if (!turn.next)
+        own.delete(key);
+    }) };
+    own.set(key, turn);
+    return turn.now;
+  };
+  const turn = own.get(key);
+  if (!turn)
+    return start();
+  turn.next ??= turn.now.then(start, start);
+  return turn.next;
+}
+
 /** @param {any} input @returns {IDimensions} */
 export function getMediaDimensions(input) {
   if (is(input, 'HTMLImageElement'))

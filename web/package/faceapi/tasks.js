@@ -3,7 +3,7 @@
 import { load, nets } from './nets.js';
 import { resultOf } from './results.js';
 import { SsdMobilenetv1Options, TinyFaceDetectorOptions } from './options.js';
-import { toPicture } from './media.js';
+import { inTurn, resolveInput, toPicture } from './media.js';
 
 /** @typedef {import('./media.js').Input} Input */
 /** @typedef {import('./options.js').FaceDetectionOptions} FaceDetectionOptions */
@@ -39,6 +39,10 @@ function checkNets({ options, byBox, byPoints }) {
   if (all.age)
     nets.ageGenderNet.check();
 }
+
+/** What is asked for, without of what. @param {Plan} plan */
+const keyOf = ({ options, single, byBox, byPoints }) =>
+  JSON.stringify([options, single, byBox, byPoints]);
 
 /** The faces of a plan. @param {Plan} plan @returns {Promise<any[]>} */
 async function read(plan) {
@@ -80,10 +84,11 @@ class Task {
 
   /** @returns {Promise<T>} */
   async run() {
-    const faces = await read(this.#plan);
-    const whole = this.#plan.byBox || this.#plan.byPoints;
+    const plan = this.#plan;
+    const faces = await inTurn(resolveInput(plan.input), keyOf(plan), () => read(plan));
+    const whole = plan.byBox || plan.byPoints;
     const results = whole ? faces : faces.map((face) => face.detection);
-    return /** @type {any} */ (this.#plan.single ? results[0] : results);
+    return /** @type {any} */ (plan.single ? results[0] : results);
   }
 
   /**
@@ -100,47 +105,50 @@ class Task {
   }
 }
 
-/** @template F what is known of a face @extends {Task<F[]>} */
+/**
+ * @template F what is given of a face @template W what is known of it when more is asked for
+ * @extends {Task<F[]>}
+ */
 class AllTask extends Task {
-  /** @returns {AllTask<F & WithFaceDetection & WithFaceLandmarks>} */
+  /** @returns {AllTask<W & WithFaceLandmarks, W & WithFaceLandmarks>} */
   withFaceLandmarks(useTinyLandmarkNet = false) {
     return new AllTask(this.with({ landmarks: true, tinyLandmarks: useTinyLandmarkNet }));
   }
 
-  /** @returns {AllTask<F & WithFaceDescriptor>} */
+  /** @returns {AllTask<W & WithFaceDescriptor, W & WithFaceDescriptor>} */
   withFaceDescriptors() {
     return new AllTask(this.with({ descriptor: true }));
   }
 
-  /** @returns {AllTask<F & WithFaceDetection & WithFaceExpressions>} */
+  /** @returns {AllTask<W & WithFaceExpressions, W & WithFaceExpressions>} */
   withFaceExpressions() {
     return new AllTask(this.with({ expression: true }));
   }
 
-  /** @returns {AllTask<F & WithFaceDetection & WithAgeAndGender>} */
+  /** @returns {AllTask<W & WithAgeAndGender, W & WithAgeAndGender>} */
   withAgeAndGender() {
     return new AllTask(this.with({ age: true, gender: true }));
   }
 }
 
-/** @template F @extends {Task<F|undefined>} */
+/** @template F @template W @extends {Task<F|undefined>} */
 class SingleTask extends Task {
-  /** @returns {SingleTask<F & WithFaceDetection & WithFaceLandmarks>} */
+  /** @returns {SingleTask<W & WithFaceLandmarks, W & WithFaceLandmarks>} */
   withFaceLandmarks(useTinyLandmarkNet = false) {
     return new SingleTask(this.with({ landmarks: true, tinyLandmarks: useTinyLandmarkNet }));
   }
 
-  /** @returns {SingleTask<F & WithFaceDescriptor>} */
+  /** @returns {SingleTask<W & WithFaceDescriptor, W & WithFaceDescriptor>} */
   withFaceDescriptor() {
     return new SingleTask(this.with({ descriptor: true }));
   }
 
-  /** @returns {SingleTask<F & WithFaceDetection & WithFaceExpressions>} */
+  /** @returns {SingleTask<W & WithFaceExpressions, W & WithFaceExpressions>} */
   withFaceExpressions() {
     return new SingleTask(this.with({ expression: true }));
   }
 
-  /** @returns {SingleTask<F & WithFaceDetection & WithAgeAndGender>} */
+  /** @returns {SingleTask<W & WithAgeAndGender, W & WithAgeAndGender>} */
   withAgeAndGender() {
     return new SingleTask(this.with({ age: true, gender: true }));
   }
@@ -149,7 +157,7 @@ class SingleTask extends Task {
 /**
  * The faces of a picture.
  * @param {string|Input} input an element, its id, or pixels
- * @param {FaceDetectionOptions} [options] @returns {AllTask<FaceDetection>}
+ * @param {FaceDetectionOptions} [options] @returns {AllTask<FaceDetection, WithFaceDetection>}
  */
 export function detectAllFaces(input, options = new SsdMobilenetv1Options()) {
   return new AllTask({ input, options, single: false });
@@ -158,7 +166,7 @@ export function detectAllFaces(input, options = new SsdMobilenetv1Options()) {
 /**
  * The surest face of a picture, or undefined.
  * @param {string|Input} input @param {FaceDetectionOptions} [options]
- * @returns {SingleTask<FaceDetection>}
+ * @returns {SingleTask<FaceDetection, WithFaceDetection>}
  */
 export function detectSingleFace(input, options = new SsdMobilenetv1Options()) {
   return new SingleTask({ input, options, single: true });
