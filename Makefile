@@ -145,6 +145,7 @@ torture:
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 $B/tests/test_app.ok: $(wildcard $B/web/dist/index.html $B/web/dist/sw.js web/test-app/* web/*.mjs)
+$B/tests/test_package.ok: $(wildcard $B/web/package/mien.d.ts web/package/* web/package/faceapi/* web/test-package/*)
 $B/tests/test_web.ok: $(wildcard $B/web/mien.wasm web/package/* web/test/*)
 
 # What stands on the kernels, under each of the instruction sets HERE too; tests
@@ -167,9 +168,9 @@ asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) fixtures
 	@LSAN_OPTIONS=suppressions=$(abspath tools/lsan.supp):print_suppressions=0 \
-	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install test_web test_app,$(SCRIPTS))' \
+	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install test_web test_app test_package,$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
-	  tools/summary.sh $$? $(filter-out %/test_install %/test_web %/test_app,$(RESULTS:%=$B/asan/tests/%))
+	  tools/summary.sh $$? $(filter-out %/test_install %/test_web %/test_app %/test_package,$(RESULTS:%=$B/asan/tests/%))
 TSAN_TESTS := $(call named,pool plan kit loader_rows team)
 tsan:
 	@tools/setup.sh run check
@@ -248,6 +249,11 @@ web:
 	@$(SUBMAKE) models
 	+@$(SUBMAKE) web-wasm
 	@tools/web.sh build $B
+# The package for developers in npm's layout, with types: build/web/package.
+web-package:
+	@tools/setup.sh run web
+	+@$(SUBMAKE) web-wasm
+	@tools/web.sh package $B
 web-serve: web
 	@node web/serve.mjs $B/web/dist $(or $(PORT),8080)
 # make web-test APP=photo runs web/test-app/photo.test.mjs alone.
@@ -312,7 +318,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm web-wasm-as web web-serve web-test web-publish arm64-check fuzz lint mutants \
+.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm web-wasm-as web web-package web-serve web-test web-publish arm64-check fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%

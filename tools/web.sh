@@ -1,5 +1,6 @@
 #!/bin/sh
 # web.sh packages            fetch what builds and drives the app with npm, if it is not there
+# web.sh package BUILD       the package in npm's layout, with types, into BUILD/web/package
 # web.sh build BUILD         the app with mien.wasm and models into BUILD/web/dist
 # web.sh publish DIST REPO [BRANCH]   DIST as a commit on a branch (gh-pages) of a repository
 #
@@ -28,14 +29,22 @@ packages() {
     touch "$mark"
 }
 
-# The package with mien.wasm beside it, then the app that is made of it.
-build() {
+# The package with mien.wasm beside it, and types of what its comments say.
+package() {
     b=$(cd "$1" && pwd)
     [ -e "$b/web/mien.wasm" ] || fail 'no mien.wasm; make web-wasm builds it'
     packages
-    rm -rf "$b/web/package" "$b/web/dist.new"
+    rm -rf "$b/web/package"
     mkdir -p "$b/web/package"
-    cp -R "$here"/web/package/* "$b"/web/*.wasm "$b/web/package/"
+    cp -R "$here"/web/package/* "$b"/web/*.wasm "$here/LICENSE" "$b/web/package/"
+    (cd "$app" && node_modules/.bin/tsc -p tsconfig.types.json --outDir "$b/web/package") ||
+        fail 'the types could not be made'
+}
+
+# The package, then the app that is made of it.
+build() {
+    package "$1"
+    rm -rf "$b/web/dist.new"
     (cd "$app" && MIEN_PACKAGE=$b/web/package MIEN_DIST=$b/web/dist.new \
         node_modules/.bin/vite build --logLevel warn) || fail 'the app could not be built'
     mkdir -p "$b/web/dist.new/models"
@@ -78,8 +87,12 @@ publish() {
 
 case ${1:-} in
     packages) packages ;;
+    package)
+        package "${2:?web.sh package BUILD}"
+        echo "web: $b/web/package; npm pack or npm install takes it"
+        ;;
     build) build "${2:?web.sh build BUILD}" ;;
     publish) publish "${2:?web.sh publish DIST REPO}" "${3:?web.sh publish DIST REPO}" \
         "${4:-gh-pages}" ;;
-    *) fail 'packages, build or publish?' ;;
+    *) fail 'packages, package, build or publish?' ;;
 esac

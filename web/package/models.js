@@ -13,7 +13,8 @@ const CACHE = 'mien-models';
 
 /** In node, folders are read without a server. @param {URL|string} at */
 async function readFile(at) {
-  const { readFile: read } = await import('node:fs/promises');
+  const fs = 'node:fs/promises'; // a name that bundlers for pages do not look for
+  const { readFile: read } = await import(/* webpackIgnore: true */ /* @vite-ignore */ fs);
   return new Uint8Array(await read(at));
 }
 
