@@ -3,7 +3,11 @@
 //
 //   MIEN_SHARED  shared data: the profiles and the photo of article 13; not there: not tried
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -92,6 +96,22 @@ const stored = (page) => page.evaluate(async () => {
   db.close();
   return JSON.parse(JSON.stringify(out, text));
 });
+
+/** Put a record into IndexedDB that is made of the first. */
+const edit = (page, change) => page.evaluate(({ merge, open }) => new Promise((done) => {
+  const request = indexedDB.open('mien');
+  request.onsuccess = () => {
+    const all = request.result.transaction('people', 'readwrite').objectStore('people');
+    all.getAll().onsuccess = (e) => {
+      const old = { ...e.target.result[0] };
+      all.put({ ...old, ...merge, ...(open && { open: { ...old.open, ...open } }) });
+    };
+    all.transaction.oncomplete = () => {
+      request.result.close();
+      done();
+    };
+  };
+}), change);
 
 test('enrol from a photo of three, recognise in it, after a reload too', async () => {
   const page = await open();
@@ -184,7 +204,7 @@ test('under a passphrase nothing can be read; a wrong one opens nothing', async 
   const page = await open();
   await page.getByText('are NOT encrypted').waitFor();
   await take(page, line({ Adalovelace: [0, 0.25], Bob: [1] }), { purpose: 'holidayphotos' });
-  const protection = page.getByRole('region', { name: 'Passphrase, and the end' });
+  const protection = page.getByRole('region', { name: 'Passphrase and deletion' });
   await protection.getByLabel('New passphrase').fill('short');
   await protection.getByRole('button', { name: 'Encrypt' }).click();
   await says(page, 'at least 8 characters');
@@ -227,6 +247,22 @@ test('under a passphrase nothing can be read; a wrong one opens nothing', async 
   await page.done();
 });
 
+test('a sealed record that was given a later day does not open, the others do', async () => {
+  const page = await open();
+  await take(page, line({ Ada: [0], Bob: [1] }));
+  await page.getByRole('textbox', { name: 'New passphrase' }).fill(SECRET);
+  await page.getByRole('button', { name: 'Encrypt' }).click();
+  await says(page, 'Everything is encrypted');
+  await edit(page, { merge: { expiry: '2999-01-01' } });
+  await page.reload();
+  await page.getByRole('textbox', { name: 'Passphrase' }).fill(SECRET);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await says(page, 'cannot be opened: 1');
+  assert.equal((await names(page)).length, 1);
+  assert.equal((await stored(page)).people.length, 2);
+  await page.done();
+});
+
 test('delete everything: the database is gone', async () => {
   const page = await open();
   await take(page, line({ Ada: [0], Bob: [1] }));
@@ -256,20 +292,8 @@ test('a consent that has ended erases who gave it, and that is said', async () =
   await past.getByRole('button', { name: /^Take/ }).click();
   await says(page, 'would end on 2001-01-01');
   await past.getByRole('button', { name: 'Leave them' }).click();
-  await page.evaluate(() => new Promise((done) => { // as time would
-    const request = indexedDB.open('mien');
-    request.onsuccess = () => {
-      const all = request.result.transaction('people', 'readwrite').objectStore('people');
-      all.getAll().onsuccess = (e) => {
-        all.put({ ...e.target.result[0], id: 'old', expiry: '2020-02-29',
-          open: { ...e.target.result[0].open, id: 'old', name: 'Zoe' } });
-        all.transaction.oncomplete = () => {
-          request.result.close();
-          done();
-        };
-      };
-    };
-  }));
+  await edit(page, { merge: { id: 'old', expiry: '2020-02-29' }, // as time would
+    open: { id: 'old', name: 'Zoe' } });
   await page.reload();
   await says(page, 'consent had ended: 1 (Zoe)');
   assert.deepEqual(await names(page), ['Ada']);
@@ -353,6 +377,51 @@ test('no room left: it is said, and nothing is lost', async () => {
   await person(page, 'Ada').waitFor();
   assert.deepEqual(await names(page), ['Ada']);
   await page.done();
+});
+
+/** A browser of its own folder, which can be killed. */
+async function startBrowser(folder, started) {
+  const child = spawn(process.env.CHROMIUM ?? 'chromium', ['--headless=new', '--no-sandbox',
+    '--disable-gpu', '--no-first-run', '--lang=en-GB',
+    '--remote-debugging-port=0', `--user-data-dir=${folder}`,
+    'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  started(child);
+  let said = '';
+  let address;
+  for await (const chunk of child.stderr) {
+    said += chunk;
+    [, address] = /DevTools listening on (\S+)/.exec(said) ?? [];
+    if (address)
+      break;
+  }
+  assert.ok(address, said);
+  const require = createRequire(new URL('../app/package.json', import.meta.url));
+  const browser = await require('playwright-core').chromium.connectOverCDP(address);
+  const page = await browser.contexts()[0].newPage();
+  await page.goto(`${site.address}#/people`);
+  await page.getByRole('heading', { name: /Known people/ }).waitFor();
+  return page;
+}
+
+async function kill(child) {
+  if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
+    await once(child, 'exit');
+}
+
+test('who was said to be stored is there after the browser was killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mien-'));
+  const browsers = [];
+  const start = () => startBrowser(folder, (child) => browsers.push(child));
+  try {
+    const first = await start();
+    await take(first, line({ Ada: [0] }));
+    await kill(browsers[0]);
+    await person(await start(), 'Ada').waitFor();
+  } finally {
+    for (const child of browsers)
+      await kill(child);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
 });
 
 test('two windows: one sees what the other did and overwrites nothing', async () => {

@@ -171,21 +171,17 @@ function Denied({ face, person, matcher, act }: {
 }
 
 /** Who the chosen face is: a new person with what was agreed, or one more picture. */
-function Who({ face, name, onDeny, children, act, onSaved }: {
+function Who({ face, name, onDeny, children, act }: {
   face: Found; name: string | null; onDeny: (name: string) => void; act: Act;
-  onSaved: () => void; children?: ComponentChildren;
+  children?: ComponentChildren;
 }) {
   const [text, setText] = useState(name ?? '');
   const [consent, setConsent] = useState(newConsent);
   useEffect(() => setText(name ?? ''), [face, name]);
   const known = gallery.people.find((p) => p.name === text.trim());
-  const save = async () => {
-    const { descriptor, chip } = face.picture;
-    if (await act(() => known ? gallery.add(known.id, [{ descriptor, chip }])
-      : gallery.enrol(text, consent, [{ descriptor, chip }]),
-    t(known ? 'people.added' : 'people.enrolled', { name: text.trim() })))
-      onSaved();
-  };
+  const save = () => act(() => known ? gallery.add(known.id, [face.picture])
+    : gallery.enrol(text, consent, [face.picture]),
+  t(known ? 'people.added' : 'people.enrolled', { name: text.trim() }));
   return (
     <div class="panel who">
       <div class="row">
@@ -532,7 +528,8 @@ function useShots() {
     setChosen(more[0]);
   };
   const clear = () => {
-    new Set(all.current.map((f) => f.shot)).forEach((shot) => shot.bitmap.close());
+    const shots = new Set(all.current.map((f) => f.shot));
+    setTimeout(() => shots.forEach((shot) => shot.bitmap.close()), 1000); // still on the page
     setFound([]);
     setChosen(undefined);
   };
@@ -549,13 +546,16 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
   const [file, setFile] = useState<{ name: string; read: Profiles }>();
   const [denied, setDenied] = useState(new Set<string>());
   const who = useCallback((face: Found) => nameOf(face, matcher, denied), [matcher, denied]);
-  const take = async (one: File) => {
+  const turn = useRef(0);
+  const take = async (one: File, wanted: () => boolean) => {
     setBusy({ file: one.name });
     try {
       if (isJson(one)) {
         setFile({ name: one.name, read: readProfiles(await one.text(), one.name) });
       } else {
-        shots.show(await readShot(one, (part) => setBusy({ file: one.name, part })));
+        const more = await readShot(one, (part) => setBusy({ file: one.name, part }));
+        if (wanted())
+          shots.show(more);
       }
       return undefined;
     } catch (e) {
@@ -565,11 +565,13 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
     }
   };
   const onFiles = async (files: File[]) => {
+    const mine = ++turn.current;
     say(undefined);
     shots.clear();
     const bad: string[] = [];
     for (const one of files)
-      bad.push(await take(one) ?? '');
+      if (mine === turn.current) // else others were dropped meanwhile
+        bad.push(await take(one, () => mine === turn.current) ?? '');
     const text = bad.filter(Boolean).join(' ');
     if (text)
       say({ text, kind: 'error' });
@@ -586,7 +588,7 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
       {chosen && (
         <div class="split">
           <Photo found={found} chosen={chosen} who={who} onChoose={shots.setChosen} />
-          <Who face={chosen} name={who(chosen).name} act={act} onSaved={() => undefined}
+          <Who face={chosen} name={who(chosen).name} act={act}
             onDeny={(name) => setDenied(new Set([...denied, `${chosen.id} ${name}`]))}>
             {person && matcher && <Denied face={chosen} person={person} matcher={matcher}
               act={act} />}
