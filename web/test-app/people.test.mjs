@@ -336,7 +336,7 @@ test('profiles out and in again, in three forms; bad ones are named', async () =
     await says(page, words);
   }
   await drop(page, [{ name: 'bad.jpg', type: 'image/jpeg', bytes: Buffer.from('no picture') }]);
-  await says(page, 'bad.jpg could not be read');
+  await says(page, 'bad.jpg is no picture');
   assert.deepEqual(await names(page), ['Ada']);
   await page.done();
 });

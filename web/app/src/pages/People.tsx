@@ -13,9 +13,12 @@ import { Histogram } from '../parts/Histogram';
 import { Notice, wordsOf } from '../parts/Notice';
 import { Progress } from '../parts/Progress';
 import { Slider } from '../parts/Slider';
+import { Snap } from '../parts/Snap';
 import { Stage } from '../parts/Stage';
 import { COLOURS, paintBox } from '../parts/marks';
 import { type Person, type Picture, profileOf } from '../person';
+import { openPicture } from '../picture';
+import { save } from '../save';
 import { gallery } from '../store';
 import { t } from '../text';
 import { canLock } from '../vault';
@@ -68,12 +71,7 @@ let faces = 0;
 
 /** The faces of a photo, described. */
 async function readShot(file: File, onPart: (part: number) => void): Promise<Found[]> {
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(file);
-  } catch {
-    throw new Error(t('people.nopicture', { file: file.name }));
-  }
+  const { bitmap } = await openPicture(file);
   const library = await mien;
   await library.prepare({ descriptor: true }, ({ loaded, total }) =>
     onPart(total ? loaded / total : 0));
@@ -177,7 +175,6 @@ function Who({ face, name, onDeny, children, act }: {
 }) {
   const [text, setText] = useState(name ?? '');
   const [consent, setConsent] = useState(newConsent);
-  useEffect(() => setText(name ?? ''), [face, name]);
   const known = gallery.people.find((p) => p.name === text.trim());
   const save = () => act(() => known ? gallery.add(known.id, [face.picture])
     : gallery.enrol(text, consent, [face.picture]),
@@ -406,13 +403,9 @@ function Import({ read, file, act, onDone }: {
 
 function Export({ threshold, act }: { threshold: number | undefined; act: Act }) {
   const [form, setForm] = useState<typeof FORMS[number]>('labeled');
-  const save = () => act(async () => {
+  const write = () => act(async () => {
     const text = writeProfiles(gallery.people.map(profileOf), { form, threshold });
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-    link.download = 'people.json';
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    save('people.json', text, 'application/json');
   }, t('people.exported', { n: gallery.people.length }));
   return (
     <section class="panel" aria-label={t('people.export')}>
@@ -420,7 +413,7 @@ function Export({ threshold, act }: { threshold: number | undefined; act: Act })
       <div class="row">
         <Choice label={t('people.form')} value={form} onChange={setForm}
           options={FORMS.map((value) => ({ value, text: t(`people.form.${value}`) }))} />
-        <button type="button" onClick={save}>{t('people.save')}</button>
+        <button type="button" onClick={write}>{t('people.save')}</button>
       </div>
       <p class="hint">{t('people.exportHint')}</p>
     </section>
@@ -546,6 +539,7 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
   const [file, setFile] = useState<{ name: string; read: Profiles }>();
   const [denied, setDenied] = useState(new Set<string>());
   const who = useCallback((face: Found) => nameOf(face, matcher, denied), [matcher, denied]);
+  const [snap, setSnap] = useState(false);
   const turn = useRef(0);
   const take = async (one: File, wanted: () => boolean) => {
     setBusy({ file: one.name });
@@ -577,19 +571,25 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
       say({ text, kind: 'error' });
   };
   const { found, chosen } = shots;
+  const name = chosen ? who(chosen).name : null;
   const person = chosen && people.find((p) => denied.has(`${chosen.id} ${p.name}`));
   return (
     <>
-      <Drop label={t('people.drop')} accept="image/*,.json,application/json" onFiles={onFiles}
-        camera={t('people.camera')} />
+      <Drop label={t('people.drop')} accept="image/*,.json,application/json" onFiles={onFiles}>
+        <button type="button" onClick={() => setSnap(true)}>{t('people.camera')}</button>
+      </Drop>
+      {snap && <Snap onClose={() => setSnap(false)} onTaken={(taken) => {
+        setSnap(false);
+        void onFiles([taken]);
+      }} />}
       {busy && <Progress label={t('people.reading', { file: busy.file })} value={busy.part} />}
       {file && <Import key={file.name} read={file.read} file={file.name} act={act}
         onDone={() => setFile(undefined)} />}
       {chosen && (
         <div class="split">
           <Photo found={found} chosen={chosen} who={who} onChoose={shots.setChosen} />
-          <Who face={chosen} name={who(chosen).name} act={act}
-            onDeny={(name) => setDenied(new Set([...denied, `${chosen.id} ${name}`]))}>
+          <Who key={`${chosen.id} ${name}`} face={chosen} name={name} act={act}
+            onDeny={(wrong) => setDenied(new Set([...denied, `${chosen.id} ${wrong}`]))}>
             {person && matcher && <Denied face={chosen} person={person} matcher={matcher}
               act={act} />}
           </Who>
