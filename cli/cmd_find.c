@@ -22,15 +22,21 @@ static const values defaults = {.match = MIEN_MATCH_DEFAULTS,
                                 .rotate = MIEN_ROTATE_AUTO};
 
 static const cli_option options[] = {
-    CLI_ROW_TEXT(known, CLI_FILES, "known", 'k', "DIR",
+    CLI_ROW_TEXT(known, CLI_FILES, "known", 'k', "DIR|FILE.json",
                  "photos of people who agreed to be looked for: DIR/NAME.jpg, "
-                 "or DIR/NAME/ with several photos; may be given again"),
+                 "or DIR/NAME/ with several photos; or their profiles, as "
+                 "face-api.js writes them or as {key: {name, descriptors}}; "
+                 "may be given again"),
     CLI_ROW_TEXT(unknown, CLI_FILES, "unknown", 'u', "DIR|FILE",
                  "photos to look through; may be given again, and others may "
                  "follow"),
     CLI_ROW_REAL(match.threshold, "tolerance", 0, "D", 0, 4,
                  "largest distance at which a face gets a name; smaller is "
                  "stricter (default: what --false-match gives, at most 0.6)"),
+    CLI_ROW_CHOICE(match.rule, "rule", 0, "RULE", "nearest,mean",
+                   "of a person's photos the nearest counts, or the mean "
+                   "distance, as face-api.js' FaceMatcher has it: {choices} "
+                   "(default {})"),
     CLI_ROW_REAL(match.false_match, "false-match", 0, "SHARE", 1e-6, 0.999,
                  "share of strangers who may get a name (default {}): the "
                  "more photos are known, the nearer a face must be"),
@@ -56,6 +62,8 @@ static const cli_row examples[] = {
     {"mien find --known people/ --unknown 1.jpg --show-distance "
      "--tolerance 0.5",
      "stricter, with distances"},
+    {"mien find --known bnk48.json --unknown 1.jpg --rule mean",
+     "profiles of face-api.js, compared as it does"},
     {NULL, NULL},
 };
 
@@ -105,6 +113,34 @@ static int add_person(search *s, const cli_file *file, const mien_reading *r)
     return added;
 }
 
+/* Add the people of a file; 0, and a report, when it cannot be used. */
+static int read_profiles(search *s, const char *path)
+{
+    mien_bytes bytes = {0};
+    mien_error err = {0};
+    float threshold = s->match.threshold;
+    mien_status st =
+        mien_file_load(path, MIEN_PROFILES_MAX_BYTES, &bytes, &err);
+    if (!st) {
+        st = mien_profiles_read(bytes.data, bytes.n, s->people, &threshold,
+                                &err);
+        if (st)
+            cli_error("%s: %s", path, err.text);
+    } else {
+        cli_error("%s", err.text);
+    }
+    mien_bytes_free(&bytes);
+    if (s->match.threshold < 0)
+        s->match.threshold = threshold;
+    return !st;
+}
+
+static int is_json(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 5 && strcmp(path + n - 5, ".json") == 0;
+}
+
 /* Read the photos of a folder: DIR/NAME.jpg, or DIR/NAME/photo.jpg.  Those that
  * cannot be read, or show no face, are reported and left out.  0, and a report,
  * when nobody is left. */
@@ -113,12 +149,14 @@ static int read_people(search *s, const cli_words *folders)
     cli_files files = {.recursive = 1, .each = 1};
     mien_error err = {0};
     int good = 1;
-    for (int i = 0; i < folders->n; i++)
-        good = good && cli_files_add(&files, folders->word[i]);
-    if (good && mien_people_new(&s->people, &err) != MIEN_OK) {
+    if (mien_people_new(&s->people, &err) != MIEN_OK) {
         cli_error("%s", err.text);
         good = 0;
     }
+    for (int i = 0; i < folders->n && good; i++)
+        good = is_json(folders->word[i])
+                   ? read_profiles(s, folders->word[i])
+                   : cli_files_add(&files, folders->word[i]);
     for (int i = 0; good && i < files.n && !cli_interrupted(); i++) {
         const cli_file *f = &files.file[i];
         mien_reading r = {0};
@@ -132,7 +170,7 @@ static int read_people(search *s, const cli_words *folders)
     }
     mien_photo_list_free(&files);
     if (good && !mien_people_count(s->people)) {
-        cli_error("%s: nobody to look for: no photo with a face",
+        cli_error("%s: nobody to look for: no photo with a face, no profile",
                   folders->word[0]);
         good = 0;
     }
@@ -190,7 +228,8 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
 static int read_options(const values *v, search *s)
 {
     if (!v->known.n || !v->unknown.n) {
-        cli_error("find: needs --known DIR and --unknown DIR|FILE; try mien "
+        cli_error("find: needs --known DIR|FILE.json and --unknown DIR|FILE; "
+                  "try mien "
                   "find --help");
         return 0;
     }
@@ -222,7 +261,7 @@ static void print_threshold(const search *s)
               "about %.2g %% of strangers do (--false-match, --tolerance)",
               people, people == 1 ? "person" : "people", photos,
               photos == 1 ? "" : "s", (double)threshold,
-              100 * mien_match_strangers(photos, threshold));
+              100 * mien_people_strangers(s->people, &s->match));
 }
 
 /* The whole command but its clean-up; the status to exit with. */
@@ -261,7 +300,7 @@ static int run(const cli_args *a)
 
 const cli_command cmd_find = {
     .name = "find",
-    .operands = "--known DIR --unknown DIR|FILE...",
+    .operands = "--known DIR|FILE.json --unknown DIR|FILE...",
     .min_operands = 0,
     .max_operands = INT_MAX,
     .summary = "find known people in photos",

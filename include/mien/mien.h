@@ -36,6 +36,7 @@
 #include "mien/objects.h"
 #include "mien/plot.h"
 #include "mien/record.h"
+#include "mien/record_profiles.h"
 #include "mien/record_text.h"
 #include "mien/report.h"
 #include "mien/report_table.h"
