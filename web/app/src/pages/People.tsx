@@ -352,9 +352,13 @@ function Threshold({ matcher, act }: { matcher: Matcher; act: Act }) {
   return (
     <section class="panel" aria-label={t('people.threshold')}>
       <h2>{t('people.threshold')}</h2>
-      <Histogram label={t('people.histogram')} histogram={histogram} threshold={rates.threshold}
-        sameText={t('people.samePairs', { n: rates.sameNear, of: rates.same })}
-        differentText={t('people.otherPairs', { n: rates.differentNear, of: rates.different })} />
+      {rates.same + rates.different > 0 && (
+        <Histogram label={t('people.histogram')} histogram={histogram}
+          threshold={rates.threshold}
+          sameText={t('people.samePairs', { n: rates.sameNear, of: rates.same })}
+          differentText={t('people.otherPairs', { n: rates.differentNear,
+            of: rates.different })} />
+      )}
       <Slider label={t('people.nearer')} min={0.2} max={0.9} step={0.01} value={rates.threshold}
         show={distanceText} onChange={move} />
       <RuleChoice value={gallery.rule} onChange={(rule) => act(() => gallery.set({ rule }))} />
@@ -410,7 +414,7 @@ function Export({ threshold, act }: { threshold: number | undefined; act: Act })
   return (
     <section class="panel" aria-label={t('people.export')}>
       <h2>{t('people.export')}</h2>
-      <div class="row">
+      <div class="row save">
         <Choice label={t('people.form')} value={form} onChange={setForm}
           options={FORMS.map((value) => ({ value, text: t(`people.form.${value}`) }))} />
         <button type="button" onClick={write}>{t('people.save')}</button>
@@ -518,7 +522,7 @@ function useShots() {
   all.current = found;
   const show = (more: Found[]) => {
     setFound((old) => [...old, ...more]);
-    setChosen(more[0]);
+    setChosen((old) => old ?? more[0]);
   };
   const clear = () => {
     const shots = new Set(all.current.map((f) => f.shot));
@@ -575,9 +579,11 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
   const person = chosen && people.find((p) => denied.has(`${chosen.id} ${p.name}`));
   return (
     <>
-      <Drop label={t('people.drop')} accept="image/*,.json,application/json" onFiles={onFiles}>
-        <button type="button" onClick={() => setSnap(true)}>{t('people.camera')}</button>
-      </Drop>
+      <div class={chosen ? 'drop-small' : ''}>
+        <Drop label={t('people.drop')} accept="image/*,.json,application/json" onFiles={onFiles}>
+          <button type="button" onClick={() => setSnap(true)}>{t('people.camera')}</button>
+        </Drop>
+      </div>
       {snap && <Snap onClose={() => setSnap(false)} onTaken={(taken) => {
         setSnap(false);
         void onFiles([taken]);
@@ -618,7 +624,7 @@ export function PeoplePage() {
   }, []);
   useEffect(() => void act(() => gallery.load()), [act]);
   return (
-    <>
+    <div class="people-page">
       <h1>{t('people.title')}</h1>
       <p class="lead">{t('people.lead')}</p>
       {said && <Notice {...said} onClose={() => setSaid(undefined)} />}
@@ -626,6 +632,6 @@ export function PeoplePage() {
       {damaged > 0 && <Notice kind="error" text={t('store.damaged', { n: damaged })} />}
       {state === 'locked' && <Locked act={act} />}
       {state === 'open' && <Open act={act} say={setSaid} />}
-    </>
+    </div>
   );
 }
