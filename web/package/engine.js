@@ -1,6 +1,7 @@
 // engine.js: what a worker does for a page: readers by what is wanted, their networks fetched
 // when first needed.
 
+import { CODER_CALLS } from './autoencoder.js';
 import { CASCADE_CALLS } from './cascade.js';
 import { WISH, closeReader, faceNeeds, openReader, readFaces } from './faces.js';
 import { Held } from './held.js';
@@ -67,6 +68,7 @@ export class Engine {
   /** @type {Held<import('./tables.js').OpenTabular>} */ tabulars = new Held('model');
   /** @type {Held<import('./track.js').OpenTracker>} */ trackers = new Held('tracker');
   /** @type {Held<import('./smile.js').OpenSmiles>} */ smiles = new Held('smiles');
+  /** @type {Held<import('./autoencoder.js').OpenCoder>} */ coders = new Held('auto-encoder');
   /** @type {Map<string, number>} */ #readers = new Map();
   /** @type {Map<string, number>} */ #finders = new Map();
   /** @type {Map<string, Promise<void>>} */ #loads = new Map();
@@ -147,6 +149,7 @@ export class Engine {
     this.tabulars.free();
     this.trackers.free();
     this.smiles.free();
+    this.coders.free();
     for (const reader of this.#readers.values())
       closeReader(this.lib, reader);
     this.#readers.clear();
@@ -183,5 +186,6 @@ const CALLS = {
   ...TABLE_CALLS,
   ...SMILE_CALLS,
   ...TRACK_CALLS,
+  ...CODER_CALLS,
   memory: (engine) => engine.lib.memory,
 };

@@ -7,6 +7,7 @@
 // Pictures are read in a worker, so that a page stays quick; where there are no workers
 // (node), on this thread.
 
+import { AutoEncoder, CodedFace, modelFolder } from './autoencoder.js';
 import { Cascade, cascadeSource } from './cascade.js';
 import { Engine } from './engine.js';
 import { DESCRIPTOR } from './faces.js';
@@ -22,8 +23,8 @@ import { Tracker } from './track.js';
 import { wasmUrl } from './variant.js';
 
 export {
-  Cascade, DESCRIPTOR, FORMS, Matcher, MienError, Smiles, Table, Tabular, Tracker,
-  readProfiles, writeProfiles,
+  AutoEncoder, Cascade, CodedFace, DESCRIPTOR, FORMS, Matcher, MienError, Smiles, Table,
+  Tabular, Tracker, modelFolder, readProfiles, writeProfiles,
 };
 
 /** @typedef {import('./faces.js').Wish} Wish */
@@ -253,6 +254,26 @@ export class Mien {
   async smiles(options = {}, progress = undefined) {
     const id = await this.#engine.call('smilesNew', [options], progress);
     return new Smiles(this.#engine, id, pictureOf);
+  }
+
+  /**
+   * Faces through an auto-encoder, from what `mien train faces` wrote. Release it with free.
+   * @param {import('./autoencoder.js').ModelFolder|Iterable<Blob & {name: string}>} source the
+   *   files by what they are, or those of a folder
+   * @returns {Promise<AutoEncoder>}
+   */
+  autoencoder(source) {
+    return AutoEncoder.open(this.#engine, this.#lib, source, pictureOf);
+  }
+
+  /**
+   * A GIF that is shown again and again.
+   * @param {import('./library.js').Pixels[]} frames of one size, four bytes a pixel
+   * @param {{fps?: number}} [options] frames a second, 0.1..50; default 12
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async gif(frames, options = {}) {
+    return this.#engine.call('gif', [frames, options.fps ?? 12]);
   }
 
   /**
