@@ -190,13 +190,14 @@ memcheck:
 # jansson and libsodium: photos' files, video, figures, drawings, manifests, the
 # kit; cascades are read with Debian's expat, compiled from its source package.
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
-WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif heif exif draw font font_data surface) \
+WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif gif_write heif exif draw font font_data surface) \
                 src/file/gunzip.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/model/faceapi_convert.c src/record/profiles.c src/model/tfjs% src/net/% \
                 $(patsubst %,src/plot/%.c,axes layers legend render stroke) src/video/% src/kit/% src/draw/%) \
               $(filter-out $(call existing,$(patsubst %,src/picture/%.c,code codes meta view) \
                 $(patsubst %,src/faces/%.c,change encode look sample)),$(wildcard src/picture/*.c src/faces/*.c))
 WASM_TESTS := $(patsubst tests/%.c,%,$(shell grep -L 'Not as WebAssembly:' tests/test_*.c))
 EXPAT_C    := xmlparse xmlrole xmltok
+GIF_C      := egif_lib gifalloc gif_hash gif_err quantize openbsd-reallocarray
 XML_TESTS  := $(call named,cascade_xml cascade_train cascade_photo)
 # node 20 corrupts its heap when fast calls of WASI meet a memory that grows;
 # node 18 has WASI only when asked for.
@@ -206,7 +207,7 @@ wasm-check:
 	@$(SUBMAKE) fixtures
 	+@$(SUBMAKE) -k run-wasm; tools/summary.sh $$? $(WASM_TESTS:%=$B/wasm/tests/%)
 run-wasm:
-	@tools/get_expat.sh $B/wasm || for t in $(XML_TESTS); do \
+	@tools/get_sources.sh $B/wasm || for t in $(XML_TESTS); do \
 	  tools/run_test.sh $B/wasm/tests/$$t sh -c 'echo SKIP no source of expat; exit 77'; done
 	@$(MAKE) $(if $V,,-s) --no-print-directory -k run-wasm-tests
 # Without expat's source all but cascades as XML runs.
@@ -220,26 +221,31 @@ run-wasm-tests:
 	  LIB='$(filter-out $(WASM_NOT) $(if $(HAS_EXPAT),,%/cascade_dom.c),$(LIB))' CLI= RUN='$(NODE) wasm/run.mjs'
 $B/expat/%.o: $B/expat/expat/lib/%.c wasm/expat_config.h
 	$(call say,cc  )$(CC) -std=gnu11 $(OPT) -Os -Iwasm -w -c -o $@ $<
+$B/giflib/%.o: $B/giflib/%.c
+	$(call say,cc  )$(CC) -std=gnu11 $(OPT) -Os -w -c -o $@ $<
 
 # mien.wasm, what a page calls (wasm/web.h): no model inside, all are fetched; and
 # mien-relaxed.wasm, the same with multiply-adds that are rounded once, for engines
 # that have them: clang 14 writes them in an old form, hence another compiler.
+# Films are written as GIF by Debian's giflib.
 WEB_CC     ?= clang
 RELAXED_CC ?= clang-19
 # Only the kernels are built for speed: in the rest it costs size and saves no time.
 web-wasm:
 	@$(SUBMAKE) web-wasm-as WEB_B=$B/web
 	@if command -v $(RELAXED_CC) >/dev/null; then \
-	  mkdir -p $B/web/relaxed/expat && cp -R $B/web/expat/expat $B/web/relaxed/expat/ && \
+	  mkdir -p $B/web/relaxed/expat $B/web/relaxed/giflib && cp -R $B/web/expat/expat $B/web/relaxed/expat/ && \
+	  cp $B/web/giflib/*.[ch] $B/web/relaxed/giflib/ && \
 	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_CC=$(RELAXED_CC) WEB_SIMD=-mrelaxed-simd && \
 	  cp $B/web/relaxed/mien.wasm $B/web/mien-relaxed.wasm; \
 	else echo '  no $(RELAXED_CC): mien-relaxed.wasm is a copy of mien.wasm'; cp $B/web/mien.wasm $B/web/mien-relaxed.wasm; fi
 web-wasm-as:
-	@tools/get_expat.sh $(WEB_B)
+	@tools/get_sources.sh $(WEB_B)
 	@$(SUBMAKE) $(WEB_B)/mien.wasm B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-Os -DNDEBUG -DMIEN_NO_REF' SAN_kern=-O3 PKG_CFLAGS=-I$(WEB_B)/expat/expat/lib EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o)' \
-	  LIB='$(filter-out $(WASM_NOT),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
+	  OPT='-Os -DNDEBUG -DMIEN_NO_REF' SAN_kern=-O3 PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
+	  EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o) $(GIF_C:%=$(WEB_B)/giflib/%.o)' \
+	  LIB='$(filter-out $(filter-out %/gif_write.c,$(WASM_NOT)),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
 

@@ -44,7 +44,7 @@ check,web|llvm|llvm-ar|archives of WebAssembly objects
 check,web|lld|wasm-ld|links WebAssembly
 check|libclang-rt-dev|glob:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a|the sanitizers
 check,web|libclang-rt-dev-wasm32|glob:/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a|arithmetic helpers of WebAssembly
-check,web|dpkg-dev|dpkg-source|unpacks the source of expat, for WebAssembly
+check,web|dpkg-dev|dpkg-source|unpacks the sources of expat and giflib, for WebAssembly
 check,web|wasi-libc|/usr/include/wasm32-wasi/stdio.h|the C library of WebAssembly
 check,web|clang-19|clang-19|compiles mien-relaxed.wasm
 check,web|lld-19|wasm-ld-19|links it

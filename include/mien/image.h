@@ -339,6 +339,21 @@ MIEN_API MIEN_CHECKED mien_status mien_image_write_jpeg(const mien_image *im,
                                                         mien_bytes *out,
                                                         mien_error *err);
 
+/* Encode frames as a GIF that is shown again and again.
+ *
+ *   im   [n] of one size
+ *   n    how many, 1 or more; MIEN_IMAGE_MAX_PIXELS pixels in all
+ *   fps  frames a second, 0.1..50; each ends at the nearest hundredth of a
+ *        second, which is all that the format knows
+ *   out  owned by the caller; free with mien_bytes_free
+ *
+ * All frames share 256 colours, by median cut, without dithering.
+ * Fails with EARG (of two sizes, a number out of range), ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_image_write_gif(const mien_image *im,
+                                                       int n, double fps,
+                                                       mien_bytes *out,
+                                                       mien_error *err);
+
 #ifdef __cplusplus
 }
 #endif

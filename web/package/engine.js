@@ -4,6 +4,7 @@
 import { CODER_CALLS } from './autoencoder.js';
 import { CASCADE_CALLS } from './cascade.js';
 import { WISH, closeReader, faceNeeds, openReader, readFaces } from './faces.js';
+import { writeGif } from './gif.js';
 import { Held } from './held.js';
 import { Library, MienError } from './library.js';
 import { fetchModel, forgetModel } from './models.js';
@@ -187,5 +188,6 @@ const CALLS = {
   ...SMILE_CALLS,
   ...TRACK_CALLS,
   ...CODER_CALLS,
+  gif: (engine, [frames, fps]) => writeGif(engine.lib, frames, fps),
   memory: (engine) => engine.lib.memory,
 };

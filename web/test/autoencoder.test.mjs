@@ -1,7 +1,7 @@
 // autoencoder.test.mjs: faces through an auto-encoder in the package, held to `mien faces`.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -147,6 +147,26 @@ test('a folder of files; without codes the normal distribution', async () => {
   await assert.rejects(other.decode(ours[0]), failsWith('EARG', /freed/));
   await assert.rejects(mien.autoencoder([named('metrics.json')]),
     failsWith('EARG', /no model.onnx among metrics.json/));
+});
+
+test('frames as a GIF, which the command reads', async () => {
+  const frames = [];
+  for (const code of await faces.walk({ stops: 2, steps: 4 }))
+    frames.push(await faces.decode(code, { size: 40 }));
+  const gif = await mien.gif(frames, { fps: 10 });
+  assert.equal(Buffer.from(gif.subarray(0, 6)).toString(), 'GIF89a');
+  const text = Buffer.from(gif).toString('latin1');
+  assert.equal(text.split('\x21\xf9\x04').length - 1, 4);
+  assert.ok(text.includes('NETSCAPE2.0'));
+  writeFileSync(join(folder, 'film.gif'), gif);
+  const first = drawn('reconstruct', 'vae/model.onnx', 'film.gif', '--align', 'none', '--size',
+    '40');
+  const again = await faces.encode(frames[0], { align: false });
+  isTile(await faces.decode(again.code, { size: 40 }), first, 1, 12);
+  await assert.rejects(mien.gif([]), failsWith('EARG', /gif: 0 frames/));
+  await assert.rejects(mien.gif(frames, { fps: 100 }), failsWith('EARG', /100 a second/));
+  await assert.rejects(mien.gif([frames[0], await faces.decode(again.code)]),
+    failsWith('EARG', /frame 2 has 24 x 24/));
 });
 
 test('what is no model, no codes and no concept is refused', async () => {

@@ -1,19 +1,21 @@
 #!/bin/sh
-# get_expat.sh FOLDER: put the source of Debian's expat, its patches applied,
-# into FOLDER/expat, for the WebAssembly build: there is no package of it.
+# get_sources.sh FOLDER: put the sources of Debian's expat and giflib, their
+# patches applied, into FOLDER/expat and FOLDER/giflib, for the WebAssembly build:
+# there are no packages of it.
 #
 # apt-get fetches and checks it, with lists of source packages kept in FOLDER:
 # the machine's own lists stay as they are, and nobody needs to be root.
 set -eu
-folder=${1:?usage: get_expat.sh FOLDER}
-[ ! -e "$folder/expat/expat/lib/xmlparse.c" ] || exit 0
+folder=${1:?usage: get_sources.sh FOLDER}
+{ [ ! -e "$folder/expat/expat/lib/xmlparse.c" ] ||
+    [ ! -e "$folder/giflib/egif_lib.c" ]; } || exit 0
 mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial"
 folder=$(cd "$folder" && pwd)
 log=$folder/apt/log
 
 fail() {
     tail -n 5 "$log" >&2
-    echo "get_expat: $*" >&2
+    echo "get_sources: $*" >&2
     exit 1
 }
 
@@ -35,16 +37,21 @@ apt() { # COMMAND ARGUMENT...
 }
 
 apt get update -q >>"$log" 2>&1 || : # what came is tried below
-# The newest that can be had: a mirror may list what it does not hold yet.
 cd "$folder/apt"
-for version in $(apt cache showsrc expat 2>>"$log" |
-    sed -n 's/^Version: //p' | sort -rVu); do
-    rm -rf ./*.dsc ./*.tar.*
-    if apt get source -q --download-only "expat=$version" >>"$log" 2>&1; then
-        rm -rf "$folder/expat"
-        dpkg-source -x ./*.dsc "$folder/expat" >>"$log" 2>&1 ||
-            fail "expat $version does not unpack"
-        exit 0
-    fi
-done
-fail 'no source package of expat'
+
+# The newest that can be had: a mirror may list what it does not hold yet.
+get() { # PACKAGE
+    for version in $(apt cache showsrc "$1" 2>>"$log" |
+        sed -n 's/^Version: //p' | sort -rVu); do
+        rm -rf ./*.dsc ./*.tar.*
+        if apt get source -q --download-only "$1=$version" >>"$log" 2>&1; then
+            rm -rf "${folder:?}/$1"
+            dpkg-source -x ./*.dsc "$folder/$1" >>"$log" 2>&1 ||
+                fail "$1 $version does not unpack"
+            return 0
+        fi
+    done
+    fail "no source package of $1"
+}
+[ -e "$folder/expat/expat/lib/xmlparse.c" ] || get expat
+[ -e "$folder/giflib/egif_lib.c" ] || get giflib
