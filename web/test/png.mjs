@@ -1,6 +1,6 @@
-// png.mjs: pixels of the PNG files that the command writes: 8 bits, RGB, not interlaced.
+// png.mjs: PNG files as the command writes them, of 8 bits, RGB, not interlaced: read, and made.
 import assert from 'node:assert/strict';
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 
 /** What a filter adds to a byte: of the left, the upper and the upper left one. */
 function predicted(filter, left, up, corner) {
@@ -38,4 +38,35 @@ export function readPng(bytes) {
     }
   }
   return { data, width, height };
+}
+
+/** The check sum of a chunk. @param {Buffer} bytes */
+function crc(bytes) {
+  let sum = ~0;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let i = 0; i < 8; i++)
+      sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+  }
+  return ~sum >>> 0;
+}
+
+/** A picture of three bytes a pixel as a PNG file. */
+export function makePng({ data, width, height }) {
+  const chunk = (name, body) => {
+    const bytes = Buffer.alloc(12 + body.length);
+    bytes.writeUInt32BE(body.length);
+    bytes.write(name, 4, 'latin1');
+    bytes.set(body, 8);
+    bytes.writeUInt32BE(crc(bytes.subarray(4, 8 + body.length)), 8 + body.length);
+    return bytes;
+  };
+  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  const rows = Buffer.alloc((3 * width + 1) * height);
+  for (let y = 0; y < height; y++)
+    rows.set(data.subarray(3 * width * y, 3 * width * (y + 1)), (3 * width + 1) * y + 1);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head),
+    chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }

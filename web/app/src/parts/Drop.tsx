@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { t } from '../text';
+import { foldersOf } from './folder';
 
 interface Props {
   label: string;
@@ -67,7 +68,11 @@ export function Drop({
       drop: (e: DragEvent) => {
         e.preventDefault();
         setOver(false);
-        take(e.dataTransfer);
+        const inside = foldersOf(e.dataTransfer);
+        if (inside)
+          void inside.then((files) => given.current(files), () => undefined);
+        else
+          take(e.dataTransfer);
       },
     };
     for (const [name, listener] of Object.entries(on))
