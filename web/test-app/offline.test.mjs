@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { DIST, SAMPLE, drop, openSite, pathsOf } from './harness.mjs';
+import { DIST, SAMPLE, drop, openSite, pathsOf, until } from './harness.mjs';
 
 const MOST = 400_000; // bytes of JavaScript and WebAssembly, gzipped
 
@@ -52,6 +52,10 @@ test('the policy allows nothing but the page itself', async () => {
 test('a worker that went astray is stopped, too', async () => {
   const page = await site.open('#/photo');
   await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await page.getByLabel('Faces are found by').waitFor();
+  await until(page, () => navigator.serviceWorker.controller &&
+    performance.getEntriesByType('resource').some((r) => /worker-.*\.js$/.test(r.name)));
   const headers = await page.evaluate(async () => {
     const name = performance.getEntriesByType('resource').map((r) => r.name)
       .find((at) => /worker-.*\.js$/.test(at));
