@@ -231,6 +231,9 @@ $B/giflib/%.o: $B/giflib/%.c
 WEB_CC     ?= clang
 RELAXED_CC ?= clang-19
 # Only the kernels are built for speed: in the rest it costs size and saves no time.
+# Binaryen takes off some more, where it is there and knows the instructions.
+WASM_OPT := wasm-opt -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
+            --enable-nontrapping-float-to-int
 web-wasm:
 	@$(SUBMAKE) web-wasm-as WEB_B=$B/web
 	@if command -v $(RELAXED_CC) >/dev/null; then \
@@ -243,11 +246,12 @@ web-wasm-as:
 	@tools/get_sources.sh $(WEB_B)
 	@$(SUBMAKE) $(WEB_B)/mien.wasm B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-Os -DNDEBUG -DMIEN_NO_REF' SAN_kern=-O3 PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
+	  OPT='-Oz -DNDEBUG -DMIEN_NO_REF' SAN_kern=-O2 PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
 	  EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o) $(GIF_C:%=$(WEB_B)/giflib/%.o)' \
 	  LIB='$(filter-out $(filter-out %/gif_write.c,$(WASM_NOT)),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
+	@$(WASM_OPT) $(if $(findstring relaxed,$(CC)),--enable-relaxed-simd) $@ -o $@.small 2>/dev/null && mv $@.small $@ || rm -f $@.small
 
 # The app for browsers: build/web/dist, which any static host can serve.
 web:

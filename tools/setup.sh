@@ -56,6 +56,7 @@ check|python3|python3|runs tools/*.py
 check|man-db|man|checks the man pages
 check|jq|jq|reads JSON in the tests of the command
 check|openmpi-bin|mpirun|trains with several processes
+check,web|binaryen|wasm-opt|makes WebAssembly smaller
 check|chromium|chromium|runs the app in the tests
 arm64|gcc-aarch64-linux-gnu|aarch64-linux-gnu-gcc|compiles for ARM64
 arm64|libc6-dev-arm64-cross|/usr/aarch64-linux-gnu/include/stdio.h|its C library
