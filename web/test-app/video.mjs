@@ -32,11 +32,14 @@ export function y4mOf(frames, fps) {
     ...frames.flatMap((frame) => [Buffer.from('FRAME\n'), planes(frame)])]);
 }
 
-/** What Chromium needs to see three people for a camera; done() removes the file. */
-export function fakeCamera() {
+/**
+ * What Chromium needs to see a picture for a camera, three people if it is left out; done()
+ * removes the file.
+ * @param {{data: Uint8Array, width: number, height: number}} [photo] three bytes a pixel
+ */
+export function fakeCamera(photo = readPpm(join(BUILD, 'share/mien/sample.ppm'))) {
   const folder = mkdtempSync(join(tmpdir(), 'mien-'));
   const path = join(folder, 'camera.y4m');
-  const photo = readPpm(join(BUILD, 'share/mien/sample.ppm'));
   writeFileSync(path, y4mOf(pan(photo, 80, 400, 300, [2, 1]), 20));
   return { args: [`--use-file-for-fake-video-capture=${path}`],
     done: () => rmSync(folder, { recursive: true }) };

@@ -244,6 +244,8 @@ export function CameraPage() {
   const live = useLive(async (picture, seconds, wanted) => {
     const m = await mien;
     const { things, ms } = await objects(m, picture);
+    if (!wanted())
+      return;
     const made = await tracker.get(m);
     const frame = await made.next(picture, seconds).catch((e: unknown) => {
       if (!/freed/.test(wordsOf(e))) // the options changed meanwhile

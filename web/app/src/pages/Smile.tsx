@@ -210,7 +210,10 @@ function useWatch(options: Options) {
   const [stories, setStories] = useState<SmileStory[]>([]);
   const votes = useRef({ all: new Map<number, Votes>(), since: 0, told: 0 });
   const live = useLive(async (picture, seconds, wanted) => {
-    const made = await smiles.get(await mien);
+    const m = await mien;
+    if (!wanted())
+      return;
+    const made = await smiles.get(m);
     const look = async () => {
       const frame = await made.next(picture, seconds);
       const v = votes.current;
