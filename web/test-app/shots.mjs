@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { DESKTOP, PHONE, drop, openSite, pathsOf } from './harness.mjs';
+import { fakeCamera } from './video.mjs';
 
 const [folder = 'shots', only, photo] = process.argv.slice(2);
 const file = photo && { name: basename(photo), type: 'image/png', bytes: readFileSync(photo) };
@@ -28,7 +29,40 @@ const SCENES = {
     await form.getByRole('button', { name: 'Enrol' }).click();
     await page.getByText('is stored.').first().waitFor();
   },
+  async camera(page) {
+    await page.getByRole('switch', { name: /Age|年龄/ }).check();
+    await page.getByRole('switch', { name: /Objects|物体/ }).check();
+    await page.locator('.live-bar .main').click();
+    await page.locator('li.thing').first().waitFor();
+    await page.waitForTimeout(2000);
+  },
+  async smile(page) {
+    await page.locator('.smile-settings select').first().selectOption('expression');
+    await page.locator('.live-bar .main').click();
+    await page.locator('.over-time tbody td').first().waitFor();
+    await page.waitForTimeout(6000);
+  },
 };
+
+/** The pixels of a photo, three bytes each. */
+async function pixelsOf(bytes) {
+  const site = await openSite();
+  const page = await site.open();
+  const { width, height, text } = await page.evaluate(async (base64) => {
+    const blob = new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]);
+    const bitmap = await createImageBitmap(blob);
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    let out = '';
+    for (let i = 0; i < data.length; i += 4)
+      out += String.fromCharCode(data[i], data[i + 1], data[i + 2]);
+    return { width: bitmap.width, height: bitmap.height, text: btoa(out) };
+  }, bytes.toString('base64'));
+  await page.context().close();
+  await site.close();
+  return { width, height, data: Buffer.from(text, 'base64') };
+}
 
 async function shoot(site, path, look) {
   const name = path.slice(2) || 'landing';
@@ -59,7 +93,8 @@ async function together(site, name, pictures) {
 }
 
 mkdirSync(folder, { recursive: true });
-const site = await openSite({ camera: true });
+const camera = file && fakeCamera(await pixelsOf(file.bytes));
+const site = await openSite({ camera: true, args: camera?.args });
 const first = await site.open();
 const paths = await pathsOf(first);
 await first.context().close();
@@ -74,3 +109,4 @@ for (const path of paths) {
   await together(site, name, pictures);
 }
 await site.close();
+camera?.done();

@@ -40,7 +40,8 @@ export function y4mOf(frames, fps) {
 export function fakeCamera(photo = readPpm(join(BUILD, 'share/mien/sample.ppm'))) {
   const folder = mkdtempSync(join(tmpdir(), 'mien-'));
   const path = join(folder, 'camera.y4m');
-  writeFileSync(path, y4mOf(pan(photo, 80, 400, 300, [2, 1]), 20));
+  const there = pan(photo, 40, 400, 300, [2, 1]);
+  writeFileSync(path, y4mOf([...there, ...[...there].reverse()], 20)); // it goes round
   return { args: [`--use-file-for-fake-video-capture=${path}`],
     done: () => rmSync(folder, { recursive: true }) };
 }
