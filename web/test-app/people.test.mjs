@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { PHONE, SAMPLE, drop, openSite } from './harness.mjs';
+import { AXE, DESKTOP, PHONE, SAMPLE, drop, openSite } from './harness.mjs';
 
 const BNK48 = join(process.env.MIEN_SHARED ?? '', 'data/bnk48/src');
 const UNKNOWN = 'Nobody who is known';
@@ -421,6 +421,37 @@ test('who was said to be stored is there after the browser was killed', async ()
     for (const child of browsers)
       await kill(child);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+/** Targets that are too small for a finger, and what sticks out. */
+const misfits = () => [...document.querySelectorAll('main button, main select, main input')]
+  .filter((at) => at.checkVisibility() && !at.hidden)
+  .map((at) => [at, (at.closest('label') ?? at).getBoundingClientRect()])
+  .filter(([, box]) => box.height < 43.5 || box.width < 43.5 || box.right > innerWidth)
+  .map(([at, box]) => `${at.textContent || at.type}: ${box.width} x ${box.height}`);
+
+test('a full page fits a phone, and axe-core finds nothing serious', async () => {
+  for (const [viewport, colorScheme] of [[PHONE, 'dark'], [DESKTOP, 'light']]) {
+    const page = await open({ viewport, colorScheme, bypassCSP: true });
+    await take(page, line({ Ada: [0, 0.1], [`B${'o'.repeat(190)}b`]: [1] }));
+    await dropSample(page);
+    await enrol(page, 0, 'Cy');
+    await page.getByRole('button', { name: 'This is not Cy' }).click();
+    await page.locator('.people .face').first().click();
+    await page.getByRole('textbox', { name: 'New passphrase' }).fill(SECRET);
+    await page.getByRole('button', { name: 'Encrypt' }).click();
+    await says(page, 'Everything is encrypted');
+    await drop(page, [json(line({ Dee: [2] }))]);
+    await page.getByRole('heading', { name: '1 people in' }).waitFor();
+    await page.getByRole('button', { name: 'Delete everything' }).click();
+    assert.deepEqual(await page.evaluate(misfits), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
+    await page.addScriptTag({ path: AXE });
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    assert.deepEqual(violations.filter((v) => ['serious', 'critical'].includes(v.impact))
+      .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`), []);
+    await page.done();
   }
 });
 
