@@ -4,7 +4,8 @@
 //   MIEN_BUILD the build with web/package
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -66,6 +67,12 @@ before(() => {
   addFiles(join(folder, 'public'));
 });
 after(() => rmSync(folder, { recursive: true }));
+
+test('the ten lines are those of the documentation', () => {
+  const doc = readFileSync(join(HERE, '../../docs/package.md'), 'utf8');
+  const app = readFileSync(join(HERE, 'app.js'), 'utf8').replace(/^\/\/.*\n/, '');
+  assert.ok(doc.includes(`\`\`\`js\n${app}\`\`\``), 'docs/package.md has other lines');
+});
 
 test('npm packs what is needed and nothing else', () => {
   const [{ files }] = JSON.parse(run('npm', 'pack', '--json', '--dry-run',

@@ -39,7 +39,7 @@ function compare(ours, want) {
     for (const [name, p] of Object.entries(want.expressions))
       near(ours.expressions[name], p, 5e-3, name);
   if (want.age !== undefined) {
-    near(ours.age, want.age, 0.2, 'age');
+    near(ours.age, want.age, 0.1, 'age');
     assert.equal(ours.gender, want.gender);
     near(ours.genderProbability, want.genderProbability, 5e-3, 'gender');
   }
