@@ -21,6 +21,7 @@ import { Smiles } from './smile.js';
 import { Table, Tabular, tableSource, tabularSource } from './tables.js';
 import { Tracker } from './track.js';
 import { wasmUrl } from './variant.js';
+import { fetchWeights } from './weights.js';
 
 export {
   AutoEncoder, Cascade, CodedFace, DESCRIPTOR, FORMS, Matcher, MienError, Smiles, Table,
@@ -172,10 +173,10 @@ export class Mien {
    * @param {string} manifest address of its weights_manifest.json; in node a file
    * @returns {Promise<void>}
    */
-  loadFaceapi(name, manifest) {
+  async loadFaceapi(name, manifest) {
     const base = globalThis.document?.baseURI ?? globalThis.location?.href;
     const at = base ? new URL(manifest, base).href : manifest;
-    return this.#engine.call('loadFaceapi', [name, at]);
+    return this.#engine.call('buildFaceapi', [name, await fetchWeights(at)]);
   }
 
   /**

@@ -1,5 +1,5 @@
-// weights.js: networks from face-api.js' own files, and faces in its shapes: what a worker does
-// for faceapi.js.
+// weights.js: networks from face-api.js' own files, and faces in its shapes: what faceapi.js
+// stands on.
 
 import { faceNeeds, readFaces } from './faces.js';
 import { MienError } from './library.js';
@@ -31,7 +31,7 @@ function readManifest(at, bytes) {
     throw new MienError('EFORMAT', `${at}: ${/** @type {Error} */ (e).message}`);
   }
   if (!Array.isArray(groups) || !groups.every((g) => Array.isArray(g?.paths) &&
-      Array.isArray(g.weights)))
+      Array.isArray(g.weights) && g.weights.every((/** @type {any} */ w) => w instanceof Object)))
     throw new MienError('EFORMAT', `${at}: wanted is a list of groups with paths and weights`);
   return { paths: groups.flatMap((g) => g.paths), weights: groups.flatMap((g) => g.weights) };
 }
@@ -42,8 +42,10 @@ function putWeight(lib, { name, shape, dtype, quantization: q }) {
   if (packed < 0 || (dtype !== 'float32' && dtype !== 'int32'))
     throw new MienError('EUNSUP', `manifest: '${name}': ${dtype} packed as ${q?.dtype}; wanted ` +
       'are float32 and int32, packed as uint8, uint16, float16 or not');
-  if (!Array.isArray(shape) || shape.length > MAX_RANK)
-    throw new MienError('EFORMAT', `manifest: '${name}': shape is not a list of at most 6`);
+  if (!Array.isArray(shape) || shape.length > MAX_RANK ||
+      !shape.every((n) => Number.isInteger(n) && n > 0 && n < 2 ** 31))
+    throw new MienError('EFORMAT', `manifest: '${name}': shape is ${JSON.stringify(shape)}; ` +
+      `wanted are at most ${MAX_RANK} whole numbers`);
   const view = lib.view();
   view.setFloat64(lib.scratch, q?.scale ?? 0, true);
   view.setFloat64(lib.scratch + 8, q?.min ?? 0, true);
@@ -60,7 +62,7 @@ function build(lib, kind, weights, bytes) {
   const list = lib.handle((out) => lib.c.web_weights_new(lib.web, out));
   try {
     for (const weight of weights)
-      lib.withText(String(weight?.name ?? ''), (name) => lib.check(
+      lib.withText(String(weight.name ?? ''), (name) => lib.check(
         lib.c.web_weights_add(lib.web, list, name, putWeight(lib, weight))));
     lib.withText(kind, (name) => lib.withBytes(bytes, (at) => lib.check(
       lib.c.web_weights_build(lib.web, list, name, at, bytes.length))));
@@ -74,19 +76,25 @@ const beside = (at, path) => /^[a-z]+:/.test(at) ? new URL(path, at).href
   : at.replace(/[^/]*$/, '') + path;
 
 /**
+ * Weights and their bytes, all files at once.
+ * @param {string} at address of a manifest; in node a file
+ * @returns {Promise<{weights: Weight[], bytes: Uint8Array}>}
+ */
+export async function fetchWeights(at) {
+  const { paths, weights } = readManifest(at, await fetchBytes(at));
+  const parts = await Promise.all(paths.map((path) => fetchBytes(beside(at, path))));
+  const bytes = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  parts.reduce((n, part) => (bytes.set(part, n), n + part.length), 0);
+  return { weights, bytes };
+}
+
+/**
  * What can be asked of an engine.
  * @type {Record<string, (engine: Engine, args: any[]) => any>}
  */
 export const FACEAPI = {
-  loadFaceapi: async ({ lib }, [kind, at]) => {
-    const has = () => lib.withText(kind, (name) => lib.c.web_has_model(lib.web, name));
-    if (has())
-      return;
-    const { paths, weights } = readManifest(at, await fetchBytes(at));
-    const parts = await Promise.all(paths.map((path) => fetchBytes(beside(at, path))));
-    const bytes = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-    parts.reduce((n, part) => (bytes.set(part, n), n + part.length), 0);
-    if (!has()) // it may have come meanwhile
+  buildFaceapi: ({ lib }, [kind, { weights, bytes }]) => {
+    if (!lib.withText(kind, (name) => lib.c.web_has_model(lib.web, name)))
       build(lib, kind, weights, bytes);
   },
   detectFaceapi: async (engine, [picture, wish]) => {

@@ -85,6 +85,14 @@ test('article 8: all faces with age, gender and expression', options, async () =
   assert.equal(expressions.asSortedArray()[0].expression, 'happy');
 });
 
+test('a network that is not there can be loaded later', options, async () => {
+  const { tinyFaceDetector: net } = faceapi.nets;
+  await assert.rejects(net.loadFromUri('/nowhere'), /nowhere.*ENOENT/);
+  assert.equal(net.isLoaded, false);
+  await Promise.all([net.loadFromUri(`${WEIGHTS}/`), net.load(WEIGHTS)]);
+  assert.equal(net.isLoaded, true);
+});
+
 test('article 13: described faces, matched to known people', options, async () => {
   await faceapi.loadTinyFaceDetectorModel(WEIGHTS);
   await faceapi.loadFaceLandmarkTinyModel(WEIGHTS);
@@ -113,6 +121,9 @@ test('article 13: described faces, matched to known people', options, async () =
   const again = faceapi.FaceMatcher.fromJSON(JSON.parse(JSON.stringify(matcher)));
   assert.equal(again.distanceThreshold, 0.5);
   assert.deepEqual(again.findBestMatch(c), matcher.findBestMatch(c));
+  const nobody = new faceapi.FaceMatcher(new faceapi.LabeledFaceDescriptors('nobody', []));
+  assert.equal(nobody.findBestMatch(a).label, 'unknown');
+  assert.ok(Number.isNaN(nobody.findBestMatch(a).distance));
   near(faceapi.euclideanDistance(a, b), 2 * golden.matches[0].distance, 1e-5, 'distance');
   assert.throws(() => faceapi.euclideanDistance([1], [1, 2]), /arr1.length/);
 });
@@ -168,6 +179,9 @@ test('the same networks come from shards, as the article has them', options, asy
     await refused((m) => { delete m[0].paths; }, { code: 'EFORMAT', message: /paths and weights/ });
     await refused((m) => { m[0].weights[0].shape[0] = -3; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].shape = 'big'; }, { code: 'EFORMAT' });
+    await refused((m) => { m[0].weights[0].shape[1] = 2 ** 32 + 3; }, { code: 'EFORMAT' });
+    await refused((m) => { m[0].weights[0] = null; }, { code: 'EFORMAT' });
+    await refused((m) => { m[0].weights[0].quantization.scale = 'x'; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].dtype = 'complex64'; }, { code: 'EUNSUP' });
     await refused((m) => { m[0].weights[0].name = 'x'; }, { message: /no float weight 'conv0/ });
     await refused((m) => m[0].paths.push('nowhere'), { code: 'EIO', message: /nowhere/ });

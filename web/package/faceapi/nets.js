@@ -29,6 +29,7 @@ export function loaded() {
 /** A network of face-api.js. */
 export class Net {
   #loaded = false;
+  /** @type {Promise<void>|undefined} */ #loading;
 
   /** @param {string} name face-api.js' @param {string} kind the library's */
   constructor(name, kind) {
@@ -51,8 +52,14 @@ export class Net {
       throw new Error(`${this._name}.loadFromUri - expected model uri`);
     const own = `${this.kind}_model-weights_manifest.json`;
     const manifest = uri.endsWith('.json') ? uri : uri.replace(/([^/])$/, '$1/') + own;
-    await (await load()).loadFaceapi(this.kind, manifest);
-    this.#loaded = true;
+    this.#loading ??= load().then((mien) => mien.loadFaceapi(this.kind, manifest));
+    try {
+      await this.#loading;
+      this.#loaded = true;
+    } catch (e) {
+      this.#loading = undefined;
+      throw e;
+    }
   }
 
   /** @param {string} folder in node */

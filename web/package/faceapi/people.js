@@ -118,7 +118,7 @@ export class FaceMatcher {
   matchDescriptor(queryDescriptor) {
     const { name, distance } = this.#people().best(queryDescriptor);
     return new FaceMatch(name === null ? 'unknown' : this._labeledDescriptors[Number(name)].label,
-      distance);
+      distance ?? NaN);
   }
 
   /** Who it is, or "unknown". @param {Float32Array} queryDescriptor */
