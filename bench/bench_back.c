@@ -1,9 +1,14 @@
 /* bench_back: layers forward, and backward to their inputs and weights, on one
  * core, as shares of its multiply-add peak.
  *
- *   bench_back [isa] [part of a row's name] */
+ *   bench_back [isa] [part of a row's name]
+ *
+ * Where a convolution goes by squares (kern/winograd.h), that is a second row,
+ * whose GFLOP count what the window would need. */
 #include "bench/kern_time.h"
 #include "kern/back.h"
+#include "kern/tile.h"
+#include "kern/winograd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +33,8 @@ static const layer layers[] = {
     {"vae 3x3s2 64 32-64", 64, 32, 64, 3, 2, 1, 0},
     {"vae 3x3s2 32 64-128", 32, 64, 128, 3, 2, 1, 0},
     {"vae 3x3s2 16 128-256", 16, 128, 256, 3, 2, 1, 0},
+    {"vae_up 3x3 16 96", 16, 96, 96, 3, 1, 1, 0},
+    {"vae_up 3x3 8 160", 8, 160, 160, 3, 1, 1, 0},
     {"dw 3x3 56 64", 56, 64, 64, 3, 1, 1, 1},
     {"dw 3x3s2 56 64", 56, 64, 64, 3, 2, 1, 1}};
 
@@ -87,6 +94,72 @@ static void run_weights(const mi_kern *kern, void *arg)
                         &to);
 }
 
+/* ---- by squares ------------------------------------------------------------
+ */
+
+static void run_squares_by(const mi_kern *kern, back_job *j, const mi_conv *cv,
+                           const mi_conv_source *w, const float *from,
+                           float *to)
+{
+    const mi_winograd_io io = {IMAGES, from, j->forward, to, 0};
+    for (int i = mi_winograd_pack_tasks(kern, cv) - 1; i >= 0; i--)
+        mi_winograd_pack(kern, cv, w, NULL, i, j->forward);
+    for (int i = mi_winograd_tasks(cv, IMAGES) - 1; i >= 0; i--)
+        mi_winograd_run(kern, cv, &io, i, j->scratch);
+}
+
+static void run_squares(const mi_kern *kern, void *arg)
+{
+    back_job *j = arg;
+    run_squares_by(kern, j, &j->cv, &j->at, j->x, j->y);
+}
+
+static void run_squares_data(const mi_kern *kern, void *arg)
+{
+    back_job *j = arg;
+    const mi_conv turned = mi_conv_data_phase(&j->cv);
+    const mi_conv_source w = mi_conv_data_source(&j->cv, &j->at);
+    run_squares_by(kern, j, &turned, &w, j->y, j->x);
+}
+
+static void run_squares_weights(const mi_kern *kern, void *arg)
+{
+    back_job *j = arg;
+    const mi_conv_batch b = {IMAGES, j->x, j->y, j->cv.c, j->cv.oc, NULL, NULL};
+    const mi_conv_grads to = {j->at, j->w, NULL, 0, 0};
+    int parts = mi_winograd_parts(kern, &j->cv, IMAGES);
+    for (int i = mi_winograd_products_tasks(kern, &j->cv, IMAGES) - 1; i >= 0;
+         i--)
+        mi_winograd_products(kern, &j->cv, &b, i, j->sums, j->scratch);
+    for (int i = mi_winograd_sum_tasks(&j->cv) - 1; i >= 0; i--)
+        mi_winograd_sum(kern, &j->cv, parts, j->sums, &to, i);
+}
+
+/* Room for what squares need in place of the window's. */
+static void squares_init(back_job *j, const mi_kern *kern)
+{
+    const mi_conv *cv = &j->cv;
+    const mi_conv turned = mi_conv_data_phase(cv);
+    size_t down = mi_winograd_packed_len(kern, cv);
+    size_t up = mi_winograd_packed_len(kern, &turned);
+    const size_t bytes[3] = {mi_winograd_scratch(cv),
+                             mi_winograd_scratch(&turned),
+                             mi_winograd_products_scratch(cv)};
+    size_t most = 0;
+    for (int i = 0; i < 3; i++)
+        most = bytes[i] > most ? bytes[i] : most;
+    mi_free(j->forward);
+    mi_free(j->sums);
+    mi_free(j->scratch);
+    j->forward = numbers(down > up ? down : up);
+    j->sums = numbers((size_t)mi_winograd_parts(kern, cv, IMAGES) *
+                      mi_winograd_len(kern, cv));
+    j->scratch = numbers(most / sizeof(float));
+}
+
+/* ---- rows ------------------------------------------------------------------
+ */
+
 static void job_init(back_job *j, const mi_kern *kern, const layer *l)
 {
     int out = (l->side + 2 * l->pad - l->kernel) / l->stride + 1;
@@ -122,22 +195,36 @@ static void job_done(back_job *j)
         mi_free(all[i]);
 }
 
-static void layer_row(const mi_kern *kern, const layer *l)
+/* A row: three ways, as shares of the peak. */
+static void ways_row(const mi_kern *kern, const char *name, back_job *j,
+                     job *const jobs[3])
 {
-    static job *const jobs[] = {run_forward, run_data, run_weights};
     static const char *const names[] = {"forward", "to input", "to weights"};
-    back_job j;
-    job_init(&j, kern, l);
-    double flops = 2e-9 * IMAGES * (double)j.y_len * l->kernel * l->kernel *
-                   (l->depthwise ? 1 : l->c);
-    printf("%-7s %-22s", kern->isa, l->name);
+    const mi_conv *cv = &j->cv;
+    double flops = 2e-9 * IMAGES * (double)j->y_len * cv->kh * cv->kw *
+                   (cv->depthwise ? 1 : cv->c);
+    printf("%-7s %-22s", kern->isa, name);
     for (int i = 0; i < 3; i++) {
-        best b = measure(jobs[i], kern, &j);
+        best b = measure(jobs[i], kern, j);
         printf("  %s %6.1f GFLOP/s %3.0f %%", names[i], flops / b.job,
                100 * flops / b.job / b.peak);
     }
     printf("\n");
     fflush(stdout);
+}
+
+static void layer_row(const mi_kern *kern, const layer *l)
+{
+    static job *const window[] = {run_forward, run_data, run_weights};
+    static job *const squares[] = {run_squares, run_squares_data,
+                                   run_squares_weights};
+    back_job j;
+    job_init(&j, kern, l);
+    ways_row(kern, l->name, &j, window);
+    if (mi_winograd_pays(&j.cv)) {
+        squares_init(&j, kern);
+        ways_row(kern, "  by squares", &j, squares);
+    }
     job_done(&j);
 }
 

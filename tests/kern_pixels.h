@@ -57,5 +57,6 @@ KERN_WHOLE(dots_f32, "test_conv_back", "bench_back");
 KERN_WHOLE(depth_data_f32, "test_conv_back", "bench_back");
 KERN_WHOLE(pool2d_winner_f32, "test_conv_back", "bench_back");
 KERN_WHOLE(pool_back_f32, "test_conv_back", "bench_back");
+KERN_WHOLE(winograd_f32, "test_winograd", "bench_back");
 
 #endif

@@ -215,6 +215,48 @@ static void test_group_norm(void)
     check_fixed(g, "group normalisation");
 }
 
+/* Convolutions of enough channels for squares of two by two, one of them
+ * transposed, with bias, a sum and an activation; the first result is read
+ * twice, so that a gradient is added to. */
+static void test_squares(int h, int w)
+{
+    mien_graph *g = NULL;
+    CHECK_EQ(mi_graph_new(&g, NULL), MIEN_OK);
+    const mi_leaky_relu_attr leaky = {0.5F};
+    mi_conv_attr a = *(const mi_conv_attr *)mi_op_conv.attr_defaults;
+    a.pads = (mi_ints){.n = 4, .v = {1, 1, 1, 1}};
+    const mi_conv_transpose_attr up = {
+        .group = 1, .auto_pad = "NOTSET", .pads = a.pads};
+    mi_node *x = mi_graph_input(g, "x", (mien_shape){4, {3, 2, h, w}});
+    mi_node *in[3] = {x, weights(g, 4, 50, 2, 1, 1), NULL};
+    mi_node *y[3] = {mi_graph_node(g, &mi_op_conv, in, 2, NULL, NULL)};
+    for (int i = 0; i < 2; i++) {
+        in[0] = y[i];
+        in[1] = weights(g, 4, 55, 50, 3, 3);
+        in[2] = weights(g, 1, i ? 50 : 55, 0, 0, 0);
+        for (int64_t k = 0; k < 50 * 55 * 9; k++)
+            mi_values_of(in[1])[k] *= 0.0625F;
+        y[i + 1] = i ? mi_graph_node(g, &mi_op_conv_transpose, in, 3, &up, NULL)
+                     : mi_graph_node(g, &mi_op_conv, in, 3, &a, NULL);
+        y[i + 1] =
+            mi_graph_node(g, &mi_op_leaky_relu, &y[i + 1], 1, &leaky, NULL);
+    }
+    mi_graph_output(
+        g,
+        mi_graph_node(g, &mi_op_add, (mi_node *[]){y[2], y[0]}, 2, NULL, NULL),
+        "y");
+    learn_fixed(g, "squares");
+}
+
+/* Until numbers came up that lie on no kink. */
+static void test_convolutions_by_squares(int h, int w)
+{
+    int before = n_compared;
+    for (int i = 0; i < 40 && n_compared < before + 2; i++)
+        test_squares(h, w);
+    CHECK(n_compared > before);
+}
+
 /* The loss is the sum of x times its gradient, which is 0 or one number. */
 static void test_dropout(void)
 {

@@ -388,6 +388,8 @@ int main(int argc, char **argv)
     RUN(test_lstm, 1, 1, 1, 1);
     RUN(test_maximum_of_relu);
     RUN(test_conv_transpose);
+    RUN(test_convolutions_by_squares, 4, 4);
+    RUN(test_convolutions_by_squares, 2, 3);
     RUN(test_upsampling, "nearest", "asymmetric");
     RUN(test_upsampling, "linear", "half_pixel");
     RUN(test_upsampling, "linear", "align_corners");

@@ -64,4 +64,23 @@ mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
 mien_status mi_conv_transpose_back(mien_plan *p, const mi_step *s,
                                    mien_error *err);
 
+/* ---- by squares ------------------------------------------------------------
+ *
+ * conv_squares.c: the same steps where squares of outputs take fewer products
+ * (kern/winograd.h); the three ways above go there by themselves. */
+
+/* 1 if a convolution goes so, all three ways. */
+int mi_conv_squares_pay(const mi_conv_learn *v);
+/* As mi_conv_forward. */
+mien_status mi_conv_squares_forward(mien_plan *p, mi_conv_learn *v,
+                                    mi_conv_way way, const int xy[2],
+                                    mien_error *err);
+/* As mi_conv_to_input. */
+mien_status mi_conv_squares_to_input(mien_plan *p, mi_conv_learn *v,
+                                     mi_conv_way way, int dz, int of,
+                                     mien_error *err);
+/* As mi_conv_to_weights, where a gradient is wanted: of the bias if `bias`. */
+mien_status mi_conv_squares_to_weights(mien_plan *p, mi_conv_learn *v, int x,
+                                       int y, int bias, mien_error *err);
+
 #endif

@@ -1,5 +1,5 @@
 /* lower_affine.c: a scale and a shift of each channel, and what follows. */
-#include "engine/act.h"
+#include "kern/act.h"
 #include "engine/fuse.h"
 #include "engine/gradient.h"
 #include "engine/lowerings.h"

@@ -1,6 +1,6 @@
 /* lower_elem.c: operators whose result's element i depends on the elements i of
  * their inputs alone. */
-#include "engine/act.h"
+#include "kern/act.h"
 #include "engine/fuse.h"
 #include "engine/gradient.h"
 #include "engine/infer.h"

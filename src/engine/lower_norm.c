@@ -17,7 +17,7 @@
  *
  * T. Chan, G. Golub, R. LeVeque, Algorithms for Computing the Sample Variance,
  * The American Statistician 37(3), 1983, equation 2.1, for the moments. */
-#include "engine/act.h"
+#include "kern/act.h"
 #include "engine/fuse.h"
 #include "engine/gradient.h"
 #include "engine/lowerings.h"

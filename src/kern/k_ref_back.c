@@ -1,5 +1,6 @@
 /* k_ref_back.c: the meaning of the kernels that learn.  Included by ref.c. */
 #include "kern/back.h"
+#include "kern/winograd.h"
 
 /* See mi_outer. */
 static void outer_f32(const mi_outer *o)
@@ -173,4 +174,33 @@ static void pool_back_f32(const mi_pool2d *p, const mi_pool_back_io *io,
                         s += pool_share_of(p, io, oy, ox, iy, ix, c);
                 *dx = (float)s;
             }
+}
+
+/* Squares of n channels, from [p, p] to [q, q]: M x M', see mi_winograd_way;
+ * with add, to what is there. */
+static void winograd_f32(int n, int way, const float *const *from,
+                         float *const *to, int add)
+{
+    static const struct {
+        int p, q;
+        double m[4][4];
+    } by[] = {
+        {4, 4, {{1, 0, -1}, {0, 1, 1}, {0, -1, 1}, {0, 1, 0, -1}}},
+        {4, 2, {{1, 1, 1}, {0, 1, -1, -1}}},
+        {2, 4, {{1}, {1, 1}, {1, -1}, {0, -1}}},
+        {3, 4, {{1}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}}},
+        {4, 3, {{1, .5, .5}, {0, .5, -.5}, {0, .5, .5, 1}}},
+    };
+    int p = by[way].p, q = by[way].q;
+    for (int c = 0; c < n; c++) {
+        double s[16];
+        for (int k = 0; k < q * q; k++) {
+            s[k] = add ? (double)to[k][c] : 0;
+            for (int i = 0; i < p * p; i++)
+                s[k] += by[way].m[k / q][i / p] * by[way].m[k % q][i % p] *
+                        (double)from[i][c];
+        }
+        for (int k = 0; k < q * q; k++)
+            to[k][c] = (float)s[k];
+    }
 }

@@ -60,6 +60,8 @@ MI_KERN(pool2d_winner_f32, void,
 MI_KERN(pool_back_f32, void,
         (const struct mi_pool2d *p, const struct mi_pool_back_io *io, int row0,
          int row1))
+MI_KERN(winograd_f32, void,
+        (int n, int way, const float *const *from, float *const *to, int add))
 MI_KERN(standard_f64, void,
         (int n, int p, int ld, const double *x, const double *mean,
          const double *scale, double *z))

@@ -1,6 +1,6 @@
 /* act.h: an activation on floats. */
-#ifndef MI_ENGINE_ACT_H
-#define MI_ENGINE_ACT_H
+#ifndef MI_KERN_ACT_H
+#define MI_KERN_ACT_H
 
 #include "kern/conv.h"
 

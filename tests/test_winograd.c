@@ -1,0 +1,347 @@
+/* Convolutions by squares, every table against plain loops in double, and the
+ * transforms against the reference. */
+#include "kern/tile.h"
+#include "kern/winograd.h"
+
+#include "tests/check.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_FLOATS = 120000, CASES = 60, IMAGES = 3 };
+static float x[MAX_FLOATS], dy[MAX_FLOATS], w[MAX_FLOATS], before[MAX_FLOATS];
+static float got[MAX_FLOATS], first[MAX_FLOATS], packed[4 * MAX_FLOATS];
+static float sums[8 * MAX_FLOATS], scratch[8 * MAX_FLOATS];
+static double want[MAX_FLOATS], size[MAX_FLOATS];
+static const float poison = 12345.f;
+static unsigned seed = 5;
+
+static int pick(int lo, int hi)
+{
+    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
+}
+
+static void fill_random(float *p, int n)
+{
+    for (int i = 0; i < n; i++)
+        p[i] = (float)check_rand(&seed) / 8388608.f - 1;
+}
+
+/* ---- transforms ------------------------------------------------------------
+ */
+
+enum { LENGTHS = 70, ROW = 80 };
+
+/* Numbers that a way reads and makes. */
+static const int sides[5][2] = {{16, 16}, {16, 4}, {4, 16}, {9, 16}, {16, 9}};
+
+static void transform(const mi_kern *kern, int n, int way, int add, float *to)
+{
+    const float *from[16];
+    float *out[16];
+    for (int i = 0; i < sides[way][0]; i++)
+        from[i] = x + i * ROW + i % 3; /* not aligned */
+    for (int i = 0; i < sides[way][1]; i++)
+        out[i] = to + i * ROW + i % 2;
+    kern->winograd_f32(n, way, from, out, add);
+}
+
+static void check_transform(const mi_kern *kern, int n, int way, int add)
+{
+    int bad = 0;
+    memcpy(got, before, 17 * ROW * sizeof *got);
+    memcpy(first, before, 17 * ROW * sizeof *got);
+    transform(kern, n, way, add, got);
+    transform(mi_kern_at(0), n, way, add, first);
+    for (int i = 0; i < 17 * ROW; i++) /* what is not written, too */
+        bad += !(fabsf(got[i] - first[i]) <= 4e-6f);
+    CHECK_MSG(!bad, "%s: way %d, %d channels, add %d: %d wrong", kern->isa, way,
+              n, add, bad);
+}
+
+static void test_transforms_are_the_references(void)
+{
+    const mi_kern *kern;
+    fill_random(x, 17 * ROW);
+    fill_random(before, 17 * ROW);
+    for (int v = 1; (kern = mi_kern_at(v)); v++)
+        for (int way = 0; way < 5; way++)
+            for (int n = 0; n <= LENGTHS; n++)
+                check_transform(kern, n, way, n & 1);
+}
+
+/* The square of one product at a time is what the window gives. */
+static void test_squares_are_windows(void)
+{
+    const mi_kern *ref = mi_kern_at(0);
+    const float *taps[9], *in[16], *sum[16];
+    float g[16], d[16], out[4], *to_g[16], *to_d[16], *to[4];
+    fill_random(x, 16);
+    fill_random(w, 9);
+    for (int i = 0; i < 16; i++) {
+        taps[i % 9] = &w[i % 9], in[i] = &x[i], sum[i] = &g[i];
+        to_g[i] = &g[i], to_d[i] = &d[i], to[i % 4] = &out[i % 4];
+    }
+    ref->winograd_f32(1, MI_WINOGRAD_TAPS, taps, to_g, 0);
+    ref->winograd_f32(1, MI_WINOGRAD_INPUT, in, to_d, 0);
+    for (int i = 0; i < 16; i++)
+        g[i] *= d[i];
+    ref->winograd_f32(1, MI_WINOGRAD_RESULT, sum, to, 0);
+    for (int k = 0; k < 4; k++) {
+        double s = 0;
+        for (int t = 0; t < 9; t++)
+            s += (double)w[t] * (double)x[(k / 2 + t / 3) * 4 + k % 2 + t % 3];
+        CHECK(fabs(s - (double)out[k]) < 1e-6);
+    }
+}
+
+/* ---- convolutions ----------------------------------------------------------
+ */
+
+/* Do f for every product: positions in x, y and weights [oc, c, 3, 3]. */
+typedef void visit(int at_x, int at_y, int at_w);
+
+static void visit_all(const mi_conv *cv, int images, visit *f)
+{
+    for (int n = 0; n < images * cv->oh * cv->ow; n++)
+        for (int tap = 0; tap < 9; tap++) {
+            int image = n / (cv->oh * cv->ow), p = n % (cv->oh * cv->ow);
+            int iy = p / cv->ow - cv->top + tap / 3;
+            int ix = p % cv->ow - cv->left + tap % 3;
+            if (iy < 0 || iy >= cv->h || ix < 0 || ix >= cv->w)
+                continue;
+            int at = ((image * cv->h + iy) * cv->w + ix) * cv->c;
+            for (int o = 0; o < cv->oc; o++)
+                for (int c = 0; c < cv->c; c++)
+                    f(at + c, n * cv->oc + o, (o * cv->c + c) * 9 + tap);
+        }
+}
+
+static void add_to(int at, float a, float b)
+{
+    want[at] += (double)a * (double)b;
+    size[at] += fabs((double)a * (double)b);
+}
+
+static void add_y(int at_x, int at_y, int at_w)
+{
+    add_to(at_y, x[at_x], w[at_w]);
+}
+
+static void add_x(int at_x, int at_y, int at_w)
+{
+    add_to(at_x, dy[at_y], w[at_w]);
+}
+
+static void add_w(int at_x, int at_y, int at_w)
+{
+    add_to(at_w, dy[at_y], x[at_x]);
+}
+
+static void begin(int n, int add)
+{
+    for (int i = 0; i < n; i++) {
+        want[i] = add ? (double)before[i] : 0;
+        size[i] = fabs(want[i]);
+        got[i] = add ? before[i] : poison;
+    }
+    got[n] = poison;
+}
+
+/* Sums of four products or eighths of them are off by a little more. */
+static void compare(const mi_kern *kern, const char *what, const mi_conv *cv,
+                    int n)
+{
+    int bad = 0;
+    for (int i = 0; i < n; i++)
+        bad += !(fabs((double)got[i] - want[i]) <= 4e-6 * size[i] + 4e-6);
+    bad += got[n] != poison;
+    CHECK_MSG(!bad, "%s %s: %d of %d wrong: %dx%dx%d -> %dx%dx%d pad %d,%d",
+              kern->isa, what, bad, n, cv->h, cv->w, cv->c, cv->oh, cv->ow,
+              cv->oc, cv->top, cv->left);
+}
+
+static mi_conv_source source_of(const mi_conv *cv)
+{
+    return (mi_conv_source){w, cv->c * 9, 9, 3, 1};
+}
+
+/* The tasks of cv, whose weights lie as `from` says, to `got`. */
+static void run_squares(const mi_kern *kern, const mi_conv *cv,
+                        const mi_conv_source *from, const float *bias,
+                        const mi_winograd_io *io)
+{
+    size_t len = mi_winograd_packed_len(kern, cv);
+    CHECK(len < sizeof packed / sizeof *packed);
+    CHECK(mi_winograd_scratch(cv) <= sizeof scratch);
+    for (size_t i = 0; i <= len; i++)
+        packed[i] = poison;
+    for (int i = mi_winograd_pack_tasks(kern, cv) - 1; i >= 0; i--)
+        mi_winograd_pack(kern, cv, from, bias, i, packed);
+    CHECK(packed[len] == poison);
+    for (int i = mi_winograd_tasks(cv, io->images) - 1; i >= 0; i--)
+        mi_winograd_run(kern, cv, io, i, scratch);
+}
+
+/* With a bias and ReLU, or without both. */
+static void check_forward(const mi_kern *kern, const mi_conv *conv, int images,
+                          int add, int plain)
+{
+    mi_conv cv = *conv;
+    const float *bias = plain ? NULL : dy;
+    int n = images * cv.oh * cv.ow * cv.oc;
+    const mi_conv_source from = source_of(&cv);
+    if (!plain)
+        cv.act = (mi_act){MI_ACT_CLAMP, 0, INFINITY};
+    begin(n, add);
+    visit_all(&cv, images, add_y);
+    for (int i = 0; i < n && bias; i++) {
+        want[i] += (double)bias[i % cv.oc];
+        want[i] = want[i] > 0 ? want[i] : 0;
+    }
+    run_squares(kern, &cv, &from, bias,
+                &(mi_winograd_io){images, x, packed, got, add});
+    compare(kern, plain ? "forward" : "forward, bias, ReLU", &cv, n);
+}
+
+static void check_data(const mi_kern *kern, const mi_conv *cv, int images,
+                       int add)
+{
+    int n = images * cv->h * cv->w * cv->c;
+    const mi_conv_source at = source_of(cv);
+    const mi_conv_source from = mi_conv_data_source(cv, &at);
+    const mi_conv turned = mi_conv_data_phase(cv);
+    begin(n, add);
+    visit_all(cv, images, add_x);
+    run_squares(kern, &turned, &from, NULL,
+                &(mi_winograd_io){images, dy, packed, got, add});
+    compare(kern, "data", cv, n);
+}
+
+/* Tasks in either order give the same bits. */
+static void run_weights(const mi_kern *kern, const mi_conv *cv, int images,
+                        const mi_conv_grads *to, int backwards)
+{
+    const mi_conv_batch b = {images, x, dy, cv->c, cv->oc, NULL, NULL};
+    int parts = mi_winograd_parts(kern, cv, images);
+    size_t all = mi_winograd_len(kern, cv) * (size_t)parts;
+    int tasks = mi_winograd_products_tasks(kern, cv, images);
+    int last = mi_winograd_sum_tasks(cv) - 1;
+    CHECK(all < sizeof sums / sizeof *sums);
+    CHECK(mi_winograd_products_scratch(cv) <= sizeof scratch);
+    for (size_t i = 0; i <= all; i++)
+        sums[i] = poison;
+    for (int i = 0; i < tasks; i++)
+        mi_winograd_products(kern, cv, &b, backwards ? tasks - 1 - i : i, sums,
+                             scratch);
+    CHECK(sums[all] == poison);
+    for (int i = 0; i <= last; i++)
+        mi_winograd_sum(kern, cv, parts, sums, to, backwards ? last - i : i);
+}
+
+static void check_weights(const mi_kern *kern, const mi_conv *cv, int images,
+                          int add)
+{
+    int n = cv->oc * cv->c * 9, bad = 0;
+    float *bias = got + n + 1;
+    const mi_conv_source at = source_of(cv);
+    run_weights(kern, cv, images, &(mi_conv_grads){at, first, NULL, 0, 0}, 1);
+    begin(n, add);
+    for (int o = 0; o < cv->oc; o++)
+        bias[o] = 0.5f;
+    bias[cv->oc] = poison;
+    visit_all(cv, images, add_w);
+    run_weights(kern, cv, images, &(mi_conv_grads){at, got, bias, add, add}, 0);
+    compare(kern, "weights", cv, n);
+    CHECK(add || memcmp(first, got, (size_t)n * sizeof *got) == 0);
+    for (int o = 0; o < cv->oc; o++) {
+        double s = add ? 0.5 : 0;
+        for (int p = o; p < images * cv->oh * cv->ow * cv->oc; p += cv->oc)
+            s += (double)dy[p];
+        bad += !(fabs((double)bias[o] - s) <= 1e-4);
+    }
+    CHECK_MSG(!bad && bias[cv->oc] == poison, "%s: %d biases of %d wrong",
+              kern->isa, bad, cv->oc);
+}
+
+static void check_conv(const mi_conv *cv, int images, int add)
+{
+    const mi_kern *kern;
+    for (int v = 0; (kern = mi_kern_at(v)); v++) {
+        check_forward(kern, cv, images, add, 1);
+        check_forward(kern, cv, images, add, 0);
+        check_data(kern, cv, images, add);
+        check_weights(kern, cv, images, add);
+    }
+}
+
+static mi_conv conv_of(int h, int w_, int c, int oc, int top, int left,
+                       const int after[2])
+{
+    return (mi_conv){.h = h,
+                     .w = w_,
+                     .c = c,
+                     .oh = h + top + after[0] - 2,
+                     .ow = w_ + left + after[1] - 2,
+                     .oc = oc,
+                     .kh = 3,
+                     .kw = 3,
+                     .sy = 1,
+                     .sx = 1,
+                     .dy = 1,
+                     .dx = 1,
+                     .top = top,
+                     .left = left};
+}
+
+/* Any sides, odd ones too, any borders and channels. */
+static void test_random_convolutions(void)
+{
+    for (int i = 0; i < CASES; i++) {
+        const int after[2] = {pick(0, 2), pick(0, 2)};
+        mi_conv cv = conv_of(pick(3, 9), pick(3, 9), pick(1, 40), pick(1, 40),
+                             pick(0, 2), pick(0, 2), after);
+        check_conv(&cv, pick(1, IMAGES), pick(0, 1));
+    }
+}
+
+/* Several tasks, parts and groups. */
+static void test_cuts(void)
+{
+    const int one[2] = {1, 1};
+    mi_conv wide = conv_of(8, 8, 96, 100, 1, 1, one);
+    mi_conv many = conv_of(18, 19, 24, 33, 1, 1, one);
+    check_conv(&wide, 2, 0);
+    check_conv(&many, 3, 1);
+    const mi_kern *kern = mi_kern_at(1);
+    CHECK(mi_winograd_tasks(&many, 3) > 3);
+    CHECK(mi_winograd_parts(kern, &many, 3) > 1);
+    CHECK(mi_winograd_parts(kern, &wide, 1) == 1);
+    CHECK(mi_winograd_products_tasks(kern, &wide, 1) > 1);
+}
+
+static void test_what_pays(void)
+{
+    const int one[2] = {1, 1};
+    mi_conv cv = conv_of(16, 16, 96, 96, 1, 1, one);
+    CHECK(mi_winograd_pays(&cv));
+    mi_conv strided = cv, far = cv, thin = cv, large = cv;
+    strided.sx = 2, far.dy = 2, thin.c = 3, large.kh = 5;
+    CHECK(!mi_winograd_pays(&strided) && !mi_winograd_pays(&far));
+    CHECK(!mi_winograd_pays(&thin) && !mi_winograd_pays(&large));
+}
+
+int main(void)
+{
+    fill_random(x, MAX_FLOATS);
+    RUN(test_squares_are_windows);
+    RUN(test_transforms_are_the_references);
+    fill_random(x, MAX_FLOATS);
+    fill_random(dy, MAX_FLOATS);
+    fill_random(w, MAX_FLOATS);
+    fill_random(before, MAX_FLOATS);
+    RUN(test_random_convolutions);
+    RUN(test_cuts);
+    RUN(test_what_pays);
+    return check_done();
+}
