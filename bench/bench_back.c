@@ -7,7 +7,6 @@
  * whose GFLOP count what the window would need. */
 #include "bench/kern_time.h"
 #include "kern/back.h"
-#include "kern/tile.h"
 #include "kern/winograd.h"
 
 #include <stdio.h>
@@ -97,54 +96,54 @@ static void run_weights(const mi_kern *kern, void *arg)
 /* ---- by squares ------------------------------------------------------------
  */
 
-static void run_squares_by(const mi_kern *kern, back_job *j, const mi_conv *cv,
-                           const mi_conv_source *w, const float *from,
-                           float *to)
+static void run_squares_by(const mi_kern *kern, back_job *j,
+                           const mi_winograd *w, const float *from, float *to)
 {
     const mi_winograd_io io = {IMAGES, from, j->forward, to, 0};
-    for (int i = mi_winograd_pack_tasks(kern, cv) - 1; i >= 0; i--)
-        mi_winograd_pack(kern, cv, w, NULL, i, j->forward);
-    for (int i = mi_winograd_tasks(cv, IMAGES) - 1; i >= 0; i--)
-        mi_winograd_run(kern, cv, &io, i, j->scratch);
+    for (int i = mi_winograd_pack_tasks(kern, w) - 1; i >= 0; i--)
+        mi_winograd_pack(kern, w, &j->at, NULL, i, j->forward);
+    for (int i = mi_winograd_tasks(w, IMAGES) - 1; i >= 0; i--)
+        mi_winograd_run(kern, w, &io, i, j->scratch);
 }
 
 static void run_squares(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
-    run_squares_by(kern, j, &j->cv, &j->at, j->x, j->y);
+    const mi_winograd w = mi_winograd_of(&j->cv, 0);
+    run_squares_by(kern, j, &w, j->x, j->y);
 }
 
 static void run_squares_data(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
-    const mi_conv turned = mi_conv_data_phase(&j->cv);
-    const mi_conv_source w = mi_conv_data_source(&j->cv, &j->at);
-    run_squares_by(kern, j, &turned, &w, j->y, j->x);
+    const mi_winograd w = mi_winograd_of(&j->cv, 0);
+    const mi_winograd back = mi_winograd_back(&w);
+    run_squares_by(kern, j, &back, j->y, j->x);
 }
 
 static void run_squares_weights(const mi_kern *kern, void *arg)
 {
     back_job *j = arg;
+    const mi_winograd w = mi_winograd_of(&j->cv, 0);
     const mi_conv_batch b = {IMAGES, j->x, j->y, j->cv.c, j->cv.oc, NULL, NULL};
     const mi_conv_grads to = {j->at, j->w, NULL, 0, 0};
-    int parts = mi_winograd_parts(kern, &j->cv, IMAGES);
-    for (int i = mi_winograd_products_tasks(kern, &j->cv, IMAGES) - 1; i >= 0;
-         i--)
-        mi_winograd_products(kern, &j->cv, &b, i, j->sums, j->scratch);
-    for (int i = mi_winograd_sum_tasks(&j->cv) - 1; i >= 0; i--)
-        mi_winograd_sum(kern, &j->cv, parts, j->sums, &to, i);
+    int parts = mi_winograd_parts(kern, &w, IMAGES);
+    for (int i = mi_winograd_products_tasks(kern, &w, IMAGES) - 1; i >= 0; i--)
+        mi_winograd_products(kern, &w, &b, i, j->sums, j->scratch);
+    for (int i = mi_winograd_sum_tasks(kern, &w) - 1; i >= 0; i--)
+        mi_winograd_sum(kern, &w, parts, j->sums, &to, i);
 }
 
 /* Room for what squares need in place of the window's. */
 static void squares_init(back_job *j, const mi_kern *kern)
 {
-    const mi_conv *cv = &j->cv;
-    const mi_conv turned = mi_conv_data_phase(cv);
-    size_t down = mi_winograd_packed_len(kern, cv);
-    size_t up = mi_winograd_packed_len(kern, &turned);
-    const size_t bytes[3] = {mi_winograd_scratch(cv),
-                             mi_winograd_scratch(&turned),
-                             mi_winograd_products_scratch(cv)};
+    const mi_winograd w = mi_winograd_of(&j->cv, 0);
+    const mi_winograd back = mi_winograd_back(&w);
+    size_t down = mi_winograd_packed_len(kern, &w);
+    size_t up = mi_winograd_packed_len(kern, &back);
+    const size_t bytes[3] = {mi_winograd_scratch(&w),
+                             mi_winograd_scratch(&back),
+                             mi_winograd_products_scratch(&w)};
     size_t most = 0;
     for (int i = 0; i < 3; i++)
         most = bytes[i] > most ? bytes[i] : most;
@@ -152,8 +151,8 @@ static void squares_init(back_job *j, const mi_kern *kern)
     mi_free(j->sums);
     mi_free(j->scratch);
     j->forward = numbers(down > up ? down : up);
-    j->sums = numbers((size_t)mi_winograd_parts(kern, cv, IMAGES) *
-                      mi_winograd_len(kern, cv));
+    j->sums = numbers((size_t)mi_winograd_parts(kern, &w, IMAGES) *
+                      mi_winograd_len(kern, &w));
     j->scratch = numbers(most / sizeof(float));
 }
 

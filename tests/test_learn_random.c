@@ -332,7 +332,8 @@ static void check_learning(const mien_graph *from, const mien_shape *in,
     CHECK_MSG(st == MIEN_OK || st == MIEN_EUNSUP, "%s: %s", what, err.text);
     n_learning++;
     for (int i = 0; !st && i < p->n_steps; i++)
-        n_doubled += strcmp(p->step[i].what, "taps") == 0;
+        n_doubled += strcmp(p->step[i].what, "taps") == 0 ||
+                     strcmp(p->step[i].what, "conv doubled") == 0;
     for (int again = 0; !st && again < 2 && !has_kink(&r); again++) {
         reset(g, kept, 0);
         run_plan(p, n, x);

@@ -411,10 +411,14 @@ mien_status mi_conv_lower(mien_plan *p, mi_node *head, const mi_conv *cv,
     if (!v)
         return mi_no_memory(err);
     *v = mi_conv_learn_of(cv, (int)head->shape.dim[0]);
+    mi_node *x = head->in[0];
+    v->doubled = p->of[x->id].doubled;
+    if (v->doubled)
+        x = x->in[0];
     int xy[2];
     mien_status st = mi_conv_learn_use(p, head, v, err);
     if (!st)
-        st = mi_plan_use(p, head->in[0], 1, &xy[0], err);
+        st = mi_plan_use(p, x, 1, &xy[0], err);
     if (!st)
         st = mi_plan_result(p, head, 1, &xy[1], err);
     if (!st)

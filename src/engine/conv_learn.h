@@ -7,7 +7,10 @@
  *
  * A maximum of two by two behind a convolution may belong to its steps: what
  * lies between is then never written out (kern/conv_pool.c), and its gradient
- * is that of the maximum's result. */
+ * is that of the maximum's result.
+ *
+ * A 3x3 convolution of a picture whose pixels are repeated twice reads the
+ * small one (kern/winograd.h). */
 #ifndef MI_ENGINE_CONV_LEARN_H
 #define MI_ENGINE_CONV_LEARN_H
 
@@ -23,6 +26,7 @@ typedef struct mi_conv_learn {
     size_t x_len, y_len; /* floats of one image */
     int w, bias;         /* values; -1: no bias */
     int fixed;           /* 1: weights and bias are constants */
+    int doubled;         /* 1: each pixel of x counts for two by two */
     int pooled;          /* 1: with the maximum behind it */
     mi_pool2d pool;
     size_t pool_len; /* floats of one image of its result */
@@ -46,7 +50,8 @@ mien_status mi_conv_learn_use(mien_plan *p, mi_node *head, mi_conv_learn *v,
 mien_status mi_conv_forward(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
                             const int xy[2], mien_error *err);
 /* Lower a node whose convolution, from the larger side down, is cv: values, the
- * steps forward, and `back` where a gradient flows. */
+ * steps forward, and `back` where a gradient flows.  Where an upsampling by two
+ * is left to it, cv is that of the small picture. */
 mien_status mi_conv_lower(mien_plan *p, mi_node *head, const mi_conv *cv,
                           mi_conv_way way,
                           mien_status (*back)(mien_plan *p, const mi_step *s,

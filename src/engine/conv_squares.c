@@ -1,38 +1,27 @@
 /* conv_squares.c: convolutions that learn, by squares of outputs: see
- * conv_learn.h and kern/winograd.h.  Up is the convolution of y with turned
- * weights, which is as large. */
+ * conv_learn.h and kern/winograd.h.  */
 #include "engine/conv_learn.h"
 #include "engine/gradient.h"
 #include "engine/values.h"
 
 #include "base/error.h"
-#include "kern/tile.h"
 #include "kern/winograd.h"
 
 /* One way, as a convolution of its own. */
 typedef struct {
     const mi_conv_learn *conv;
-    mi_conv cv; /* with the activation of this way */
-    mi_conv_way way;
+    mi_winograd by; /* with the activation of this way */
 } way_spec;
 
 int mi_conv_squares_pay(const mi_conv_learn *v)
 {
+    if (v->doubled)
+        return 1;
     if (v->pooled || !mi_winograd_pays(&v->cv))
         return 0;
-    const mi_conv up = mi_conv_data_phase(&v->cv);
-    return mi_winograd_pays(&up);
-}
-
-/* Lay out part of the weights w, and of a bias or NULL. */
-static void pack(const mien_plan *p, const way_spec *v, const float *w,
-                 const float *bias, int task, float *to)
-{
-    mi_conv_source at = v->conv->at;
-    at.w = w;
-    if (v->way == MI_CONV_UP)
-        at = mi_conv_data_source(&v->conv->cv, &at);
-    mi_winograd_pack(p->kern, &v->cv, &at, bias, task, to);
+    const mi_winograd down = mi_winograd_of(&v->cv, 0);
+    const mi_winograd up = mi_winograd_back(&down);
+    return mi_winograd_pays(&up.cv);
 }
 
 /* in: weights, and the bias if forward; out: panels. */
@@ -40,8 +29,12 @@ static void run_pack(const mien_plan *p, const mi_step *s, int task,
                      void *scratch)
 {
     (void)scratch;
-    pack(p, s->spec, mi_step_in(p, s, 0),
-         s->n_in > 1 ? mi_step_in(p, s, 1) : NULL, task, mi_step_out(p, s, 0));
+    const way_spec *v = s->spec;
+    mi_conv_source at = v->conv->at;
+    at.w = mi_step_in(p, s, 0);
+    mi_winograd_pack(p->kern, &v->by, &at,
+                     s->n_in > 1 ? mi_step_in(p, s, 1) : NULL, task,
+                     mi_step_out(p, s, 0));
 }
 
 /* in: one side, panels; out: the other. */
@@ -52,29 +45,32 @@ static void run_way(const mien_plan *p, const mi_step *s, int task,
     const mi_winograd_io io = {v->conv->images, mi_step_in(p, s, 0),
                                mi_step_in(p, s, 1), mi_step_out(p, s, 0),
                                s->add};
-    mi_winograd_run(p->kern, &v->cv, &io, task, scratch);
+    mi_winograd_run(p->kern, &v->by, &io, task, scratch);
 }
 
-/* Multiply-adds of all images as they are counted, not as they are done. */
+/* Multiply-adds of all images that windows would need: of repeated pixels 4 for
+ * an output and an input channel, since taps that meet one pixel are added. */
 static double macs(const mi_conv_learn *v)
 {
-    return (double)v->y_len * v->images * v->cv.kh * v->cv.kw * v->cv.c;
+    return (double)v->y_len * v->images * (v->doubled ? 4 : 9) * v->cv.c;
 }
 
 /* A value of packed weights: a constant where they are, else what a step makes
  * of them in each run.  -1 without memory. */
 static int add_pack(mien_plan *p, way_spec *v, int bias)
 {
-    size_t len = mi_winograd_packed_len(p->kern, &v->cv);
+    size_t len = mi_winograd_packed_len(p->kern, &v->by);
     int packed = mi_plan_add_floats(p, len), w = v->conv->w;
-    int tasks = mi_winograd_pack_tasks(p->kern, &v->cv);
+    int tasks = mi_winograd_pack_tasks(p->kern, &v->by);
     if (packed < 0)
         return -1;
     if (v->conv->fixed) {
+        mi_conv_source at = v->conv->at;
         float *to = mi_plan_keep_raw(p, len);
+        at.w = p->value[w].data;
         for (int i = 0; to && i < tasks; i++)
-            pack(p, v, p->value[w].data, bias < 0 ? NULL : p->value[bias].data,
-                 i, to);
+            mi_winograd_pack(p->kern, &v->by, &at,
+                             bias < 0 ? NULL : p->value[bias].data, i, to);
         p->value[packed].data = to;
         return to ? packed : -1;
     }
@@ -93,9 +89,12 @@ static int add_pack(mien_plan *p, way_spec *v, int bias)
 static way_spec *new_way(mien_plan *p, const mi_conv_learn *v, mi_conv_way way)
 {
     way_spec *w = mi_plan_alloc(p, 1, sizeof *w);
-    if (w)
-        *w = (way_spec){
-            v, way == MI_CONV_DOWN ? v->cv : mi_conv_data_phase(&v->cv), way};
+    if (!w)
+        return NULL;
+    w->conv = v;
+    w->by = mi_winograd_of(&v->cv, v->doubled);
+    if (way == MI_CONV_UP)
+        w->by = mi_winograd_back(&w->by);
     return w;
 }
 
@@ -104,8 +103,8 @@ static void set_way(mi_step *s, way_spec *w, int from, int packed)
 {
     mi_step_reads(s, from);
     mi_step_reads(s, packed);
-    s->tasks = mi_winograd_tasks(&w->cv, w->conv->images);
-    s->scratch = mi_winograd_scratch(&w->cv);
+    s->tasks = mi_winograd_tasks(&w->by, w->conv->images);
+    s->scratch = mi_winograd_scratch(&w->by);
     s->work = macs(w->conv);
     s->spec = w;
     s->run = run_way;
@@ -117,11 +116,13 @@ mien_status mi_conv_squares_forward(mien_plan *p, mi_conv_learn *v,
 {
     way_spec *w = new_way(p, v, way);
     int packed = w ? add_pack(p, w, v->bias) : -1;
-    const char *what = way == MI_CONV_DOWN ? "conv" : "conv transpose";
+    const char *what = v->doubled            ? "conv doubled"
+                       : way == MI_CONV_DOWN ? "conv"
+                                             : "conv transpose";
     mi_step *s = packed < 0 ? NULL : mi_plan_add_step(p, what, xy[1]);
     if (!s)
         return mi_no_memory(err);
-    w->cv.act = v->act;
+    w->by.cv.act = v->act;
     set_way(s, w, xy[0], packed);
     s->back_spec = v;
     return MIEN_OK;
@@ -147,19 +148,20 @@ mien_status mi_conv_squares_to_input(mien_plan *p, mi_conv_learn *v,
 static void run_products(const mien_plan *p, const mi_step *s, int task,
                          void *scratch)
 {
-    const mi_conv_learn *v = s->spec;
+    const way_spec *w = s->spec;
+    const mi_conv_learn *v = w->conv;
     const mi_conv_batch b = {.images = v->images,
                              .x = mi_step_in(p, s, 0),
                              .dy = mi_step_in(p, s, 1),
                              .x_stride = v->cv.c,
                              .dy_stride = v->cv.oc};
-    mi_winograd_products(p->kern, &v->cv, &b, task, mi_step_out(p, s, 0),
+    mi_winograd_products(p->kern, &w->by, &b, task, mi_step_out(p, s, 0),
                          scratch);
 }
 
 /* Which gradients a step of sums gives. */
 typedef struct {
-    const mi_conv_learn *conv;
+    const way_spec *way;
     int parts;
     int w, bias; /* places among its outputs; -1: not wanted */
     int add_w, add_b;
@@ -172,31 +174,33 @@ static void run_sums(const mien_plan *p, const mi_step *s, int task,
     (void)scratch;
     const sums_spec *v = s->spec;
     const mi_conv_grads to = {
-        v->conv->at, v->w < 0 ? NULL : mi_step_out(p, s, v->w),
+        v->way->conv->at, v->w < 0 ? NULL : mi_step_out(p, s, v->w),
         v->bias < 0 ? NULL : mi_step_out(p, s, v->bias), v->add_w, v->add_b};
-    mi_winograd_sum(p->kern, &v->conv->cv, v->parts, mi_step_in(p, s, 0), &to,
+    mi_winograd_sum(p->kern, &v->way->by, v->parts, mi_step_in(p, s, 0), &to,
                     task);
 }
 
 /* Add the step that puts the sums together to dw and db. */
-static mien_status add_sums(mien_plan *p, const mi_conv_learn *v, int sums,
+static mien_status add_sums(mien_plan *p, const way_spec *way, int sums,
                             int bias, mien_error *err)
 {
+    const mi_conv_learn *v = way->conv;
     int w = p->value[v->w].flows;
     sums_spec *to = mi_plan_alloc(p, 1, sizeof *to);
     mi_step *s = to ? mi_gradient_step(p, "sums", w ? v->w : v->bias) : NULL;
     if (!s)
         return mi_no_memory(err);
-    *to = (sums_spec){v,          mi_winograd_parts(p->kern, &v->cv, v->images),
-                      w ? 0 : -1, bias ? w : -1,
-                      s->add,     s->add};
+    *to =
+        (sums_spec){way,        mi_winograd_parts(p->kern, &way->by, v->images),
+                    w ? 0 : -1, bias ? w : -1,
+                    s->add,     s->add};
     if (w && bias) {
         to->add_b = mi_gradient_also(p, s, v->bias);
         if (to->add_b < 0)
             return mi_no_memory(err);
     }
     mi_step_reads(s, sums);
-    s->tasks = mi_winograd_sum_tasks(&v->cv);
+    s->tasks = mi_winograd_sum_tasks(p->kern, &way->by);
     s->spec = to;
     s->run = run_sums;
     return MIEN_OK;
@@ -205,18 +209,21 @@ static mien_status add_sums(mien_plan *p, const mi_conv_learn *v, int sums,
 mien_status mi_conv_squares_to_weights(mien_plan *p, mi_conv_learn *v, int x,
                                        int y, int bias, mien_error *err)
 {
-    int parts = mi_winograd_parts(p->kern, &v->cv, v->images);
+    way_spec *w = new_way(p, v, MI_CONV_DOWN);
+    if (!w)
+        return mi_no_memory(err);
+    int parts = mi_winograd_parts(p->kern, &w->by, v->images);
     int sums =
-        mi_plan_add_floats(p, (size_t)parts * mi_winograd_len(p->kern, &v->cv));
+        mi_plan_add_floats(p, (size_t)parts * mi_winograd_len(p->kern, &w->by));
     mi_step *s = sums < 0 ? NULL : mi_plan_add_step(p, "products", sums);
     if (!s)
         return mi_no_memory(err);
     mi_step_reads(s, x);
     mi_step_reads(s, y);
-    s->tasks = mi_winograd_products_tasks(p->kern, &v->cv, v->images);
-    s->scratch = mi_winograd_products_scratch(&v->cv);
+    s->tasks = mi_winograd_products_tasks(p->kern, &w->by, v->images);
+    s->scratch = mi_winograd_products_scratch(&w->by);
     s->work = macs(v);
-    s->spec = v;
+    s->spec = w;
     s->run = run_products;
-    return add_sums(p, v, sums, bias, err);
+    return add_sums(p, w, sums, bias, err);
 }

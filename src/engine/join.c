@@ -91,7 +91,7 @@ static int is_three_by_three(const mien_plan *p, const mi_node *n)
 }
 
 /* A convolution of repeated pixels needs fewer products of the pixels
- * themselves (lower_conv_doubled.c). */
+ * themselves (kern/winograd.h). */
 static void join_doubled(mien_plan *p)
 {
     for (int i = 0; i < p->n_nodes; i++) {

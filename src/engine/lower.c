@@ -69,10 +69,9 @@ static mi_lower *lower_of(const mien_plan *p, const mi_node *n)
     if (mi_is_packed(p, n))
         return conv ? mi_lower_conv : mi_lower_dense;
     if (mi_is_product(p, n))
-        return conv && p->of[n->in[0]->id].doubled ? mi_lower_conv_doubled
-               : conv                              ? mi_lower_conv_learn
-               : n->op == &mi_op_conv_transpose    ? mi_lower_conv_transpose
-                                                   : mi_lower_product;
+        return conv                             ? mi_lower_conv_learn
+               : n->op == &mi_op_conv_transpose ? mi_lower_conv_transpose
+                                                : mi_lower_product;
     if (mi_is_silu(p, n))
         return mi_lower_silu;
     if (is_affine(p, n))

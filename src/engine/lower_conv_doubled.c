@@ -9,7 +9,8 @@
  * with 4x4 taps.  A number of y is then a sum of 4 products instead of 9, and
  * the large picture is never written; so too backward.  Forward a step makes
  * the taps K of the weights, backward one adds the gradient of K up to theirs;
- * the rest is conv_learn.h's. */
+ * the rest is conv_learn.h's.  This is the way of few channels; with more,
+ * squares need fewer products still (kern/winograd.h). */
 #include "engine/conv_learn.h"
 #include "engine/gradient.h"
 #include "engine/join.h"

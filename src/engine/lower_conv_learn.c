@@ -12,6 +12,7 @@
 #include "engine/values.h"
 
 #include "base/error.h"
+#include "kern/winograd.h"
 
 static mien_status conv_back(mien_plan *p, const mi_step *s, mien_error *err)
 {
@@ -43,5 +44,11 @@ mien_status mi_lower_conv_learn(mien_plan *p, mi_node *head, mien_error *err)
     if (why)
         return mi_fail(err, MIEN_EFORMAT, "plan: Conv '%s': %s", head->name,
                        why);
+    if (p->of[head->in[0]->id].doubled) {
+        if (!mi_winograd_doubled_pays(&cv))
+            return mi_lower_conv_doubled(p, head, err);
+        cv.h /= 2;
+        cv.w /= 2;
+    }
     return mi_conv_lower(p, head, &cv, MI_CONV_DOWN, conv_back, err);
 }

@@ -11,7 +11,7 @@ typedef mien_status mi_lower(mien_plan *p, mi_node *head, mien_error *err);
 mi_lower mi_lower_conv, mi_lower_dense;
 /* lower_conv_learn.c, lower_product.c: weights that change. */
 mi_lower mi_lower_conv_learn, mi_lower_product;
-/* lower_conv_doubled.c: the same behind an upsampling */
+/* lower_conv_doubled.c: the same of few channels behind an upsampling */
 mi_lower mi_lower_conv_doubled;
 /* lower_conv_transpose.c: either */
 mi_lower mi_lower_conv_transpose;

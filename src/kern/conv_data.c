@@ -109,11 +109,6 @@ mi_conv mi_conv_data_phase(const mi_conv *cv)
     return phase_of(cv, 0, NULL).conv;
 }
 
-mi_conv_source mi_conv_data_source(const mi_conv *cv, const mi_conv_source *w)
-{
-    return phase_of(cv, 0, w).w;
-}
-
 size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv)
 {
     size_t len = 0;

@@ -3,7 +3,7 @@
 #include "kern/vec.h"
 
 /* A row or column: y = M x, with M as the way says. */
-VFN void winograd_line(mi_winograd_way way, const vf x[4], vf y[4])
+VFN void winograd_line(mi_winograd_way way, const vf x[6], vf y[6])
 {
     switch (way) {
     case MI_WINOGRAD_INPUT:
@@ -25,31 +25,77 @@ VFN void winograd_line(mi_winograd_way way, const vf x[4], vf y[4])
         y[0] = x[0] + 0.5f * (x[1] + x[2]), y[1] = 0.5f * (x[1] - x[2]);
         y[2] = 0.5f * (x[1] + x[2]) + x[3];
         return;
+    default: return;
     }
+}
+
+/* The same where pixels are repeated. */
+VFN void doubled_line(mi_winograd_way way, const vf x[6], vf y[6])
+{
+    vf t;
+    switch (way) {
+    case MI_DOUBLED_INPUT:
+        y[0] = x[0] - x[2], y[1] = x[1] - x[2];
+        y[2] = x[1] - x[3], y[3] = x[1] + x[2];
+        return;
+    case MI_DOUBLED_RESULT:
+        y[0] = (x[4] + x[1]) + x[0], y[1] = x[4] + x[2];
+        y[2] = x[4] - x[1], y[3] = (x[4] - x[2]) - x[3];
+        return;
+    case MI_DOUBLED_TAPS:
+        y[0] = x[0], y[1] = 0.5f * (x[1] - (x[0] - x[2]));
+        y[2] = 0.5f * (x[1] + (x[0] - x[2])), y[3] = x[2];
+        y[4] = 0.5f * (x[1] + (x[0] + x[2]));
+        return;
+    case MI_DOUBLED_SPREAD:
+        t = x[2] + x[3];
+        y[0] = (x[0] + x[1]) - t, y[1] = t, y[2] = (x[4] + x[5]) - t;
+        y[3] = x[1] + x[2], y[4] = x[3] + x[4];
+        return;
+    case MI_DOUBLED_DATA:
+        y[0] = x[0] + x[1] + x[3], y[1] = x[1] + x[2] + x[4];
+        return;
+    case MI_DOUBLED_FACTORS:
+        y[0] = x[2], y[1] = x[0] + x[2], y[2] = x[0], y[3] = x[1];
+        return;
+    case MI_DOUBLED_PAIR: y[0] = x[0], y[1] = x[0] + x[1], y[2] = x[1]; return;
+    case MI_DOUBLED_GRADS:
+        y[0] = x[1] + x[2], y[1] = x[3], y[2] = x[0] + x[1];
+        return;
+    default: return;
+    }
+}
+
+VFN void any_line(mi_winograd_way way, const vf x[6], vf y[6])
+{
+    if (way < MI_DOUBLED_INPUT)
+        winograd_line(way, x, y);
+    else
+        doubled_line(way, x, y);
 }
 
 /* m channels from i on; P numbers a side become Q. */
 VFN void winograd_lanes(mi_winograd_way way, const float *const *from,
                         float *const *to, int add, int i, int m, int P, int Q)
 {
-    vf half[4][4];
+    vf half[6][6];
     UNROLL
     for (int col = 0; col < P; col++) {
-        vf x[4], y[4];
+        vf x[6], y[6];
         UNROLL
         for (int row = 0; row < P; row++) {
             const float *p = from[row * P + col] + i;
             x[row] = m == VN ? vload(p) : vload_n(p, m);
         }
-        winograd_line(way, x, y);
+        any_line(way, x, y);
         UNROLL
         for (int row = 0; row < Q; row++)
             half[row][col] = y[row];
     }
     UNROLL
     for (int row = 0; row < Q; row++) {
-        vf y[4];
-        winograd_line(way, half[row], y);
+        vf y[6];
+        any_line(way, half[row], y);
         UNROLL
         for (int col = 0; col < Q; col++) {
             float *p = to[row * Q + col] + i;
@@ -78,16 +124,25 @@ WINOGRAD(winograd_result, MI_WINOGRAD_RESULT, 4, 2)
 WINOGRAD(winograd_spread, MI_WINOGRAD_SPREAD, 2, 4)
 WINOGRAD(winograd_taps, MI_WINOGRAD_TAPS, 3, 4)
 WINOGRAD(winograd_grads, MI_WINOGRAD_GRADS, 4, 3)
+WINOGRAD(doubled_input, MI_DOUBLED_INPUT, 4, 4)
+WINOGRAD(doubled_result, MI_DOUBLED_RESULT, 5, 4)
+WINOGRAD(doubled_taps, MI_DOUBLED_TAPS, 3, 5)
+WINOGRAD(doubled_spread, MI_DOUBLED_SPREAD, 6, 5)
+WINOGRAD(doubled_data, MI_DOUBLED_DATA, 5, 2)
+WINOGRAD(doubled_factors, MI_DOUBLED_FACTORS, 3, 4)
+WINOGRAD(doubled_pair, MI_DOUBLED_PAIR, 2, 3)
+WINOGRAD(doubled_grads, MI_DOUBLED_GRADS, 4, 3)
 #undef WINOGRAD
 
 static void winograd_f32(int n, int way, const float *const *from,
                          float *const *to, int add)
 {
-    switch ((mi_winograd_way)way) {
-    case MI_WINOGRAD_INPUT: winograd_input(n, from, to, add); break;
-    case MI_WINOGRAD_RESULT: winograd_result(n, from, to, add); break;
-    case MI_WINOGRAD_SPREAD: winograd_spread(n, from, to, add); break;
-    case MI_WINOGRAD_TAPS: winograd_taps(n, from, to, add); break;
-    case MI_WINOGRAD_GRADS: winograd_grads(n, from, to, add); break;
-    }
+    typedef void ways(int n, const float *const *from, float *const *to,
+                      int add);
+    static ways *const of[MI_WINOGRAD_WAYS] = {
+        winograd_input, winograd_result, winograd_spread, winograd_taps,
+        winograd_grads, doubled_input,   doubled_result,  doubled_taps,
+        doubled_spread, doubled_data,    doubled_factors, doubled_pair,
+        doubled_grads};
+    of[way](n, from, to, add);
 }

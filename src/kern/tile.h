@@ -30,8 +30,6 @@ void mi_conv_pixels(const mi_kern *kern, const mi_conv *cv,
 /* A convolution's gradient by its input, of stride 1, as a convolution of dy.
  */
 mi_conv mi_conv_data_phase(const mi_conv *cv);
-/* Its weights: those of cv, turned. */
-mi_conv_source mi_conv_data_source(const mi_conv *cv, const mi_conv_source *w);
 
 typedef struct mi_pool2d_io {
     const float *x;

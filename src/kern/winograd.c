@@ -1,9 +1,9 @@
 /* winograd.c: forward, and backward to the inputs.  See winograd.h.
  *
- * A block of squares is transformed into 16 matrices [squares, c] in scratch
- * memory; each meets its panels of weights (tile.h) and gives [squares, oc],
- * from which the outputs are made.  The bias is added to the one of the 16
- * numbers that reaches all outputs of a square. */
+ * A block of squares is transformed into matrices [squares, c] in scratch
+ * memory, one a form; each product takes one of them to panels of weights
+ * (tile.h) and gives [squares, oc], from all of which the outputs are made.
+ * The bias is added to the product that reaches all outputs of a square. */
 #include "kern/winograd.h"
 
 #include "kern/act.h"
@@ -12,17 +12,75 @@
 #include <string.h>
 
 enum {
-    N = MI_WINOGRAD_NUMBERS,
-    SQUARES = 64,   /* of a block and a task */
-    CHANNELS = 48,  /* fewer than that do not pay */
-    APART = 16,     /* floats between matrices, which would share their lines
-                       of a cache without */
-    CENTRE = 5,     /* the number whose share in all outputs is 1 */
-    TILE_ROWS = 16, /* more than any tile has */
-    LANES = 16
+    CHANNELS = 48,    /* fewer than that do not pay */
+    FEW = 16,         /* nor, of repeated pixels, fewer than that */
+    SQUARES = 64,     /* most of a block and a task */
+    ROOM = 400 << 10, /* floats of scratch memory wanted for a block */
+    APART = 16,       /* floats between matrices, which would share their
+                         lines of a cache without */
+    TILE_ROWS = 16,   /* more than any tile has */
+    LANES = 16,       /* most of a vector */
+    TAPS = 9          /* of a window */
 };
 
-static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
+/* ---- forms -----------------------------------------------------------------
+ */
+
+#define SAME          \
+    {                 \
+        0, 1, 2, 3, 4 \
+    }
+
+static const mi_winograd_form window = {
+    .products = 4,
+    .in = {MI_WINOGRAD_INPUT, 4, 4, SAME, 2, 1},
+    .taps = {MI_WINOGRAD_TAPS, 3, 4, SAME, 0, 0},
+    .result = MI_WINOGRAD_RESULT,
+    .gives = 2,
+    .centre = 1};
+
+static const mi_winograd_form window_back = {
+    .products = 4,
+    .in = {MI_WINOGRAD_INPUT, 4, 4, SAME, 2, 1},
+    .taps = {MI_WINOGRAD_TAPS, 3, 4, SAME, 0, 0},
+    .result = MI_WINOGRAD_RESULT,
+    .gives = 2,
+    .centre = 1,
+    .turned = 1};
+
+static const mi_winograd_grads window_grads = {
+    .products = 4,
+    .x = {MI_WINOGRAD_INPUT, 4, 4, SAME, 2, 1},
+    .dy = {MI_WINOGRAD_SPREAD, 2, 4, SAME, 2, 0},
+    .sums = {MI_WINOGRAD_GRADS, 4, 3, SAME, 0, 0},
+    .lo = 1,
+    .hi = 1};
+
+/* products m, p, q, n, r */
+static const mi_winograd_form doubled = {
+    .products = 5,
+    .in = {MI_DOUBLED_INPUT, 4, 4, {0, 1, 1, 2, 3}, 2, 1},
+    .taps = {MI_DOUBLED_TAPS, 3, 5, SAME, 0, 0},
+    .result = MI_DOUBLED_RESULT,
+    .gives = 4,
+    .centre = 4};
+
+/* products u, v, w, and two with g1 */
+static const mi_winograd_form doubled_back = {
+    .products = 5,
+    .in = {MI_DOUBLED_SPREAD, 6, 5, SAME, 4, 1},
+    .taps = {MI_DOUBLED_FACTORS, 3, 4, {0, 1, 2, 3, 3}, 0, 0},
+    .result = MI_DOUBLED_DATA,
+    .gives = 2,
+    .centre = 1};
+
+static const mi_winograd_grads doubled_grads = {
+    .products = 5,
+    .x = {MI_DOUBLED_PAIR, 2, 3, {0, 1, 2, 0, 2}, 2, 0},
+    .dy = {MI_DOUBLED_SPREAD, 6, 5, SAME, 4, 1},
+    .sums = {MI_DOUBLED_GRADS, 4, 3, {0, 1, 2, 3, 3}, 0, 0},
+    .lo = 3,
+    .hi = 4};
 
 int mi_winograd_pays(const mi_conv *cv)
 {
@@ -31,115 +89,157 @@ int mi_winograd_pays(const mi_conv *cv)
            cv->oc >= CHANNELS && cv->oh > 1 && cv->ow > 1;
 }
 
+int mi_winograd_doubled_pays(const mi_conv *cv)
+{
+    return cv->c >= FEW && cv->oc >= FEW;
+}
+
+mi_winograd mi_winograd_of(const mi_conv *cv, int twice)
+{
+    if (twice)
+        return (mi_winograd){*cv, &doubled, &doubled_grads, 0};
+    return (mi_winograd){*cv, &window, &window_grads, 0};
+}
+
+mi_winograd mi_winograd_back(const mi_winograd *w)
+{
+    mi_winograd back = *w;
+    mi_conv *cv = &back.cv;
+    back.back = 1;
+    back.by = w->by == &doubled ? &doubled_back : &window_back;
+    if (w->by == &window)
+        *cv = mi_conv_data_phase(&w->cv);
+    else
+        cv->h = w->cv.oh, cv->w = w->cv.ow, cv->c = w->cv.oc, cv->oh = w->cv.h,
+        cv->ow = w->cv.w, cv->oc = w->cv.c;
+    return back;
+}
+
 /* ---- squares ---------------------------------------------------------------
  */
 
-mi_squares mi_squares_of(const mi_conv *cv, int images)
-{
-    int down = (cv->oh + 1) / 2, across = (cv->ow + 1) / 2;
-    return (mi_squares){cv, down, across, (int64_t)images * down * across};
-}
+static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
 
-/* Where a square's first output lies. */
-static int64_t place_of(const mi_squares *s, int64_t at, int *y, int *x)
+void mi_square_point(const mi_squares *s, int64_t at, const float *x, int first,
+                     const float *outside, const float **from)
 {
     int64_t row = at / s->across;
-    *x = 2 * (int)(at % s->across);
-    *y = 2 * (int)(row % s->down);
-    return row / s->down;
-}
-
-void mi_square_inputs(const mi_squares *s, int64_t at, const float *x,
-                      const float *zeros, const float **from)
-{
-    const mi_conv *cv = s->cv;
-    int oy, ox;
-    int64_t image = place_of(s, at, &oy, &ox);
-    int iy = oy - cv->top, ix = ox - cv->left;
-    ptrdiff_t c = cv->c, row = cv->w * c;
-    x += ((ptrdiff_t)image * cv->h + iy) * row + ix * c;
-    for (int i = 0; i < 4; i++, iy++, x += row) {
-        int in = iy >= 0 && iy < cv->h;
-        for (int j = 0; j < 4; j++)
-            *from++ = in && ix + j >= 0 && ix + j < cv->w ? x + j * c : zeros;
+    int ix = s->step * (int)(at % s->across) - s->left;
+    int iy = s->step * (int)(row % s->down) - s->top;
+    ptrdiff_t line = (ptrdiff_t)s->w * s->c;
+    ptrdiff_t image = (ptrdiff_t)(row / s->down) * s->h;
+    x += (image + iy) * line + (ptrdiff_t)ix * s->c + first;
+    for (int i = 0; i < s->reads; i++, iy++, x += line) {
+        int in = iy >= 0 && iy < s->h;
+        const float *pixel = x;
+        for (int j = 0; j < s->reads; j++, pixel += s->c)
+            *from++ = in && ix + j >= 0 && ix + j < s->w ? pixel : outside;
     }
 }
 
-void mi_square_outputs(const mi_squares *s, int64_t at, int64_t pixel[4])
+static mi_squares inputs_of(const mi_winograd *w)
 {
-    const mi_conv *cv = s->cv;
-    int y, x;
-    int64_t first = (place_of(s, at, &y, &x) * cv->oh + y) * cv->ow + x;
-    for (int i = 0; i < 4; i++)
-        pixel[i] = y + i / 2 < cv->oh && x + i % 2 < cv->ow
-                       ? first + (i / 2 ? cv->ow : 0) + i % 2
-                       : -1;
+    const mi_conv *cv = &w->cv;
+    const mi_winograd_factor *in = &w->by->in;
+    return (mi_squares){.down = mi_squares_along(cv->oh, w->by->gives),
+                        .across = mi_squares_along(cv->ow, w->by->gives),
+                        .h = cv->h,
+                        .w = cv->w,
+                        .c = cv->c,
+                        .reads = in->reads,
+                        .step = in->step,
+                        .top = in->before ? cv->top : 0,
+                        .left = in->before ? cv->left : 0};
 }
+
+static mi_squares outputs_of(const mi_winograd *w)
+{
+    mi_squares s = inputs_of(w);
+    s.h = w->cv.oh, s.w = w->cv.ow, s.c = w->cv.oc;
+    s.reads = s.step = w->by->gives;
+    s.top = s.left = 0;
+    return s;
+}
+
+static int64_t squares_of(const mi_winograd *w, int images)
+{
+    const mi_squares s = inputs_of(w);
+    return (int64_t)images * s.down * s.across;
+}
+
+static int square(int n) { return n * n; }
 
 /* ---- weights ---------------------------------------------------------------
  */
 
-/* One of the 16 products' weights as those of a 1 x 1 convolution. */
-static mi_conv one_of(const mi_conv *cv)
+/* Floats of one form's weights: panels with room for a bias. */
+static size_t one_len(const mi_kern *kern, const mi_winograd *w)
 {
-    return (mi_conv){.h = 1,
-                     .w = 1,
-                     .c = cv->c,
-                     .oh = 1,
-                     .ow = 1,
-                     .oc = cv->oc,
-                     .kh = 1,
-                     .kw = 1,
-                     .sy = 1,
-                     .sx = 1,
-                     .dy = 1,
-                     .dx = 1};
-}
-
-static size_t one_len(const mi_kern *kern, const mi_conv *cv)
-{
-    const mi_conv one = one_of(cv);
-    size_t len = mi_conv_packed_len(kern, &one);
+    size_t oc = (size_t)(divide_up(w->cv.oc, kern->lanes) * kern->lanes);
+    size_t len = oc * (size_t)(1 + w->cv.c);
     return (len + APART - 1) / APART * APART + APART;
 }
 
-size_t mi_winograd_packed_len(const mi_kern *kern, const mi_conv *cv)
+size_t mi_winograd_packed_len(const mi_kern *kern, const mi_winograd *w)
 {
-    return N * one_len(kern, cv);
+    return (size_t)square(w->by->taps.makes) * one_len(kern, w);
 }
 
-int mi_winograd_pack_tasks(const mi_kern *kern, const mi_conv *cv)
+int mi_winograd_pack_tasks(const mi_kern *kern, const mi_winograd *w)
 {
-    return (int)divide_up(cv->oc, (int64_t)2 * kern->lanes);
+    return (int)divide_up(w->cv.oc, (int64_t)2 * kern->lanes);
 }
 
-void mi_winograd_pack(const mi_kern *kern, const mi_conv *cv,
-                      const mi_conv_source *w, const float *bias, int task,
-                      float *packed)
+/* The weights as those of this way. */
+static mi_conv_source turned(const mi_winograd *w, const mi_conv_source *at)
 {
-    int o = task * 2 * kern->lanes, left = cv->oc - o;
-    int wide = left > kern->lanes ? 2 * kern->lanes : kern->lanes;
-    int have = left < wide ? left : wide;
-    float taps[9][2 * LANES] = {{0}}, *to[N];
-    const float *from[9];
-    for (int t = 0; t < 9; t++)
-        from[t] = taps[t];
-    packed += (ptrdiff_t)o * (1 + cv->c);
-    for (int k = 0; k < N; k++, packed += one_len(kern, cv)) {
+    mi_conv_source s = *at;
+    if (w->back)
+        s.out = at->in, s.in = at->out;
+    if (w->by->turned) {
+        s.w += 2 * at->down + 2 * at->across;
+        s.down = -at->down, s.across = -at->across;
+    }
+    return s;
+}
+
+/* Where the forms of a panel go; its biases are put in place. */
+static void begin_panel(const mi_kern *kern, const mi_winograd *w,
+                        const float *bias, int have, int wide, float *packed,
+                        float **to)
+{
+    int forms = w->by->taps.makes, centre = w->by->taps.of[w->by->centre];
+    for (int k = 0; k < forms * forms; k++, packed += one_len(kern, w)) {
         memset(packed, 0, (size_t)wide * sizeof *packed);
-        if (bias && k == CENTRE)
-            memcpy(packed, bias + o, (size_t)have * sizeof *packed);
+        if (bias && k == centre * (forms + 1))
+            memcpy(packed, bias, (size_t)have * sizeof *packed);
         to[k] = packed + wide;
     }
-    for (int i = 0; i < cv->c; i++) {
-        const float *first = w->w + o * w->out + i * w->in;
-        for (int t = 0; t < 9; t++) {
-            const float *tap = first + t / 3 * w->down + t % 3 * w->across;
+}
+
+void mi_winograd_pack(const mi_kern *kern, const mi_winograd *w,
+                      const mi_conv_source *at, const float *bias, int task,
+                      float *packed)
+{
+    const mi_conv_source s = turned(w, at);
+    int o = task * 2 * kern->lanes, left = w->cv.oc - o;
+    int wide = left > kern->lanes ? 2 * kern->lanes : kern->lanes;
+    int have = left < wide ? left : wide, forms = square(w->by->taps.makes);
+    float taps[TAPS][2 * LANES] = {{0}}, *to[MI_WINOGRAD_PRODUCTS];
+    const float *from[TAPS];
+    for (int t = 0; t < TAPS; t++)
+        from[t] = taps[t];
+    begin_panel(kern, w, bias ? bias + o : NULL, have, wide,
+                packed + (ptrdiff_t)o * (1 + w->cv.c), to);
+    for (int i = 0; i < w->cv.c; i++) {
+        const float *first = s.w + o * s.out + i * s.in;
+        for (int t = 0; t < TAPS; t++) {
+            const float *tap = first + t / 3 * s.down + t % 3 * s.across;
             for (int j = 0; j < have; j++)
-                taps[t][j] = tap[j * w->out];
+                taps[t][j] = tap[j * s.out];
         }
-        kern->winograd_f32(wide, MI_WINOGRAD_TAPS, from, to, 0);
-        for (int k = 0; k < N; k++)
+        kern->winograd_f32(wide, w->by->taps.way, from, to, 0);
+        for (int k = 0; k < forms; k++)
             to[k] += wide;
     }
 }
@@ -149,9 +249,10 @@ void mi_winograd_pack(const mi_kern *kern, const mi_conv *cv,
 
 /* Scratch memory of a task. */
 typedef struct room {
+    int squares;          /* of a block */
     float *zeros, *spare; /* [c], [oc] */
-    float *in, *out;      /* [16, in_len], [16, out_len] */
-    size_t in_len, out_len;
+    float *in, *out;      /* [forms, in_len], [products, out_len] */
+    size_t in_len, out_len, len;
 } room;
 
 static size_t channels(int c)
@@ -159,96 +260,128 @@ static size_t channels(int c)
     return ((size_t)c + APART - 1) / APART * APART;
 }
 
-static room room_of(const mi_conv *cv, void *scratch)
+/* Scratch memory dealt out; only its sizes if there is none. */
+static room room_of(const mi_winograd *w, void *scratch)
 {
+    size_t forms = (size_t)square(w->by->in.makes);
+    size_t products = (size_t)square(w->by->products);
+    size_t c = channels(w->cv.c), oc = channels(w->cv.oc);
+    size_t fit = ROOM / (forms * c + products * oc);
     room r = {.zeros = scratch};
-    r.in_len = SQUARES * channels(cv->c) + APART;
-    r.out_len = SQUARES * channels(cv->oc) + APART;
-    r.spare = r.zeros + channels(cv->c);
-    r.in = r.spare + channels(cv->oc);
-    r.out = r.in + N * r.in_len;
+    r.squares = fit < SQUARES ? fit < LANES ? LANES : (int)fit : SQUARES;
+    r.in_len = (size_t)r.squares * c + APART;
+    r.out_len = (size_t)r.squares * oc + APART;
+    r.len = c + oc + forms * r.in_len + products * r.out_len;
+    if (scratch) {
+        r.spare = r.zeros + c;
+        r.in = r.spare + oc;
+        r.out = r.in + forms * r.in_len;
+    }
     return r;
 }
 
-size_t mi_winograd_scratch(const mi_conv *cv)
+size_t mi_winograd_scratch(const mi_winograd *w)
 {
-    const room r = room_of(cv, NULL);
-    return (channels(cv->c) + channels(cv->oc) + N * (r.in_len + r.out_len)) *
-           sizeof(float);
+    return room_of(w, NULL).len * sizeof(float);
 }
 
-int mi_winograd_tasks(const mi_conv *cv, int images)
+int mi_winograd_tasks(const mi_winograd *w, int images)
 {
-    return (int)divide_up(mi_squares_of(cv, images).all, SQUARES);
+    return (int)divide_up(squares_of(w, images), room_of(w, NULL).squares);
 }
 
-/* out[k] = in[k] times the weights of one of the 16, for n squares. */
-static void multiply(const mi_kern *kern, const mi_conv *cv, const room *r,
-                     const float *packed, int k, int n)
+/* The forms of n squares from `first` on. */
+static void transform(const mi_kern *kern, const mi_winograd *w, const room *r,
+                      const float *x, int64_t first, int n)
+{
+    const mi_squares s = inputs_of(w);
+    const mi_winograd_factor *in = &w->by->in;
+    const float *from[MI_WINOGRAD_READS];
+    float *to[MI_WINOGRAD_PRODUCTS];
+    for (int k = 0; k < square(in->makes); k++)
+        to[k] = r->in + (size_t)k * r->in_len;
+    for (int i = 0; i < n; i++) {
+        mi_square_point(&s, first + i, x, 0, r->zeros, from);
+        kern->winograd_f32(s.c, in->way, from, to, 0);
+        for (int k = 0; k < square(in->makes); k++)
+            to[k] += s.c;
+    }
+}
+
+/* to = from times the weights of one form, for n squares. */
+static void multiply(const mi_kern *kern, const mi_conv *cv, const float *from,
+                     const float *packed, float *to, int n)
 {
     const float *a[TILE_ROWS];
     int panel = 2 * kern->lanes;
     for (int o = 0; o < cv->oc; o += panel) {
-        int left = cv->oc - o;
+        int left = cv->oc - o, done = 0;
         int most = left > kern->lanes ? kern->rows[1] : kern->rows[0];
         mi_tile t = {.a = a,
                      .taps = 1,
                      .run = cv->c,
                      .w = packed + (ptrdiff_t)o * (1 + cv->c),
                      .oc = left < panel ? left : panel,
-                     .y = r->out + (size_t)k * r->out_len + o,
+                     .y = to + o,
                      .y_stride = cv->oc};
-        const float *from = r->in + (size_t)k * r->in_len;
-        int done = 0;
         for (int64_t tiles = divide_up(n, most); tiles > 0; tiles--) {
             t.rows = (int)((n - done) / tiles);
-            for (int i = 0; i < t.rows; i++, from += cv->c)
-                a[i] = from;
+            for (int i = 0; i < t.rows; i++, done++)
+                a[i] = from + (ptrdiff_t)done * cv->c;
             kern->conv_tile_f32(&t);
             t.y += t.rows * t.y_stride;
-            done += t.rows;
         }
     }
 }
 
-/* The outputs of a square from its sums, and what follows them. */
-static void finish(const mi_kern *kern, const mi_squares *s, const room *r,
-                   const mi_winograd_io *io, int64_t first, int i)
+/* All products of n squares. */
+static void multiply_all(const mi_kern *kern, const mi_winograd *w,
+                         const room *r, const float *packed, int n)
 {
-    const mi_conv *cv = s->cv;
-    const float *from[N];
-    int64_t pixel[4];
-    float *to[4];
-    for (int k = 0; k < N; k++)
-        from[k] = r->out + (size_t)k * r->out_len + (ptrdiff_t)i * cv->oc;
-    mi_square_outputs(s, first + i, pixel);
-    for (int k = 0; k < 4; k++)
-        to[k] = pixel[k] < 0 ? r->spare : io->y + pixel[k] * cv->oc;
-    kern->winograd_f32(cv->oc, MI_WINOGRAD_RESULT, from, to, io->add);
-    for (int k = 0; k < 4 && cv->act.kind != MI_ACT_NONE; k++)
-        if (pixel[k] >= 0)
-            mi_act_apply(kern, &cv->act, cv->oc, to[k], to[k]);
+    const mi_winograd_factor *in = &w->by->in, *taps = &w->by->taps;
+    int products = w->by->products;
+    size_t len = one_len(kern, w);
+    for (int k = 0; k < products * products; k++) {
+        int i = k / products, j = k % products;
+        int x = in->of[i] * in->makes + in->of[j];
+        int g = taps->of[i] * taps->makes + taps->of[j];
+        multiply(kern, &w->cv, r->in + (size_t)x * r->in_len,
+                 packed + (size_t)g * len, r->out + (size_t)k * r->out_len, n);
+    }
 }
 
-void mi_winograd_run(const mi_kern *kern, const mi_conv *cv,
+/* The outputs of n squares from `first` on, and what follows them. */
+static void finish(const mi_kern *kern, const mi_winograd *w, const room *r,
+                   const mi_winograd_io *io, int64_t first, int n)
+{
+    const mi_squares s = outputs_of(w);
+    int products = square(w->by->products), gives = square(w->by->gives);
+    const float *from[MI_WINOGRAD_PRODUCTS], *at[MI_WINOGRAD_READS] = {NULL};
+    float *to[MI_WINOGRAD_READS];
+    for (int k = 0; k < products; k++)
+        from[k] = r->out + (size_t)k * r->out_len;
+    for (int i = 0; i < n; i++) {
+        mi_square_point(&s, first + i, io->y, 0, r->spare, at);
+        for (int k = 0; k < gives; k++)
+            to[k] = at[k] == r->spare ? r->spare : io->y + (at[k] - io->y);
+        kern->winograd_f32(s.c, w->by->result, from, to, io->add);
+        for (int k = 0; k < gives && w->cv.act.kind != MI_ACT_NONE; k++)
+            if (to[k] != r->spare)
+                mi_act_apply(kern, &w->cv.act, s.c, to[k], to[k]);
+        for (int k = 0; k < products; k++)
+            from[k] += s.c;
+    }
+}
+
+void mi_winograd_run(const mi_kern *kern, const mi_winograd *w,
                      const mi_winograd_io *io, int task, void *scratch)
 {
-    const mi_squares s = mi_squares_of(cv, io->images);
-    const room r = room_of(cv, scratch);
-    int64_t tasks = divide_up(s.all, SQUARES), first = s.all * task / tasks;
-    int n = (int)(s.all * (task + 1) / tasks - first);
-    size_t len = one_len(kern, cv);
+    const room r = room_of(w, scratch);
+    int64_t all = squares_of(w, io->images), tasks = divide_up(all, r.squares);
+    int64_t first = all * task / tasks;
+    int n = (int)(all * (task + 1) / tasks - first);
     memset(r.zeros, 0, (size_t)(r.in - r.zeros) * sizeof *r.zeros);
-    for (int i = 0; i < n; i++) {
-        const float *from[N];
-        float *to[N];
-        mi_square_inputs(&s, first + i, io->x, r.zeros, from);
-        for (int k = 0; k < N; k++)
-            to[k] = r.in + (size_t)k * r.in_len + (ptrdiff_t)i * cv->c;
-        kern->winograd_f32(cv->c, MI_WINOGRAD_INPUT, from, to, 0);
-    }
-    for (int k = 0; k < N; k++)
-        multiply(kern, cv, &r, io->packed + (size_t)k * len, k, n);
-    for (int i = 0; i < n; i++)
-        finish(kern, &s, &r, io, first, i);
+    transform(kern, w, &r, io->x, first, n);
+    multiply_all(kern, w, &r, io->packed, n);
+    finish(kern, w, &r, io, first, n);
 }

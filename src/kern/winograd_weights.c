@@ -1,242 +1,318 @@
 /* winograd_weights.c: backward to the weights.  See winograd.h.
  *
- * Blocks of squares of x and of dy become 16 matrices each, whose outer
+ * Blocks of squares of x and of dy become matrices, one a form, whose outer
  * products are summed.  A batch is cut into parts with sums of their own, a
- * part into groups of outputs where there are few parts.
+ * part into groups of outputs where there are few parts.  Vectors lie along the
+ * outputs, or along the inputs where there are too few outputs.
  *
- * Order of the sums of a part: one of the 16, input, output; then the bias. */
+ * Order of the sums of a part: sum, row, column; then the bias. */
 #include "kern/winograd.h"
 
 #include <string.h>
 
 enum {
-    N = MI_WINOGRAD_NUMBERS,
     SQUARES = 64,           /* of a block */
     PARTS_FLOATS = 1 << 20, /* of all parts together, if one is smaller */
     TASKS = 4,              /* wanted */
-    SUM_INPUTS = 16,        /* inputs a task puts together */
+    SUM_ROWS = 16,          /* rows of sums a task puts together */
     APART = 16,
-    CENTRE = 5, /* the number that is the sum of a square of dy */
-    LANES = 16
+    LANES = 16,
+    TAPS = 9
 };
 
 static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
 
 static size_t padded(int c) { return ((size_t)c + APART - 1) / APART * APART; }
 
-/* Floats of one of the 16 sums. */
-static size_t one_len(const mi_conv *cv)
+static int square(int n) { return n * n; }
+
+/* How the sums lie. */
+typedef struct layout {
+    int swapped; /* 1: rows are outputs, columns inputs */
+    int rows, columns;
+    size_t ld, one; /* floats of a row, of all rows of a sum */
+    size_t sums;    /* of all sums */
+} layout;
+
+static layout layout_of(const mi_kern *kern, const mi_winograd *w)
 {
-    return (size_t)cv->c * padded(cv->oc) + APART;
+    layout l = {.rows = w->cv.c, .columns = w->cv.oc};
+    l.swapped = w->cv.oc < kern->lanes && w->cv.c > w->cv.oc;
+    if (l.swapped)
+        l.rows = w->cv.oc, l.columns = w->cv.c;
+    l.ld = padded(l.columns);
+    l.one = (size_t)l.rows * l.ld + APART;
+    l.sums = (size_t)square(w->grads->sums.reads) * l.one;
+    return l;
 }
 
-size_t mi_winograd_len(const mi_kern *kern, const mi_conv *cv)
+size_t mi_winograd_len(const mi_kern *kern, const mi_winograd *w)
 {
-    (void)kern;
-    return N * one_len(cv) + padded(cv->oc);
+    return layout_of(kern, w).sums + padded(w->cv.oc);
 }
 
-int mi_winograd_parts(const mi_kern *kern, const mi_conv *cv, int images)
+/* Squares of one of both pictures. */
+static mi_squares squares_of(const mi_winograd *w, const mi_winograd_factor *by)
 {
-    int64_t most = (int64_t)(PARTS_FLOATS / mi_winograd_len(kern, cv));
-    int64_t blocks = divide_up(mi_squares_of(cv, images).all, SQUARES);
+    const mi_conv *cv = &w->cv;
+    int of_x = by == &w->grads->x, step = w->grads->dy.step;
+    return (mi_squares){.down = mi_squares_along(cv->oh, step),
+                        .across = mi_squares_along(cv->ow, step),
+                        .h = of_x ? cv->h : cv->oh,
+                        .w = of_x ? cv->w : cv->ow,
+                        .c = of_x ? cv->c : cv->oc,
+                        .reads = by->reads,
+                        .step = by->step,
+                        .top = by->before ? cv->top : 0,
+                        .left = by->before ? cv->left : 0};
+}
+
+static int64_t count(const mi_winograd *w, int images)
+{
+    const mi_squares s = squares_of(w, &w->grads->dy);
+    return (int64_t)images * s.down * s.across;
+}
+
+int mi_winograd_parts(const mi_kern *kern, const mi_winograd *w, int images)
+{
+    int64_t most = (int64_t)(PARTS_FLOATS / mi_winograd_len(kern, w));
+    int64_t blocks = divide_up(count(w, images), SQUARES);
     most = most < blocks ? most : blocks;
     most = most < TASKS ? most : TASKS;
     return most > 1 ? (int)most : 1;
 }
 
 /* Groups of outputs that a part is cut into. */
-static int groups_of(const mi_kern *kern, const mi_conv *cv, int parts)
+static int groups_of(const mi_kern *kern, const mi_winograd *w, int parts)
 {
-    int64_t panels = divide_up(cv->oc, (int64_t)2 * kern->lanes);
+    int64_t panels = divide_up(w->cv.oc, (int64_t)2 * kern->lanes);
     int64_t groups = divide_up(TASKS, parts);
+    if (layout_of(kern, w).swapped)
+        return 1;
     return (int)(groups < panels ? groups : panels);
 }
 
-int mi_winograd_products_tasks(const mi_kern *kern, const mi_conv *cv,
+int mi_winograd_products_tasks(const mi_kern *kern, const mi_winograd *w,
                                int images)
 {
-    int parts = mi_winograd_parts(kern, cv, images);
-    return parts * groups_of(kern, cv, parts);
+    int parts = mi_winograd_parts(kern, w, images);
+    return parts * groups_of(kern, w, parts);
 }
 
-/* A task's outputs first <= o < end, and its scratch memory. */
+/* Forms of one of both pictures: channels first .. first + n - 1. */
+typedef struct forms {
+    const mi_winograd_factor *by;
+    mi_squares squares;
+    const float *from, *zeros;
+    int first, n;
+    float *made; /* [makes makes, len] */
+    size_t len;
+} forms;
+
+/* What a task does. */
 typedef struct products {
     const mi_kern *kern;
-    const mi_conv *cv;
-    const mi_conv_batch *b;
-    mi_squares squares;
-    int first, end;
-    float *zeros;   /* [c or oc] */
-    float *in, *by; /* [16, in_len], [16, by_len] */
-    size_t in_len, by_len;
+    const mi_winograd *w;
+    layout l;
+    forms x, dy;
     float *sums, *bias;
 } products;
 
-static size_t most_channels(const mi_conv *cv)
+static size_t zeros_len(const mi_winograd *w)
 {
-    return padded(cv->c > cv->oc ? cv->c : cv->oc);
+    return padded(w->cv.c > w->cv.oc ? w->cv.c : w->cv.oc);
 }
 
-static void set_room(products *p, float *scratch)
+static size_t forms_len(int c) { return SQUARES * padded(c) + APART; }
+
+size_t mi_winograd_products_scratch(const mi_winograd *w)
 {
-    p->zeros = scratch;
-    p->in_len = SQUARES * padded(p->cv->c) + APART;
-    p->by_len = SQUARES * padded(p->cv->oc) + APART;
-    p->in = p->zeros + most_channels(p->cv);
-    p->by = p->in + N * p->in_len;
-    memset(p->zeros, 0, most_channels(p->cv) * sizeof *p->zeros);
+    size_t x = (size_t)square(w->grads->x.makes) * forms_len(w->cv.c);
+    size_t dy = (size_t)square(w->grads->dy.makes) * forms_len(w->cv.oc);
+    return (zeros_len(w) + x + dy) * sizeof(float);
 }
 
-size_t mi_winograd_products_scratch(const mi_conv *cv)
+static forms forms_of(const mi_winograd *w, const mi_winograd_factor *by,
+                      const float *from, const float *zeros, float *made)
 {
-    size_t len = SQUARES * (padded(cv->c) + padded(cv->oc)) + APART + APART;
-    return (most_channels(cv) + N * len) * sizeof(float);
+    const mi_squares s = squares_of(w, by);
+    return (forms){by, s, from, zeros, 0, s.c, made, forms_len(s.c)};
 }
 
-/* Transform square `at` of x and dy to place i of the block. */
-static void transform(const products *p, int64_t at, int i)
+/* The forms of n squares from `at` on. */
+static void transform(const mi_kern *kern, const forms *f, int64_t at, int n)
 {
-    const mi_conv *cv = p->cv;
-    const float *from[N];
-    int64_t pixel[4];
-    float *to[N];
-    int n = p->end - p->first;
-    mi_square_inputs(&p->squares, at, p->b->x, p->zeros, from);
-    for (int k = 0; k < N; k++)
-        to[k] = p->in + (size_t)k * p->in_len + (ptrdiff_t)i * cv->c;
-    p->kern->winograd_f32(cv->c, MI_WINOGRAD_INPUT, from, to, 0);
-    mi_square_outputs(&p->squares, at, pixel);
-    for (int k = 0; k < 4; k++)
-        from[k] =
-            pixel[k] < 0 ? p->zeros : p->b->dy + pixel[k] * cv->oc + p->first;
-    for (int k = 0; k < N; k++)
-        to[k] = p->by + (size_t)k * p->by_len + (ptrdiff_t)i * n;
-    p->kern->winograd_f32(n, MI_WINOGRAD_SPREAD, from, to, 0);
+    const float *from[MI_WINOGRAD_READS];
+    float *to[MI_WINOGRAD_PRODUCTS];
+    int makes = square(f->by->makes);
+    for (int k = 0; k < makes; k++)
+        to[k] = f->made + (size_t)k * f->len;
+    for (int i = 0; i < n; i++) {
+        mi_square_point(&f->squares, at + i, f->from, f->first, f->zeros, from);
+        kern->winograd_f32(f->n, f->by->way, from, to, 0);
+        for (int k = 0; k < makes; k++)
+            to[k] += f->n;
+    }
+}
+
+/* The form of a product along both axes. */
+static const float *form_at(const forms *f, int i, int j)
+{
+    int k = f->by->of[i] * f->by->makes + f->by->of[j];
+    return f->made + (size_t)k * f->len;
 }
 
 /* Add what n transformed squares give to the sums. */
 static void add_block(const products *p, int n)
 {
-    const mi_conv *cv = p->cv;
-    int outputs = p->end - p->first;
+    const mi_winograd_grads *g = p->w->grads;
+    const forms *a = p->l.swapped ? &p->dy : &p->x;
+    const forms *b = p->l.swapped ? &p->x : &p->dy;
     mi_outer o = {.rows = 1,
                   .cols = n,
-                  .na = cv->c,
-                  .nb = outputs,
-                  .a_pixel = cv->c,
-                  .b_pixel = outputs,
-                  .ld = (ptrdiff_t)padded(cv->oc)};
-    for (int k = 0; k < N; k++) {
-        o.a = p->in + (size_t)k * p->in_len;
-        o.b = p->by + (size_t)k * p->by_len;
-        o.w = p->sums + (size_t)k * one_len(cv) + p->first;
+                  .na = a->n,
+                  .nb = b->n,
+                  .a_pixel = a->n,
+                  .b_pixel = b->n,
+                  .ld = (ptrdiff_t)p->l.ld};
+    for (int k = 0; k < square(g->products); k++) {
+        int i = k / g->products, j = k % g->products;
+        int to = g->sums.of[i] * g->sums.reads + g->sums.of[j];
+        o.a = form_at(a, i, j);
+        o.b = form_at(b, i, j);
+        o.w = p->sums + (size_t)to * p->l.one + b->first;
         p->kern->outer_f32(&o);
     }
-    p->kern->pixel_sums_f32(n, outputs, p->by + CENTRE * p->by_len,
-                            p->bias + p->first);
+    for (int i = g->lo; i <= g->hi; i++)
+        for (int j = g->lo; j <= g->hi; j++)
+            p->kern->pixel_sums_f32(n, p->dy.n, form_at(&p->dy, i, j),
+                                    p->bias + p->dy.first);
 }
 
 /* The sums that a task will add to become 0. */
 static void clear(const products *p)
 {
-    size_t ld = padded(p->cv->oc), n = (size_t)(p->end - p->first);
-    if (p->end == p->cv->oc)
-        n = ld - (size_t)p->first;
-    for (int k = 0; k < N; k++) {
-        float *row = p->sums + (size_t)k * one_len(p->cv) + p->first;
-        for (int i = 0; i < p->cv->c; i++, row += ld)
+    const forms *b = p->l.swapped ? &p->x : &p->dy;
+    int last = b->first + b->n == p->l.columns;
+    size_t n = last ? p->l.ld - (size_t)b->first : (size_t)b->n;
+    for (int k = 0; k < square(p->w->grads->sums.reads); k++) {
+        float *row = p->sums + (size_t)k * p->l.one + b->first;
+        for (int i = 0; i < p->l.rows; i++, row += p->l.ld)
             memset(row, 0, n * sizeof *row);
     }
-    memset(p->bias + p->first, 0, n * sizeof *p->bias);
+    memset(p->bias + p->dy.first, 0, (size_t)p->dy.n * sizeof *p->bias);
 }
 
-void mi_winograd_products(const mi_kern *kern, const mi_conv *cv,
+/* The first output of a group. */
+static int group_at(const mi_kern *kern, const mi_conv *cv, int group,
+                    int groups)
+{
+    int64_t panels = divide_up(cv->oc, (int64_t)2 * kern->lanes);
+    int64_t o = panels * group / groups * 2 * kern->lanes;
+    return o < cv->oc ? (int)o : cv->oc;
+}
+
+/* Scratch memory dealt out, and the group's outputs. */
+static void begin(products *p, const mi_conv_batch *b, int group, int groups,
+                  float *scratch)
+{
+    const mi_winograd *w = p->w;
+    float *made = scratch + zeros_len(w);
+    memset(scratch, 0, zeros_len(w) * sizeof *scratch);
+    p->x = forms_of(w, &w->grads->x, b->x, scratch, made);
+    made += (size_t)square(w->grads->x.makes) * p->x.len;
+    p->dy = forms_of(w, &w->grads->dy, b->dy, scratch, made);
+    p->dy.first = group_at(p->kern, &w->cv, group, groups);
+    p->dy.n = group_at(p->kern, &w->cv, group + 1, groups) - p->dy.first;
+    clear(p);
+}
+
+void mi_winograd_products(const mi_kern *kern, const mi_winograd *w,
                           const mi_conv_batch *b, int task, float *sums,
                           void *scratch)
 {
-    products p = {.kern = kern, .cv = cv, .b = b};
-    int64_t panels = divide_up(cv->oc, (int64_t)2 * kern->lanes);
-    int parts = mi_winograd_parts(kern, cv, b->images);
-    int groups = groups_of(kern, cv, parts), group = task % groups;
-    int64_t part = task / groups;
-    p.squares = mi_squares_of(cv, b->images);
-    p.first = (int)(panels * group / groups) * 2 * kern->lanes;
-    p.end = (int)(panels * (group + 1) / groups) * 2 * kern->lanes;
-    p.end = p.end < cv->oc ? p.end : cv->oc;
-    p.sums = sums + (size_t)part * mi_winograd_len(kern, cv);
-    p.bias = p.sums + N * one_len(cv);
-    set_room(&p, scratch);
-    clear(&p);
-    int64_t at = p.squares.all * part / parts;
-    int64_t end = p.squares.all * (part + 1) / parts;
-    while (at < end) {
+    products p = {.kern = kern, .w = w, .l = layout_of(kern, w)};
+    int parts = mi_winograd_parts(kern, w, b->images);
+    int groups = groups_of(kern, w, parts);
+    int64_t part = task / groups, all = count(w, b->images);
+    p.sums = sums + (size_t)part * mi_winograd_len(kern, w);
+    p.bias = p.sums + p.l.sums;
+    begin(&p, b, task % groups, groups, scratch);
+    int64_t end = all * (part + 1) / parts;
+    for (int64_t at = all * part / parts; at < end; at += SQUARES) {
         int n = end - at < SQUARES ? (int)(end - at) : SQUARES;
-        for (int i = 0; i < n; i++)
-            transform(&p, at + i, i);
+        transform(kern, &p.x, at, n);
+        transform(kern, &p.dy, at, n);
         add_block(&p, n);
-        at += n;
     }
 }
 
 /* ---- sums ------------------------------------------------------------------
  */
 
-int mi_winograd_sum_tasks(const mi_conv *cv)
+int mi_winograd_sum_tasks(const mi_kern *kern, const mi_winograd *w)
 {
-    return (int)divide_up(cv->c, SUM_INPUTS);
+    return (int)divide_up(layout_of(kern, w).rows, SUM_ROWS);
 }
 
 static void put(float *to, float v, int add) { *to = add ? *to + v : v; }
 
-/* The gradients of input i's weights by outputs o .. o + n - 1. */
-static void put_taps(const mi_conv_grads *to, float taps[9][LANES], int i,
-                     int o, int n)
+/* The gradients of a row's weights in columns j .. j + n - 1. */
+static void put_taps(const mi_conv_grads *to, float taps[TAPS][LANES],
+                     float *first, ptrdiff_t across, int n)
 {
-    float *first = to->dw + o * to->at.out + i * to->at.in;
-    for (int j = 0; j < n; j++, first += to->at.out)
-        for (int t = 0; t < 9; t++)
+    for (int j = 0; j < n; j++, first += across)
+        for (int t = 0; t < TAPS; t++)
             put(first + t / 3 * to->at.down + t % 3 * to->at.across, taps[t][j],
                 to->add_w);
 }
 
-/* Of one input, from sums that are put together. */
-static void put_input(const mi_kern *kern, const mi_conv *cv, const float *sums,
-                      const mi_conv_grads *to, int i)
+/* Of one row, from sums that are put together. */
+static void put_row(const mi_kern *kern, const mi_winograd *w, const layout *l,
+                    const float *sums, const mi_conv_grads *to, int row)
 {
-    float taps[9][LANES], *out[9];
-    for (int t = 0; t < 9; t++)
+    float taps[TAPS][LANES], *out[TAPS];
+    const float *from[MI_WINOGRAD_PRODUCTS];
+    ptrdiff_t down = l->swapped ? to->at.out : to->at.in;
+    ptrdiff_t across = l->swapped ? to->at.in : to->at.out;
+    for (int t = 0; t < TAPS; t++)
         out[t] = taps[t];
-    for (int o = 0; o < cv->oc; o += LANES) {
-        int n = cv->oc - o < LANES ? cv->oc - o : LANES;
-        const float *from[N];
-        for (int k = 0; k < N; k++)
-            from[k] =
-                sums + (size_t)k * one_len(cv) + (size_t)i * padded(cv->oc) + o;
-        kern->winograd_f32(n, MI_WINOGRAD_GRADS, from, out, 0);
-        put_taps(to, taps, i, o, n);
+    for (int j = 0; j < l->columns; j += LANES) {
+        int n = l->columns - j < LANES ? l->columns - j : LANES;
+        for (int k = 0; k < square(w->grads->sums.reads); k++)
+            from[k] = sums + (size_t)k * l->one + (size_t)row * l->ld + j;
+        kern->winograd_f32(n, w->grads->sums.way, from, out, 0);
+        put_taps(to, taps, to->dw + row * down + j * across, across, n);
     }
 }
 
-void mi_winograd_sum(const mi_kern *kern, const mi_conv *cv, int parts,
+/* The bias' parts. */
+static void put_bias(const mi_kern *kern, const mi_conv *cv, int parts,
+                     size_t len, float *bias, const mi_conv_grads *to)
+{
+    for (int i = 1; i < parts; i++)
+        kern->add_f32(cv->oc, bias, bias + (size_t)i * len, bias);
+    for (int o = 0; o < cv->oc; o++)
+        put(&to->db[o], bias[o], to->add_b);
+}
+
+void mi_winograd_sum(const mi_kern *kern, const mi_winograd *w, int parts,
                      float *sums, const mi_conv_grads *to, int task)
 {
-    size_t len = mi_winograd_len(kern, cv), ld = padded(cv->oc);
-    int first = task * SUM_INPUTS;
-    int end = first + SUM_INPUTS < cv->c ? first + SUM_INPUTS : cv->c;
-    float *bias = sums + N * one_len(cv);
-    for (int i = 1; task == 0 && i < parts; i++)
-        kern->add_f32(cv->oc, bias, bias + (size_t)i * len, bias);
-    for (int o = 0; task == 0 && to->db && o < cv->oc; o++)
-        put(&to->db[o], bias[o], to->add_b);
+    const layout l = layout_of(kern, w);
+    size_t len = mi_winograd_len(kern, w);
+    int first = task * SUM_ROWS, end = first + SUM_ROWS;
+    end = end < l.rows ? end : l.rows;
+    if (task == 0 && to->db)
+        put_bias(kern, &w->cv, parts, len, sums + l.sums, to);
     if (!to->dw)
         return;
-    for (int k = 0; k < N; k++) {
-        float *rows = sums + (size_t)k * one_len(cv) + (size_t)first * ld;
+    for (int k = 0; k < square(w->grads->sums.reads); k++) {
+        float *rows = sums + (size_t)k * l.one + (size_t)first * l.ld;
         for (int i = 1; i < parts; i++)
-            kern->add_f32((int)((size_t)(end - first) * ld), rows,
+            kern->add_f32((int)((size_t)(end - first) * l.ld), rows,
                           rows + (size_t)i * len, rows);
     }
     for (int i = first; i < end; i++)
-        put_input(kern, cv, sums, to, i);
+        put_row(kern, w, &l, sums, to, i);
 }
