@@ -262,12 +262,14 @@ static void test_cuts(void)
         /* h w c, oc, kern, s, images */
         {40, 41, 24, 37, 3, 1, 3}, {20, 20, 3, 16, 5, 1, 2},
         {30, 30, 1, 3, 3, 1, 4},   {16, 16, 33, 2, 3, 2, 3},
-        {3, 3, 130, 150, 3, 2, 2}, {9, 8, 70, 90, 1, 1, 3}};
+        {3, 3, 130, 150, 3, 2, 2}, {9, 8, 70, 90, 1, 1, 3},
+        {40, 42, 3, 24, 4, 2, 2},  {12, 8, 2, 9, 4, 2, 3},
+        {12, 8, 1, 9, 5, 2, 2}};
     for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
         const int *s = shape[i];
         mi_conv cv = {.h = s[0], .w = s[1], .c = s[2], .oc = s[3]};
         cv.kh = cv.kw = s[4], cv.sy = cv.sx = s[5], cv.dy = cv.dx = 1;
-        cv.top = cv.left = s[4] / 2;
+        cv.top = cv.left = (s[4] - 1) / 2;
         cv.oh = out_size(cv.h, cv.kh, cv.sy, 1, 2 * cv.top);
         cv.ow = out_size(cv.w, cv.kw, cv.sx, 1, 2 * cv.left);
         check_conv(&cv, s[6], (int)(i % 2));

@@ -8,12 +8,19 @@
  * convolution of dy with stride 1, whose window is those taps in reverse order,
  * and whose outputs lie s pixels apart.  A phase that no tap meets gives zeros.
  *
+ * Phases of few channels leave most of a vector empty.  Where that needs fewer
+ * vectors they are one convolution, whose window holds all of theirs, with
+ * zeros where a phase has no tap, and whose outputs are dealt out row by row.
+ *
  * Source: V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep
  * learning, arXiv 1603.07285, section 4. */
 #include "kern/back.h"
+
+#include "kern/act.h"
 #include "kern/tile.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* One axis of a phase: taps k0, k0 + step, ... (n of them), and how the
  * convolution of dy looks along it. */
@@ -109,9 +116,137 @@ mi_conv mi_conv_data_phase(const mi_conv *cv)
     return phase_of(cv, 0, NULL).conv;
 }
 
+/* ---- phases as one ---------------------------------------------------------
+ */
+
+static int larger(int a, int b) { return a > b ? a : b; }
+
+static int vectors_of(const mi_kern *kern, int channels)
+{
+    return (channels + kern->lanes - 1) / kern->lanes;
+}
+
+/* The convolution that gives all phases beside each other, [oh, ow, phases, c];
+ * 0 if there is none, or none that is faster. */
+static int join_phases(const mi_kern *kern, const mi_conv *cv, mi_conv *join)
+{
+    int n = phases_of(cv), apart = 0, below = 0, right = 0;
+    if (n < 2 || n != cv->sy * cv->sx || cv->h % cv->sy || cv->w % cv->sx ||
+        n * cv->c > 2 * kern->lanes)
+        return 0;
+    mi_conv j = phase_of(cv, 0, NULL).conv;
+    for (int i = 0; i < n; i++) {
+        const mi_conv p = phase_of(cv, i, NULL).conv;
+        if (!p.kh || p.dy != 1 || p.dx != 1)
+            return 0;
+        j.top = larger(j.top, p.top);
+        j.left = larger(j.left, p.left);
+        below = larger(below, p.kh - p.top);
+        right = larger(right, p.kw - p.left);
+        apart += p.kh * p.kw * vectors_of(kern, cv->c);
+    }
+    j.kh = j.top + below;
+    j.kw = j.left + right;
+    j.oc = n * cv->c;
+    *join = j;
+    return j.kh * j.kw * vectors_of(kern, j.oc) < apart;
+}
+
+/* One panel: biases, then a row for each tap and input. */
+static void pack_joined(const mi_kern *kern, const mi_conv *cv,
+                        const mi_conv *join, const mi_conv_source *w,
+                        const float *bias, float *packed)
+{
+    int wide = kern->lanes * (join->oc > kern->lanes ? 2 : 1);
+    memset(packed, 0, mi_conv_packed_len(kern, join) * sizeof *packed);
+    for (int k = 0; k < join->oc; k++) {
+        int c = k % cv->c;
+        const phase p = phase_of(cv, k / cv->c, w);
+        const float *from = p.w.w + c * p.w.out;
+        packed[k] = bias ? bias[c] : 0;
+        for (int t = 0; t < p.conv.kh * p.conv.kw; t++) {
+            int ky = t / p.conv.kw, kx = t % p.conv.kw;
+            int row = join->top - p.conv.top + ky;
+            int tap = row * join->kw + join->left - p.conv.left + kx;
+            float *to = packed + (1 + (ptrdiff_t)tap * join->c) * wide + k;
+            for (int i = 0; i < join->c; i++, to += wide)
+                *to = from[i * p.w.in + ky * p.w.down + kx * p.w.across];
+        }
+    }
+}
+
+static int joined_tasks(const mi_conv *join)
+{
+    return mi_bands(join->oh, (int64_t)join->ow * join->oc * join->kh);
+}
+
+/* Bytes of a row; the scratch memory of a tile is behind it. */
+static size_t row_bytes(const mi_conv *join)
+{
+    size_t n = (size_t)join->ow * (size_t)join->oc * sizeof(float);
+    return (n + 63) / 64 * 64;
+}
+
+static size_t joined_scratch(const mi_kern *kern, const mi_conv *join)
+{
+    return row_bytes(join) + mi_conv_scratch(kern, join);
+}
+
+/* Put a row of phases where they belong; what is added comes before act. */
+static void deal_row(const mi_kern *kern, const mi_conv *cv,
+                     const mi_conv *join, const float *from,
+                     const mi_conv_io *io, int row)
+{
+    for (int i = 0; i < cv->sy * cv->sx; i++) {
+        ptrdiff_t first = (ptrdiff_t)(row * cv->sy + i / cv->sx) * cv->w;
+        first += i % cv->sx;
+        float *to = io->y + first * io->y_stride;
+        const float *add = io->add ? io->add + first * io->add_stride : NULL;
+        const float *at = from + (ptrdiff_t)i * cv->c;
+        ptrdiff_t step = cv->sx * io->y_stride;
+        for (int x = 0; x < join->ow; x++, at += join->oc, to += step) {
+            for (int c = 0; c < cv->c; c++)
+                to[c] = add ? at[c] + add[c] : at[c];
+            if (!add)
+                continue;
+            mi_act_apply(kern, &cv->act, cv->c, to, to);
+            add += cv->sx * io->add_stride;
+        }
+    }
+}
+
+/* One band of rows of what phases make together. */
+static void run_joined(const mi_kern *kern, const mi_conv *cv,
+                       const mi_conv *join, const mi_conv_io *io, int task,
+                       void *scratch)
+{
+    mi_conv conv = *join;
+    if (io->add)
+        conv.act.kind = MI_ACT_NONE;
+    int tasks = joined_tasks(join), end = join->oh * (task + 1) / tasks;
+    float *row = scratch;
+    char *tile = (char *)scratch + row_bytes(join);
+    for (int y = join->oh * task / tasks; y < end; y++) {
+        mi_conv_io of = *io;
+        int64_t first = (int64_t)y * join->ow;
+        of.add = NULL;
+        of.y_stride = join->oc;
+        of.y_row = 0;
+        of.y = row - first * join->oc;
+        mi_conv_pixels(kern, &conv, &of, first, first + join->ow, tile);
+        deal_row(kern, cv, join, row, io, y);
+    }
+}
+
+/* ---- all of it -------------------------------------------------------------
+ */
+
 size_t mi_conv_data_packed_len(const mi_kern *kern, const mi_conv *cv)
 {
     size_t len = 0;
+    mi_conv join;
+    if (join_phases(kern, cv, &join))
+        return mi_conv_packed_len(kern, &join);
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
         len += mi_conv_packed_len(kern, &p.conv);
@@ -123,6 +258,11 @@ void mi_conv_data_pack(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_source *w, const float *bias,
                        float *packed)
 {
+    mi_conv join;
+    if (join_phases(kern, cv, &join)) {
+        pack_joined(kern, cv, &join, w, bias, packed);
+        return;
+    }
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, w);
         mi_conv_pack_from(kern, &p.conv, &p.w, bias, packed);
@@ -133,6 +273,9 @@ void mi_conv_data_pack(const mi_kern *kern, const mi_conv *cv,
 size_t mi_conv_data_scratch(const mi_kern *kern, const mi_conv *cv)
 {
     size_t most = 0;
+    mi_conv join;
+    if (join_phases(kern, cv, &join))
+        return joined_scratch(kern, &join);
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
         size_t n = mi_conv_scratch(kern, &p.conv);
@@ -144,6 +287,9 @@ size_t mi_conv_data_scratch(const mi_kern *kern, const mi_conv *cv)
 int mi_conv_data_tasks(const mi_kern *kern, const mi_conv *cv)
 {
     int n = 0;
+    mi_conv join;
+    if (join_phases(kern, cv, &join))
+        return joined_tasks(&join);
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
         n += mi_conv_tasks(kern, &p.conv);
@@ -155,6 +301,11 @@ void mi_conv_data_run(const mi_kern *kern, const mi_conv *cv,
                       const mi_conv_io *io, int task, void *scratch)
 {
     mi_conv_io of = *io;
+    mi_conv join;
+    if (join_phases(kern, cv, &join)) {
+        run_joined(kern, cv, &join, io, task, scratch);
+        return;
+    }
     for (int i = 0; i < phases_of(cv); i++) {
         phase p = phase_of(cv, i, NULL);
         int tasks = mi_conv_tasks(kern, &p.conv);

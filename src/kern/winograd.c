@@ -322,8 +322,8 @@ static void multiply(const mi_kern *kern, const mi_conv *cv, const float *from,
                      .run = cv->c,
                      .w = packed + (ptrdiff_t)o * (1 + cv->c),
                      .oc = left < panel ? left : panel,
-                     .y = to + o,
                      .y_stride = cv->oc};
+        t.y = to + o;
         for (int64_t tiles = divide_up(n, most); tiles > 0; tiles--) {
             t.rows = (int)((n - done) / tiles);
             for (int i = 0; i < t.rows; i++, done++)
