@@ -311,6 +311,28 @@ static void test_failing_memory_is_reported(void)
     mien_table_free(t);
 }
 
+static void test_chosen_columns_are_correlated(void)
+{
+    static const int chosen[] = {2, 0}, texts[] = {0, 1};
+    mien_table *t = table_of("a,b,c,d\n1,x,3,1\n2,y,1,1\n3,z,2,2\n");
+    mien_describe_options o = MIEN_DESCRIBE_DEFAULTS;
+    mien_buffer b = {0};
+    mien_json j = mien_json_on(&b, 0);
+    o.correlate = 1;
+    o.column = chosen;
+    o.columns = 2;
+    CHECK_EQ(mien_table_description_json(t, &o, &j, NULL), MIEN_OK);
+    char *text = text_of(&b);
+    CHECK_MSG(strstr(text, "\"columns\":[\"c\",\"a\"],\"matrix\":[[1.0,-0."),
+              "%s", text);
+    free(text);
+    j = mien_json_on(&b, 0);
+    o.column = texts;
+    CHECK_EQ(mien_table_description_json(t, &o, &j, NULL), MIEN_EARG);
+    free(text_of(&b));
+    mien_table_free(t);
+}
+
 static void test_rows_as_json(void)
 {
     static const int64_t some[] = {2, 0};
@@ -561,6 +583,7 @@ int main(int argc, char **argv)
     RUN(test_failing_memory_is_reported);
     RUN(test_a_description_as_json);
     RUN(test_a_picture_as_json);
+    RUN(test_chosen_columns_are_correlated);
     RUN(test_rows_as_json);
     RUN(test_pictures_of_dates);
     RUN(test_pictures_of_wild_tables);

@@ -120,17 +120,25 @@ static mien_status check_column(const web_table *t, int column, mien_error *err)
 }
 
 mien_status web_table_describe(mien_web *w, const web_table *t, int by,
-                               int kind)
+                               int kind, int n, const int32_t *columns)
 {
     mien_error err = {0};
     mien_json j = mien_json_on(web_text_begin(w), 0);
     mien_describe_options o = MIEN_DESCRIBE_DEFAULTS;
+    int *column = malloc((n > 0 ? (size_t)n : 1) * sizeof *column);
+    mien_status st = column ? check_column(t, by, &err) : MIEN_ENOMEM;
+    for (int i = 0; st == MIEN_OK && i < n; i++) {
+        column[i] = (int)columns[i];
+        st = check_column(t, column[i], &err);
+    }
     o.by = by;
     o.correlate = kind >= 0;
     o.kind = kind > 0 ? MIEN_CORRELATION_SPEARMAN : MIEN_CORRELATION_PEARSON;
-    mien_status st = check_column(t, by, &err);
+    o.column = n < 0 ? NULL : column;
+    o.columns = n < 0 ? 0 : n;
     if (st == MIEN_OK)
         st = mien_table_description_json(t->t, &o, &j, &err);
+    free(column);
     return web_text_end(w, st, &err);
 }
 

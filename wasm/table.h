@@ -36,9 +36,11 @@ mien_status WEB_EXPORT(web_table_about)(mien_web *w, const web_table *t);
 mien_status WEB_EXPORT(web_table_rows)(mien_web *w, const web_table *t, int n,
                                        const int32_t *rows);
 
-/* As mien_table_description_json; by and kind -1: without. */
+/* As mien_table_description_json; by and kind -1: without; n columns are
+ * correlated, -1: all. */
 mien_status WEB_EXPORT(web_table_describe)(mien_web *w, const web_table *t,
-                                           int by, int kind);
+                                           int by, int kind, int n,
+                                           const int32_t *columns);
 
 /* What is odd, as mien_table_remarks: lines. */
 mien_status WEB_EXPORT(web_table_remarks)(mien_web *w, const web_table *t);

@@ -39,10 +39,13 @@ typedef struct mien_describe_options {
     int correlate;         /* 1: with the correlations of columns of numbers */
     mien_correlation kind; /* which */
     mien_pool *pool;       /* NULL: one thread */
+    const int *column;     /* [columns] of numbers, those that are correlated;
+                              NULL: all */
+    int columns;
 } mien_describe_options;
-#define MIEN_DESCRIBE_DEFAULTS                \
-    {                                         \
-        -1, 0, MIEN_CORRELATION_PEARSON, NULL \
+#define MIEN_DESCRIBE_DEFAULTS                         \
+    {                                                  \
+        -1, 0, MIEN_CORRELATION_PEARSON, NULL, NULL, 0 \
     }
 #define MIEN_DESCRIBE_GROUPS 100
 
@@ -54,8 +57,8 @@ typedef struct mien_describe_options {
  *   o  what
  *   j  a text being written
  *
- * Fails with ELIMIT (more groups), ENOMEM; what was written then is no whole
- * text. */
+ * Fails with ELIMIT (more groups), EARG (a column of texts is to be
+ * correlated), ENOMEM; what was written then is no whole text. */
 MIEN_API MIEN_CHECKED mien_status
 mien_table_description_json(const mien_table *t, const mien_describe_options *o,
                             mien_json *j, mien_error *err);

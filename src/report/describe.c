@@ -35,19 +35,26 @@ static void numbers_done(numbers *o)
     mi_free(o->r);
 }
 
-static mien_status correlate(const mien_table *t, mien_correlation kind,
-                             mien_pool *pool, numbers *out, mien_error *err)
+/* Correlate some columns, or, where they are NULL, all that hold numbers. */
+static mien_status correlate(const mien_table *t,
+                             const mien_describe_options *o, numbers *out,
+                             mien_error *err)
 {
-    size_t n = (size_t)mien_table_columns(t);
-    *out = (numbers){0, mi_alloc(n, sizeof *out->column),
-                     mi_alloc(n * n, sizeof *out->r)};
-    if (!out->column || !out->r)
+    int all = mien_table_columns(t);
+    size_t n = (size_t)(o->column ? o->columns : all);
+    *out = (numbers){0, mi_alloc(n + 1, sizeof *out->column), NULL};
+    if (!out->column)
         return mi_no_memory(err);
-    for (int i = 0; i < (int)n; i++)
+    for (int i = 0; o->column && i < o->columns; i++)
+        out->column[out->n++] = o->column[i];
+    for (int i = 0; !o->column && i < all; i++)
         if (mien_table_column(t, i).type == MIEN_COLUMN_NUMBER)
             out->column[out->n++] = i;
-    return out->n ? mien_table_correlate(t, kind, out->n, out->column, pool,
-                                         out->r, err)
+    out->r = mi_alloc((size_t)out->n * (size_t)out->n + 1, sizeof *out->r);
+    if (!out->r)
+        return mi_no_memory(err);
+    return out->n ? mien_table_correlate(t, o->kind, out->n, out->column,
+                                         o->pool, out->r, err)
                   : MIEN_OK;
 }
 
@@ -189,7 +196,7 @@ static mien_status put_correlation_json(const mien_table *t,
                                         mien_json *j, mien_error *err)
 {
     numbers of;
-    mien_status st = correlate(t, o->kind, o->pool, &of, err);
+    mien_status st = correlate(t, o, &of, err);
     mien_json_object(j, "correlation");
     mien_json_text(j, "kind",
                    o->kind == MIEN_CORRELATION_PEARSON ? "pearson"
@@ -371,7 +378,8 @@ mien_status mien_table_correlation_text(const mien_table *t,
                                         mien_buffer *out, mien_error *err)
 {
     numbers of;
-    mien_status st = correlate(t, kind, pool, &of, err);
+    const mien_describe_options o = {.by = -1, .kind = kind, .pool = pool};
+    mien_status st = correlate(t, &o, &of, err);
     int wide = st ? 0 : widest_name(t, of.n, of.column);
     if (!st && of.n > 0) {
         mien_buffer_printf(out, "\n%s correlation\n%*s",

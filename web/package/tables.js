@@ -269,9 +269,10 @@ export class OpenTable {
       (at) => this.#ask('rows', rows.length, at));
   }
 
-  /** @param {number} by @param {number} kind */
-  describe(by, kind) {
-    const said = this.#ask('describe', by, kind);
+  /** @param {number} by @param {number} kind @param {number[]} [columns] those correlated */
+  describe(by, kind, columns) {
+    const said = this.#lib.withBytes(new Uint8Array(Int32Array.from(columns ?? []).buffer),
+      (at) => this.#ask('describe', by, kind, columns ? columns.length : -1, at));
     return by < 0 && kind < 0 ? { columns: said } : said;
   }
 
@@ -361,7 +362,10 @@ export const TABLE_CALLS = {
     return { id: engine.tables.add(table), info: table.info };
   },
   tableRows: (engine, [id, rows]) => engine.tables.get(id).rows(rows),
-  tableDescribe: (engine, [id, by, kind]) => engine.tables.get(id).describe(by, kind),
+  tableDescribe: (engine, [id, ...wish]) => {
+    const [by, kind, columns] = wish;
+    return engine.tables.get(id).describe(by, kind, columns);
+  },
   tableRemarks: (engine, [id]) => engine.tables.get(id).remarks(),
   tablePlot: (engine, [id, whole, size]) => engine.tables.get(id).plot(whole, size),
   tableDrop: (engine, [id]) => engine.tables.drop(id),
@@ -423,12 +427,16 @@ export class Table extends Holder {
   /**
    * Count, mean, deviation, quartiles, missing and distinct values of the columns, as
    * `mien table describe --json` writes them.
-   * @param {{by?: string|number, correlation?: 'pearson'|'spearman'}} [wish]
+   * @param {{by?: string|number, correlation?: 'pearson'|'spearman',
+   *   columns?: (string|number)[]}} [wish] columns: those that are correlated; default: all of
+   *   numbers
    * @returns {Promise<Description>}
    */
   async describe(wish = {}) {
     const kind = wish.correlation ? choice('correlation', MEASURES, wish.correlation) : -1;
-    return this.engine.call('tableDescribe', [this.id, this.#column('by', wish.by), kind]);
+    const columns = wish.columns?.map((column) => this.#column('columns', column));
+    return this.engine.call('tableDescribe',
+      [this.id, this.#column('by', wish.by), kind, columns]);
   }
 
   /**

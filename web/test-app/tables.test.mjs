@@ -109,7 +109,7 @@ test('correlations are those of the command, for the columns that are chosen', a
   await page.locator('.correlation').waitFor();
   const { correlation } = JSON.parse(run('table', 'describe', '--json', '--correlation',
     'spearman', 'learn.csv'));
-  const given = JSON.parse((await saved(page, 'Save all correlations')).text);
+  const given = JSON.parse((await saved(page, 'Save the correlations')).text);
   assert.deepEqual(given, correlation);
   const shown = await cells(page.locator('.correlation'));
   assert.deepEqual(shown.map((row) => row.slice(1)),
@@ -120,6 +120,17 @@ test('correlations are those of the command, for the columns that are chosen', a
     ['speed', 'break']);
   await page.getByRole('button', { name: 'None' }).click();
   await page.getByText('Choose two columns of numbers').waitFor();
+  const names = Array.from({ length: 1000 }, (_, i) => `c${i}`);
+  const row = (k) => names.map((_, i) => (i * 7 + k * k) % 13).join(',');
+  await drop(page, [csv('wide.csv', `${names.join(',')}\n${[1, 2, 3, 4].map(row).join('\n')}\n`)]);
+  await page.getByText('Columns shown: 12 of 1000').click();
+  assert.equal((await cells(page.locator('.correlation'))).length, 12);
+  await page.getByLabel('Name has').fill('c99');
+  await page.getByRole('checkbox', { name: 'c999' }).check();
+  await page.getByText('Columns shown: 13 of 1000').waitFor();
+  await page.locator('.correlation th[scope=row]').nth(12).waitFor();
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await page.getByText('1000 columns of numbers are chosen').waitFor();
   await page.done();
 });
 

@@ -61,6 +61,10 @@ test('a table is described as the command does', async () => {
     json('table', 'describe', '--json', 'quartet.csv'));
   assert.deepEqual(await t.describe({ by: 'set', correlation: 'spearman' }),
     json('table', 'describe', '--json', '--by', 'set', '--correlation', 'spearman', 'quartet.csv'));
+  const { correlation } = await t.describe({ correlation: 'pearson', columns: ['y', 'x'] });
+  assert.deepEqual(correlation.columns, ['y', 'x']);
+  await assert.rejects(t.describe({ correlation: 'pearson', columns: ['set'] }),
+    failsWith('EARG', /set/));
   t.free();
   await assert.rejects(t.describe(), failsWith('EARG', /table: it was freed/));
 });

@@ -19,6 +19,8 @@ import { type Key, t, tOf } from '../text';
 import './Tables.css';
 
 const FIRST_COLUMNS = 12; // shown at first; all can be chosen
+const MOST_CORRELATED = 60;
+const MOST_LISTED = 200; // of columns to choose; the others are found by their name
 const FIRST_ROWS = 10;
 const MOST_GROUPS = 9; // panels of a plot
 const HIGHEST = 50;
@@ -131,15 +133,23 @@ function Rows({ head, rows, label }: {
 function Chooser({ names, chosen, onChange }: {
   names: string[]; chosen: string[]; onChange: (names: string[]) => void;
 }) {
+  const [part, setPart] = useState('');
+  const listed = names.filter((name) => name.toLowerCase().includes(part.toLowerCase()));
   return (
     <details class="chooser">
       <summary>{t('tables.choose', { n: chosen.length, all: names.length })}</summary>
       <div class="row">
+        {names.length > FIRST_COLUMNS && (
+          <label class="choice">
+            <span>{t('tables.find')}</span>
+            <input type="text" value={part} onInput={(e) => setPart(e.currentTarget.value)} />
+          </label>
+        )}
         <button type="button" onClick={() => onChange(names)}>{t('tables.all')}</button>
         <button type="button" onClick={() => onChange([])}>{t('tables.none')}</button>
       </div>
       <ul>
-        {names.map((name) => (
+        {listed.slice(0, MOST_LISTED).map((name) => (
           <li key={name}>
             <label>
               <input type="checkbox" checked={chosen.includes(name)} onChange={(e) =>
@@ -317,10 +327,13 @@ function Plots({ open, sample }: { open: Open; sample: boolean }) {
 
 function Correlation({ open, chosen }: { open: Open; chosen: string[] }) {
   const [measure, setMeasure] = useState<Measure>('pearson');
-  const found = useAnswer<Told>(() => open.table.describe({ correlation: measure }),
-    [open, measure]);
-  const all = found.value?.correlation;
-  const at = (all?.columns ?? []).flatMap((name, i) => chosen.includes(name) ? [i] : []);
+  const columns = open.table.info.columns.filter((c) => c.type === 'number' &&
+    chosen.includes(c.name)).map((c) => c.name);
+  const fits = columns.length > 1 && columns.length <= MOST_CORRELATED;
+  const found = useAnswer<Told>(fits
+    ? () => open.table.describe({ correlation: measure, columns }) : undefined,
+  [open, measure, columns.join('\n')]);
+  const all = fits ? found.value?.correlation : undefined;
   return (
     <section class="panel">
       <h2>{t('tables.correlation')}</h2>
@@ -334,30 +347,30 @@ function Correlation({ open, chosen }: { open: Open; chosen: string[] }) {
         </button>
       </div>
       {found.error && <Notice kind="error" text={found.error} />}
-      {!all && !found.error && <Progress label={t('tables.working')} />}
-      {all && at.length < 2 && <p>{t('tables.toofew')}</p>}
-      {all && at.length > 1 && (
+      {fits && !all && !found.error && <Progress label={t('tables.working')} />}
+      {columns.length < 2 && <p>{t('tables.toofew')}</p>}
+      {columns.length > MOST_CORRELATED && (
+        <p>{t('tables.toomany', { n: columns.length, most: MOST_CORRELATED })}</p>
+      )}
+      {all && (
         <div class="scroll" tabIndex={0} role="region" aria-label={t('tables.correlation')}>
           <table class="correlation">
             <thead>
               <tr>
                 <td />
-                {at.map((k) => <th key={k} scope="col">{all.columns[k]}</th>)}
+                {all.columns.map((name) => <th key={name} scope="col">{name}</th>)}
               </tr>
             </thead>
             <tbody>
-              {at.map((i) => (
-                <tr key={i}>
+              {all.matrix.map((row, i) => (
+                <tr key={all.columns[i]}>
                   <th scope="row">{all.columns[i]}</th>
-                  {at.map((k) => {
-                    const r = all.matrix[i]?.[k] ?? null;
-                    return (
-                      <td key={k} style={{ '--r': Math.abs(r ?? 0) }}
-                        class={r === null ? 'lacks' : r < 0 ? 'below' : 'above'}>
-                        {r === null ? '–' : r.toFixed(2)}
-                      </td>
-                    );
-                  })}
+                  {row.map((r, k) => (
+                    <td key={k} style={{ '--r': Math.abs(r ?? 0) }}
+                      class={r === null ? 'lacks' : r < 0 ? 'below' : 'above'}>
+                      {r === null ? '–' : r.toFixed(2)}
+                    </td>
+                  ))}
                 </tr>
               ))}
             </tbody>
