@@ -235,18 +235,18 @@ RELAXED_CC ?= clang-19
 WASM_OPT := wasm-opt -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
             --enable-nontrapping-float-to-int
 web-wasm:
-	@$(SUBMAKE) web-wasm-as WEB_B=$B/web
-	@if command -v $(RELAXED_CC) >/dev/null; then \
+	+@$(SUBMAKE) web-wasm-as WEB_B=$B/web
+	+@if command -v $(RELAXED_CC) >/dev/null; then \
 	  mkdir -p $B/web/relaxed/expat $B/web/relaxed/giflib && cp -R $B/web/expat/expat $B/web/relaxed/expat/ && \
 	  cp $B/web/giflib/*.[ch] $B/web/relaxed/giflib/ && \
-	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_CC=$(RELAXED_CC) WEB_SIMD=-mrelaxed-simd && \
+	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_CC=$(RELAXED_CC) WEB_SIMD='-mrelaxed-simd -Wno-enum-float-conversion' && \
 	  cp $B/web/relaxed/mien.wasm $B/web/mien-relaxed.wasm; \
 	else echo '  no $(RELAXED_CC): mien-relaxed.wasm is a copy of mien.wasm'; cp $B/web/mien.wasm $B/web/mien-relaxed.wasm; fi
 web-wasm-as:
 	@tools/get_sources.sh $(WEB_B)
-	@$(SUBMAKE) $(WEB_B)/mien.wasm B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
+	+@$(SUBMAKE) $(WEB_B)/mien.wasm B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-Oz -DNDEBUG -DMIEN_NO_REF' SAN_kern=-O2 PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
+	  OPT='-Oz -DNDEBUG -DMIEN_NO_REF -DMIEN_NO_LEARN' SAN_kern='-O2 -Wno-unused-function -Wno-unused-const-variable' PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
 	  EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o) $(GIF_C:%=$(WEB_B)/giflib/%.o)' \
 	  LIB='$(filter-out $(filter-out %/gif_write.c,$(WASM_NOT)),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a

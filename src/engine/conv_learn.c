@@ -277,7 +277,7 @@ static void set_way(mien_plan *p, mi_step *s, way_spec *w, int from, int packed)
 mien_status mi_conv_forward(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
                             const int xy[2], mien_error *err)
 {
-    if (mi_conv_squares_pay(v))
+    if (mi_conv_squares_pay(p, v))
         return mi_conv_squares_forward(p, v, way, xy, err);
     way_spec *w = new_way(p, v, way);
     if (!w)
@@ -300,7 +300,7 @@ mien_status mi_conv_forward(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
 mien_status mi_conv_to_input(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
                              int dz, int of, mien_error *err)
 {
-    if (mi_conv_squares_pay(v))
+    if (mi_conv_squares_pay(p, v))
         return mi_conv_squares_to_input(p, v, way, dz, of, err);
     way_spec *w = new_way(p, v, way);
     int packed = w ? add_pack(p, w, -1) : -1;
@@ -380,7 +380,7 @@ mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
     bias = bias && v->bias >= 0 && p->value[v->bias].flows;
     if (!bias && !p->value[v->w].flows)
         return MIEN_OK;
-    if (mi_conv_squares_pay(v))
+    if (mi_conv_squares_pay(p, v))
         return mi_conv_squares_to_weights(p, v, x, y, bias, err);
     int parts = mi_conv_weights_parts(p->kern, &v->cv, v->images);
     size_t len = (size_t)parts * mi_conv_weights_len(p->kern, &v->cv);

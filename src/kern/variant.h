@@ -35,6 +35,9 @@ const mi_kern JOIN(mi_kern_, MI_ISA) = {
     .lanes = VN,
     .rows = {ROWS1, ROWS2},
 #define MI_KERN(name, result, params) .name = name,
+#ifdef MIEN_NO_LEARN
+#define MI_KERN_LEARN(name, result, params) .name = NULL,
+#endif
 #include "kern/kern_list.h"
 #undef MI_KERN
 };
