@@ -116,6 +116,8 @@ test('correlations are those of the command, for the columns that are chosen', a
     correlation.matrix.map((row) => row.map((r) => r.toFixed(2))));
   await page.getByText('Columns shown: 4 of 4').click();
   await page.getByRole('checkbox', { name: 'grade' }).uncheck();
+  await page.locator('.correlation th[scope=row]', { hasText: 'grade' })
+    .waitFor({ state: 'detached' });
   assert.deepEqual((await cells(page.locator('.correlation'))).map((row) => row[0]),
     ['speed', 'break']);
   await page.getByRole('button', { name: 'None' }).click();
@@ -124,6 +126,7 @@ test('correlations are those of the command, for the columns that are chosen', a
   const row = (k) => names.map((_, i) => (i * 7 + k * k) % 13).join(',');
   await drop(page, [csv('wide.csv', `${names.join(',')}\n${[1, 2, 3, 4].map(row).join('\n')}\n`)]);
   await page.getByText('Columns shown: 12 of 1000').click();
+  await page.locator('.correlation th[scope=row]').nth(11).waitFor();
   assert.equal((await cells(page.locator('.correlation'))).length, 12);
   await page.getByLabel('Name has').fill('c99');
   await page.getByRole('checkbox', { name: 'c999' }).check();
