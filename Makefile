@@ -244,12 +244,14 @@ web-wasm:
 	else echo '  no $(RELAXED_CC): mien-relaxed.wasm is a copy of mien.wasm'; cp $B/web/mien.wasm $B/web/mien-relaxed.wasm; fi
 web-wasm-as:
 	@tools/get_sources.sh $(WEB_B)
-	+@$(SUBMAKE) $(WEB_B)/mien.wasm B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
+	+@$(SUBMAKE) $(WEB_B)/$(or $(WEB_FILE),mien.wasm) B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
 	  OPT='-Oz -DNDEBUG -DMIEN_NO_REF -DMIEN_NO_LEARN' SAN_kern='-O2 -Wno-unused-function -Wno-unused-const-variable' PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
 	  EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o) $(GIF_C:%=$(WEB_B)/giflib/%.o)' \
 	  LIB='$(filter-out $(filter-out %/gif_write.c,$(WASM_NOT)),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
+$B/nets.wasm: $(call objects,bench/web/nets.c) $B/libmien.a
+$B/mien.wasm $B/nets.wasm:
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
 	@$(WASM_OPT) $(if $(findstring relaxed,$(CC)),--enable-relaxed-simd) $@ -o $@.small 2>/dev/null && mv $@.small $@ || rm -f $@.small
 
@@ -307,6 +309,15 @@ coverage:
 bench: all $(BENCHES)
 	@failed=0; for s in run csv predict logistic autoencoder learn rare_events vision cascade; do \
 	  bench/$$s.sh $B || failed=1; done; exit $$failed
+# mien in Chromium beside its peers, which npm fetches; BENCH_WEB=sizes is one part.
+bench-web: all models web-wasm
+	@tools/setup.sh run check
+	@mkdir -p $B/bench-web && cp bench/web/package.json $B/bench-web/ && cd $B/bench-web && \
+	  npm install --ignore-scripts --no-audit --no-fund --silent
+	+@$(SUBMAKE) web-wasm-as WEB_B=$B/web WEB_FILE=nets.wasm
+	+@$(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_FILE=nets.wasm WEB_CC=$(RELAXED_CC) WEB_SIMD=-mrelaxed-simd
+	@cp $B/web/relaxed/nets.wasm $B/web/nets-relaxed.wasm
+	@node bench/web/run.mjs $B $(BENCH_WEB)
 api-docs:
 	@tools/gendoc.py $B/docs/api include/mien/*.h
 
@@ -328,7 +339,7 @@ clean dist-clean:
 help:
 	@sed 's/^  //' tools/help.txt
 tests: $(TESTS:%=$B/tests/%)
-.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm web-wasm-as web web-package web-serve web-test web-publish arm64-check fuzz lint mutants \
+.PHONY: all demo models fixtures check test torture run-tests run-isas asan tsan memcheck wasm-check run-wasm run-wasm-tests web-wasm web-wasm-as bench-web web web-package web-serve web-test web-publish arm64-check fuzz lint mutants \
         coverage bench api-docs man install uninstall clean dist-clean help tests
 .DELETE_ON_ERROR:
 .PRECIOUS: $B/%.o $B/gen/%.c $B/tests/% $B/bench/% $B/fuzz/%
