@@ -118,10 +118,10 @@ static mien_status onto_code(const mien_faces_look *look, mien_image *after,
                              mien_image *out, mien_error *err)
 {
     mien_status st = mien_faces_show(after, 1, look, err);
-    if (st)
-        return st;
-    *out = *after;
-    *after = (mien_image){0};
+    if (!st) {
+        *out = *after;
+        *after = (mien_image){0};
+    }
     return st;
 }
 

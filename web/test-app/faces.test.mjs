@@ -1,5 +1,5 @@
-// faces.test.mjs: the Faces page, with a net that is trained here. MIEN_SHOTS: a folder for pictures
-// of it.
+// faces.test.mjs: the Faces page, with a net that is trained here. MIEN_SHOTS: a folder for
+// pictures of it.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -168,7 +168,8 @@ test('a phone: nothing to the side; axe-core finds nothing serious', async () =>
     await page.getByRole('button', { name: mode, exact: true }).click();
     await changed(page, 0, mode === 'Nobody' ? '.faces-grid canvas' : '.faces-shown');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, mode);
-    const small = await page.evaluate(() => [...document.querySelectorAll('main button, main select')]
+    const small = await page.evaluate(() => [
+      ...document.querySelectorAll('main button, main select')]
       .filter((at) => at.getBoundingClientRect().height < 43.5).map((at) => at.outerHTML));
     assert.deepEqual(small, [], mode);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
