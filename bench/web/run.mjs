@@ -8,7 +8,8 @@
 //
 // BUILD is the build folder: npm's packages are in BUILD/bench-web, our files in BUILD/web.
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync,
+  statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
@@ -159,11 +160,11 @@ async function steady(browser, address, title, names, reference) {
 }
 
 const NETS = [
-  ['yunet_n_dynamic', [1, 3, 416, 640]], ['tiny_face_detector', [1, 416, 416, 3]],
-  ['ssd_mobilenetv1', [1, 512, 512, 3]], ['face_landmark_68', [1, 112, 112, 3]],
-  ['face_landmark_68_tiny', [1, 112, 112, 3]], ['face_recognition', [1, 150, 150, 3]],
-  ['face_expression', [1, 112, 112, 3]], ['age_gender', [1, 112, 112, 3]],
-  ['ssdlite_mobilenet_v2', [1, 300, 300, 3]],
+  ['yunet_n_dynamic', [1, 3, 416, 640]], ['tiny_face_detector', [1, 3, 416, 416]],
+  ['ssd_mobilenetv1', [1, 3, 512, 512]], ['face_landmark_68', [1, 3, 112, 112]],
+  ['face_landmark_68_tiny', [1, 3, 112, 112]], ['face_recognition', [1, 3, 150, 150]],
+  ['face_expression', [1, 3, 112, 112]], ['age_gender', [1, 3, 112, 112]],
+  ['ssdlite_mobilenet_v2', [1, 3, 300, 300]],
 ];
 
 async function nets(browser, address) {
@@ -191,9 +192,9 @@ function sizes() {
   const kilobytes = (files) => (files.reduce((sum, file) =>
     sum + gzipSync(readFileSync(file), { level: 9 }).length, 0) / 1000).toFixed(0);
   const npm = (...files) => files.map((file) => join(NPM, file));
-  const scripts = ['mien', 'engine', 'faces', 'library', 'models', 'objects', 'people', 'remote',
-    'variant', 'worker', 'cascade', 'held'].map((name) => join(ROOT, `web/package/${name}.js`))
-    .filter((file) => existsSync(file));
+  const folder = join(ROOT, 'web/package');
+  const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
+    .map((name) => join(folder, name));
   head('before any model, gzipped', 'kB');
   line('mien: the package', kilobytes([...scripts, join(BUILD, 'web/mien.wasm')]));
   line('mien: the package, relaxed', kilobytes([...scripts, join(BUILD, 'web/mien-relaxed.wasm')]));
