@@ -93,12 +93,17 @@ static size_t packed_len(const mien_plan *p, const way_spec *v)
                            : mi_conv_data_packed_len(p->kern, &v->cv);
 }
 
-/* Lay out the weights w, and a bias or NULL, for the tasks of one way. */
-static void pack(const mien_plan *p, const way_spec *v, const float *w,
-                 const float *bias, float *to)
+/* in: weights, and the bias if forward; out: panels. */
+static void run_pack(const mien_plan *p, const mi_step *s, int task,
+                     void *scratch)
 {
+    (void)task;
+    (void)scratch;
+    const way_spec *v = s->spec;
+    const float *bias = s->n_in > 1 ? mi_step_in(p, s, 1) : NULL;
+    float *to = mi_step_out(p, s, 0);
     mi_conv_source at = v->conv->at;
-    at.w = w;
+    at.w = mi_step_in(p, s, 0);
     if (v->way == MI_CONV_DOWN) {
         mi_conv_pack_from(p->kern, &v->cv, &at, bias, to);
         return;
@@ -110,17 +115,7 @@ static void pack(const mien_plan *p, const way_spec *v, const float *w,
     int taps = v->cv.kh * v->cv.kw;
     for (int tap = 0; tap < taps; tap++)
         for (int c = 0; c < v->cv.c; c++)
-            *to++ = w[c * taps + tap];
-}
-
-/* in: weights, and the bias if forward; out: panels. */
-static void run_pack(const mien_plan *p, const mi_step *s, int task,
-                     void *scratch)
-{
-    (void)task;
-    (void)scratch;
-    pack(p, s->spec, mi_step_in(p, s, 0),
-         s->n_in > 1 ? mi_step_in(p, s, 1) : NULL, mi_step_out(p, s, 0));
+            *to++ = at.w[c * taps + tap];
 }
 
 /* in: one side, panels; out: the other. */
@@ -192,31 +187,35 @@ static double macs(const mi_conv_learn *v)
            (v->cv.depthwise ? 1 : v->cv.c);
 }
 
-/* A value of weights packed for one way: a constant where they are, else what a
- * step makes of them in each run.  -1 without memory. */
-static int add_pack(mien_plan *p, way_spec *v, int bias)
+int mi_conv_add_pack(mien_plan *p, const mi_conv_learn *v, int bias,
+                     const mi_conv_packing *by)
 {
-    size_t len = packed_len(p, v);
-    int packed = mi_plan_add_floats(p, len), w = v->conv->w;
-    if (packed < 0)
-        return -1;
-    if (v->conv->fixed) {
-        float *to = mi_plan_keep_raw(p, len);
-        if (!to)
-            return -1;
-        pack(p, v, p->value[w].data, bias < 0 ? NULL : p->value[bias].data, to);
-        p->value[packed].data = to;
-        return packed;
-    }
-    mi_step *s = mi_plan_add_step(p, "pack", packed);
+    int packed = mi_plan_add_floats(p, by->len);
+    mi_step now = {.out = {packed}, .n_out = 1};
+    mi_step *s = packed < 0 ? NULL
+                 : v->fixed ? &now
+                            : mi_plan_add_step(p, "pack", packed);
     if (!s)
         return -1;
-    mi_step_reads(s, w);
+    mi_step_reads(s, v->w);
     if (bias >= 0)
         mi_step_reads(s, bias);
-    s->spec = v;
-    s->run = run_pack;
-    return packed;
+    s->tasks = by->tasks;
+    s->spec = by->spec;
+    s->run = by->run;
+    if (!v->fixed)
+        return packed;
+    float *to = mi_plan_keep_raw(p, by->len);
+    p->value[packed].data = to;
+    for (int i = 0; to && i < by->tasks; i++)
+        by->run(p, s, i, NULL);
+    return to ? packed : -1;
+}
+
+static int add_pack(mien_plan *p, way_spec *v, int bias)
+{
+    const mi_conv_packing by = {packed_len(p, v), 1, v, run_pack};
+    return mi_conv_add_pack(p, v->conv, bias, &by);
 }
 
 static way_spec *new_way(mien_plan *p, mi_conv_learn *v, mi_conv_way way)
@@ -328,13 +327,13 @@ static void run_products(const mien_plan *p, const mi_step *s, int task,
                         scratch);
 }
 
-/* Which gradients a step of sums gives. */
-typedef struct {
-    const mi_conv_learn *conv;
-    int parts;
-    int w, bias; /* places among its outputs; -1: not wanted */
-    int add_w, add_b;
-} sums_spec;
+mi_conv_grads mi_conv_sums_to(const mien_plan *p, const mi_step *s)
+{
+    const mi_conv_sums *v = s->spec;
+    return (mi_conv_grads){
+        v->conv->at, v->w < 0 ? NULL : mi_step_out(p, s, v->w),
+        v->bias < 0 ? NULL : mi_step_out(p, s, v->bias), v->add_w, v->add_b};
+}
 
 /* in: sums, which are used up; out: dw, db. */
 static void run_sums(const mien_plan *p, const mi_step *s, int task,
@@ -342,36 +341,29 @@ static void run_sums(const mien_plan *p, const mi_step *s, int task,
 {
     (void)task;
     (void)scratch;
-    const sums_spec *v = s->spec;
-    const mi_conv_grads to = {
-        v->conv->at, v->w < 0 ? NULL : mi_step_out(p, s, v->w),
-        v->bias < 0 ? NULL : mi_step_out(p, s, v->bias), v->add_w, v->add_b};
+    const mi_conv_sums *v = s->spec;
+    const mi_conv_grads to = mi_conv_sums_to(p, s);
     mi_conv_weights_sum(p->kern, &v->conv->cv, v->parts, mi_step_in(p, s, 0),
                         &to);
 }
 
-/* Add the step that adds the parts up to dw and db. */
-static mien_status add_sums(mien_plan *p, const mi_conv_learn *v, int sums,
-                            int bias, mien_error *err)
+mi_step *mi_conv_add_sums(mien_plan *p, const mi_conv_learn *v, int sums,
+                          int parts, int bias)
 {
     int w = p->value[v->w].flows;
-    sums_spec *to = mi_plan_alloc(p, 1, sizeof *to);
-    mi_step *s = mi_gradient_step(p, "sums", w ? v->w : v->bias);
-    if (!to || !s)
-        return mi_no_memory(err);
-    *to = (sums_spec){
-        v,          mi_conv_weights_parts(p->kern, &v->cv, v->images),
-        w ? 0 : -1, bias ? w : -1,
-        s->add,     s->add};
+    mi_conv_sums *to = mi_plan_alloc(p, 1, sizeof *to);
+    mi_step *s = to ? mi_gradient_step(p, "sums", w ? v->w : v->bias) : NULL;
+    if (!s)
+        return NULL;
+    *to = (mi_conv_sums){v, parts, w ? 0 : -1, bias ? w : -1, s->add, s->add};
     if (w && bias) {
         to->add_b = mi_gradient_also(p, s, v->bias);
         if (to->add_b < 0)
-            return mi_no_memory(err);
+            return NULL;
     }
     mi_step_reads(s, sums);
     s->spec = to;
-    s->run = run_sums;
-    return MIEN_OK;
+    return s;
 }
 
 mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
@@ -398,7 +390,11 @@ mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
     s->work = macs(v);
     s->spec = v;
     s->run = run_products;
-    return add_sums(p, v, sums, bias, err);
+    s = mi_conv_add_sums(p, v, sums, parts, bias);
+    if (!s)
+        return mi_no_memory(err);
+    s->run = run_sums;
+    return MIEN_OK;
 }
 
 mien_status mi_conv_lower(mien_plan *p, mi_node *head, const mi_conv *cv,

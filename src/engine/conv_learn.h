@@ -16,6 +16,7 @@
 
 #include "engine/steps.h"
 #include "graph/op_attr.h"
+#include "kern/back.h"
 
 /* What all steps of one convolution know. */
 typedef struct mi_conv_learn {
@@ -68,6 +69,38 @@ mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
 /* The `back` of a step that goes up: to weights, bias and the smaller side. */
 mien_status mi_conv_transpose_back(mien_plan *p, const mi_step *s,
                                    mien_error *err);
+
+/* ---- what both kinds of steps have ------------------------------------------
+ */
+
+/* How a step packs weights: its tasks, in: weights, and a bias or none; out:
+ * `len` floats. */
+typedef struct mi_conv_packing {
+    size_t len;
+    int tasks;
+    void *spec;
+    void (*run)(const mien_plan *p, const mi_step *s, int task, void *scratch);
+} mi_conv_packing;
+
+/* A value of packed weights: a constant where they are, else what a step makes
+ * of them in each run.  bias may be -1.  -1 without memory. */
+int mi_conv_add_pack(mien_plan *p, const mi_conv_learn *v, int bias,
+                     const mi_conv_packing *by);
+
+/* Which gradients a step of sums gives. */
+typedef struct mi_conv_sums {
+    const mi_conv_learn *conv;
+    int parts;
+    int w, bias; /* places among its outputs; -1: not wanted */
+    int add_w, add_b;
+} mi_conv_sums;
+
+/* Add the step that adds the parts of value `sums` up to dw and db; it has no
+ * run yet.  NULL without memory. */
+mi_step *mi_conv_add_sums(mien_plan *p, const mi_conv_learn *v, int sums,
+                          int parts, int bias);
+/* Where they go. */
+mi_conv_grads mi_conv_sums_to(const mien_plan *p, const mi_step *s);
 
 /* ---- by squares ------------------------------------------------------------
  *

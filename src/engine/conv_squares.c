@@ -57,35 +57,12 @@ static double macs(const mi_conv_learn *v)
     return (double)v->y_len * v->images * (v->doubled ? 4 : 9) * v->cv.c;
 }
 
-/* A value of packed weights: a constant where they are, else what a step makes
- * of them in each run.  -1 without memory. */
 static int add_pack(mien_plan *p, way_spec *v, int bias)
 {
-    size_t len = mi_winograd_packed_len(p->kern, &v->by);
-    int packed = mi_plan_add_floats(p, len), w = v->conv->w;
-    int tasks = mi_winograd_pack_tasks(p->kern, &v->by);
-    if (packed < 0)
-        return -1;
-    if (v->conv->fixed) {
-        mi_conv_source at = v->conv->at;
-        float *to = mi_plan_keep_raw(p, len);
-        at.w = p->value[w].data;
-        for (int i = 0; to && i < tasks; i++)
-            mi_winograd_pack(p->kern, &v->by, &at,
-                             bias < 0 ? NULL : p->value[bias].data, i, to);
-        p->value[packed].data = to;
-        return to ? packed : -1;
-    }
-    mi_step *s = mi_plan_add_step(p, "pack", packed);
-    if (!s)
-        return -1;
-    mi_step_reads(s, w);
-    if (bias >= 0)
-        mi_step_reads(s, bias);
-    s->tasks = tasks;
-    s->spec = v;
-    s->run = run_pack;
-    return packed;
+    const mi_conv_packing by = {mi_winograd_packed_len(p->kern, &v->by),
+                                mi_winograd_pack_tasks(p->kern, &v->by), v,
+                                run_pack};
+    return mi_conv_add_pack(p, v->conv, bias, &by);
 }
 
 static way_spec *new_way(mien_plan *p, const mi_conv_learn *v, mi_conv_way way)
@@ -161,51 +138,15 @@ static void run_products(const mien_plan *p, const mi_step *s, int task,
                          scratch);
 }
 
-/* Which gradients a step of sums gives. */
-typedef struct {
-    const way_spec *way;
-    int parts;
-    int w, bias; /* places among its outputs; -1: not wanted */
-    int add_w, add_b;
-} sums_spec;
-
 /* in: sums, which are used up; out: dw, db. */
 static void run_sums(const mien_plan *p, const mi_step *s, int task,
                      void *scratch)
 {
     (void)scratch;
-    const sums_spec *v = s->spec;
-    const mi_conv_grads to = {
-        v->way->conv->at, v->w < 0 ? NULL : mi_step_out(p, s, v->w),
-        v->bias < 0 ? NULL : mi_step_out(p, s, v->bias), v->add_w, v->add_b};
-    mi_winograd_sum(p->kern, &v->way->by, v->parts, mi_step_in(p, s, 0), &to,
-                    task);
-}
-
-/* Add the step that puts the sums together to dw and db. */
-static mien_status add_sums(mien_plan *p, const way_spec *way, int sums,
-                            int bias, mien_error *err)
-{
-    const mi_conv_learn *v = way->conv;
-    int w = p->value[v->w].flows;
-    sums_spec *to = mi_plan_alloc(p, 1, sizeof *to);
-    mi_step *s = to ? mi_gradient_step(p, "sums", w ? v->w : v->bias) : NULL;
-    if (!s)
-        return mi_no_memory(err);
-    *to =
-        (sums_spec){way,        mi_winograd_parts(p->kern, &way->by, v->images),
-                    w ? 0 : -1, bias ? w : -1,
-                    s->add,     s->add};
-    if (w && bias) {
-        to->add_b = mi_gradient_also(p, s, v->bias);
-        if (to->add_b < 0)
-            return mi_no_memory(err);
-    }
-    mi_step_reads(s, sums);
-    s->tasks = mi_winograd_sum_tasks(p->kern, &way->by);
-    s->spec = to;
-    s->run = run_sums;
-    return MIEN_OK;
+    const mi_conv_sums *v = s->spec;
+    const mi_conv_grads to = mi_conv_sums_to(p, s);
+    const mi_winograd by = mi_winograd_of(&v->conv->cv, v->conv->doubled);
+    mi_winograd_sum(p->kern, &by, v->parts, mi_step_in(p, s, 0), &to, task);
 }
 
 mien_status mi_conv_squares_to_weights(mien_plan *p, mi_conv_learn *v, int x,
@@ -227,5 +168,10 @@ mien_status mi_conv_squares_to_weights(mien_plan *p, mi_conv_learn *v, int x,
     s->work = macs(v);
     s->spec = w;
     s->run = run_products;
-    return add_sums(p, w, sums, bias, err);
+    s = mi_conv_add_sums(p, v, sums, parts, bias);
+    if (!s)
+        return mi_no_memory(err);
+    s->tasks = mi_winograd_sum_tasks(p->kern, &w->by);
+    s->run = run_sums;
+    return MIEN_OK;
 }
