@@ -2,7 +2,7 @@
 #include "kern/conv.h"
 #include "kern/kern.h"
 
-#include "tests/check.h"
+#include "tests/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,19 +13,6 @@ static float x[MAX_FLOATS], w[MAX_FLOATS], bias[512], add[MAX_FLOATS];
 static float first[MAX_FLOATS], again[MAX_FLOATS], packed[MAX_FLOATS];
 static double scratch[MAX_FLOATS / 4];
 static const float poison = 12345.f;
-
-static unsigned seed = 11;
-
-static int pick(int lo, int hi)
-{
-    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
-}
-
-static void fill_random(float *p, int n)
-{
-    for (int i = 0; i < n; i++)
-        p[i] = (float)check_rand(&seed) / 8388608.f - 1;
-}
 
 static double act_of(mi_act act, double v)
 {
@@ -301,6 +288,7 @@ static void test_pools(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    seed = 11;
     fill_random(x, MAX_FLOATS);
     fill_random(w, MAX_FLOATS);
     fill_random(add, MAX_FLOATS);

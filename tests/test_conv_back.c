@@ -4,7 +4,7 @@
 #include "kern/kern.h"
 #include "kern/tile.h"
 
-#include "tests/check.h"
+#include "tests/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,18 +16,6 @@ static float got[MAX_FLOATS], packed[4 * MAX_FLOATS], sums[8 * MAX_FLOATS];
 static float first[MAX_FLOATS];
 static double want[MAX_FLOATS], size[MAX_FLOATS], scratch[MAX_FLOATS];
 static uint8_t winner[MAX_FLOATS];
-static unsigned seed = 21;
-
-static int pick(int lo, int hi)
-{
-    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
-}
-
-static void fill_random(float *p, int n)
-{
-    for (int i = 0; i < n; i++)
-        p[i] = (float)check_rand(&seed) / 8388608.f - 1;
-}
 
 static int out_size(int n, int k, int stride, int step, int pads)
 {
@@ -386,6 +374,7 @@ static void test_a_nan_wins(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    seed = 21;
     fill_random(x, MAX_FLOATS);
     fill_random(w, MAX_FLOATS);
     fill_random(dy, MAX_FLOATS);

@@ -2,7 +2,7 @@
 #include "kern/conv.h"
 #include "kern/kern.h"
 
-#include "tests/check.h"
+#include "tests/random.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,19 +14,6 @@ static float add[MAX_FLOATS], want[MAX_FLOATS];
 static float got[MAX_FLOATS], again[MAX_FLOATS];
 static double scratch[MAX_FLOATS];
 static const float poison = 12345.f;
-
-static unsigned seed = 5;
-
-static int pick(int lo, int hi)
-{
-    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
-}
-
-static void fill_random(float *p, int n)
-{
-    for (int i = 0; i < n; i++)
-        p[i] = (float)check_rand(&seed) / 8388608.f - 1;
-}
 
 static mi_conv pick_depthwise(int h, int w, int c)
 {
@@ -165,6 +152,7 @@ static void test_what_pays(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    seed = 5;
     fill_random(x, MAX_FLOATS);
     fill_random(add, MAX_FLOATS);
     fill_random(w1, 40000);

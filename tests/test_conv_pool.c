@@ -4,7 +4,7 @@
 #include "kern/kern.h"
 #include "kern/tile.h"
 
-#include "tests/check.h"
+#include "tests/random.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,18 +15,6 @@ static float dz[MAX_FLOATS], dy[MAX_FLOATS], packed[4 * MAX_FLOATS];
 static float y[2][MAX_FLOATS], dx[2][MAX_FLOATS], sums[2][8 * MAX_FLOATS];
 static uint8_t winner[2][MAX_FLOATS];
 static double scratch[2 * MAX_FLOATS];
-static unsigned seed = 4;
-
-static int pick(int lo, int hi)
-{
-    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
-}
-
-static void fill_random(float *p, int n)
-{
-    for (int i = 0; i < n; i++)
-        p[i] = (float)check_rand(&seed) / 8388608.f - 1;
-}
 
 static mi_conv pick_conv(void)
 {
@@ -237,6 +225,7 @@ static void test_what_does_not_fit(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    seed = 4;
     fill_random(x, MAX_FLOATS);
     fill_random(w, MAX_FLOATS);
     fill_random(dy, MAX_FLOATS);

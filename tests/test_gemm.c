@@ -1,7 +1,7 @@
 /* Matrix products of every table against plain loops in double. */
 #include "kern/gemm.h"
 
-#include "tests/check.h"
+#include "tests/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,19 +10,6 @@
 enum { MAX_FLOATS = 200000, CASES = 400 };
 static float a[MAX_FLOATS], b[MAX_FLOATS], bias[256];
 static float before[MAX_FLOATS], first[MAX_FLOATS], packed[MAX_FLOATS];
-
-static unsigned seed = 5;
-
-static int pick(int lo, int hi)
-{
-    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
-}
-
-static void fill_random(float *p, int n)
-{
-    for (int i = 0; i < n; i++)
-        p[i] = (float)check_rand(&seed) / 8388608.f - 1;
-}
 
 static double element(const mi_gemm *g, int i, int j, double *size)
 {
@@ -108,6 +95,7 @@ static void test_products_are_right(const mi_kern *kern)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    seed = 5;
     fill_random(a, MAX_FLOATS);
     fill_random(b, MAX_FLOATS);
     fill_random(bias, 256);

@@ -3,7 +3,7 @@
 #include "kern/tile.h"
 #include "kern/winograd.h"
 
-#include "tests/check.h"
+#include "tests/random.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,18 +14,6 @@ static float got[MAX_FLOATS], first[MAX_FLOATS], packed[4 * MAX_FLOATS];
 static float sums[8 * MAX_FLOATS], scratch[8 * MAX_FLOATS];
 static double want[MAX_FLOATS], size[MAX_FLOATS];
 static const float poison = 12345.f;
-static unsigned seed = 5;
-
-static int pick(int lo, int hi)
-{
-    return lo + (int)(check_rand(&seed) % (unsigned)(hi - lo + 1));
-}
-
-static void fill_random(float *p, int n)
-{
-    for (int i = 0; i < n; i++)
-        p[i] = (float)check_rand(&seed) / 8388608.f - 1;
-}
 
 /* ---- transforms ------------------------------------------------------------
  */
@@ -367,8 +355,10 @@ static void test_what_pays(void)
     CHECK(!mi_winograd_pays(&thin) && !mi_winograd_pays(&large));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    check_start(argc, argv);
+    seed = 5;
     fill_random(x, MAX_FLOATS);
     RUN(test_squares_are_windows);
     RUN(test_transforms_are_the_references);
