@@ -273,10 +273,15 @@ static void set_way(mien_plan *p, mi_step *s, way_spec *w, int from, int packed)
     s->run = run_way;
 }
 
+static int by_squares(const mien_plan *p, const mi_conv_learn *v)
+{
+    return mi_kern_learns(p->kern) && mi_conv_squares_pay(v);
+}
+
 mien_status mi_conv_forward(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
                             const int xy[2], mien_error *err)
 {
-    if (mi_conv_squares_pay(p, v))
+    if (by_squares(p, v))
         return mi_conv_squares_forward(p, v, way, xy, err);
     way_spec *w = new_way(p, v, way);
     if (!w)
@@ -299,7 +304,7 @@ mien_status mi_conv_forward(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
 mien_status mi_conv_to_input(mien_plan *p, mi_conv_learn *v, mi_conv_way way,
                              int dz, int of, mien_error *err)
 {
-    if (mi_conv_squares_pay(p, v))
+    if (by_squares(p, v))
         return mi_conv_squares_to_input(p, v, way, dz, of, err);
     way_spec *w = new_way(p, v, way);
     int packed = w ? add_pack(p, w, -1) : -1;
@@ -372,7 +377,7 @@ mien_status mi_conv_to_weights(mien_plan *p, mi_conv_learn *v, int x, int y,
     bias = bias && v->bias >= 0 && p->value[v->bias].flows;
     if (!bias && !p->value[v->w].flows)
         return MIEN_OK;
-    if (mi_conv_squares_pay(p, v))
+    if (by_squares(p, v))
         return mi_conv_squares_to_weights(p, v, x, y, bias, err);
     int parts = mi_conv_weights_parts(p->kern, &v->cv, v->images);
     size_t len = (size_t)parts * mi_conv_weights_len(p->kern, &v->cv);

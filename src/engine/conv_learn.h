@@ -107,8 +107,8 @@ mi_conv_grads mi_conv_sums_to(const mien_plan *p, const mi_step *s);
  * conv_squares.c: the same steps where squares of outputs take fewer products
  * (kern/winograd.h); the three ways above go there by themselves. */
 
-/* 1 if a convolution goes so, all three ways; a page has no kernel for it. */
-int mi_conv_squares_pay(const mien_plan *p, const mi_conv_learn *v);
+/* 1 if a convolution goes so, all three ways, where the kernels are there. */
+int mi_conv_squares_pay(const mi_conv_learn *v);
 /* As mi_conv_forward. */
 mien_status mi_conv_squares_forward(mien_plan *p, mi_conv_learn *v,
                                     mi_conv_way way, const int xy[2],

@@ -13,10 +13,8 @@ typedef struct {
     mi_winograd by; /* with the activation of this way */
 } way_spec;
 
-int mi_conv_squares_pay(const mien_plan *p, const mi_conv_learn *v)
+int mi_conv_squares_pay(const mi_conv_learn *v)
 {
-    if (!p->kern->winograd_f32)
-        return 0;
     if (v->doubled)
         return 1;
     if (v->pooled || !mi_winograd_pays(&v->cv))

@@ -81,7 +81,7 @@ mien_status mi_plan_learning(const mien_graph *g, const mien_shape *shapes,
                              int n_shapes, const mi_learning *by,
                              mien_plan **out, mien_error *err)
 {
-    if (!mi_kern_best()->adam_f32)
+    if (!mi_kern_learns(mi_kern_best()))
         return mi_fail(err, MIEN_EUNSUP,
                        "plan: this build of the library does not learn");
     mien_plan set = {.pool = by->pool,

@@ -48,6 +48,18 @@ typedef struct mi_kern {
 #undef MI_KERN
 } mi_kern;
 
+/* 1 if a table has the kernels that training alone wants: known when a build
+ * without any is compiled, so that what calls them is left out too. */
+static inline int mi_kern_learns(const mi_kern *kern)
+{
+#ifdef MIEN_NO_LEARN
+    (void)kern;
+    return 0;
+#else
+    return kern->adam_f32 != NULL;
+#endif
+}
+
 /* The fastest table this CPU can run.  MIEN_ISA=name in the environment
  * overrides the choice.  Thread-safe. */
 const mi_kern *mi_kern_best(void);
