@@ -34,8 +34,6 @@ static int64_t inputs_of(const mi_conv *cv)
     return (int64_t)cv->kh * cv->kw * cv->c;
 }
 
-static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
-
 static int64_t between(int64_t v, int64_t lo, int64_t hi)
 {
     v = v < hi ? v : hi;
@@ -45,7 +43,7 @@ static int64_t between(int64_t v, int64_t lo, int64_t hi)
 /* Panels of weights. */
 static int64_t panels_of(const mi_kern *kern, const mi_conv *cv)
 {
-    return divide_up(cv->oc, (int64_t)2 * kern->lanes);
+    return mi_divide_up(cv->oc, (int64_t)2 * kern->lanes);
 }
 
 /* From the shape alone, so that every machine and thread count agrees. */
@@ -54,15 +52,15 @@ static cut cut_of(const mi_kern *kern, const mi_conv *cv)
     int64_t weights = inputs_of(cv) * cv->oc;
     int64_t pixels = (int64_t)cv->oh * cv->ow;
     int64_t panels = panels_of(kern, cv);
-    int64_t tasks = divide_up(weights * pixels, TASK_MACS);
-    int64_t by_weights = divide_up(weights, TASK_WEIGHTS);
-    int64_t groups = divide_up(weights, GROUP_WEIGHTS);
+    int64_t tasks = mi_divide_up(weights * pixels, TASK_MACS);
+    int64_t by_weights = mi_divide_up(weights, TASK_WEIGHTS);
+    int64_t groups = mi_divide_up(weights, GROUP_WEIGHTS);
     tasks = between(tasks > by_weights ? tasks : by_weights, 1, MI_TASKS_MAX);
     if (weights > (int64_t)cv->h * cv->w * cv->c && groups < tasks)
         groups = tasks;
     groups = between(groups, 1, panels);
-    int64_t blocks = between(divide_up(tasks, groups), 1,
-                             divide_up(pixels, (int64_t)2 * kern->rows[1]));
+    int64_t blocks = between(mi_divide_up(tasks, groups), 1,
+                             mi_divide_up(pixels, (int64_t)2 * kern->rows[1]));
     return (cut){(int)blocks, (int)groups, (int)panels};
 }
 
@@ -75,7 +73,7 @@ static size_t panel_len(const mi_kern *kern, const mi_conv *cv, int panel)
 
 static size_t padded_channels(const mi_kern *kern, const mi_conv *cv)
 {
-    return (size_t)divide_up(cv->c, kern->lanes) * (size_t)kern->lanes;
+    return (size_t)mi_divide_up(cv->c, kern->lanes) * (size_t)kern->lanes;
 }
 
 size_t mi_conv_packed_len(const mi_kern *kern, const mi_conv *cv)
@@ -163,7 +161,7 @@ static void run_block(const mi_kern *kern, const mi_rows *r, mi_tile *t,
                       int64_t p0, int64_t p1)
 {
     int most = t->oc > kern->lanes ? kern->rows[1] : kern->rows[0];
-    for (int64_t tiles = divide_up(p1 - p0, most); tiles > 0; tiles--) {
+    for (int64_t tiles = mi_divide_up(p1 - p0, most); tiles > 0; tiles--) {
         t->rows = (int)((p1 - p0) / tiles);
         mi_rows_point(r, p0, t->rows);
         kern->conv_tile_f32(t);

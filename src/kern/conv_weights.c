@@ -39,9 +39,7 @@ typedef struct weights_cut {
     int rows, bands; /* rows of a band, bands of an image */
 } weights_cut;
 
-static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
-
-static int64_t round_up(int64_t n, int64_t d) { return divide_up(n, d) * d; }
+static int64_t round_up(int64_t n, int64_t d) { return mi_divide_up(n, d) * d; }
 
 /* How a window is cut into runs and an image into bands. */
 static weights_cut cut_of(const mi_kern *kern, const mi_conv *cv)
@@ -58,7 +56,7 @@ static weights_cut cut_of(const mi_kern *kern, const mi_conv *cv)
     int64_t rows = BAND_FLOATS / (row ? row : 1);
     rows += rows & 1; /* pairs, which a maximum behind it needs */
     c.rows = (int)(rows < 2 ? 2 : rows > cv->oh ? cv->oh : rows);
-    c.bands = (int)divide_up(cv->oh, c.rows);
+    c.bands = (int)mi_divide_up(cv->oh, c.rows);
     return c;
 }
 
@@ -80,7 +78,7 @@ int mi_conv_weights_parts(const mi_kern *kern, const mi_conv *cv, int images)
     weights_cut c = cut_of(kern, cv);
     int64_t macs = (int64_t)images * cv->oh * cv->ow * cv->oc * c.runs * c.run;
     int64_t most = (int64_t)(PARTS_FLOATS / mi_conv_weights_len(kern, cv));
-    int64_t parts = divide_up(macs, PART_MACS);
+    int64_t parts = mi_divide_up(macs, PART_MACS);
     parts = parts < PARTS_MAX ? parts : PARTS_MAX;
     parts = parts < most ? parts : most;
     parts =
@@ -91,7 +89,7 @@ int mi_conv_weights_parts(const mi_kern *kern, const mi_conv *cv, int images)
 /* Groups of vectors that a part is cut into. */
 static int groups_of(const mi_kern *kern, const weights_cut *c, int parts)
 {
-    int64_t blocks = divide_up(c->nb, (int64_t)2 * kern->lanes);
+    int64_t blocks = mi_divide_up(c->nb, (int64_t)2 * kern->lanes);
     int64_t groups = parts < TASKS_MIN ? TASKS_MIN / parts : 1;
     if (c->swapped || (int64_t)c->na * c->ld * c->runs < 1 << 14)
         groups = 1;
@@ -277,7 +275,7 @@ void mi_conv_weights_run(const mi_kern *kern, const mi_conv *cv,
     int parts = mi_conv_weights_parts(kern, cv, b->images);
     int groups = groups_of(kern, &c, parts), group = task % groups;
     int64_t part = task / groups, all = (int64_t)b->images * c.bands;
-    int64_t blocks = divide_up(c.nb, (int64_t)2 * kern->lanes);
+    int64_t blocks = mi_divide_up(c.nb, (int64_t)2 * kern->lanes);
     band d = {.kern = kern, .cv = cv, .c = &c, .b = b};
     d.sums = sums + (size_t)part * mi_conv_weights_len(kern, cv);
     d.first = (int)(blocks * group / groups) * 2 * kern->lanes;

@@ -21,18 +21,16 @@ enum {
     TILE_ROWS = 16 /* more than any tile has */
 };
 
-static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
-
 /* Columns with the last panel filled up: panels are two vectors wide, the last
  * one if that is enough. */
 static int64_t padded(const mi_kern *kern, int n)
 {
-    return divide_up(n, kern->lanes) * kern->lanes;
+    return mi_divide_up(n, kern->lanes) * kern->lanes;
 }
 
 size_t mi_gemm_packed_len(const mi_kern *kern, const mi_gemm *g)
 {
-    int64_t blocks = divide_up(g->k, DEEP);
+    int64_t blocks = mi_divide_up(g->k, DEEP);
     return (size_t)(padded(kern, g->n) * (g->k + (blocks ? blocks : 1)));
 }
 
@@ -79,8 +77,8 @@ void mi_gemm_pack(const mi_kern *kern, const mi_gemm *g, float *packed)
 int mi_gemm_tasks(const mi_kern *kern, const mi_gemm *g)
 {
     int64_t macs = (int64_t)g->m * g->n * g->k;
-    int64_t tasks = divide_up(macs, TASK_MACS);
-    int64_t most = divide_up(g->m, (int64_t)2 * kern->rows[1]);
+    int64_t tasks = mi_divide_up(macs, TASK_MACS);
+    int64_t most = mi_divide_up(g->m, (int64_t)2 * kern->rows[1]);
     tasks = tasks < TASKS_MAX ? tasks : TASKS_MAX;
     tasks = tasks < most ? tasks : most;
     return tasks > 1 ? (int)tasks : 1;
@@ -94,7 +92,7 @@ static void run_rows(const mi_kern *kern, const mi_gemm *g, mi_tile t, int from,
     int most = g->n > kern->lanes ? kern->rows[1] : kern->rows[0];
     assert(most <= TILE_ROWS);
     t.a = a;
-    for (int64_t tiles = divide_up(m1 - m0, most); tiles > 0; tiles--) {
+    for (int64_t tiles = mi_divide_up(m1 - m0, most); tiles > 0; tiles--) {
         t.rows = (int)((m1 - m0) / tiles);
         for (int i = 0; i < t.rows; i++)
             a[i] = g->a + (m0 + i) * g->lda + from;

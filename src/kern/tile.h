@@ -40,6 +40,12 @@ typedef struct mi_pool2d_io {
 
 enum { MI_TASKS_MAX = 64 };
 
+/* Parts of d that hold n, the last of which may be smaller. */
+static inline int64_t mi_divide_up(int64_t n, int64_t d)
+{
+    return (n + d - 1) / d;
+}
+
 /* Bands of rows, for what has no sum over channels. */
 static inline int mi_bands(int rows, int64_t row_floats)
 {

@@ -16,8 +16,6 @@ enum {
     FEW = 16,         /* nor, of repeated pixels, fewer than that */
     SQUARES = 64,     /* most of a block and a task */
     ROOM = 400 << 10, /* floats of scratch memory wanted for a block */
-    APART = 16,       /* floats between matrices, which would share their
-                         lines of a cache without */
     TILE_ROWS = 16,   /* more than any tile has */
     LANES = 16,       /* most of a vector */
     TAPS = 9          /* of a window */
@@ -118,8 +116,6 @@ mi_winograd mi_winograd_back(const mi_winograd *w)
 /* ---- squares ---------------------------------------------------------------
  */
 
-static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
-
 void mi_square_point(const mi_squares *s, int64_t at, const float *x, int first,
                      const float *outside, const float **from)
 {
@@ -141,8 +137,8 @@ static mi_squares inputs_of(const mi_winograd *w)
 {
     const mi_conv *cv = &w->cv;
     const mi_winograd_factor *in = &w->by->in;
-    return (mi_squares){.down = mi_squares_along(cv->oh, w->by->gives),
-                        .across = mi_squares_along(cv->ow, w->by->gives),
+    return (mi_squares){.down = (int)mi_divide_up(cv->oh, w->by->gives),
+                        .across = (int)mi_divide_up(cv->ow, w->by->gives),
                         .h = cv->h,
                         .w = cv->w,
                         .c = cv->c,
@@ -167,27 +163,25 @@ static int64_t squares_of(const mi_winograd *w, int images)
     return (int64_t)images * s.down * s.across;
 }
 
-static int square(int n) { return n * n; }
-
 /* ---- weights ---------------------------------------------------------------
  */
 
 /* Floats of one form's weights: panels with room for a bias. */
 static size_t one_len(const mi_kern *kern, const mi_winograd *w)
 {
-    size_t oc = (size_t)(divide_up(w->cv.oc, kern->lanes) * kern->lanes);
+    size_t oc = (size_t)(mi_divide_up(w->cv.oc, kern->lanes) * kern->lanes);
     size_t len = oc * (size_t)(1 + w->cv.c);
-    return (len + APART - 1) / APART * APART + APART;
+    return mi_winograd_padded(len) + MI_WINOGRAD_APART;
 }
 
 size_t mi_winograd_packed_len(const mi_kern *kern, const mi_winograd *w)
 {
-    return (size_t)square(w->by->taps.makes) * one_len(kern, w);
+    return (size_t)mi_squared(w->by->taps.makes) * one_len(kern, w);
 }
 
 int mi_winograd_pack_tasks(const mi_kern *kern, const mi_winograd *w)
 {
-    return (int)divide_up(w->cv.oc, (int64_t)2 * kern->lanes);
+    return (int)mi_divide_up(w->cv.oc, (int64_t)2 * kern->lanes);
 }
 
 /* The weights as those of this way. */
@@ -224,7 +218,7 @@ void mi_winograd_pack(const mi_kern *kern, const mi_winograd *w,
     const mi_conv_source s = turned(w, at);
     int o = task * 2 * kern->lanes, left = w->cv.oc - o;
     int wide = left > kern->lanes ? 2 * kern->lanes : kern->lanes;
-    int have = left < wide ? left : wide, forms = square(w->by->taps.makes);
+    int have = left < wide ? left : wide, forms = mi_squared(w->by->taps.makes);
     float taps[TAPS][2 * LANES] = {{0}}, *to[MI_WINOGRAD_PRODUCTS];
     const float *from[TAPS];
     for (int t = 0; t < TAPS; t++)
@@ -255,22 +249,17 @@ typedef struct room {
     size_t in_len, out_len, len;
 } room;
 
-static size_t channels(int c)
-{
-    return ((size_t)c + APART - 1) / APART * APART;
-}
-
 /* Scratch memory dealt out; only its sizes if there is none. */
 static room room_of(const mi_winograd *w, void *scratch)
 {
-    size_t forms = (size_t)square(w->by->in.makes);
-    size_t products = (size_t)square(w->by->products);
-    size_t c = channels(w->cv.c), oc = channels(w->cv.oc);
+    size_t forms = (size_t)mi_squared(w->by->in.makes);
+    size_t products = (size_t)mi_squared(w->by->products);
+    size_t c = mi_winograd_padded(w->cv.c), oc = mi_winograd_padded(w->cv.oc);
     size_t fit = ROOM / (forms * c + products * oc);
     room r = {.zeros = scratch};
     r.squares = fit < SQUARES ? fit < LANES ? LANES : (int)fit : SQUARES;
-    r.in_len = (size_t)r.squares * c + APART;
-    r.out_len = (size_t)r.squares * oc + APART;
+    r.in_len = (size_t)r.squares * c + MI_WINOGRAD_APART;
+    r.out_len = (size_t)r.squares * oc + MI_WINOGRAD_APART;
     r.len = c + oc + forms * r.in_len + products * r.out_len;
     if (scratch) {
         r.spare = r.zeros + c;
@@ -287,7 +276,7 @@ size_t mi_winograd_scratch(const mi_winograd *w)
 
 int mi_winograd_tasks(const mi_winograd *w, int images)
 {
-    return (int)divide_up(squares_of(w, images), room_of(w, NULL).squares);
+    return (int)mi_divide_up(squares_of(w, images), room_of(w, NULL).squares);
 }
 
 /* The forms of n squares from `first` on. */
@@ -298,12 +287,12 @@ static void transform(const mi_kern *kern, const mi_winograd *w, const room *r,
     const mi_winograd_factor *in = &w->by->in;
     const float *from[MI_WINOGRAD_READS];
     float *to[MI_WINOGRAD_PRODUCTS];
-    for (int k = 0; k < square(in->makes); k++)
+    for (int k = 0; k < mi_squared(in->makes); k++)
         to[k] = r->in + (size_t)k * r->in_len;
     for (int i = 0; i < n; i++) {
         mi_square_point(&s, first + i, x, 0, r->zeros, from);
         kern->winograd_f32(s.c, in->way, from, to, 0);
-        for (int k = 0; k < square(in->makes); k++)
+        for (int k = 0; k < mi_squared(in->makes); k++)
             to[k] += s.c;
     }
 }
@@ -324,7 +313,7 @@ static void multiply(const mi_kern *kern, const mi_conv *cv, const float *from,
                      .oc = left < panel ? left : panel,
                      .y_stride = cv->oc};
         t.y = to + o;
-        for (int64_t tiles = divide_up(n, most); tiles > 0; tiles--) {
+        for (int64_t tiles = mi_divide_up(n, most); tiles > 0; tiles--) {
             t.rows = (int)((n - done) / tiles);
             for (int i = 0; i < t.rows; i++, done++)
                 a[i] = from + (ptrdiff_t)done * cv->c;
@@ -355,7 +344,8 @@ static void finish(const mi_kern *kern, const mi_winograd *w, const room *r,
                    const mi_winograd_io *io, int64_t first, int n)
 {
     const mi_squares s = outputs_of(w);
-    int products = square(w->by->products), gives = square(w->by->gives);
+    int products = mi_squared(w->by->products);
+    int gives = mi_squared(w->by->gives);
     const float *from[MI_WINOGRAD_PRODUCTS], *at[MI_WINOGRAD_READS] = {NULL};
     float *to[MI_WINOGRAD_READS];
     for (int k = 0; k < products; k++)
@@ -377,7 +367,8 @@ void mi_winograd_run(const mi_kern *kern, const mi_winograd *w,
                      const mi_winograd_io *io, int task, void *scratch)
 {
     const room r = room_of(w, scratch);
-    int64_t all = squares_of(w, io->images), tasks = divide_up(all, r.squares);
+    int64_t all = squares_of(w, io->images);
+    int64_t tasks = mi_divide_up(all, r.squares);
     int64_t first = all * task / tasks;
     int n = (int)(all * (task + 1) / tasks - first);
     memset(r.zeros, 0, (size_t)(r.in - r.zeros) * sizeof *r.zeros);

@@ -172,11 +172,17 @@ typedef struct mi_squares {
     int top, left; /* pixels that the first begins before the image */
 } mi_squares;
 
-/* Squares that give `size` numbers an axis, `gives` each. */
-static inline int mi_squares_along(int size, int gives)
+/* Floats between matrices, which would share their lines of a cache without. */
+enum { MI_WINOGRAD_APART = 16 };
+
+/* n floats, and those that fill up their last line. */
+static inline size_t mi_winograd_padded(size_t n)
 {
-    return (size + gives - 1) / gives;
+    return (n + MI_WINOGRAD_APART - 1) / MI_WINOGRAD_APART * MI_WINOGRAD_APART;
 }
+
+/* Of n numbers an axis. */
+static inline int mi_squared(int n) { return n * n; }
 
 /* Where the numbers of square `at` lie, each c floats from channel `first` on;
  * `outside` where there are none. */

@@ -8,6 +8,8 @@
  * Order of the sums of a part: sum, row, column; then the bias. */
 #include "kern/winograd.h"
 
+#include "kern/tile.h"
+
 #include <string.h>
 
 enum {
@@ -15,16 +17,9 @@ enum {
     PARTS_FLOATS = 1 << 20, /* of all parts together, if one is smaller */
     TASKS = 4,              /* wanted */
     SUM_ROWS = 16,          /* rows of sums a task puts together */
-    APART = 16,
     LANES = 16,
     TAPS = 9
 };
-
-static int64_t divide_up(int64_t n, int64_t d) { return (n + d - 1) / d; }
-
-static size_t padded(int c) { return ((size_t)c + APART - 1) / APART * APART; }
-
-static int square(int n) { return n * n; }
 
 /* How the sums lie. */
 typedef struct layout {
@@ -40,15 +35,15 @@ static layout layout_of(const mi_kern *kern, const mi_winograd *w)
     l.swapped = w->cv.oc < kern->lanes && w->cv.c > w->cv.oc;
     if (l.swapped)
         l.rows = w->cv.oc, l.columns = w->cv.c;
-    l.ld = padded(l.columns);
-    l.one = (size_t)l.rows * l.ld + APART;
-    l.sums = (size_t)square(w->grads->sums.reads) * l.one;
+    l.ld = mi_winograd_padded(l.columns);
+    l.one = (size_t)l.rows * l.ld + MI_WINOGRAD_APART;
+    l.sums = (size_t)mi_squared(w->grads->sums.reads) * l.one;
     return l;
 }
 
 size_t mi_winograd_len(const mi_kern *kern, const mi_winograd *w)
 {
-    return layout_of(kern, w).sums + padded(w->cv.oc);
+    return layout_of(kern, w).sums + mi_winograd_padded(w->cv.oc);
 }
 
 /* Squares of one of both pictures. */
@@ -56,8 +51,8 @@ static mi_squares squares_of(const mi_winograd *w, const mi_winograd_factor *by)
 {
     const mi_conv *cv = &w->cv;
     int of_x = by == &w->grads->x, step = w->grads->dy.step;
-    return (mi_squares){.down = mi_squares_along(cv->oh, step),
-                        .across = mi_squares_along(cv->ow, step),
+    return (mi_squares){.down = (int)mi_divide_up(cv->oh, step),
+                        .across = (int)mi_divide_up(cv->ow, step),
                         .h = of_x ? cv->h : cv->oh,
                         .w = of_x ? cv->w : cv->ow,
                         .c = of_x ? cv->c : cv->oc,
@@ -76,7 +71,7 @@ static int64_t count(const mi_winograd *w, int images)
 int mi_winograd_parts(const mi_kern *kern, const mi_winograd *w, int images)
 {
     int64_t most = (int64_t)(PARTS_FLOATS / mi_winograd_len(kern, w));
-    int64_t blocks = divide_up(count(w, images), SQUARES);
+    int64_t blocks = mi_divide_up(count(w, images), SQUARES);
     most = most < blocks ? most : blocks;
     most = most < TASKS ? most : TASKS;
     return most > 1 ? (int)most : 1;
@@ -85,8 +80,8 @@ int mi_winograd_parts(const mi_kern *kern, const mi_winograd *w, int images)
 /* Groups of outputs that a part is cut into. */
 static int groups_of(const mi_kern *kern, const mi_winograd *w, int parts)
 {
-    int64_t panels = divide_up(w->cv.oc, (int64_t)2 * kern->lanes);
-    int64_t groups = divide_up(TASKS, parts);
+    int64_t panels = mi_divide_up(w->cv.oc, (int64_t)2 * kern->lanes);
+    int64_t groups = mi_divide_up(TASKS, parts);
     if (layout_of(kern, w).swapped)
         return 1;
     return (int)(groups < panels ? groups : panels);
@@ -120,15 +115,18 @@ typedef struct products {
 
 static size_t zeros_len(const mi_winograd *w)
 {
-    return padded(w->cv.c > w->cv.oc ? w->cv.c : w->cv.oc);
+    return mi_winograd_padded(w->cv.c > w->cv.oc ? w->cv.c : w->cv.oc);
 }
 
-static size_t forms_len(int c) { return SQUARES * padded(c) + APART; }
+static size_t forms_len(int c)
+{
+    return SQUARES * mi_winograd_padded(c) + MI_WINOGRAD_APART;
+}
 
 size_t mi_winograd_products_scratch(const mi_winograd *w)
 {
-    size_t x = (size_t)square(w->grads->x.makes) * forms_len(w->cv.c);
-    size_t dy = (size_t)square(w->grads->dy.makes) * forms_len(w->cv.oc);
+    size_t x = (size_t)mi_squared(w->grads->x.makes) * forms_len(w->cv.c);
+    size_t dy = (size_t)mi_squared(w->grads->dy.makes) * forms_len(w->cv.oc);
     return (zeros_len(w) + x + dy) * sizeof(float);
 }
 
@@ -144,7 +142,7 @@ static void transform(const mi_kern *kern, const forms *f, int64_t at, int n)
 {
     const float *from[MI_WINOGRAD_READS];
     float *to[MI_WINOGRAD_PRODUCTS];
-    int makes = square(f->by->makes);
+    int makes = mi_squared(f->by->makes);
     for (int k = 0; k < makes; k++)
         to[k] = f->made + (size_t)k * f->len;
     for (int i = 0; i < n; i++) {
@@ -175,7 +173,7 @@ static void add_block(const products *p, int n)
                   .a_pixel = a->n,
                   .b_pixel = b->n,
                   .ld = (ptrdiff_t)p->l.ld};
-    for (int k = 0; k < square(g->products); k++) {
+    for (int k = 0; k < mi_squared(g->products); k++) {
         int i = k / g->products, j = k % g->products;
         int to = g->sums.of[i] * g->sums.reads + g->sums.of[j];
         o.a = form_at(a, i, j);
@@ -195,7 +193,7 @@ static void clear(const products *p)
     const forms *b = p->l.swapped ? &p->x : &p->dy;
     int last = b->first + b->n == p->l.columns;
     size_t n = last ? p->l.ld - (size_t)b->first : (size_t)b->n;
-    for (int k = 0; k < square(p->w->grads->sums.reads); k++) {
+    for (int k = 0; k < mi_squared(p->w->grads->sums.reads); k++) {
         float *row = p->sums + (size_t)k * p->l.one + b->first;
         for (int i = 0; i < p->l.rows; i++, row += p->l.ld)
             memset(row, 0, n * sizeof *row);
@@ -207,7 +205,7 @@ static void clear(const products *p)
 static int group_at(const mi_kern *kern, const mi_conv *cv, int group,
                     int groups)
 {
-    int64_t panels = divide_up(cv->oc, (int64_t)2 * kern->lanes);
+    int64_t panels = mi_divide_up(cv->oc, (int64_t)2 * kern->lanes);
     int64_t o = panels * group / groups * 2 * kern->lanes;
     return o < cv->oc ? (int)o : cv->oc;
 }
@@ -220,7 +218,7 @@ static void begin(products *p, const mi_conv_batch *b, int group, int groups,
     float *made = scratch + zeros_len(w);
     memset(scratch, 0, zeros_len(w) * sizeof *scratch);
     p->x = forms_of(w, &w->grads->x, b->x, scratch, made);
-    made += (size_t)square(w->grads->x.makes) * p->x.len;
+    made += (size_t)mi_squared(w->grads->x.makes) * p->x.len;
     p->dy = forms_of(w, &w->grads->dy, b->dy, scratch, made);
     p->dy.first = group_at(p->kern, &w->cv, group, groups);
     p->dy.n = group_at(p->kern, &w->cv, group + 1, groups) - p->dy.first;
@@ -252,7 +250,7 @@ void mi_winograd_products(const mi_kern *kern, const mi_winograd *w,
 
 int mi_winograd_sum_tasks(const mi_kern *kern, const mi_winograd *w)
 {
-    return (int)divide_up(layout_of(kern, w).rows, SUM_ROWS);
+    return (int)mi_divide_up(layout_of(kern, w).rows, SUM_ROWS);
 }
 
 static void put(float *to, float v, int add) { *to = add ? *to + v : v; }
@@ -279,7 +277,7 @@ static void put_row(const mi_kern *kern, const mi_winograd *w, const layout *l,
         out[t] = taps[t];
     for (int j = 0; j < l->columns; j += LANES) {
         int n = l->columns - j < LANES ? l->columns - j : LANES;
-        for (int k = 0; k < square(w->grads->sums.reads); k++)
+        for (int k = 0; k < mi_squared(w->grads->sums.reads); k++)
             from[k] = sums + (size_t)k * l->one + (size_t)row * l->ld + j;
         kern->winograd_f32(n, w->grads->sums.way, from, out, 0);
         put_taps(to, taps, to->dw + row * down + j * across, across, n);
@@ -307,7 +305,7 @@ void mi_winograd_sum(const mi_kern *kern, const mi_winograd *w, int parts,
         put_bias(kern, &w->cv, parts, len, sums + l.sums, to);
     if (!to->dw)
         return;
-    for (int k = 0; k < square(w->grads->sums.reads); k++) {
+    for (int k = 0; k < mi_squared(w->grads->sums.reads); k++) {
         float *rows = sums + (size_t)k * l.one + (size_t)first * l.ld;
         for (int i = 1; i < parts; i++)
             kern->add_f32((int)((size_t)(end - first) * l.ld), rows,
