@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int check_count, check_failed;
+static _Atomic int check_count, check_failed; /* threads check, too */
 static const char *check_part = "";
 static unsigned check_seed;
 
