@@ -221,7 +221,7 @@ static void test_options_that_are_refused(void)
     static const char *const why[9] = {
         "0 x 32, wanted sides", "no load",    "augment.turn",
         "augment.mix is",       "70 threads", "target 0 is not",
-        "target 0 is not",      "box 0 has",  "augment.mix with target 0"};
+        "target 0 is not",      "box 0 has",  "target 0 is points"};
     for (int i = 0; i < 9; i++)
         o[i] = options();
     o[0].w = 0;

@@ -143,9 +143,11 @@ static mien_status add_target(mien_loader *l, int i, mien_error *err)
     if (l->o.augment.mix > 0 &&
         (t->kind == MIEN_TARGET_POINTS || t->kind == MIEN_TARGET_NUMBER))
         return mi_fail(err, MIEN_EARG,
-                       "loader: augment.mix with target %d, wanted classes, "
-                       "shares or pictures",
-                       i);
+                       "loader: mix-up (augment.mix) lays pictures over each "
+                       "other, but target %d is %s: wanted classes, shares or "
+                       "pictures",
+                       i,
+                       t->kind == MIEN_TARGET_POINTS ? "points" : "a number");
     int of = t->kind == MIEN_TARGET_CLASS ? t->of : 0;
     return t->kind == MIEN_TARGET_CLASS || t->kind == MIEN_TARGET_SHARES
                ? find_mirror((int)l->size[i], labels, &labels->task[of],
