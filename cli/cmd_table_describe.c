@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-enum { MOST_GROUPS = 100 };
-
 typedef struct values {
     const char *by;
     mien_correlation correlation;
@@ -33,27 +31,44 @@ static const cli_row examples[] = {
 static const cli_row exits[] =
     CLI_EXITS("the table was described", "the table could not be read");
 
-/* A table of text for each value of a column. */
-static mien_status put_groups(const cli_table *in, int by, mien_summary *s,
-                              mien_buffer *out, mien_error *err)
+/* How the columns of some rows go together. */
+static mien_status put_correlation(const cli_table *in, int64_t n,
+                                   const int64_t *rows, mien_correlation kind,
+                                   mien_buffer *out, mien_error *err)
 {
+    mien_table *part = NULL;
+    mien_status st = mien_table_select_rows(in->t, n, rows, &part, err);
+    if (!st)
+        st = mien_table_correlation_text(part, kind, in->pool, out, err);
+    mien_table_free(part);
+    return st;
+}
+
+/* A table of text for each value of a column. */
+static mien_status put_groups(const cli_args *a, const cli_table *in, int by,
+                              mien_summary *s, mien_buffer *out,
+                              mien_error *err)
+{
+    const values *v = a->values;
     mien_groups g;
-    mien_status st = mien_table_group(in->t, by, MOST_GROUPS, &g, err);
+    mien_status st = mien_table_group(in->t, by, MIEN_DESCRIBE_GROUPS, &g, err);
     if (st)
         return st;
     mien_column c = mien_table_column(in->t, by);
     for (int i = 0; !st && i < g.count; i++) {
-        int64_t first = g.first[i];
+        const int64_t *rows = g.rows + g.start[i];
+        int64_t first = g.first[i], n = g.start[i + 1] - g.start[i];
         if (c.type == MIEN_COLUMN_TEXT)
             mien_buffer_printf(out, "%s%s = %.*s\n", i ? "\n" : "", c.name,
                                (int)c.text[first].n, c.text[first].at);
         else
             mien_buffer_printf(out, "%s%s = %g\n", i ? "\n" : "", c.name,
                                c.number[first] + 0.0);
-        st = mien_table_describe(in->t, g.start[i + 1] - g.start[i],
-                                 g.rows + g.start[i], in->pool, s, err);
+        st = mien_table_describe(in->t, n, rows, in->pool, s, err);
         if (!st)
             mien_summary_text(in->t, s, out);
+        if (!st && cli_given(a, &v->correlation))
+            st = put_correlation(in, n, rows, v->correlation, out, err);
     }
     mien_groups_free(&g);
     return st;
@@ -67,16 +82,16 @@ static mien_status put_text(const cli_args *a, const cli_table *in,
     mien_status st = MIEN_OK;
     int by = mien_table_find(in->t, v->by ? v->by : "");
     if (by >= 0) {
-        st = put_groups(in, by, s, out, err);
+        st = put_groups(a, in, by, s, out, err);
     } else {
         mien_buffer_printf(out, "%s: %lld rows, %d columns\n", a->operand[0],
                            (long long)mien_table_rows(in->t),
                            mien_table_columns(in->t));
         mien_summary_text(in->t, s, out);
+        if (cli_given(a, &v->correlation))
+            st = mien_table_correlation_text(in->t, v->correlation, in->pool,
+                                             out, err);
     }
-    if (!st && cli_given(a, &v->correlation))
-        st = mien_table_correlation_text(in->t, v->correlation, in->pool, out,
-                                         err);
     return st ? st : mien_table_remarks(in->t, in->pool, out, err);
 }
 

@@ -392,7 +392,7 @@ static void test_a_picture_as_json(void)
     mien_table_free(t);
 }
 
-/* With parts and correlations: an object of both. */
+/* With parts: in each of them, the correlations of its rows, too. */
 static void test_a_description_as_json(void)
 {
     static const char made[] = "k,d,x,y\na,2020-01-01,1,2\na,2020-01-02,3,4\n"
@@ -416,10 +416,14 @@ static void test_a_description_as_json(void)
         if (k == 1)
             CHECK(strstr(text, "{\"by\":\"k\",\"groups\":[{\"value\":\"a\","
                                "\"rows\":2,\"columns\":{\"k\":") == text);
+        if (k == 1)
+            CHECK(strstr(text, "\"columns\":[\"x\",\"y\"],\"matrix\":[[1.0,") &&
+                  strstr(text, "]]}},{\"value\":\"b\",\"rows\":1,") &&
+                  strstr(text, "\"matrix\":[[null,null],[null,null]]}}]}") &&
+                  !strstr(text, "0.99339"));
         if (k == 2)
-            CHECK(strstr(text, "{\"columns\":{\"k\":") == text);
-        if (k)
-            CHECK(strstr(text, "\"correlation\":{\"kind\":\"pearson\","
+            CHECK(strstr(text, "{\"columns\":{\"k\":") == text &&
+                  strstr(text, "\"correlation\":{\"kind\":\"pearson\","
                                "\"columns\":[\"x\",\"y\"],\"matrix\":[[1.0,"
                                "0.9933992677987827],"));
         mien_buffer_free(&b);

@@ -50,8 +50,9 @@ typedef struct mien_describe_options {
 #define MIEN_DESCRIBE_GROUPS 100
 
 /* Write what a table holds as JSON, with all digits: as mien_summary_json does,
- * or, with a column to part by or correlations, an object of "by" and "groups",
- * or "columns", and "correlation".
+ * or, with correlations, an object of "columns" and "correlation"; with a
+ * column to part by, of "by" and "groups", each {"value", "rows", "columns"}
+ * and, of its rows, "correlation".
  *
  *   t  a table
  *   o  what

@@ -233,6 +233,20 @@ static void put_value_json(const mien_column *c, int64_t row, mien_json *j)
     mien_buffer_free(&text);
 }
 
+/* The correlations of some rows. */
+static mien_status put_part_correlation_json(const mien_table *t, int64_t n,
+                                             const int64_t *rows,
+                                             const mien_describe_options *o,
+                                             mien_json *j, mien_error *err)
+{
+    mien_table *part = NULL;
+    mien_status st = mien_table_select_rows(t, n, rows, &part, err);
+    if (!st)
+        st = put_correlation_json(part, o, j, err);
+    mien_table_free(part);
+    return st;
+}
+
 /* Summaries of the rows of each value of a column. */
 static mien_status put_groups_json(const mien_table *t,
                                    const mien_describe_options *o,
@@ -247,13 +261,16 @@ static mien_status put_groups_json(const mien_table *t,
     mien_json_text(j, "by", by.name);
     mien_json_array(j, "groups");
     for (int i = 0; !st && i < g.count; i++) {
+        const int64_t *rows = g.rows + g.start[i];
         int64_t n = g.start[i + 1] - g.start[i];
-        st = mien_table_describe(t, n, g.rows + g.start[i], o->pool, s, err);
+        st = mien_table_describe(t, n, rows, o->pool, s, err);
         mien_json_object(j, NULL);
         put_value_json(&by, g.first[i], j);
         mien_json_int(j, "rows", n);
         if (!st)
             mien_summary_json(t, s, "columns", j);
+        if (!st && o->correlate)
+            st = put_part_correlation_json(t, n, rows, o, j, err);
         mien_json_close(j);
     }
     mien_json_close(j);
@@ -276,9 +293,9 @@ mien_status mien_table_description_json(const mien_table *t,
         st = mien_table_describe(t, 0, NULL, o->pool, s, err);
         if (!st)
             mien_summary_json(t, s, plain ? NULL : "columns", j);
+        if (!st && o->correlate)
+            st = put_correlation_json(t, o, j, err);
     }
-    if (!st && o->correlate)
-        st = put_correlation_json(t, o, j, err);
     if (!plain)
         mien_json_close(j);
     mi_free(s);

@@ -102,8 +102,16 @@ const MOST_BYTES = 2 ** 31;
  * @typedef {object} Description
  * @property {Record<string, Summary>} [columns] without `by`
  * @property {string} [by]
- * @property {{value: string|number, rows: number, columns: Record<string, Summary>}[]} [groups]
- * @property {{kind: string, columns: string[], matrix: (number|null)[][]}} [correlation]
+ * @property {{value: string|number, rows: number, columns: Record<string, Summary>,
+ *   correlation?: Correlation}[]} [groups]
+ * @property {Correlation} [correlation] without `by`
+ */
+
+/**
+ * @typedef {object} Correlation
+ * @property {string} kind
+ * @property {string[]} columns
+ * @property {(number|null)[][]} matrix
  */
 
 /**
