@@ -103,8 +103,8 @@ static int put_frame(film *f, int i)
 {
     int w = f->im->w, h = f->im->h;
     const GraphicsControlBlock control = {
-        .DelayTime =
-            (int)(lround(100 * (i + 1) / f->fps) - lround(100 * i / f->fps)),
+        .DelayTime = (int)(llround(100 * (i + 1.0) / f->fps) -
+                           llround(100.0 * i / f->fps)),
         .TransparentColor = NO_TRANSPARENT_COLOR};
     GifByteType bytes[4];
     uint8_t *row = f->plane + 3 * f->pixels + (size_t)i * (size_t)w * (size_t)h;
