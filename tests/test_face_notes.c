@@ -101,6 +101,9 @@ static void test_age_and_expression_are_averaged(void)
     for (int i = 0; i < 200; i++)
         add(&v, 1, &f);
     CHECK_NEAR(m->age, 50, 1e-3);
+    f.has |= MIEN_FACE_LANDMARKS;
+    add(&v, 1, &f);
+    CHECK(m->has & MIEN_FACE_LANDMARKS);
     f.has = 0; /* what cannot be read now stays as it was */
     f.age = 0;
     f.expression[1] = 0;
@@ -108,6 +111,7 @@ static void test_age_and_expression_are_averaged(void)
     CHECK_NEAR(m->age, 50, 1e-3);
     CHECK_NEAR(m->expression[1], 1, 1e-3);
     CHECK(m->has & MIEN_FACE_DESCRIPTOR);
+    CHECK(!(m->has & MIEN_FACE_LANDMARKS)); /* they were elsewhere */
     end(&v);
 }
 

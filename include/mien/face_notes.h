@@ -26,7 +26,8 @@ typedef struct mien_face_note {
     int readings;    /* so far */
     int descriptors; /* that vote */
     mien_face face;  /* as it was read last; age, male and expression are means
-                        that fade, has tells what was ever read */
+                        that fade, has tells what was ever read, but of
+                        landmarks whether they were read last */
 } mien_face_note;
 
 #define MIEN_FACE_NOTES_MOST 1000

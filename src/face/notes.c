@@ -143,7 +143,7 @@ static void average(mien_face_note *known, const mien_face *read)
         memcpy(f.expression, before->expression, sizeof f.expression);
     if (before->has & ~read->has & MIEN_FACE_DESCRIPTOR)
         memcpy(f.descriptor, before->descriptor, sizeof f.descriptor);
-    f.has |= before->has;
+    f.has |= before->has & ~(unsigned)MIEN_FACE_LANDMARKS;
     known->face = f;
 }
 

@@ -13,10 +13,7 @@ static void put_name(mien_json *j, const mien_notes_record *r, int64_t id,
         out->failed = 1;
         return;
     }
-    if (who.name)
-        mien_json_text(j, "name", who.name);
-    else
-        mien_json_null(j, "name");
+    mien_json_text(j, "name", who.name);
     if (!isnan(who.distance))
         mien_json_rounded(j, "distance", (double)who.distance, 6);
 }
