@@ -330,7 +330,10 @@ static mien_status put_fit(const drawing *d, int g, mien_json *j,
     mien_status st = mien_spearman(n, d->px, d->py, &rank, err);
     if (st)
         return st;
-    if (mien_polynomial_fit(n, d->px, d->py, 1, &f, err))
+    st = mien_polynomial_fit(n, d->px, d->py, 1, &f, NULL);
+    if (st == MIEN_ENOMEM)
+        return mi_no_memory(err);
+    if (st)
         f.coef[0] = f.coef[1] = (double)NAN;
     name_group(d, g, name);
     mien_json_object(j, NULL);
