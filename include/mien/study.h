@@ -516,9 +516,9 @@ MIEN_API void mien_predictor_head(const mien_predictor *p, mien_buffer *out);
  *
  *   p    a predictor
  *   t    has the model's columns
- *   out  NULL: none are written; lines are added: number of the row from 1,
- * score, 1 for an alarm, the columns that contribute most; a probability near 1
- * has the digits that tell it from 1
+ *   out  lines are added: number of the row from 1, score, 1 for an alarm, the
+ *        columns that contribute most; a probability near 1 has the digits that
+ *        tell it from 1; NULL: none are written
  *
  * A model that looks at several rows in the order of a column of time refuses
  * rows that are not in it, where the table has that column.
