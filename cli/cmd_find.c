@@ -135,12 +135,6 @@ static int read_profiles(search *s, const char *path)
     return !st;
 }
 
-static int is_json(const char *path)
-{
-    size_t n = strlen(path);
-    return n > 5 && strcmp(path + n - 5, ".json") == 0;
-}
-
 /* Read the photos of a folder: DIR/NAME.jpg, or DIR/NAME/photo.jpg.  Those that
  * cannot be read, or show no face, are reported and left out.  0, and a report,
  * when nobody is left. */
@@ -154,7 +148,7 @@ static int read_people(search *s, const cli_words *folders)
         good = 0;
     }
     for (int i = 0; i < folders->n && good; i++)
-        good = is_json(folders->word[i])
+        good = cli_is_json(folders->word[i])
                    ? read_profiles(s, folders->word[i])
                    : cli_files_add(&files, folders->word[i]);
     for (int i = 0; good && i < files.n && !cli_interrupted(); i++) {

@@ -151,6 +151,10 @@ static int run(const cli_args *a)
     mien_error err = {0};
     cli_tabular m;
     int status = CLI_NOTHING;
+    if (o.highest && !v->json) {
+        cli_error("predict: --highest needs --json");
+        return CLI_USAGE;
+    }
     if (!cli_tabular_open(a->operand[0], &m))
         return CLI_NOTHING;
     o.threshold = cli_given(a, &v->threshold) ? &v->threshold : NULL;

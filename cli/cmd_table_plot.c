@@ -1,9 +1,7 @@
 /* cmd_table_plot.c: columns of a table as a picture. */
 #include "cli/figure.h"
+#include "cli/shell/files.h"
 #include "cli/table.h"
-
-#include <string.h>
-#include <strings.h>
 
 typedef struct values {
     const char *x, *y, *by, *output;
@@ -80,13 +78,6 @@ static int read_columns(const cli_args *a, const mien_table *t,
     return good ? CLI_OK : CLI_NOTHING;
 }
 
-/* 1: the numbers of the picture are wanted, not the picture. */
-static int wants_numbers(const char *path)
-{
-    size_t n = strlen(path);
-    return n > 5 && strcasecmp(path + n - 5, ".json") == 0;
-}
-
 /* Save the figure as numbers. */
 static int write_numbers(const cli_args *a, const mien_table *t,
                          const mien_table_figure_options *o)
@@ -101,10 +92,12 @@ static int write_numbers(const cli_args *a, const mien_table *t,
         status = CLI_NOTHING;
     } else {
         mien_buffer_puts(&out, "\n");
-        if (out.failed)
-            status = (cli_error("out of memory"), CLI_NOTHING);
-        else if (mien_file_save(v->output, out.data, out.n, &err))
+        if (out.failed) {
+            cli_error("out of memory");
+            status = CLI_NOTHING;
+        } else if (mien_file_save(v->output, out.data, out.n, &err)) {
             status = cli_unsaved(&err);
+        }
     }
     mien_buffer_free(&out);
     return status;
@@ -138,14 +131,14 @@ static int run(const cli_args *a)
         cli_error("--output FILE is missing");
         return CLI_USAGE;
     }
-    if (!wants_numbers(v->output) && !cli_figure_path(v->output))
+    if (!cli_is_json(v->output) && !cli_figure_path(v->output))
         return CLI_USAGE;
     if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
         return in.status;
     int status = read_columns(a, in.t, &o);
     if (!status)
-        status = wants_numbers(v->output) ? write_numbers(a, in.t, &o)
-                                          : draw(a, in.t, &o);
+        status = cli_is_json(v->output) ? write_numbers(a, in.t, &o)
+                                        : draw(a, in.t, &o);
     cli_table_close(&in);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,12 @@ int cli_is_folder(const char *path)
 {
     struct stat s;
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+int cli_is_json(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && dot > path && strcasecmp(dot, ".json") == 0;
 }
 
 int cli_same_file(const char *a, const char *b)

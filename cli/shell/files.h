@@ -27,6 +27,8 @@ int cli_folder_make(const char *path);
 int cli_is_another(const char *input, const char *output);
 /* 1 if a folder is there. */
 int cli_is_folder(const char *path);
+/* 1 if a path ends in .json, in letters of any size. */
+int cli_is_json(const char *path);
 /* 1 if both paths lead to one file. */
 int cli_same_file(const char *a, const char *b);
 
