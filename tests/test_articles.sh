@@ -25,6 +25,7 @@ lacks() {
         *photo.jpg*|*people/*) [ -e "$t/photo.jpg" ] || { echo 'no photo'; return; } ;;
     esac
     case $1 in
+        *bnk48.json*) [ -e "$t/bnk48.json" ] || { echo 'no file of descriptors'; return; } ;;
         *haarcascade*|'mien smile'*)
             [ -e /usr/share/opencv4/haarcascades/haarcascade_smile.xml ] ||
                 { echo 'no cascades of OpenCV'; return; } ;;
@@ -67,6 +68,8 @@ python3 tests/cli/articles.py "$t" || exit 1
 [ ! -e "$share/sample.mp4" ] || cp "$share/sample.mp4" "$t/video.mp4"
 keras=$shared/data/emotion_keras/model_v6_23.hdf5
 [ ! -e "$keras" ] || ln -s "$keras" "$t/model_v6_23.hdf5"
+bnk48=$shared/data/bnk48/src/descriptors/bnk48.json
+[ ! -e "$bnk48" ] || ln -s "$bnk48" "$t/bnk48.json"
 
 for i in $(seq 13); do
     grep -q "^## $i\. " docs/articles.md || complain "no article $i"
