@@ -301,6 +301,30 @@ test('a consent that has ended erases who gave it, and that is said', async () =
   await page.done();
 });
 
+test('a page that stays open erases who gave a consent when its last day is over', async () => {
+  const page = await open({ before: (blank) => blank.clock.install() });
+  const today = await page.evaluate(() => new Date().toLocaleDateString('sv'));
+  await take(page, line({ Ada: [0] }), { expiry: today });
+  await take(page, line({ Bob: [1] }));
+  await page.clock.fastForward('24:00:00');
+  await says(page, 'consent had ended: 1 (Ada)');
+  assert.deepEqual(await names(page), ['Bob']);
+  assert.deepEqual((await stored(page)).people.map((p) => p.open.name), ['Bob']);
+  await page.done();
+});
+
+test('what the browser deletes is gone from the page, which goes on', async () => {
+  const page = await open();
+  await take(page, line({ Ada: [0] }));
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin',
+    { origin: new URL(site.address).origin, storageTypes: 'indexeddb' });
+  await page.getByText('Nobody yet').waitFor();
+  await take(page, line({ Bob: [1] }));
+  assert.deepEqual((await stored(page)).people.map((p) => p.open.name), ['Bob']);
+  await page.done();
+});
+
 test('profiles out and in again, in three forms; bad ones are named', async () => {
   const page = await open();
   await take(page, { a: { name: 'Ada', descriptors: [at(0), at(0.25)] } });

@@ -5,6 +5,7 @@ import type { Lock, Sealed } from './vault';
 
 const NAME = 'mien';
 const STORES = ['people', 'vault'];
+const REOPENS = 500; // milliseconds after the browser closed it; at once it would not
 
 /** A person, open or sealed; the last day stands beside it, so that it ends without a key. */
 export interface Row {
@@ -41,7 +42,7 @@ function words(error: DOMException | null): Error {
   return new Error(t('store.failed', { error: error?.message || error?.name || '?' }));
 }
 
-/** Open the database; `gone` is called when another window deletes it. */
+/** Open the database; `gone` is called when another window, or the browser, deletes it. */
 export function openDatabase(gone: () => void): Promise<IDBDatabase> {
   return new Promise((done, fail) => {
     const request = indexedDB.open(NAME, 1);
@@ -49,6 +50,7 @@ export function openDatabase(gone: () => void): Promise<IDBDatabase> {
       STORES.forEach((name) => request.result.createObjectStore(name, { keyPath: 'id' }));
     request.onerror = () => fail(words(request.error));
     request.onsuccess = () => {
+      request.result.onclose = () => setTimeout(gone, REOPENS);
       request.result.onversionchange = () => {
         request.result.close();
         gone();

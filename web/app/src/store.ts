@@ -24,6 +24,7 @@ interface Change {
 }
 
 const LONGEST = 200;
+const EACH_MINUTE = 60_000;
 const placeOf = (row: { id: string; expiry: string }) => `${row.id} ${row.expiry}`;
 
 /** A name as it is kept. */
@@ -61,11 +62,13 @@ class Gallery {
   #undo: { what: string; changes: Change[] }[] = [];
   #watchers = new Set<() => void>();
   #turn: Promise<unknown> = Promise.resolve();
-  #reading: Promise<void> | undefined;
+  #reading = Promise.resolve();
+  #day = ''; // of that reading
   #others = new BroadcastChannel('mien-people');
 
   constructor() {
     this.#others.onmessage = () => this.#again();
+    setInterval(() => this.#day && void this.load().catch(() => undefined), EACH_MINUTE);
   }
 
   get encrypted() {
@@ -92,12 +95,16 @@ class Gallery {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Read who is there, once. */
+  /** Read who is there: once a day, since with a day consents end. */
   load(): Promise<void> {
-    this.#reading ??= this.#inTurn(() => this.#read()).catch((e) => {
-      this.#reading = undefined;
-      throw e;
-    });
+    const today = dayText();
+    if (this.#day !== today) {
+      this.#day = today;
+      this.#reading = this.#inTurn(() => this.#read()).catch((e) => {
+        this.#day = '';
+        throw e;
+      });
+    }
     return this.#reading;
   }
 
@@ -115,6 +122,7 @@ class Gallery {
     return this.#inTurn(async () => {
       this.#key = undefined;
       this.#undo = [];
+      this.erased = [];
       await this.#read();
     });
   }
@@ -153,9 +161,13 @@ class Gallery {
   }
 
   /** One picture is not of this person; with the last the person goes. */
-  removePicture(id: string, n: number) {
-    return this.#edit(id, 'undo.picture', (p) =>
-      p.pictures.length > 1 ? { pictures: p.pictures.filter((_, i) => i !== n) } : undefined);
+  removePicture(id: string, picture: Picture) {
+    return this.#edit(id, 'undo.picture', (p) => {
+      const pictures = p.pictures.filter((one) => one !== picture);
+      if (pictures.length === p.pictures.length)
+        throw new Outdated();
+      return pictures.length ? { pictures } : undefined;
+    });
   }
 
   remove(id: string) {

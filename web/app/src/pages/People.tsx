@@ -145,20 +145,21 @@ function Denied({ face, person, matcher, act }: {
   face: Found; person: Person; matcher: Matcher; act: Act;
 }) {
   const { descriptor } = face.picture;
-  const { picture, distance: nearest } = matcher.closest(person.name, descriptor);
+  const { picture: n, distance: nearest } = matcher.closest(person.name, descriptor);
   const { distance } = matcher.best(descriptor);
   const { name } = person;
+  const picture = person.pictures[n];
   const stricter = Math.floor(distance * 100) / 100;
   return (
     <div class="denied">
       <h3>{t('people.why', { name })}</h3>
       <div class="row">
-        <FaceChip chip={person.pictures[picture]?.chip} name={name} />
-        <p>{t('people.because', { n: picture + 1, name, distance: distanceText(distance),
+        <FaceChip chip={picture?.chip} name={name} />
+        <p>{t('people.because', { n: n + 1, name, distance: distanceText(distance),
           nearest: distanceText(nearest) })}</p>
       </div>
       <div class="row">
-        <button type="button" onClick={() => act(() => gallery.removePicture(person.id, picture),
+        <button type="button" onClick={() => act(() => gallery.removePicture(person.id, picture!),
           t('people.removedPicture', { name }))}>{t('people.dropPicture', { name })}</button>
         <button type="button" onClick={() => act(() => gallery.set({ threshold: stricter }))}>
           {t('people.stricter', { distance: distanceText(stricter) })}
@@ -220,7 +221,7 @@ function Pictures({ person, act }: { person: Person; act: Act }) {
       {person.pictures.map((picture, i) => (
         <li key={i}>
           <FaceChip chip={picture.chip} name={String(i + 1)} size={72} />
-          <button type="button" onClick={() => act(() => gallery.removePicture(person.id, i),
+          <button type="button" onClick={() => act(() => gallery.removePicture(person.id, picture),
             t('people.removedPicture', { name: person.name }))}
           aria-label={t('people.notPicture', { n: i + 1, name: person.name })}>
             {t('people.notThis')}
@@ -554,6 +555,8 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
         const more = await readShot(one, (part) => setBusy({ file: one.name, part }));
         if (wanted())
           shots.show(more);
+        else
+          more[0]?.shot.bitmap.close();
       }
       return undefined;
     } catch (e) {
