@@ -102,6 +102,11 @@ test('a face, its concept, and where it is seen', async () => {
   const { name, bytes } = await saved(page, 'Save PNG');
   assert.equal(name, 'a-changed.png');
   assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [110, 110]);
+  await drop(page, [...model('model.onnx'), photos[0]]); // which knows none of these concepts
+  await page.getByText('concepts: 0').waitFor();
+  await page.locator('figcaption', { hasText: 'a.png' }).waitFor();
+  assert.equal(await changed(page), plain);
+  assert.equal(await page.getByRole('alert').count(), 0);
   await page.done();
 });
 

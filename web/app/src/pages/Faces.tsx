@@ -6,7 +6,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 import { mien } from '../engine';
 import { Choice } from '../parts/Choice';
-import { Drop } from '../parts/Drop';
+import { Choose, Drop } from '../parts/Drop';
 import { Notice, wordsOf } from '../parts/Notice';
 import { Progress } from '../parts/Progress';
 import { Slider } from '../parts/Slider';
@@ -109,22 +109,14 @@ function How() {
   );
 }
 
-/** A button that chooses a whole folder. */
-function ChooseFolder({ onFiles }: { onFiles: (files: File[]) => void }) {
-  const input = useRef<HTMLInputElement>(null);
+/** Saves frames, as soon as all are there, as one picture. */
+function SavePng({ frames, of, name, fail }: {
+  frames: Frame[]; of: number; name: string; fail: (error: unknown) => void;
+}) {
   return (
-    <>
-      <button type="button" onClick={() => input.current?.click()}>{t('faces.folder')}</button>
-      <input ref={(at) => {
-        input.current = at;
-        at?.setAttribute('webkitdirectory', '');
-      }} type="file" hidden multiple aria-label={t('faces.folder')} onChange={(e) => {
-        const files = [...e.currentTarget.files ?? []];
-        e.currentTarget.value = '';
-        if (files.length)
-          onFiles(files);
-      }} />
-    </>
+    <button type="button" disabled={frames.length < of} onClick={() => pngOf(frames, 4)
+      .then((blob) => saveFile(`${name}.png`, blob), fail)}>{t('faces.save', { kind: 'PNG' })}
+    </button>
   );
 }
 
@@ -259,11 +251,8 @@ function Sliders({ coder, look, fail, face }: Part & { face?: Face }) {
       <div class="panel">
         <Shown frame={frame} label={t('faces.changed', { name: face.name })} />
         <div class="row">
-          <button type="button" disabled={!frame} onClick={() => frame &&
-            pngOf([frame]).then((blob) =>
-              saveFile(`${stemOf(face.name)}-changed.png`, blob), fail)}>
-            {t('faces.save', { kind: 'PNG' })}
-          </button>
+          <SavePng frames={frame ? [frame] : []} of={1} name={`${stemOf(face.name)}-changed`}
+            fail={fail} />
         </div>
       </div>
       <div class="panel">
@@ -358,10 +347,7 @@ function Nobody({ coder, look, fail, onTake }: Part & { onTake: (face: Face) => 
           ))}
         </div>
         <div class="row">
-          <button type="button" disabled={frames.length < GRID} onClick={() =>
-            void pngOf(frames, 4).then((blob) => saveFile(`faces-${seed}.png`, blob), fail)}>
-            {t('faces.save', { kind: 'PNG' })}
-          </button>
+          <SavePng frames={frames} of={GRID} name={`faces-${seed}`} fail={fail} />
         </div>
       </div>
       <div class="panel">
@@ -503,7 +489,7 @@ export function FacesPage() {
       {error && <Notice kind="error" text={error} onClose={() => setError('')} />}
       <Drop label={t(coder ? 'faces.drop.photos' : 'faces.drop.model')} accept=""
         onFiles={take}>
-        {!coder && <ChooseFolder onFiles={take} />}
+        {!coder && <Choose label={t('faces.folder')} multiple folder onFiles={take} />}
       </Drop>
       {busy && <Progress label={busy} />}
       {!part && <How />}
@@ -517,7 +503,7 @@ export function FacesPage() {
                 onClick={() => setMode(one)}>{t(`faces.mode.${one}`)}</button>
             ))}
           </div>
-          {mode === 'sliders' && <Sliders {...part} face={faces[0]} />}
+          {mode === 'sliders' && <Sliders key={part.coder.held} {...part} face={faces[0]} />}
           {mode === 'morph' && <Morph {...part} faces={faces} />}
           {mode === 'walk' && <Walk {...part} />}
           {mode === 'nobody' && <Nobody {...part}

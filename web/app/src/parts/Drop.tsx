@@ -10,17 +10,16 @@ interface Props {
   onFiles: (files: File[]) => void;
   /** As <input accept>; default: pictures. */
   accept?: string;
-  multiple?: boolean;
   /** With it, a second button opens the camera of a phone. */
   camera?: string;
   /** More buttons beside the first. */
   children?: ComponentChildren;
 }
 
-/** One input and the button that opens it. */
-function Choose({ label, accept, multiple, capture, onFiles, main }: {
-  label: string; accept: string; multiple: boolean; capture?: 'environment';
-  onFiles: (files: File[]) => void; main: boolean;
+/** One input and the button that opens it; of a folder all files are given. */
+export function Choose({ label, accept, multiple, capture, folder = false, onFiles, main }: {
+  label: string; accept?: string; multiple?: boolean; capture?: 'environment';
+  folder?: boolean; onFiles: (files: File[]) => void; main?: boolean;
 }) {
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -28,7 +27,10 @@ function Choose({ label, accept, multiple, capture, onFiles, main }: {
       <button type="button" class={main ? 'main' : ''} onClick={() => input.current?.click()}>
         {label}
       </button>
-      <input ref={input} type="file" hidden accept={accept} multiple={multiple} capture={capture}
+      <input ref={(at) => {
+        input.current = at;
+        at?.toggleAttribute('webkitdirectory', folder);
+      }} type="file" hidden accept={accept} multiple={multiple} capture={capture}
         aria-label={label} onChange={(e) => {
           const files = [...e.currentTarget.files ?? []];
           e.currentTarget.value = '';
@@ -39,9 +41,7 @@ function Choose({ label, accept, multiple, capture, onFiles, main }: {
   );
 }
 
-export function Drop({
-  label, onFiles, accept = 'image/*', multiple = true, camera, children,
-}: Props) {
+export function Drop({ label, onFiles, accept = 'image/*', camera, children }: Props) {
   const [over, setOver] = useState(false);
   const given = useRef(onFiles);
   given.current = onFiles;
@@ -49,7 +49,7 @@ export function Drop({
     const take = (list: DataTransfer | null) => {
       const files = [...list?.files ?? []];
       if (files.length)
-        given.current(multiple ? files : files.slice(0, 1));
+        given.current(files);
       return files.length > 0;
     };
     const on = {
@@ -81,16 +81,14 @@ export function Drop({
       for (const [name, listener] of Object.entries(on))
         removeEventListener(name, listener as EventListener);
     };
-  }, [multiple]);
+  }, []);
   return (
     <div class={`drop${over ? ' over' : ''}`}>
       <p>{label}</p>
       <div class="row">
-        <Choose label={t('part.choose')} accept={accept} multiple={multiple} onFiles={onFiles}
-          main />
+        <Choose label={t('part.choose')} accept={accept} multiple onFiles={onFiles} main />
         {camera && (
-          <Choose label={camera} accept="image/*" multiple={false} capture="environment"
-            onFiles={onFiles} main={false} />
+          <Choose label={camera} accept="image/*" capture="environment" onFiles={onFiles} />
         )}
         {children}
       </div>

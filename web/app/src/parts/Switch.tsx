@@ -6,16 +6,15 @@ interface Props {
   checked: boolean;
   onChange: (checked: boolean) => void;
   hint?: string;
-  disabled?: boolean;
 }
 
-export function Switch({ label, checked, onChange, hint, disabled }: Props) {
+export function Switch({ label, checked, onChange, hint }: Props) {
   const id = useId();
   return (
     <div class="switch">
       <label>
-        <input type="checkbox" role="switch" checked={checked} disabled={disabled}
-          aria-describedby={hint && id} onChange={(e) => onChange(e.currentTarget.checked)} />
+        <input type="checkbox" role="switch" checked={checked} aria-describedby={hint && id}
+          onChange={(e) => onChange(e.currentTarget.checked)} />
         <span>{label}</span>
       </label>
       {hint && <p id={id} class="hint">{hint}</p>}
