@@ -451,6 +451,7 @@ function Judged({ open, model }: { open: Open; model: Tabular }) {
 
 function Standing({ open, model }: { open: Open; model: Tabular }) {
   const [threshold, setThreshold] = useState<number>();
+  const [unsaved, setUnsaved] = useState('');
   const { loading, load } = useLoading();
   const found = useAnswer(async () => {
     const prediction = await load((progress) =>
@@ -461,8 +462,8 @@ function Standing({ open, model }: { open: Open; model: Tabular }) {
   const names = open.table.info.columns.map((c) => c.name);
   const shown = found.value;
   const stem = stemOf(open.file.name);
-  const saveAll = async () => save(`${stem}-scores.csv`,
-    (await model.predict(open.table, { threshold, highest: 0, csv: true })).csv!);
+  const saveAll = () => model.predict(open.table, { threshold, highest: 0, csv: true })
+    .then(({ csv }) => save(`${stem}-scores.csv`, csv!), (e) => setUnsaved(wordsOf(e)));
   if (found.error)
     return <Notice kind="error" text={found.error} />;
   if (!shown)
@@ -485,8 +486,9 @@ function Standing({ open, model }: { open: Open; model: Tabular }) {
           JSON.stringify(prediction, null, 2), 'application/json')}>
           {t('tables.save.rows')}
         </button>
-        <button type="button" onClick={() => void saveAll()}>{t('tables.save.scores')}</button>
+        <button type="button" onClick={saveAll}>{t('tables.save.scores')}</button>
       </div>
+      {unsaved && <Notice kind="error" text={unsaved} onClose={() => setUnsaved('')} />}
       <div class="scroll" tabIndex={0} role="region" aria-label={t('tables.standing')}>
         <table class="standing">
           <caption>{t('tables.standing.first', { n: prediction.highest.length })}</caption>
@@ -591,17 +593,20 @@ async function openTable(file: File, how: Reading,
 /** What is open; what it replaces is released. */
 function useHeld<T>(free: (one: T) => void) {
   const [held, setHeld] = useState<T>();
-  const last = useRef<T | undefined>(undefined);
-  const hold = useCallback((one: T | undefined) => {
-    const old = last.current;
-    last.current = one;
+  const last = useRef<{ one?: T; gone?: boolean }>({});
+  const hold = useCallback((one: T) => {
+    if (last.current.gone)
+      return free(one);
+    const old = last.current.one;
+    last.current.one = one;
     setHeld(one);
     if (old)
       setTimeout(() => free(old));
   }, []);
   useEffect(() => () => {
-    if (last.current)
-      free(last.current);
+    last.current.gone = true;
+    if (last.current.one)
+      free(last.current.one);
   }, []);
   return [held, hold] as const;
 }
@@ -614,14 +619,20 @@ export function TablesPage() {
   const [error, setError] = useState('');
   const [reading, setReading] = useState('');
   const { loading, load } = useLoading();
+  const turn = useRef(0);
   const read = async (file: File, as: Reading) => {
+    const mine = ++turn.current;
     setReading(file.name);
     setError('');
     try {
       const made = await load((progress) => openTable(file, as, progress));
+      if (mine !== turn.current) // another was dropped meanwhile
+        return made.table.free();
       setOpen(made);
       setChosen(made.table.info.columns.slice(0, FIRST_COLUMNS).map((c) => c.name));
     } catch (e) {
+      if (mine !== turn.current)
+        return;
       setError(`${file.name}: ${wordsOf(e)}`);
     }
     setReading('');
@@ -648,7 +659,10 @@ export function TablesPage() {
       <p class="lead">{t('tables.lead')}</p>
       <Drop label={t('tables.drop')} accept=".csv,.tsv,.txt,.gz,.onnx,text/csv"
         onFiles={(files) => void take(files)}>
-        <button type="button" onClick={() => void read(sample, {})}>{t('tables.quartet')}</button>
+        <button type="button" onClick={() => {
+          setHow({});
+          void read(sample, {});
+        }}>{t('tables.quartet')}</button>
       </Drop>
       {error && <Notice kind="error" text={error} onClose={() => setError('')} />}
       {reading && <Progress label={t('tables.reading', { name: reading })}
