@@ -235,31 +235,33 @@ function firstPlot(open: Open): Plot {
 function Fits({ fits }: { fits: Fit[] }) {
   const columns = ['r', 'rank_r', 'slope', 'intercept', 'r2'] as const;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t('tables.fits')}>
-      <table class="figures">
-        <caption>{t('tables.fits')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('tables.panel')}</th>
-            <th scope="col" class="number">{t('tables.pairs')}</th>
-            {columns.map((k) => (
-              <th key={k} scope="col" class="number">{tOf('tables.fit', k)}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {fits.map((fit) => (
-            <tr key={fit.group ?? ''}>
-              <th scope="row">{fit.group ?? t('tables.whole')}</th>
-              <td class="number">{whole(fit.rows)}</td>
+    <>
+      <p class="hint">{t('tables.fits')}</p>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t('tables.fits')}>
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">{t('tables.panel')}</th>
+              <th scope="col" class="number">{t('tables.pairs')}</th>
               {columns.map((k) => (
-                <td key={k} class="number">{fit[k] === null ? '–' : fit[k].toFixed(3)}</td>
+                <th key={k} scope="col" class="number">{tOf('tables.fit', k)}</th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {fits.map((fit) => (
+              <tr key={fit.group ?? ''}>
+                <th scope="row">{fit.group ?? t('tables.whole')}</th>
+                <td class="number">{whole(fit.rows)}</td>
+                {columns.map((k) => (
+                  <td key={k} class="number">{fit[k] === null ? '–' : fit[k].toFixed(3)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
