@@ -387,9 +387,9 @@ function Import({ read, file, act, onDone }: {
     <form class="panel" onSubmit={(e) => {
       e.preventDefault();
       void act(async () => {
-        await gallery.take(read.profiles, consent, file);
         const { threshold = gallery.threshold } = read;
-        await gallery.set({ rule, threshold });
+        await gallery.set({ rule, threshold }); // first: if this fails nobody was taken
+        await gallery.take(read.profiles, consent, file);
         onDone();
       }, t('people.taken', { n, file }));
     }}>
