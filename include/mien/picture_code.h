@@ -116,7 +116,7 @@ MIEN_API double mien_code_distance(int n, const float *a, const float *b);
  */
 
 enum {
-    MIEN_CODES_MAX_BYTES = 1 << 27,
+    MIEN_CODES_MAX_BYTES = 1 << 25,
     MIEN_CODES_MAX_UNITS = 65536 /* numbers of a code */
 };
 

@@ -14,8 +14,9 @@
 extern "C" {
 #endif
 
-/* Longer files are not read. */
-#define MIEN_PROFILES_MAX_BYTES ((size_t)256 << 20)
+/* Longer files are not read: some 25,000 descriptors.  JSON made to hurt takes
+ * fifty times its bytes of memory. */
+#define MIEN_PROFILES_MAX_BYTES ((size_t)32 << 20)
 
 typedef enum mien_profiles_form {
     MIEN_PROFILES_LABELED, /* [{"label", "descriptors": [[128 numbers]]}] */
