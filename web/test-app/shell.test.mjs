@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { AXE, DESKTOP, PHONE, openSite, pathsOf } from './harness.mjs';
+import { AXE, DESKTOP, PHONE, openSite, pathsOf, until } from './harness.mjs';
 
 let site;
 let paths;
@@ -112,6 +112,23 @@ test('a language and colours that were chosen stay', async () => {
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
     'rgb(20, 24, 22)');
+  await page.done();
+});
+
+test('colours follow the system while none are chosen', async () => {
+  const page = await site.open('', { colorScheme: 'dark' });
+  const is = (theme) => until(page, (wanted) =>
+    document.documentElement.dataset.theme === wanted, theme);
+  await is('dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await is('light');
+  await page.getByLabel('Colours').selectOption('dark');
+  await is('dark');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByLabel('Colours').selectOption('light');
+  await is('light');
+  await page.getByLabel('Colours').selectOption('auto');
+  await is('dark');
   await page.done();
 });
 

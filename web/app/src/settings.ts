@@ -24,7 +24,14 @@ export type Theme = typeof THEMES[number];
 export const themeOf = (value: string | undefined): Theme =>
   THEMES.find((theme) => theme === value) ?? 'auto';
 
-/** Show the page in a theme; style.css reads the attribute. */
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Show the page in a theme, from now on; style.css reads the attribute. */
 export function wear(theme: Theme) {
-  document.documentElement.dataset.theme = theme;
+  const show = () => {
+    const system = dark.matches ? 'dark' : 'light';
+    document.documentElement.dataset.theme = theme === 'auto' ? system : theme;
+  };
+  dark.onchange = show;
+  show();
 }
