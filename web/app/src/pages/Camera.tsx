@@ -4,6 +4,7 @@ import type { Frame, Track, Tracker } from 'mien/track';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { mien } from '../engine';
+import { type Known, guessesOf, useKnown } from '../known';
 import { keepFrame, useLive } from '../live';
 import { useLoading } from '../loading';
 import { LiveBar, LiveNotice, LiveVideo } from '../parts/LiveBar';
@@ -13,7 +14,6 @@ import { Progress } from '../parts/Progress';
 import { Slider } from '../parts/Slider';
 import { Stage } from '../parts/Stage';
 import { Switch } from '../parts/Switch';
-import { gallery, people } from '../store';
 import { t, tOf } from '../text';
 import './Camera.css';
 
@@ -30,8 +30,6 @@ const START: Options = {
   landmarks: true, names: true, guesses: false, objects: false, every: 10,
 };
 
-type Known = Awaited<ReturnType<typeof people>>;
-
 /** Frames a second and milliseconds a stage, over the last frames. */
 interface Speed {
   fps: number;
@@ -41,19 +39,10 @@ interface Speed {
 const STAGES = ['follow', 'detect', 'landmarks', 'read', 'objects', 'all'] as const;
 const OBJECTS_SHARE = 4; // objects take at most a fifth of the time
 
-const surest = (all: Record<string, number>) =>
-  Object.entries(all).sort((a, b) => b[1] - a[1])[0];
-
 const nameOf = (track: Track) => track.name ?? t('camera.number', { n: track.id });
 
 /** What was read of a face, under its box. */
-function wordsUnder(track: Track): string {
-  return [
-    track.age !== undefined && track.age.toFixed(0),
-    track.gender && tOf('gender', track.gender.value),
-    track.expression && tOf('expression', surest(track.expression)[0]),
-  ].filter(Boolean).join(' · ');
-}
+const wordsUnder = (track: Track) => guessesOf(track).filter(Boolean).join(' · ');
 
 /** A tracker for these options, made when the first frame comes and when they change. */
 function useTracker(options: Options, known: Known | undefined) {
@@ -122,17 +111,6 @@ function useSpeed() {
     setSpeed(undefined);
   }, []);
   return { speed, add, clear };
-}
-
-/** Who is enrolled; read again when that changes. */
-function useKnown(failed: (text: string) => void) {
-  const [known, setKnown] = useState<Known>();
-  useEffect(() => {
-    const read = () => void people().then(setKnown, (e) => failed(wordsOf(e)));
-    read();
-    return gallery.watch(read);
-  }, []);
-  return known;
 }
 
 /** What was found in a frame, which lies on the page's canvas. */

@@ -4,6 +4,7 @@ import type { Cascade, Hit } from 'mien/cascade';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { mien } from '../engine';
+import { type Known, guessesOf, surest, useKnown } from '../known';
 import { useLoading } from '../loading';
 import { Choice } from '../parts/Choice';
 import { Drop } from '../parts/Drop';
@@ -16,7 +17,6 @@ import { Stage } from '../parts/Stage';
 import { Switch } from '../parts/Switch';
 import { type Picture, openPicture, roomBeside, shrunk } from '../picture';
 import { csvOf, save, stemOf } from '../save';
-import { gallery, people } from '../store';
 import { t, tOf } from '../text';
 import './Photo.css';
 
@@ -46,10 +46,6 @@ type Found = Omit<Face, 'gender'> & {
   name?: string | null;
   distance?: number;
 };
-
-/** Who is enrolled. */
-type Known = Awaited<ReturnType<typeof people>>;
-const NOBODY: Known = { profiles: [], options: { rule: 'nearest' }, locked: 0 };
 
 interface Result {
   record?: { faces: Found[]; width: number; height: number };
@@ -113,21 +109,7 @@ async function read(
 }
 
 /** What is written under a face. */
-function wordsUnder(face: Found): string {
-  const parts = [];
-  if (face.name)
-    parts.push(face.name);
-  if (face.age !== undefined)
-    parts.push(round(face.age));
-  if (face.gender)
-    parts.push(tOf('gender', face.gender.value));
-  if (face.expression)
-    parts.push(tOf('expression', surest(face.expression)[0]));
-  return parts.join(' · ');
-}
-
-const surest = (all: Record<string, number>) =>
-  Object.entries(all).sort((a, b) => b[1] - a[1])[0];
+const wordsUnder = (face: Found) => [face.name, ...guessesOf(face)].filter(Boolean).join(' · ');
 
 /** Everything that was found, over the picture. */
 function paintAll(context: CanvasRenderingContext2D, unit: number, item: Item, chosen?: number) {
@@ -163,7 +145,7 @@ function csvRows(items: Item[]) {
       rows.push([name, what, box.x, box.y, box.width, box.height, ...more]);
     for (const f of record?.faces ?? [])
       add('face', f.box, f.score, f.name ?? undefined, f.age, f.gender?.value,
-        f.expression && surest(f.expression)[0]);
+        f.expression && surest(f.expression));
     for (const hit of hits)
       add(hit.class, hit.box, ...Array(5));
     for (const thing of things)
@@ -251,17 +233,6 @@ function usePhotos(options: Options, known: Known | undefined, cascade: Cascade 
     setAttempt((n) => n + 1);
   };
   return { items, add, remove, again, problem, setProblem, busy, times, loading };
-}
-
-/** Who is enrolled, as long as that lasts; undefined until it is known. */
-function useKnown() {
-  const [known, setKnown] = useState<Known>();
-  useEffect(() => {
-    const look = () => void people().then(setKnown, () => setKnown(NOBODY));
-    look();
-    return gallery.watch(look);
-  }, []);
-  return known;
 }
 
 /** The classes that are told, each a chip that goes away when pressed. */
