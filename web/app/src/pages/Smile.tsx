@@ -15,7 +15,7 @@ import { Notice, wordsOf } from '../parts/Notice';
 import { Progress } from '../parts/Progress';
 import { Slider } from '../parts/Slider';
 import { Stage } from '../parts/Stage';
-import { type Picture, openPicture } from '../picture';
+import { type Picture, openPicture, roomBeside, shrunk } from '../picture';
 import { t } from '../text';
 import './Smile.css';
 
@@ -149,10 +149,13 @@ interface Photo {
 function usePhotos(options: Options, failed: (text: string) => void) {
   const [photos, setPhotos] = useState<Photo[]>([]);
   const next = useRef(1);
+  const opened = useRef<Picture[]>([]);
   const add = useCallback(async (files: File[]) => {
     for (const file of files)
       try {
-        const photo = { id: next.current++, picture: await openPicture(file) };
+        const picture = await openPicture(file, roomBeside(opened.current));
+        opened.current.push(picture);
+        const photo = { id: next.current++, picture };
         setPhotos((all) => [photo, ...all]);
       } catch (e) {
         failed(wordsOf(e));
@@ -192,12 +195,13 @@ function PhotoFigure({ photo }: { photo: Photo }) {
     context.drawImage(bitmap, 0, 0);
     paintFaces(context, unit, faces, smiles, (face) => smiles(face) ? t('smile.yes') : '');
   }, [photo]);
+  const note = shrunk(photo.picture);
   const words = photo.error ?? (photo.found ? t('smile.photo', { name, faces: faces.length,
     smiling: faces.filter(smiles).length }) : t('smile.reading', { name }));
   return (
     <figure data-by={photo.by && `${photo.by.scorer} ${photo.by.neighbours}`}>
       <Stage width={bitmap.width} height={bitmap.height} paint={paint} label={words} />
-      <figcaption role="status">{words}</figcaption>
+      <figcaption role="status">{words}{note && ` ${note}`}</figcaption>
     </figure>
   );
 }
