@@ -171,7 +171,7 @@ export function useLive(each: EachFrame, most = 640): Live {
       turn.current++;
       video.current.pause();
     } else {
-      void video.current.play();
+      video.current.play().catch(() => undefined); // the camera went off meanwhile
       go();
     }
   }, []);
