@@ -1,7 +1,8 @@
 // sw.js: the app without a network. Every file that was built is kept; networks are kept by
 // the package, under their digests. What another origin has is never asked for.
 
-const CACHE = 'mien-app-' + 'VERSION';
+const OWN = `mien-app ${self.registration.scope} `; // others of this origin have theirs
+const CACHE = OWN + 'VERSION';
 const FILES = ['FILES'];
 const POLICY = 'POLICY';
 
@@ -20,7 +21,7 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(caches.keys().then((names) => Promise.all(names
-    .filter((name) => name.startsWith('mien-app-') && name !== CACHE)
+    .filter((name) => name.startsWith(OWN) && name !== CACHE)
     .map((name) => caches.delete(name)))).then(() => self.clients.claim()));
 });
 
