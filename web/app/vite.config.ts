@@ -47,7 +47,10 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { external: /^node:/ }, // what the package needs in node alone
+    rollupOptions: {
+      external: /^node:/, // what the package needs in node alone
+      output: { experimentalMinChunkSize: 4000 }, // one file is smaller, packed, than several
+    },
   },
   worker: { format: 'es', rollupOptions: { external: /^node:/ } },
   plugins: [serviceWorker()],
