@@ -65,6 +65,7 @@ build() {
 publish() {
     dist=$1 repository=$2 branch=${3:-gh-pages}
     [ -e "$dist/index.html" ] || fail "$dist: no app there; make web builds it"
+    [ ! -d "$repository" ] || repository=$(cd "$repository" && pwd)
     t=$(mktemp -d)
     trap 'rm -rf "$t"' EXIT
     git init -q "$t"

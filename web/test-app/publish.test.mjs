@@ -32,7 +32,7 @@ test('a branch gh-pages grows by what changed', () => {
 
   rmSync(join(dist, 'assets/old-1.js'));
   writeFileSync(join(dist, 'assets/new-2.js'), '2');
-  publish();
+  run('sh', '-c', `cd '${folder}' && '${join(ROOT, 'tools/web.sh')}' publish dist pages.git`);
   assert.deepEqual(git('ls-tree', '-r', '--name-only', 'gh-pages').split('\n'),
     ['.nojekyll', 'assets/new-2.js', 'index.html']);
   assert.equal(git('rev-list', '--count', 'gh-pages'), '2');
