@@ -1,15 +1,24 @@
-// shots.mjs: a picture of every page, light and dark, on a desktop and a phone; with a photo the
-// pages show what they make of it. Beside the pictures NAME.jpg has the four of a page in one.
+// shots.mjs: a picture of every page, light and dark, on a desktop and a phone; with photos, each
+// named after who is on it, the pages show what they make of them. NAME.jpg has the four of a
+// page in one, NAME-SIZE-COLOURS.jpg the page down to its end.
 //
-//     node web/test-app/shots.mjs FOLDER [PAGE] [PHOTO]
-import { mkdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+//     node web/test-app/shots.mjs FOLDER [PAGE] [PHOTO]... [MODEL]
+//
+// PAGE is all or one; MODEL a folder of `mien train faces`, for the Faces page.
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, parse } from 'node:path';
 
 import { DESKTOP, PHONE, drop, openSite, pathsOf } from './harness.mjs';
 import { fakeCamera } from './video.mjs';
 
-const [folder = 'shots', only, photo] = process.argv.slice(2);
-const file = photo && { name: basename(photo), type: 'image/png', bytes: readFileSync(photo) };
+const [folder = 'shots', only, ...given] = process.argv.slice(2);
+const fileOf = (path) => ({ name: basename(path), bytes: readFileSync(path),
+  type: /\.(png|jpe?g)$/.test(path) ? 'image/png' : '' });
+const isModel = (path) => statSync(path).isDirectory();
+const photos = given.filter((path) => !isModel(path)).map(fileOf);
+const [file] = photos;
+const model = given.filter(isModel).flatMap((path) => ['model.onnx', 'codes.json', 'concepts.json']
+  .map((name) => join(path, name)).filter((name) => existsSync(name)).map(fileOf));
 
 /** What a person would do on a page to see something. */
 const SCENES = {
@@ -20,14 +29,32 @@ const SCENES = {
     await page.locator('.things').waitFor();
   },
   async people(page) {
-    await drop(page, [file]);
+    await drop(page, photos);
     const form = page.locator('.who');
-    await page.locator('.faces button, [aria-label="Faces in these photos"] button').first()
-      .click();
-    await form.getByLabel('Name').fill('Eileen Collins');
-    await form.getByLabel('What for').fill('the pictures of this page');
-    await form.getByRole('button', { name: 'Enrol' }).click();
-    await page.getByText('is stored.').first().waitFor();
+    const faces = page.getByRole('list', { name: 'Faces in these photos' }).getByRole('button');
+    for (const [i, photo] of photos.entries()) {
+      const { name } = parse(photo.name);
+      await faces.nth(i).click();
+      await form.getByLabel('Name').fill(name);
+      await form.getByLabel('What for').fill('the pictures of this page');
+      await form.getByRole('button', { name: 'Enrol' }).click();
+      await page.getByText(`${name} is stored.`).waitFor();
+    }
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await faces.first().click();
+  },
+  async faces(page) {
+    if (!model.length)
+      return;
+    await drop(page, model);
+    await page.getByRole('button', { name: 'Sliders' }).waitFor();
+    await drop(page, photos.slice(0, 2));
+    await page.locator('figcaption').nth(photos.length > 1 ? 1 : 0).waitFor();
+    await page.getByRole('slider').first().fill('1.5');
+  },
+  async tables(page) {
+    await page.getByRole('button', { name: /quartet/ }).click();
+    await page.locator('.chart svg').first().waitFor();
   },
   async camera(page) {
     await page.getByRole('switch', { name: /Age|年龄/ }).check();
@@ -73,8 +100,9 @@ async function shoot(site, path, look) {
   await page.waitForTimeout(800);
   await page.evaluate(() => scrollTo(0, 0));
   const size = look.viewport === PHONE ? 'phone' : 'desktop';
-  const bytes = await page.screenshot({ path: join(folder,
-    `${name}-${size}-${look.colorScheme}.png`) });
+  const to = join(folder, `${name}-${size}-${look.colorScheme}`);
+  const bytes = await page.screenshot({ path: `${to}.png` });
+  await page.screenshot({ path: `${to}.jpg`, type: 'jpeg', quality: 82, fullPage: true });
   await page.context().close();
   return bytes;
 }
