@@ -237,9 +237,9 @@ WASM_OPT := wasm-opt -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --
 web-wasm:
 	+@$(SUBMAKE) web-wasm-as WEB_B=$B/web
 	+@if command -v $(RELAXED_CC) >/dev/null; then \
-	  mkdir -p $B/web/relaxed/expat $B/web/relaxed/giflib && cp -R $B/web/expat/expat $B/web/relaxed/expat/ && \
-	  cp $B/web/giflib/*.[ch] $B/web/relaxed/giflib/ && \
-	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_CC=$(RELAXED_CC) WEB_SIMD='-mrelaxed-simd -Wno-enum-float-conversion' && \
+	  mkdir -p $B/web/relaxed/expat $B/web/relaxed/giflib && cp -Rp $B/web/expat/expat $B/web/relaxed/expat/ && \
+	  cp -p $B/web/giflib/*.[ch] $B/web/relaxed/giflib/ && \
+	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_CC=$(RELAXED_CC) WEB_SIMD=-mrelaxed-simd SAN=-Wno-enum-float-conversion && \
 	  cp $B/web/relaxed/mien.wasm $B/web/mien-relaxed.wasm; \
 	else echo '  no $(RELAXED_CC): mien-relaxed.wasm is a copy of mien.wasm'; cp $B/web/mien.wasm $B/web/mien-relaxed.wasm; fi
 web-wasm-as:

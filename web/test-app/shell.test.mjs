@@ -115,6 +115,18 @@ test('a language and colours that were chosen stay', async () => {
   await page.done();
 });
 
+test('a language that does not come is said, and the page goes on', async () => {
+  const page = await site.open('#/', { serviceWorkers: 'block' });
+  await page.route(/\/(zh|en)-[^/]*\.js$/, (route) => route.abort());
+  await page.getByLabel('Language').selectOption('zh');
+  await page.getByText('This page could not be loaded:').waitFor();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.reload();
+  await page.getByText('mien could not be loaded').waitFor();
+  page.wrong.length = 0; // the requests that were cut
+  await page.done();
+});
+
 test('colours follow the system while none are chosen', async () => {
   const page = await site.open('', { colorScheme: 'dark' });
   const is = (theme) => until(page, (wanted) =>

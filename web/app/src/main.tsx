@@ -89,6 +89,7 @@ function Header({ path, onSpeak }: { path: string; onSpeak: (language: Language)
 function App() {
   const path = usePath();
   const [language, setLanguage] = useState(currentLanguage);
+  const [broken, setBroken] = useState('');
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useEffect(() => {
@@ -99,8 +100,11 @@ function App() {
     first.current = false;
   }, [path]);
   const change = (to: Language) => {
-    setSetting('language', to);
-    void speak(to).then(() => setLanguage(to));
+    speak(to).then(() => {
+      setSetting('language', to);
+      setLanguage(to);
+      setBroken('');
+    }, (e) => setBroken(wordsOf(e)));
   };
   const lacks = lacking();
   return (
@@ -111,6 +115,7 @@ function App() {
       }}>{t('app.skip')}</a>
       <Header path={path} onSpeak={change} />
       <main ref={main} tabIndex={-1}>
+        {broken && <Notice kind="error" text={t('app.broken', { error: broken })} />}
         {lacks.length && path !== '/'
           ? <Notice kind="error" text={t('app.lacking', { what: lacks.join(', ') })} />
           : <Shown path={path} />}
@@ -127,7 +132,10 @@ function stay() {
 }
 
 wear(themeOf(setting('theme')));
-void speak(languageOf(setting('language') ?? navigator.language)).then(() => {
-  render(<App />, document.getElementById('app')!);
+const place = document.getElementById('app')!;
+speak(languageOf(setting('language') ?? navigator.language)).then(() => {
+  render(<App />, place);
   stay();
+}).catch((e) => {
+  place.textContent = `mien could not be loaded; please load the page again. (${wordsOf(e)})`;
 });
