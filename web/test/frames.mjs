@@ -1,6 +1,9 @@
-// frames.mjs: pictures for tests, and what a failure has to say.
+// frames.mjs: pictures for tests, what a failure has to say, and what the command says of frames.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { MienError } from '../package/mien.js';
 
@@ -30,6 +33,15 @@ export const failsWith = (code, words) => (e) => {
 
 export const near = (a, b, most, what) =>
   assert.ok(Math.abs(a - b) <= most, `${what}: ${a} and ${b}`);
+
+/** The objects of coco-ssd, held to a golden's. */
+export function compareThings(found, want) {
+  assert.deepEqual(found.map((o) => o.class), want.map((o) => o.class));
+  found.forEach((thing, i) => {
+    near(thing.score, want[i].score, 0.02, 'score');
+    thing.bbox.forEach((v, k) => near(v, want[i].bbox[k], 2, 'bbox'));
+  });
+}
 
 /** Frames of a camera that pans over a picture, there and back. */
 export function pan(picture, n, width, height, step = [3, 2]) {
@@ -79,4 +91,25 @@ export function aviOf(frames, fps) {
   const movi = frames.map((frame) => chunk('00db', bitmap(frame)));
   return chunk('RIFF', Buffer.from('AVI ', 'latin1'),
     list('hdrl', avih, list('strl', strh, strf)), list('movi', ...movi));
+}
+
+/** What a command of `mien` says of these frames, a record each. */
+export function native(command, frames, fps, ...options) {
+  const folder = mkdtempSync(join(tmpdir(), 'mien-'));
+  try {
+    const video = join(folder, 'frames.avi');
+    writeFileSync(video, aviOf(frames, fps));
+    return execFileSync(join(process.env.MIEN_BUILD, 'bin/mien'), [command, '--json', '--quiet',
+      ...options, video], { encoding: 'utf8' }).trim().split('\n').map((line) => JSON.parse(line));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What a tracker, or one that looks for smiles, says of these frames. */
+export async function answersTo(frames, fps, watcher) {
+  const out = [];
+  for (const [i, frame] of frames.entries())
+    out.push(await watcher.next(frame, i / fps));
+  return out;
 }

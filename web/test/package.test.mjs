@@ -9,17 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { Mien, MienError } from '../package/mien.js';
+import { Mien } from '../package/mien.js';
+import { failsWith, near, readPpm } from './frames.mjs';
 
 const { MIEN_BUILD, MIEN_PPM, MIEN_MODELS } = process.env;
 const EVERYTHING = { landmarks: true, descriptor: true, expression: true, age: true, gender: true };
-
-/** A PPM file's pixels: three bytes each. */
-function readPpm(path) {
-  const bytes = readFileSync(path);
-  const [all, width, height] = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(bytes.toString('latin1', 0, 64));
-  return { data: bytes.subarray(all.length), width: Number(width), height: Number(height) };
-}
 
 const picture = readPpm(MIEN_PPM);
 let mien;
@@ -27,16 +21,6 @@ before(async () => {
   mien = await Mien.load({ models: MIEN_MODELS });
 });
 after(() => mien.free());
-
-const failsWith = (code, words) => (e) => {
-  assert.ok(e instanceof MienError, String(e));
-  assert.equal(e.code, code);
-  assert.match(e.message, words);
-  return true;
-};
-
-const near = (a, b, most, what) =>
-  assert.ok(Math.abs(a - b) <= most, `${what}: ${a} and ${b}`);
 
 function compareFaces(ours, theirs) {
   near(ours.score, theirs.score, 1e-3, 'score');

@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { FORMS, Mien, MienError, readProfiles, writeProfiles } from '../package/mien.js';
+import { FORMS, Mien, readProfiles, writeProfiles } from '../package/mien.js';
+import { failsWith } from './frames.mjs';
 
 const { MIEN_MODELS, MIEN_SHARED = '' } = process.env;
 const BNK48 = join(MIEN_SHARED, 'data/bnk48/src/descriptors/bnk48.json');
@@ -18,13 +19,6 @@ before(async () => {
   mien = await Mien.load({ models: MIEN_MODELS });
 });
 after(() => mien.free());
-
-const failsWith = (code, words) => (e) => {
-  assert.ok(e instanceof MienError, String(e));
-  assert.equal(e.code, code);
-  assert.match(e.message, words);
-  return true;
-};
 
 /** A descriptor on a line: distances are differences. */
 function at(v) {

@@ -1,15 +1,14 @@
 // smile.test.mjs: smiles in frames, held to `mien smile` on the same frames.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { Mien } from '../package/mien.js';
-import { aviOf, failsWith, near, pan, readPpm } from './frames.mjs';
+import { answersTo, failsWith, native, near, pan, readPpm } from './frames.mjs';
 
-const { MIEN_BUILD, MIEN_PPM, MIEN_MODELS } = process.env;
+const { MIEN_PPM, MIEN_MODELS } = process.env;
 const FPS = 25;
 const stock = existsSync(join(MIEN_MODELS, 'haarcascade_smile.xml'));
 const skip = stock ? false : 'no cascades of OpenCV: Debian\'s package opencv-data';
@@ -22,25 +21,9 @@ before(async () => {
 });
 after(() => mien.free());
 
-/** What the command says of the same frames, a record each. */
-function native(...options) {
-  const folder = mkdtempSync(join(tmpdir(), 'mien-'));
-  try {
-    const video = join(folder, 'frames.avi');
-    writeFileSync(video, aviOf(frames, FPS));
-    return execFileSync(join(MIEN_BUILD, 'bin/mien'), ['smile', '--json', '--quiet', ...options,
-      video], { encoding: 'utf8' }).trim().split('\n').map((line) => JSON.parse(line));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 async function watch(options) {
   const smiles = await mien.smiles(options);
-  const out = [];
-  for (const [i, frame] of frames.entries())
-    out.push(await smiles.next(frame, i / FPS));
-  return { smiles, out };
+  return { smiles, out: await answersTo(frames, FPS, smiles) };
 }
 
 function compareFrames(ours, theirs, most) {
@@ -62,7 +45,7 @@ function compareFrames(ours, theirs, most) {
 test('the smiles that the command finds, and when', { skip }, async () => {
   const options = ['--smile', 'smile,1.2,8', '--begin', '0.2', '--end', '0.1'];
   const { smiles, out } = await watch({ neighbours: 8, begin: 0.2, end: 0.1 });
-  compareFrames(out, native(...options), 1e-3);
+  compareFrames(out, native('smile', frames, FPS, ...options), 1e-3);
   assert.ok(out[0].faces.length >= 1 && out[0].ms > 0);
   assert.deepEqual([out[0].width, out[0].height], [400, 300]);
   assert.ok(out.some(({ faces }) => faces.some((face) => face.smiles.length)));
@@ -79,13 +62,13 @@ test('the smiles that the command finds, and when', { skip }, async () => {
 
 test('the strict settings of the article', { skip }, async () => {
   const { smiles, out } = await watch({ preset: 'article' });
-  compareFrames(out, native('--preset', 'article'), 1e-3);
+  compareFrames(out, native('smile', frames, FPS, '--preset', 'article'), 1e-3);
   smiles.free();
 });
 
 test('the network of expressions judges', { skip }, async () => {
   const { smiles, out } = await watch({ scorer: 'expression' });
-  compareFrames(out, native('--scorer', 'expression'), 5e-3);
+  compareFrames(out, native('smile', frames, FPS, '--scorer', 'expression'), 5e-3);
   smiles.free();
 });
 

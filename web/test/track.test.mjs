@@ -1,15 +1,11 @@
 // track.test.mjs: faces followed over frames, held to `mien track` on the same frames.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { Mien } from '../package/mien.js';
-import { aviOf, failsWith, near, pan, partOf, readPpm } from './frames.mjs';
+import { answersTo, failsWith, native, near, pan, partOf, readPpm } from './frames.mjs';
 
-const { MIEN_BUILD, MIEN_PPM, MIEN_MODELS } = process.env;
+const { MIEN_PPM, MIEN_MODELS } = process.env;
 const FPS = 25;
 
 const picture = readPpm(MIEN_PPM);
@@ -20,25 +16,9 @@ before(async () => {
 });
 after(() => mien.free());
 
-/** What the command says of the same frames, a record each. */
-function native(...options) {
-  const folder = mkdtempSync(join(tmpdir(), 'mien-'));
-  try {
-    const video = join(folder, 'frames.avi');
-    writeFileSync(video, aviOf(frames, FPS));
-    return execFileSync(join(MIEN_BUILD, 'bin/mien'), ['track', '--json', '--quiet', ...options,
-      video], { encoding: 'utf8' }).trim().split('\n').map((line) => JSON.parse(line));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 async function trackAll(options) {
   const tracker = await mien.tracker(options);
-  const out = [];
-  for (const [i, frame] of frames.entries())
-    out.push(await tracker.next(frame, i / FPS));
-  return { tracker, out };
+  return { tracker, out: await answersTo(frames, FPS, tracker) };
 }
 
 function compareFrames(ours, theirs) {
@@ -54,6 +34,7 @@ function compareFrames(ours, theirs) {
       assert.ok(Math.abs(track.points - other.points) <= 2, `points of frame ${f}`);
       for (const side of ['x', 'y', 'width', 'height'])
         near(track.box[side], other.box[side], 0.1, `${side} of ${track.id} in frame ${f}`);
+      assert.equal(track.landmarks?.length, other.landmarks?.length);
       other.landmarks?.forEach((p, k) => {
         near(track.landmarks[k][0], p[0], 0.3, `x of landmark ${k}`);
         near(track.landmarks[k][1], p[1], 0.3, `y of landmark ${k}`);
@@ -64,7 +45,7 @@ function compareFrames(ours, theirs) {
 
 test('the tracks that the command finds', async () => {
   const { tracker, out } = await trackAll({ smooth: false });
-  compareFrames(out, native('--compare', 'off'));
+  compareFrames(out, native('track', frames, FPS, '--compare', 'off'));
   assert.deepEqual(out.at(-1).tracks.map((t) => t.id), [1, 2, 3]);
   assert.deepEqual([out[0].width, out[0].height], [400, 300]);
   assert.ok(out[0].detection && out[0].ms.detect > 0);
@@ -81,7 +62,7 @@ test('the tracks that the command finds', async () => {
 
 test('landmarks, smoothed, and faces compared in doubt', async () => {
   const { tracker, out } = await trackAll({ wish: { landmarks: true, descriptor: true } });
-  compareFrames(out, native('--compare', 'on', '--landmarks', '--smooth'));
+  compareFrames(out, native('track', frames, FPS, '--compare', 'on', '--landmarks', '--smooth'));
   assert.equal(out[7].tracks[0].landmarks.length, 68);
   tracker.free();
 });

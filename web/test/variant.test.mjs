@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 
 import { Mien } from '../package/mien.js';
 import { hasRelaxed, wasmUrl } from '../package/variant.js';
+import { readPpm } from './frames.mjs';
 
 setFlagsFromString('--experimental-wasm-relaxed-simd'); // node 20 has it, but asks for this
 const { MIEN_PPM, MIEN_MODELS } = process.env;
@@ -21,10 +22,7 @@ test('the build that the engine can run is chosen', () => {
 test('both builds find the same faces and describe them alike', async (t) => {
   if (!hasRelaxed())
     return t.skip('this node has no relaxed SIMD');
-  const bytes = readFileSync(MIEN_PPM);
-  const [all, width, height] = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(bytes.toString('latin1', 0, 64));
-  const picture = { data: bytes.subarray(all.length), width: Number(width),
-    height: Number(height) };
+  const picture = readPpm(MIEN_PPM);
   const found = [];
   for (const name of ['mien.wasm', 'mien-relaxed.wasm']) {
     const mien = await Mien.load({ models: MIEN_MODELS, wasm: packageFile(name) });
