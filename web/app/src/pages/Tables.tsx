@@ -335,7 +335,8 @@ function Correlation({ open, chosen }: { open: Open; chosen: string[] }) {
   const found = useAnswer<Told>(fits
     ? () => open.table.describe({ correlation: measure, columns }) : undefined,
   [open, measure, columns.join('\n')]);
-  const all = fits ? found.value?.correlation : undefined;
+  const last = found.value?.correlation; // of another measure, until the answer comes
+  const all = fits && last?.kind === measure ? last : undefined;
   return (
     <section class="panel">
       <h2>{t('tables.correlation')}</h2>
