@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { readPpm } from '../test/frames.mjs';
 import { makePng } from '../test/png.mjs';
 import { faceOf, trainFaces } from '../test/train.mjs';
-import { AXE, BUILD, DESKTOP, PHONE, drop, openSite } from './harness.mjs';
+import { BUILD, DESKTOP, PHONE, drop, openSite, saved, seriousIn, until } from './harness.mjs';
 
 const CONCEPT = 'photos/bright - photos/dark';
 const folder = mkdtempSync(join(tmpdir(), 'mien-faces-'));
@@ -41,17 +41,6 @@ async function open(options) {
   return page;
 }
 
-/** Ask the page until it says something; waitForFunction wants eval, which the page forbids. */
-async function until(page, ask, arg, what = String(ask)) {
-  for (let i = 0; i < 300; i++) {
-    const said = await page.evaluate(ask, arg);
-    if (said)
-      return said;
-    await page.waitForTimeout(100);
-  }
-  return assert.fail(`never: ${what}`);
-}
-
 /** Wait until a canvas shows something else than before; what it shows, as a sum. */
 const changed = (page, before = 0, selector = '.faces-shown') => until(page, ([css, old]) => {
   const canvas = document.querySelector(css);
@@ -66,13 +55,6 @@ async function shot(page, name) {
   if (process.env.MIEN_SHOTS)
     await page.screenshot({ path: join(process.env.MIEN_SHOTS, `faces-${name}.png`),
       fullPage: true });
-}
-
-/** What a button saves. */
-async function saved(page, name) {
-  const [file] = await Promise.all([page.waitForEvent('download'),
-    page.getByRole('button', { name }).click()]);
-  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
 const slide = (page, label, value) =>
@@ -168,7 +150,6 @@ test('a phone: nothing to the side; axe-core finds nothing serious', async () =>
   const page = await open({ viewport: PHONE, bypassCSP: true });
   await drop(page, photos);
   await page.locator('figcaption', { hasText: 'b.png' }).waitFor();
-  await page.addScriptTag({ path: AXE });
   for (const mode of ['Sliders', 'Morph', 'Walk', 'Nobody']) {
     await page.getByRole('button', { name: mode, exact: true }).click();
     await changed(page, 0, mode === 'Nobody' ? '.faces-grid canvas' : '.faces-shown');
@@ -177,9 +158,7 @@ test('a phone: nothing to the side; axe-core finds nothing serious', async () =>
       ...document.querySelectorAll('main button, main select')]
       .filter((at) => at.getBoundingClientRect().height < 43.5).map((at) => at.outerHTML));
     assert.deepEqual(small, [], mode);
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
-    assert.deepEqual(violations.filter((v) => ['serious', 'critical'].includes(v.impact))
-      .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`), [], mode);
+    assert.deepEqual(await seriousIn(page), [], mode);
     await shot(page, `${mode.toLowerCase()}-phone`);
   }
   await page.done();

@@ -8,7 +8,7 @@
 //
 // MIEN_BUILD is the build folder, whose web/dist is served; CHROMIUM another browser.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,8 +27,10 @@ export const SAMPLE = join(BUILD, 'share/mien/sample.jpg');
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
-/** axe-core's source, to be put into a page. */
-export const AXE = require.resolve('axe-core/axe.min.js');
+/** The same as a file to be dropped. */
+export const PHOTO = { name: 'three.jpg', type: 'image/jpeg', bytes: readFileSync(SAMPLE) };
+
+const AXE = require.resolve('axe-core/axe.min.js');
 
 const CHROMIUM = process.env.CHROMIUM ??
   ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
@@ -117,13 +119,31 @@ export async function pathsOf(page) {
 }
 
 /**
- * Wait until something holds in a page. (waitForFunction would need eval, which the page's
- * policy forbids.)
+ * Show another page of the app, and wait until it is there: the old one stays until the address
+ * was noticed.
+ * @param {import('playwright-core').Page} page @param {string} path such as #/photo
+ */
+export async function go(page, path) {
+  const address = new URL(path, page.url()).href;
+  if (page.url() === address)
+    return;
+  await page.evaluate(() => { document.title = ''; }); // the new page gives its own
+  await page.goto(address);
+  await until(page, () => document.title);
+  await page.locator('main h1').waitFor();
+}
+
+/**
+ * Wait until something holds in a page, and give what it is. (waitForFunction would need eval,
+ * which the page's policy forbids.)
  * @param {import('playwright-core').Page} page @param {(value: any) => unknown} holds
  * @param {any} [value]
  */
 export async function until(page, holds, value) {
-  for (const end = Date.now() + 30000; !await page.evaluate(holds, value);) {
+  for (const end = Date.now() + 30000; ;) {
+    const held = await page.evaluate(holds, value);
+    if (held)
+      return held;
     if (Date.now() > end)
       throw new Error(`never: ${holds}`);
     await page.waitForTimeout(50);
@@ -131,20 +151,50 @@ export async function until(page, holds, value) {
 }
 
 /**
- * Hand files to a page as a drop would.
+ * Wait until the Photo page has found something in the photo that it shows.
+ * @param {import('playwright-core').Page} page @param {string | RegExp} text such as Faces: 3
+ */
+export const found = (page, text) => page.getByRole('region', { name: 'Found' })
+  .getByRole('status').filter({ hasText: text }).waitFor();
+
+/**
+ * What a button saves.
+ * @param {import('playwright-core').Page} page @param {string} name the button's, or a part of it
+ * @param {boolean} [exact] all of it
+ */
+export async function saved(page, name, exact = false) {
+  const [download] = await Promise.all([page.waitForEvent('download'),
+    page.getByRole('button', { name, exact }).click()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+/**
+ * What axe-core finds serious in a page, which was opened with bypassCSP.
+ * @param {import('playwright-core').Page} page
+ */
+export async function seriousIn(page) {
+  await page.addScriptTag({ path: AXE });
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.filter((v) => ['serious', 'critical'].includes(v.impact))
+    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
+}
+
+/**
+ * Hand files to a page as a drop would, as soon as it takes them: it listens a little later than
+ * it is seen.
  * @param {import('playwright-core').Page} page
  * @param {{name: string, type: string, bytes: Buffer}[]} files
  */
 export async function drop(page, files) {
   const list = files.map(({ name, type, bytes }) => ({ name, type,
     text: bytes.toString('base64') }));
-  await page.evaluate((all) => {
+  await until(page, (all) => {
     const transfer = new DataTransfer();
     for (const { name, type, text } of all) {
       const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
       transfer.items.add(new File([bytes], name, { type }));
     }
-    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true,
-      cancelable: true }));
+    return !document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer,
+      bubbles: true, cancelable: true }));
   }, list);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { DIST, SAMPLE, drop, openSite, pathsOf, until } from './harness.mjs';
+import { DIST, PHOTO, drop, found, openSite, pathsOf, until } from './harness.mjs';
 
 const MOST = 400_000; // bytes of JavaScript and WebAssembly, gzipped
 
@@ -15,10 +15,6 @@ before(async () => {
   site = await openSite();
 });
 after(() => site.close());
-
-const sample = { name: 'three.jpg', type: 'image/jpeg', bytes: readFileSync(SAMPLE) };
-const found = (page, text) => page.getByRole('region', { name: 'Found' })
-  .getByRole('status').filter({ hasText: text }).waitFor();
 
 test('the policy allows nothing but the page itself', async () => {
   const page = await site.open('#/photo');
@@ -68,7 +64,7 @@ test('a worker that went astray is stopped, too', async () => {
 test('without a network: every page opens, photos are read, nothing is asked for', async () => {
   const own = await openSite();
   const page = await own.open('#/photo');
-  await drop(page, [sample]);
+  await drop(page, [PHOTO]);
   await found(page, 'Faces: 3');
   const paths = await pathsOf(page);
   await page.evaluate(() => navigator.serviceWorker.ready);
@@ -82,7 +78,7 @@ test('without a network: every page opens, photos are read, nothing is asked for
   }
   await page.goto(`${own.address}#/photo`);
   await page.getByRole('heading', { name: 'Photo' }).waitFor();
-  await drop(page, [sample]);
+  await drop(page, [PHOTO]);
   await found(page, 'Faces: 3');
   await page.getByLabel('Language').selectOption('zh');
   await page.getByRole('heading', { name: '照片' }).waitFor();
@@ -92,13 +88,13 @@ test('without a network: every page opens, photos are read, nothing is asked for
 
 test('after the page is loaded, photos cause no request but for networks', async () => {
   const page = await site.open('#/photo');
-  await drop(page, [sample]);
+  await drop(page, [PHOTO]);
   await found(page, 'Faces: 3');
   const asked = [];
   page.context().on('request', (request) => asked.push(request.url()));
-  await drop(page, [{ ...sample, name: 'again.jpg' }]);
+  await drop(page, [{ ...PHOTO, name: 'again.jpg' }]);
   await page.getByRole('button', { name: 'again.jpg' }).click();
-  await found(page, 'Faces: 3');
+  await page.getByRole('img', { name: 'again.jpg: 3 faces' }).waitFor();
   assert.deepEqual(asked.filter((url) => !/^(blob|data):/.test(url)), []);
   await page.done();
 });

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { AXE, DESKTOP, PHONE, SAMPLE, drop, openSite } from './harness.mjs';
+import { DESKTOP, PHONE, PHOTO, drop, openSite, saved, seriousIn } from './harness.mjs';
 
 const BNK48 = join(process.env.MIEN_SHARED ?? '', 'data/bnk48/src');
 const UNKNOWN = 'Nobody who is known';
@@ -43,7 +43,7 @@ const faces = (page) => page.getByRole('list', { name: 'Faces in these photos' }
 
 /** Drop the photo of three people; their faces, as buttons. */
 async function dropSample(page) {
-  await drop(page, [file(SAMPLE)]);
+  await drop(page, [PHOTO]);
   await faces(page).nth(2).waitFor();
   return faces(page);
 }
@@ -330,9 +330,7 @@ test('profiles out and in again, in three forms; bad ones are named', async () =
   await take(page, { a: { name: 'Ada', descriptors: [at(0), at(0.25)] } });
   for (const form of ['labeled', 'matcher', 'keyed']) {
     await page.getByLabel('Form').selectOption(form);
-    const [download] = await Promise.all([page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save', exact: true }).click()]);
-    const text = readFileSync(await download.path(), 'utf8');
+    const text = String((await saved(page, 'Save', true)).bytes);
     const value = JSON.parse(text);
     const [one] = form === 'keyed' ? [value.a]
       : form === 'matcher' ? value.labeledDescriptors : value;
@@ -471,10 +469,7 @@ test('a full page fits a phone, and axe-core finds nothing serious', async () =>
     await page.getByRole('button', { name: 'Delete everything' }).click();
     assert.deepEqual(await page.evaluate(misfits), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
-    await page.addScriptTag({ path: AXE });
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
-    assert.deepEqual(violations.filter((v) => ['serious', 'critical'].includes(v.impact))
-      .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`), []);
+    assert.deepEqual(await seriousIn(page), []);
     await page.done();
   }
 });

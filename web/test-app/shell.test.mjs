@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { AXE, DESKTOP, PHONE, openSite, pathsOf, until } from './harness.mjs';
+import { DESKTOP, PHONE, go, openSite, pathsOf, seriousIn, until } from './harness.mjs';
 
 let site;
 let paths;
@@ -20,10 +20,9 @@ const ready = (page) => page.locator('main h1').waitFor();
 
 /** Every page of the navigation, one after the other. */
 async function eachPage(options, look) {
-  const page = await site.open('', options);
+  const page = await site.open(paths[0], options);
   for (const path of paths) {
-    await page.goto(site.address + path);
-    await page.locator('main h1').waitFor();
+    await go(page, path);
     await look(page, path);
   }
   await page.done();
@@ -94,11 +93,7 @@ test('a phone of 360 x 740: nothing to the side, targets of 44 px', async () => 
 test('axe-core finds nothing serious, light and dark', async () => {
   for (const colorScheme of ['light', 'dark'])
     await eachPage({ viewport: DESKTOP, colorScheme, bypassCSP: true }, async (page, path) => {
-      await page.addScriptTag({ path: AXE });
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      const serious = violations.filter((v) => ['serious', 'critical'].includes(v.impact))
-        .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-      assert.deepEqual(serious, [], `${path} ${colorScheme}`);
+      assert.deepEqual(await seriousIn(page), [], `${path} ${colorScheme}`);
     });
 });
 

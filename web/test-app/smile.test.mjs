@@ -1,25 +1,17 @@
 // smile.test.mjs: the Smile page: photos, and a camera that sees three people.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { PHONE, SAMPLE, drop, openSite } from './harness.mjs';
-import { fakeCamera } from './video.mjs';
+import { PHONE, PHOTO, drop } from './harness.mjs';
+import { openWatching, start } from './video.mjs';
 
-let camera;
 let site;
 before(async () => {
-  camera = fakeCamera();
-  site = await openSite({ camera: true, args: camera.args });
+  site = await openWatching();
 });
-after(async () => {
-  await site?.close();
-  camera?.done();
-});
+after(() => site?.close());
 
-const start = (page) => page.getByRole('button', { name: 'Start the camera' }).click();
 const time = (page) => page.getByRole('region', { name: 'Over time' });
-const photo = { name: 'three.jpg', type: 'image/jpeg', bytes: readFileSync(SAMPLE) };
 
 /** How many faces the photo has, and how many smile, by these options. */
 async function countsOf(page, by = 'cascade 30') {
@@ -31,7 +23,7 @@ async function countsOf(page, by = 'cascade 30') {
 
 test('a photo: faces, and smiles by fewer windows or by the network', async () => {
   const page = await site.open('#/smile');
-  await drop(page, [photo]);
+  await drop(page, [PHOTO]);
   const [faces, usual] = await countsOf(page);
   assert.ok(faces >= 1 && usual <= faces);
   const slider = page.getByRole('slider', { name: /Windows that must agree/ });
@@ -74,10 +66,10 @@ test('live with the cascades, on a phone', async () => {
 
 test('a damaged photo is named, and the page goes on', async () => {
   const page = await site.open('#/smile');
-  await drop(page, [{ ...photo, name: 'bad.jpg', bytes: Buffer.from('no picture') },
-    { ...photo, name: 'nothing.jpg', bytes: Buffer.alloc(0) }]);
+  await drop(page, [{ ...PHOTO, name: 'bad.jpg', bytes: Buffer.from('no picture') },
+    { ...PHOTO, name: 'nothing.jpg', bytes: Buffer.alloc(0) }]);
   await page.getByRole('alert').getByText(/nothing.jpg is empty/).waitFor();
-  await drop(page, [photo]);
+  await drop(page, [PHOTO]);
   await countsOf(page);
   await page.done();
 });

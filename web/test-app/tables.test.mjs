@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { AXE, BUILD, PHONE, drop, openSite } from './harness.mjs';
+import { BUILD, PHONE, drop, openSite, saved, seriousIn } from './harness.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'mien-tables-'));
 const at = (name) => join(folder, name);
@@ -51,14 +51,6 @@ const cells = (table) => table.locator('tbody tr').evaluateAll((rows) =>
 const panel = (page, name) => page.locator('section.panel').filter({
   has: page.getByRole('heading', { name }) });
 
-/** What a button gives to the downloads. */
-async function saved(page, name) {
-  const [download] = await Promise.all([page.waitForEvent('download'),
-    page.getByRole('button', { name }).click()]);
-  return { name: download.suggestedFilename(),
-    text: readFileSync(await download.path(), 'utf8') };
-}
-
 test('the quartet: one r and one line, four pictures', async () => {
   const page = await site.open('#/tables');
   await page.getByRole('button', { name: 'Anscombe' }).click();
@@ -91,7 +83,7 @@ test('a dropped table is described as the command does', async () => {
   const page = await site.open('#/tables');
   await drop(page, [file('quartet.csv')]);
   await page.getByText('44 rows, 3 columns, 0 values missing.').waitFor();
-  const described = JSON.parse((await saved(page, 'Save the description')).text);
+  const described = JSON.parse((await saved(page, 'Save the description')).bytes);
   assert.deepEqual(described, JSON.parse(run('table', 'describe', '--json', 'quartet.csv')));
   const rows = await cells(page.locator('.figures').first());
   assert.deepEqual(rows[2].slice(0, 6), ['y', '44', '0', '43', '7.50068', '1.95893']);
@@ -109,7 +101,7 @@ test('correlations are those of the command, for the columns that are chosen', a
   await page.locator('.correlation').waitFor();
   const { correlation } = JSON.parse(run('table', 'describe', '--json', '--correlation',
     'spearman', 'learn.csv'));
-  const given = JSON.parse((await saved(page, 'Save the correlations')).text);
+  const given = JSON.parse((await saved(page, 'Save the correlations')).bytes);
   assert.deepEqual(given, correlation);
   const shown = await cells(page.locator('.correlation'));
   assert.deepEqual(shown.map((row) => row.slice(1)),
@@ -158,8 +150,8 @@ test('a trained model tells the rows that stand out, as the command does', async
   await page.getByText(/Column break has the answers.*AUC 0\.9/).waitFor();
   const scores = await saved(page, 'Save all scores');
   assert.equal(scores.name, 'new-scores.csv');
-  assert.equal(scores.text, run('predict', 'm/model.onnx', 'new.csv'));
-  const found = JSON.parse((await saved(page, 'Save these rows')).text);
+  assert.equal(String(scores.bytes), run('predict', 'm/model.onnx', 'new.csv'));
+  const found = JSON.parse((await saved(page, 'Save these rows')).bytes);
   assert.deepEqual(found, native);
   await page.getByLabel('Alarms from a score of').fill('0.9');
   await page.keyboard.press('Enter');
@@ -239,10 +231,7 @@ test('full of numbers it still fits a phone and pleases axe-core', async () => {
     await page.locator('.correlation').waitFor();
     await page.locator('.chart svg').first().waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
-    await page.addScriptTag({ path: AXE });
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
-    assert.deepEqual(violations.filter((v) => ['serious', 'critical'].includes(v.impact))
-      .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`), []);
+    assert.deepEqual(await seriousIn(page), []);
     await page.done();
   }
 });

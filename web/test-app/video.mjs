@@ -1,10 +1,11 @@
-// video.mjs: a file for Chromium's fake camera: a window that wanders over the sample photo.
+// video.mjs: a file for Chromium's fake camera: a window that wanders over the sample photo, and
+// the app with such a camera.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { pan, readPpm } from '../test/frames.mjs';
-import { BUILD } from './harness.mjs';
+import { BUILD, openSite } from './harness.mjs';
 
 /** A frame as Y4M has it: brightness, then both colours of every two by two pixels. */
 function planes({ data, width, height }) {
@@ -45,3 +46,18 @@ export function fakeCamera(photo = readPpm(join(BUILD, 'share/mien/sample.ppm'))
   return { args: [`--use-file-for-fake-video-capture=${path}`],
     done: () => rmSync(folder, { recursive: true }) };
 }
+
+/** The app in a browser whose camera sees three people. */
+export async function openWatching() {
+  const camera = fakeCamera();
+  try {
+    const site = await openSite({ camera: true, args: camera.args });
+    return { ...site, close: () => site.close().finally(camera.done) };
+  } catch (e) {
+    camera.done();
+    throw e;
+  }
+}
+
+/** Turn the camera on, on the page that is shown. */
+export const start = (page) => page.getByRole('button', { name: 'Start the camera' }).click();

@@ -51,7 +51,7 @@ function crc(bytes) {
   return ~sum >>> 0;
 }
 
-/** A picture of three bytes a pixel as a PNG file. */
+/** A picture of three bytes a pixel, or of one, as a PNG file. */
 export function makePng({ data, width, height }) {
   const chunk = (name, body) => {
     const bytes = Buffer.alloc(12 + body.length);
@@ -61,12 +61,14 @@ export function makePng({ data, width, height }) {
     bytes.writeUInt32BE(crc(bytes.subarray(4, 8 + body.length)), 8 + body.length);
     return bytes;
   };
-  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  const each = data.length / (width * height);
+  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, each === 3 ? 2 : 0, 0, 0, 0]);
   head.writeUInt32BE(width);
   head.writeUInt32BE(height, 4);
-  const rows = Buffer.alloc((3 * width + 1) * height);
+  const stride = each * width;
+  const rows = Buffer.alloc((stride + 1) * height);
   for (let y = 0; y < height; y++)
-    rows.set(data.subarray(3 * width * y, 3 * width * (y + 1)), (3 * width + 1) * y + 1);
+    rows.set(data.subarray(stride * y, stride * (y + 1)), (stride + 1) * y + 1);
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head),
     chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
