@@ -144,9 +144,10 @@ torture:
 	@TORTURE=1 tests/test_kill.sh
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
-$B/tests/test_app.ok: $(wildcard $B/web/dist/index.html $B/web/dist/sw.js web/test-app/* web/*.mjs)
-$B/tests/test_package.ok: $(wildcard $B/web/package/mien.d.ts web/package/* web/package/faceapi/* web/test-package/*)
-$B/tests/test_web.ok: $(wildcard $B/web/mien.wasm web/package/* web/test/*)
+$B/tests/test_app.ok $B/tests/test_package.ok: tests/browser.sh $(wildcard web/test/* web/*.mjs)
+$B/tests/test_app.ok: $(wildcard $B/web/dist/index.html $B/web/dist/sw.js web/test-app/*)
+$B/tests/test_package.ok: $(wildcard $B/web/package/mien.d.ts web/package/* web/package/faceapi/* web/test-package/* web/test-app/harness.mjs web/test-app/video.mjs)
+$B/tests/test_web.ok: $(wildcard $B/web/mien.wasm web/package/* web/package/faceapi/* web/test/*)
 
 # What stands on the kernels, under each of the instruction sets HERE too; tests
 # of kernels alone (conv, gemm, kern, ...) go through every table by themselves.
