@@ -12,8 +12,6 @@ void *EXPORT(net_alloc)(size_t n);
 mien_plan *EXPORT(net_new)(uint8_t *file, size_t n, int a, int b, int c, int d);
 /* Its answers, so many times. */
 void EXPORT(net_run)(mien_plan *p, int times);
-/* Number i of output o; a way to see that the answers are right. */
-float EXPORT(net_output)(const mien_plan *p, int o, int i);
 
 void *net_alloc(size_t n) { return malloc(n); }
 
@@ -39,9 +37,4 @@ void net_run(mien_plan *p, int times)
 {
     for (int i = 0; i < times; i++)
         mien_plan_run(p);
-}
-
-float net_output(const mien_plan *p, int o, int i)
-{
-    return mien_plan_output(p, o).data[i];
 }

@@ -138,7 +138,7 @@ async function ours(wasm, file, shape) {
   const plan = c.net_new(at, file.length, ...shape);
   if (!plan)
     throw new Error(`${wasm}: the network cannot be run`);
-  return { run: () => c.net_run(plan, 1), output: (o, i) => c.net_output(plan, o, i) };
+  return () => c.net_run(plan, 1);
 }
 
 async function theirs(ort, file, shape) {
@@ -160,7 +160,7 @@ async function nets(list, rounds) {
     const bytes = await bytesOf(file);
     const plain = await ours('nets.wasm', bytes, shape);
     const relaxed = await ours('nets-relaxed.wasm', bytes, shape);
-    const ways = { 'mien': plain.run, 'mien, relaxed': relaxed.run,
+    const ways = { 'mien': plain, 'mien, relaxed': relaxed,
       'onnxruntime-web': await theirs(ort, await bytesOf(floats), shape) };
     const ms = await timed(ways, rounds, 6);
     rows[name] = Object.fromEntries(Object.entries(ms).map(([k, v]) => [k, median(v)]));
