@@ -2,38 +2,10 @@
  * whose two forms (8 bits and floats) must agree. */
 /* Not as WebAssembly: reads a manifest with jansson. */
 #include "mien/engine.h"
+#include "faceapi_make.h"
 #include "onnx_make.h"
 
 #include <stdio.h>
-
-typedef struct {
-    const char *name;
-    int rank, dim[4];
-} weight;
-
-/* The tiny detector's manifest. */
-static const weight tiny[] = {
-    {"conv0/filters", 4, {3, 3, 3, 16}},
-    {"conv0/bias", 1, {16}},
-    {"conv1/depthwise_filter", 4, {3, 3, 16, 1}},
-    {"conv1/pointwise_filter", 4, {1, 1, 16, 32}},
-    {"conv1/bias", 1, {32}},
-    {"conv2/depthwise_filter", 4, {3, 3, 32, 1}},
-    {"conv2/pointwise_filter", 4, {1, 1, 32, 64}},
-    {"conv2/bias", 1, {64}},
-    {"conv3/depthwise_filter", 4, {3, 3, 64, 1}},
-    {"conv3/pointwise_filter", 4, {1, 1, 64, 128}},
-    {"conv3/bias", 1, {128}},
-    {"conv4/depthwise_filter", 4, {3, 3, 128, 1}},
-    {"conv4/pointwise_filter", 4, {1, 1, 128, 256}},
-    {"conv4/bias", 1, {256}},
-    {"conv5/depthwise_filter", 4, {3, 3, 256, 1}},
-    {"conv5/pointwise_filter", 4, {1, 1, 256, 512}},
-    {"conv5/bias", 1, {512}},
-    {"conv8/filters", 4, {1, 1, 512, 25}},
-    {"conv8/bias", 1, {25}},
-};
-enum { TINY = sizeof tiny / sizeof *tiny };
 
 typedef struct {
     char json[8192];
@@ -49,16 +21,14 @@ static files make_files(void)
                                  "[{\"paths\":[\"a.bin\"],\"weights\":[");
     for (int i = 0; i < TINY; i++) {
         const weight *w = &tiny[i];
-        size_t len = 1;
+        const size_t len = tiny_len(i);
         at += (size_t)snprintf(f.json + at, sizeof f.json - at,
                                "%s{\"name\":\"%s\",\"dtype\":\"float32\","
                                "\"shape\":[",
                                i ? "," : "", w->name);
-        for (int d = 0; d < w->rank; d++) {
-            len *= (size_t)w->dim[d];
+        for (int d = 0; d < w->rank; d++)
             at += (size_t)snprintf(f.json + at, sizeof f.json - at, "%s%d",
                                    d ? "," : "", w->dim[d]);
-        }
         double scale = 2 / sqrt((double)len) / 256 * (w->rank == 1 ? 1 : 4);
         at += (size_t)snprintf(
             f.json + at, sizeof f.json - at,
@@ -224,29 +194,11 @@ static void test_a_manifest_for_more_bytes(void)
     free(f.bytes);
 }
 
-/* The weights of make_files, told in C. */
-static void tell(mien_faceapi_weight out[TINY])
-{
-    for (int i = 0; i < TINY; i++) {
-        const weight *w = &tiny[i];
-        double len = 1;
-        out[i] =
-            (mien_faceapi_weight){.name = w->name, .packed = MIEN_PACKED_U8};
-        out[i].shape.rank = w->rank;
-        for (int d = 0; d < w->rank; d++) {
-            out[i].shape.dim[d] = w->dim[d];
-            len *= w->dim[d];
-        }
-        out[i].scale = 2 / sqrt(len) / 256 * (w->rank == 1 ? 1 : 4);
-        out[i].min = -out[i].scale * (i % 3 ? 128 : 127.4);
-    }
-}
-
 static void test_weights_told_in_c(void)
 {
     files f = make_files();
     mien_faceapi_weight told[TINY];
-    mien_graph *a = NULL, *b = NULL, *none = NULL;
+    mien_graph *a = NULL, *b = NULL;
     mien_bytes x = {0}, y = {0};
     mien_error err = {0};
     tell(told);
@@ -257,23 +209,58 @@ static void test_weights_told_in_c(void)
                   mien_onnx_write(b, &y, &err) == MIEN_OK,
               "%s", err.text);
     CHECK(x.n > f.n && x.n == y.n && memcmp(x.data, y.data, x.n) == 0);
-    told[3].shape.rank = 99;
-    CHECK(mien_faceapi_build("tiny_face_detector", TINY, told, f.bytes, f.n,
-                             NULL, &none, &err) == MIEN_EFORMAT);
-    CHECK(strstr(err.text, "'conv1/pointwise_filter': shape") != NULL);
-    tell(told);
-    told[0].packed = (mien_packed)7;
-    CHECK(mien_faceapi_build("tiny_face_detector", TINY, told, f.bytes, f.n,
-                             NULL, &none, &err) == MIEN_EUNSUP);
-    told[0].name = NULL;
-    CHECK(mien_faceapi_build("tiny_face_detector", TINY, told, f.bytes, f.n,
-                             NULL, &none, &err) == MIEN_EFORMAT &&
-          !none);
     mien_graph_free(a);
     mien_graph_free(b);
     mien_bytes_free(&x);
     mien_bytes_free(&y);
     free(f.bytes);
+}
+
+/* Weights told in C, one of them changed, are refused with these words. */
+static void refuse_told(const mien_faceapi_weight *told, int n, size_t bytes,
+                        mien_status want, const char *words)
+{
+    files f = make_files();
+    mien_graph *none = NULL;
+    mien_error err = {0};
+    mien_status st = mien_faceapi_build("tiny_face_detector", n, told, f.bytes,
+                                        f.n - bytes, NULL, &none, &err);
+    CHECK_MSG(st == want && !none && strstr(err.text, words),
+              "status %d, want %d: '%s', want '%s'", st, want, err.text, words);
+    free(f.bytes);
+}
+
+static void test_weights_in_c_that_lie(void)
+{
+    mien_faceapi_weight told[TINY];
+#define REFUSE(change, want, words) \
+    (tell(told), change, refuse_told(told, TINY, 0, want, words))
+    REFUSE(told[3].shape.rank = 99, MIEN_EFORMAT, "_filter': shape");
+    REFUSE(told[3].shape.rank = -1, MIEN_EFORMAT, "_filter': shape");
+    REFUSE(told[0].shape.dim[2] = 0, MIEN_EFORMAT, "dimension 2 is 0");
+    REFUSE(told[0].shape.dim[2] = INT64_MIN, MIEN_EFORMAT, "dimension 2 is -");
+    REFUSE(told[0].shape.dim[2] = INT64_MAX, MIEN_EFORMAT, "dimension 2 is 9");
+    REFUSE(told[0].shape.dim[0] = told[0].shape.dim[1] = 1 << 16, MIEN_ELIMIT,
+           "'conv0/filters' has more than");
+    REFUSE(told[0].shape.dim[0] = told[0].shape.dim[1] = 1 << 28, MIEN_ELIMIT,
+           "'conv0/filters' has more than");
+    REFUSE(told[0].shape.dim[3] = 17, MIEN_EFORMAT, "'conv8/filters' wants");
+    REFUSE(told[0].scale = NAN, MIEN_EFORMAT, "'conv0/filters': scale or min");
+    REFUSE(told[0].min = INFINITY, MIEN_EFORMAT, "scale or min");
+    REFUSE(told[5].scale = -1e300, MIEN_EFORMAT, "scale or min");
+    REFUSE(told[0].packed = (mien_packed)7, MIEN_EUNSUP, "packed as 7");
+    REFUSE(told[0].packed = (mien_packed)-1, MIEN_EUNSUP, "packed as -1");
+    REFUSE(told[0].packed = MIEN_PACKED_NOT, MIEN_EFORMAT, "wants");
+    REFUSE(told[0].whole = 1, MIEN_EFORMAT, "no float weight 'conv0/filters'");
+    REFUSE(told[0].name = NULL, MIEN_EFORMAT, "weight 0 has no name");
+    REFUSE(told[1].name = "", MIEN_EFORMAT, "weight 1 has no name");
+#undef REFUSE
+    tell(told);
+    refuse_told(told, TINY - 1, 0, MIEN_EFORMAT, "the weights take");
+    refuse_told(told, TINY - 1, 25, MIEN_EFORMAT, "'conv8/bias'");
+    refuse_told(told, TINY, 1, MIEN_EFORMAT, "'conv8/bias' wants 25 bytes");
+    refuse_told(told, -1, 0, MIEN_EFORMAT, "the weights take 0 bytes");
+    refuse_told(told, 1 << 20, 0, MIEN_ELIMIT, "weights, at most");
 }
 
 static void test_no_memory(void)
@@ -304,6 +291,7 @@ int main(int argc, char **argv)
     RUN(test_bytes_that_do_not_fit);
     RUN(test_a_manifest_for_more_bytes);
     RUN(test_weights_told_in_c);
+    RUN(test_weights_in_c_that_lie);
     RUN(test_no_memory);
     return check_done();
 }

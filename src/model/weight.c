@@ -35,7 +35,7 @@ mien_status mi_laying_name(mi_laying *l, const char *name, mi_weight **out)
 /* How many elements the dimensions make. */
 static mien_status count(mi_laying *l, mi_weight *w)
 {
-    w->len = 1;
+    int64_t all = 1;
     for (int i = 0; i < w->shape.rank; i++) {
         int64_t v = w->shape.dim[i];
         if (v < 1 || v > MIEN_MAX_TENSOR)
@@ -43,12 +43,13 @@ static mien_status count(mi_laying *l, mi_weight *w)
                            "manifest: '%s': dimension %d is %lld, wanted 1 to "
                            "%d",
                            w->name, i, (long long)v, MIEN_MAX_TENSOR);
-        w->len *= (size_t)v;
-        if (w->len > MIEN_MAX_TENSOR)
+        all *= v;
+        if (all > MIEN_MAX_TENSOR)
             return mi_fail(l->err, MIEN_ELIMIT,
                            "manifest: '%s' has more than %d elements", w->name,
                            MIEN_MAX_TENSOR);
     }
+    w->len = (size_t)all;
     return MIEN_OK;
 }
 

@@ -174,6 +174,8 @@ test('the same networks come from shards, as the article has them', options, asy
     await refused((m) => { m[0].weights[0].shape[0] = -3; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].shape = 'big'; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].shape[1] = 2 ** 32 + 3; }, { code: 'EFORMAT' });
+    await refused((m) => { m[0].weights[0].shape = [2 ** 16, 2 ** 16, 3, 16]; },
+      { code: 'ELIMIT', message: /more than \d+ elements/ });
     await refused((m) => { m[0].weights[0] = null; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].quantization.scale = 'x'; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].dtype = 'complex64'; }, { code: 'EUNSUP' });
