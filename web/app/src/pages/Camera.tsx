@@ -8,7 +8,7 @@ import { type Known, guessesOf, useKnown } from '../known';
 import { keepFrame, useLive } from '../live';
 import { useLoading } from '../loading';
 import { LiveBar, LiveNotice, LiveVideo } from '../parts/LiveBar';
-import { COLOURS, paintBox, paintPoints } from '../parts/marks';
+import { COLOURS, paintBox, paintName, paintPoints } from '../parts/marks';
 import { wordsOf } from '../parts/Notice';
 import { Progress } from '../parts/Progress';
 import { Slider } from '../parts/Slider';
@@ -139,7 +139,7 @@ function paintAll(
     paintPoints(context, u, track.landmarks ?? [], colour);
     const words = wordsUnder(track);
     if (words && track.box.width > LEAST * u)
-      paintBox(context, u, track.box, colour, words, true);
+      paintName(context, u, track.box, colour, words, true);
   }
 }
 

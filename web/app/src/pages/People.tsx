@@ -15,7 +15,7 @@ import { Progress } from '../parts/Progress';
 import { Slider } from '../parts/Slider';
 import { Snap } from '../parts/Snap';
 import { Stage } from '../parts/Stage';
-import { COLOURS, paintBox } from '../parts/marks';
+import { COLOURS, paintBox, paintName } from '../parts/marks';
 import { type Person, type Picture, profileOf } from '../person';
 import { openPicture } from '../picture';
 import { save } from '../save';
@@ -109,9 +109,12 @@ function Photo({ found, chosen, who, onChoose }: {
     context.drawImage(shot.bitmap, 0, 0);
     found.forEach((face, i) => {
       const name = names[i]?.name ?? '';
-      if (face.shot === shot)
-        paintBox(context, unit, face.box, face === chosen ? COLOURS.chosen
-          : name ? COLOURS.known : COLOURS.face, name, true);
+      if (face.shot !== shot)
+        return;
+      const colour = face === chosen ? COLOURS.chosen : name ? COLOURS.known : COLOURS.face;
+      paintBox(context, unit, face.box, colour);
+      if (name)
+        paintName(context, unit, face.box, colour, name, true);
     });
   };
   const inside = (x: number, y: number) => here.find(({ box }) =>

@@ -8,7 +8,7 @@ import { type Known, guessesOf, surest, useKnown } from '../known';
 import { useLoading } from '../loading';
 import { Choice } from '../parts/Choice';
 import { Drop } from '../parts/Drop';
-import { COLOURS, paintBox, paintPoints } from '../parts/marks';
+import { COLOURS, paintBox, paintName, paintPoints } from '../parts/marks';
 import { Notice, wordsOf } from '../parts/Notice';
 import { Progress } from '../parts/Progress';
 import { Slider } from '../parts/Slider';
@@ -108,6 +108,8 @@ async function read(
   return result;
 }
 
+const LEAST = 50; // pixels of the page that a box has to have for more than a name under it
+
 /** What is written under a face. */
 const wordsUnder = (face: Found) => [face.name, ...guessesOf(face)].filter(Boolean).join(' · ');
 
@@ -119,13 +121,16 @@ function paintAll(context: CanvasRenderingContext2D, unit: number, item: Item, c
       `${tOf('thing', thing.class)} ${percent(thing.score)}`);
   for (const hit of item.hits ?? [])
     paintBox(context, unit, hit.box, COLOURS.face);
+  const colourOf = (face: Found, i: number) =>
+    i === chosen ? COLOURS.chosen : face.name ? COLOURS.known : COLOURS.face;
   item.record?.faces.forEach((face, i) => {
-    const colour = i === chosen ? COLOURS.chosen : face.name ? COLOURS.known : COLOURS.face;
-    paintBox(context, unit, face.box, colour, String(i + 1));
-    paintPoints(context, unit, face.landmarks ?? [], colour);
-    const words = wordsUnder(face);
+    paintBox(context, unit, face.box, colourOf(face, i), String(i + 1));
+    paintPoints(context, unit, face.landmarks ?? [], colourOf(face, i));
+  });
+  item.record?.faces.forEach((face, i) => { // after the numbers, which go before
+    const words = face.box.width > LEAST * unit ? wordsUnder(face) : face.name;
     if (words)
-      paintBox(context, unit, face.box, colour, words, true);
+      paintName(context, unit, face.box, colourOf(face, i), words, true);
   });
 }
 
@@ -322,7 +327,7 @@ function FoundList({ item, chosen, choose }: {
         item.record && t('photo.count.faces', { n: faces.length }),
         !item.record && t('photo.count.hits', { n: hits.length }),
         things.length > 0 && t('photo.count.things', { n: things.length }),
-      ].filter(Boolean).join(', ')}</p>
+      ].filter(Boolean).join(' · ')}</p>
       <ol class="found">
         {faces.map((face, i) => (
           <li key={i}>

@@ -371,7 +371,7 @@ function Correlation({ open, chosen }: { open: Open; chosen: string[] }) {
                   {row.map((r, k) => (
                     <td key={k} style={{ '--r': Math.abs(r ?? 0) }}
                       class={r === null ? 'lacks' : r < 0 ? 'below' : 'above'}>
-                      {r === null ? '–' : r.toFixed(2)}
+                      {r === null ? '–' : r.toFixed(2).replace('-0.00', '0.00')}
                     </td>
                   ))}
                 </tr>

@@ -2,6 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
+import { clearNames } from './marks';
+
 /** Paints in the picture's pixels; `unit` of them make one pixel of the page. */
 export type Paint = (context: CanvasRenderingContext2D, unit: number) => void;
 
@@ -35,6 +37,7 @@ export function Stage({ width, height, label, paint, children, onPoint, class: n
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, at.width, at.height);
     context.setTransform(at.width / width, 0, 0, at.height / height, 0, 0);
+    clearNames(context);
     paint(context, width / at.clientWidth);
   };
   useEffect(() => painter.current(), [paint, width, height]);

@@ -7,7 +7,6 @@ export const COLOURS = { face: '#38d39f', known: '#ffd166', thing: '#6db7ff', ch
 /** A box with a name above it, or inside where there is no room. */
 export function paintBox(
   context: CanvasRenderingContext2D, unit: number, box: Box, colour: string, name = '',
-  below = false,
 ) {
   context.lineWidth = 4 * unit;
   context.strokeStyle = 'rgb(0 0 0 / 45%)';
@@ -16,7 +15,7 @@ export function paintBox(
   context.strokeStyle = colour;
   context.strokeRect(box.x, box.y, box.width, box.height);
   if (name)
-    paintName(context, unit, box, colour, name, below);
+    paintName(context, unit, box, colour, name);
 }
 
 /** The size of the page's picture, in its pixels. */
@@ -25,7 +24,22 @@ function sizeOf(context: CanvasRenderingContext2D) {
   return { width: context.canvas.width / a, height: context.canvas.height / d };
 }
 
-/** A name over or under a box, never outside the picture. */
+/** Where names stand in what is being painted, so that none covers another. */
+const taken = new WeakMap<CanvasRenderingContext2D, Box[]>();
+
+/** Paint from nothing. */
+export const clearNames = (context: CanvasRenderingContext2D) => taken.delete(context);
+
+/** The place nearest to y that is free, at most one row up or down. */
+function freeRow(names: readonly Box[], at: Box, most: number): number | undefined {
+  const covers = (y: number) => names.some((name) => at.x < name.x + name.width &&
+    name.x < at.x + at.width && y < name.y + name.height && name.y < y + at.height);
+  return [at.y, at.y + at.height, at.y - at.height]
+    .find((y) => y >= 0 && y + at.height <= most && !covers(y));
+}
+
+/** A name over or under a box, inside the picture and beside other names; where there is no
+ * room near, none: what is found is listed beside the picture too. */
 export function paintName(
   context: CanvasRenderingContext2D, unit: number, box: Box, colour: string, name: string,
   below = false,
@@ -41,6 +55,12 @@ export function paintName(
   if (y + high > size.height)
     y = Math.max(0, Math.min(size.height, box.y + box.height) - high - 2 * unit);
   const x = Math.max(0, Math.min(box.x - unit, size.width - wide));
+  const names = taken.get(context) ?? [];
+  const row = freeRow(names, { x, y, width: wide, height: high }, size.height);
+  if (row === undefined)
+    return;
+  y = row;
+  taken.set(context, [...names, { x, y, width: wide, height: high }]);
   context.fillStyle = colour;
   context.fillRect(x, y, wide, high);
   context.fillStyle = '#0c1512';
