@@ -1,6 +1,7 @@
 /* faceapi.c: networks of face-api.js' own files, faces in its shapes. */
 #include "wasm/faceapi.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +35,12 @@ mien_status web_weights_add(mien_web *w, web_weights *list, const char *name,
                             const web_weight *weight)
 {
     web_text_begin(w);
-    if (list->n == MAX_WEIGHTS)
-        return web_text_end(w, MIEN_ELIMIT, NULL);
+    if (list->n == MAX_WEIGHTS) {
+        mien_error err = {0};
+        snprintf(err.text, sizeof err.text, "manifest: more than %d weights",
+                 MAX_WEIGHTS);
+        return web_text_end(w, MIEN_ELIMIT, &err);
+    }
     char *copy = strdup(name);
     if (!copy)
         return web_text_end(w, MIEN_ENOMEM, NULL);

@@ -176,6 +176,8 @@ test('the same networks come from shards, as the article has them', options, asy
     await refused((m) => { m[0].weights[0].shape[1] = 2 ** 32 + 3; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].shape = [2 ** 16, 2 ** 16, 3, 16]; },
       { code: 'ELIMIT', message: /more than \d+ elements/ });
+    await refused((m) => { m[0].weights = Array(4097).fill(m[0].weights[0]); },
+      { code: 'ELIMIT', message: /more than 4096 weights/ });
     await refused((m) => { m[0].weights[0] = null; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].quantization.scale = 'x'; }, { code: 'EFORMAT' });
     await refused((m) => { m[0].weights[0].dtype = 'complex64'; }, { code: 'EUNSUP' });
