@@ -6,6 +6,7 @@
 
 import { inTurn } from './faceapi/media.js';
 import { Mien, MienError } from './mien.js';
+import { asStored } from './picture.js';
 
 /**
  * @typedef {{bbox: [number, number, number, number], class: string, score: number}} DetectedObject
@@ -16,7 +17,7 @@ async function sized(img) {
   const { naturalWidth, width, height } = img ?? {};
   if (!naturalWidth || !width || !height || naturalWidth === width)
     return img;
-  return createImageBitmap(img, { resizeWidth: width, resizeHeight: height });
+  return createImageBitmap(img, { ...asStored(img), resizeWidth: width, resizeHeight: height });
 }
 
 export class ObjectDetection {
@@ -44,7 +45,11 @@ export class ObjectDetection {
    */
   async #detect(img, maxNumBoxes, minScore) {
     const wish = { maxObjects: maxNumBoxes, minScore, maxOverlap: minScore };
-    const things = await this.#mien.objects(await sized(img), wish);
+    const seen = await sized(img);
+    const things = await this.#mien.objects(seen, wish).finally(() => {
+      if (seen !== img)
+        seen.close();
+    });
     return things.map(({ box: { x, y, width, height }, class: name, score }) =>
       ({ bbox: [x, y, width, height], class: name, score }));
   }

@@ -93,7 +93,11 @@ export class Engine {
   async call(name, args, progress) {
     if (!Object.hasOwn(CALLS, name))
       throw new MienError('EARG', `${name}: no such call`);
-    return CALLS[name](this, args, progress);
+    try {
+      return await CALLS[name](this, args, progress);
+    } finally {
+      args[0]?.close?.(); // a bitmap was made for this call
+    }
   }
 
   /** Fetch one network. @param {Need} need @param {Progress} [progress] */

@@ -15,6 +15,7 @@ import { Library, MienError } from './library.js';
 import { compileWasm } from './models.js';
 import { objectClasses } from './objects.js';
 import { Matcher, distance } from './people.js';
+import { pictureOf } from './picture.js';
 import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
 import { Smiles } from './smile.js';
@@ -67,33 +68,6 @@ export {
  */
 
 /** @typedef {import('./library.js').Pixels|ImageBitmapSource} Source */
-
-/**
- * How a photo is decoded: its numbers as they are stored, whatever its colour profile, as the
- * command reads them and as networks were trained.
- * @param {any} source @returns {ImageBitmapOptions}
- */
-const asStored = (source) => (source instanceof Blob ||
-  (typeof HTMLImageElement === 'function' && source instanceof HTMLImageElement)
-  ? { colorSpaceConversion: 'none' } : {});
-
-/**
- * Pixels, or something that can be sent to a worker and drawn there.
- * @param {any} source @returns {Promise<any>}
- */
-async function pictureOf(source) {
-  if (source && typeof source === 'object' && source.data)
-    return source;
-  if (typeof createImageBitmap !== 'function')
-    throw new MienError('EARG', 'picture: pixels are wanted here, as {data, width, height}');
-  if (source?.videoWidth === 0 || source?.naturalWidth === 0)
-    throw new MienError('EARG', 'picture: nothing is loaded yet');
-  try {
-    return await createImageBitmap(source, asStored(source));
-  } catch (e) {
-    throw new MienError('EFORMAT', `picture: ${/** @type {Error} */ (e).message}`);
-  }
-}
 
 /** The library. */
 export class Mien {

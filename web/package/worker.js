@@ -22,8 +22,6 @@ async function answer(id, call, args) {
   } catch (error) {
     const e = /** @type {any} */ (error);
     postMessage({ id, error: { code: e.code, text: e.message } });
-  } finally {
-    args[0]?.close?.();
   }
 }
 

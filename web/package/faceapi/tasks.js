@@ -1,5 +1,6 @@
 // tasks.js: face-api.js' chain: what is asked for is collected, and read when it is awaited.
 
+import { pictureOf } from '../picture.js';
 import { load, nets } from './nets.js';
 import { resultOf } from './results.js';
 import { SsdMobilenetv1Options, TinyFaceDetectorOptions } from './options.js';
@@ -53,17 +54,20 @@ async function read(plan) {
   checkNets(plan);
   const mien = await load();
   const wish = { ...options.wish(), ...(single && { maxFaces: 1 }) };
-  let picture = await toPicture(input);
+  const picture = await toPicture(input);
   if (!byBox || !byPoints) {
     const faces = await mien.detectFaceapi(picture, { ...wish, ...(byPoints ?? byBox),
       byBox: true });
     return faces.map(resultOf);
   }
-  if (!picture.data) // a video goes on meanwhile
-    picture = await createImageBitmap(picture);
-  const first = await mien.detectFaceapi(picture, { ...wish, ...byBox, byBox: true });
-  const second = await mien.detectFaceapi(picture, { ...wish, ...byPoints });
-  return second.map((face, i) => resultOf({ ...first[i], ...face }));
+  const still = await pictureOf(picture); // a video goes on meanwhile
+  try {
+    const first = await mien.detectFaceapi(still, { ...wish, ...byBox, byBox: true });
+    const second = await mien.detectFaceapi(still, { ...wish, ...byPoints });
+    return second.map((face, i) => resultOf({ ...first[i], ...face }));
+  } finally {
+    still.close?.();
+  }
 }
 
 /** @template T @extends {Promise<T>} */
