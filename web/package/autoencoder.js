@@ -2,8 +2,8 @@
 // makes codes of faces and faces of codes.
 
 import { faceNeeds } from './faces.js';
-import { Holder } from './held.js';
-import { MienError, choice } from './library.js';
+import { Held, Holder } from './held.js';
+import { MienError, bytesOf, choice, numberOf } from './library.js';
 
 /** @typedef {import('./library.js').Library} Library */
 /** @typedef {import('./library.js').Pixels} Pixels */
@@ -50,17 +50,6 @@ const ONTO = ['code', 'face', 'photo'];
 const SHARPEN = { amount: 1, radius: 1.5, threshold: 2 };
 
 /**
- * A number; what is none is refused.
- * @param {string} what @param {unknown} value @param {number} usual
- */
-function numberOf(what, value, usual) {
-  const n = value ?? usual;
-  if (typeof n !== 'number' || !Number.isFinite(n))
-    throw new MienError('EARG', `${what}: ${value}; a number is wanted`);
-  return n;
-}
-
-/**
  * A whole number of a range.
  * @param {string} what @param {unknown} value @param {number} usual @param {number} least
  * @param {number} most
@@ -70,6 +59,16 @@ function wholeOf(what, value, usual, least, most) {
   if (!Number.isInteger(n) || n < least || n > most)
     throw new MienError('EARG', `${what}: ${value}; wanted are ${least} to ${most}`);
   return n;
+}
+
+/**
+ * A code of a model.
+ * @param {ArrayLike<number>} code @param {CoderInfo} info
+ */
+function checkCode(code, { units }) {
+  if (code?.length !== units)
+    throw new MienError('EARG', `code: ${code?.length} numbers; the model's have ${units}`);
+  return code;
 }
 
 /**
@@ -95,8 +94,7 @@ export class OpenCoder {
   #lib;
   at; // the web_coder
   /** @type {CoderInfo} */ info;
-  #next = 1;
-  /** @type {Map<number, number>} web_coded by number */ #faces = new Map();
+  /** @type {Held<{at: number, free: () => void}>} web_coded */ #faces = new Held('face');
 
   /** @param {Library} lib @param {Uint8Array} model */
   constructor(lib, model) {
@@ -115,22 +113,13 @@ export class OpenCoder {
       lib.c.web_coder_codes(lib.web, this.at, count, weights.length, units, at)));
   }
 
-  /** @param {ArrayLike<number>} code one of the model's length */
-  #checked(code) {
-    if (code?.length !== this.info.units)
-      throw new MienError('EARG',
-        `code: ${code?.length} numbers; the model's have ${this.info.units}`);
-    return code;
-  }
-
   /** @param {Pixels} picture @param {boolean} align */
   encode(picture, align) {
     const lib = this.#lib;
     const pixels = lib.putPixels(picture);
     const at = lib.handle((out) => lib.c.web_coded_new(
       lib.web, this.at, pixels, picture.width, picture.height, align ? 1 : 0, out));
-    const id = this.#next++;
-    this.#faces.set(id, at);
+    const id = this.#faces.add({ at, free: () => lib.c.web_coded_free(at) });
     return { id, ...lib.json(), code: lib.floats(lib.c.web_coded_code(at), this.info.units) };
   }
 
@@ -146,7 +135,7 @@ export class OpenCoder {
   /** @param {ArrayLike<number>} code @param {Look} look */
   decode(code, look) {
     const lib = this.#lib;
-    lib.withFloats(this.#checked(code), (at) => lib.check(
+    lib.withFloats(checkCode(code, this.info), (at) => lib.check(
       lib.c.web_coder_decode(lib.web, this.at, at, putLook(lib, look, 'code'))));
     return this.#picture();
   }
@@ -154,10 +143,8 @@ export class OpenCoder {
   /** @param {number} id @param {ArrayLike<number>} code @param {Look} look @param {string} onto */
   show(id, code, look, onto) {
     const lib = this.#lib;
-    const face = this.#faces.get(id);
-    if (!face)
-      throw new MienError('EARG', 'face: it was freed');
-    lib.withFloats(this.#checked(code), (at) => lib.check(lib.c.web_coded_show(
+    const face = this.#faces.get(id).at;
+    lib.withFloats(checkCode(code, this.info), (at) => lib.check(lib.c.web_coded_show(
       lib.web, this.at, face, at, putLook(lib, look, onto))));
     return this.#picture();
   }
@@ -189,15 +176,11 @@ export class OpenCoder {
 
   /** @param {number} id nothing happens if it is not there */
   drop(id) {
-    const face = this.#faces.get(id);
-    if (face)
-      this.#lib.c.web_coded_free(face);
-    this.#faces.delete(id);
+    this.#faces.drop(id);
   }
 
   free() {
-    for (const id of [...this.#faces.keys()])
-      this.drop(id);
+    this.#faces.free();
     this.#lib.c.web_coder_free(this.at);
   }
 }
@@ -235,24 +218,11 @@ export const CODER_CALLS = {
  * @property {number[]} means @property {number[]} variances
  */
 
-/** @param {Bytes} source @param {string} name @returns {Promise<Uint8Array>} */
-async function bytesOf(source, name) {
-  if (source instanceof Uint8Array)
-    return source;
-  if (source instanceof ArrayBuffer)
-    return new Uint8Array(source);
-  if (typeof source === 'string')
-    return new TextEncoder().encode(source);
-  if (typeof source?.arrayBuffer === 'function')
-    return new Uint8Array(await source.arrayBuffer());
-  throw new MienError('EARG', `${name}: bytes or a file are wanted`);
-}
-
 /** @param {Bytes} source @param {string} name @returns {Promise<any>} */
 async function jsonOf(source, name) {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true })
-      .decode(await bytesOf(source, name)));
+      .decode(await bytesOf(name, source)));
   } catch (e) {
     if (e instanceof MienError)
       throw e;
@@ -333,11 +303,6 @@ export class CodedFace extends Holder {
     this.height = made.height;
     this.face = made.face;
   }
-
-  /** By which the engine knows it. */
-  get number() {
-    return this.id;
-  }
 }
 
 /** An auto-encoder that a page holds; release it with free. */
@@ -370,7 +335,7 @@ export class AutoEncoder extends Holder {
   static async open(engine, lib, source, picture) {
     const folder = Symbol.iterator in source ? modelFolder(source) : source;
     const codes = folder.codes ? codesOf(await jsonOf(folder.codes, 'codes.json')) : undefined;
-    const made = await engine.call('coderNew', [await bytesOf(folder.model, 'model.onnx')]);
+    const made = await engine.call('coderNew', [await bytesOf('model.onnx', folder.model)]);
     const coder = new AutoEncoder(engine, lib, made, picture);
     try {
       if (codes)
@@ -413,7 +378,7 @@ export class AutoEncoder extends Holder {
    */
   show(face, code, look = {}) {
     const { onto = 'code', ...rest } = look;
-    return this.engine.call('coderShow', [this.id, face.number, code, rest, onto]);
+    return this.engine.call('coderShow', [this.id, face.held, code, rest, onto]);
   }
 
   /**
@@ -424,10 +389,7 @@ export class AutoEncoder extends Holder {
   #with(codes, call, at = []) {
     if (at.length === codes.length)
       return call(at);
-    const code = codes[at.length];
-    if (code?.length !== this.info.units)
-      throw new MienError('EARG',
-        `code: ${code?.length} numbers; the model's have ${this.info.units}`);
+    const code = checkCode(codes[at.length], this.info);
     return this.#lib.withFloats(code, (one) => this.#with(codes, call, [...at, one]));
   }
 

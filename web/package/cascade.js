@@ -1,7 +1,7 @@
 // cascade.js: boosted cascades, as OpenCV writes them in XML: read, and searched with.
 
 import { Holder } from './held.js';
-import { MienError } from './library.js';
+import { MienError, bytesOf, numberOf } from './library.js';
 import { fetchModel } from './models.js';
 
 /** @typedef {import('./library.js').Library} Library */
@@ -50,17 +50,6 @@ const FILES = {
 
 /** @typedef {{width: number, height: number, objects: Hit[], ms: {detect: number}}} HitRecord */
 
-/**
- * A number of a sweep; what is no number is refused.
- * @param {string} what @param {unknown} value @param {number} usual
- */
-function numberOf(what, value, usual) {
-  const n = value ?? usual;
-  if (typeof n !== 'number' || !Number.isFinite(n))
-    throw new MienError('EARG', `${what}: ${value}; a number is wanted`);
-  return n;
-}
-
 /** @param {string} what @param {unknown} value one number, or two */
 function sizeOf(what, value) {
   const two = Array.isArray(value) ? value : [value, value];
@@ -108,17 +97,12 @@ export class OpenCascade {
   }
 }
 
-/**
- * The bytes of a cascade: given as bytes or a file, or fetched by its name.
- * @param {string|URL} models @param {CascadeName|Uint8Array} source
- */
-async function bytesOf(models, source) {
-  if (typeof source !== 'string')
-    return { xml: source, name: 'cascade' };
-  if (!Object.hasOwn(FILES, source))
+/** The file of a cascade. @param {string|URL} models @param {CascadeName} name */
+async function fetchCascade(models, name) {
+  if (!Object.hasOwn(FILES, name))
     throw new MienError('EARG',
-      `cascade: ${source}; it may be ${Object.keys(FILES).join(', ')}, or the bytes of a file`);
-  return { xml: await fetchModel(models, { file: FILES[source] }), name: source };
+      `cascade: ${name}; it may be ${Object.keys(FILES).join(', ')}, or the bytes of a file`);
+  return fetchModel(models, { file: FILES[name] });
 }
 
 /**
@@ -127,20 +111,15 @@ async function bytesOf(models, source) {
  * @param {string} [name] what it finds, for the record
  */
 export async function openCascade(lib, models, source, name) {
-  const { xml, name: usual } = await bytesOf(models, source);
-  return new OpenCascade(lib, xml, name ?? usual);
+  return typeof source === 'string'
+    ? new OpenCascade(lib, await fetchCascade(models, source), name ?? source)
+    : new OpenCascade(lib, source, name ?? 'cascade');
 }
 
-/** Bytes that can be sent to a worker. @param {any} source @returns {Promise<any>} */
-export async function cascadeSource(source) {
-  if (typeof source === 'string' || source instanceof Uint8Array)
-    return source;
-  if (source instanceof ArrayBuffer)
-    return new Uint8Array(source);
-  if (typeof source?.arrayBuffer === 'function')
-    return new Uint8Array(await source.arrayBuffer());
-  throw new MienError('EARG', 'cascade: bytes, a file or a name are wanted');
-}
+/** A name, or bytes that can be sent to a worker. @param {any} source @returns {Promise<any>} */
+export const cascadeSource = async (source) =>
+  (typeof source === 'string' ? source
+    : bytesOf('cascade', source, 'bytes, a file or a name'));
 
 /**
  * What the engine is asked by a Cascade.

@@ -46,7 +46,7 @@ export class Held {
 }
 
 /** Releases what a program forgot to. */
-const forgotten = new FinalizationRegistry((/** @type {() => void} */ free) => free());
+export const forgotten = new FinalizationRegistry((/** @type {() => void} */ free) => free());
 
 /** A page's end of something held. */
 export class Holder {

@@ -63,6 +63,32 @@ export function choice(what, list, word) {
   return i;
 }
 
+/**
+ * A number; what is none is refused.
+ * @param {string} what @param {unknown} value @param {number} usual
+ */
+export function numberOf(what, value, usual) {
+  const n = value ?? usual;
+  if (typeof n !== 'number' || !Number.isFinite(n))
+    throw new MienError('EARG', `${what}: ${value}; a number is wanted`);
+  return n;
+}
+
+/**
+ * What a page gives, as bytes that can be sent to a worker.
+ * @param {string} what @param {any} source @param {string} [wanted] in words
+ * @returns {Promise<Uint8Array>}
+ */
+export async function bytesOf(what, source, wanted = 'bytes or a file') {
+  if (source instanceof Uint8Array)
+    return source;
+  if (typeof source === 'string' || source instanceof ArrayBuffer || ArrayBuffer.isView(source))
+    return bytesOf(what, new Blob([/** @type {BlobPart} */ (source)]));
+  if (typeof source?.arrayBuffer === 'function')
+    return new Uint8Array(await source.arrayBuffer());
+  throw new MienError('EARG', `${what}: ${wanted} are wanted`);
+}
+
 /** One instance of the library. */
 export class Library {
   /** Its exports, as wasm/web.h lists them. @type {any} */ c;
@@ -146,7 +172,7 @@ export class Library {
 
   /** @param {number} n */
   alloc(n) {
-    const at = this.c.web_alloc(n);
+    const at = n < 2 ** 32 ? this.c.web_alloc(n) : 0;
     if (!at)
       throw new MienError('ENOMEM', `no memory for ${n} bytes`);
     return at;

@@ -11,7 +11,7 @@ import { AutoEncoder, CodedFace, modelFolder } from './autoencoder.js';
 import { Cascade, cascadeSource } from './cascade.js';
 import { Engine } from './engine.js';
 import { DESCRIPTOR } from './faces.js';
-import { Library, MienError } from './library.js';
+import { Library, MienError, bytesOf } from './library.js';
 import { compileWasm } from './models.js';
 import { objectClasses } from './objects.js';
 import { Matcher, distance } from './people.js';
@@ -19,7 +19,7 @@ import { pictureOf } from './picture.js';
 import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
 import { Smiles } from './smile.js';
-import { Table, Tabular, tableSource, tabularSource } from './tables.js';
+import { Table, Tabular, tableSource } from './tables.js';
 import { Tracker } from './track.js';
 import { wasmUrl } from './variant.js';
 import { fetchWeights } from './weights.js';
@@ -54,7 +54,7 @@ export {
  * @property {[number, number][]} [landmarks] 68, iBUG order
  * @property {Float32Array} [descriptor] 128 numbers
  * @property {number} [age] years
- * @property {{male: number, female: number}} [gender] probabilities
+ * @property {{value: 'male'|'female', probability: number}} [gender]
  * @property {Record<string, number>} [expression] probabilities
  */
 
@@ -207,7 +207,7 @@ export class Mien {
    * @param {Blob|Uint8Array|ArrayBuffer} source @returns {Promise<Tabular>}
    */
   async tabular(source) {
-    const args = [await tabularSource(source)];
+    const args = [await bytesOf('model', source)];
     return new Tabular(this.#engine, await this.#engine.call('tabularNew', args));
   }
 

@@ -1,6 +1,7 @@
 // people.js: who is known, and who a face is among them.
 
 import { DESCRIPTOR } from './faces.js';
+import { forgotten } from './held.js';
 import { MienError, choice } from './library.js';
 
 /** @typedef {import('./library.js').Library} Library */
@@ -38,7 +39,7 @@ import { MienError, choice } from './library.js';
 export const RULES = ['nearest', 'mean'];
 
 /** @param {ArrayLike<number>} descriptor fails for what is none */
-export function checkDescriptor(descriptor) {
+function checkDescriptor(descriptor) {
   if (descriptor?.length !== DESCRIPTOR)
     throw new MienError('EARG', `descriptor: ${descriptor?.length} numbers, wanted are ` +
       `${DESCRIPTOR}`);
@@ -58,8 +59,33 @@ export function distance(lib, a, b) {
   return lib.withFloats(a, (x) => lib.withFloats(b, (y) => lib.c.web_distance(x, y)));
 }
 
-/** Frees in the library what a program forgot to. */
-const forgotten = new FinalizationRegistry((/** @type {() => void} */ free) => free());
+/**
+ * Add to people.
+ * @param {Library} lib @param {number} people @param {string} label
+ * @param {ArrayLike<number>} descriptor
+ */
+function addTo(lib, people, label, descriptor) {
+  checkDescriptor(descriptor);
+  lib.withText(label, (name) => lib.withFloats(descriptor, (d) =>
+    lib.check(lib.c.web_people_add(lib.web, people, name, d))));
+}
+
+/**
+ * People of profiles.
+ * @param {Library} lib @param {Profile[]} profiles @returns {number} free with web_people_free
+ */
+export function peopleOf(lib, profiles) {
+  const people = lib.handle((out) => lib.c.web_people_new(lib.web, out));
+  try {
+    for (const { label, descriptors } of profiles)
+      for (const d of descriptors)
+        addTo(lib, people, label, d);
+    return people;
+  } catch (e) {
+    lib.c.web_people_free(people);
+    throw e;
+  }
+}
 
 /** People who are known, and who a face is among them. */
 export class Matcher {
@@ -74,17 +100,9 @@ export class Matcher {
   constructor(lib, profiles, options) {
     this.#lib = lib;
     this.#options = options;
-    this.#people = lib.handle((out) => lib.c.web_people_new(lib.web, out));
-    const people = this.#people;
+    const people = peopleOf(lib, profiles);
+    this.#people = people;
     forgotten.register(this, () => lib.c.web_people_free(people), this);
-    try {
-      for (const { label, descriptors } of profiles)
-        for (const d of descriptors)
-          this.add(label, d);
-    } catch (e) {
-      this.free();
-      throw e;
-    }
   }
 
   /** The people, until they are released. */
@@ -96,10 +114,7 @@ export class Matcher {
 
   /** @param {string} label @param {ArrayLike<number>} descriptor */
   add(label, descriptor) {
-    checkDescriptor(descriptor);
-    const lib = this.#lib;
-    lib.withText(label, (name) => lib.withFloats(descriptor, (d) =>
-      lib.check(lib.c.web_people_add(lib.web, this.#known, name, d))));
+    addTo(this.#lib, this.#known, label, descriptor);
   }
 
   /** @param {string} label @returns {number} descriptors that went */

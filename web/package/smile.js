@@ -3,6 +3,7 @@
 import { openCascade } from './cascade.js';
 import { faceNeeds } from './faces.js';
 import { Holder } from './held.js';
+import { choice } from './library.js';
 
 /** @typedef {import('./library.js').Library} Library */
 /** @typedef {import('./library.js').Pixels} Pixels */
@@ -47,6 +48,8 @@ import { Holder } from './held.js';
  */
 
 const SIGHTS = /** @type {const} */ (['frontalface_default', 'eye', 'smile']);
+const PRESETS = ['mien', 'article'];
+const SCORERS = ['cascade', 'expression'];
 const NEEDED = { expression: true };
 
 /** Smiles, where the library is. */
@@ -59,9 +62,10 @@ export class OpenSmiles {
   constructor(lib, sights, options) {
     this.#lib = lib;
     this.#sights = sights;
-    const { preset, scorer, neighbours = -1, begin = 0.3, end = -0.3 } = options;
+    const { preset = 'mien', scorer = 'cascade', neighbours = -1, begin = 0.3,
+      end = -0.3 } = options;
     const how = new DataView(new ArrayBuffer(20));
-    [preset === 'article' ? 1 : 0, scorer === 'expression' ? 1 : 0, neighbours]
+    [choice('preset', PRESETS, preset), choice('scorer', SCORERS, scorer), neighbours]
       .forEach((n, i) => how.setInt32(4 * i, n, true));
     how.setFloat32(12, begin, true);
     how.setFloat32(16, end, true);

@@ -208,7 +208,7 @@ async function piecesOf(file) {
  */
 async function takeFile(lib, file, progress) {
   const { packed, reader } = await piecesOf(file);
-  let room = packed ? Math.max(4 * file.size, 1 << 16) : file.size;
+  let room = packed ? Math.min(Math.max(4 * file.size, 1 << 16), MOST_BYTES) : file.size;
   if (room > MOST_BYTES && !packed)
     throw new MienError('ELIMIT', `table: ${file.size} bytes, at most are ${MOST_BYTES}`);
   let at = lib.alloc(room);
@@ -370,10 +370,8 @@ export const TABLE_CALLS = {
     return { id: engine.tables.add(table), info: table.info };
   },
   tableRows: (engine, [id, rows]) => engine.tables.get(id).rows(rows),
-  tableDescribe: (engine, [id, ...wish]) => {
-    const [by, kind, columns] = wish;
-    return engine.tables.get(id).describe(by, kind, columns);
-  },
+  tableDescribe: (engine, [id, by, kind, columns]) =>
+    engine.tables.get(id).describe(by, kind, columns),
   tableRemarks: (engine, [id]) => engine.tables.get(id).remarks(),
   tablePlot: (engine, [id, whole, size]) => engine.tables.get(id).plot(whole, size),
   tableDrop: (engine, [id]) => engine.tables.drop(id),
@@ -396,11 +394,6 @@ export function tableSource(source) {
   if (typeof source === 'string' || source instanceof ArrayBuffer || ArrayBuffer.isView(source))
     return new Blob([/** @type {BlobPart} */ (source)]);
   throw new MienError('EARG', 'table: a file, bytes or a text are wanted');
-}
-
-/** The bytes of a model. @param {any} source */
-export async function tabularSource(source) {
-  return new Uint8Array(await tableSource(source).arrayBuffer());
 }
 
 /** A table that a page holds; release it with free. */

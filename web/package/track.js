@@ -3,7 +3,7 @@
 import { DESCRIPTOR, faceNeeds, putWish } from './faces.js';
 import { Holder } from './held.js';
 import { choice } from './library.js';
-import { RULES, checkDescriptor } from './people.js';
+import { RULES, peopleOf } from './people.js';
 
 /** @typedef {import('./library.js').Library} Library */
 /** @typedef {import('./library.js').Pixels} Pixels */
@@ -72,26 +72,6 @@ const ATTRIBUTES = /** @type {const} */ (['age', 'gender', 'expression']);
 /** What is read of faces, with what names need. @param {TrackOptions} options */
 const wishOf = ({ wish = {}, profiles }) =>
   profiles?.length ? { ...wish, descriptor: true } : wish;
-
-/**
- * People of profiles, for a call that borrows them.
- * @param {Library} lib @param {Profile[]} profiles @returns {number} free with web_people_free
- */
-function peopleOf(lib, profiles) {
-  const people = lib.handle((out) => lib.c.web_people_new(lib.web, out));
-  try {
-    for (const { label, descriptors } of profiles)
-      for (const d of descriptors) {
-        checkDescriptor(d);
-        lib.withText(label, (name) => lib.withFloats(d, (at) =>
-          lib.check(lib.c.web_people_add(lib.web, people, name, at))));
-      }
-    return people;
-  } catch (e) {
-    lib.c.web_people_free(people);
-    throw e;
-  }
-}
 
 /** A tracker, where the library is. */
 export class OpenTracker {

@@ -1,13 +1,10 @@
 // draw.js: face-api.js' drawings on a canvas.
 
-import { Box, Point } from './geometry.js';
+import { Box, Point, round } from './geometry.js';
 import { getContext2dOrThrow, resolveInput } from './media.js';
 import { FaceDetection, FaceExpressions, FaceLandmarks, FaceLandmarks68 } from './results.js';
 
 /** @typedef {string|HTMLCanvasElement|CanvasRenderingContext2D} CanvasArg */
-
-/** @param {number} n */
-const round = (n) => Math.floor(n * 100) / 100;
 
 /** @template T @param {T|T[]} of @returns {T[]} */
 const listOf = (of) => (Array.isArray(of) ? of : [of]);

@@ -4,6 +4,9 @@
 /** @typedef {{x: number, y: number, width: number, height: number}} IRect */
 /** @typedef {{left: number, top: number, right: number, bottom: number}} IBoundingBox */
 
+/** As numbers are shown. @param {number} n */
+export const round = (n) => Math.floor(n * 100) / 100;
+
 export class Point {
   /** @param {number} x @param {number} y */
   constructor(x, y) {

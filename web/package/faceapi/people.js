@@ -1,9 +1,7 @@
 // people.js: face-api.js' FaceMatcher over the library's people.
 
+import { round } from './geometry.js';
 import { loaded } from './nets.js';
-
-/** @param {number} n */
-const round = (n) => Math.floor(n * 100) / 100;
 
 export class LabeledFaceDescriptors {
   /** @param {string} label @param {Float32Array[]} descriptors */

@@ -41,8 +41,7 @@ const START: Options = {
 };
 
 /** A face as the library's record has it, and who it is. */
-type Found = Omit<Face, 'gender'> & {
-  gender?: { value: string; probability: number };
+type Found = Face & {
   name?: string | null;
   distance?: number;
 };
