@@ -74,6 +74,8 @@ test('the network of expressions judges', { skip }, async () => {
 
 test('what cannot be used is refused in words', { skip }, async () => {
   await assert.rejects(mien.smiles({ begin: 0, end: 0.5 }), failsWith('EARG', /begins at 0/));
+  await assert.rejects(mien.smiles({ preset: 'strict' }), failsWith('EARG', /preset: strict/));
+  await assert.rejects(mien.smiles({ scorer: 'eye' }), failsWith('EARG', /scorer: eye/));
   const smiles = await mien.smiles();
   await assert.rejects(smiles.next(frames[0], NaN), failsWith('EARG', /nan|NaN/));
   smiles.free();
