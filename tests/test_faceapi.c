@@ -245,8 +245,9 @@ static void test_weights_in_c_that_lie(void)
     REFUSE(told[0].shape.dim[0] = told[0].shape.dim[1] = 1 << 28, MIEN_ELIMIT,
            "'conv0/filters' has more than");
     REFUSE(told[0].shape.dim[3] = 17, MIEN_EFORMAT, "'conv8/filters' wants");
-    REFUSE(told[0].scale = NAN, MIEN_EFORMAT, "'conv0/filters': scale or min");
-    REFUSE(told[0].min = INFINITY, MIEN_EFORMAT, "scale or min");
+    REFUSE(told[0].scale = (double)NAN, MIEN_EFORMAT,
+           "'conv0/filters': scale or min");
+    REFUSE(told[0].min = (double)INFINITY, MIEN_EFORMAT, "scale or min");
     REFUSE(told[5].scale = -1e300, MIEN_EFORMAT, "scale or min");
     REFUSE(told[0].packed = (mien_packed)7, MIEN_EUNSUP, "packed as 7");
     REFUSE(told[0].packed = (mien_packed)-1, MIEN_EUNSUP, "packed as -1");
