@@ -4,10 +4,10 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/grow.h"
+#include "base/json_read.h"
 #include "kit/image.h"
 #include "mien/json.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -121,16 +121,12 @@ mien_status mien_concepts_read(const uint8_t *bytes, size_t n,
                                mien_concepts *out, mien_error *err)
 {
     mien_concepts made = {0};
-    json_error_t why;
-    if (n > MIEN_CONCEPTS_MAX_BYTES)
-        return mi_fail(err, MIEN_ELIMIT, "%zu bytes of concepts, at most %zu",
-                       n, MIEN_CONCEPTS_MAX_BYTES);
-    json_t *root =
-        json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, &why);
-    if (!root)
-        return mi_fail(err, MIEN_EFORMAT, "line %d: %.150s", why.line,
-                       why.text);
-    mien_status st = read_all(root, &made, err);
+    json_t *root;
+    mien_status st =
+        mi_json_read("", bytes, n, MIEN_CONCEPTS_MAX_BYTES, &root, err);
+    if (st)
+        return st;
+    st = read_all(root, &made, err);
     json_decref(root);
     if (st)
         mien_concepts_free(&made);

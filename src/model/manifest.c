@@ -10,8 +10,8 @@
 #include "model/wire.h"
 
 #include "base/error.h"
+#include "base/json_read.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
@@ -108,51 +108,13 @@ mien_status mi_manifest_of(const json_t *list, const uint8_t *bytes,
     return mi_laying_end(&l, read_groups(&l, list), out);
 }
 
-/* jansson calls a text wrong when memory ends in the middle of it; a second try
- * tells. */
-static json_t *root_of(const uint8_t *json, size_t n, json_error_t *why)
-{
-    json_t *root =
-        json_loadb((const char *)json, n, JSON_REJECT_DUPLICATES, why);
-    return root
-               ? root
-               : json_loadb((const char *)json, n, JSON_REJECT_DUPLICATES, why);
-}
-
-static int lacks_memory(void)
-{
-    json_t *probe = json_object();
-    json_decref(probe);
-    return !probe;
-}
-
-mien_status mi_manifest_json(const char *what, const uint8_t *json, size_t n,
-                             json_t **out, mien_error *err)
-{
-    json_error_t why;
-    if (n > MI_MANIFEST_MAX)
-        return mi_fail(err, MIEN_ELIMIT, "%s: %zu bytes, at most %d", what, n,
-                       MI_MANIFEST_MAX);
-    json_t *root = root_of(json, n, &why);
-    if (!root && lacks_memory())
-        return mi_fail(err, MIEN_ENOMEM, "%s of %zu bytes", what, n);
-    if (!root) {
-        char shown[80];
-        mi_text_show(shown, sizeof shown, (const uint8_t *)why.text,
-                     strlen(why.text));
-        return mi_fail(err, MIEN_EFORMAT, "%s: line %d, column %d: %s", what,
-                       why.line, why.column, shown);
-    }
-    *out = root;
-    return MIEN_OK;
-}
-
 mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
                              const uint8_t *bytes, size_t bytes_n,
                              mi_weights *out, mien_error *err)
 {
     json_t *root = NULL;
-    mien_status st = mi_manifest_json("manifest", json, json_n, &root, err);
+    mien_status st =
+        mi_json_read("manifest", json, json_n, MI_MANIFEST_MAX, &root, err);
     if (st == MIEN_OK)
         st = mi_manifest_of(root, bytes, bytes_n, out, err);
     json_decref(root);

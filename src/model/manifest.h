@@ -18,9 +18,5 @@ mien_status mi_manifest_read(const uint8_t *json, size_t json_n,
 /* The same of a list that is JSON already. */
 mien_status mi_manifest_of(const struct json_t *list, const uint8_t *bytes,
                            size_t bytes_n, mi_weights *out, mien_error *err);
-/* Read JSON of at most MI_MANIFEST_MAX bytes; messages begin with what.  out is
- * released with json_decref.  Fails with EFORMAT, ELIMIT, ENOMEM. */
-mien_status mi_manifest_json(const char *what, const uint8_t *json, size_t n,
-                             struct json_t **out, mien_error *err);
 
 #endif

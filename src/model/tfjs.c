@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/json_read.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -155,7 +156,8 @@ mien_status mien_tfjs_read(const uint8_t *json, size_t n, mien_tfjs **out,
     mien_tfjs *m = mi_alloc(1, sizeof *m);
     if (!m)
         return mi_no_memory(err);
-    mien_status st = mi_manifest_json("tf.js", json, n, &m->root, err);
+    mien_status st =
+        mi_json_read("tf.js", json, n, MI_MANIFEST_MAX, &m->root, err);
     if (st == MIEN_OK)
         st = read_nodes(m, err);
     if (st == MIEN_OK)

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/json_read.h"
 #include "graph/graph.h"
 
 #include <string.h>
@@ -126,14 +127,16 @@ static void add_functional(mi_keras *k, const json_t *config)
 static mien_status read_config(mi_keras *k, const char *text)
 {
     json_error_t why;
-    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    json_t *root;
+    mien_status st =
+        mi_json_parse((const uint8_t *)text, strlen(text), &root, &why);
     const char *class = json_string_value(json_object_get(root, "class_name"));
     const json_t *config = json_object_get(root, "config");
     mi_fields *f = &k->fields;
     snprintf(f->place, sizeof f->place, "Keras' model_config");
     if (!root)
-        mi_fields_wrong(f, MIEN_EFORMAT, "line %d, column %d: no JSON",
-                        why.line, why.column);
+        mi_fields_wrong(f, st, "line %d, column %d: %s", why.line, why.column,
+                        st == MIEN_ENOMEM ? "no memory" : "no JSON");
     else if (class && strcmp(class, "Sequential") == 0)
         add_sequence(k, json_is_array(config)
                             ? config

@@ -11,9 +11,9 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/json_read.h"
 #include "graph/graph.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -265,22 +265,12 @@ static mien_status read_net(mi_net_build *b, json_t *root,
 /* The outermost object of a text, or NULL and a mistake. */
 static json_t *parse(const uint8_t *bytes, size_t n, mien_error *err)
 {
-    json_error_t why;
-    if (n > MIEN_NET_MAX_BYTES) {
-        (void)mi_fail(err, MIEN_ELIMIT, "net: %zu bytes, at most %d", n,
-                      MIEN_NET_MAX_BYTES);
+    json_t *root;
+    if (mi_json_read("net", bytes, n, MIEN_NET_MAX_BYTES, &root, err))
         return NULL;
-    }
-    json_t *root =
-        json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, &why);
     if (json_is_object(root))
         return root;
-    for (char *c = why.text; !root && *c; c++)
-        if (!isprint((unsigned char)*c))
-            *c = '?';
-    (void)mi_fail(err, MIEN_EFORMAT, "net: line %d, column %d: %.100s",
-                  root ? 1 : why.line, root ? 1 : why.column,
-                  root ? "no object" : why.text);
+    (void)mi_fail(err, MIEN_EFORMAT, "net: line 1, column 1: no object");
     json_decref(root);
     return NULL;
 }

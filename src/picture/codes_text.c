@@ -6,9 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/json_read.h"
 #include "mien/json.h"
 
-#include <jansson.h>
 #include <string.h>
 
 /* Rows of numbers as an array of arrays. */
@@ -91,17 +91,16 @@ static mien_status get_mixture(const json_t *root, mien_codes *c,
 mien_status mien_codes_read(const uint8_t *bytes, size_t n, mien_codes *out,
                             mien_error *err)
 {
-    json_error_t why;
     mien_codes c = {0};
-    json_t *root =
-        n <= MIEN_CODES_MAX_BYTES
-            ? json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, &why)
-            : NULL;
+    json_t *root;
+    mien_status st =
+        mi_json_read("codes", bytes, n, MIEN_CODES_MAX_BYTES, &root, err);
+    if (st)
+        return st;
     const char *form = json_string_value(json_object_get(root, "mien"));
     json_int_t d = json_integer_value(json_object_get(root, "latent"));
     size_t k = json_array_size(json_object_get(root, "weights"));
     c.count = json_integer_value(json_object_get(root, "count"));
-    mien_status st = MIEN_OK;
     if (!form || strcmp(form, "codes/1") != 0)
         st = mi_fail(err, form ? MIEN_EUNSUP : MIEN_EFORMAT,
                      "codes: no JSON with \"mien\": \"codes/1\"");

@@ -9,9 +9,9 @@
 #include "mien/record_profiles.h"
 
 #include "base/error.h"
+#include "base/json_read.h"
 #include "mien/json.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,11 +22,21 @@ typedef struct place {
     size_t profile, descriptor; /* from 1; 0: none */
 } place;
 
+/* How many bytes of a name are shown: whole characters. */
+static int shown(const char *name)
+{
+    int all = 0;
+    for (int n = 0; name[all] && all <= 56; all += n)
+        mien_utf8_next(name + all, &n);
+    return all;
+}
+
 static mien_status fail(const place *at, mien_error *err, const char *words)
 {
     char who[80], which[40] = "";
     if (at->name)
-        snprintf(who, sizeof who, "profile \"%.60s\"", at->name);
+        snprintf(who, sizeof who, "profile \"%.*s\"", shown(at->name),
+                 at->name);
     else
         snprintf(who, sizeof who, "profile %zu", at->profile);
     if (at->descriptor)
@@ -234,11 +244,13 @@ mien_status mien_profiles_read(const uint8_t *bytes, size_t n,
     }
     if (!n)
         return mi_fail(err, MIEN_EFORMAT, "0 bytes, wanted is JSON");
-    json_t *root =
-        json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, &why);
-    if (!root)
+    json_t *root;
+    mien_status st = mi_json_parse(bytes, n, &root, &why);
+    if (st == MIEN_ENOMEM)
+        return mi_fail(err, st, "profiles of %zu bytes", n);
+    if (st)
         return fail_text((const char *)bytes, n, &why, err);
-    mien_status st = read_threshold(root, &t, err);
+    st = read_threshold(root, &t, err);
     if (!st)
         st = read_all(root, NULL, err);
     if (!st)
