@@ -294,10 +294,15 @@ export class CodedFace extends Holder {
   /** @type {number} of the photo */ width;
   /** @type {number} */ height;
   /** @type {import('./mien.js').Face|undefined} undefined: the photo was taken whole */ face;
+  /** @type {AutoEncoder} whose code it is */ coder;
 
-  /** @param {import('./held.js').Caller} engine @param {number} coder @param {any} made */
-  constructor(engine, coder, made) {
-    super({ call: (name, [id]) => engine.call(name, [coder, id]) }, made.id, 'coderDropFace');
+  /**
+   * @param {AutoEncoder} coder @param {import('./held.js').Caller} engine its engine
+   * @param {any} made
+   */
+  constructor(coder, engine, made) {
+    super({ call: (name, [id]) => engine.call(name, [coder.held, id]) }, made.id, 'coderDropFace');
+    this.coder = coder;
     this.code = made.code;
     this.width = made.width;
     this.height = made.height;
@@ -358,7 +363,7 @@ export class AutoEncoder extends Holder {
    */
   async encode(source, options = {}) {
     const args = [await this.#picture(source), this.id, options.align ?? this.info.aligned];
-    return new CodedFace(this.engine, this.id, await this.engine.call('coderEncode', args));
+    return new CodedFace(this, this.engine, await this.engine.call('coderEncode', args));
   }
 
   /**
@@ -376,8 +381,10 @@ export class AutoEncoder extends Holder {
    *   (default), or what changed, on the face's own pixels or in the whole photo
    * @returns {Promise<Picture>}
    */
-  show(face, code, look = {}) {
+  async show(face, code, look = {}) {
     const { onto = 'code', ...rest } = look;
+    if (face?.coder !== this)
+      throw new MienError('EARG', 'face: another model coded it; encode its photo with this one');
     return this.engine.call('coderShow', [this.id, face.held, code, rest, onto]);
   }
 

@@ -65,6 +65,19 @@ async function get(url, read) {
   }
 }
 
+/**
+ * What the browser's store has; a store that fails has nothing.
+ * @param {Cache|undefined} cache @param {string} key
+ */
+async function keptBytes(cache, key) {
+  try {
+    const kept = await cache?.match(key);
+    return kept && new Uint8Array(await kept.arrayBuffer());
+  } catch {
+    return undefined;
+  }
+}
+
 /** The browser's store of models by digest; undefined where there is none. */
 async function openCache() {
   try {
@@ -95,9 +108,9 @@ export async function fetchModel(base, model, progress) {
   const url = new URL(folder + model.file, globalThis.location?.href).href;
   const key = `${url}?sha256=${model.sha256}`;
   const cache = model.sha256 ? await openCache() : undefined;
-  const kept = await cache?.match(key);
+  const kept = await keptBytes(cache, key);
   if (kept)
-    return new Uint8Array(await kept.arrayBuffer());
+    return kept;
   const bytes = await get(url, (response) => bodyOf(response, model.file, progress));
   try {
     await cache?.put(key, new Response(/** @type {BufferSource} */ (bytes)));

@@ -27,11 +27,15 @@ export class Remote {
       return data.error ? call?.reject(new MienError(data.error.code ?? 'EIO', data.error.text))
         : call?.resolve(data.result);
     };
-    worker.onerror = (e) => {
-      for (const call of this.#open.values())
-        call.reject(new MienError('EIO', `worker: ${e.message || 'could not be started'}`));
-      this.#open.clear();
-    };
+    worker.onerror = (e) => this.#fail(`worker: ${e.message || 'could not be started'}`);
+    worker.onmessageerror = () => this.#fail('worker: its answer could not be read');
+  }
+
+  /** What was asked gets no answer. @param {string} why */
+  #fail(why) {
+    for (const call of this.#open.values())
+      call.reject(new MienError('EIO', why));
+    this.#open.clear();
   }
 
   /**
@@ -59,9 +63,7 @@ export class Remote {
   }
 
   free() {
-    for (const call of this.#open.values())
-      call.reject(new MienError('EIO', 'mien was freed'));
-    this.#open.clear();
+    this.#fail('mien was freed');
     this.#ended = true;
     this.#worker.terminate();
   }

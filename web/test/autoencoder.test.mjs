@@ -143,6 +143,9 @@ test('a folder of files; without codes the normal distribution', async () => {
   assert.deepEqual(other.concepts, []);
   const [theirs, ours] = [await faces.sample({ count: 1 }), await other.sample({ count: 1 })];
   assert.ok(faces.distance(theirs[0], ours[0]) > 0.01);
+  const face = await faces.encode(photo(dark));
+  await assert.rejects(other.show(face, face.code), failsWith('EARG', /another model coded it/));
+  face.free();
   other.free();
   await assert.rejects(other.decode(ours[0]), failsWith('EARG', /freed/));
   await assert.rejects(mien.autoencoder([named('metrics.json')]),
