@@ -363,6 +363,32 @@ test('profiles out and in again, in three forms; bad ones are named', async () =
   await page.done();
 });
 
+test('two files at once; consent that ended in a file; undo of all that came', async () => {
+  const page = await open();
+  const basis = { basis: 'agreed', purpose: 'tests', date: '2020-01-01' };
+  const [ada, bob] = line({ Ada: [0], Bob: [1] });
+  const labeledDescriptors = [{ ...ada, consent: { ...basis, expiry: '2020-12-31' } },
+    { ...bob, consent: { ...basis, expiry: '2099-12-31' } }];
+  await drop(page, [json({ distanceThreshold: 0.3, labeledDescriptors }, 'a.json'),
+    json(line({ Cy: [2] }), 'b.json')]);
+  await page.getByRole('heading', { name: '1 people in b.json' }).waitFor();
+  const form = page.locator('form', { has: page.getByRole('heading', { name: /in a\.json/ }) });
+  await consent(form);
+  await form.getByRole('button', { name: 'Take 2 people' }).click();
+  await says(page, '1 people of a.json are stored. Left out, since their consent in the file ' +
+    'has ended: Ada.');
+  const { people, vault } = await stored(page);
+  assert.deepEqual(people.map((p) => [p.open.name, p.open.consent.expiry]), [['Bob', '2099-12-31']]);
+  assert.deepEqual([vault[0].threshold, vault[0].rule], [0.3, 'mean']);
+  await page.getByRole('heading', { name: '1 people in b.json' }).waitFor();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await page.getByText('Nobody yet').waitFor();
+  const after = await stored(page);
+  assert.deepEqual([after.people, after.vault[0].threshold, after.vault[0].rule],
+    [[], undefined, undefined]);
+  await page.done();
+});
+
 test('the threshold moves, stays, and tells what it means', async () => {
   const page = await open();
   await take(page, line({ Ada: [0, 0.3], Bob: [0.5] }));

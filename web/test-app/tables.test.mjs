@@ -172,6 +172,10 @@ test('what cannot be read is said by line, and the page goes on', async () => {
   await drop(page, [{ name: 'model.onnx', type: '', bytes: readFileSync(at('m/model.onnx')) },
     file('quartet.csv')]);
   await page.getByRole('alert').filter({ hasText: 'speed' }).waitFor();
+  await drop(page, [{ name: 'x.onnx', type: '', bytes: Buffer.from('not a model') },
+    csv('three.csv', 'a\n1\n2\n3\n'), csv('more.csv', 'a\n1\n')]);
+  await page.getByText('3 rows, 1 columns').waitFor();
+  await page.getByRole('alert').filter({ hasText: /x\.onnx: .* at a time: more\.csv/ }).waitFor();
   await drop(page, [csv('odd.csv', 'a,a,c\n1,5,5\n2,5,5\n2,5,5\n')]);
   await page.getByText('1 rows are exact duplicates').waitFor();
   await page.getByText('column a.2 is constant').waitFor();

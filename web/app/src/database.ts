@@ -22,8 +22,8 @@ export type Rule = 'nearest' | 'mean';
 export interface Vault {
   id: 'vault';
   revision: number;
-  threshold?: number;
-  rule?: Rule;
+  threshold?: number | undefined;
+  rule?: Rule | undefined;
   lock?: Lock;
 }
 

@@ -40,13 +40,12 @@ export function dayText(from = 0): string {
 const isDay = (text: unknown): text is string =>
   typeof text === 'string' && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
-/** A consent that came with a profile, if it is whole and still holds. */
+/** A consent that came with a profile, if it is whole; it may have ended. */
 export function consentOf(from: Record<string, string> | undefined): Consent | undefined {
   const basis = BASES.find((b) => b === from?.basis);
   if (!from || !basis || !from.purpose?.trim() || !isDay(from.date) || !isDay(from.expiry))
     return undefined;
-  return from.expiry < dayText() ? undefined
-    : { basis, purpose: from.purpose, date: from.date, expiry: from.expiry };
+  return { basis, purpose: from.purpose, date: from.date, expiry: from.expiry };
 }
 
 /** A person as a matcher and files take them. */

@@ -23,6 +23,16 @@ interface Change {
   after?: Person;
 }
 
+/** How faces are compared. */
+type Options = Pick<Vault, 'threshold' | 'rule'>;
+
+/** What undo takes back. */
+interface Done {
+  what: string;
+  changes: Change[];
+  options?: Options; // as they were
+}
+
 const LONGEST = 200;
 const EACH_MINUTE = 60_000;
 const placeOf = (row: { id: string; expiry: string }) => `${row.id} ${row.expiry}`;
@@ -59,7 +69,7 @@ class Gallery {
   #db: IDBDatabase | undefined;
   #vault: Vault = NEW_VAULT;
   #key: CryptoKey | undefined;
-  #undo: { what: string; changes: Change[] }[] = [];
+  #undo: Done[] = [];
   #watchers = new Set<() => void>();
   #turn: Promise<unknown> = Promise.resolve();
   #reading = Promise.resolve();
@@ -138,7 +148,7 @@ class Gallery {
   }
 
   /** How faces are compared from now on. */
-  set(options: { threshold?: number | undefined; rule?: Rule }) {
+  set(options: { [K in keyof Options]: Options[K] | undefined }) {
     return this.#inTurn(() => this.#write({ ...this.#vault, ...options }, [], []));
   }
 
@@ -187,22 +197,31 @@ class Gallery {
     });
   }
 
-  /** People of a file; a name that is there gets more pictures. Gives how many came. */
-  async take(profiles: Profile[], consent: Consent, file: string) {
+  /**
+   * People of a file, and how faces are compared from then on; a name that is there gets more
+   * pictures. Gives the names that were left out, since their consent in the file has ended.
+   */
+  async take(profiles: Profile[], consent: Consent, file: string, options: Options) {
+    const today = dayText();
+    const ended: string[] = [];
     await this.#change(t('undo.take', { file }), () => {
       const all = new Map<string, Change & { after: Person }>();
       for (const p of profiles) {
         const name = tidy(p.label);
+        const own = consentOf(p.consent);
+        if (own && own.expiry < today) {
+          ended.push(name);
+          continue;
+        }
         const before = this.people.find((one) => one.name === name);
         const old = all.get(name)?.after ?? before ?? { id: crypto.randomUUID(), name,
-          ...(p.key && { key: p.key }), pictures: [],
-          consent: consentOf(p.consent) ?? checked(consent) };
+          ...(p.key && { key: p.key }), pictures: [], consent: own ?? checked(consent) };
         const more = p.descriptors.map((d) => ({ descriptor: Float32Array.from(d) }));
         all.set(name, { before, after: { ...old, pictures: [...old.pictures, ...more] } });
       }
       return [...all.values()];
-    });
-    return profiles.length;
+    }, options);
+    return ended;
   }
 
   /** Take back the last change. */
@@ -212,7 +231,7 @@ class Gallery {
       if (!last)
         return;
       await this.#apply(last.changes.map(({ before, after }) => ({ before: after,
-        after: before && before.consent.expiry >= dayText() ? before : undefined })));
+        after: before && before.consent.expiry >= dayText() ? before : undefined })), last.options);
       this.#undo.pop();
     });
   }
@@ -317,22 +336,24 @@ class Gallery {
     this.#tell();
   }
 
-  async #apply(changes: Change[]) {
+  async #apply(changes: Change[], options: Options = {}) {
     const put = changes.flatMap(({ after }) => after ? [after] : []);
     const gone = changes.flatMap(({ before, after }) => before && !after ? [before.id] : []);
-    await this.#write(this.#vault, await this.#rows(put, this.#key), gone);
+    const vault = { ...this.#vault, ...options };
+    await this.#write(vault, await this.#rows(put, this.#key), gone);
     const ids = new Set([...gone, ...put.map((p) => p.id)]);
     this.#show([...this.people.filter((p) => !ids.has(p.id)), ...put]);
     this.#tell();
   }
 
-  #change(what: string, changes: () => Change[]) {
+  #change(what: string, changes: () => Change[], options?: Options) {
     return this.#inTurn(async () => {
       if (!this.people.length)
         void navigator.storage?.persist?.().catch(() => undefined);
       const all = changes();
-      await this.#apply(all);
-      this.#undo.push({ what, changes: all });
+      const { threshold, rule } = this.#vault;
+      await this.#apply(all, options);
+      this.#undo.push({ what, changes: all, ...(options && { options: { threshold, rule } }) });
       this.#tell();
     });
   }

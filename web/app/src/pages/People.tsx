@@ -40,7 +40,7 @@ interface Shot {
 }
 
 /** Do something and say how it went. */
-type Act = (work: () => Promise<unknown>, done?: string) => Promise<boolean>;
+type Act = (work: () => Promise<unknown>, done?: string | (() => string)) => Promise<boolean>;
 
 const FORMS = ['labeled', 'matcher', 'keyed'] as const;
 const MOST_SHOWN = 12;
@@ -389,12 +389,14 @@ function Import({ read, file, act, onDone }: {
   return (
     <form class="panel" onSubmit={(e) => {
       e.preventDefault();
+      let ended: string[] = [];
       void act(async () => {
         const { threshold = gallery.threshold } = read;
-        await gallery.set({ rule, threshold }); // first: if this fails nobody was taken
-        await gallery.take(read.profiles, consent, file);
+        ended = await gallery.take(read.profiles, consent, file, { rule, threshold });
         onDone();
-      }, t('people.taken', { n, file }));
+      }, () => [t('people.taken', { n: n - ended.length, file }),
+        ended.length > 0 && t('people.ended', { names: [...new Set(ended)].join(', ') })]
+        .filter(Boolean).join(' '));
     }}>
       <h2>{t('people.import', { n, file })}</h2>
       <p>{read.profiles.slice(0, 12).map((p) => p.label).join(', ')}{n > 12 && ' …'}</p>
@@ -544,7 +546,8 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
   const matcher = useMatcher(gallery);
   const shots = useShots();
   const [busy, setBusy] = useState<{ file: string; part?: number }>();
-  const [file, setFile] = useState<{ name: string; read: Profiles }>();
+  const [read, setRead] = useState<{ id: number; name: string; profiles: Profiles }[]>([]);
+  const reads = useRef(0);
   const [denied, setDenied] = useState(new Set<string>());
   const who = useCallback((face: Found) => nameOf(face, matcher, denied), [matcher, denied]);
   const [snap, setSnap] = useState(false);
@@ -553,7 +556,8 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
     setBusy({ file: one.name });
     try {
       if (isJson(one)) {
-        setFile({ name: one.name, read: readProfiles(await one.text(), one.name) });
+        const profiles = readProfiles(await one.text(), one.name);
+        setRead((old) => [...old, { id: ++reads.current, name: one.name, profiles }]);
       } else {
         const more = await readShot(one, (part) => setBusy({ file: one.name, part }));
         if (wanted())
@@ -595,8 +599,10 @@ function Open({ act, say }: { act: Act; say: (said: Said | undefined) => void })
         void onFiles([taken]);
       }} />}
       {busy && <Progress label={t('people.reading', { file: busy.file })} value={busy.part} />}
-      {file && <Import key={file.name} read={file.read} file={file.name} act={act}
-        onDone={() => setFile(undefined)} />}
+      {read.map((file) => (
+        <Import key={file.id} read={file.profiles} file={file.name} act={act}
+          onDone={() => setRead((old) => old.filter((one) => one !== file))} />
+      ))}
       {chosen && (
         <div class="split">
           <Photo found={found} chosen={chosen} who={who} onChoose={shots.setChosen} />
@@ -621,7 +627,8 @@ export function PeoplePage() {
   const act: Act = useCallback(async (work, done) => {
     try {
       await work();
-      setSaid(done ? { text: done, kind: 'remark' } : undefined);
+      const text = typeof done === 'function' ? done() : done;
+      setSaid(text ? { text, kind: 'remark' } : undefined);
       return true;
     } catch (e) {
       setSaid({ text: wordsOf(e), kind: 'error' });

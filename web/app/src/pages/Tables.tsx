@@ -623,10 +623,10 @@ export function TablesPage() {
   const [reading, setReading] = useState('');
   const { loading, load } = useLoading();
   const turn = useRef(0);
-  const read = async (file: File, as: Reading) => {
+  const read = async (file: File, as: Reading, before = '') => {
     const mine = ++turn.current;
     setReading(file.name);
-    setError('');
+    setError(before);
     try {
       const made = await load((progress) => openTable(file, as, progress));
       if (mine !== turn.current) // another was dropped meanwhile
@@ -636,24 +636,22 @@ export function TablesPage() {
     } catch (e) {
       if (mine !== turn.current)
         return;
-      setError(`${file.name}: ${wordsOf(e)}`);
+      setError(`${before} ${file.name}: ${wordsOf(e)}`.trim());
     }
     setReading('');
   };
   const take = async (files: File[]) => {
-    setError('');
-    const models = files.filter((f) => /\.onnx$/i.test(f.name));
-    const table = files.find((f) => !models.includes(f));
-    for (const file of models.slice(0, 1)) {
-      try {
-        setModel({ name: file.name, tabular: await (await mien).tabular(file) });
-      } catch (e) {
-        setError(`${file.name}: ${wordsOf(e)}`);
-        return;
-      }
-    }
+    const isModel = (f: File) => /\.onnx$/i.test(f.name);
+    const used = [files.find(isModel), files.find((f) => !isModel(f))];
+    const [file, table] = used;
+    const left = files.filter((f) => !used.includes(f)).map((f) => f.name);
+    const said = left.length ? [t('tables.left', { names: left.join(', ') })] : [];
+    if (file)
+      await (await mien).tabular(file).then((tabular) => setModel({ name: file.name, tabular }),
+        (e) => said.unshift(`${file.name}: ${wordsOf(e)}`));
+    setError(said.join(' '));
     if (table)
-      await read(table, how);
+      await read(table, how, said.join(' '));
   };
   const sample = useMemo(() => new File([quartet], 'quartet.csv', { type: 'text/csv' }), []);
   return (
