@@ -18,6 +18,7 @@ typedef struct values {
     int jobs, threads, quiet;
     const char *draw, *models, *landmark_model, *expression_model;
     mien_read_options read;
+    cli_results results;
 } values;
 static const values defaults = {
     .jobs = 1, .threads = -1, .rotate = MIEN_ROTATE_AUTO};
@@ -65,6 +66,7 @@ static const cli_option options[] = {
     CLI_ROW_INT(threads, "threads", 't', "N", 0, MIEN_POOL_MAX,
                 "threads inside one photo (default: one for each processor, "
                 "or 1 with --jobs); the answers do not depend on it"),
+    CLI_OPTIONS_RESULTS,
     CLI_OPTION_MODELS,
     CLI_OPTION_QUIET,
     CLI_OPTION_END,
@@ -84,6 +86,8 @@ static const cli_row examples[] = {
      "its five points, and two of its answers"},
     {"mien analyze - < photo.jpg | jq '.faces | length'",
      "from standard input: how many faces?"},
+    {"mien analyze --shard 3/16 --results part3.jsonl photos/",
+     "the third of sixteen parts; the same again goes on after a break"},
     {NULL, NULL},
 };
 
@@ -101,7 +105,8 @@ typedef struct analysis {
     cli_files files;
     mien_reader_options options;
     mien_reader *reader;
-    mien_own_models *own; /* NULL: none */
+    mien_own_models *own;  /* NULL: none */
+    mien_results *results; /* NULL: standard output */
     mien_own_models_options own_files;
     const char *attribute[ATTRIBUTES - BUILT_IN];
     cli_drawing drawing;
@@ -254,13 +259,22 @@ static int analyze(const cli_args *a, analysis *an)
     an->files.recursive = v->recursive;
     if (!cli_files_named(&an->files, a, &several))
         return CLI_NOTHING;
-    cli_batch_lanes(an->files.n, &o->lanes, &o->threads);
-    an->format =
-        (format)cli_format(a, &v->format, v->json, isatty(1) ? TABLE : JSON);
+    an->format = (format)cli_format(
+        a, &v->format, v->json, isatty(1) && !v->results.file ? TABLE : JSON);
+    if (v->results.file && an->format != JSON) {
+        cli_error("analyze: --results holds JSON, a line a photo; take away "
+                  "--format");
+        return CLI_USAGE;
+    }
     an->drawing.target = v->draw;
     int status = cli_drawing_plan(&an->drawing, &an->files, several);
     if (!status)
-        status = cli_reader_open(o, &an->reader);
+        status = cli_results_open(&v->results, a, v->quiet, &an->files,
+                                  &an->results);
+    if (status || !an->files.n)
+        return status;
+    cli_batch_lanes(an->files.n, &o->lanes, &o->threads);
+    status = cli_reader_open(o, &an->reader);
     mien_error err = {0};
     if (!status && (an->own_files.expression || an->own_files.landmarks) &&
         mien_own_models_load(&an->own_files, &an->own, &err)) {
@@ -269,7 +283,8 @@ static int analyze(const cli_args *a, analysis *an)
     }
     if (status)
         return status;
-    cli_batch batch = {&an->files, o->lanes, v->quiet, analyze_one, an};
+    cli_batch batch = {&an->files,  o->lanes, v->quiet,
+                       analyze_one, an,       an->results};
     return cli_batch_run(&batch);
 }
 
@@ -277,6 +292,7 @@ static int run(const cli_args *a)
 {
     analysis an = {.options = MIEN_READER_DEFAULTS};
     int status = analyze(a, &an);
+    status = cli_results_close(an.results, status);
     mien_reader_free(an.reader);
     mien_own_models_free(an.own);
     mien_photo_list_free(&an.files);
@@ -310,6 +326,10 @@ const cli_command cmd_analyze = {
         "with mien: they are asked about the box of each face, cut out as in "
         "their training, and what they tell stands in JSON as {\"CLASS\": "
         "probability}.\n\n"
+        "--shard shares photos out among processes and machines that need not "
+        "know of each other, as GNU parallel or a Slurm array start them; "
+        "--results is a file for one of them. A photo that could not be read "
+        "has its line there, too.\n\n"
         "Age, gender and expression are guesses from pixels, often wrong for a "
         "single person; do not decide about people by them.",
     CLI_COMMAND_TABLES,

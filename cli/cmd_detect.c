@@ -304,7 +304,7 @@ static int detect(const cli_args *a, detection *d)
         status = open_lanes(d);
     if (status)
         return status;
-    cli_batch batch = {&d->files, d->lanes, v->quiet, detect_one, d};
+    cli_batch batch = {&d->files, d->lanes, v->quiet, detect_one, d, NULL};
     return cli_batch_run(&batch);
 }
 

@@ -156,7 +156,7 @@ static int crop(const cli_args *a, cropping *c)
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
-    cli_batch batch = {&c->files, o.lanes, v->quiet, crop_one, c};
+    cli_batch batch = {&c->files, o.lanes, v->quiet, crop_one, c, NULL};
     status = cli_batch_run(&batch);
     if (!v->json && !print_counts(c, v->output) && !status)
         status = CLI_OUTPUT;

@@ -278,7 +278,8 @@ static int find(const cli_args *a, search *s)
         return CLI_NOTHING;
     if (!s->quiet)
         print_threshold(s);
-    cli_batch batch = {&s->files, s->options.lanes, s->quiet, find_one, s};
+    cli_batch batch = {&s->files, s->options.lanes, s->quiet, find_one, s,
+                       NULL};
     return cli_batch_run(&batch);
 }
 

@@ -221,7 +221,8 @@ static int look_at_photos(const cli_args *a, looking *l)
         status = open_lanes(l);
     if (status)
         return status;
-    cli_batch batch = {&l->files, l->lanes, l->v->video.quiet, look_at_one, l};
+    cli_batch batch = {&l->files,   l->lanes, l->v->video.quiet,
+                       look_at_one, l,        NULL};
     return cli_batch_run(&batch);
 }
 

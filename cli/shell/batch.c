@@ -19,6 +19,23 @@ typedef struct batch_state {
     atomic_int stop;
 } batch_state;
 
+/* What a photo gave, to where it goes; 0, and a report, if it does not. */
+static int give(mien_results *results, mien_buffer *text)
+{
+    mien_error err = {0};
+    if (!results)
+        return cli_emit(text);
+    mien_status st = text->failed ? MIEN_ENOMEM : MIEN_OK;
+    if (st)
+        cli_error("out of memory");
+    else if (text->n)
+        st = mien_results_add(results, (char *)text->data, text->n, &err);
+    if (err.status)
+        cli_error("%s", err.text);
+    mien_buffer_free(text);
+    return st == MIEN_OK;
+}
+
 /* Print outcome s->next.  The lock is held. */
 static void print_next(batch_state *s)
 {
@@ -35,7 +52,7 @@ static void print_next(batch_state *s)
     } else if (o->report.n > 1)
         cli_error("%s", (char *)o->report.data);
     mien_buffer_free(&o->report);
-    if (!cli_emit(&o->text)) {
+    if (!give(s->batch->results, &o->text)) {
         s->status = CLI_OUTPUT;
         atomic_store(&s->stop, 1);
     }

@@ -3,7 +3,7 @@
 #define MIEN_SHELL_BATCH_H
 
 #include "cli/shell/shell.h"
-#include "cli/shell/files.h"
+#include "cli/shell/results.h"
 
 /* What became of one photo. */
 typedef struct cli_outcome {
@@ -21,6 +21,7 @@ typedef struct cli_batch {
      * by two calls at the same time. */
     void (*work)(void *arg, int i, int lane, cli_outcome *out);
     void *arg;
+    mien_results *results; /* NULL: what is given goes to standard output */
 } cli_batch;
 
 /* Do all photos and print what they give, in their order.  The status to exit

@@ -310,12 +310,36 @@ int cli_format(const cli_args *a, const int *format, int json, int fallback)
     return json ? 1 : fallback;
 }
 
-/* Add the default of an option. */
-static void put_default(const cli_command *c, const cli_option *o,
-                        mien_buffer *out)
+/* Add the choices whose bits are set. */
+static void put_chosen(const char *choices, unsigned bits, mien_buffer *out)
 {
-    const void *at = (const char *)c->defaults + o->place;
+    const char *comma = "";
+    for (; bits; bits >>= 1) {
+        size_t n = strcspn(choices, ",");
+        if (bits & 1) {
+            mien_buffer_puts(out, comma);
+            mien_buffer_put(out, choices, n);
+            comma = ",";
+        }
+        choices += n + (choices[n] == ',');
+    }
+}
+
+void cli_option_value(const cli_option *o, const void *at, mien_buffer *out)
+{
     const char *p = o->choices;
+    if (o->kind == CLI_FLAG)
+        return;
+    if (o->kind == CLI_LIST) {
+        put_chosen(p, *(const unsigned *)at, out);
+        return;
+    }
+    if (o->kind == CLI_FILES) {
+        const cli_words *w = at;
+        for (int i = 0; i < w->n; i++)
+            mien_buffer_printf(out, "%s%s", i ? " " : "", w->word[i]);
+        return;
+    }
     if (o->kind == CLI_INT && o->size == sizeof(int64_t))
         mien_buffer_printf(out, "%lld", (long long)*(const int64_t *)at);
     else if (o->kind == CLI_INT)
@@ -338,7 +362,7 @@ const char *cli_option_text(const cli_command *c, const cli_option *o,
 {
     for (const char *p = o->text; *p;) {
         if (!strncmp(p, "{}", 2)) {
-            put_default(c, o, room);
+            cli_option_value(o, (const char *)c->defaults + o->place, room);
             p += 2;
         } else if (!strncmp(p, "{range}", 7)) {
             mien_buffer_printf(room, "%g to %g", o->min, o->max);

@@ -111,6 +111,9 @@ int cli_wrong(const cli_args *a, const void *place, const char *wanted);
 /* Which of "table,json,...": as --format, at format, says; 1 by --json alone;
  * else fallback. */
 int cli_format(const cli_args *a, const int *format, int json, int fallback);
+/* Add the value of an option, which lies at `at`, as one would type it; nothing
+ * for a flag. */
+void cli_option_value(const cli_option *o, const void *at, mien_buffer *out);
 /* The help of an option, {} and {range} filled in; it lies in room, which
  * begins empty and is released after use. */
 const char *cli_option_text(const cli_command *c, const cli_option *o,

@@ -92,6 +92,16 @@ MIEN_API MIEN_CHECKED mien_status mien_photo_list_add(mien_photo_list *l,
                                                       const char *path,
                                                       mien_error *err);
 
+/* Leave photos out.
+ *
+ *   l     a list
+ *   keep  called for each entry, in order; 0: it is left out and released
+ *   arg   handed to keep */
+MIEN_API void mien_photo_list_keep(mien_photo_list *l,
+                                   int (*keep)(void *arg,
+                                               const mien_photo_file *f),
+                                   void *arg);
+
 /* Release the files of a list; what was asked for stays.
  *
  *   l  NULL is allowed */

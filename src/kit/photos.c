@@ -260,6 +260,19 @@ mien_status mien_photo_list_add(mien_photo_list *l, const char *path,
     return st ? mi_no_memory(err) : MIEN_OK;
 }
 
+void mien_photo_list_keep(mien_photo_list *l,
+                          int (*keep)(void *arg, const mien_photo_file *f),
+                          void *arg)
+{
+    int n = 0;
+    for (int i = 0; i < l->n; i++)
+        if (keep(arg, &l->file[i]))
+            l->file[n++] = l->file[i];
+        else
+            mi_free(l->file[i].path);
+    l->n = n;
+}
+
 void mien_photo_list_free(mien_photo_list *l)
 {
     for (int i = 0; l && i < l->n; i++)
