@@ -47,8 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     must(mien_results_close(r, &err) == MIEN_OK);
     must(mien_results_open(path, "fuzz", &r, &err) == MIEN_OK);
     must(mien_results_count(r) == count + 1);
-    must(mien_results_has(r, "added \xc3\xa9") &&
-         !mien_results_has(r, "added"));
+    must(mien_results_has(r, "added \xc3\xa9"));
     must(mien_results_close(r, &err) == MIEN_OK);
     return 0;
 }
