@@ -153,7 +153,7 @@ $B/tests/test_web.ok: $(wildcard $B/web/mien.wasm web/package/* web/package/face
 # of kernels alone (conv, gemm, kern, ...) go through every table by themselves.
 ISAS      := ref $(patsubst src/kern/variant_%.c,%,$(wildcard src/kern/variant_*.c))
 ISA_TESTS := $(call named,op op_hostile grad graph layer plan plan_random pipeline train train_golden learn_random \
-               onnx onnx_yunet faceapi faceapi_models face face_kit face_yunet objects boost search smile track tracker \
+               onnx onnx_yunet faceapi faceapi_models face face_kit face_yunet match_search objects boost search smile track tracker \
                logistic logistic_golden regress regress_golden)
 # Long, so not under ref, the definition in plain loops.
 ISA_LONG  := $(call named,face_golden objects_golden)
@@ -308,7 +308,7 @@ coverage:
 	@$(SUBMAKE) -k run-tests B=$B/cov CC=gcc OPT='-O0 -g' SAN=--coverage SCRIPTS= >$B/cov.log; \
 	  tools/coverage.sh $B/cov
 bench: all $(BENCHES)
-	@failed=0; for s in run csv predict logistic autoencoder learn rare_events vision cascade; do \
+	@failed=0; for s in run csv predict search logistic autoencoder learn rare_events vision cascade; do \
 	  bench/$$s.sh $B || failed=1; done; exit $$failed
 # mien in Chromium beside its peers, which npm fetches; BENCH_WEB=sizes is one part.
 bench-web: all models web-wasm

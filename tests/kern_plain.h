@@ -18,6 +18,21 @@
 /* Sums in another order than ref: n roundings. */
 KERN_CASE(dist2_f32, out->f[0] = k->dist2_f32(in->n, in->x, in->y),
           .areas = KERN_F, .share = 1.2e-7, .share_n = 1.2e-7);
+/* n numbers in rows of 1 to 70. */
+static int kern_row_of(const kern_in *in)
+{
+    return in->n == KERN_MOST ? 64 : in->n % 70 + 1;
+}
+KERN_CASE(dist2_rows_f32,
+          k->dist2_rows_f32(in->n / kern_row_of(in), kern_row_of(in), in->x,
+                            in->y, out->f),
+          .areas = KERN_F, .share = 1e-5);
+/* No row, no least. */
+KERN_CASE(least_rows_f32,
+          if (in->n >= kern_row_of(in))
+              k->least_rows_f32(in->n / kern_row_of(in), kern_row_of(in), in->x,
+                                in->y, out->f),
+          .areas = KERN_F);
 KERN_CASE(sum_f32, out->f[0] = k->sum_f32(in->n, in->x), .areas = KERN_F,
           .off_n = 1.2e-7);
 KERN_CASE(max_f32, out->f[0] = k->max_f32(in->n, in->x), .areas = KERN_F);

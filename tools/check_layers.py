@@ -20,7 +20,7 @@ ALLOWED = {
     "split": ["base"],
     "team": ["base"],
     "metrics": ["base"],
-    "match": ["base"],
+    "match": ["base", "kern"],
     "plot": ["base", "image"],
     "table": ["base", "num"],
     "video": ["base", "image"],

@@ -6,6 +6,10 @@
 #define MI_KERN_LEARN MI_KERN
 #endif
 MI_KERN(dist2_f32, float, (int n, const float *x, const float *y))
+MI_KERN(dist2_rows_f32, void,
+        (int n, int d, const float *rows, const float *x, float *dst))
+MI_KERN(least_rows_f32, void,
+        (int n, int c, const float *rows, const float *lift, float *dst))
 MI_KERN(sum_f32, float, (int n, const float *x))
 MI_KERN(max_f32, float, (int n, const float *x))
 MI_KERN(u8_to_f32, void,

@@ -15,6 +15,28 @@ static float dist2_f32(int n, const float *x, const float *y)
     return (float)s;
 }
 
+/* Squared Euclidean distances of n rows of d numbers from x. */
+static void dist2_rows_f32(int n, int d, const float *rows, const float *x,
+                           float *dst)
+{
+    for (int i = 0; i < n; i++)
+        dst[i] = dist2_f32(d, rows + (ptrdiff_t)i * d, x);
+}
+
+/* The least of each of c columns of n rows, lift[i] being added to row i; n is
+ * at least 1, and there is no NaN. */
+static void least_rows_f32(int n, int c, const float *rows, const float *lift,
+                           float *dst)
+{
+    for (int j = 0; j < c; j++) {
+        dst[j] = rows[j] + lift[0];
+        for (int i = 1; i < n; i++) {
+            float v = rows[(ptrdiff_t)i * c + j] + lift[i];
+            dst[j] = v < dst[j] ? v : dst[j];
+        }
+    }
+}
+
 static float sum_f32(int n, const float *x)
 {
     double s = 0;

@@ -10,6 +10,7 @@
 #include "kern/boost.h"
 
 #include "kern/k_reduce.c"
+#include "kern/k_search.c"
 #include "kern/k_elementwise.c"
 #include "kern/k_conv.c"
 #include "kern/k_gemm.c"
