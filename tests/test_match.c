@@ -250,6 +250,52 @@ static void test_removed_people_are_gone(void)
     mien_people_free(p);
 }
 
+/* Hundreds of names, added and removed at random, against a plain list. */
+static void test_names_as_in_a_plain_list(void)
+{
+    enum { MOST = 4000 };
+    static struct {
+        int name;
+        float v;
+    } list[MOST];
+    mien_people *p = nobody();
+    unsigned seed = 5;
+    int n = 0;
+    char name[16];
+    for (int step = 0; step < MOST; step++) {
+        int who = check_rand(&seed) % 8 ? (int)(check_rand(&seed) % 300) : 7;
+        snprintf(name, sizeof name, "p%d", who);
+        if (check_rand(&seed) % 60) {
+            list[n].name = who;
+            list[n++].v = (float)step;
+            add(p, name, (float)step);
+            continue;
+        }
+        int kept = 0;
+        for (int i = 0; i < n; i++)
+            if (list[i].name != who)
+                list[kept++] = list[i];
+        CHECK_EQ(mien_people_remove(p, name), n - kept);
+        n = kept;
+    }
+    int seen = 0;
+    for (int i = 0; i < mien_people_count(p); i++) {
+        const float *d;
+        int k = 0, of = (int)strtol(mien_people_name(p, i) + 1, NULL, 10);
+        for (int j = 0; j < n; j++)
+            if (list[j].name == of) {
+                d = mien_people_descriptor(p, i, k++);
+                CHECK(d && d[0] == list[j].v);
+                mien_match m = mien_people_match(p, at(list[j].v), NULL);
+                CHECK(m.person == i && m.distance == 0);
+            }
+        CHECK(k > 0 && !mien_people_descriptor(p, i, k));
+        seen += k;
+    }
+    CHECK(seen == n && n > 100);
+    mien_people_free(p);
+}
+
 static void test_votes(void)
 {
     mien_people *p = nobody();
@@ -401,6 +447,7 @@ int main(int argc, char **argv)
     RUN(test_equals_in_the_order_they_were_added);
     RUN(test_the_mean_is_face_apis);
     RUN(test_removed_people_are_gone);
+    RUN(test_names_as_in_a_plain_list);
     RUN(test_votes);
     RUN(test_histogram_of_distances);
     RUN(test_pairs_nearer_than_a_threshold);

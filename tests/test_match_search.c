@@ -19,7 +19,8 @@ typedef enum kind {
     EQUALS, /* few values: many rows as far as others */
     FAR,    /* far from zero and near to each other: products cancel */
     VAST,   /* squares are no floats */
-    TINY,   /* squares are zero as floats */
+    TINY,   /* squares are zero as floats, or hardly not */
+    ONE,    /* only the first row is large */
     SCALES, /* rows of many sizes */
     NEARER, /* each row nearer than the one before */
     KINDS
@@ -32,7 +33,8 @@ static float number(kind of, unsigned *seed, int64_t row, int64_t rows)
     case EQUALS: return (float)(check_rand(seed) % 2);
     case FAR: return 1000 + v / 64;
     case VAST: return v * 3e38f;
-    case TINY: return v * 1e-25f;
+    case TINY: return v * (row % 2 ? 1e-25f : 4e-23f);
+    case ONE: return row == 0 ? v * 1e30f : v;
     case SCALES: return ldexpf(v, (int)(row % 40) - 20);
     case NEARER: return v + (float)(rows - row);
     default: return v;
@@ -173,6 +175,9 @@ static void test_hard_numbers(void)
                 compare(&t, 1, NULL);
                 compare(&t, 20, NULL);
                 compare(&t, 5, &o);
+                data_free(&t);
+                t = data_new((kind)of, 12, d, q);
+                compare(&t, 20, NULL); /* every row, in order */
                 data_free(&t);
             }
 }

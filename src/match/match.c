@@ -11,19 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-static double distance(const float *a, const float *b)
-{
-    double sum = 0;
-    for (int i = 0; i < MIEN_DESCRIPTOR; i++) {
-        double d = (double)a[i] - (double)b[i];
-        sum += d * d;
-    }
-    return sqrt(sum);
-}
-
 float mien_descriptor_distance(const float *a, const float *b)
 {
-    return (float)distance(a, b);
+    return mi_index_distance(MIEN_DESCRIPTOR, a, b);
 }
 
 mien_verification mien_verify(const float *a, const float *b, float threshold)
@@ -35,26 +25,26 @@ mien_verification mien_verify(const float *a, const float *b, float threshold)
 /* The nearest descriptor's person. */
 static int nearest(const mien_people *p, const float *descriptor, float *out)
 {
-    int best = -1;
-    for (int i = 0; i < p->views; i++) {
-        float d = mien_descriptor_distance(p->view[i].descriptor, descriptor);
-        if (i == 0 || d < *out) {
-            *out = d;
-            best = p->view[i].person;
-        }
+    int64_t row = mi_index_nearest(p->views, descriptor, out);
+    return row < 0 ? -1 : p->views->who[row];
+}
+
+static double distance(const float *a, const float *b)
+{
+    double sum = 0;
+    for (int i = 0; i < MIEN_DESCRIPTOR; i++) {
+        double d = (double)a[i] - (double)b[i];
+        sum += d * d;
     }
-    return best;
+    return sqrt(sum);
 }
 
 static double mean(const mien_people *p, int person, const float *descriptor)
 {
     double sum = 0;
     int n = 0;
-    for (int i = 0; i < p->views; i++)
-        if (p->view[i].person == person) {
-            sum += distance(p->view[i].descriptor, descriptor);
-            n++;
-        }
+    for (int i = p->person[person].first; i >= 0; i = p->next[i], n++)
+        sum += distance(mi_people_view(p, i), descriptor);
     return sum / n;
 }
 
@@ -91,7 +81,7 @@ mien_match mien_people_match(const mien_people *p, const float *descriptor,
     if (best >= 0 && (m.distance < o.threshold ||
                       (o.at_most && m.distance == o.threshold))) {
         m.person = best;
-        m.name = p->name[best];
+        m.name = p->person[best].name;
     }
     return m;
 }
@@ -135,7 +125,7 @@ mien_status mien_people_vote(const mien_people *p, int n,
         out->distance = (float)(b[best].distance / b[best].votes);
     if (best < p->n) {
         out->person = best;
-        out->name = p->name[best];
+        out->name = p->person[best].name;
     }
     for (int i = 0; votes && i <= p->n; i++)
         votes[i] = b[i].votes;
@@ -149,24 +139,26 @@ void mien_people_histogram(const mien_people *p, int bins, float most,
     assert(bins >= 1 && most > 0);
     memset(same, 0, (size_t)bins * sizeof *same);
     memset(different, 0, (size_t)bins * sizeof *different);
-    for (int i = 0; i < p->views; i++)
+    const int32_t *who = p->views->who;
+    for (int i = 0; i < mi_people_views(p); i++)
         for (int k = 0; k < i; k++) {
-            const mi_view *a = &p->view[i], *b = &p->view[k];
-            double at = distance(a->descriptor, b->descriptor) / (double)most;
+            double at = distance(mi_people_view(p, i), mi_people_view(p, k)) /
+                        (double)most;
             int bin = at < 1 ? (int)(at * bins) : bins - 1;
-            (a->person == b->person ? same : different)[bin]++;
+            (who[i] == who[k] ? same : different)[bin]++;
         }
 }
 
 mien_pairs mien_people_pairs(const mien_people *p, float threshold)
 {
     mien_pairs out = {0, 0, 0, 0};
-    for (int i = 0; i < p->views; i++)
+    const int32_t *who = p->views->who;
+    for (int i = 0; i < mi_people_views(p); i++)
         for (int k = 0; k < i; k++) {
-            const mi_view *a = &p->view[i], *b = &p->view[k];
-            int same = a->person == b->person;
-            int near = mien_descriptor_distance(a->descriptor, b->descriptor) <
-                       threshold;
+            int same = who[i] == who[k];
+            int near =
+                mien_descriptor_distance(mi_people_view(p, i),
+                                         mi_people_view(p, k)) < threshold;
             out.same += same;
             out.same_near += same && near;
             out.different += !same;
@@ -181,15 +173,12 @@ int mien_people_closest(const mien_people *p, int person,
     int best = 0, n = 0;
     float least = NAN;
     assert(person >= 0 && person < p->n);
-    for (int i = 0; i < p->views; i++) {
-        if (p->view[i].person != person)
-            continue;
-        float d = mien_descriptor_distance(p->view[i].descriptor, descriptor);
+    for (int i = p->person[person].first; i >= 0; i = p->next[i], n++) {
+        float d = mien_descriptor_distance(mi_people_view(p, i), descriptor);
         if (n == 0 || d < least) {
             least = d;
             best = n;
         }
-        n++;
     }
     if (distance)
         *distance = least;

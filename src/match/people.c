@@ -1,8 +1,10 @@
 /* people.c: known people, in memory.
  *
- * All descriptors lie in one list in the order they were added, each with the
- * number of its person, so that "the first of equals" needs no more than a walk
- * and a person's photos may come in any order. */
+ * All descriptors lie in one index in the order they were added, each with the
+ * number of its person, so that "the first of equals" is its lower row, and a
+ * person's photos may come in any order: a list through the rows has them.
+ * Names are found by a table with open addresses (FNV-1a), at most half full.
+ */
 #include "match/people.h"
 
 #include "base/alloc.h"
@@ -10,14 +12,22 @@
 #include "base/grow.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
+
+enum { LEAST_SLOTS = 32 };
 
 mien_status mien_people_new(mien_people **out, mien_error *err)
 {
     mien_people *p = mi_alloc(1, sizeof *p);
     if (!p)
         return mi_no_memory(err);
+    mien_status st = mien_index_new(MIEN_DESCRIPTOR, &p->views, err);
+    if (st != MIEN_OK) {
+        mi_free(p);
+        return st;
+    }
     *out = p;
     return MIEN_OK;
 }
@@ -27,19 +37,73 @@ void mien_people_free(mien_people *p)
     if (!p)
         return;
     for (int i = 0; i < p->n; i++)
-        mi_free(p->name[i]);
-    mi_free(p->name);
-    mi_free(p->view);
+        mi_free(p->person[i].name);
+    mi_free(p->person);
+    mien_index_free(p->views);
+    mi_free(p->next);
+    mi_free(p->slot);
     mi_free(p);
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+/* The slot of a name, or the empty one where it would be. */
+static int slot_of(const mien_people *p, const char *name)
+{
+    uint32_t h = 2166136261u;
+    for (const char *c = name; *c; c++)
+        h = (h ^ (uint8_t)*c) * 16777619u;
+    int at = (int)(h & (uint32_t)(p->slots - 1));
+    while (p->slot[at] && strcmp(p->person[p->slot[at] - 1].name, name) != 0)
+        at = (at + 1) & (p->slots - 1);
+    return at;
 }
 
 static int find(const mien_people *p, const char *name)
 {
-    int i = p->n - 1; /* photos of one person mostly come together */
-    while (i >= 0 && strcmp(p->name[i], name) != 0)
-        i--;
-    return i;
+    return p->slots ? p->slot[slot_of(p, name)] - 1 : -1;
 }
+
+/* The table anew, from the names. */
+static void fill_slots(mien_people *p)
+{
+    memset(p->slot, 0, (size_t)p->slots * sizeof *p->slot);
+    for (int i = 0; i < p->n; i++)
+        p->slot[slot_of(p, p->person[i].name)] = i + 1;
+}
+
+/* Slots for one person more; 0 when memory ended. */
+static int grow_slots(mien_people *p)
+{
+    if (p->n < p->slots / 2)
+        return 1;
+    if (p->slots > INT_MAX / 2)
+        return 0;
+    int slots = p->slots ? 2 * p->slots : LEAST_SLOTS;
+    int *slot = mi_alloc((size_t)slots, sizeof *slot);
+    if (!slot)
+        return 0;
+    mi_free(p->slot);
+    p->slot = slot;
+    p->slots = slots;
+    fill_slots(p);
+    return 1;
+}
+
+/* A person of that name at the end; -1 when memory ended. */
+static int add_name(mien_people *p, const char *name)
+{
+    size_t n = strlen(name) + 1;
+    mi_person *last = mi_push(&p->person, p->n, sizeof *last);
+    if (!last || !grow_slots(p) || !(last->name = mi_alloc_raw(n, 1)))
+        return -1;
+    memcpy(last->name, name, n);
+    last->first = last->last = -1;
+    p->slot[slot_of(p, name)] = p->n + 1;
+    return p->n++;
+}
+
+/* ---- descriptors --------------------------------------------------------- */
 
 static mien_status check(const char *name, const float *descriptor,
                          mien_error *err)
@@ -54,15 +118,16 @@ static mien_status check(const char *name, const float *descriptor,
     return MIEN_OK;
 }
 
-/* A person of that name at the end; -1 when memory ended. */
-static int add_name(mien_people *p, const char *name)
+/* Put a row at the end of its person's list. */
+static void link_row(mien_people *p, int row)
 {
-    size_t n = strlen(name) + 1;
-    char **last = mi_push(&p->name, p->n, sizeof *last);
-    if (!last || !(*last = mi_alloc_raw(n, 1)))
-        return -1;
-    memcpy(*last, name, n);
-    return p->n++;
+    mi_person *of = &p->person[p->views->who[row]];
+    p->next[row] = -1;
+    if (of->last < 0)
+        of->first = row;
+    else
+        p->next[of->last] = row;
+    of->last = row;
 }
 
 mien_status mien_people_add(mien_people *p, const char *name,
@@ -71,36 +136,55 @@ mien_status mien_people_add(mien_people *p, const char *name,
     mien_status st = check(name, descriptor, err);
     if (st != MIEN_OK)
         return st;
-    mi_view *v = mi_push(&p->view, p->views, sizeof *v);
-    int person = v ? find(p, name) : -1;
-    if (v && person < 0)
-        person = add_name(p, name);
-    if (!v || person < 0)
+    int row = mi_people_views(p), person = find(p, name), before = p->n;
+    if (!mi_push(&p->next, row, sizeof *p->next))
         return mi_no_memory(err);
-    v->person = person;
-    memcpy(v->descriptor, descriptor, sizeof v->descriptor);
-    p->views++;
-    return MIEN_OK;
+    if (person < 0)
+        person = add_name(p, name);
+    if (person < 0)
+        return mi_no_memory(err);
+    st = mien_index_add(p->views, 1, descriptor, &person, err);
+    if (st == MIEN_OK) {
+        link_row(p, row);
+    } else if (p->n > before) { /* nobody is there without a descriptor */
+        p->slot[slot_of(p, name)] = 0;
+        mi_free(p->person[--p->n].name);
+    }
+    return st;
+}
+
+/* Forget the rows of a person, some of its list at a time; how many. */
+static int remove_rows(mien_people *p, const mi_person *of)
+{
+    enum { SOME = 64 };
+    int64_t now[SOME];
+    int gone = 0, n;
+    for (int row = of->first; row >= 0; gone += n) {
+        for (n = 0; n < SOME && row >= 0; row = p->next[row])
+            now[n++] = row - gone;
+        mien_index_remove(p->views, n, now);
+    }
+    return gone;
 }
 
 int mien_people_remove(mien_people *p, const char *name)
 {
-    int gone = find(p, name), kept = 0, before = p->views;
+    int gone = find(p, name);
     if (gone < 0)
         return 0;
-    for (int i = 0; i < before; i++) {
-        if (p->view[i].person == gone)
-            continue;
-        p->view[kept] = p->view[i];
-        p->view[kept].person -= p->view[kept].person > gone;
-        kept++;
-    }
-    p->views = kept;
-    mi_free(p->name[gone]);
+    int went = remove_rows(p, &p->person[gone]);
+    mi_free(p->person[gone].name);
     p->n--;
-    memmove(p->name + gone, p->name + gone + 1,
-            (size_t)(p->n - gone) * sizeof *p->name);
-    return before - kept;
+    memmove(p->person + gone, p->person + gone + 1,
+            (size_t)(p->n - gone) * sizeof *p->person);
+    for (int i = 0; i < p->n; i++)
+        p->person[i].first = p->person[i].last = -1;
+    for (int row = 0; row < mi_people_views(p); row++) {
+        p->views->who[row] -= p->views->who[row] > gone;
+        link_row(p, row);
+    }
+    fill_slots(p);
+    return went;
 }
 
 int mien_people_count(const mien_people *p) { return p->n; }
@@ -108,14 +192,14 @@ int mien_people_count(const mien_people *p) { return p->n; }
 const char *mien_people_name(const mien_people *p, int i)
 {
     assert(i >= 0 && i < p->n);
-    return p->name[i];
+    return p->person[i].name;
 }
 
 const float *mien_people_descriptor(const mien_people *p, int i, int n)
 {
     assert(i >= 0 && i < p->n);
-    for (int k = 0; k < p->views; k++)
-        if (p->view[k].person == i && n-- == 0)
-            return p->view[k].descriptor;
-    return NULL;
+    int row = p->person[i].first;
+    while (row >= 0 && n-- > 0)
+        row = p->next[row];
+    return row < 0 ? NULL : mi_people_view(p, row);
 }

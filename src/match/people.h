@@ -2,17 +2,31 @@
 #ifndef MI_MATCH_PEOPLE_H
 #define MI_MATCH_PEOPLE_H
 
+#include "match/index.h"
 #include "mien/match.h"
 
-typedef struct mi_view {
-    int person;
-    float descriptor[MIEN_DESCRIPTOR];
-} mi_view;
+typedef struct mi_person {
+    char *name;
+    int first, last; /* of the person's rows */
+} mi_person;
 
 struct mien_people {
-    int n, views;
-    char **name;   /* [n] */
-    mi_view *view; /* [views] in the order they were added */
+    int n, slots;
+    mi_person *person; /* [n] */
+    mien_index *views; /* descriptors in the order they were added, each with
+                          the number of its person */
+    int *next;         /* [views] the next row of the same person, or -1 */
+    int *slot;         /* [slots] a table of names: person + 1, or 0 */
 };
+
+static inline int mi_people_views(const mien_people *p)
+{
+    return (int)p->views->n;
+}
+
+static inline const float *mi_people_view(const mien_people *p, int row)
+{
+    return p->views->row + (ptrdiff_t)row * MIEN_DESCRIPTOR;
+}
 
 #endif

@@ -44,7 +44,7 @@ float mien_match_threshold(int known, double false_match)
 
 static int known(const mien_people *p, mien_match_rule rule)
 {
-    return rule == MIEN_MATCH_MEAN ? p->n : p->views;
+    return rule == MIEN_MATCH_MEAN ? p->n : mi_people_views(p);
 }
 
 float mien_people_threshold(const mien_people *p,
