@@ -67,7 +67,7 @@ static data data_new(kind of, int64_t n, int d, int64_t q)
     for (int64_t i = 0; i < q * d; i++)
         t.query[i] = number(of, &seed, n, n);
     for (int64_t i = 0; n && i < q && i < 3; i++) /* some that are there */
-        memcpy(t.query + i * d, t.row + (i * 77 % n) * d,
+        memcpy(t.query + i * d, t.row + ((i * 77 + 1) % n) * d,
                (size_t)d * sizeof *t.row);
     CHECK_EQ(mien_index_new(d, &t.index, NULL), MIEN_OK);
     int64_t half = n / 2;
