@@ -126,23 +126,21 @@ static double farthest(const mien_index *x)
 }
 
 /* Up to where pairs must be known in order: past the bin in which the pair
- * behind the allowed ones lies, in any set; 0 if no set has enough. */
+ * behind the allowed ones lies, of the set where it is nearest; 0 if no set has
+ * enough. */
 static double reach(const calibration *c, double width)
 {
-    int last = -1;
+    int last = MI_PAIR_BINS;
     for (int s = 0; s < c->sets.sets; s++) {
         const int64_t *bin = c->bin + (ptrdiff_t)s * MI_PAIR_BINS;
         int64_t sum = 0;
-        if (!says(c, s))
-            continue;
-        for (int i = 0; i < MI_PAIR_BINS; i++)
-            if ((sum += bin[i]) > c->rank[s]) {
-                last = i > last ? i : last;
-                break;
-            }
+        for (int i = 0; says(c, s) && i < last; i++)
+            if ((sum += bin[i]) > c->rank[s])
+                last = i;
     }
-    return last < 0 ? 0
-                    : (last + 2) * width * (1 + mi_index_share(c->sets.x->d));
+    if (last == MI_PAIR_BINS)
+        return 0;
+    return (last + 2) * width * (1 + mi_index_share(c->sets.x->d));
 }
 
 /* The least, over the sets that have enough, of the distance of the pair behind
