@@ -7,79 +7,15 @@
  * and again, is known; one of each other person is a stranger.  What is printed
  * is in docs/people.md, and the shares of pairs are those of
  * src/match/threshold.c. */
-#include "bench/bench.h"
-#include "bench/models.h"
+#include "bench/gallery.h"
 
-#include <dirent.h>
 #include <math.h>
 
-enum { MOST = 4096, SHARES = 13, HALVES = 6, SIZES = 10 };
+enum { MOST = GALLERY_MOST, SHARES = 13, HALVES = 6, SIZES = 10 };
 static const double first = 0.38, step = 0.02;
 static const int sizes[SIZES] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 
-typedef struct photo {
-    int person;
-    float descriptor[MIEN_DESCRIPTOR];
-} photo;
-
-static photo all[MOST];
-static float apart[MOST][MOST];
-static int photos, people;
-static int begin[MOST + 1]; /* of a person's photos, which lie together */
-
-/* ---- reading ------------------------------------------------------------- */
-
-static int is_shown(const struct dirent *e) { return e->d_name[0] != '.'; }
-
-/* Describe the photos of one person. */
-static void read_person(mien_reader *r, const char *folder)
-{
-    struct dirent **list = NULL;
-    int n = scandir(folder, &list, is_shown, alphasort), before = photos;
-    for (int i = 0; i < n; i++) {
-        char path[BENCH_PATH];
-        mien_reading got = {0};
-        bench_path(path, folder, list[i]->d_name);
-        free(list[i]);
-        if (photos == MOST || mien_reader_read(r, 0, path, NULL, &got, NULL))
-            continue;
-        const mien_face *f =
-            mien_faces_largest(&got.faces, MIEN_FACE_DESCRIPTOR);
-        if (f) {
-            all[photos].person = people;
-            memcpy(all[photos++].descriptor, f->descriptor,
-                   sizeof f->descriptor);
-        }
-        mien_faces_free(&got.faces);
-    }
-    free(list);
-    begin[people] = before;
-    people += photos > before;
-}
-
-static void read_all(const char *folder)
-{
-    mien_reader_options o = MIEN_READER_DEFAULTS;
-    mien_reader *r = NULL;
-    mien_error err = {0};
-    struct dirent **list = NULL;
-    o.face.want = MIEN_FACE_DESCRIPTOR;
-    bench_must(mien_reader_open(&o, &r, &err), &err);
-    int n = scandir(folder, &list, is_shown, alphasort);
-    for (int i = 0; i < n; i++) {
-        char path[BENCH_PATH];
-        bench_path(path, folder, list[i]->d_name);
-        read_person(r, path);
-        free(list[i]);
-    }
-    free(list);
-    begin[people] = photos;
-    mien_reader_free(r);
-    for (int i = 0; i < photos; i++)
-        for (int k = 0; k <= i; k++)
-            apart[i][k] = apart[k][i] =
-                mien_descriptor_distance(all[i].descriptor, all[k].descriptor);
-}
+static gallery g;
 
 /* ---- what a distance means ----------------------------------------------- */
 
@@ -88,14 +24,14 @@ static void read_all(const char *folder)
 static int64_t find_shares(const uint8_t *in, double share[SHARES])
 {
     int64_t pairs = 0, nearer[SHARES] = {0};
-    for (int i = 0; i < photos; i++)
+    for (int i = 0; i < g.photos; i++)
         for (int k = 0; k < i; k++) {
-            if (all[i].person == all[k].person || !in[all[i].person] ||
-                !in[all[k].person])
+            if (g.photo[i].person == g.photo[k].person ||
+                !in[g.photo[i].person] || !in[g.photo[k].person])
                 continue;
             pairs++;
             for (int b = 0; b < SHARES; b++)
-                nearer[b] += (double)apart[i][k] < first + b * step;
+                nearer[b] += (double)g.apart[i][k] < first + b * step;
         }
     for (int b = 0; b < SHARES; b++)
         share[b] = (double)nearer[b] / (double)pairs;
@@ -124,8 +60,8 @@ typedef struct counts {
 
 static int photo_of(mien_random *r, int person)
 {
-    int n = begin[person + 1] - begin[person];
-    return begin[person] + (int)mien_random_below(r, (uint64_t)n);
+    int n = g.begin[person + 1] - g.begin[person];
+    return g.begin[person] + (int)mien_random_below(r, (uint64_t)n);
 }
 
 /* The nearest of the known photos. */
@@ -133,7 +69,7 @@ static int nearest(int of, int n, const int *known)
 {
     int best = known[0];
     for (int i = 1; i < n; i++)
-        if (apart[of][known[i]] < apart[of][best])
+        if (g.apart[of][known[i]] < g.apart[of][best])
             best = known[i];
     return best;
 }
@@ -149,18 +85,18 @@ static void draw(mien_random *r, int n, double threshold, int m,
         known[i] = photo_of(r, list[order[i]]);
     for (int i = n; i < m; i++) {
         int of = photo_of(r, list[order[i]]);
-        double d = (double)apart[of][nearest(of, n, known)];
+        double d = (double)g.apart[of][nearest(of, n, known)];
         c->strangers++;
         c->named += d < (double)MIEN_SAME_PERSON;
         c->at_default += d < threshold;
     }
     for (int i = 0; i < n; i++) {
-        int of = photo_of(r, all[known[i]].person);
+        int of = photo_of(r, g.photo[known[i]].person);
         if (of == known[i])
             continue;
         int best = nearest(of, n, known);
         c->known++;
-        c->right += best == known[i] && (double)apart[of][best] < threshold;
+        c->right += best == known[i] && (double)g.apart[of][best] < threshold;
     }
 }
 
@@ -189,10 +125,10 @@ static void print_halves(mien_random *r, int n)
         int64_t order[MOST];
         double share[SHARES];
         int m = 0;
-        mien_random_permutation(r, people, order);
+        mien_random_permutation(r, g.people, order);
         memset(in, 0, sizeof in);
-        for (int i = 0; i < people; i++)
-            if (i < people / 2)
+        for (int i = 0; i < g.people; i++)
+            if (i < g.people / 2)
                 in[order[i]] = 1;
             else
                 list[m++] = (int)order[i];
@@ -216,28 +152,28 @@ int main(int argc, char **argv)
     double share[SHARES];
     mien_random r;
     bench_path(folder, shared ? shared : ".", "data/lfw");
-    read_all(argc > 1 ? argv[1] : folder);
+    gallery_read(&g, argc > 1 ? argv[1] : folder, NULL);
     memset(in, 1, sizeof in);
-    for (int i = 0; i < people; i++)
+    for (int i = 0; i < g.people; i++)
         list[i] = i;
-    if (people < 2 * sizes[0] + 1)
+    if (g.people < 2 * sizes[0] + 1)
         return fprintf(stderr, "strangers: no people there\n"), 1;
-    printf("%d photos of %d people, %lld pairs of two; nearer than\n", photos,
-           people, (long long)find_shares(in, share));
+    printf("%d photos of %d people, %lld pairs of two; nearer than\n", g.photos,
+           g.people, (long long)find_shares(in, share));
     for (int b = 0; b < SHARES; b++)
         printf("  %.2f %.3e\n", first + b * step, share[b]);
     mien_random_init(&r, 1);
     printf("known  within 0.6  distance  strangers  known named\n");
-    for (int i = 0; i < SIZES && sizes[i] < people; i++) {
+    for (int i = 0; i < SIZES && sizes[i] < g.people; i++) {
         float t = mien_match_threshold(sizes[i], MIEN_FALSE_MATCH);
-        counts c = draw_many(&r, sizes[i], (double)t, people, list);
+        counts c = draw_many(&r, sizes[i], (double)t, g.people, list);
         printf("%5d  %8.1f %%  %8.3f  %7.1f %%  %9.0f %%\n", sizes[i],
                per_cent(c.named, c.strangers), (double)t,
                per_cent(c.at_default, c.strangers), per_cent(c.right, c.known));
     }
     printf("fitted to half of the people, counted on the others, %d times:\n",
            HALVES);
-    for (int i = 2; i < 8 && 4 * sizes[i] < people; i++)
+    for (int i = 2; i < 8 && 4 * sizes[i] < g.people; i++)
         print_halves(&r, sizes[i]);
     return 0;
 }

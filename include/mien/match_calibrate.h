@@ -38,8 +38,10 @@ typedef struct mien_pair_rate {
 typedef struct mien_match_calibrate_options {
     double false_match;   /* wanted share of pairs of two people that match, in
                              (0, 0.5] */
-    int known;            /* how many descriptors a stranger is compared with,
-                             for `strangers`; 0: as many as there are */
+    int known;            /* how many people a stranger is compared with, by a
+                             face each, for `strangers`; 0: as many as there
+                             are others.  For more than these it is taken as
+                             if they came again */
     const int32_t *group; /* [people] a person's declared group, 0..groups - 1,
                              or -1; NULL: none is declared */
     int groups;           /* 0..MIEN_CALIBRATE_MAX_GROUPS */
@@ -55,9 +57,9 @@ typedef struct mien_match_calibration {
     int worst;       /* the group that asked for it; -1: all together */
     mien_pair_rate false_match; /* pairs of two people nearer than it, of all */
     mien_pair_rate true_match;  /* pairs of one person nearer than it */
-    mien_pair_rate strangers; /* faces that are nearer than it to one of `known`
-                            others, if they were not known: count and of are
-                            faces, count those near to any of all others */
+    mien_pair_rate strangers;   /* people who would be named if they were not
+                                   known, by a face each; count and of are
+                                   faces, count those near to any of others */
 } mien_match_calibration;
 
 /* Find the threshold for a wanted share of false matches.

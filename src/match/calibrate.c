@@ -12,11 +12,17 @@
  * sum the estimate has no bias, but its intervals for a hundred people hold the
  * truth 92.5 times of 100 (test_calibrate), with it 95.
  *
- * A stranger's chance to be near one of k others is, for a face r that is near
- * m_r of N_r rows of others, h_r = 1 - (1 - m_r / N_r)^k; the rate is the mean
- * of h_r over all rows.  Its variance is the sum over people of the square of
- * what each adds, as the stranger and as one of the others (the infinitesimal
- * jackknife; Efron, 1982, 6).
+ * A stranger is compared with a face each of k people.  A face r has n others,
+ * of whom sum_j m_rj / N_j = m are near, each counted by the share of its faces
+ * that are; k of them drawn without being put back leave it without a name with
+ *
+ *   1 - h_r = prod_{t=0}^{k-1} (n - m - t) / (n - t)
+ *
+ * which has no bias, as (1 - m / n)^k has, where m itself is counted: that is
+ * taken for k > n alone.  The rate is the mean of h_r over people, of each over
+ * its faces.  Its variance is the sum over people of the square of what each
+ * adds, as the stranger and as one of the others (the infinitesimal jackknife;
+ * Efron, The jackknife, the bootstrap and other resampling plans, 1982, 6).
  *
  * Source: Aronow, Samii, Assenova 2015. */
 #include "mien/match_calibrate.h"
@@ -241,44 +247,69 @@ static void rate_of_one(calibration *c, float threshold, mien_pair_rate *r)
     r->high = fmin((middle + half) / all, 1);
 }
 
-/* Strangers who are near one of `known` rows of others. */
+/* The chance to be near one of k drawn from n, m of whom are. */
+static double named(double n, double m, double k)
+{
+    if (k > n)
+        return m < n ? -expm1(k * log1p(-m / n)) : n > 0;
+    if (!(n - m - k + 1 > 0))
+        return 1;
+    return -expm1(lgamma(n - m + 1) - lgamma(n - m - k + 1) +
+                  lgamma(n - k + 1) - lgamma(n + 1));
+}
+
+/* How many others each face is near to, by shares of their faces; how many
+ * faces are near to any. */
+static int64_t count_others(calibration *c)
+{
+    const int32_t *who = c->sets.x->who;
+    int64_t any = 0;
+    memset(c->face, 0, (size_t)c->sets.x->n * sizeof *c->face);
+    for (int64_t i = 0; i < c->near; i++) {
+        int32_t a = c->two[i].a, b = c->two[i].b;
+        c->face[a] += 1. / c->rows[who[b]];
+        c->face[b] += 1. / c->rows[who[a]];
+    }
+    for (int64_t i = 0; i < c->sets.x->n; i++)
+        any += c->face[i] > 0;
+    return any;
+}
+
+/* Strangers who are near a face of one of `known` people. */
 static void rate_of_strangers(calibration *c, mien_pair_rate *r)
 {
-    const mien_index *x = c->sets.x;
-    const double rows = (double)x->n;
+    const int32_t *who = c->sets.x->who;
+    const double people = c->members[0], others = people - 1;
+    const double k = c->known ? c->known : others;
     double sum = 0, variance = 0;
-    *r = (mien_pair_rate){NAN, NAN, NAN, 0, x->n, c->members[0], 1};
-    memset(c->face, 0, (size_t)x->n * sizeof *c->face);
+    *r = (mien_pair_rate){NAN, NAN, NAN, 0, c->sets.x->n, c->members[0], 1};
+    r->count = count_others(c);
     memset(c->each, 0, (size_t)c->people * sizeof *c->each);
-    for (int64_t i = 0; i < c->near; i++) {
-        c->face[c->two[i].a]++;
-        c->face[c->two[i].b]++;
+    double every = 0; /* what a person adds by being one more, like nobody */
+    for (int64_t i = 0; i < c->sets.x->n; i++) {
+        double m = c->face[i], own = c->rows[who[i]];
+        double h = named(others, m, k), more = fmin(m + 1, others);
+        double slope = more > m ? (named(others, more, k) - h) / (more - m) : 0;
+        double away = others > 0 ? slope * m / others / own : 0;
+        sum += h / own;
+        every -= away;
+        c->each[who[i]] += h / own + away;
+        c->face[i] = slope / own;
     }
-    double every = 0; /* what a row adds by being one more, near to nobody */
-    for (int64_t i = 0; i < x->n; i++) {
-        double others = rows - c->rows[x->who[i]], k = c->known;
-        double p = others > 0 ? c->face[i] / others : 0;
-        double h = -expm1(k * log1p(-p));
-        double slope = p < 1 && others > 0 ? k * pow(1 - p, k - 1) / others : 0;
-        r->count += c->face[i] > 0;
-        sum += h;
-        c->each[x->who[i]] += h + slope * p * c->rows[x->who[i]];
-        every -= slope * p;
-        c->face[i] = slope;
-    }
-    r->value = sum / rows;
+    r->value = sum / people;
     for (int64_t i = 0; i < c->near; i++) {
-        c->each[x->who[c->two[i].a]] += c->face[c->two[i].b];
-        c->each[x->who[c->two[i].b]] += c->face[c->two[i].a];
+        int32_t a = c->two[i].a, b = c->two[i].b;
+        c->each[who[a]] += c->face[b] / c->rows[who[a]];
+        c->each[who[b]] += c->face[a] / c->rows[who[b]];
     }
     for (int i = 0; i < c->people; i++) {
-        double e = c->each[i] + (every - r->value) * c->rows[i];
+        double e = c->rows[i] ? c->each[i] + every - r->value : 0;
         variance += e * e;
     }
     r->few =
         c->near < MIEN_CALIBRATE_MATCHES || r->people < MIEN_CALIBRATE_PEOPLE;
     if (!r->few)
-        say(r, variance / (rows * rows));
+        say(r, variance / (people * people));
 }
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -357,7 +388,7 @@ mien_status mien_match_calibrate(const mien_index *x,
     int sets = 1 + (o.group ? o.groups : 0);
     c.sets = (mi_pair_sets){x, o.group, sets, o.pool};
     c.wanted = o.false_match;
-    c.known = o.known ? o.known : (int)x->n;
+    c.known = o.known;
     st = room(&c) ? calibrate(&c, &found, groups, err) : mi_no_memory(err);
     done(&c);
     if (st != MIEN_OK)
