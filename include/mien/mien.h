@@ -26,6 +26,7 @@
 #include "mien/learn.h"
 #include "mien/match.h"
 #include "mien/match_calibrate.h"
+#include "mien/match_cluster.h"
 #include "mien/match_search.h"
 #include "mien/metrics.h"
 #include "mien/metrics_image.h"
