@@ -8,6 +8,7 @@
     X(cmd_analyze)           \
     X(cmd_verify)            \
     X(cmd_find)              \
+    X(cmd_cluster)           \
     X(cmd_detect)            \
     X(cmd_objects)           \
     X(cmd_model_list)        \

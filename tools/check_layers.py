@@ -47,7 +47,7 @@ ALLOWED = {
     "draw": ["base", "image", "plot", "vision", "samples", "face", "objects"],
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
     "faces": ["base", "file", "num", "image", "engine", "face", "match", "model",
-              "samples", "record", "picture", "video", "kit"],
+              "samples", "record", "report", "picture", "video", "kit"],
 }
 CLIENTS = {"cli", "wasm", "examples"}
 FREE = {"tests", "bench", "fuzz"}

@@ -42,7 +42,7 @@ typedef struct mien_cluster_options {
     int (*on_faces)(void *arg, int64_t done, int64_t of);
     void *arg;
 } mien_cluster_options;
-#define MIEN_CLUSTER_THRESHOLD 0.5f
+#define MIEN_CLUSTER_THRESHOLD 0.48f
 #define MIEN_CLUSTER_MOST 65536
 #define MIEN_CLUSTER_DEFAULTS                                             \
     {                                                                     \

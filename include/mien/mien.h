@@ -12,6 +12,7 @@
 #include "mien/faces_code.h"
 #include "mien/faces_concepts.h"
 #include "mien/faces_crop.h"
+#include "mien/faces_groups.h"
 #include "mien/faces_models.h"
 #include "mien/faces_sample.h"
 #include "mien/file.h"
