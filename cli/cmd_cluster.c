@@ -120,7 +120,8 @@ static int put_together(clustering *c, const values *v)
     o.most = v->most;
     o.core = v->core;
     o.on_faces = is_stopped;
-    mien_status st = mien_pool_new(0, &o.pool, &err);
+    mien_status st =
+        mien_pool_new(v->threads > 0 ? v->threads : 0, &o.pool, &err);
     if (!st)
         st = mien_face_groups_find(c->groups, &o, &err);
     mien_pool_free(o.pool);
