@@ -1,6 +1,7 @@
 /* cmd_find.c: known people in unknown photos. */
-#include "cli/shell/files.h"
+#include "cli/basis.h"
 #include "cli/photos.h"
+#include "cli/shell/files.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 typedef struct values {
     cli_words known, unknown;
     const char *models;
+    cli_basis_values basis;
     mien_match_options match;
     mien_detector detector;
     mien_rotate rotate;
@@ -30,6 +32,7 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(unknown, CLI_FILES, "unknown", 'u', "DIR|FILE",
                  "photos to look through; may be given again, and others may "
                  "follow"),
+    CLI_OPTIONS_BASIS,
     CLI_ROW_REAL(match.threshold, "tolerance", 0, "D", 0, 4,
                  "largest distance at which a face gets a name; smaller is "
                  "stricter (default: what --false-match gives, at most 0.6)"),
@@ -57,8 +60,10 @@ static const cli_option options[] = {
 };
 
 static const cli_row examples[] = {
-    {"mien find --known people/ --unknown inbox/",
-     "a line a face: inbox/1.jpg,ann"},
+    {"mien find --known people/ --basis consent --purpose album "
+     "--unknown inbox/",
+     "a line a face: inbox/1.jpg,ann; why is kept in people/"},
+    {"mien find --known people/ --unknown inbox/", "the next time"},
     {"mien find --known people/ --unknown 1.jpg --show-distance "
      "--tolerance 0.5",
      "stricter, with distances"},
@@ -69,7 +74,8 @@ static const cli_row examples[] = {
 
 static const cli_row exits[] = CLI_EXITS_PHOTOS(
     "every photo was read, whoever is in it", "some photos could not be read",
-    "no photo could be read, nobody is known, or a model is missing");
+    "no photo could be read, nobody is known, nothing says why they may be "
+    "looked for, or a model is missing");
 
 typedef struct search {
     cli_files files;
@@ -77,6 +83,7 @@ typedef struct search {
     mien_reader *reader;
     mien_people *people;
     mien_match_options match;
+    cli_basis basis;
     int json, show_distance, quiet;
 } search;
 
@@ -119,13 +126,17 @@ static int read_profiles(search *s, const char *path)
     mien_bytes bytes = {0};
     mien_error err = {0};
     float threshold = s->match.threshold;
+    cli_basis_file file = {.basis = &s->basis};
+    const mien_profiles_choice choice = {cli_basis_takes, &file};
     mien_status st =
         mien_file_load(path, MIEN_PROFILES_MAX_BYTES, &bytes, &err);
     if (!st) {
-        st = mien_profiles_read(bytes.data, bytes.n, s->people, &threshold,
-                                &err);
+        st = mien_profiles_choose(bytes.data, bytes.n, &choice, s->people,
+                                  &threshold, &err);
         if (st)
             cli_error("%s: %s", path, err.text);
+        else if (cli_basis_settle(&file, path))
+            st = MIEN_EARG;
     } else {
         cli_error("%s", err.text);
     }
@@ -218,15 +229,31 @@ static void find_one(void *arg, int i, int lane, cli_outcome *out)
     mien_faces_free(&r.faces);
 }
 
-/* The options; 0 after a mistake, which is reported. */
-static int read_options(const values *v, search *s)
+/* May the people of folders be looked for?  Files tell when they are read.
+ * CLI_OK, or the status to exit with, reported. */
+static int ask_folders(const search *s, const cli_words *known)
 {
+    mien_basis note;
+    int status = CLI_OK;
+    for (int i = 0; i < known->n && !status; i++)
+        if (!cli_is_json(known->word[i]))
+            status = cli_basis_allows(&s->basis, known->word[i], &note);
+    return status;
+}
+
+/* The options: CLI_OK, or the status to exit with, reported. */
+static int read_options(const cli_args *a, search *s)
+{
+    const values *v = a->values;
     if (!v->known.n || !v->unknown.n) {
         cli_error("find: needs --known DIR|FILE.json and --unknown DIR|FILE; "
                   "try mien "
                   "find --help");
-        return 0;
+        return CLI_USAGE;
     }
+    int status = cli_basis_read(a, &v->basis, &s->basis);
+    if (status)
+        return status;
     s->json = v->json;
     s->show_distance = v->show_distance;
     s->quiet = v->quiet;
@@ -240,7 +267,7 @@ static int read_options(const values *v, search *s)
     s->options.threads = v->threads;
     s->match = v->match;
     s->match.at_most = 1;
-    return 1;
+    return ask_folders(s, &v->known);
 }
 
 /* One line: how near a face must be, and how many strangers are named then. */
@@ -262,16 +289,16 @@ static void print_threshold(const search *s)
 static int find(const cli_args *a, search *s)
 {
     const values *v = a->values;
-    int several = 0;
-    if (!read_options(v, s))
-        return CLI_USAGE;
+    int several = 0, status = read_options(a, s);
+    if (status)
+        return status;
     for (int i = 0; i < v->unknown.n; i++)
         if (!cli_files_add(&s->files, v->unknown.word[i]))
             return CLI_NOTHING;
     if (!cli_files_named(&s->files, a, &several))
         return CLI_NOTHING;
     cli_batch_lanes(s->files.n, &s->options.lanes, &s->options.threads);
-    int status = cli_reader_open(&s->options, &s->reader);
+    status = cli_reader_open(&s->options, &s->reader);
     if (status)
         return status;
     if (!read_people(s, &v->known))
@@ -311,9 +338,14 @@ const cli_command cmd_find = {
         "So the default distance shrinks, 0.56, 0.52, 0.50 and 0.46 there, for "
         "1 % of strangers; 94 %, 84 %, 79 % and 58 % of the known are still "
         "named by one photo each. More photos of each person help.\n\n"
-        "The people in --known must have agreed to be looked for, and the "
-        "photos "
-        "looked through must be yours to look through. mien keeps nothing: no "
-        "descriptors are written to disk.",
+        "Nobody is looked for without a reason: --basis and --purpose are said "
+        "once for each of --known and kept there, in FOLDER/.mien-basis.json "
+        "or FILE.basis, until the day that --expires says. After that day the "
+        "search is refused, until --basis, --purpose and --expires are said "
+        "again. Profiles with a `consent`, as the browser's page writes them, "
+        "are taken by that: those whose consent has ended, or was for "
+        "something else than --purpose, are left out.\n\n"
+        "The photos looked through must be yours to look through. But for "
+        "that note mien keeps nothing: no descriptors are written to disk.",
     CLI_COMMAND_TABLES,
 };

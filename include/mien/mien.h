@@ -41,6 +41,7 @@
 #include "mien/objects.h"
 #include "mien/plot.h"
 #include "mien/record.h"
+#include "mien/record_basis.h"
 #include "mien/record_profiles.h"
 #include "mien/record_text.h"
 #include "mien/report.h"

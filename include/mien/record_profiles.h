@@ -8,7 +8,7 @@
 #define MIEN_RECORD_PROFILES_H
 
 #include "mien/match.h"
-#include "mien/text.h"
+#include "mien/record_basis.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +40,33 @@ MIEN_API MIEN_CHECKED mien_status mien_profiles_read(const uint8_t *bytes,
                                                      mien_people *people,
                                                      float *threshold,
                                                      mien_error *err);
+
+/* Whom to take of a file, by what each of them agreed to. */
+typedef struct mien_profiles_choice {
+    /* Asked once for each profile, in their order.
+     *
+     *   name     of the person
+     *   consent  what the profile carries as `consent`; NULL: none, or it is
+     *            not whole
+     *
+     * 1: taken; 0: left out. */
+    int (*take)(void *arg, const char *name, const mien_basis *consent);
+    void *arg;
+} mien_profiles_choice;
+
+/* Add some people of a file: mien_profiles_read, with a choice.
+ *
+ *   bytes      JSON
+ *   n          bytes, at most MIEN_PROFILES_MAX_BYTES
+ *   choice     asked when the whole file has been found to be good; NULL: all
+ *              are taken
+ *   people     get the descriptors of those that are taken
+ *   threshold  set to distanceThreshold where the file has it; NULL is allowed
+ *
+ * Fails with what mien_profiles_read fails with. */
+MIEN_API MIEN_CHECKED mien_status mien_profiles_choose(
+    const uint8_t *bytes, size_t n, const mien_profiles_choice *choice,
+    mien_people *people, float *threshold, mien_error *err);
 
 /* Add people as such a file, on one line.
  *

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json_read.h"
 #include "mien/json.h"
+#include "record/basis.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,6 +22,12 @@ typedef struct place {
     const char *name;           /* of the profile; NULL: its number tells */
     size_t profile, descriptor; /* from 1; 0: none */
 } place;
+
+/* Who gets what is read; people NULL: it is only looked at. */
+typedef struct taker {
+    mien_people *people;
+    const mien_profiles_choice *choice; /* NULL: all are taken */
+} taker;
 
 /* How many bytes of a name are shown: whole characters. */
 static int shown(const char *name)
@@ -98,9 +105,21 @@ static mien_status read_descriptor(const json_t *list, const place *at,
     return MIEN_OK;
 }
 
-/* One person; people NULL: only looked at. */
+/* Is this one wanted? */
+static int wanted(const taker *to, const json_t *profile, const char *name)
+{
+    mien_basis consent;
+    const json_t *from = json_object_get(profile, "consent");
+    if (!to->people || !to->choice)
+        return to->people != NULL;
+    return to->choice->take(to->choice->arg, name,
+                            mi_basis_of(from, &consent, NULL) ? NULL
+                                                              : &consent);
+}
+
+/* One person. */
 static mien_status read_profile(const json_t *from, const json_t *name,
-                                place at, mien_people *people, mien_error *err)
+                                place at, const taker *to, mien_error *err)
 {
     const json_t *list = json_object_get(from, "descriptors");
     float descriptor[MIEN_DESCRIPTOR];
@@ -122,29 +141,30 @@ static mien_status read_profile(const json_t *from, const json_t *name,
         return fail(&at, err, words);
     }
     mien_status st = MIEN_OK;
+    const int take = wanted(to, from, text);
     for (size_t i = 0; i < json_array_size(list) && !st; i++) {
         at.descriptor = i + 1;
         st = read_descriptor(json_array_get(list, i), &at, descriptor, err);
-        if (!st && people)
-            st = mien_people_add(people, text, descriptor, err);
+        if (!st && take)
+            st = mien_people_add(to->people, text, descriptor, err);
     }
     return st;
 }
 
-static mien_status read_labeled(const json_t *list, mien_people *people,
+static mien_status read_labeled(const json_t *list, const taker *to,
                                 mien_error *err)
 {
     mien_status st = MIEN_OK;
     for (size_t i = 0; i < json_array_size(list) && !st; i++) {
         const json_t *one = json_array_get(list, i);
         const json_t *label = json_object_get(one, "label");
-        st = read_profile(one, label, (place){NULL, i + 1, 0}, people, err);
+        st = read_profile(one, label, (place){NULL, i + 1, 0}, to, err);
     }
     return st;
 }
 
 /* {KEY: {"name", "descriptors"}}; without a name the key is it. */
-static mien_status read_keyed(json_t *all, mien_people *people, mien_error *err)
+static mien_status read_keyed(json_t *all, const taker *to, mien_error *err)
 {
     mien_status st = MIEN_OK;
     const char *key;
@@ -155,8 +175,7 @@ static mien_status read_keyed(json_t *all, mien_people *people, mien_error *err)
     {
         json_t *name = json_object_get(one, "name");
         json_t *own = name ? NULL : json_string(key);
-        st = read_profile(one, name ? name : own, (place){key, 0, 0}, people,
-                          err);
+        st = read_profile(one, name ? name : own, (place){key, 0, 0}, to, err);
         json_decref(own);
         if (st)
             break;
@@ -165,18 +184,18 @@ static mien_status read_keyed(json_t *all, mien_people *people, mien_error *err)
 }
 
 /* The whole file. */
-static mien_status read_all(json_t *root, mien_people *people, mien_error *err)
+static mien_status read_all(json_t *root, const taker *to, mien_error *err)
 {
     const json_t *list = json_object_get(root, "labeledDescriptors");
     const json_t *label = json_object_get(root, "label");
     if (json_is_array(root))
-        return read_labeled(root, people, err);
+        return read_labeled(root, to, err);
     if (json_is_array(list))
-        return read_labeled(list, people, err);
+        return read_labeled(list, to, err);
     if (json_is_string(label) &&
         json_is_array(json_object_get(root, "descriptors")))
-        return read_profile(root, label, (place){NULL, 1, 0}, people, err);
-    return read_keyed(root, people, err);
+        return read_profile(root, label, (place){NULL, 1, 0}, to, err);
+    return read_keyed(root, to, err);
 }
 
 static mien_status read_threshold(const json_t *root, float *out,
@@ -232,6 +251,14 @@ mien_status mien_profiles_read(const uint8_t *bytes, size_t n,
                                mien_people *people, float *threshold,
                                mien_error *err)
 {
+    return mien_profiles_choose(bytes, n, NULL, people, threshold, err);
+}
+
+mien_status mien_profiles_choose(const uint8_t *bytes, size_t n,
+                                 const mien_profiles_choice *choice,
+                                 mien_people *people, float *threshold,
+                                 mien_error *err)
+{
     static const char bom[] = "\xef\xbb\xbf";
     json_error_t why;
     float t = threshold ? *threshold : 0;
@@ -252,9 +279,9 @@ mien_status mien_profiles_read(const uint8_t *bytes, size_t n,
         return fail_text((const char *)bytes, n, &why, err);
     st = read_threshold(root, &t, err);
     if (!st)
-        st = read_all(root, NULL, err);
+        st = read_all(root, &(taker){NULL, NULL}, err);
     if (!st)
-        st = read_all(root, people, err);
+        st = read_all(root, &(taker){people, choice}, err);
     json_decref(root);
     if (!st && threshold)
         *threshold = t;
