@@ -232,6 +232,49 @@ static void test_one_face_of_a_photo(void)
     mien_reader_free(r);
 }
 
+/* Who is to be known by a photo must be alone in it, or be chosen. */
+static void test_the_one_face_of_a_photo(void)
+{
+    static const float boxes[] = {0.1f, 0.1f, 0.3f,  0.3f,
+                                  0.5f, 0.5f, 0.95f, 0.95f};
+    static const float scores[] = {0.9f, 0.8f};
+    char photo[256], two[256];
+    mien_reader_options o = ssd_with_points();
+    mien_reader *r = NULL;
+    mien_face f = {.score = -1};
+    mien_error err = {0};
+    snprintf(photo, sizeof photo, "%s", in_work("photo.ppm"));
+    snprintf(two, sizeof two, "%s", in_work("two"));
+    CHECK(mien_reader_open(&o, &r, NULL) == MIEN_OK);
+    for (int number = 0; number < 2; number++) {
+        f.score = -1;
+        CHECK(mien_reader_one(r, photo, number, &f, &err) == MIEN_OK);
+        CHECK(f.score == 0.9f && (f.has & POINTS));
+    }
+    f.score = -1;
+    CHECK_EQ(mien_reader_one(r, photo, 2, &f, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "photo.ppm: 1 face, wanted is number 2"));
+    CHECK_EQ(mien_reader_one(r, in_work("noise.jpg"), 0, &f, &err),
+             MIEN_EFORMAT);
+    mien_reader_free(r);
+
+    CHECK(mkdir(two, 0777) == 0);
+    save_model("two/ssd_mobilenetv1.onnx", make_ssd(2, boxes, scores));
+    o.models = two;
+    o.face.want = 0;
+    CHECK(mien_reader_open(&o, &r, NULL) == MIEN_OK);
+    CHECK_EQ(mien_reader_one(r, photo, 0, &f, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "photo.ppm: 2 faces, wanted is one") &&
+          f.score == -1);
+    CHECK(mien_reader_one(r, photo, 2, &f, &err) == MIEN_OK);
+    CHECK(f.score == 0.8f);
+    mien_reader_free(r);
+    CHECK(mien_reader_open(NULL, &r, NULL) == MIEN_OK);
+    CHECK_EQ(mien_reader_one(r, photo, 1, &f, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "photo.ppm: no face found") && f.score == 0.8f);
+    mien_reader_free(r);
+}
+
 /* Opening fails with that status and text. */
 static void refuse(const mien_reader_options *o, mien_status want,
                    const char *word)
@@ -537,6 +580,7 @@ int main(int argc, char **argv)
     RUN(test_a_reader_reads_on_every_lane);
     RUN(test_digests_are_the_files);
     RUN(test_one_face_of_a_photo);
+    RUN(test_the_one_face_of_a_photo);
     RUN(test_long_paths);
     RUN(test_reading_does_not_name_the_file);
     RUN(test_readers_that_cannot_open);

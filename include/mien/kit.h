@@ -446,6 +446,23 @@ MIEN_API MIEN_CHECKED mien_status mien_reader_face(mien_reader *r,
                                                    mien_face *out,
                                                    mien_error *err);
 
+/* Read the only face of a photo, or the one of a number, on lane 0: for a
+ * person who is to be known by it.
+ *
+ *   r       a reader
+ *   path    "-" is standard input
+ *   number  0: the photo must show one face; else which, from 1, in the order
+ *           of mien_reader_read
+ *   out     the face, which has all that was asked for
+ *
+ * Fails with EFORMAT (no face; several, and no number; fewer than the number;
+ * one that lacks what was asked for), EIO, EUNSUP, ELIMIT, ENOMEM; the text
+ * begins with the path. */
+MIEN_API MIEN_CHECKED mien_status mien_reader_one(mien_reader *r,
+                                                  const char *path, int number,
+                                                  mien_face *out,
+                                                  mien_error *err);
+
 /* The analyzer of a lane, for pixels that come from elsewhere.
  *
  *   r     a reader, which owns it

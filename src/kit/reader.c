@@ -205,3 +205,39 @@ mien_status mien_reader_face(mien_reader *r, const char *path, mien_pick pick,
     mien_faces_free(&got.faces);
     return st;
 }
+
+/* Why a photo does not show the face that is wanted; 0: it does. */
+static int lacks(const mien_faces *f, unsigned want, int number, char words[80])
+{
+    const int at = number ? number - 1 : 0;
+    if (!f->n)
+        snprintf(words, 80, "no face found");
+    else if (!number && f->n > 1)
+        snprintf(words, 80, "%d faces, wanted is one; choose one by its number",
+                 f->n);
+    else if (at >= f->n)
+        snprintf(words, 80, "%d face%s, wanted is number %d", f->n,
+                 f->n == 1 ? "" : "s", number);
+    else if ((f->face[at].has & want) != want)
+        snprintf(words, 80, "the face is too far outside to be read");
+    else
+        return 0;
+    return 1;
+}
+
+mien_status mien_reader_one(mien_reader *r, const char *path, int number,
+                            mien_face *out, mien_error *err)
+{
+    mien_reading got = {0};
+    mien_error why = {0};
+    char words[80];
+    mien_status st = mien_reader_read(r, 0, path, NULL, &got, &why);
+    if (st != MIEN_OK)
+        return mi_file_fail(err, st, path, why.text);
+    if (lacks(&got.faces, r->want, number, words))
+        st = mi_file_fail(err, MIEN_EFORMAT, path, words);
+    else
+        *out = got.faces.face[number ? number - 1 : 0];
+    mien_faces_free(&got.faces);
+    return st;
+}
