@@ -11,7 +11,7 @@ list_cases() {
 analyze||-t 1 --json face.ppm
 analyze|models|-t 1 -l --draw out/a.png face.ppm
 verify|models|--json face.ppm face.ppm
-find|models|-t 1 --known known --unknown face.ppm
+find|models|-t 1 --known known --basis consent --purpose door --unknown face.ppm
 cluster|models|-t 1 --json -q -o out/s.html face.ppm
 detect||-t 1 --json small.pgm
 detect||-t 1 --draw out/d.png small.pgm
