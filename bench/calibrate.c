@@ -85,22 +85,6 @@ static double share_of(int n, const int64_t *list, int one, float t)
     return (double)near / (double)of;
 }
 
-/* The nearest of the known photos. */
-static int nearest(int of, int n, const int *known)
-{
-    int best = known[0];
-    for (int i = 1; i < n; i++)
-        if (g.apart[of][known[i]] < g.apart[of][best])
-            best = known[i];
-    return best;
-}
-
-static int photo_of(mien_random *r, int64_t person)
-{
-    int n = g.begin[person + 1] - g.begin[person];
-    return g.begin[person] + (int)mien_random_below(r, (uint64_t)n);
-}
-
 /* One photo each of the first n people of a list is known; m others are not. */
 static double identify(mien_random *r, int n, int m, const int64_t *list,
                        float t, sums *s)
@@ -108,19 +92,19 @@ static double identify(mien_random *r, int n, int m, const int64_t *list,
     static int known[GALLERY_MOST];
     int seen = 0, first = 0, first_near = 0, named = 0;
     for (int i = 0; i < n; i++)
-        known[i] = photo_of(r, list[i]);
+        known[i] = gallery_draw(&g, r, list[i]);
     for (int i = 0; i < n; i++)
         for (int k = g.begin[list[i]]; k < g.begin[list[i] + 1]; k++) {
             if (k == known[i])
                 continue;
-            int best = nearest(k, n, known);
+            int best = gallery_nearest(&g, k, n, known);
             seen++;
             first += best == known[i];
             first_near += best == known[i] && g.apart[k][best] < t;
         }
     for (int i = n; i < n + m; i++) {
-        int of = photo_of(r, list[i]);
-        named += g.apart[of][nearest(of, n, known)] < t;
+        int of = gallery_draw(&g, r, list[i]);
+        named += g.apart[of][gallery_nearest(&g, of, n, known)] < t;
     }
     s->first += (double)first / seen;
     s->first_near += (double)first_near / seen;

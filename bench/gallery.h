@@ -98,4 +98,22 @@ static inline void gallery_read(gallery *g, const char *folder,
                 g->photo[i].descriptor, g->photo[k].descriptor);
 }
 
+/* A photo of a person, drawn. */
+static inline int gallery_draw(const gallery *g, mien_random *r, int64_t person)
+{
+    int n = g->begin[person + 1] - g->begin[person];
+    return g->begin[person] + (int)mien_random_below(r, (uint64_t)n);
+}
+
+/* The nearest of the known photos. */
+static inline int gallery_nearest(const gallery *g, int of, int n,
+                                  const int *known)
+{
+    int best = known[0];
+    for (int i = 1; i < n; i++)
+        if (g->apart[of][known[i]] < g->apart[of][best])
+            best = known[i];
+    return best;
+}
+
 #endif

@@ -58,22 +58,6 @@ typedef struct counts {
     int64_t known, right; /* of known people seen again */
 } counts;
 
-static int photo_of(mien_random *r, int person)
-{
-    int n = g.begin[person + 1] - g.begin[person];
-    return g.begin[person] + (int)mien_random_below(r, (uint64_t)n);
-}
-
-/* The nearest of the known photos. */
-static int nearest(int of, int n, const int *known)
-{
-    int best = known[0];
-    for (int i = 1; i < n; i++)
-        if (g.apart[of][known[i]] < g.apart[of][best])
-            best = known[i];
-    return best;
-}
-
 /* Draw n known people among those of a list, and count. */
 static void draw(mien_random *r, int n, double threshold, int m,
                  const int *list, counts *c)
@@ -82,19 +66,19 @@ static void draw(mien_random *r, int n, double threshold, int m,
     int known[MOST];
     mien_random_permutation(r, m, order);
     for (int i = 0; i < n; i++)
-        known[i] = photo_of(r, list[order[i]]);
+        known[i] = gallery_draw(&g, r, list[order[i]]);
     for (int i = n; i < m; i++) {
-        int of = photo_of(r, list[order[i]]);
-        double d = (double)g.apart[of][nearest(of, n, known)];
+        int of = gallery_draw(&g, r, list[order[i]]);
+        double d = (double)g.apart[of][gallery_nearest(&g, of, n, known)];
         c->strangers++;
         c->named += d < (double)MIEN_SAME_PERSON;
         c->at_default += d < threshold;
     }
     for (int i = 0; i < n; i++) {
-        int of = photo_of(r, g.photo[known[i]].person);
+        int of = gallery_draw(&g, r, g.photo[known[i]].person);
         if (of == known[i])
             continue;
-        int best = nearest(of, n, known);
+        int best = gallery_nearest(&g, of, n, known);
         c->known++;
         c->right += best == known[i] && (double)g.apart[of][best] < threshold;
     }
