@@ -282,9 +282,9 @@ static void test_what_is_refused(void)
     int32_t group[30] = {0}, nobody = -1, beyond = 1000;
     float face[D] = {0};
     const mien_match_calibrate_options bad[] = {
-        {0, 0, NULL, 0, NULL},     {0.51, 0, NULL, 0, NULL},
-        {NAN, 0, NULL, 0, NULL},   {0.1, -1, NULL, 0, NULL},
-        {0.1, 0, group, -1, NULL}, {0.1, 0, group, 65, NULL},
+        {0, 0, NULL, 0, NULL},           {0.51, 0, NULL, 0, NULL},
+        {(double)NAN, 0, NULL, 0, NULL}, {0.1, -1, NULL, 0, NULL},
+        {0.1, 0, group, -1, NULL},       {0.1, 0, group, 65, NULL},
         {0.1, 0, group, 0, NULL}, /* a group that there is not */
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -37,6 +37,8 @@
 
 /* Of a normal distribution, 95 % in the middle. */
 static const double z95 = 1.959963985;
+/* Where there is no number. */
+static const double no = (double)NAN;
 
 typedef struct calibration {
     mi_pair_sets sets;
@@ -188,7 +190,7 @@ static void rate_of_two(calibration *c, int set, mien_pair_rate *r)
     const int32_t *who = c->sets.x->who;
     double of = (double)c->of[set], all = 0, sum = 0;
     memset(c->each, 0, (size_t)c->people * sizeof *c->each);
-    *r = (mien_pair_rate){NAN, NAN, NAN, 0, c->of[set], c->members[set], 1};
+    *r = (mien_pair_rate){no, no, no, 0, c->of[set], c->members[set], 1};
     for (int64_t i = 0; i < c->near; i++) {
         const mi_near_pair *p = &c->two[i];
         if (!mi_pair_in(&c->sets, set, p->a, p->b))
@@ -218,7 +220,7 @@ static void rate_of_two(calibration *c, int set, mien_pair_rate *r)
 static void rate_of_one(calibration *c, float threshold, mien_pair_rate *r)
 {
     const int32_t *who = c->sets.x->who;
-    *r = (mien_pair_rate){NAN, NAN, NAN, 0, c->n_one, 0, 1};
+    *r = (mien_pair_rate){no, no, no, 0, c->n_one, 0, 1};
     memset(c->each, 0, (size_t)c->people * sizeof *c->each);
     for (int64_t i = 0; i < c->n_one; i++) {
         int near = c->one[i].distance < threshold;
@@ -282,7 +284,7 @@ static void rate_of_strangers(calibration *c, mien_pair_rate *r)
     const double people = c->members[0], others = people - 1;
     const double k = c->known ? c->known : others;
     double sum = 0, variance = 0;
-    *r = (mien_pair_rate){NAN, NAN, NAN, 0, c->sets.x->n, c->members[0], 1};
+    *r = (mien_pair_rate){no, no, no, 0, c->sets.x->n, c->members[0], 1};
     r->count = count_others(c);
     memset(c->each, 0, (size_t)c->people * sizeof *c->each);
     double every = 0; /* what a person adds by being one more, like nobody */
@@ -366,7 +368,7 @@ static mien_status calibrate(calibration *c, mien_match_calibration *out,
 /* Without a threshold nothing is said of what it would do. */
 static void say_nothing(mien_pair_rate *r)
 {
-    r->value = r->low = r->high = NAN;
+    r->value = r->low = r->high = no;
     r->count = 0;
     r->few = 1;
 }

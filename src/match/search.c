@@ -105,7 +105,7 @@ static void offer(heap *h, float distance, int64_t row)
 static double limit_of(const heap *h, int d)
 {
     if (h->n < h->k)
-        return INFINITY;
+        return HUGE_VAL;
     double far = (double)h->at[0].distance * (1 + 0x1p-22);
     return far * far + d * (double)FLT_MIN;
 }
