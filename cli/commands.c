@@ -9,6 +9,7 @@
     X(cmd_verify)            \
     X(cmd_find)              \
     X(cmd_cluster)           \
+    X(cmd_redact)            \
     X(cmd_detect)            \
     X(cmd_objects)           \
     X(cmd_model_list)        \

@@ -12,6 +12,7 @@
 #define MIEN_RECORD_H
 
 #include "mien/face_notes.h"
+#include "mien/face_redact.h"
 #include "mien/objects.h"
 #include "mien/json.h"
 #include "mien/vision_smile.h"
@@ -119,6 +120,16 @@ MIEN_API void mien_record_failed(const char *file, const mien_error *error,
  *   out   a line is added: an array */
 MIEN_API void mien_record_faceapi(const char *file, const mien_reading *r,
                                   mien_buffer *out);
+
+/* Add what was covered in a photo.
+ *
+ *   file   of the photo
+ *   photo  its size is given
+ *   d      what became of it
+ *   out    a line is added: {"schema", "file", "width", "height", "covered":
+ *          [{"box", "face", "score", "doubt"}], "left"} */
+MIEN_API void mien_record_redaction(const char *file, const mien_image *photo,
+                                    const mien_redaction *d, mien_buffer *out);
 
 /* ---- people --------------------------------------------------------------
  */

@@ -1,0 +1,207 @@
+/* cmd_redact.c: faces in photos covered. */
+#include "cli/drawing.h"
+#include "cli/photos.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+typedef struct values {
+    const char *output, *models;
+    mien_redact_options how;
+    int recursive, json, jobs, threads, quiet, white;
+    mien_read_options read;
+} values;
+static const values defaults = {
+    .how = MIEN_REDACT_DEFAULTS, .jobs = 1, .threads = -1};
+
+static const cli_option options[] = {
+    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE|DIR",
+                 "where the covered photos go, .jpg or .png; a folder for "
+                 "several"),
+    CLI_ROW_REAL(how.margin, "margin", 0, "F", 0, 2,
+                 "how much wider than the face on each side, as a share of its "
+                 "box; half as much again above (default {})"),
+    CLI_ROW_REAL(how.strictness, "strictness", 0, "F", 0.01, 1,
+                 "share of the detectors' usual thresholds that is enough: "
+                 "smaller covers more, and more that is no face (default {})"),
+    CLI_ROW_FLAG(white, "white", 0, "covers are white, not black"),
+    CLI_OPTION_JSON("a record a photo on standard output: what was covered"),
+    CLI_OPTION_RECURSIVE,
+    CLI_OPTIONS_READ,
+    CLI_OPTION_JOBS,
+    CLI_OPTION_PHOTO_THREADS,
+    CLI_OPTION_MODELS,
+    CLI_OPTION_QUIET,
+    CLI_OPTION_END,
+};
+
+static const cli_row examples[] = {
+    {"mien redact photo.jpg -o covered.jpg", "no face is left to be found"},
+    {"mien redact -r photos/ -o covered/ --json > covered.jsonl",
+     "a folder, and where to look again"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] = CLI_EXITS_PHOTOS(
+    "every photo was covered, whoever was in it",
+    "some photos could not be read, or faces in them are found again",
+    "no photo could be read");
+
+/* What a lane works with. */
+typedef struct worker {
+    mien_pool *pool;
+    mien_redactor *redactor;
+} worker;
+
+typedef struct redacting {
+    cli_files files;
+    cli_drawing output;
+    const values *v;
+    const char *folder; /* of models */
+    int lanes;
+    worker *lane; /* [lanes] */
+} redacting;
+
+/* A sentence on what a person should look at, if anything. */
+static void remark(const char *path, const mien_redaction *d, int quiet,
+                   cli_outcome *out)
+{
+    if (d->left) {
+        mien_buffer_printf(&out->report,
+                           "%s: %d faces are still found; not finished", path,
+                           d->left);
+        out->status = CLI_PARTLY;
+    } else if (!quiet && !d->n) {
+        mien_buffer_printf(
+            &out->report, "%s: no face found; look whether there is one", path);
+    } else if (!quiet && d->doubts) {
+        mien_buffer_printf(&out->report,
+                           "%s: %d covered, %d of them in doubt; look at it",
+                           path, d->n, d->doubts);
+    }
+}
+
+/* cli_batch.work: cover the faces of a photo and save it. */
+static void redact_one(void *arg, int i, int lane, cli_outcome *out)
+{
+    redacting *r = arg;
+    const cli_file *f = &r->files.file[i];
+    mien_image photo = {0};
+    mien_redaction d = {0};
+    mien_error err = f->error;
+    if (!err.status && mien_image_load(f->path, &r->v->read, &photo, &err))
+        cli_without_path(f->path, &err);
+    if (!err.status)
+        (void)!mien_redactor_run(r->lane[lane].redactor, &photo, &d, &err);
+    if (err.status) {
+        cli_photo_failed(f->path, &err, r->v->json, out);
+    } else if (!cli_drawing_save(&r->output, f, &photo, &out->report)) {
+        out->status = CLI_OUTPUT;
+    } else {
+        remark(f->path, &d, r->v->quiet, out);
+        if (r->v->json)
+            mien_record_redaction(f->path, &photo, &d, &out->text);
+    }
+    mien_redaction_free(&d);
+    mien_image_free(&photo);
+}
+
+/* Detectors for each lane; CLI_OK, or the status to exit with. */
+static int open_lanes(redacting *r, int threads)
+{
+    mien_redact_options o = r->v->how;
+    mien_error err = {0};
+    mien_status st = MIEN_OK;
+    if (r->v->white)
+        o.colour[0] = o.colour[1] = o.colour[2] = 255;
+    o.find = mien_models_lookup;
+    o.arg = &r->folder;
+    r->lane = cli_alloc((size_t)r->lanes, sizeof *r->lane);
+    if (!r->lane)
+        return CLI_NOTHING;
+    for (int i = 0; i < r->lanes && !st; i++) {
+        worker *w = &r->lane[i];
+        if (threads != 1)
+            st = mien_pool_new(threads, &w->pool, &err);
+        o.pool = w->pool;
+        if (!st)
+            st = mien_redactor_new(&o, &w->redactor, &err);
+    }
+    if (st)
+        cli_error("%s", err.text);
+    return st == MIEN_EARG ? CLI_USAGE : st ? CLI_NOTHING : CLI_OK;
+}
+
+/* Is a photo among those that would be written over? */
+static int is_over_itself(const redacting *r)
+{
+    const cli_files *f = &r->files;
+    for (int i = 0; i < f->n && !r->output.folder; i++)
+        if (!cli_is_another(f->file[i].path, r->output.target))
+            return 1;
+    return 0;
+}
+
+/* The whole command but its clean-up; the status to exit with. */
+static int redact(const cli_args *a, redacting *r)
+{
+    int several = 0, threads = r->v->threads;
+    if (!r->v->output) {
+        cli_error("redact: -o FILE or -o DIR is missing");
+        return CLI_USAGE;
+    }
+    r->files.recursive = r->v->recursive;
+    r->folder = r->v->models;
+    r->lanes = r->v->jobs;
+    r->output.target = r->v->output;
+    if (!cli_files_named(&r->files, a, &several))
+        return CLI_NOTHING;
+    int status = cli_drawing_plan(&r->output, &r->files, several);
+    if (!status && is_over_itself(r))
+        status = CLI_USAGE;
+    if (status)
+        return status;
+    cli_batch_lanes(r->files.n, &r->lanes, &threads);
+    status = open_lanes(r, threads);
+    if (status)
+        return status;
+    cli_batch batch = {.files = &r->files,
+                       .jobs = r->lanes,
+                       .quiet = r->v->quiet,
+                       .work = redact_one,
+                       .arg = r};
+    return cli_batch_run(&batch);
+}
+
+static int run(const cli_args *a)
+{
+    redacting r = {.v = a->values};
+    int status = redact(a, &r);
+    for (int i = 0; r.lane && i < r.lanes; i++) {
+        mien_redactor_free(r.lane[i].redactor);
+        mien_pool_free(r.lane[i].pool);
+    }
+    free(r.lane);
+    mien_photo_list_free(&r.files);
+    return status;
+}
+
+const cli_command cmd_redact = {
+    .name = "redact",
+    .operands = "PHOTO|FOLDER|-...",
+    .min_operands = 1,
+    .max_operands = INT_MAX,
+    .summary = "cover the faces in photos",
+    .description =
+        "Fills every face it finds, with a margin, with one colour, and looks "
+        "again until none is found. Three detectors look, as far as they are "
+        "installed, at three sizes and in four turns, with lower thresholds "
+        "than elsewhere: more is covered than are faces. What was covered in "
+        "doubt, and photos without a face, are reported; a face that all of "
+        "them miss is not. Look at the photos before you give them away: hair, "
+        "clothes, company and place are left, by which people are known, "
+        "too.\n\n"
+        "The new file has pixels alone: no thumbnail, place, date or camera of "
+        "the old one. The old one is not changed.",
+    CLI_COMMAND_TABLES,
+};
