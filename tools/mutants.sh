@@ -30,6 +30,7 @@ if [ "$check" ]; then
 fi
 cp -r Makefile include src cli tests bench tools "$copy"
 [ -d models ] && cp -r models "$copy"
+mkdir "$copy/docs" && cp docs/sample.jpg "$copy/docs"
 shared=$(cd "$MIEN_SHARED" 2>/dev/null && pwd)
 MIEN_SHARED=${shared:-$MIEN_SHARED}
 export MIEN_SHARED
