@@ -69,6 +69,19 @@ static mi_walk pair_walk(const mi_node *out)
     return w;
 }
 
+/* Take the last axis of more than one place out of a walk: steps are what both
+ * inputs move by along it.  How many places it has. */
+static int64_t take_last(mi_walk *w, int64_t step[2])
+{
+    int d = w->rank - 1;
+    while (d > 0 && w->dim[d] == 1)
+        d--;
+    w->rank = d > 0 ? d : 0;
+    step[0] = d < 0 ? 0 : w->stride[0][d];
+    step[1] = d < 0 ? 0 : w->stride[1][d];
+    return d < 0 ? 1 : w->dim[d];
+}
+
 /* The usual cases of weights: 0: one number for every element, 1: each has its
  * own; -1: another case. */
 static int step_of(const mi_node *out)
@@ -128,30 +141,35 @@ PAIR_GRAD(pow, b == 0 ? 0 : b * powf(a, b - 1),
           a > 0 ? powf(a, b) * logf(a) : 0)
 PAIR_GRAD(prelu, a < 0 ? b : 1, a < 0 ? a : 0)
 
-#define PAIR_OP(word, onnx, sign)                                 \
-    static const char *word##_shape(mi_node *out)                 \
-    {                                                             \
-        return pair_shape(out, word##_ints);                      \
-    }                                                             \
-    static void word##_eval(const mi_node *out)                   \
-    {                                                             \
-        const float *a = out->in[0]->eval, *b = out->in[1]->eval; \
-        int64_t len = mi_shape_len(&out->shape);                  \
-        int step = step_of(out);                                  \
-        if (step >= 0) {                                          \
-            for (int64_t i = 0; i < len; i++)                     \
-                out->eval[i] = a[i] sign b[i * step];             \
-            return;                                               \
-        }                                                         \
-        mi_walk w = pair_walk(out);                               \
-        for (int64_t i = 0; i < len; i++, mi_walk_next(&w))       \
-            out->eval[i] = a[w.offset[0]] sign b[w.offset[1]];    \
-    }                                                             \
-    const mi_op mi_op_##word = {.name = onnx,                     \
-                                .min_in = 2,                      \
-                                .max_in = 2,                      \
-                                .shape = word##_shape,            \
-                                .eval = word##_eval,              \
+#define PAIR_OP(word, onnx, sign)                                  \
+    static const char *word##_shape(mi_node *out)                  \
+    {                                                              \
+        return pair_shape(out, word##_ints);                       \
+    }                                                              \
+    static void word##_eval(const mi_node *out)                    \
+    {                                                              \
+        const float *a = out->in[0]->eval, *b = out->in[1]->eval;  \
+        int64_t len = mi_shape_len(&out->shape);                   \
+        int step = step_of(out);                                   \
+        if (step >= 0) {                                           \
+            for (int64_t i = 0; i < len; i++)                      \
+                out->eval[i] = a[i] sign b[i * step];              \
+            return;                                                \
+        }                                                          \
+        mi_walk w = pair_walk(out);                                \
+        int64_t by[2], n = take_last(&w, by);                      \
+        for (int64_t i = 0; i < len; i += n, mi_walk_next(&w)) {   \
+            const float *u = a + w.offset[0];                      \
+            const float *v = b + w.offset[1];                      \
+            for (int64_t k = 0; k < n; k++)                        \
+                out->eval[i + k] = u[k * by[0]] sign v[k * by[1]]; \
+        }                                                          \
+    }                                                              \
+    const mi_op mi_op_##word = {.name = onnx,                      \
+                                .min_in = 2,                       \
+                                .max_in = 2,                       \
+                                .shape = word##_shape,             \
+                                .eval = word##_eval,               \
                                 .grad = word##_grad}
 
 PAIR_OP(add, "Add", +);
