@@ -19,9 +19,10 @@ static const cli_option options[] = {
     CLI_ROW_FLAG(float32, "float32", 0,
                  "write weights as 32-bit floats instead of 8-bit integers "
                  "with a scale; four times the size, the same answers"),
-    CLI_ROW_FLAG(small, "small", 0,
-                 "tfjs: a byte for each weight, where some have two: the least "
-                 "file, answers a little off"),
+    CLI_ROW_FLAG(
+        small, "small", 0,
+        "tfjs: a byte for each weight, where some have more: the least "
+        "file, answers a little off"),
     CLI_ROW_FLAG(force, "force", 0,
                  "convert files whose SHA-256 is not the one of the catalogue"),
     CLI_ROW_TEXT(

