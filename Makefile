@@ -243,18 +243,30 @@ web-wasm:
 	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/relaxed WEB_CC=$(RELAXED_CC) WEB_SIMD=-mrelaxed-simd SAN=-Wno-enum-float-conversion && \
 	  cp $B/web/relaxed/mien.wasm $B/web/mien-relaxed.wasm; \
 	else echo '  no $(RELAXED_CC): mien-relaxed.wasm is a copy of mien.wasm'; cp $B/web/mien.wasm $B/web/mien-relaxed.wasm; fi
+	+@if command -v $(RELAXED_CC) >/dev/null; then for v in threads threads-relaxed; do \
+	  mkdir -p $B/web/$$v/expat $B/web/$$v/giflib && cp -Rp $B/web/expat/expat $B/web/$$v/expat/ && \
+	  cp -p $B/web/giflib/*.[ch] $B/web/$$v/giflib/ && \
+	  $(SUBMAKE) web-wasm-as WEB_B=$B/web/$$v WEB_CC=$(RELAXED_CC) WEB_LINK='$(SHARED_MEMORY)' \
+	    WEB_SIMD="-matomics -mbulk-memory -D_Thread_local= $$(case $$v in *relaxed) echo -mrelaxed-simd;; esac)" SAN=-Wno-enum-float-conversion && \
+	  cp $B/web/$$v/mien.wasm $B/web/mien-$$v.wasm || exit 1; done; \
+	else echo '  no $(RELAXED_CC): mien-threads.wasm is a copy of mien.wasm, for one thread'; \
+	  for v in threads threads-relaxed; do cp $B/web/mien.wasm $B/web/mien-$$v.wasm; done; fi
+# Over memory that workers share, for pages that are cross-origin isolated. Debian's libc is
+# made for one thread: only the caller of a pool allocates (src/base/pool_wasm.c).
+SHARED_MEMORY := -Wl,--shared-memory,--import-memory,--initial-memory=4194304,--max-memory=4294967296 \
+                 -Wl,--no-check-features,--export=__stack_pointer
 web-wasm-as:
 	@tools/get_sources.sh $(WEB_B)
 	+@$(SUBMAKE) $(WEB_B)/$(or $(WEB_FILE),mien.wasm) B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
 	  OPT='-Oz -DNDEBUG -DMIEN_NO_REF -DMIEN_NO_LEARN' SAN_kern='-O2 -Wno-unused-function -Wno-unused-const-variable' PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
 	  EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o) $(GIF_C:%=$(WEB_B)/giflib/%.o)' \
-	  LIB='$(filter-out $(filter-out %/gif_write.c,$(WASM_NOT)),$(LIB))' CLI= WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
+	  LIB='$(filter-out $(filter-out %/gif_write.c,$(WASM_NOT)),$(LIB))' CLI= WEB_LINK='$(WEB_LINK)' WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 $B/nets.wasm: $(call objects,bench/web/nets.c) $B/libmien.a
 $B/mien.wasm $B/nets.wasm:
-	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^ $(LDLIBS)
-	@$(WASM_OPT) $(if $(findstring relaxed,$(CC)),--enable-relaxed-simd) $@ -o $@.small 2>/dev/null && mv $@.small $@ || rm -f $@.small
+	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 $(WEB_LINK) -o $@ $^ $(LDLIBS)
+	@$(WASM_OPT) $(if $(WEB_LINK),--enable-threads) $(if $(findstring relaxed,$(CC)),--enable-relaxed-simd) $@ -o $@.small 2>/dev/null && mv $@.small $@ || rm -f $@.small
 
 # The app for browsers: build/web/dist, which any static host can serve.
 web:

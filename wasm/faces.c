@@ -13,8 +13,9 @@ struct web_reader {
 
 mien_status web_reader_new(mien_web *w, const web_wish *wish, web_reader **out)
 {
-    const mien_face_options o = web_face_options(wish);
+    mien_face_options o = web_face_options(wish);
     mien_face_models models = web_face_models(w, &o);
+    o.pool = web_pool(w);
     mien_error err = {0};
     mien_status st = MIEN_ENOMEM;
     web_text_begin(w);

@@ -38,6 +38,7 @@ mien_status web_finder_new(mien_web *w, const char *classes, int max_objects,
     const mien_graph *g = web_graph(w, network);
     mien_error err = {0};
     mien_status st = MIEN_ENOMEM;
+    o.pool = web_pool(w);
     o.classes = *classes ? classes : NULL;
     o.max_objects = max_objects;
     o.by_class = by_class;

@@ -22,6 +22,7 @@ static mien_status open_network(const mien_web *w, web_smiles *s,
     mien_face_options o = MIEN_FACE_DEFAULTS;
     mien_analyzer *a = NULL;
     o.want = MIEN_FACE_EXPRESSION;
+    o.pool = web_pool(w);
     const mien_face_models models = web_face_models(w, &o);
     mien_status st = mien_analyzer_new(&models, &o, &a, err);
     if (st == MIEN_OK) {

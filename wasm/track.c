@@ -36,6 +36,7 @@ static mien_status open_analyzer(const mien_web *w, const web_wish *wish,
     mien_face_options o = web_face_options(wish);
     o.want = want;
     o.rotate = MIEN_ROTATE_0;
+    o.pool = web_pool(w);
     const mien_face_models models = web_face_models(w, &o);
     return mien_analyzer_new(&models, &o, out, err);
 }

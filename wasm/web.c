@@ -15,6 +15,7 @@ typedef struct web_model {
 
 struct mien_web {
     mien_buffer text; /* of the last call */
+    mien_pool *pool;  /* NULL: one thread */
     int models;
     web_model model[MAX_MODELS];
 };
@@ -52,6 +53,7 @@ void web_free(mien_web *w)
         mien_graph_free(w->model[i].graph);
         free(w->model[i].bytes);
     }
+    mien_pool_free(w->pool);
     mien_buffer_free(&w->text);
     free(w);
 }
@@ -61,6 +63,15 @@ const uint8_t *web_text(const mien_web *w) { return w->text.data; }
 size_t web_text_size(const mien_web *w) { return w->text.n; }
 
 const char *web_version(void) { return mien_version(); }
+
+mien_pool *web_threads(mien_web *w, int threads)
+{
+    if (!w->pool && mien_pool_new(threads, &w->pool, NULL) != MIEN_OK)
+        w->pool = NULL;
+    return w->pool;
+}
+
+mien_pool *web_pool(const mien_web *w) { return w->pool; }
 
 /* ---- networks ------------------------------------------------------------ */
 

@@ -46,6 +46,15 @@ void WEB_EXPORT(web_free)(mien_web *w);
 const uint8_t *WEB_EXPORT(web_text)(const mien_web *w);
 size_t WEB_EXPORT(web_text_size)(const mien_web *w);
 
+/* The pool of what is made from now on, with a lane for each of 1 ..
+ * MIEN_POOL_MAX threads, of w; NULL: no memory, or so many are refused.  One
+ * and the same from the first call on.  Only mien-threads.wasm has workers for
+ * its lanes (base/pool_wasm.h). */
+mien_pool *WEB_EXPORT(web_threads)(mien_web *w, int threads);
+
+/* The same, as it is; NULL: one thread. */
+mien_pool *web_pool(const mien_web *w);
+
 /* mien_version, with a zero byte at its end. */
 const char *WEB_EXPORT(web_version)(void);
 

@@ -75,7 +75,30 @@ async function cocoSsd() {
   return async () => (await model.detect(canvas)).length;
 }
 
+/** The library's own choice of a build, for so many threads. */
+async function mienThreads(threads) {
+  const { Mien } = await import('/package/mien.js');
+  const [lib, canvas] = await Promise.all([Mien.load({ models: '/models/', threads }), photo()]);
+  if (lib.threads !== threads)
+    throw new Error(`${lib.threads} threads, not ${threads}`);
+  return { lib, canvas };
+}
+
+async function threadsFaces(threads) {
+  const { lib, canvas } = await mienThreads(threads);
+  return async () => (await lib.detect(canvas, FACES)).length;
+}
+
+async function threadsObjects(threads) {
+  const { lib, canvas } = await mienThreads(threads);
+  return async () => (await lib.objects(canvas)).length;
+}
+
 const CONTENDERS = {
+  '1 thread': () => threadsFaces(1),
+  '2 threads': () => threadsFaces(2),
+  'objects, 1 thread': () => threadsObjects(1),
+  'objects, 2 threads': () => threadsObjects(2),
   'mien': () => mienFaces('mien.wasm'),
   'mien, relaxed': () => mienFaces('mien-relaxed.wasm'),
   'face-api.js': faceApi,

@@ -4,6 +4,7 @@
 //   first   from the navigation to the first answer, median of five loads of a fresh profile
 //   steady  one answer after the other, in turns; medians
 //   nets    networks alone, in turns with onnxruntime-web's on 32-bit weights
+//   threads two threads against one, on a page that is cross-origin isolated
 //   sizes   what a page has to fetch before any model, gzipped
 //
 // BUILD is the build folder: npm's packages are in BUILD/bench-web, our files in BUILD/web.
@@ -50,13 +51,17 @@ function fileOf(path) {
     .find((file) => existsSync(file) && statSync(file).isFile());
 }
 
-/** A server of PLACES. */
-async function serve() {
+/** What isolates a page. */
+const ISOLATED = { 'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp' };
+
+/** A server of PLACES. @param {Record<string, string>} [headers] */
+async function serve(headers = {}) {
   const server = createServer((request, response) => {
     const file = fileOf(new URL(request.url, 'http://localhost').pathname);
     if (!file)
       return response.writeHead(404).end();
-    response.writeHead(200, {
+    response.writeHead(200, { ...headers,
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'content-length': statSync(file).size });
     createReadStream(file).pipe(response);
@@ -197,6 +202,8 @@ function sizes() {
     .map((name) => join(folder, name));
   head('before any model, gzipped', 'kB');
   line('mien: the package', kilobytes([...scripts, join(BUILD, 'web/mien.wasm')]));
+  line('mien: the package, threads',
+    kilobytes([...scripts, join(BUILD, 'web/mien-threads-relaxed.wasm')]));
   line('mien: the package, relaxed', kilobytes([...scripts, join(BUILD, 'web/mien-relaxed.wasm')]));
   line('face-api.js 1.7.15 and the wasm backend of tf.js 4.22.0', kilobytes(npm(
     '@vladmandic/face-api/dist/face-api.esm.js',
@@ -232,14 +239,28 @@ async function measure(browser, address) {
     await nets(browser, address);
 }
 
+async function threads(browser) {
+  const isolated = await serve(ISOLATED);
+  try {
+    await steady(browser, isolated.address, 'cross-origin isolated: SSD, 68 points and ' +
+      'descriptors of three faces, steady', ['2 threads', '1 thread'], '1 thread');
+    await steady(browser, isolated.address, 'cross-origin isolated: objects of COCO, steady',
+      ['objects, 2 threads', 'objects, 1 thread'], 'objects, 1 thread');
+  } finally {
+    isolated.close();
+  }
+}
+
 const require = createRequire(join(ROOT, 'web/app/package.json'));
 const { chromium } = require('playwright-core');
 const browser = await chromium.launch({ args: ['--no-sandbox', '--disable-gpu'],
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' });
 const server = await serve();
 try {
-  console.log(`Chromium ${browser.version()}, one thread`);
+  console.log(`Chromium ${browser.version()}, one thread unless a line says more`);
   await measure(browser, server.address);
+  if (wanted('threads'))
+    await threads(browser);
   if (wanted('sizes'))
     sizes();
 } finally {

@@ -11,7 +11,9 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-#if defined(__wasm__)
+#if defined(__wasm_atomics__)
+/* pool_wasm.c has it all. */
+#elif defined(__wasm__)
 
 struct mien_pool {
     int threads;
@@ -219,6 +221,7 @@ void mi_pool_run(mien_pool *pool, int n,
 
 #endif
 
+#if !defined(__wasm_atomics__)
 int mien_pool_size(const mien_pool *pool) { return pool ? pool->threads : 1; }
 
 void mien_pool_run(mien_pool *pool, int n,
@@ -226,3 +229,4 @@ void mien_pool_run(mien_pool *pool, int n,
 {
     mi_pool_run(pool, n, task, arg);
 }
+#endif

@@ -18,7 +18,8 @@ function serviceWorker(): Plugin {
       const page = readFileSync(here('index.html'), 'utf8');
       const policy = /Content-Security-Policy" content="([^"]+)"/.exec(page)?.[1] ?? '';
       const fixed = ['manifest.webmanifest', 'icon.svg'];
-      const files = Object.keys(bundle).filter((name) => name !== 'index.html').sort();
+      const files = Object.keys(bundle).filter((name) => name !== 'index.html' &&
+        !/mien-threads/.test(name)).sort(); // few pages are isolated; offline one thread does
       const hash = createHash('sha256').update(page).update(files.join('\n'));
       for (const name of fixed)
         hash.update(readFileSync(here(`public/${name}`)));

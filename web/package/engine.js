@@ -11,6 +11,7 @@ import { fetchModel, forgetModel } from './models.js';
 import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
 import { SMILE_CALLS } from './smile.js';
 import { TABLE_CALLS } from './tables.js';
+import { Helpers } from './threads.js';
 import { TRACK_CALLS } from './track.js';
 import { FACEAPI } from './weights.js';
 
@@ -64,6 +65,7 @@ function draw(source, canvas) {
 export class Engine {
   lib;
   models;
+  helpers;
   /** @type {Held<import('./cascade.js').OpenCascade>} */ cascades = new Held('cascade');
   /** @type {Held<import('./tables.js').OpenTable>} */ tables = new Held('table');
   /** @type {Held<import('./tables.js').OpenTabular>} */ tabulars = new Held('model');
@@ -79,11 +81,19 @@ export class Engine {
   constructor(lib, models) {
     this.lib = lib;
     this.models = models;
+    this.helpers = new Helpers(lib);
   }
 
-  /** @param {WebAssembly.Module} module @param {string|URL} models */
-  static async start(module, models) {
-    return new Engine(await Library.start(module), models);
+  /** @param {WebAssembly.Module} module @param {string|URL} models @param {number} [threads] */
+  static async start(module, models, threads = 1) {
+    const engine = new Engine(await Library.start(module), models);
+    await engine.helpers.start(module, threads);
+    return engine;
+  }
+
+  /** Threads that work. */
+  get threads() {
+    return this.helpers.threads;
   }
 
   /**
@@ -161,6 +171,7 @@ export class Engine {
     for (const finder of this.#finders.values())
       closeFinder(this.lib, finder);
     this.#finders.clear();
+    this.helpers.free();
   }
 }
 

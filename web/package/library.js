@@ -14,6 +14,9 @@ export class MienError extends Error {
   }
 }
 
+/** The memory of mien-threads.wasm, as the Makefile links it: 64 kB a page. */
+const SHARED = { initial: 64, maximum: 65536, shared: true };
+
 /**
  * What a program may ask the system: the time; there are no files.
  * @param {() => WebAssembly.Memory} memory
@@ -95,14 +98,16 @@ export class Library {
   /** The mien_web of all calls. */ web = 0;
   /** 64 bytes for small records; the last eight for handles. */ scratch = 0;
   /** @type {WebAssembly.Memory} */ #memory;
+  /** The memory, where helpers may share it. @type {WebAssembly.Memory|undefined} */ shared;
   #pixels = 0; // of the last picture, kept for the next
   #room = 0;
   #text = new TextDecoder();
 
-  /** @param {WebAssembly.Instance} instance */
-  constructor(instance) {
+  /** @param {WebAssembly.Instance} instance @param {WebAssembly.Memory} [shared] */
+  constructor(instance, shared) {
     this.c = instance.exports;
-    this.#memory = this.c.memory;
+    this.shared = shared;
+    this.#memory = shared ?? this.c.memory;
     this.c._initialize?.();
     this.web = this.c.web_new();
     this.scratch = this.c.web_alloc(64);
@@ -114,10 +119,13 @@ export class Library {
   static async start(module) {
     /** @type {WebAssembly.Memory} */
     let memory;
-    const imports = { wasi_snapshot_preview1: system(() => memory) };
-    const instance = await WebAssembly.instantiate(module, imports);
-    memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-    return new Library(instance);
+    const shared = WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory')
+      ? new WebAssembly.Memory(SHARED) : undefined;
+    const imports = { env: { memory: shared }, wasi_snapshot_preview1: system(() => memory) };
+    const instance = await WebAssembly.instantiate(module,
+      /** @type {WebAssembly.Imports} */ (imports));
+    memory = shared ?? /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+    return new Library(instance, shared);
   }
 
   get version() {

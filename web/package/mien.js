@@ -20,6 +20,7 @@ import { FORMS, readProfiles, writeProfiles } from './profiles.js';
 import { Remote } from './remote.js';
 import { Smiles } from './smile.js';
 import { Table, Tabular, tableSource } from './tables.js';
+import { threadsOf } from './threads.js';
 import { Tracker } from './track.js';
 import { wasmUrl } from './variant.js';
 import { fetchWeights } from './weights.js';
@@ -69,6 +70,24 @@ export {
 
 /** @typedef {import('./library.js').Pixels|ImageBitmapSource} Source */
 
+/**
+ * The library for so many threads, or for one if that file is not to be had, as it may be
+ * offline, or no memory can be shared.
+ * @param {string|URL|undefined} wasm @param {number} threads
+ */
+async function startLibrary(wasm, threads) {
+  if (wasm === undefined && threads > 1) {
+    try {
+      const module = await compileWasm(wasmUrl(threads));
+      return { module, lib: await Library.start(module) };
+    } catch {
+      // one thread does it too
+    }
+  }
+  const module = await compileWasm(wasm ?? wasmUrl());
+  return { module, lib: await Library.start(module) };
+}
+
 /** The library. */
 export class Mien {
   #lib; // people are matched here: at once
@@ -88,17 +107,21 @@ export class Mien {
    * @param {string|URL} [options.wasm] mien.wasm; default: the one beside this file that
    *   the engine runs fastest
    * @param {boolean} [options.worker] false: pictures are read on this thread
+   * @param {number} [options.threads] that share the work, where memory can be shared: on a
+   *   cross-origin isolated page, at most 4 of the processor's if nothing is said, and in node,
+   *   where it is 1; `mien.threads` says what came of it
    */
   static async load(options = {}) {
-    const module = await compileWasm(options.wasm ?? wasmUrl());
-    const lib = await Library.start(module);
+    const alone = options.worker === false && typeof Worker === 'function';
+    const threads = alone ? 1 : threadsOf(options.threads);
+    const { module, lib } = await startLibrary(options.wasm, threads);
     const models = String(options.models ?? 'models/');
     if (options.worker === false || typeof Worker !== 'function')
-      return new Mien(lib, await Engine.start(module, models));
+      return new Mien(lib, await Engine.start(module, models, threads));
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     const remote = new Remote(worker);
     try {
-      await remote.start(module, new URL(models, globalThis.location.href).href);
+      await remote.start(module, new URL(models, globalThis.location.href).href, threads);
     } catch (e) {
       remote.free();
       throw e;
@@ -108,6 +131,11 @@ export class Mien {
 
   get version() {
     return this.#lib.version;
+  }
+
+  /** Threads that read pictures. @returns {number} */
+  get threads() {
+    return this.#engine.threads;
   }
 
   /**

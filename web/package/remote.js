@@ -13,6 +13,7 @@ export class Remote {
   #worker;
   #next = 1;
   #ended = false;
+  /** Threads that work. */ threads = 1;
   /** @type {Map<number, {resolve: Function, reject: Function, progress?: Progress}>} */
   #open = new Map();
 
@@ -57,9 +58,9 @@ export class Remote {
     });
   }
 
-  /** @param {WebAssembly.Module} module @param {string} models */
-  start(module, models) {
-    return this.call('start', [module, models]);
+  /** @param {WebAssembly.Module} module @param {string} models @param {number} threads */
+  async start(module, models, threads) {
+    this.threads = await this.call('start', [module, models, threads]);
   }
 
   free() {

@@ -1,7 +1,8 @@
-// variant.js: which of the two builds of the library an engine can run.
+// variant.js: which of the builds of the library an engine can run.
 //
 // mien-relaxed.wasm has multiply-adds that are rounded once, where the processor has them: it is
-// the faster one, and its numbers differ from the other's in the last digits.
+// the faster one, and its numbers differ from the other's in the last digits. mien-threads.wasm
+// and mien-threads-relaxed.wasm are the same over memory that threads share.
 
 /** A function of one instruction of relaxed SIMD, i8x16.relaxed_swizzle. */
 const RELAXED = new Uint8Array([
@@ -13,8 +14,11 @@ export function hasRelaxed() {
   return WebAssembly.validate(RELAXED);
 }
 
-/** The file to fetch: beside this one. */
-export function wasmUrl() {
+/** The file to fetch, beside this one. @param {number} [threads] */
+export function wasmUrl(threads = 1) {
+  if (threads > 1)
+    return hasRelaxed() ? new URL('./mien-threads-relaxed.wasm', import.meta.url)
+      : new URL('./mien-threads.wasm', import.meta.url);
   return hasRelaxed() ? new URL('./mien-relaxed.wasm', import.meta.url)
     : new URL('./mien.wasm', import.meta.url);
 }

@@ -12,8 +12,8 @@ async function answer(id, call, args) {
   try {
     let result;
     if (call === 'start') {
-      engine = Engine.start(args[0], args[1]);
-      await engine;
+      engine = Engine.start(args[0], args[1], args[2]);
+      result = (await engine).threads;
     } else {
       const e = /** @type {Engine} */ (await engine);
       result = await e.call(call, args, (state) => postMessage({ id, progress: state }));
