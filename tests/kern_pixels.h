@@ -51,6 +51,8 @@ static const kern_case case_act_grad_f32 = {
 KERN_WHOLE(conv_tile_f32, "test_conv", "bench_kern");
 KERN_WHOLE(depthwise_f32, "test_conv", "bench_kern");
 KERN_WHOLE(pool2d_f32, "test_conv", "bench_kern");
+KERN_WHOLE(words_row_i16, "test_words", "bench_kern");
+KERN_WHOLE(words_tile_i16, "test_words", "bench_kern");
 KERN_WHOLE(gemm_columns_f32, "test_gemm", "bench_learn");
 KERN_WHOLE(outer_f32, "test_conv_back", "bench_back");
 KERN_WHOLE(dots_f32, "test_conv_back", "bench_back");

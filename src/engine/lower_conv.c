@@ -66,7 +66,7 @@ static int is_narrow(const mi_conv *cv)
 static mien_status pack(mien_plan *p, mi_conv_spec *v, const layer *l,
                         mi_after *after, mien_error *err)
 {
-    const mi_conv *cv = &v->cv;
+    mi_conv *cv = &v->cv;
     const float *w = NULL, *b = NULL;
     mien_status st = mi_plan_floats(p, l->weights, &w, err);
     if (st == MIEN_OK && l->bias)
@@ -78,14 +78,17 @@ static mien_status pack(mien_plan *p, mi_conv_spec *v, const layer *l,
     float *arranged =
         keep ? mi_plan_keep_raw(p, len) : mi_plan_temp_raw(p, len);
     float *bias = keep ? mi_plan_keep_raw(p, (size_t)cv->oc) : NULL;
-    v->packed = mi_plan_keep_raw(p, mi_conv_packed_len(p->kern, cv));
-    if (!arranged || !v->packed || (keep && !bias))
+    if (!arranged || (keep && !bias))
         return mi_no_memory(err);
     for (int o = 0; o < cv->oc; o++) {
         after->bias[o] += b ? after->scale[o] * l->beta * b[o] : 0;
         after->scale[o] *= l->alpha;
     }
     arrange(cv, w, l->so, l->si, after->scale, arranged);
+    cv->words = !keep && mi_conv_words(p->kern, cv, arranged);
+    v->packed = mi_plan_keep_raw(p, mi_conv_packed_len(p->kern, cv));
+    if (!v->packed)
+        return mi_no_memory(err);
     mi_conv_pack(p->kern, cv, arranged, after->bias, v->packed);
     if (keep) {
         memcpy(bias, after->bias, (size_t)cv->oc * sizeof *bias);
@@ -124,14 +127,14 @@ static mien_status add_conv(mien_plan *p, mi_node *head, mi_conv cv,
     if (!s)
         return mi_no_memory(err);
     v->add = add;
-    v->tasks = mi_conv_tasks(p->kern, &cv);
+    v->tasks = mi_conv_tasks(p->kern, &v->cv);
     v->x_len = (size_t)cv.h * (size_t)cv.w * (size_t)cv.c;
     v->y_len = (size_t)cv.oh * (size_t)cv.ow * (size_t)cv.oc;
     mi_step_reads(s, in);
     if (add >= 0)
         mi_step_reads(s, add);
     s->tasks = v->tasks * images;
-    s->scratch = mi_conv_scratch(p->kern, &cv);
+    s->scratch = mi_conv_scratch(p->kern, &v->cv);
     s->work =
         (double)v->y_len * images * cv.kh * cv.kw * (cv.depthwise ? 1 : cv.c);
     s->spec = v;

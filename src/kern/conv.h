@@ -35,6 +35,7 @@ typedef struct mi_conv {
     int top, left;  /* zeros before the first row and column; those after
                        follow from the sizes */
     int depthwise;  /* 1: oc == c, each channel alone; 0: all channels */
+    int words;      /* 1: summed in 16-bit integers (mi_conv_words) */
     mi_act act;
 } mi_conv;
 
@@ -61,13 +62,16 @@ typedef struct mi_conv_source {
     ptrdiff_t out, in, down, across;
 } mi_conv_source;
 
+/* 1: a convolution with these weights may have `words`, and is faster so: they
+ * lie on at most 256 steps a channel, as in a network stored at eight bits. */
+int mi_conv_words(const mi_kern *kern, const mi_conv *cv, const float *w);
 /* Floats of the packed weights for table k. */
 size_t mi_conv_packed_len(const mi_kern *kern, const mi_conv *cv);
 /* w is [oc, kh, kw, c] (depthwise [kh, kw, c]); bias is NULL or [oc]. */
 void mi_conv_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
                   const float *bias, float *packed);
 /* The same of weights that lie as given; of a depthwise one `in` is not
- * looked at. */
+ * looked at.  Not for `words`. */
 void mi_conv_pack_from(const mi_kern *kern, const mi_conv *cv,
                        const mi_conv_source *w, const float *bias,
                        float *packed);

@@ -13,6 +13,7 @@
 #include "kern/conv.h"
 #include "kern/rows.h"
 #include "kern/tile.h"
+#include "kern/words.h"
 
 #include <assert.h>
 #include <string.h>
@@ -40,10 +41,16 @@ static int64_t between(int64_t v, int64_t lo, int64_t hi)
     return v > lo ? v : lo;
 }
 
+/* Channels of a panel of weights. */
+static int panel_wide(const mi_kern *kern, const mi_conv *cv)
+{
+    return (cv->words ? MI_WORDS_WIDE : 2) * kern->lanes;
+}
+
 /* Panels of weights. */
 static int64_t panels_of(const mi_kern *kern, const mi_conv *cv)
 {
-    return mi_divide_up(cv->oc, (int64_t)2 * kern->lanes);
+    return mi_divide_up(cv->oc, panel_wide(kern, cv));
 }
 
 /* From the shape alone, so that every machine and thread count agrees. */
@@ -71,6 +78,15 @@ static size_t panel_len(const mi_kern *kern, const mi_conv *cv, int panel)
     return (size_t)(wide * kern->lanes) * (size_t)(1 + inputs_of(cv));
 }
 
+/* Where the packed weights of panel `first` begin: all before are whole. */
+static size_t panel_at(const mi_kern *kern, const mi_conv *cv, int first)
+{
+    size_t wide = (size_t)first * (size_t)panel_wide(kern, cv);
+    size_t deep = (size_t)inputs_of(cv);
+    return cv->words ? MI_WORDS_HEAD + wide * (3 + deep / 2)
+                     : wide * (1 + deep);
+}
+
 static size_t padded_channels(const mi_kern *kern, const mi_conv *cv)
 {
     return (size_t)mi_divide_up(cv->c, kern->lanes) * (size_t)kern->lanes;
@@ -80,6 +96,8 @@ size_t mi_conv_packed_len(const mi_kern *kern, const mi_conv *cv)
 {
     if (cv->depthwise)
         return padded_channels(kern, cv) * (size_t)(1 + cv->kh * cv->kw);
+    if (cv->words)
+        return mi_words_packed_len(kern, cv);
     int last = (int)panels_of(kern, cv) - 1;
     return (size_t)last * panel_len(kern, cv, 0) + panel_len(kern, cv, last);
 }
@@ -139,6 +157,10 @@ void mi_conv_pack_from(const mi_kern *kern, const mi_conv *cv,
 void mi_conv_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
                   const float *bias, float *packed)
 {
+    if (cv->words) {
+        mi_words_pack(kern, cv, w, bias, packed);
+        return;
+    }
     mi_conv_source from = {w, (ptrdiff_t)inputs_of(cv), 1,
                            (ptrdiff_t)cv->kw * cv->c, cv->c};
     if (cv->depthwise)
@@ -146,14 +168,25 @@ void mi_conv_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
     mi_conv_pack_from(kern, cv, &from, bias, packed);
 }
 
-static int most_rows(const mi_kern *kern)
+static int most_rows(const mi_kern *kern, const mi_conv *cv)
 {
+    if (cv->words)
+        return MI_WORDS_ROWS;
     return kern->rows[0] > kern->rows[1] ? kern->rows[0] : kern->rows[1];
+}
+
+/* Bytes of the table of rows, so that whole numbers may follow. */
+static size_t table_bytes(const mi_kern *kern, const mi_conv *cv)
+{
+    return (mi_rows_scratch(cv, most_rows(kern, cv)) + 63) / 64 * 64;
 }
 
 size_t mi_conv_scratch(const mi_kern *kern, const mi_conv *cv)
 {
-    return cv->depthwise ? 0 : mi_rows_scratch(cv, most_rows(kern));
+    size_t words = cv->words ? (size_t)MI_WORDS_ROWS *
+                                   (size_t)mi_words_deep(cv) * sizeof(int16_t)
+                             : 0;
+    return cv->depthwise ? 0 : table_bytes(kern, cv) + words;
 }
 
 /* Pixels p0 <= p < p1 in tiles that differ by one row at most. */
@@ -172,6 +205,40 @@ static void run_block(const mi_kern *kern, const mi_rows *r, mi_tile *t,
     }
 }
 
+/* The same in whole numbers, which are put into scratch memory. */
+static void run_words(const mi_kern *kern, const mi_rows *r, mi_tile *t,
+                      const float *head, int64_t p0, int64_t p1, void *scratch)
+{
+    int16_t *q = scratch;
+    mi_words_row row[MI_WORDS_ROWS];
+    mi_words_tile tile = {.row = row,
+                          .deep = t->taps * t->run,
+                          .w = t->w,
+                          .oc = t->oc,
+                          .add_stride = t->add_stride,
+                          .y_stride = t->y_stride,
+                          .act = t->act};
+    for (; p0 < p1; p0 += tile.rows) {
+        tile.rows = p1 - p0 >= MI_WORDS_ROWS ? MI_WORDS_ROWS : 1;
+        mi_rows_point(r, p0, tile.rows);
+        for (int m = 0; m < tile.rows; m++) {
+            row[m] = (mi_words_row){.a = t->a + m,
+                                    .a_stride = tile.rows,
+                                    .taps = t->taps,
+                                    .run = t->run,
+                                    .most = head[0],
+                                    .q = q + (ptrdiff_t)m * tile.deep};
+            kern->words_row_i16(&row[m]);
+        }
+        tile.y = t->y;
+        tile.add = t->add;
+        kern->words_tile_i16(&tile);
+        t->y += tile.rows * t->y_stride;
+        if (t->add)
+            t->add += tile.rows * t->add_stride;
+    }
+}
+
 /* Pixels p0 <= p < p1 of panels first <= i < end. */
 typedef struct part {
     int64_t p0, p1;
@@ -182,13 +249,15 @@ typedef struct part {
 static void run_part(const mi_kern *kern, const mi_conv *cv,
                      const mi_conv_io *io, part at, void *scratch)
 {
-    int o = at.first * 2 * kern->lanes, last = at.end * 2 * kern->lanes;
-    mi_rows r = mi_rows_of(cv, io->x, io->x_stride, most_rows(kern), scratch);
+    int wide = panel_wide(kern, cv), o = at.first * wide, last = at.end * wide;
+    mi_rows r =
+        mi_rows_of(cv, io->x, io->x_stride, most_rows(kern, cv), scratch);
+    void *words = (char *)scratch + table_bytes(kern, cv);
     mi_tile t = {
         .a = r.table,
         .taps = r.runs,
         .run = r.run,
-        .w = io->packed + (size_t)at.first * panel_len(kern, cv, 0),
+        .w = io->packed + panel_at(kern, cv, at.first),
         .oc = (last < cv->oc ? last : cv->oc) - o,
         .add_stride = io->add_stride,
         .y_stride = io->y_stride,
@@ -203,7 +272,10 @@ static void run_part(const mi_kern *kern, const mi_conv *cv,
         ptrdiff_t column = (ptrdiff_t)(p0 - first);
         t.y = io->y + at_row + column * io->y_stride;
         t.add = io->add ? io->add + at_row + column * io->add_stride : NULL;
-        run_block(kern, &r, &t, p0, p1);
+        if (cv->words)
+            run_words(kern, &r, &t, io->packed, p0, p1, words);
+        else
+            run_block(kern, &r, &t, p0, p1);
     }
 }
 

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 struct mi_tile;         /* tile.h */
+struct mi_words_row;    /* words.h */
+struct mi_words_tile;   /* words.h */
 struct mi_conv;         /* conv.h */
 struct mi_conv_io;      /* conv.h */
 struct mi_pool2d;       /* conv.h */
@@ -43,6 +45,7 @@ typedef struct mi_kern {
     const char *isa; /* "ref", "base", "avx2", ... */
     int lanes;       /* floats of a vector */
     int rows[2];     /* most rows of a tile one and two vectors wide */
+    int words;       /* 1: sums of 16-bit integers are faster than of floats */
 #define MI_KERN(name, result, params) result(*name) params;
 #include "kern/kern_list.h"
 #undef MI_KERN

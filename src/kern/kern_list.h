@@ -36,6 +36,8 @@ MI_KERN(mix_f32, void,
 MI_KERN(exp_f32, void, (int n, const float *x, float *dst))
 MI_KERN(fma_chains_f32, float, (int n, float a, float b))
 MI_KERN(conv_tile_f32, void, (const struct mi_tile *t))
+MI_KERN(words_row_i16, void, (struct mi_words_row * r))
+MI_KERN(words_tile_i16, void, (const struct mi_words_tile *t))
 MI_KERN(gemm_columns_f32, void,
         (const struct mi_tile *t, const float *a, ptrdiff_t lda))
 MI_KERN_LEARN(adam_f32, void,

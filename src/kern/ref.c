@@ -386,6 +386,7 @@ static double logit_f64(int n, const double *eta, const double *signed_w,
 
 #include "kern/k_ref_back.c"
 #include "kern/k_ref_vision.c"
+#include "kern/k_ref_words.c"
 
 extern const mi_kern mi_kern_ref;
 const mi_kern mi_kern_ref = {

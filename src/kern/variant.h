@@ -5,6 +5,7 @@
 #include "kern/kern.h"
 #include "kern/tile.h"
 #include "kern/winograd.h"
+#include "kern/words.h"
 #include "kern/windows.h"
 #include "kern/flow.h"
 #include "kern/boost.h"
@@ -14,6 +15,7 @@
 #include "kern/k_elementwise.c"
 #include "kern/k_conv.c"
 #include "kern/k_gemm.c"
+#include "kern/k_words.c"
 #include "kern/k_learn.c"
 #include "kern/k_depthwise.c"
 #include "kern/k_pool.c"
@@ -35,6 +37,7 @@ const mi_kern JOIN(mi_kern_, MI_ISA) = {
     .isa = TEXT(MI_ISA),
     .lanes = VN,
     .rows = {ROWS1, ROWS2},
+    .words = WORDS_PAY,
 #define MI_KERN(name, result, params) .name = name,
 #ifdef MIEN_NO_LEARN
 #define MI_KERN_LEARN(name, result, params) .name = NULL,

@@ -10,6 +10,7 @@
 #define VBYTES 32
 #define ROWS1 12
 #define ROWS2 6
+#define WORDS_PAY 0
 #include "kern/variant.h"
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -11,6 +11,7 @@
 #define VBYTES 64
 #define ROWS1 12
 #define ROWS2 10 /* 12 would need more pointers than there are registers */
+#define WORDS_PAY 0
 #include "kern/variant.h"
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -218,6 +218,41 @@ VFN void vstore_u8(uint8_t *p, vi v)
 #endif
 }
 
+/* VN integers of 16 bits to as many numbers of 16 bits. */
+VFN void vstore_i16(int16_t *p, vi v)
+{
+#if VBYTES == 64
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16((__m512i)v));
+#elif VBYTES == 32
+    __m128i lo = _mm256_castsi256_si128((__m256i)v);
+    __m128i hi = _mm256_extracti128_si256((__m256i)v, 1);
+    _mm_storeu_si128((__m128i *)p, _mm_packs_epi32(lo, hi));
+#elif defined(__SSE2__)
+    _mm_storel_epi64((__m128i *)p, _mm_packs_epi32((__m128i)v, (__m128i)v));
+#elif defined(__wasm_simd128__)
+    wasm_v128_store64_lane(p, wasm_i16x8_narrow_i32x4((v128_t)v, (v128_t)v), 0);
+#else
+    for (int i = 0; i < VN; i++)
+        p[i] = (int16_t)v[i];
+#endif
+}
+
+/* In each lane the products of the low and of the high halves, added. */
+VFN vi vdot_i16(vi a, vi b)
+{
+#if VBYTES == 64
+    return (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#elif VBYTES == 32
+    return (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+    return (vi)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#elif defined(__wasm_simd128__)
+    return (vi)wasm_i32x4_dot_i16x8((v128_t)a, (v128_t)b);
+#else
+    return ((a << 16) >> 16) * ((b << 16) >> 16) + (a >> 16) * (b >> 16);
+#endif
+}
+
 /* e^x within 2 ulp for |x| <= 87; 0 below, infinity above 88.7.
  * x = n ln 2 + r, |r| <= ln 2 / 2; e^r by a polynomial (Cephes, expf). */
 VFN vf vexp(vf x)
