@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST = 1 << 18, CHANNELS = 96 };
+enum { MOST = 1 << 19, CHANNELS = 96 };
 static float x[MOST], w[MOST], bias[CHANNELS], add[MOST], packed[MOST];
 static float y[MOST], again[MOST];
 static double scratch[MOST / 8];
@@ -108,7 +108,7 @@ static mi_conv_io prepare(const mi_kern *kern, const mi_conv *cv)
     CHECK(mi_words_fit(cv, w));
     CHECK(mi_conv_packed_len(kern, cv) <= MOST);
     mi_conv_pack(kern, cv, w, bias, packed);
-    CHECK(packed[0] >= 255 && packed[0] <= 32767);
+    CHECK(packed[0] >= 2047 && packed[0] <= 32767);
     return (mi_conv_io){.x = x,
                         .x_stride = cv->c + 16 * pick(0, 1),
                         .packed = packed,
@@ -183,6 +183,64 @@ static void not_finite(const mi_kern *kern)
     CHECK(odd == 0);
 }
 
+/* Each channel's weights lie at the far end of its steps but one, so that the
+ * sums of inputs of one size are as large as they can be. */
+static void fill_ends(const mi_conv *cv)
+{
+    for (int o = 0; o < cv->oc; o++) {
+        float *to = w + (ptrdiff_t)o * cv->c;
+        for (int i = 0; i < cv->c; i++)
+            to[i] = o % 2 ? -1.28f : 1.27f;
+        to[5] = o % 2 ? 1.27f : -1.28f;
+        to[7] = 0;
+        if (o % 4 == 2)
+            for (int i = 0; i < cv->c; i++)
+                to[i] = 0.25f;
+    }
+}
+
+/* The deepest sums, of inputs far from one another in size and sign. */
+static void extremes(const mi_kern *kern)
+{
+    mi_conv cv = one_row(MI_WORDS_DEEP, 17);
+    cv.w = cv.ow = 5;
+    fill_ends(&cv);
+    fill(bias, cv.oc);
+    fill(add, cv.ow * cv.oc);
+    mi_conv_io io = prepare(kern, &cv);
+    CHECK(packed[0] <= 2048);
+    static const float size[] = {1, -3e4f, 2e-3f, 1e-33f, 1};
+    for (int p = 0; p < cv.ow; p++)
+        for (int i = 0; i < cv.c; i++)
+            x[p * io.x_stride + i] = size[p];
+    for (int i = 0; i < cv.c; i++)
+        x[4 * io.x_stride + i] *= i == 9 ? -1e6f : any();
+    run(kern, &cv, &io, y, 0);
+    CHECK(count_wrong(&cv, &io) == 0);
+}
+
+/* Weights that lie almost together are equal. */
+static void tiny_weights(const mi_kern *kern)
+{
+    mi_conv cv = one_row(32, 16);
+    for (int i = 0; i < 16 * 32; i++)
+        w[i] = i % 2 ? 1e-36f : -1e-36f;
+    fill(bias, cv.oc);
+    fill(x, 7 * 48);
+    mi_conv_io io = prepare(kern, &cv);
+    run(kern, &cv, &io, y, 0);
+    CHECK(count_wrong(&cv, &io) == 0);
+}
+
+static void test_extremes_stay_within_32_bits(void)
+{
+    const mi_kern *kern;
+    for (int i = 0; (kern = mi_kern_at(i)); i++) {
+        extremes(kern);
+        tiny_weights(kern);
+    }
+}
+
 static void test_other_weights_are_refused(void)
 {
     mi_conv cv = one_row(32, 16);
@@ -196,7 +254,12 @@ static void test_other_weights_are_refused(void)
     w[7 * 32 + 3] = kept;
     cv.c = 24; /* inputs are taken sixteen at a time */
     CHECK(!mi_words_fit(&cv, w));
-    cv.c = 32;
+    cv = one_row(MI_WORDS_DEEP, 16);
+    fill_ends(&cv);
+    CHECK(mi_words_fit(&cv, w));
+    cv.c += MI_WORDS_UNIT; /* too many for 32 bits */
+    fill_ends(&cv);
+    CHECK(!mi_words_fit(&cv, w));
 }
 
 static void test_random_weights_are_refused(void)
@@ -230,6 +293,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_sums_are_those_of_floats);
     RUN(test_what_is_not_finite_stays_so);
+    RUN(test_extremes_stay_within_32_bits);
     RUN(test_other_weights_are_refused);
     RUN(test_random_weights_are_refused);
     return check_done();

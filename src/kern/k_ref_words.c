@@ -13,11 +13,11 @@ static void words_row_i16(mi_words_row *r)
         largest = v > largest ? v : largest;
         finite = finite && isfinite(v);
     }
-    float by = largest > 0 ? r->most / largest : 0;
+    float by = largest > MI_WORDS_LEAST ? r->most / largest : 0;
     int32_t sum = 0;
-    for (int i = 0; finite && i < r->taps * r->run; i++) {
+    for (int i = 0; i < r->taps * r->run; i++) {
         float v = r->a[i / r->run * r->a_stride][i % r->run];
-        r->q[i] = (int16_t)rintf(v * by);
+        r->q[i] = (int16_t)(finite ? rintf(v * by) : 0);
         sum += r->q[i];
     }
     r->scale = finite ? largest / r->most : NAN;
@@ -28,8 +28,7 @@ static void words_row_i16(mi_words_row *r)
 static void words_tile_i16(const mi_words_tile *t)
 {
     const float *w = t->w;
-    for (int o = 0, wide; o < t->oc; o += wide) {
-        wide = mi_words_wide(1, t->oc - o);
+    for (int o = 0, wide = MI_WORDS_WIDE; o < t->oc; o += wide) {
         for (int m = 0; m < t->rows; m++)
             for (int j = 0; j < wide && o + j < t->oc; j++) {
                 const mi_words_row *r = &t->row[m];
@@ -39,8 +38,10 @@ static void words_tile_i16(const mi_words_tile *t)
                     memcpy(pair, w + (3 + i / 2) * wide + j, sizeof pair);
                     sum += r->q[i] * pair[i % 2];
                 }
-                float v = w[j] + r->sum * w[2 * wide + j] +
-                          r->scale * w[wide + j] * (float)sum;
+                double step = (double)r->scale * (double)w[wide + j];
+                float v = (float)((double)w[j] +
+                                  (double)r->sum * (double)w[2 * wide + j] +
+                                  step * (double)sum);
                 if (t->add)
                     v += t->add[m * t->add_stride + o + j];
                 t->y[m * t->y_stride + o + j] = act_of(t->act, v);

@@ -30,7 +30,7 @@ VFN float words_largest(const mi_words_row *r)
 static void words_row_i16(mi_words_row *r)
 {
     float largest = words_largest(r);
-    float by = largest > 0 ? r->most / largest : 0;
+    float by = largest > MI_WORDS_LEAST ? r->most / largest : 0;
     vf factor = vsplat(by), magic = vsplat(12582912.f); /* 1.5 * 2^23 */
     vi sum = {0};
     int16_t *q = r->q;
@@ -51,22 +51,23 @@ static void words_row_i16(mi_words_row *r)
     r->sum = r->scale * (float)total;
 }
 
+enum { PANEL = MI_WORDS_WIDE * VN };
+
 typedef struct words_sums {
     vi v[MI_WORDS_ROWS][MI_WORDS_WIDE];
 } words_sums;
 
-VFN void words_sum(const mi_words_tile *t, const float *w, words_sums *s, int R,
-                   int V)
+VFN void words_sum(const mi_words_tile *t, const float *w, words_sums *s, int R)
 {
     const int16_t *q[MI_WORDS_ROWS];
     UNROLL
     for (int m = 0; m < R; m++) {
         q[m] = t->row[m].q;
         UNROLL
-        for (int j = 0; j < V; j++)
+        for (int j = 0; j < MI_WORDS_WIDE; j++)
             s->v[m][j] = (vi){0};
     }
-    for (int i = 0; i < t->deep; i += 4, w += 2 * V * VN) {
+    for (int i = 0; i < t->deep; i += 4, w += 2 * PANEL) {
         const int16_t *at[MI_WORDS_ROWS];
         UNROLL
         for (int m = 0; m < R; m++)
@@ -75,98 +76,92 @@ VFN void words_sum(const mi_words_tile *t, const float *w, words_sums *s, int R,
         for (int c = 0; c < 2; c++) {
             vi b[MI_WORDS_WIDE];
             UNROLL
-            for (int j = 0; j < V; j++)
-                b[j] = (vi)vload(w + (c * V + j) * VN);
+            for (int j = 0; j < MI_WORDS_WIDE; j++)
+                b[j] = (vi)vload(w + (c * MI_WORDS_WIDE + j) * VN);
             UNROLL
             for (int m = 0; m < R; m++) {
                 vi x = words_pair(at[m] + 2 * c) - (vi){0};
                 UNROLL
-                for (int j = 0; j < V; j++)
+                for (int j = 0; j < MI_WORDS_WIDE; j++)
                     s->v[m][j] += vdot_i16(x, b[j]);
             }
         }
     }
 }
 
-/* Vectors j and j + 1 of the rows, V of them: what follows the sum. */
+/* Vectors j and j + 1 of the rows: what follows the sum. */
 VFN void words_finish(const mi_words_tile *t, const float *w, words_sums *sums,
-                      int o, int j, int wide, int R, int V)
+                      int o, int j, int R)
 {
     vf s[ROWS_MAX][2];
     UNROLL
     for (int m = 0; m < R; m++) {
         vf scale = vsplat(t->row[m].scale), sum = vsplat(t->row[m].sum);
         UNROLL
-        for (int i = 0; i < V; i++) {
+        for (int i = 0; i < 2; i++) {
             const float *p = w + (j + i) * VN;
             vf total = __builtin_convertvector(sums->v[m][j + i], vf);
-            s[m][i] = vmadd(vload(p + 2 * wide), sum, vload(p));
-            s[m][i] = vmadd(vload(p + wide) * scale, total, s[m][i]);
+            s[m][i] = vmadd(vload(p + 2 * PANEL), sum, vload(p));
+            s[m][i] = vmadd(vload(p + PANEL) * scale, total, s[m][i]);
         }
     }
+    o += j * VN;
     if (t->add)
-        tile_add(t->add + o, t->add_stride, s, V * VN, 1, R, V);
+        tile_add(t->add + o, t->add_stride, s, 2 * VN, 1, R, 2);
     if (t->act.kind == MI_ACT_CLAMP)
-        tile_clamp(t->act, s, R, V);
+        tile_clamp(t->act, s, R, 2);
     else if (t->act.kind == MI_ACT_LEAKY)
-        tile_leaky(t->act, s, R, V);
-    tile_put(t->y + o, t->y_stride, s, V * VN, 1, R, V);
+        tile_leaky(t->act, s, R, 2);
+    tile_put(t->y + o, t->y_stride, s, 2 * VN, 1, R, 2);
 }
 
-#define WORDS(R, V)                                                            \
-    static void words_##R##_##V(const mi_words_tile *t, const float *w, int o) \
-    {                                                                          \
-        words_sums s;                                                          \
-        words_sum(t, w + 3 * V * VN, &s, R, V);                                \
-        words_finish(t, w, &s, o, 0, V *VN, R, V < 2 ? V : 2);                 \
-        if (V > 2)                                                             \
-            words_finish(t, w, &s, o + 2 * VN, 2, V * VN, R, 2);               \
+#define WORDS(R)                                                         \
+    static void words_##R(const mi_words_tile *t, const float *w, int o) \
+    {                                                                    \
+        words_sums s;                                                    \
+        words_sum(t, w + 3 * PANEL, &s, R);                              \
+        for (int j = 0; j < MI_WORDS_WIDE; j += 2)                       \
+            words_finish(t, w, &s, o, j, R);                             \
     }
-WORDS(1, 1)
-WORDS(1, 2)
-WORDS(1, 4)
-WORDS(3, 1)
-WORDS(3, 2)
-WORDS(3, 4)
+WORDS(1)
+WORDS(3)
 #undef WORDS
 
-typedef void words_fn(const mi_words_tile *t, const float *w, int o);
-
-/* By one row or three, and by vectors. */
-static words_fn *const words_of[2][1 + MI_WORDS_WIDE] = {
-    {NULL, words_1_1, words_1_2, NULL, words_1_4},
-    {NULL, words_3_1, words_3_2, NULL, words_3_4},
-};
-
-/* The last panel, of V vectors, n of whose channels exist: aside, then copied.
- */
-static void words_edge(const mi_words_tile *t, const float *w, int o, int V)
+static void words_panel(const mi_words_tile *t, const float *w, int o)
 {
-    float y[MI_WORDS_ROWS][MI_WORDS_WIDE * VN];
-    float add[MI_WORDS_ROWS][MI_WORDS_WIDE * VN] = {{0}};
+    if (t->rows > 1)
+        words_3(t, w, o);
+    else
+        words_1(t, w, o);
+}
+
+/* The last panel, not all of whose channels exist: aside, then copied. */
+static void words_edge(const mi_words_tile *t, const float *w, int o)
+{
+    float y[MI_WORDS_ROWS][PANEL];
+    float add[MI_WORDS_ROWS][PANEL] = {{0}};
     size_t n = (size_t)(t->oc - o) * sizeof(float);
     mi_words_tile aside = *t;
     aside.y = y[0];
     aside.add = t->add ? add[0] : NULL;
-    aside.y_stride = aside.add_stride = MI_WORDS_WIDE * VN;
+    aside.y_stride = aside.add_stride = PANEL;
     for (int m = 0; t->add && m < t->rows; m++)
         memcpy(add[m], t->add + m * t->add_stride + o, n);
-    words_of[t->rows > 1][V](&aside, w, 0);
+    words_panel(&aside, w, 0);
     for (int m = 0; m < t->rows; m++)
         memcpy(t->y + m * t->y_stride + o, y[m], n);
 }
 
-/* A tile of pixels, all its channels, four vectors of them at a time. */
+/* A tile of pixels, all its channels, a panel of them at a time. */
 static void words_tile_i16(const mi_words_tile *t)
 {
     const float *w = t->w;
-    for (int o = 0; o < t->oc; o += MI_WORDS_WIDE * VN) {
-        int V = mi_words_wide(VN, t->oc - o) / VN;
-        if (t->oc - o < V * VN)
-            words_edge(t, w, o, V);
+    for (int o = 0; o < t->oc; o += PANEL) {
+        if (t->oc - o < PANEL)
+            words_edge(t, w, o);
         else
-            words_of[t->rows > 1][V](t, w, o);
-        w += (ptrdiff_t)V * VN * (3 + t->deep / 2);
+            words_panel(t, w, o);
+        w += (ptrdiff_t)PANEL * (3 + t->deep / 2);
     }
     for (int m = 0; t->act.kind == MI_ACT_SIGMOID && m < t->rows; m++) {
         float *y = t->y + m * t->y_stride;

@@ -60,6 +60,8 @@ static int find_steps(const float *w, int n, steps *s)
         hi = w[i] > hi ? w[i] : hi;
     }
     double range = (double)hi - (double)lo;
+    if (range < (double)MI_WORDS_LEAST)
+        range = 0;
     int count = 1;
     float by = range > 0 ? (float)(1 / range) : 0;
     for (int i = 0; i < n; i++) {
@@ -82,7 +84,8 @@ static int find_steps(const float *w, int n, steps *s)
 
 int mi_words_fit(const mi_conv *cv, const float *w)
 {
-    if (cv->depthwise || cv->c % MI_WORDS_UNIT || cv->oc < MI_WORDS_UNIT)
+    if (cv->depthwise || cv->c % MI_WORDS_UNIT || cv->oc < MI_WORDS_UNIT ||
+        mi_words_deep(cv) > MI_WORDS_DEEP)
         return 0;
     steps s;
     for (int o = 0; o < cv->oc; o++)
@@ -99,10 +102,9 @@ int mi_conv_words(const mi_kern *kern, const mi_conv *cv, const float *w)
 
 size_t mi_words_packed_len(const mi_kern *kern, const mi_conv *cv)
 {
-    int whole = MI_WORDS_WIDE * kern->lanes, rest = cv->oc % whole;
-    size_t wide = (size_t)(cv->oc - rest);
-    wide += rest ? (size_t)mi_words_wide(kern->lanes, rest) : 0;
-    return MI_WORDS_HEAD + wide * (3 + (size_t)mi_words_deep(cv) / 2);
+    int wide = MI_WORDS_WIDE * kern->lanes;
+    size_t channels = (size_t)((cv->oc + wide - 1) / wide * wide);
+    return MI_WORDS_HEAD + channels * (3 + (size_t)mi_words_deep(cv) / 2);
 }
 
 /* A channel's n weights into its place in a panel; the sum of their numbers'
@@ -131,12 +133,11 @@ void mi_words_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
                    const float *bias, float *packed)
 {
     float *head = packed;
-    int deep = mi_words_deep(cv);
+    int deep = mi_words_deep(cv), wide = MI_WORDS_WIDE * kern->lanes;
     int64_t largest = 1;
     memset(packed, 0, mi_words_packed_len(kern, cv) * sizeof *packed);
     packed += MI_WORDS_HEAD;
-    for (int o = 0; o < cv->oc;) {
-        int wide = mi_words_wide(kern->lanes, cv->oc - o);
+    for (int o = 0; o < cv->oc; o += wide) {
         for (int j = 0; j < wide && o + j < cv->oc; j++) {
             packed[j] = bias ? bias[o + j] : 0;
             const float *from = w + (ptrdiff_t)(o + j) * deep;
@@ -144,9 +145,8 @@ void mi_words_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
             largest = sizes > largest ? sizes : largest;
         }
         packed += (ptrdiff_t)wide * (3 + deep / 2);
-        o += wide;
     }
-    /* one off for each input that is rounded up */
-    double most = floor(2147483647. / (double)largest) - 1;
-    head[0] = (float)(most < 32767 ? most : 32767);
+    /* the inputs' numbers reach this and no more, whole as it is */
+    int64_t most = INT32_MAX / largest;
+    head[0] = (float)(most < INT16_MAX ? most : INT16_MAX);
 }

@@ -10,9 +10,9 @@
  * multiply-add of floats that is twice as fast.
  *
  * Packed weights are HEAD floats, of which the first is the largest input, then
- * panels of MI_WORDS_WIDE vectors of channels, the last of one or two if that
- * is enough: biases, steps, middles, then the j of inputs 2 i (low half) and 2
- * i + 1. */
+ * panels of MI_WORDS_WIDE vectors of channels, the last one filled up with
+ * zeros: biases, steps, middles, then the j of inputs 2 i (low half) and
+ * 2 i + 1. */
 #ifndef MI_KERN_WORDS_H
 #define MI_KERN_WORDS_H
 
@@ -21,9 +21,16 @@
 enum {
     MI_WORDS_HEAD = 16,
     MI_WORDS_WIDE = 4,
-    MI_WORDS_ROWS = 3, /* pixels of a tile, or one */
-    MI_WORDS_UNIT = 16 /* inputs lie in multiples of this */
+    MI_WORDS_ROWS = 3,  /* pixels of a tile, or one */
+    MI_WORDS_UNIT = 16, /* inputs lie in multiples of this */
+    /* the most inputs of an output pixel: |j| <= 128, so that inputs may be
+     * whole numbers up to 2047 and neither sum leaves 32 bits */
+    MI_WORDS_DEEP = 8192
 };
+/* Inputs of a pixel all below this are zeros, and weights of a channel within
+ * it are equal: far below what a float sum keeps, far above where 1 / x is
+ * infinite. */
+#define MI_WORDS_LEAST 1e-30f
 
 /* The inputs of one pixel, to be made whole numbers. */
 typedef struct mi_words_row {
@@ -48,14 +55,6 @@ typedef struct mi_words_tile {
     ptrdiff_t y_stride;
     mi_act act;
 } mi_words_tile;
-
-/* Channels of the panel with which oc are left. */
-static inline int mi_words_wide(int lanes, int oc)
-{
-    return oc > 2 * lanes ? MI_WORDS_WIDE * lanes
-           : oc > lanes   ? 2 * lanes
-                          : lanes;
-}
 
 /* 1: a convolution with these weights may have `words`, whether that is faster
  * or not. */
