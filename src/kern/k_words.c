@@ -30,6 +30,9 @@ VFN float words_largest(const mi_words_row *r)
 static void words_row_i16(mi_words_row *r)
 {
     float largest = words_largest(r);
+    r->scale = largest <= MI_WORDS_MOST ? largest / r->most : -1;
+    if (r->scale < 0)
+        return;
     float by = largest > MI_WORDS_LEAST ? r->most / largest : 0;
     vf factor = vsplat(by), magic = vsplat(12582912.f); /* 1.5 * 2^23 */
     vi sum = {0};
@@ -45,9 +48,6 @@ static void words_row_i16(mi_words_row *r)
     int32_t total = 0;
     for (int i = 0; i < VN; i++)
         total += sum[i];
-    r->scale = largest / r->most;
-    if (!(largest < __builtin_inff()))
-        r->scale = __builtin_nanf("");
     r->sum = r->scale * (float)total;
 }
 
@@ -89,7 +89,19 @@ VFN void words_sum(const mi_words_tile *t, const float *w, words_sums *s, int R)
     }
 }
 
-/* Vectors j and j + 1 of the rows: what follows the sum. */
+/* What follows the sum of two vectors of channels from o on. */
+VFN void words_put(const mi_words_tile *t, vf s[ROWS_MAX][2], int o, int R)
+{
+    if (t->add)
+        tile_add(t->add + o, t->add_stride, s, 2 * VN, 1, R, 2);
+    if (t->act.kind == MI_ACT_CLAMP)
+        tile_clamp(t->act, s, R, 2);
+    else if (t->act.kind == MI_ACT_LEAKY)
+        tile_leaky(t->act, s, R, 2);
+    tile_put(t->y + o, t->y_stride, s, 2 * VN, 1, R, 2);
+}
+
+/* Vectors j and j + 1 of the rows, from their sums. */
 VFN void words_finish(const mi_words_tile *t, const float *w, words_sums *sums,
                       int o, int j, int R)
 {
@@ -102,17 +114,10 @@ VFN void words_finish(const mi_words_tile *t, const float *w, words_sums *sums,
             const float *p = w + (j + i) * VN;
             vf total = __builtin_convertvector(sums->v[m][j + i], vf);
             s[m][i] = vmadd(vload(p + 2 * PANEL), sum, vload(p));
-            s[m][i] = vmadd(vload(p + PANEL) * scale, total, s[m][i]);
+            s[m][i] = vmadd(vload(p + PANEL), total * scale, s[m][i]);
         }
     }
-    o += j * VN;
-    if (t->add)
-        tile_add(t->add + o, t->add_stride, s, 2 * VN, 1, R, 2);
-    if (t->act.kind == MI_ACT_CLAMP)
-        tile_clamp(t->act, s, R, 2);
-    else if (t->act.kind == MI_ACT_LEAKY)
-        tile_leaky(t->act, s, R, 2);
-    tile_put(t->y + o, t->y_stride, s, 2 * VN, 1, R, 2);
+    words_put(t, s, o + j * VN, R);
 }
 
 #define WORDS(R)                                                         \
@@ -127,12 +132,37 @@ WORDS(1)
 WORDS(3)
 #undef WORDS
 
+/* Two vectors of channels of the only row, whose inputs stay floats. */
+VFN void words_floats(const mi_words_tile *t, const float *w, int o)
+{
+    const mi_words_row *r = t->row;
+    vf s[ROWS_MAX][2];
+    for (int j = 0; j < 2; j++, w += VN) {
+        const float *next = w + (ptrdiff_t)3 * PANEL;
+        s[0][j] = vload(w);
+        for (int i = 0; i < t->deep; i += 2, next += PANEL) {
+            const float *a = r->a[i / r->run * r->a_stride] + i % r->run;
+            vi b = (vi)vload(next);
+            vi half[2] = {(b << 16) >> 16, b >> 16};
+            for (int k = 0; k < 2; k++) {
+                vf times = __builtin_convertvector(half[k], vf);
+                s[0][j] += vsplat(a[k]) *
+                           vmadd(vload(w + PANEL), times, vload(w + 2 * PANEL));
+            }
+        }
+    }
+    words_put(t, s, o, 1);
+}
+
 static void words_panel(const mi_words_tile *t, const float *w, int o)
 {
     if (t->rows > 1)
         words_3(t, w, o);
-    else
+    else if (t->row->scale >= 0)
         words_1(t, w, o);
+    else
+        for (int j = 0; j < PANEL; j += 2 * VN)
+            words_floats(t, w + j, o + j);
 }
 
 /* The last panel, not all of whose channels exist: aside, then copied. */
@@ -152,8 +182,8 @@ static void words_edge(const mi_words_tile *t, const float *w, int o)
         memcpy(t->y + m * t->y_stride + o, y[m], n);
 }
 
-/* A tile of pixels, all its channels, a panel of them at a time. */
-static void words_tile_i16(const mi_words_tile *t)
+/* All channels of a tile, a panel of them at a time. */
+static void words_panels(const mi_words_tile *t)
 {
     const float *w = t->w;
     for (int o = 0; o < t->oc; o += PANEL) {
@@ -162,6 +192,20 @@ static void words_tile_i16(const mi_words_tile *t)
         else
             words_panel(t, w, o);
         w += (ptrdiff_t)PANEL * (3 + t->deep / 2);
+    }
+}
+
+/* A tile of pixels; one by one where some of them stay floats. */
+static void words_tile_i16(const mi_words_tile *t)
+{
+    mi_words_tile part = *t;
+    for (int m = 0; m < t->rows; m++)
+        part.rows = t->row[m].scale < 0 ? 1 : part.rows;
+    for (int m = 0; m < t->rows; m += part.rows) {
+        part.row = t->row + m;
+        part.y = t->y + m * t->y_stride;
+        part.add = t->add ? t->add + m * t->add_stride : NULL;
+        words_panels(&part);
     }
     for (int m = 0; t->act.kind == MI_ACT_SIGMOID && m < t->rows; m++) {
         float *y = t->y + m * t->y_stride;

@@ -59,6 +59,8 @@ static int find_steps(const float *w, int n, steps *s)
         lo = w[i] < lo ? w[i] : lo;
         hi = w[i] > hi ? w[i] : hi;
     }
+    if (!(lo >= -MI_WORDS_MOST && hi <= MI_WORDS_MOST))
+        return 0;
     double range = (double)hi - (double)lo;
     if (range < (double)MI_WORDS_LEAST)
         range = 0;
@@ -85,7 +87,7 @@ static int find_steps(const float *w, int n, steps *s)
 int mi_words_fit(const mi_conv *cv, const float *w)
 {
     if (cv->depthwise || cv->c % MI_WORDS_UNIT || cv->oc < MI_WORDS_UNIT ||
-        mi_words_deep(cv) > MI_WORDS_DEEP)
+        (int64_t)cv->kh * cv->kw > MI_WORDS_DEEP / cv->c)
         return 0;
     steps s;
     for (int o = 0; o < cv->oc; o++)

@@ -7,7 +7,9 @@
  * a scale of that pixel's own: the largest that no sum overflows with.  Then
  *   y = act(bias + scale (step * sum of j q + middle * sum of q) + add)
  * Two products are added in one instruction of any processor: where it has no
- * multiply-add of floats that is twice as fast.
+ * multiply-add of floats that is twice as fast.  An input is off by half a step
+ * of its pixel's largest one at most.  Pixels with inputs that are not finite
+ * or beyond MI_WORDS_MOST are summed in floats, of the same weights.
  *
  * Packed weights are HEAD floats, of which the first is the largest input, then
  * panels of MI_WORDS_WIDE vectors of channels, the last one filled up with
@@ -31,6 +33,9 @@ enum {
  * it are equal: far below what a float sum keeps, far above where 1 / x is
  * infinite. */
 #define MI_WORDS_LEAST 1e-30f
+/* Weights within this are taken, and inputs made whole numbers: no part of a
+ * sum is infinite. */
+#define MI_WORDS_MOST 1e15f
 
 /* The inputs of one pixel, to be made whole numbers. */
 typedef struct mi_words_row {
@@ -39,13 +44,14 @@ typedef struct mi_words_row {
     int taps, run; /* a run is a multiple of MI_WORDS_UNIT */
     float most;    /* the largest input is to become this */
     int16_t *q;    /* [taps, run] */
-    float scale;   /* told: q scale is the input, NaN if one was not finite */
+    float scale;   /* told: q scale is the input; -1: q and sum are not told, as
+                      an input is beyond MI_WORDS_MOST or no number */
     float sum;     /* told: sum of q, times scale */
 } mi_words_row;
 
 /* A few output pixels and their channels, as mi_tile. */
 typedef struct mi_words_tile {
-    const mi_words_row *row; /* [rows]; q is deep apart */
+    const mi_words_row *row; /* [rows] */
     int rows, deep;          /* rows: 1 or MI_WORDS_ROWS */
     const float *w;          /* the first panel */
     int oc;
