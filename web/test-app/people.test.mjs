@@ -378,7 +378,8 @@ test('two files at once; consent that ended in a file; undo of all that came', a
   await says(page, '1 people of a.json are stored. Left out, since their consent in the file ' +
     'has ended: Ada.');
   const { people, vault } = await stored(page);
-  assert.deepEqual(people.map((p) => [p.open.name, p.open.consent.expiry]), [['Bob', '2099-12-31']]);
+  assert.deepEqual(people.map((p) => [p.open.name, p.open.consent.expiry]),
+    [['Bob', '2099-12-31']]);
   assert.deepEqual([vault[0].threshold, vault[0].rule], [0.3, 'mean']);
   await page.getByRole('heading', { name: '1 people in b.json' }).waitFor();
   await page.getByRole('button', { name: /^Undo/ }).click();

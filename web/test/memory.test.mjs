@@ -26,7 +26,8 @@ function readPpm() {
 /** A square of it around a box, moved to the right by some pixels, as RGBA. */
 function cut({ data: from, width, height }, box, step) {
   const data = new Uint8ClampedArray(4 * SIDE * SIDE).fill(255);
-  const inside = (middle, size) => Math.min(Math.max(Math.round(middle - SIDE / 2), 0), size - SIDE);
+  const inside = (middle, size) =>
+    Math.min(Math.max(Math.round(middle - SIDE / 2), 0), size - SIDE);
   const x0 = inside(box.x + box.width / 2 + step, width);
   const y0 = inside(box.y + box.height / 2, height);
   for (let y = 0; y < SIDE; y++)
