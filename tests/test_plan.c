@@ -17,7 +17,7 @@ static void check_graph(mien_graph *g, const char *what)
     for (int threads = 1; threads <= 3; threads++) {
         mien_pool *pool = NULL;
         CHECK_EQ(mien_pool_new(threads, &pool, NULL), MIEN_OK);
-        mien_plan_options options = {pool};
+        mien_plan_options options = {.pool = pool};
         mien_plan *p = NULL;
         mien_status st = mien_plan_new(g, &in, 1, &options, &p, &err);
         CHECK_MSG(st == MIEN_OK, "%s: %s", what, err.text);

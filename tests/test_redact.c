@@ -1,4 +1,6 @@
-/* Faces are covered: nobody is found again, and nothing else is changed. */
+/* Faces are covered: nobody is found again, and nothing else is changed.
+ *
+ * Not as WebAssembly: it reads photos. */
 /* Not as WebAssembly: reads files. */
 #include "base/alloc.h"
 #include "mien/face_redact.h"

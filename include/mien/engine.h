@@ -32,6 +32,10 @@ typedef struct mien_tensor {
 
 typedef struct mien_plan_options {
     mien_pool *pool; /* NULL: one thread; borrowed while the plan lives */
+    int exact;       /* 1: weights that are stored in 8 bits are summed as
+                        floats, too, where 16-bit integers are faster
+                        (WebAssembly); these leave numbers within 1e-3 of an
+                        output's largest */
 } mien_plan_options;
 
 /* Prepare a graph for inputs of given shapes.

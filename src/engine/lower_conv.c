@@ -85,7 +85,7 @@ static mien_status pack(mien_plan *p, mi_conv_spec *v, const layer *l,
         after->scale[o] *= l->alpha;
     }
     arrange(cv, w, l->so, l->si, after->scale, arranged);
-    cv->words = !keep && mi_conv_words(p->kern, cv, arranged);
+    cv->words = !keep && !p->exact && mi_conv_words(p->kern, cv, arranged);
     v->packed = mi_plan_keep_raw(p, mi_conv_packed_len(p->kern, cv));
     if (!v->packed)
         return mi_no_memory(err);

@@ -73,7 +73,8 @@ mien_status mien_plan_new(const mien_graph *g, const mien_shape *shapes,
                           mien_plan **out, mien_error *err)
 {
     assert(g && out && (shapes || n_shapes == 0));
-    mien_plan set = {.pool = options ? options->pool : NULL};
+    mien_plan set = {.pool = options ? options->pool : NULL,
+                     .exact = options && options->exact};
     return make(g, shapes, n_shapes, set, out, err);
 }
 

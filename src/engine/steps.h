@@ -82,6 +82,7 @@ struct mien_plan {
     const mien_graph *graph;
     const mi_kern *kern;
     mien_pool *pool;
+    int exact;           /* no convolution has `words` */
     int learns;          /* 1: steps backward are wanted */
     int training;        /* 1: now; 0: statistics and dropout rest */
     mien_random *random; /* of dropout; borrowed */

@@ -138,7 +138,7 @@ mien_status mi_stage_init(mi_stage *s, const mi_stage_kind *kind,
                        "%d",
                        kind->task, bound_w, bound_h, w, h);
     mien_shape in = {4, {1, 3, h, w}};
-    mien_plan_options options = {pool};
+    mien_plan_options options = {.pool = pool};
     mien_error why = {0};
     st = mien_plan_new(g, &in, 1, &options, &made.plan, &why);
     if (st != MIEN_OK)

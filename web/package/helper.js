@@ -25,10 +25,11 @@ if (typeof addEventListener === 'function' && typeof postMessage === 'function')
   });
 } else {
   const threads = 'node:worker_threads'; // a name that bundlers for pages do not look for
-  const { parentPort } = await import(/* @vite-ignore */ /* webpackIgnore: true */ threads);
-  parentPort.once('message', (/** @type {any} */ data) => {
-    work(data, (text) => parentPort.postMessage(text)).catch((e) => {
-      parentPort.postMessage(`failed: ${e.message}`);
+  void import(/* @vite-ignore */ /* webpackIgnore: true */ threads).then(({ parentPort }) => {
+    parentPort.once('message', (/** @type {any} */ data) => {
+      work(data, (text) => parentPort.postMessage(text)).catch((e) => {
+        parentPort.postMessage(`failed: ${e.message}`);
+      });
     });
   });
 }
