@@ -12,6 +12,7 @@
 #define MI_ISA page
 #define ROWS1 8
 #define ROWS2 4
+#define WORDS_PAY 0
 #include "kern/variant.h"
 
 const mi_kern *mi_kern_at(int i) { return i ? NULL : &mi_kern_page; }

@@ -1,6 +1,4 @@
-/* Faces are covered: nobody is found again, and nothing else is changed.
- *
- * Not as WebAssembly: it reads photos. */
+/* Faces are covered: nobody is found again, and nothing else is changed. */
 /* Not as WebAssembly: reads files. */
 #include "base/alloc.h"
 #include "mien/face_redact.h"

@@ -1,5 +1,7 @@
 /* Filters in bytes: how far what a graph makes of them is from what they were,
- * for each number of bits. */
+ * for each number of bits.
+ *
+ * Not as WebAssembly: the converter is not there. */
 #include "tests/check.h"
 
 #include "model/tfjs.h"
