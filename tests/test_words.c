@@ -278,6 +278,11 @@ static void test_other_weights_are_refused(void)
     w[7 * 32 + 3] = kept;
     cv.c = 24; /* inputs are taken sixteen at a time */
     CHECK(!mi_words_fit(&cv, w));
+    cv.c = 32;
+    fill_steps(&cv, 1); /* two values a channel: on steps, whatever they are */
+    for (int i = 0; i < 32; i++)
+        w[7 * 32 + i] = i == 3 ? 1e14f : 0;
+    CHECK(mi_words_fit(&cv, w));
     w[7 * 32 + 3] = 1e20f; /* with inputs, more than floats hold */
     CHECK(!mi_words_fit(&cv, w));
     cv = one_row(MI_WORDS_DEEP, 16);
@@ -345,7 +350,8 @@ static void pair_of(const mi_kern *kern)
     CHECK(mi_pair_scratch(kern, &pair) <= sizeof scratch);
     for (int i = 0; i < mi_pair_tasks(kern, &pair); i++)
         mi_pair_run(kern, &pair, &both, i, scratch);
-    CHECK(memcmp(y, again, sizeof(float) * 9 * 7 * 40) == 0);
+    size_t n = (size_t)b.oh * (size_t)b.ow * (size_t)b.oc;
+    CHECK(memcmp(y, again, n * sizeof *y) == 0);
 }
 
 static void test_a_pair_is_one_after_the_other(void)

@@ -8,6 +8,8 @@
  * the one. */
 #include "kern/words.h"
 
+#include "kern/tile.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -105,7 +107,7 @@ int mi_conv_words(const mi_kern *kern, const mi_conv *cv, const float *w)
 size_t mi_words_packed_len(const mi_kern *kern, const mi_conv *cv)
 {
     int wide = MI_WORDS_WIDE * kern->lanes;
-    size_t channels = (size_t)((cv->oc + wide - 1) / wide * wide);
+    size_t channels = (size_t)mi_divide_up(cv->oc, wide) * (size_t)wide;
     return MI_WORDS_HEAD + channels * (3 + (size_t)mi_words_deep(cv) / 2);
 }
 
