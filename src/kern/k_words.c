@@ -89,35 +89,38 @@ VFN void words_sum(const mi_words_tile *t, const float *w, words_sums *s, int R)
     }
 }
 
-/* What follows the sum of two vectors of channels from o on. */
-VFN void words_put(const mi_words_tile *t, vf s[ROWS_MAX][2], int o, int R)
+/* What follows the sums of two vectors of channels from o on of row m. */
+static void words_put(const mi_words_tile *t, vf s[ROWS_MAX][2], int m, int o)
 {
     if (t->add)
-        tile_add(t->add + o, t->add_stride, s, 2 * VN, 1, R, 2);
+        tile_add(t->add + m * t->add_stride + o, 0, s, 2 * VN, 1, 1, 2);
     if (t->act.kind == MI_ACT_CLAMP)
-        tile_clamp(t->act, s, R, 2);
+        tile_clamp(t->act, s, 1, 2);
     else if (t->act.kind == MI_ACT_LEAKY)
-        tile_leaky(t->act, s, R, 2);
-    tile_put(t->y + o, t->y_stride, s, 2 * VN, 1, R, 2);
+        tile_leaky(t->act, s, 1, 2);
+    tile_put(t->y + m * t->y_stride + o, 0, s, 2 * VN, 1, 1, 2);
 }
 
-/* Vectors j and j + 1 of the rows, from their sums. */
-VFN void words_finish(const mi_words_tile *t, const float *w, words_sums *sums,
-                      int o, int j, int R)
+/* What follows the sums of a panel; once, not in each size of tile. */
+static __attribute__((noinline)) void words_finish(const mi_words_tile *t,
+                                                   const float *w,
+                                                   const words_sums *sums,
+                                                   int o)
 {
-    vf s[ROWS_MAX][2];
-    UNROLL
-    for (int m = 0; m < R; m++) {
+    for (int m = 0; m < t->rows; m++) {
         vf scale = vsplat(t->row[m].scale), sum = vsplat(t->row[m].sum);
-        UNROLL
-        for (int i = 0; i < 2; i++) {
-            const float *p = w + (j + i) * VN;
-            vf total = __builtin_convertvector(sums->v[m][j + i], vf);
-            s[m][i] = vmadd(vload(p + 2 * PANEL), sum, vload(p));
-            s[m][i] = vmadd(vload(p + PANEL), total * scale, s[m][i]);
+        for (int j = 0; j < MI_WORDS_WIDE; j += 2) {
+            vf s[ROWS_MAX][2];
+            UNROLL
+            for (int i = 0; i < 2; i++) {
+                const float *p = w + (j + i) * VN;
+                vf total = __builtin_convertvector(sums->v[m][j + i], vf);
+                s[0][i] = vmadd(vload(p + 2 * PANEL), sum, vload(p));
+                s[0][i] = vmadd(vload(p + PANEL), total * scale, s[0][i]);
+            }
+            words_put(t, s, m, o + j * VN);
         }
     }
-    words_put(t, s, o + j * VN, R);
 }
 
 #define WORDS(R)                                                         \
@@ -125,33 +128,31 @@ VFN void words_finish(const mi_words_tile *t, const float *w, words_sums *sums,
     {                                                                    \
         words_sums s;                                                    \
         words_sum(t, w + 3 * PANEL, &s, R);                              \
-        for (int j = 0; j < MI_WORDS_WIDE; j += 2)                       \
-            words_finish(t, w, &s, o, j, R);                             \
+        words_finish(t, w, &s, o);                                       \
     }
 WORDS(1)
 WORDS(3)
 #undef WORDS
 
 /* Two vectors of channels of the only row, whose inputs stay floats. */
-VFN void words_floats(const mi_words_tile *t, const float *w, int o)
+static void words_floats(const mi_words_tile *t, const float *w, int o)
 {
     const mi_words_row *r = t->row;
     vf s[ROWS_MAX][2];
     for (int j = 0; j < 2; j++, w += VN) {
         const float *next = w + (ptrdiff_t)3 * PANEL;
         s[0][j] = vload(w);
-        for (int i = 0; i < t->deep; i += 2, next += PANEL) {
-            const float *a = r->a[i / r->run * r->a_stride] + i % r->run;
+        for (int i = 0; i < t->deep; i++) {
             vi b = (vi)vload(next);
-            vi half[2] = {(b << 16) >> 16, b >> 16};
-            for (int k = 0; k < 2; k++) {
-                vf times = __builtin_convertvector(half[k], vf);
-                s[0][j] += vsplat(a[k]) *
-                           vmadd(vload(w + PANEL), times, vload(w + 2 * PANEL));
-            }
+            b = i % 2 ? b >> 16 : (b << 16) >> 16;
+            next += i % 2 * PANEL;
+            float a = r->a[i / r->run * r->a_stride][i % r->run];
+            vf times = __builtin_convertvector(b, vf);
+            s[0][j] += vsplat(a) *
+                       vmadd(vload(w + PANEL), times, vload(w + 2 * PANEL));
         }
     }
-    words_put(t, s, o, 1);
+    words_put(t, s, 0, o);
 }
 
 static void words_panel(const mi_words_tile *t, const float *w, int o)
