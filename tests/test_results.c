@@ -36,7 +36,7 @@ static int holds(const char *text)
 {
     mien_bytes b = {0};
     CHECK(!mien_file_load(path, 0, &b, NULL));
-    int same = b.n == strlen(text) && !memcmp(b.data, text, b.n);
+    int same = b.n == strlen(text) && (!b.n || !memcmp(b.data, text, b.n));
     mien_bytes_free(&b);
     return same;
 }

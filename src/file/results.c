@@ -177,7 +177,8 @@ static mien_status check_settings(const mien_results *r, const char *settings,
     else
         st = mien_file_save(path, settings, length, err);
     if (!st && there && r->size &&
-        (was.n != length || memcmp(was.data, settings, length) != 0))
+        (was.n != length ||
+         (length && memcmp(was.data, settings, length) != 0)))
         st = mi_fail(err, MIEN_EARG,
                      "%.100s was begun with %.*s, not %.100s; name another "
                      "file, or remove this one",
