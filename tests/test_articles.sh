@@ -22,7 +22,7 @@ lacks() {
         *video.mp4*) [ -e "$t/video.mp4" ] || { echo 'no video'; return; } ;;
     esac
     case $1 in
-        *photo.jpg*|*people/*) [ -e "$t/photo.jpg" ] || { echo 'no photo'; return; } ;;
+        *photo.jpg*|*people/*|*inbox/*) [ -e "$t/photo.jpg" ] || { echo 'no photo'; return; } ;;
     esac
     case $1 in
         *bnk48.json*) [ -e "$t/bnk48.json" ] || { echo 'no file of descriptors'; return; } ;;
