@@ -141,6 +141,24 @@ static void test_goes_on(void)
     CHECK(!mien_results_close(NULL, NULL));
 }
 
+/* Two names that are no UTF-8 look alike as text. */
+static void test_names_of_any_bytes(void)
+{
+    put("{\"file\": \"\xef\xbf\xbd\", \"file_hex\": \"ff\"}\n"
+        "{\"file\": \"\\u00e9\"}\n",
+        "s");
+    mien_results *r = opened("s");
+    CHECK_EQ(mien_results_count(r), 2);
+    CHECK(mien_results_has(r, "\xff") && mien_results_has(r, "\xc3\xa9"));
+    CHECK(!mien_results_has(r, "\xfe"));
+    CHECK(!mien_results_has(r, "\xef\xbf\xbd"));
+    CHECK(!mien_results_close(r, NULL));
+    put("{\"file\": \"x\", \"file_hex\": \"f\"}\n", "s");
+    refused("s", MIEN_EFORMAT, "line 1 is no result: its \"file_hex\"");
+    put("{\"file\": \"x\", \"file_hex\": \"0g\"}\n", "s");
+    refused("s", MIEN_EFORMAT, "file_hex");
+}
+
 static void test_a_line_cut_short_is_removed(void)
 {
     put("{\"file\": \"a\"}\n{\"file\": \"b\"", "s");
@@ -324,6 +342,7 @@ int main(int argc, char **argv)
     RUN(test_parts);
     RUN(test_words_for_parts);
     RUN(test_goes_on);
+    RUN(test_names_of_any_bytes);
     RUN(test_a_line_cut_short_is_removed);
     RUN(test_what_is_no_result);
     RUN(test_what_is_no_file);

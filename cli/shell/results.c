@@ -30,6 +30,26 @@ static void put_settings(const cli_args *a, mien_buffer *out)
     mien_buffer_put(out, "", 1);
 }
 
+/* CLI_OK, or the status to exit with, reported. */
+static int open_file(const char *file, const cli_args *a, mien_results **out)
+{
+    mien_error err = {0};
+    mien_buffer settings = {0};
+    put_settings(a, &settings);
+    mien_status st =
+        settings.failed
+            ? MIEN_ENOMEM
+            : mien_results_open(file, (char *)settings.data, out, &err);
+    if (st)
+        cli_error("%s: --results: %s", a->command->name,
+                  err.status ? err.text : "out of memory");
+    mien_buffer_free(&settings);
+    return st == MIEN_OK       ? CLI_OK
+           : st == MIEN_EARG   ? CLI_USAGE
+           : st == MIEN_ENOMEM ? CLI_NOTHING
+                               : CLI_OUTPUT;
+}
+
 typedef struct choice {
     mien_shard shard;
     const mien_results *results; /* or NULL */
@@ -51,22 +71,11 @@ int cli_results_open(const cli_results *o, const cli_args *a, int quiet,
 {
     choice c = {0};
     mien_error err = {0};
-    mien_buffer settings = {0};
     if (o->shard && mien_shard_read(o->shard, &c.shard, &err)) {
         cli_error("%s: --shard: %s", a->command->name, err.text);
         return CLI_USAGE;
     }
-    int all = files->n, status = CLI_OK;
-    put_settings(a, &settings);
-    if (settings.failed) {
-        cli_error("out of memory");
-        status = CLI_NOTHING;
-    } else if (o->file &&
-               mien_results_open(o->file, (char *)settings.data, out, &err)) {
-        cli_error("%s: --results: %s", a->command->name, err.text);
-        status = err.status == MIEN_EARG ? CLI_USAGE : CLI_OUTPUT;
-    }
-    mien_buffer_free(&settings);
+    int all = files->n, status = o->file ? open_file(o->file, a, out) : CLI_OK;
     if (status)
         return status;
     c.results = o->file ? *out : NULL;

@@ -46,7 +46,8 @@ typedef struct mien_results mien_results;
  * process that was killed, is removed.
  *
  *   path      its lines are JSON objects, each with the text "file": what was
- *             done.  Beside it lies PATH.settings
+ *             done; where that is no UTF-8 "file_hex" has its bytes, as
+ *             mien_record_file writes them.  Beside it lies PATH.settings
  *   settings  what the results depend on, in words: a file that was begun with
  *             others is refused
  *   out       owned by the caller; release with mien_results_close
@@ -68,7 +69,7 @@ MIEN_API int64_t mien_results_count(const mien_results *r);
 /* Was a file done when the results were opened?
  *
  *   r     a file of results
- *   file  its "file" */
+ *   file  its path, any bytes */
 MIEN_API int mien_results_has(const mien_results *r, const char *file);
 
 /* Add a line.  It is with the system when this returns, so that no end of this

@@ -71,32 +71,70 @@ static mien_status system_error(const mien_results *r, const char *what,
                    "%.120s: %s: %s", r->path, what, strerror(errno));
 }
 
-/* Take the "file" of line `number`, without its newline. */
+/* The digit of hexadecimal numbers; -1: none. */
+static int digit_of(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* Bytes of hexadecimal digits, ended by a zero byte, into as much room as the
+ * text takes; 0: there are others. */
+static int bytes_of(const char *hex, char *out)
+{
+    for (; *hex; hex += 2, out++) {
+        int high = digit_of(hex[0]), low = high < 0 ? -1 : digit_of(hex[1]);
+        if (low < 0)
+            return 0;
+        *out = (char)(16 * high + low);
+    }
+    *out = 0;
+    return 1;
+}
+
+/* Keep what a result is of.  lacks is set to why it does not tell, or NULL. */
+static mien_status keep_name(mien_results *r, const json_t *result,
+                             const char **lacks, mien_error *err)
+{
+    const char *name = json_string_value(json_object_get(result, "file"));
+    const char *hex = json_string_value(json_object_get(result, "file_hex"));
+    const char *from = hex ? hex : name;
+    *lacks = name ? NULL : "it has no \"file\"";
+    if (!name)
+        return MIEN_OK;
+    char **at = mi_push(&r->file, r->n, sizeof *at);
+    size_t size = strlen(from) + 1;
+    char *copy = at ? mi_alloc(size, 1) : NULL;
+    if (!copy)
+        return mi_no_memory(err);
+    memcpy(copy, from, size);
+    if (hex && !bytes_of(hex, copy)) {
+        *lacks = "its \"file_hex\" is no bytes";
+        mi_free(copy);
+        return MIEN_OK;
+    }
+    *at = copy;
+    r->n++;
+    return MIEN_OK;
+}
+
+/* Take line `number`, without its newline. */
 static mien_status take_line(mien_results *r, const uint8_t *line, size_t n,
                              int64_t number, mien_error *err)
 {
     json_t *root = NULL;
     json_error_t why;
+    const char *lacks = why.text;
     mien_status st = mi_json_parse(line, n, &root, &why);
-    const char *name = json_string_value(json_object_get(root, "file"));
     if (st == MIEN_ENOMEM)
         return mi_no_memory(err);
-    if (!name) {
-        json_decref(root);
-        return mi_fail(err, MIEN_EFORMAT,
-                       "%.120s: line %lld is no result: %.60s", r->path,
-                       (long long)number, st ? why.text : "it has no \"file\"");
-    }
-    char **at = mi_push(&r->file, r->n, sizeof *at);
-    size_t size = strlen(name) + 1;
-    char *copy = at ? mi_alloc(size, 1) : NULL;
-    if (copy) {
-        memcpy(copy, name, size);
-        *at = copy;
-        r->n++;
-    }
+    st = st ? MIEN_OK : keep_name(r, root, &lacks, err);
+    if (!st && lacks)
+        st = mi_fail(err, MIEN_EFORMAT, "%.120s: line %lld is no result: %.60s",
+                     r->path, (long long)number, lacks);
     json_decref(root);
-    return copy ? MIEN_OK : mi_no_memory(err);
+    return st;
 }
 
 /* Go through the lines; r->size becomes the end of the last whole one. */
