@@ -14,15 +14,13 @@
  *
  * Made faces are of people far apart on a sphere, 1 to 19 faces each, at about
  * 0.4 from each other; neighbours are nearer than 0.5. */
-#include "bench/bench.h"
-#include "bench/models.h"
+#include "bench/gallery.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <math.h>
 #include <sys/resource.h>
 
-enum { D = MIEN_DESCRIPTOR, MOST = 16384, NAMED = 1 << 20 };
+enum { D = MIEN_DESCRIPTOR, MOST = GALLERY_MOST, NAMED = 1 << 20 };
 
 typedef void whispers(int faces, int64_t n, const int32_t *pairs, int *label);
 
@@ -31,45 +29,15 @@ static int person[MOST], faces, people;
 
 /* ---- photos -------------------------------------------------------------- */
 
-static int is_shown(const struct dirent *e) { return e->d_name[0] != '.'; }
-
-/* Describe the photos of one person. */
-static void read_person(mien_reader *r, const char *folder)
-{
-    struct dirent **list = NULL;
-    int n = scandir(folder, &list, is_shown, alphasort), before = faces;
-    for (int i = 0; i < n; i++) {
-        char path[BENCH_PATH];
-        mien_face face;
-        bench_path(path, folder, list[i]->d_name);
-        free(list[i]);
-        if (faces == MOST ||
-            mien_reader_face(r, path, MIEN_PICK_CENTRAL, &face, NULL))
-            continue;
-        memcpy(row[faces], face.descriptor, sizeof face.descriptor);
-        person[faces++] = people;
-    }
-    free(list);
-    people += faces > before;
-}
-
 static void read_all(const char *folder)
 {
-    mien_reader_options o = MIEN_READER_DEFAULTS;
-    mien_reader *r = NULL;
-    mien_error err = {0};
-    struct dirent **list = NULL;
-    o.face.want = MIEN_FACE_DESCRIPTOR;
-    bench_must(mien_reader_open(&o, &r, &err), &err);
-    int n = scandir(folder, &list, is_shown, alphasort);
-    for (int i = 0; i < n; i++) {
-        char path[BENCH_PATH];
-        bench_path(path, folder, list[i]->d_name);
-        read_person(r, path);
-        free(list[i]);
+    static gallery g;
+    gallery_describe(&g, MIEN_PICK_CENTRAL, folder);
+    for (; faces < g.photos; faces++) {
+        memcpy(row[faces], g.photo[faces].descriptor, sizeof row[faces]);
+        person[faces] = g.photo[faces].person;
     }
-    free(list);
-    mien_reader_free(r);
+    people = g.people;
 }
 
 /* Leave out people with one photo; photos of one person lie together. */

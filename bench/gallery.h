@@ -1,5 +1,5 @@
-/* gallery.h: the people of a folder: FOLDER/Name/photo.jpg, the largest face of
- * each photo described.  A person's photos lie together. */
+/* gallery.h: the people of a folder: FOLDER/Name/photo.jpg, one face of each
+ * photo described.  A person's photos lie together. */
 #ifndef BENCH_GALLERY_H
 #define BENCH_GALLERY_H
 
@@ -28,7 +28,7 @@ static inline int gallery_is_shown(const struct dirent *e)
 }
 
 /* Describe the photos of one person. */
-static inline void gallery_person(gallery *g, mien_reader *r,
+static inline void gallery_person(gallery *g, mien_reader *r, mien_pick pick,
                                   const char *folder)
 {
     struct dirent **list = NULL;
@@ -36,27 +36,23 @@ static inline void gallery_person(gallery *g, mien_reader *r,
     int32_t before = g->photos;
     for (int i = 0; i < n; i++) {
         char path[BENCH_PATH];
-        mien_reading got = {0};
+        mien_face face;
         bench_path(path, folder, list[i]->d_name);
         free(list[i]);
         if (g->photos == GALLERY_MOST ||
-            mien_reader_read(r, 0, path, NULL, &got, NULL))
+            mien_reader_face(r, path, pick, &face, NULL))
             continue;
-        const mien_face *f =
-            mien_faces_largest(&got.faces, MIEN_FACE_DESCRIPTOR);
-        if (f) {
-            g->photo[g->photos].person = g->people;
-            memcpy(g->photo[g->photos++].descriptor, f->descriptor,
-                   sizeof f->descriptor);
-        }
-        mien_faces_free(&got.faces);
+        g->photo[g->photos].person = g->people;
+        memcpy(g->photo[g->photos++].descriptor, face.descriptor,
+               sizeof face.descriptor);
     }
     free(list);
     g->begin[g->people] = before;
     g->people += g->photos > before;
 }
 
-static inline void gallery_describe(gallery *g, const char *folder)
+static inline void gallery_describe(gallery *g, mien_pick pick,
+                                    const char *folder)
 {
     mien_reader_options o = MIEN_READER_DEFAULTS;
     mien_reader *r = NULL;
@@ -68,7 +64,7 @@ static inline void gallery_describe(gallery *g, const char *folder)
     for (int i = 0; i < n; i++) {
         char path[BENCH_PATH];
         bench_path(path, folder, list[i]->d_name);
-        gallery_person(g, r, path);
+        gallery_person(g, r, pick, path);
         free(list[i]);
     }
     free(list);
@@ -76,8 +72,8 @@ static inline void gallery_describe(gallery *g, const char *folder)
     mien_reader_free(r);
 }
 
-/* Read a folder, or the descriptors of an earlier run from a file; without that
- * file it is written.  cache may be NULL. */
+/* Read the largest faces of a folder, or the descriptors of an earlier run from
+ * a file; without that file it is written.  cache may be NULL. */
 static inline void gallery_read(gallery *g, const char *folder,
                                 const char *cache)
 {
@@ -85,7 +81,7 @@ static inline void gallery_read(gallery *g, const char *folder,
     FILE *f = cache ? fopen(cache, "rb") : NULL;
     if (!f || fread(g, head, 1, f) != 1) {
         memset(g, 0, head);
-        gallery_describe(g, folder);
+        gallery_describe(g, MIEN_PICK_LARGEST, folder);
         FILE *to = cache ? fopen(cache, "wb") : NULL;
         if (to && (fwrite(g, head, 1, to) != 1) | fclose(to))
             perror(cache);

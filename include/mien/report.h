@@ -170,7 +170,7 @@ MIEN_API void mien_panel_fitted(mien_panel *p, unsigned curves, int64_t n,
 MIEN_API void mien_page_begin(mien_buffer *out, const char *title,
                               const char *heading);
 
-/* Write a text so that it is no markup.
+/* Write a text so that it is no markup, between tags and in quotes.
  *
  *   out   the page is added to
  *   text  any text */

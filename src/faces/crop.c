@@ -1,5 +1,5 @@
 /* crop.c: faces of photos saved as chips. */
-#include "mien/faces_crop.h"
+#include "faces/chip.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -113,21 +113,13 @@ static mien_status make_folder(char *path, mien_error *err)
     return st;
 }
 
-/* Cut one face out of a photo that was read at a share of its size, and save
- * it. */
+/* Cut one face out of a photo and save it. */
 static mien_status save_chip(const mien_image *photo, const mien_reading *r,
                              const mien_face *face, const mien_crop_options *o,
                              const char *path, mien_error *err)
 {
-    mien_face f = *face;
-    mien_faces one = {.n = 1, .face = &f};
-    mien_similarity to;
     mien_image chip = {0};
-    mien_faces_scale(&one, (float)photo->w / (float)r->w,
-                     (float)photo->h / (float)r->h);
-    mien_status st = mien_face_place(&f, o->by, o->side, o->margin, &to, err);
-    if (!st)
-        st = mien_face_cut(photo, to, o->side, &chip, err);
+    mien_status st = mi_face_chip(photo, r, face, o, &chip, err);
     if (!st)
         st = mien_image_save(path, &chip, err);
     mien_image_free(&chip);

@@ -1,6 +1,8 @@
 /* groups.c: faces of photos are gathered and put together. */
 #include "faces/groups.h"
 
+#include "faces/chip.h"
+
 #include "base/alloc.h"
 #include "base/error.h"
 
@@ -53,20 +55,15 @@ void mien_face_groups_free(mien_face_groups *g)
 
 /* ---- gathering ----------------------------------------------------------- */
 
-/* Cut a face out of a photo that was read at a share of its size. */
+/* Cut a face out of a photo. */
 static mien_status picture_of(const mien_image *photo, const mien_reading *r,
                               const mien_face *face, int side, mien_bytes *out,
                               mien_error *err)
 {
-    mien_face f = *face;
-    mien_faces one = {.n = 1, .face = &f};
-    mien_similarity to;
+    const mien_crop_options o = {
+        .by = MIEN_CHIP_BOX, .side = side, .margin = margin};
     mien_image chip = {0};
-    mien_faces_scale(&one, (float)photo->w / (float)r->w,
-                     (float)photo->h / (float)r->h);
-    mien_status st = mien_face_place(&f, MIEN_CHIP_BOX, side, margin, &to, err);
-    if (!st)
-        st = mien_face_cut(photo, to, side, &chip, err);
+    mien_status st = mi_face_chip(photo, r, face, &o, &chip, err);
     if (!st)
         st = mien_image_write_jpeg(&chip, QUALITY, out, err);
     mien_image_free(&chip);

@@ -35,22 +35,14 @@ static const char head[] =
     "grid-template-columns:repeat(3,1fr)}}\n"
     "</style></head><body>\n";
 
-/* The name of a file, as text and in the quotes of an attribute alike. */
+/* The name of a file, whatever bytes it has. */
 static void put_name(mien_buffer *out, const char *name)
 {
     mien_buffer good = {0};
     mien_utf8_repair(name, &good);
-    const char *text = good.failed ? "" : (const char *)good.data;
-    for (size_t i = 0; i < good.n && !good.failed; i++) {
-        if (text[i] == '"')
-            mien_buffer_puts(out, "&quot;");
-        else if (text[i] == '<')
-            mien_buffer_puts(out, "&lt;");
-        else if (text[i] == '&')
-            mien_buffer_puts(out, "&amp;");
-        else
-            mien_buffer_put(out, text + i, 1);
-    }
+    mien_buffer_put(&good, "", 1);
+    if (!good.failed)
+        mien_page_text(out, (const char *)good.data);
     out->failed |= good.failed;
     mien_buffer_free(&good);
 }

@@ -88,23 +88,7 @@ VFN vh hpack(vi low, vi high)
 }
 
 /* Products of a and b, added up in pairs. */
-VFN vi hdot(vh a, vh b)
-{
-#if VBYTES == 64
-    return (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b);
-#elif VBYTES == 32
-    return (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b);
-#elif defined(__SSE2__)
-    return (vi)_mm_madd_epi16((__m128i)a, (__m128i)b);
-#elif defined(__wasm_simd128__)
-    return (vi)wasm_i32x4_dot_i16x8((v128_t)a, (v128_t)b);
-#else
-    vi v = {0};
-    for (int i = 0; i < VN; i++)
-        v[i] = a[2 * i] * b[2 * i] + a[2 * i + 1] * b[2 * i + 1];
-    return v;
-#endif
-}
+VFN vi hdot(vh a, vh b) { return vdot_i16((vi)a, (vi)b); }
 
 VFN int64_t flow_total(vi v)
 {

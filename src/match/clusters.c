@@ -197,7 +197,7 @@ static int is_near(int d, const float *descriptor, int face, int n,
     const float *a = descriptor + (ptrdiff_t)face * d;
     for (int i = 0; i < n; i++) {
         const float *b = descriptor + (ptrdiff_t)other[i] * d;
-        if (mi_neighbours_distance(d, a, b) < threshold)
+        if (mi_index_distance(d, a, b) < threshold)
             return 1;
     }
     return 0;

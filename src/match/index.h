@@ -20,7 +20,10 @@ struct mien_index {
  * twice (d + 8) roundings. */
 static inline double mi_index_share(int d) { return (d + 8) * 0x1p-23; }
 
-/* The distance as it is answered, in double. */
+/* The distance of two rows, by sums in double. */
+double mi_index_far(int d, const float *a, const float *b);
+
+/* The same as it is answered. */
 float mi_index_distance(int d, const float *a, const float *b);
 
 /* Whether n numbers are finite; *most: the largest of their sizes, at least

@@ -29,22 +29,12 @@ static int nearest(const mien_people *p, const float *descriptor, float *out)
     return row < 0 ? -1 : p->views->who[row];
 }
 
-static double distance(const float *a, const float *b)
-{
-    double sum = 0;
-    for (int i = 0; i < MIEN_DESCRIPTOR; i++) {
-        double d = (double)a[i] - (double)b[i];
-        sum += d * d;
-    }
-    return sqrt(sum);
-}
-
 static double mean(const mien_people *p, int person, const float *descriptor)
 {
     double sum = 0;
     int n = 0;
     for (int i = p->person[person].first; i >= 0; i = p->next[i], n++)
-        sum += distance(mi_people_view(p, i), descriptor);
+        sum += mi_index_far(MIEN_DESCRIPTOR, mi_people_view(p, i), descriptor);
     return sum / n;
 }
 
@@ -142,7 +132,8 @@ void mien_people_histogram(const mien_people *p, int bins, float most,
     const int32_t *who = p->views->who;
     for (int i = 0; i < mi_people_views(p); i++)
         for (int k = 0; k < i; k++) {
-            double at = distance(mi_people_view(p, i), mi_people_view(p, k)) /
+            double at = mi_index_far(MIEN_DESCRIPTOR, mi_people_view(p, i),
+                                     mi_people_view(p, k)) /
                         (double)most;
             int bin = at < 1 ? (int)(at * bins) : bins - 1;
             (who[i] == who[k] ? same : different)[bin]++;

@@ -59,16 +59,6 @@ static double square_of(int d, const float *a)
     return sum;
 }
 
-float mi_neighbours_distance(int d, const float *a, const float *b)
-{
-    double sum = 0;
-    for (int i = 0; i < d; i++) {
-        double by = (double)a[i] - (double)b[i];
-        sum += by * by;
-    }
-    return (float)sqrt(sum);
-}
-
 /* ---- the lists ----------------------------------------------------------- */
 
 static int is_farther(mi_near a, mi_near b)
@@ -150,8 +140,8 @@ static void look(search *s, int a, const float *product, float least)
             if (product[i] < least)
                 continue;
             int b = s->first + i;
-            float d = mi_neighbours_distance(s->d, s->row + (ptrdiff_t)a * s->d,
-                                             s->row + (ptrdiff_t)b * s->d);
+            float d = mi_index_distance(s->d, s->row + (ptrdiff_t)a * s->d,
+                                        s->row + (ptrdiff_t)b * s->d);
             if (d < s->threshold) {
                 keep_locked(s, a, b, d);
                 keep_locked(s, b, a, d);

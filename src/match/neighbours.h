@@ -3,6 +3,7 @@
 #ifndef MI_MATCH_NEIGHBOURS_H
 #define MI_MATCH_NEIGHBOURS_H
 
+#include "match/index.h"
 #include "mien/match_cluster.h"
 
 typedef struct mi_near {
@@ -41,8 +42,5 @@ mien_status mi_neighbours_find(int n, int d, const float *descriptor,
                                mi_neighbours *out, mien_error *err);
 /* Release the lists; fields are cleared. */
 void mi_neighbours_free(mi_neighbours *nb);
-
-/* mien_descriptor_distance of rows of d numbers. */
-float mi_neighbours_distance(int d, const float *a, const float *b);
 
 #endif

@@ -45,14 +45,19 @@ enum {
     TASK_ROWS = 4096 /* a multiple of both */
 };
 
-float mi_index_distance(int d, const float *a, const float *b)
+double mi_index_far(int d, const float *a, const float *b)
 {
     double sum = 0;
     for (int i = 0; i < d; i++) {
         double v = (double)a[i] - (double)b[i];
         sum += v * v;
     }
-    return (float)sqrt(sum);
+    return sqrt(sum);
+}
+
+float mi_index_distance(int d, const float *a, const float *b)
+{
+    return (float)mi_index_far(d, a, b);
 }
 
 /* ---- the k nearest so far ------------------------------------------------ */

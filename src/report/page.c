@@ -31,6 +31,8 @@ static void put_text(mien_buffer *out, const char *s, size_t n)
             mien_buffer_puts(out, "&lt;");
         else if (s[i] == '&')
             mien_buffer_puts(out, "&amp;");
+        else if (s[i] == '"')
+            mien_buffer_puts(out, "&quot;");
         else
             mien_buffer_put(out, s + i, 1);
     }
