@@ -127,10 +127,10 @@ static int says(const calibration *c, int set)
 /* No two rows are farther than this. */
 static double farthest(const mien_index *x)
 {
-    double most = 0;
+    float most = 0;
     for (int64_t i = 0; i < x->n; i++)
-        most = fmax(most, (double)x->lift[i]);
-    return 2 * sqrt(most / (1 - mi_index_share(x->d))) * 1.0001;
+        most = x->lift[i] > most ? x->lift[i] : most;
+    return 2 * sqrt((double)most / (1 - mi_index_share(x->d))) * 1.0001;
 }
 
 /* Up to where pairs must be known in order: past the bin in which the pair
