@@ -12,7 +12,7 @@ typedef struct values {
     uint32_t seed;
     mien_unseen unseen;
     cli_table_values table;
-    const char *images, *group;
+    const char *images, *by;
     int mirror;
 } values;
 static const values defaults = {.seed = 123};
@@ -32,8 +32,11 @@ static const cli_option options[] = {
                  "where the pictures are (default: where the list is)"),
     CLI_ROW_FLAG(mirror, "mirror", 0,
                  "judge pictures by the mean of each and its mirror"),
-    CLI_ROW_TEXT(group, CLI_TEXT, "group", 0, "TASK",
-                 "tell a picture model's errors by the classes of a task"),
+    CLI_ROW_TEXT(by, CLI_TEXT, "by", 0, "COLUMN,...|TASK",
+                 "tell figures of each group of rows too, with intervals and "
+                 "gaps: by the values of columns (age:18:65 makes bands of "
+                 "numbers) and of all of them together; of pictures by the "
+                 "classes of a task"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -41,6 +44,8 @@ static const cli_option options[] = {
 static const cli_row examples[] = {
     {"mien evaluate fraud/model.onnx test.csv --label isFraud",
      "report with 95 % intervals"},
+    {"mien evaluate fraud/model.onnx test.csv --by sex,age:18:65",
+     "for each group too: where it errs more, and where it cannot be judged"},
     {"mien evaluate emotion/model.onnx fer2013/test",
      "a network trained on pictures, on folders named as classes"},
     {NULL, NULL},
@@ -50,22 +55,44 @@ static const cli_row exits[] =
     CLI_EXITS("the model was judged",
               "the model or the table could not be read, or does not fit");
 
-/* Judge, and print the verdict; the status to exit with. */
-static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
-                    mien_evaluate_options *o)
+/* Print a verdict, and that of groups where they were asked for; the status to
+ * exit with. */
+static int print(const cli_args *a, const mien_verdict *v,
+                 const mien_groupings *g)
 {
     const values *w = a->values;
-    const char *path = a->operand[1];
-    mien_verdict v;
     mien_buffer out = {0};
     mien_json j = mien_json_on(&out, 2);
+    if (w->json && !g->n) {
+        mien_verdict_json(v, NULL, &j);
+        mien_buffer_puts(&out, "\n");
+    } else if (w->json) {
+        mien_json_object(&j, NULL);
+        mien_verdict_json(v, "all", &j);
+        mien_groupings_json(g, "by", &j);
+        mien_json_close(&j);
+        mien_buffer_puts(&out, "\n");
+    } else {
+        mien_verdict_text(v, "table", 1, &out);
+        mien_groupings_text(g, &out);
+    }
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+/* Judge, and print the verdict; the status to exit with. */
+static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
+                    const cli_names *by, mien_evaluate_options *o)
+{
+    const char *path = a->operand[1];
+    mien_groupings groups = {0};
+    mien_verdict v;
     mien_error err = {0};
     o->pool = in->pool;
     if (cli_table_column(in->t, path,
                          o->label ? o->label : mien_tabular_text(m, "label")) <
         0)
         return CLI_NOTHING;
-    if (mien_evaluate(m, in->t, o, &v, &err)) {
+    if (mien_evaluate_by(m, in->t, o, by->n, by->name, &v, &groups, &err)) {
         cli_error("%s: %s", path, err.text);
         return CLI_NOTHING;
     }
@@ -73,13 +100,9 @@ static int evaluate(const cli_args *a, mien_tabular *m, const cli_table *in,
         cli_error("%s: %lld texts that the model has not seen; --unseen error "
                   "refuses them",
                   path, (long long)v.unseen);
-    if (w->json) {
-        mien_verdict_json(&v, NULL, &j);
-        mien_buffer_puts(&out, "\n");
-    } else {
-        mien_verdict_text(&v, "table", 1, &out);
-    }
-    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+    int status = print(a, &v, &groups);
+    mien_groupings_free(&groups);
+    return status;
 }
 
 /* Judge a model of tables; the status to exit with. */
@@ -89,21 +112,28 @@ static int judge_table(const cli_args *a)
     mien_evaluate_options o = MIEN_EVALUATE_DEFAULTS;
     cli_tabular m;
     cli_table in;
+    cli_names by;
     int status = CLI_NOTHING;
     o.label = v->label;
     o.positive = v->positive;
     o.seed = v->seed;
     o.unseen = v->unseen;
     o.threshold = cli_given(a, &v->threshold) ? &v->threshold : NULL;
-    if (!cli_tabular_open(a->operand[0], &m))
+    if (!cli_names_read(v->by, &by))
+        return CLI_USAGE;
+    if (!cli_tabular_open(a->operand[0], &m)) {
+        cli_names_free(&by);
         return CLI_NOTHING;
+    }
     if (cli_table_open(a->operand[1], &v->table, m.model, &in)) {
-        status = evaluate(a, m.model, &in, &o);
+        cli_names_join(&by, in.t);
+        status = evaluate(a, m.model, &in, &by, &o);
         cli_table_close(&in);
     } else {
         status = in.status;
     }
     cli_tabular_close(&m);
+    cli_names_free(&by);
     return status;
 }
 
@@ -113,7 +143,7 @@ static int judge_pictures(const cli_args *a, const mien_bytes *model,
                           mien_picture_view view)
 {
     const values *v = a->values;
-    mien_picture_evaluate_options o = {v->mirror, v->group, NULL, 1};
+    mien_picture_evaluate_options o = {v->mirror, v->by, NULL, 1};
     mien_picture_verdict verdict = {0};
     mien_buffer out = {0};
     mien_json j = mien_json_on(&out, 2);

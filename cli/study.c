@@ -12,7 +12,8 @@ int cli_study_read(const cli_args *a, const cli_study_values *v, cli_study *out)
     *out = (cli_study){.path = a->operand[0], .v = v, .o = v->o};
     out->o.name = out->path;
     if (v->o.recipe.label)
-        return cli_names_read(v->drop, &out->drop);
+        return cli_names_read(v->drop, &out->drop) &&
+               cli_names_read(v->by, &out->by);
     cli_error("--label COLUMN is missing: which column is to be told?");
     return 0;
 }
@@ -65,6 +66,9 @@ static int prepare(cli_study *c, const cli_table_values *table)
     for (int i = 0; i < c->drop.n; i++)
         if (cli_table_column(c->in.t, path, c->drop.name[i]) < 0)
             return 0;
+    cli_names_join(&c->by, c->in.t);
+    c->o.by = c->by.name;
+    c->o.bys = c->by.n;
     r->drop = c->drop.name;
     r->drops = c->drop.n;
     r->type = c->in.how.csv.type;
@@ -122,4 +126,5 @@ void cli_study_close(cli_study *c)
     mien_study_free(c->study);
     cli_table_close(&c->in);
     cli_names_free(&c->drop);
+    cli_names_free(&c->by);
 }

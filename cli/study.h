@@ -13,7 +13,7 @@
 /* What every such command is told: `study` in its values. */
 typedef struct cli_study_values {
     mien_study_options o;
-    const char *drop, *rule, *cost, *alerts, *output;
+    const char *drop, *by, *rule, *cost, *alerts, *output;
     int quiet;
 } cli_study_values;
 #define CLI_STUDY_DEFAULTS       \
@@ -32,6 +32,11 @@ typedef struct cli_study_values {
 #define CLI_STUDY_DROP                                          \
     CLI_ROW_TEXT(study.drop, CLI_TEXT, "drop", 0, "COLUMN,...", \
                  "columns to leave out")
+#define CLI_STUDY_BY                                                         \
+    CLI_ROW_TEXT(study.by, CLI_TEXT, "by", 0, "COLUMN,...",                  \
+                 "judge the test part by groups too, and keep in the model " \
+                 "how many rows of each it learned from; age:18:65 makes "   \
+                 "bands of numbers")
 #define CLI_STUDY_AHEAD                                                   \
     CLI_ROW_INT(study.o.recipe.ahead, "ahead", 0, "K", 0, 1000000,        \
                 "label the K rows before an event instead, and drop the " \
@@ -94,19 +99,19 @@ typedef struct cli_study_values {
                  "folder for the model, its figures and its report")
 #define CLI_STUDY_QUIET CLI_ROW_FLAG(study.quiet, "quiet", 'q', CLI_TEXT_QUIET)
 
-#define CLI_OPTIONS_STUDY                                                      \
-    CLI_STUDY_LABEL, CLI_STUDY_POSITIVE, CLI_STUDY_DROP, CLI_STUDY_AHEAD,      \
-        CLI_STUDY_WINDOW, CLI_STUDY_TEST, CLI_STUDY_VALID, CLI_STUDY_SEED,     \
-        CLI_STUDY_STRATIFY, CLI_STUDY_HONEST, CLI_STUDY_TIME, CLI_STUDY_PURGE, \
-        CLI_STUDY_SCALER, CLI_STUDY_MISSING, CLI_OPTIONS_TABLE,                \
-        CLI_STUDY_RULE, CLI_STUDY_COST, CLI_STUDY_ALERTS, CLI_STUDY_OUTPUT,    \
-        CLI_STUDY_QUIET
+#define CLI_OPTIONS_STUDY                                                     \
+    CLI_STUDY_LABEL, CLI_STUDY_POSITIVE, CLI_STUDY_DROP, CLI_STUDY_BY,        \
+        CLI_STUDY_AHEAD, CLI_STUDY_WINDOW, CLI_STUDY_TEST, CLI_STUDY_VALID,   \
+        CLI_STUDY_SEED, CLI_STUDY_STRATIFY, CLI_STUDY_HONEST, CLI_STUDY_TIME, \
+        CLI_STUDY_PURGE, CLI_STUDY_SCALER, CLI_STUDY_MISSING,                 \
+        CLI_OPTIONS_TABLE, CLI_STUDY_RULE, CLI_STUDY_COST, CLI_STUDY_ALERTS,  \
+        CLI_STUDY_OUTPUT, CLI_STUDY_QUIET
 
 typedef struct cli_study {
     const char *path; /* of the table */
     const cli_study_values *v;
     mien_study_options o;
-    cli_names drop;
+    cli_names drop, by;
     cli_table in;
     mien_study *study;
 } cli_study;

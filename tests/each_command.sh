@@ -52,6 +52,7 @@ track|movie|-t 1 --frames 2 -q --draw out/t.mp4 movie.mp4
 smile|movie opencv|-t 1 --frames 2 --json -q movie.mp4
 predict||m/model.onnx t.csv
 evaluate||--json m/model.onnx t.csv
+evaluate||--by a:0.5,b:0:1 m/model.onnx t.csv
 evaluate||--json p/model.onnx set
 help||analyze
 completion||bash

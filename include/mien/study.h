@@ -180,7 +180,11 @@ typedef struct mien_study_options {
     mien_rule_choice rule;
     mien_study_logistic logistic;
     mien_study_autoencoder autoencoder;
-    mien_pool *pool; /* NULL: one thread */
+    mien_pool *pool;       /* NULL: one thread */
+    const char *const *by; /* [bys] groups, as for mien_evaluate_by: the model
+                              keeps how many rows of each it learned from, and
+                              the test part is judged by them */
+    int bys;
 } mien_study_options;
 #define MIEN_STUDY_DEFAULTS                                                    \
     {                                                                          \
@@ -188,7 +192,7 @@ typedef struct mien_study_options {
             0, -1, MIEN_STRATIFY_RARE, {MIEN_RULE_F, 1, 1},                    \
             {1, {1, 1}, 0, {MIEN_RESAMPLE_NONE, 1, 0}, 0},                     \
             {NULL, 0, 0, 0, 200, 0, 128, 1e-3f, 1e-3f, NULL, 0, NULL, NULL},   \
-            NULL                                                               \
+            NULL, NULL, 0                                                      \
     }
 
 /* ---- a study ------------------------------------------------------------- */

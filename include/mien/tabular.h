@@ -67,6 +67,7 @@ typedef struct mien_tabular_parts {
     const char *label;                       /* name of the label's column */
     const char *positive;                    /* the value that is 1 */
     const char *recipe; /* how the table was prepared, as text; may be NULL */
+    const char *groups; /* of which groups of rows it learned; may be NULL */
 } mien_tabular_parts;
 
 /* Put a model together as one graph.
@@ -160,7 +161,8 @@ MIEN_API double mien_tabular_score_of(const mien_tabular *m, double decision);
  *   score  any */
 MIEN_API double mien_tabular_decision_of(const mien_tabular *m, double score);
 
-/* A text that came with the model: "label", "positive", "kind", "recipe".
+/* A text that came with the model: "label", "positive", "kind", "recipe",
+ * "groups".
  *
  *   m    a model
  *   key  which

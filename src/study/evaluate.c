@@ -267,16 +267,41 @@ static mien_status decide(mien_tabular *m, judged *j, int64_t *windows,
     return MIEN_OK;
 }
 
-mien_status mien_evaluate(mien_tabular *m, const mien_table *t,
-                          const mien_evaluate_options *options,
-                          mien_verdict *out, mien_error *err)
+/* Where the row stands that each window ends with. */
+static void place_windows(judged *j, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        j->source[i] = j->source[j->end[i]];
+}
+
+/* Judge n windows that were decided on, and let `more` look at them. */
+static mien_status judge(const mien_tabular *m, judged *j, int64_t n,
+                         const mien_evaluate_options *o,
+                         const mi_study_more *more, mien_verdict *v,
+                         mien_error *err)
+{
+    const mien_scored rows = {n, j->y, j->decision, NULL};
+    double cut = o->threshold ? mien_tabular_decision_of(m, *o->threshold)
+                              : mien_tabular_cut(m);
+    mien_status st =
+        mi_study_judge_rows(m, &rows, cut, o->seed, o->pool, v, err);
+    if (o->threshold)
+        v->threshold = *o->threshold;
+    if (st || !more)
+        return st;
+    place_windows(j, n);
+    return more->look(more->arg, m, j->t, &rows, j->source, cut, err);
+}
+
+mien_status mi_study_evaluate(mien_tabular *m, const mien_table *t,
+                              const mien_evaluate_options *options,
+                              const mi_study_more *more, mien_verdict *out,
+                              mien_error *err)
 {
     static const mien_evaluate_options defaults = MIEN_EVALUATE_DEFAULTS;
     const mien_evaluate_options *o = options ? options : &defaults;
-    double cut = o->threshold ? mien_tabular_decision_of(m, *o->threshold)
-                              : mien_tabular_cut(m);
     const mien_encoder *e = mien_tabular_encoder(m);
-    mien_verdict v;
+    mien_verdict v = {0};
     judged j;
     int64_t n = 0, unseen = 0;
     mien_status st = judged_new(m, t, &j, err);
@@ -289,16 +314,19 @@ mien_status mien_evaluate(mien_tabular *m, const mien_table *t,
         unseen += j.unseen[i];
     if (!st && o->unseen == MIEN_UNSEEN_ERROR)
         st = mi_study_refuse_unseen(e, j.unseen, err);
-    if (!st) {
-        const mien_scored rows = {n, j.y, j.decision, NULL};
-        st = mi_study_judge_rows(m, &rows, cut, o->seed, o->pool, &v, err);
-    }
+    if (!st)
+        st = judge(m, &j, n, o, more, &v, err);
     judged_done(&j);
     if (st)
         return st;
     v.unseen = unseen;
-    if (o->threshold)
-        v.threshold = *o->threshold;
     *out = v;
     return MIEN_OK;
+}
+
+mien_status mien_evaluate(mien_tabular *m, const mien_table *t,
+                          const mien_evaluate_options *options,
+                          mien_verdict *out, mien_error *err)
+{
+    return mi_study_evaluate(m, t, options, NULL, out, err);
 }

@@ -1,6 +1,7 @@
 /* judge.c: the model, put together once, scored, given its threshold, judged
  * and written.  Judged is what is written: the bytes are those of the graph
  * that gave the scores, with the threshold that the validation part chose. */
+#include "study/groups.h"
 #include "study/study.h"
 
 #include "base/alloc.h"
@@ -10,7 +11,8 @@ static const char *const names[] = {"validation", "test"};
 
 /* Put recipe, encoder, scaler and estimator together. */
 static mien_status make_model(const mien_study *s, const char *recipe,
-                              mien_tabular **out, mien_error *err)
+                              const char *groups, mien_tabular **out,
+                              mien_error *err)
 {
     const mien_recipe *r = &s->o.recipe;
     mien_tabular_parts p = {.encoder = s->encoder,
@@ -19,7 +21,8 @@ static mien_status make_model(const mien_study *s, const char *recipe,
                             .window = r->window,
                             .label = r->label,
                             .positive = s->classes.name[1],
-                            .recipe = recipe};
+                            .recipe = recipe,
+                            .groups = groups};
     if (s->o.estimator == MIEN_ESTIMATOR_LOGISTIC) {
         p.logistic = &s->logistic;
     } else {
@@ -30,8 +33,8 @@ static mien_status make_model(const mien_study *s, const char *recipe,
 }
 
 /* The same with the study's recipe as text. */
-static mien_status open_model(const mien_study *s, mien_tabular **out,
-                              mien_error *err)
+static mien_status open_model(const mien_study *s, const char *groups,
+                              mien_tabular **out, mien_error *err)
 {
     mien_bytes text = {0};
     mien_buffer b = {0};
@@ -40,7 +43,7 @@ static mien_status open_model(const mien_study *s, mien_tabular **out,
         mien_buffer_put(&b, text.data, text.n);
         mien_buffer_put(&b, "", 1);
         st = b.failed ? mi_no_memory(err)
-                      : make_model(s, (const char *)b.data, out, err);
+                      : make_model(s, (const char *)b.data, groups, out, err);
     }
     mien_bytes_free(&text);
     mien_buffer_free(&b);
@@ -120,11 +123,65 @@ static mien_status judge_part(mien_study *s, const mien_tabular *m,
               : MIEN_OK;
 }
 
-mien_status mien_study_judge(mien_study *s, mien_error *err)
+/* ---- groups -------------------------------------------------------------- */
+
+/* The rows of the table with which n samples end; events are left out where
+ * nothing was learned from them.  How many. */
+static int64_t end_rows(const mien_study *s, int64_t n, const int64_t *sample,
+                        int learned, int64_t *row)
+{
+    int plain = learned && s->o.estimator == MIEN_ESTIMATOR_AUTOENCODER;
+    int64_t rows = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (!plain || !mi_study_label(s, sample[i]))
+            row[rows++] = s->end[sample[i]];
+    return rows;
+}
+
+/* Say of which groups the training part is, as text. */
+static mien_status record_groups(const mien_study *s, const mi_groups_by *by,
+                                 mien_buffer *out, mien_error *err)
+{
+    int64_t *row = mi_alloc((size_t)s->split.trains + 1, sizeof *row);
+    if (row) {
+        int64_t n = end_rows(s, s->split.trains, s->split.train, 1, row);
+        mi_groups_record(by, n, row, out);
+        mien_buffer_put(out, "", 1);
+    }
+    mi_free(row);
+    return row && !out->failed ? MIEN_OK : mi_no_memory(err);
+}
+
+/* Judge the test part by groups. */
+static mien_status judge_groups(mien_study *s, const mi_groups_by *by,
+                                const char *record, mien_error *err)
+{
+    mien_scored rows = mien_study_decided(s, MIEN_PART_TEST);
+    int64_t *row = mi_alloc((size_t)rows.n + 1, sizeof *row);
+    mien_status st = row ? MIEN_OK : mi_no_memory(err);
+    mien_groupings_free(&s->groups);
+    if (!st) {
+        end_rows(s, rows.n, s->split.test, 0, row);
+        st = mi_groups_judge(by, &rows, row, s->cut, record, s->encoder,
+                             &s->groups, err);
+    }
+    mi_free(row);
+    return st;
+}
+
+const mien_groupings *mien_study_groups(const mien_study *s)
+{
+    return &s->groups;
+}
+
+/* ---- judging ------------------------------------------------------------- */
+
+/* Score, choose, judge and write. */
+static mien_status judge(mien_study *s, const mi_groups_by *by,
+                         const char *record, mien_error *err)
 {
     mien_tabular *m = NULL;
-    mien_bytes_free(&s->file);
-    mien_status st = open_model(s, &m, err);
+    mien_status st = open_model(s, record, &m, err);
     if (!st)
         st = score_part(s, m, MIEN_PART_VALIDATION, err);
     if (!st)
@@ -136,8 +193,25 @@ mien_status mien_study_judge(mien_study *s, mien_error *err)
     if (!st)
         st = judge_part(s, m, MIEN_PART_TEST, err);
     if (!st)
+        st = judge_groups(s, by, record, err);
+    if (!st)
         st = mien_tabular_write(m, &s->file, err);
     mien_tabular_free(m);
+    return st;
+}
+
+mien_status mien_study_judge(mien_study *s, mien_error *err)
+{
+    mien_buffer record = {0};
+    mi_groups_by by = {0};
+    mien_bytes_free(&s->file);
+    mien_status st = mi_groups_by_read(s->t, s->o.bys, s->o.by, &by, err);
+    if (!st)
+        st = record_groups(s, &by, &record, err);
+    if (!st)
+        st = judge(s, &by, (const char *)record.data, err);
+    mi_groups_by_done(&by);
+    mien_buffer_free(&record);
     return st;
 }
 

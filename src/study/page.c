@@ -112,6 +112,9 @@ mien_status mien_study_page(const mien_study *s, mien_buffer *out,
     for (int i = 0; i < 2; i++)
         mien_verdict_text(&both[i], names[i], 1, &lines);
     put_lines(out, "Figures in full", &lines);
+    mien_groupings_text(&s->groups, &lines);
+    if (s->groups.n)
+        put_lines(out, "Groups of the test part", &lines);
     mien_page_end(out);
     return out->failed ? mi_no_memory(err) : MIEN_OK;
 }

@@ -365,6 +365,7 @@ void mien_study_free(mien_study *s)
         mi_free(s->part[i].decision);
         mi_free(s->part[i].score);
     }
+    mien_groupings_free(&s->groups);
     mien_bytes_free(&s->file);
     mien_fit_free(s->fit);
     mien_trainer_free(s->trainer);

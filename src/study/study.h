@@ -4,6 +4,7 @@
 
 #include "mien/split.h"
 #include "mien/study.h"
+#include "mien/study_groups.h"
 
 /* Rows of a part with their scores, once it was judged. */
 typedef struct mi_part {
@@ -42,6 +43,7 @@ struct mien_study {
     mien_bytes file;       /* model.onnx; none before it was judged */
     double threshold, cut; /* as a score, as a decision value */
     mi_part part[2];
+    mien_groupings groups; /* of the test part */
 };
 
 /* The table sorted by a column of dates or numbers; *out is freed with
@@ -78,6 +80,21 @@ mien_status mi_study_fit_network(mien_study *s, mien_fit_end *end,
 mien_status mi_study_judge_rows(const mien_tabular *m, const mien_scored *rows,
                                 double cut, uint32_t seed, mien_pool *pool,
                                 mien_verdict *out, mien_error *err);
+
+/* What else looks at rows of a table that were judged; a callback, so that what
+ * judges alone is linked without it. */
+typedef struct mi_study_more {
+    /* row: [rows->n] where each stands in t */
+    mien_status (*look)(void *arg, const mien_tabular *m, const mien_table *t,
+                        const mien_scored *rows, const int64_t *row, double cut,
+                        mien_error *err);
+    void *arg;
+} mi_study_more;
+/* mien_evaluate; more may be NULL. */
+mien_status mi_study_evaluate(mien_tabular *m, const mien_table *t,
+                              const mien_evaluate_options *options,
+                              const mi_study_more *more, mien_verdict *out,
+                              mien_error *err);
 
 /* The recipe that came with a model; NULL: it is of an older mien. */
 mien_status mi_study_recipe_of(const mien_tabular *m, mien_recipe **out,

@@ -8,6 +8,7 @@ static void put_verdicts(const mien_study *s, mien_buffer *out)
     mien_verdict_text(mien_study_verdict(s, MIEN_PART_VALIDATION), "validation",
                       0, out);
     mien_verdict_text(mien_study_verdict(s, MIEN_PART_TEST), "test", 1, out);
+    mien_groupings_text(&s->groups, out);
 }
 
 void mien_study_text(const mien_study *s, mien_buffer *out)
@@ -50,6 +51,8 @@ void mien_study_metrics(const mien_study *s, mien_buffer *out)
     mien_verdict_json(mien_study_verdict(s, MIEN_PART_VALIDATION), "validation",
                       &j);
     mien_verdict_json(mien_study_verdict(s, MIEN_PART_TEST), "test", &j);
+    if (s->groups.n)
+        mien_groupings_json(&s->groups, "test_by", &j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
 }

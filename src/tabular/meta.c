@@ -107,6 +107,8 @@ mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
     mi_meta_set_number(g, "mien.threshold", p->threshold);
     if (p->recipe)
         mi_graph_set_meta(g, "mien.recipe", p->recipe);
+    if (p->groups && *p->groups)
+        mi_graph_set_meta(g, "mien.groups", p->groups);
     return MIEN_OK;
 }
 
