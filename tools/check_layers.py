@@ -44,6 +44,8 @@ ALLOWED = {
     "face": ["base", "image", "match", "graph", "engine", "model", "vision", "sight"],
     "objects": ["base", "image", "graph", "engine", "model", "sight"],
     "record": ["base", "image", "match", "model", "vision", "face", "objects"],
+    "keys": ["base"],
+    "gallery": ["base", "match", "record", "keys"],
     "draw": ["base", "image", "plot", "vision", "samples", "face", "objects"],
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
     "faces": ["base", "file", "num", "image", "engine", "face", "match", "model",

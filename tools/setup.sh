@@ -28,7 +28,8 @@ run|libheif-plugin-dav1d|plugin:dav1d|decodes AVIF
 run|libexif-dev|pc:libexif|finds which side of a photo is up
 run|libcairo2-dev|pc:cairo|draws boxes, points and names
 run|libjansson-dev|pc:jansson|reads and writes JSON
-run|libsodium-dev|pc:libsodium|SHA-256 of model files
+run|libsodium-dev|pc:libsodium|SHA-256 of model files, keys of galleries
+run|libsqlite3-dev|pc:sqlite3|keeps galleries of people
 run|libexpat1-dev|pc:expat|reads cascades, which are XML
 run|libavformat-dev|pc:libavformat|reads and writes video files
 run|libavcodec-dev|pc:libavcodec|decodes and encodes video

@@ -18,6 +18,7 @@
 #include "mien/faces_sample.h"
 #include "mien/file.h"
 #include "mien/file_results.h"
+#include "mien/gallery.h"
 #include "mien/graph.h"
 #include "mien/image.h"
 #include "mien/image_gray.h"

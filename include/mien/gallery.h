@@ -1,0 +1,317 @@
+/* mien/gallery.h: people who may be recognised, and why, until when.
+ *
+ *   mien_gallery_create -> PEOPLE.db and PEOPLE.db-keys
+ *   mien_gallery_open: expired people are erased
+ *     -> mien_gallery_enroll: a name, a basis, a purpose, an end, descriptors
+ *     -> mien_gallery_search: the nearest of those enrolled for a purpose
+ *     -> mien_gallery_withdraw: erased; a certificate
+ *     -> mien_gallery_export: all that is held of one person
+ *   mien_gallery_log: what was done, each entry bound to the one before it
+ *
+ * Everything about people is sealed (XChaCha20-Poly1305) with a key a person,
+ * which is sealed with the gallery's key, which is sealed with a passphrase
+ * (Argon2id) or a key file, and once more with a recovery key.  The keys lie in
+ * a file of their own: a copy of PEOPLE.db alone tells no name and no face.
+ *
+ * Erasing a person destroys the key in one transaction; from then on nobody
+ * can read what copies and backups of PEOPLE.db hold of that person, and a
+ * restore leaves it out.  A change that was acknowledged is on the disk.
+ *
+ * One process at a time writes; calls of one gallery come from one thread. */
+#ifndef MIEN_GALLERY_H
+#define MIEN_GALLERY_H
+
+#include "mien/record_basis.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MIEN_GALLERY_MAX_PEOPLE 1000000
+#define MIEN_GALLERY_MAX_FACES 100 /* of one person in one call */
+/* Bytes of a name, with its 0; of a recovery key as text. */
+#define MIEN_GALLERY_NAME 256
+#define MIEN_GALLERY_RECOVERY 72
+/* Characters of a SHA-256 in hexadecimal digits, with its 0. */
+#define MIEN_GALLERY_DIGEST 65
+
+typedef struct mien_gallery mien_gallery;
+
+/* What opens a gallery: one of the three. */
+typedef struct mien_gallery_key {
+    const char *passphrase; /* UTF-8, not empty */
+    mien_bytes file;        /* 32 bytes or more, as random as can be */
+    const char *recovery;   /* as mien_gallery_create gave it */
+    int least_work; /* create and rekey: 1: a passphrase is made as little work
+                       to guess as can be; for tests */
+} mien_gallery_key;
+
+/* ---- the whole ----------------------------------------------------------- */
+
+/* Make a gallery without people.
+ *
+ *   path      of the new file; PATH-keys is made beside it; neither is there
+ *   key       passphrase or key file
+ *   recovery  set to the one text that opens it too; show it once
+ *
+ * Fails with EARG (no key, too short a one), EIO (a file is there, or cannot
+ * be made), ENOMEM, EUNSUP. */
+MIEN_API MIEN_CHECKED mien_status
+mien_gallery_create(const char *path, const mien_gallery_key *key,
+                    char recovery[MIEN_GALLERY_RECOVERY], mien_error *err);
+
+/* What opening found. */
+typedef struct mien_gallery_opened {
+    int expired;   /* people who were erased since their end has come */
+    int erased;    /* people whose erasing had been broken off, now done */
+    int unchanged; /* changes that had been broken off before they were
+                      acknowledged, and were taken back */
+} mien_gallery_opened;
+
+/* Open a gallery, and erase whose end has come.
+ *
+ *   path    as given to mien_gallery_create
+ *   key     any of the three
+ *   now     seconds since 1970; 0: the system's clock
+ *   found   set to what was done; may be NULL
+ *   out     owned by the caller; close with mien_gallery_close
+ *
+ * Fails with EARG (the key does not open it), EFORMAT (no gallery, damaged, of
+ * a later mien; one of the two files is an older copy, which is refused
+ * untouched: see mien_gallery_restore), EIO, ELIMIT, ENOMEM, EUNSUP. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_open(
+    const char *path, const mien_gallery_key *key, int64_t now,
+    mien_gallery_opened *found, mien_gallery **out, mien_error *err);
+
+/* Close a gallery; keys and descriptors in memory are overwritten.
+ *
+ *   g  NULL is allowed */
+MIEN_API void mien_gallery_close(mien_gallery *g);
+
+/* Seal the gallery's key with another passphrase or key file.  The recovery key
+ * stays.
+ *
+ *   g    open
+ *   key  the new one
+ *
+ * Fails with EARG, EIO, ENOMEM: then the old one still opens it. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_rekey(
+    mien_gallery *g, const mien_gallery_key *key, mien_error *err);
+
+/* Write a copy of PEOPLE.db, without keys, which alone nobody can read.
+ *
+ *   g   open
+ *   to  a file that is not there
+ *
+ * Fails with EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_backup(mien_gallery *g,
+                                                      const char *to,
+                                                      mien_error *err);
+
+/* What a restore did. */
+typedef struct mien_gallery_restored {
+    int people;  /* of the copy, who are there again */
+    int erased;  /* of the copy, who had been erased since: left out */
+    int missing; /* enrolled since the copy was made: not in it */
+} mien_gallery_restored;
+
+/* Put a copy back in the place of PEOPLE.db, whose keys are beside it still.
+ *
+ *   path  of the gallery; PEOPLE.db itself may be lost, older or damaged
+ *   from  a copy made by mien_gallery_backup, or of the file
+ *   key   any of the three
+ *   now   as for mien_gallery_open
+ *   out   set to what was done
+ *
+ * Who was erased since stays erased.
+ * Fails as mien_gallery_open does; then PEOPLE.db is as it was.
+ * Fails with EARG, EFORMAT, EIO, ELIMIT, ENOMEM, EUNSUP. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_restore(
+    const char *path, const char *from, const mien_gallery_key *key,
+    int64_t now, mien_gallery_restored *out, mien_error *err);
+
+/* ---- people -------------------------------------------------------------- */
+
+/* Somebody who is enrolled; borrowed until the gallery changes. */
+typedef struct mien_gallery_person {
+    int64_t id; /* 1, 2, ...; never used again */
+    char name[MIEN_GALLERY_NAME];
+    mien_basis basis;
+    char born[11]; /* YYYY-MM-DD, or "" */
+    int faces;
+} mien_gallery_person;
+
+/* Faces described by one network. */
+typedef struct mien_gallery_faces {
+    int n;
+    int numbers;                     /* of a descriptor */
+    const float *descriptor;         /* [n, numbers] finite */
+    char model[MIEN_GALLERY_DIGEST]; /* SHA-256 of the network's file */
+} mien_gallery_faces;
+
+/* Enrol a person.
+ *
+ *   g       open
+ *   person  name (UTF-8 without control characters), basis, born; id and faces
+ *           are not looked at.  The basis is whole and has not ended; without
+ *           an expiry MIEN_BASIS_DAYS from the gallery's day
+ *   faces   one or more
+ *   id      set to the new number; may be NULL
+ *
+ * Fails with EARG (no basis, no purpose, it has ended; a name that another
+ * person has; numbers that are not finite), EIO, ELIMIT, ENOMEM: then nothing
+ * changed. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_enroll(
+    mien_gallery *g, const mien_gallery_person *person,
+    const mien_gallery_faces *faces, int64_t *id, mien_error *err);
+
+/* Count the people.
+ *
+ *   g  open */
+MIEN_API int mien_gallery_count(const mien_gallery *g);
+
+/* Look at one, in the order of their numbers.
+ *
+ *   g  open
+ *   i  0..mien_gallery_count - 1, asserted */
+MIEN_API const mien_gallery_person *
+mien_gallery_person_at(const mien_gallery *g, int i);
+
+/* Find a person by name; NULL: there is none.
+ *
+ *   g     open
+ *   name  compared byte by byte */
+MIEN_API const mien_gallery_person *mien_gallery_find(const mien_gallery *g,
+                                                      const char *name);
+
+/* Give a person another name.
+ *
+ *   g     open
+ *   id    of the person
+ *   name  as for mien_gallery_enroll
+ *
+ * Fails with EARG (nobody has the number; the name), EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_rename(mien_gallery *g,
+                                                      int64_t id,
+                                                      const char *name,
+                                                      mien_error *err);
+
+/* What shows that somebody was erased; it names nobody. */
+typedef struct mien_gallery_certificate {
+    int64_t id;
+    int64_t at;                    /* seconds since 1970 */
+    int faces;                     /* descriptors that were erased */
+    int64_t entry;                 /* of the log that says so */
+    char mac[MIEN_GALLERY_DIGEST]; /* of that entry, which ends the log then */
+} mien_gallery_certificate;
+
+/* Erase a person: the key at once, then all bytes.
+ *
+ *   g    open
+ *   id   of the person
+ *   out  what was done; may be NULL
+ *
+ * After MIEN_OK nothing of the person is in PEOPLE.db, its keys, or their
+ * journals.  Fails with EARG (nobody has the number), EIO, ENOMEM.  Where it
+ * fails after the key was destroyed the text says so: the person is not found
+ * again, and opening the gallery erases the rest. */
+MIEN_API MIEN_CHECKED mien_status
+mien_gallery_withdraw(mien_gallery *g, int64_t id,
+                      mien_gallery_certificate *out, mien_error *err);
+
+/* Write all that is held of a person as JSON: name, basis, descriptors, and the
+ * entries of the log, searches that found the person among them.
+ *
+ *   g    open
+ *   id   of the person
+ *   out  a text is added, which the caller keeps as safe as the gallery
+ *
+ * Fails with EARG (nobody has the number), EFORMAT, EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_export(mien_gallery *g,
+                                                      int64_t id,
+                                                      mien_buffer *out,
+                                                      mien_error *err);
+
+/* ---- searching ----------------------------------------------------------- */
+
+/* Who a face is. */
+typedef struct mien_gallery_match {
+    const mien_gallery_person *person; /* NULL: nobody is near enough */
+    float distance; /* of the nearest descriptor; NaN: none was compared */
+    int compared;   /* people enrolled for the purpose, with this network */
+} mien_gallery_match;
+
+/* Find who a face is among those enrolled for a purpose.
+ *
+ *   g          open
+ *   purpose    as it was recorded, compared byte by byte
+ *   face       one descriptor (n is 1) and its network
+ *   threshold  a distance below it is the same person; above 0, finite
+ *   out        set to the answer
+ *
+ * The search is in the log before it is answered.  People whose end has come
+ * since the gallery was opened are not found.
+ * Fails with EARG (a purpose for which nobody was ever enrolled is none: it is
+ * answered with nobody), EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_search(
+    mien_gallery *g, const char *purpose, const mien_gallery_faces *face,
+    float threshold, mien_gallery_match *out, mien_error *err);
+
+/* ---- the log ------------------------------------------------------------- */
+
+/* What is written down.  Names stand in files: add at the end. */
+#define MIEN_GALLERY_KINDS                                                  \
+    "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
+    "backed-up,restored"
+
+/* An entry, without what is sealed in it. */
+typedef struct mien_gallery_entry {
+    int64_t number;     /* 1, 2, ... */
+    int64_t at;         /* seconds since 1970 */
+    char kind[16];      /* one of MIEN_GALLERY_KINDS */
+    int64_t person;     /* 0: of none */
+    const char *detail; /* what else is known; "": nothing, or it was sealed for
+                           somebody who was erased, or is sealed */
+    char mac[MIEN_GALLERY_DIGEST];
+} mien_gallery_entry;
+
+/* The key with which the log, and nothing else, can be checked.
+ *
+ *   g    open
+ *   out  a text as that of a recovery key */
+MIEN_API void mien_gallery_log_key(const mien_gallery *g,
+                                   char out[MIEN_GALLERY_RECOVERY]);
+
+/* Check and read the log, all of it.
+ *
+ *   g      open
+ *   entry  called for each, in order; NULL: they are only checked
+ *   arg    given to entry
+ *   last   set to the last number; its mac is the check of all before it, and
+ *          may be kept elsewhere: a log that was cut or written anew has not
+ *          that entry with that mac
+ *
+ * Fails with EFORMAT: an entry is missing, out of place or changed, which the
+ * text numbers; EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_log(
+    mien_gallery *g, void (*entry)(void *arg, const mien_gallery_entry *e),
+    void *arg, int64_t *last, mien_error *err);
+
+/* The same with the log's key alone, of a gallery that stays closed.
+ *
+ *   path     of PEOPLE.db
+ *   log_key  from mien_gallery_log_key
+ *   entry    as above; what was sealed for people is not told
+ *   arg      given to entry
+ *   last     as above
+ *
+ * Fails with EARG (no such key), EFORMAT, EIO, ENOMEM, EUNSUP. */
+MIEN_API MIEN_CHECKED mien_status
+mien_gallery_audit(const char *path, const char *log_key,
+                   void (*entry)(void *arg, const mien_gallery_entry *e),
+                   void *arg, int64_t *last, mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

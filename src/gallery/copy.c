@@ -1,0 +1,254 @@
+/* copy.c: copies of PEOPLE.db, and what comes back of one. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "gallery/gallery.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A path and an ending; NULL: memory ended. */
+static char *beside(const char *path, const char *ending)
+{
+    size_t n = strlen(path) + strlen(ending) + 1;
+    char *to = mi_alloc(n, 1);
+    if (to)
+        snprintf(to, n, "%s%s", path, ending);
+    return to;
+}
+
+/* Force a file and the folder it lies in to the disk. */
+static int sync_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[4096] = ".";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    if (slash)
+        snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path);
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd); /* not every file system can */
+        close(fd);
+    }
+    return good;
+}
+
+/* Copy what a database has, whole, to a file that is made. */
+static mien_status copy_to(const mi_db *from, const char *to, mien_error *err)
+{
+    mi_db db = {NULL, to};
+    unlink(to);
+    int fd = open(to, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0 || close(fd))
+        return mi_fail(err, MIEN_EIO, "%.150s: cannot be made", to);
+    mien_status st = MIEN_OK;
+    if (sqlite3_open_v2(to, &db.sql, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        st = mi_db_fail(&db, err);
+    if (!st) {
+        sqlite3_backup *b =
+            sqlite3_backup_init(db.sql, "main", from->sql, "main");
+        if (b)
+            sqlite3_backup_step(b, -1);
+        if (!b || sqlite3_backup_finish(b) != SQLITE_OK)
+            st = mi_db_fail(&db, err);
+    }
+    mi_db_close(&db);
+    if (!st && !sync_file(to))
+        st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
+    if (st)
+        unlink(to);
+    return st;
+}
+
+mien_status mien_gallery_backup(mien_gallery *g, const char *to,
+                                mien_error *err)
+{
+    if (access(to, F_OK) == 0)
+        return mi_fail(err, MIEN_EIO, "%.150s: is there already", to);
+    char *aside = beside(to, ".part");
+    if (!aside)
+        return mi_no_memory(err);
+    mien_status st = mi_log_add(g, MI_LOG_BACKED_UP, NULL, 0, "", err);
+    if (!st)
+        st = copy_to(&g->data, aside, err);
+    if (!st && rename(aside, to)) {
+        st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
+        unlink(aside);
+    }
+    if (!st && !sync_file(to))
+        st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
+    mi_free(aside);
+    return st;
+}
+
+/* ---- restoring ----------------------------------------------------------- */
+
+/* How many keys the vault has of people whom the data has not. */
+static mien_status count_missing(mien_gallery *g, int *out, mien_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    mien_status st = mi_db_prepare(
+        &g->keys, &s, err, "SELECT person FROM key ORDER BY person", "");
+    *out = 0;
+    do {
+        if (!st)
+            st = mi_db_step(&g->keys, s, &row, err);
+        if (!st && row)
+            *out += mi_people_at(g, sqlite3_column_int64(s, 0)) < 0;
+    } while (!st && row);
+    sqlite3_finalize(s);
+    return st;
+}
+
+enum { AT_ONCE = 64 };
+
+/* Some of the copy's people who were erased since; how many. */
+static mien_status find_erased(mien_gallery *g, int64_t gone[AT_ONCE], int *n,
+                               mien_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    mien_status st = mi_db_prepare(&g->data, &s, err,
+                                   "SELECT id FROM person ORDER BY id", "");
+    *n = 0;
+    do {
+        int erased = 0;
+        mi_key key;
+        if (!st)
+            st = mi_db_step(&g->data, s, &row, err);
+        if (st || !row)
+            break;
+        gone[*n] = sqlite3_column_int64(s, 0);
+        st = mi_vault_key(g, gone[*n], &key, &erased, err);
+        mi_keys_forget(&key, sizeof key);
+        *n += !st && erased;
+    } while (!st && *n < AT_ONCE);
+    sqlite3_finalize(s);
+    return st;
+}
+
+/* Delete whoever was erased from the copy. */
+static mien_status erase_again(mien_gallery *g, int *out, mien_error *err)
+{
+    int64_t gone[AT_ONCE] = {0};
+    int n = 0;
+    mien_status st;
+    do {
+        st = find_erased(g, gone, &n, err);
+        for (int i = 0; !st && i < n; i++)
+            st = mi_data_erase(g, gone[i], MI_LOG_WITHDRAWN, NULL, err);
+        *out += st ? 0 : n;
+    } while (!st && n);
+    return st;
+}
+
+/* Make the copy what the keys are of. */
+static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
+                            mien_error *err)
+{
+    mi_log_end before;
+    mi_begun begun;
+    int64_t person, generation;
+    mien_status st = mi_vault_begun(g, &begun, &person, &generation, err);
+    if (!st && begun)
+        st = mi_vault_done(g, err);
+    if (!st)
+        st = mi_log_find_end(g, err);
+    if (!st)
+        st = erase_again(g, &out->erased, err);
+    if (!st)
+        st = mi_people_load(g, err);
+    if (!st)
+        st = count_missing(g, &out->missing, err);
+    if (!st)
+        st = mi_data_begin(g, &before, err);
+    if (st)
+        return st;
+    st = mi_log_add(g, MI_LOG_RESTORED, NULL, 0, "", err);
+    st = mi_data_end(g, st, &before, err);
+    out->people = g->people;
+    return st ? st : mi_db_settle(&g->data, err);
+}
+
+/* Copy `from` beside the gallery, as `aside`. */
+static mien_status take_copy(const char *from, const char *aside,
+                             mien_error *err)
+{
+    mi_db copy = {0};
+    mien_status st = mi_db_open(from, MI_DB_LOOK, MI_GALLERY_DATA,
+                                MI_GALLERY_VERSION, &copy, err);
+    if (!st)
+        st = copy_to(&copy, aside, err);
+    mi_db_close(&copy);
+    return st;
+}
+
+/* Put the copy, which is whole, in the place of the data. */
+static mien_status put_in_place(const char *aside, const char *path,
+                                mien_error *err)
+{
+    char *journal = beside(path, "-wal"), *shared = beside(path, "-shm");
+    mien_status st = journal && shared ? MIEN_OK : mi_no_memory(err);
+    if (!st) {
+        unlink(journal); /* of what is replaced */
+        unlink(shared);
+    }
+    if (!st && (rename(aside, path) || !sync_file(path)))
+        st = mi_fail(err, MIEN_EIO, "%.150s: cannot be replaced", path);
+    mi_free(journal);
+    mi_free(shared);
+    return st;
+}
+
+/* Make the copy whole and put it in the place of `path`. */
+static mien_status restore(mien_gallery *g, const char *path, const char *from,
+                           mien_gallery_restored *out, mien_error *err)
+{
+    int64_t generation = 0;
+    mien_status st = mi_data_open(g, &generation, err);
+    if (!st && generation > g->generation)
+        st = mi_fail(err, MIEN_EFORMAT,
+                     "%.120s: is an older copy than %.40s: the keys of who was "
+                     "enrolled since are not in it",
+                     g->keys_path, from);
+    if (!st)
+        st = bring_up(g, out, err);
+    mi_db_close(&g->data);
+    if (!st)
+        st = put_in_place(g->path, path, err);
+    if (st)
+        unlink(g->path);
+    return st;
+}
+
+mien_status mien_gallery_restore(const char *path, const char *from,
+                                 const mien_gallery_key *key, int64_t now,
+                                 mien_gallery_restored *out, mien_error *err)
+{
+    mien_gallery *g = NULL;
+    mien_gallery_restored done = {0};
+    char *aside = beside(path, ".restored");
+    mien_status st =
+        aside ? mi_gallery_new(path, now, &g, err) : mi_no_memory(err);
+    if (!st)
+        st = mi_vault_open(g, key, err);
+    if (!st)
+        st = take_copy(from, aside, err);
+    if (!st) {
+        char *own = g->path;
+        g->path = aside;
+        st = restore(g, path, from, &done, err);
+        g->path = own;
+    }
+    mien_gallery_close(g);
+    mi_free(aside);
+    if (!st)
+        *out = done;
+    return st;
+}

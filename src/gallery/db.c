@@ -1,0 +1,266 @@
+/* db.c: the one place that knows how SQLite is set and how it fails. */
+#include "gallery/db.h"
+
+#include "base/error.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 5000 };
+
+mien_status mi_db_fail(const mi_db *db, mien_error *err)
+{
+    int code = db->sql ? sqlite3_errcode(db->sql) : SQLITE_NOMEM;
+    switch (code & 255) {
+    case SQLITE_NOMEM: return mi_fail(err, MIEN_ENOMEM, "out of memory");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_MISMATCH:
+    case SQLITE_ERROR:
+        return mi_fail(err, MIEN_EFORMAT, "%.120s: %.60s", db->path,
+                       sqlite3_errmsg(db->sql));
+    case SQLITE_TOOBIG:
+        return mi_fail(err, MIEN_ELIMIT, "%.120s: %.60s", db->path,
+                       sqlite3_errmsg(db->sql));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return mi_fail(err, MIEN_EIO, "%.120s: another process has it open",
+                       db->path);
+    default:
+        return mi_fail(err, MIEN_EIO, "%.120s: %.60s", db->path,
+                       sqlite3_errmsg(db->sql));
+    }
+}
+
+mien_status mi_db_run(const mi_db *db, const char *sql, mien_error *err)
+{
+    return sqlite3_exec(db->sql, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? MIEN_OK
+               : mi_db_fail(db, err);
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+/* Make an empty file that only its owner may read. */
+static mien_status make_file(const char *path, mien_error *err)
+{
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd >= 0 && close(fd) == 0)
+        return MIEN_OK;
+    return mi_fail(err, MIEN_EIO, "%.150s: is there already, or cannot be made",
+                   path);
+}
+
+/* A file that is there has to be of this kind and no later version. */
+static mien_status check_kind(const mi_db *db, int what, int version,
+                              mien_error *err)
+{
+    int64_t kind = 0, has = 0;
+    int found;
+    mien_status st =
+        mi_db_number(db, "PRAGMA application_id", &kind, &found, err);
+    if (!st)
+        st = mi_db_number(db, "PRAGMA user_version", &has, &found, err);
+    if (st)
+        return st;
+    if (kind != what)
+        return mi_fail(err, MIEN_EFORMAT, "%.150s: no file of a gallery",
+                       db->path);
+    if (has != version)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%.120s: of version %lld; this mien reads %d", db->path,
+                       (long long)has, version);
+    return MIEN_OK;
+}
+
+/* What every connection is set to. */
+static mien_status set(const mi_db *db, mi_db_way way, mien_error *err)
+{
+    sqlite3_busy_timeout(db->sql, WAIT_MS);
+    sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, 1 << 26);
+    mien_status st = mi_db_run(db,
+                               "PRAGMA cell_size_check=1;"
+                               "PRAGMA mmap_size=0;"
+                               "PRAGMA foreign_keys=0;"
+                               "PRAGMA temp_store=2",
+                               err);
+    if (!st && way != MI_DB_LOOK)
+        st = mi_db_run(db,
+                       "PRAGMA journal_mode=WAL;"
+                       "PRAGMA synchronous=FULL;"
+                       "PRAGMA secure_delete=1",
+                       err);
+    return st;
+}
+
+mien_status mi_db_open(const char *path, mi_db_way way, int what, int version,
+                       mi_db *out, mien_error *err)
+{
+    struct stat is;
+    char mark[100];
+    mi_db db = {NULL, path};
+    mien_status st = way == MI_DB_MAKE ? make_file(path, err) : MIEN_OK;
+    if (st)
+        return st;
+    if (stat(path, &is) || !S_ISREG(is.st_mode))
+        return mi_fail(err, MIEN_EIO, "%.150s: no such file", path);
+    int flags =
+        SQLITE_OPEN_NOMUTEX |
+        (way == MI_DB_LOOK ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    if (sqlite3_open_v2(path, &db.sql, flags, NULL) != SQLITE_OK) {
+        st = mi_db_fail(&db, err);
+        mi_db_close(&db);
+        return st;
+    }
+    /* Before the file is read at all: then no other reads it either. */
+    if (way == MI_DB_ALONE)
+        st = mi_db_run(&db, "PRAGMA locking_mode=EXCLUSIVE", err);
+    if (st) {
+        mi_db_close(&db);
+        return st;
+    }
+    if (way == MI_DB_MAKE) {
+        snprintf(mark, sizeof mark,
+                 "PRAGMA application_id=%d; PRAGMA user_version=%d", what,
+                 version);
+        st = mi_db_run(&db, mark, err);
+    } else {
+        st = check_kind(&db, what, version, err);
+    }
+    if (!st)
+        st = set(&db, way, err);
+    if (st)
+        mi_db_close(&db);
+    else
+        *out = db;
+    return st;
+}
+
+void mi_db_close(mi_db *db)
+{
+    sqlite3_close(db->sql);
+    db->sql = NULL;
+}
+
+/* ---- statements ---------------------------------------------------------- */
+
+/* Set the parameters of a statement; what SQLite says. */
+static int bind(sqlite3_stmt *s, const char *types, va_list *args)
+{
+    int code = SQLITE_OK;
+    for (int i = 1; *types && code == SQLITE_OK; i++, types++) {
+        if (*types == 'i') {
+            code = sqlite3_bind_int64(s, i, va_arg(*args, int64_t));
+        } else if (*types == 't') {
+            const char *text = va_arg(*args, const char *);
+            code = sqlite3_bind_text(s, i, text, -1, SQLITE_STATIC);
+        } else {
+            const void *bytes = va_arg(*args, const void *);
+            size_t n = va_arg(*args, size_t);
+            code =
+                sqlite3_bind_blob64(s, i, bytes ? bytes : "", n, SQLITE_STATIC);
+        }
+    }
+    return code;
+}
+
+static mien_status prepare(const mi_db *db, sqlite3_stmt **out, mien_error *err,
+                           const char *sql, const char *types, va_list *args)
+{
+    sqlite3_stmt *s = NULL;
+    if (sqlite3_prepare_v2(db->sql, sql, -1, &s, NULL) == SQLITE_OK &&
+        bind(s, types, args) == SQLITE_OK) {
+        *out = s;
+        return MIEN_OK;
+    }
+    mien_status st = mi_db_fail(db, err);
+    sqlite3_finalize(s);
+    return st;
+}
+
+mien_status mi_db_prepare(const mi_db *db, sqlite3_stmt **out, mien_error *err,
+                          const char *sql, const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    mien_status st = prepare(db, out, err, sql, types, &args);
+    va_end(args);
+    return st;
+}
+
+mien_status mi_db_step(const mi_db *db, sqlite3_stmt *s, int *row,
+                       mien_error *err)
+{
+    int code = sqlite3_step(s);
+    *row = code == SQLITE_ROW;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? MIEN_OK
+                                                     : mi_db_fail(db, err);
+}
+
+mien_status mi_db_do(const mi_db *db, mien_error *err, const char *sql,
+                     const char *types, ...)
+{
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    va_list args;
+    va_start(args, types);
+    mien_status st = prepare(db, &s, err, sql, types, &args);
+    va_end(args);
+    if (!st)
+        st = mi_db_step(db, s, &row, err);
+    sqlite3_finalize(s);
+    return st;
+}
+
+mien_bytes mi_db_bytes(sqlite3_stmt *s, int column)
+{
+    const void *at = sqlite3_column_blob(s, column);
+    int n = sqlite3_column_bytes(s, column);
+    return (mien_bytes){(uint8_t *)(uintptr_t)at, at ? (size_t)n : 0};
+}
+
+mien_status mi_db_number(const mi_db *db, const char *sql, int64_t *out,
+                         int *found, mien_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    mien_status st = mi_db_prepare(db, &s, err, sql, "");
+    *found = 0;
+    if (!st)
+        st = mi_db_step(db, s, found, err);
+    if (!st && *found)
+        *out = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return st;
+}
+
+/* ---- transactions -------------------------------------------------------- */
+
+mien_status mi_db_begin(const mi_db *db, mien_error *err)
+{
+    return mi_db_run(db, "BEGIN IMMEDIATE", err);
+}
+
+mien_status mi_db_end(const mi_db *db, mien_status st, mien_error *err)
+{
+    if (!st)
+        st = mi_db_run(db, "COMMIT", err);
+    if (st && !sqlite3_get_autocommit(db->sql))
+        sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+    return st;
+}
+
+mien_status mi_db_settle(const mi_db *db, mien_error *err)
+{
+    int left = 0, moved = 0;
+    if (sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                  &left, &moved) == SQLITE_OK &&
+        left <= 0)
+        return MIEN_OK;
+    return mi_db_fail(db, err);
+}

@@ -1,0 +1,66 @@
+/* db.h: SQLite as a gallery uses it: short statements, whole transactions. */
+#ifndef MI_GALLERY_DB_H
+#define MI_GALLERY_DB_H
+
+#include "mien/text.h"
+
+#include <sqlite3.h>
+
+typedef struct mi_db {
+    sqlite3 *sql;
+    const char *path; /* borrowed, for messages */
+} mi_db;
+
+/* How a file is opened. */
+typedef enum mi_db_way {
+    MI_DB_MAKE, /* it is not there yet; only its owner may read it */
+    MI_DB_USE,
+    MI_DB_ALONE, /* no other process may have it open */
+    MI_DB_LOOK   /* nothing is written */
+} mi_db_way;
+
+/* Open a file: a journal ahead of it (WAL), every commit forced to the disk,
+ * deleted bytes overwritten, nothing in the file trusted.
+ *
+ *   path  borrowed while it is open
+ *   what  names the file's kind, as its application_id
+ *   version  the file's, set when it is made; a later one is refused
+ *
+ * Fails with EFORMAT, EIO, ENOMEM. */
+mien_status mi_db_open(const char *path, mi_db_way way, int what, int version,
+                       mi_db *out, mien_error *err);
+/* Close; db->sql is NULL then. */
+void mi_db_close(mi_db *db);
+
+/* Why the last call failed, as a status and a sentence with the path. */
+mien_status mi_db_fail(const mi_db *db, mien_error *err);
+/* Run statements without parameters and results. */
+mien_status mi_db_run(const mi_db *db, const char *sql, mien_error *err);
+
+/* A statement, parameters for its ?s:
+ *   i  int64_t    t  const char *    b  const void *, size_t */
+mien_status mi_db_prepare(const mi_db *db, sqlite3_stmt **out, mien_error *err,
+                          const char *sql, const char *types, ...);
+/* Prepare, run and finish. */
+mien_status mi_db_do(const mi_db *db, mien_error *err, const char *sql,
+                     const char *types, ...);
+/* Another row: *row 1; the end: 0. */
+mien_status mi_db_step(const mi_db *db, sqlite3_stmt *s, int *row,
+                       mien_error *err);
+/* The bytes of a column; not copied. */
+mien_bytes mi_db_bytes(sqlite3_stmt *s, int column);
+
+/* The number that a statement gives, of one row and column; *out is untouched
+ * if there is no row, then *found is 0. */
+mien_status mi_db_number(const mi_db *db, const char *sql, int64_t *out,
+                         int *found, mien_error *err);
+
+/* Begin, commit, or take back if st says so; the first failure. */
+mien_status mi_db_begin(const mi_db *db, mien_error *err);
+/* The other end of a transaction. */
+mien_status mi_db_end(const mi_db *db, mien_status st, mien_error *err);
+
+/* Write the journal into the file and make it empty. */
+mien_status mi_db_settle(const mi_db *db, mien_error *err);
+
+#endif

@@ -1,0 +1,174 @@
+/* gallery.h: what an open gallery holds, and how its two files change together.
+ *
+ * PEOPLE.db has a generation, PEOPLE.db-keys another; both are one higher after
+ * each change.  A change is begun in the keys (mi_vault_begin), made in the
+ * data and ended in the keys (mi_vault_done): only then it is acknowledged.  So
+ * a break leaves the keys one ahead and saying what was begun, and anything
+ * else that differs is an older copy of one of the files.  Erasing is decided
+ * by its begin, which destroys the key; all others by the commit in the data.
+ */
+#ifndef MI_GALLERY_GALLERY_H
+#define MI_GALLERY_GALLERY_H
+
+#include "gallery/db.h"
+#include "keys/keys.h"
+#include "mien/gallery.h"
+#include "mien/match_search.h"
+
+#include <limits.h>
+
+enum {
+    MI_GALLERY_DATA = 0x6d67616c, /* application_id of the files */
+    MI_GALLERY_KEYS = 0x6d676b79,
+    MI_GALLERY_VERSION = 1,
+    MI_GALLERY_ID = 16,
+    MI_WHAT = 200 /* bytes of what is sealed, with its 0 */
+};
+
+/* What was begun. */
+typedef enum mi_begun { MI_NOTHING, MI_ENROL, MI_ERASE, MI_CHANGE } mi_begun;
+
+/* The places of MIEN_GALLERY_KINDS, from 1. */
+typedef enum mi_log_kind {
+    MI_LOG_CREATED = 1,
+    MI_LOG_ENROLLED,
+    MI_LOG_RENAMED,
+    MI_LOG_WITHDRAWN,
+    MI_LOG_EXPIRED,
+    MI_LOG_SEARCHED,
+    MI_LOG_EXPORTED,
+    MI_LOG_REKEYED,
+    MI_LOG_BACKED_UP,
+    MI_LOG_RESTORED
+} mi_log_kind;
+
+typedef struct mi_person {
+    mien_gallery_person shown;
+    mi_key key;
+} mi_person;
+
+/* Descriptors of one network. */
+typedef struct mi_shelf {
+    char model[MIEN_GALLERY_DIGEST];
+    mien_index *index; /* rows belong to people's numbers */
+} mi_shelf;
+
+/* Where the log ends. */
+typedef struct mi_log_end {
+    int64_t number;
+    uint8_t mac[MI_KEY_MAC];
+} mi_log_end;
+
+struct mien_gallery {
+    char *path, *keys_path;
+    mi_db data, keys;
+    uint8_t id[MI_GALLERY_ID];
+    mi_key key, log_key;
+    int64_t generation; /* of both files */
+    int64_t now;        /* 0: by the clock */
+    int broken;         /* 1: a change was broken off; opening anew mends it */
+    mi_log_end log;
+    int people, room;
+    mi_person *person; /* [people] ascending numbers */
+    int shelves;
+    mi_shelf *shelf;
+};
+
+/* Seconds since 1970, and the day, by the gallery's clock. */
+int64_t mi_gallery_now(const mien_gallery *g);
+/* The day, in UTC. */
+void mi_gallery_day(const mien_gallery *g, char out[11]);
+/* What a sealed text is: its gallery, kind and numbers. */
+void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
+                     const char *more, char out[MI_WHAT]);
+
+/* ---- vault.c: PEOPLE.db-keys --------------------------------------------- */
+
+/* Make the file, with a new key of the gallery. */
+mien_status mi_vault_make(mien_gallery *g, const mien_gallery_key *key,
+                          char recovery[MIEN_GALLERY_RECOVERY],
+                          mien_error *err);
+/* Open it, and the gallery's key. */
+mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
+                          mien_error *err);
+/* Seal the gallery's key anew. */
+mien_status mi_vault_rekey(mien_gallery *g, const mien_gallery_key *key,
+                           mien_error *err);
+/* What stands as begun, and of whom. */
+mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what,
+                           int64_t *person, int64_t *generation,
+                           mien_error *err);
+/* Begin a change.  MI_ENROL keeps key for the person, MI_ERASE destroys it. */
+mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t person,
+                           const mi_key *key, mien_error *err);
+/* The change is in the data. */
+mien_status mi_vault_done(mien_gallery *g, mien_error *err);
+/* The change is not in the data and will not be: as it was before. */
+mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t person,
+                          mien_error *err);
+/* A number that nobody has had. */
+mien_status mi_vault_next(const mien_gallery *g, int64_t *person,
+                          mien_error *err);
+/* The key of a person; *erased 1: it was destroyed. */
+mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
+                         int *erased, mien_error *err);
+
+/* ---- people.c: who is in memory ------------------------------------------ */
+
+/* Where a person stands; -1: nobody has the number. */
+int mi_people_at(const mien_gallery *g, int64_t id);
+/* Add a person with faces, whose number is above all others. */
+mien_status mi_people_add(mien_gallery *g, const mi_person *p,
+                          const mien_gallery_faces *faces, mien_error *err);
+/* Forget the person at a place, with all descriptors. */
+void mi_people_remove(mien_gallery *g, int at);
+/* Forget everybody. */
+void mi_people_free(mien_gallery *g);
+/* What is sealed of a person, and read again. */
+void mi_person_write(const mien_gallery_person *p, mien_buffer *out);
+/* Read what mi_person_write wrote. */
+mien_status mi_person_read(const uint8_t *bytes, size_t n,
+                           mien_gallery_person *p, mien_error *err);
+/* Read everybody of the data into memory. */
+mien_status mi_people_load(mien_gallery *g, mien_error *err);
+/* A name that can be used: UTF-8, no control characters, and nobody else's. */
+mien_status mi_people_name(const mien_gallery *g, const char *name, int64_t id,
+                           mien_error *err);
+
+/* ---- log.c --------------------------------------------------------------- */
+
+/* Add an entry to the data, in a transaction that is open.
+ *
+ *   detail  "" is none; sealed for the person, or without one for the log */
+mien_status mi_log_add(mien_gallery *g, mi_log_kind kind, const mi_person *p,
+                       int64_t person, const char *detail, mien_error *err);
+/* Where the log of the data ends. */
+mien_status mi_log_find_end(mien_gallery *g, mien_error *err);
+/* A mac as hexadecimal digits. */
+void mi_log_mac_text(const uint8_t mac[MI_KEY_MAC],
+                     char out[MIEN_GALLERY_DIGEST]);
+
+/* ---- change.c ------------------------------------------------------------ */
+
+/* A transaction of the data that ends with the generation of the keys. */
+mien_status mi_data_begin(mien_gallery *g, mi_log_end *before, mien_error *err);
+/* The other end of it; st is what was done. */
+mien_status mi_data_end(mien_gallery *g, mien_status st,
+                        const mi_log_end *before, mien_error *err);
+/* Delete the rows of a person whose key is gone, say so in the log, and leave
+ * nothing of them in the files. */
+mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
+                          int *faces, mien_error *err);
+/* Erase one who is in memory. */
+mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
+                             int *faces, mien_error *err);
+
+/* ---- open.c -------------------------------------------------------------- */
+
+/* A gallery with paths and clock and nothing open. */
+mien_status mi_gallery_new(const char *path, int64_t now, mien_gallery **out,
+                           mien_error *err);
+/* Open PEOPLE.db, which has to be of the same gallery; its generation. */
+mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err);
+
+#endif

@@ -1,0 +1,256 @@
+/* open.c: making and opening a gallery, and what a break left behind. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "gallery/gallery.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char schema[] =
+    "CREATE TABLE gallery(one INTEGER PRIMARY KEY CHECK(one = 1),"
+    " gallery BLOB, generation INTEGER);"
+    "CREATE TABLE person(id INTEGER PRIMARY KEY, sealed BLOB);"
+    "CREATE TABLE face(id INTEGER PRIMARY KEY, person INTEGER, model TEXT,"
+    " sealed BLOB);"
+    "CREATE INDEX face_person ON face(person);"
+    "CREATE TABLE log(number INTEGER PRIMARY KEY, at INTEGER, kind INTEGER,"
+    " person INTEGER, owned INTEGER, detail BLOB, mac BLOB)";
+
+int64_t mi_gallery_now(const mien_gallery *g)
+{
+    return g->now ? g->now : (int64_t)time(NULL);
+}
+
+void mi_gallery_day(const mien_gallery *g, char out[11])
+{
+    time_t at = (time_t)mi_gallery_now(g);
+    struct tm day = {0};
+    if (!gmtime_r(&at, &day) || !strftime(out, 11, "%Y-%m-%d", &day))
+        memcpy(out, "9999-12-31", 11);
+}
+
+void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
+                     const char *more, char out[MI_WHAT])
+{
+    int n = snprintf(out, MI_WHAT, "mien gallery %d|", MI_GALLERY_VERSION);
+    for (int i = 0; i < MI_GALLERY_ID; i++)
+        n += snprintf(out + n, MI_WHAT - (size_t)n, "%02x", g->id[i]);
+    snprintf(out + n, MI_WHAT - (size_t)n, "|%.20s|%lld|%.70s", kind,
+             (long long)person, more);
+}
+
+/* ---- the two files ------------------------------------------------------- */
+
+static char *join(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b) + 1;
+    char *to = mi_alloc(n + m, 1);
+    if (to) {
+        memcpy(to, a, n);
+        memcpy(to + n, b, m);
+    }
+    return to;
+}
+
+mien_status mi_gallery_new(const char *path, int64_t now, mien_gallery **out,
+                           mien_error *err)
+{
+    mien_status st = mi_keys_start(err);
+    if (st)
+        return st;
+    mien_gallery *g = mi_alloc(1, sizeof *g);
+    if (!g)
+        return mi_no_memory(err);
+    g->now = now;
+    g->path = join(path, "");
+    g->keys_path = join(path, "-keys");
+    if (g->path && g->keys_path) {
+        *out = g;
+        return MIEN_OK;
+    }
+    mien_gallery_close(g);
+    return mi_no_memory(err);
+}
+
+void mien_gallery_close(mien_gallery *g)
+{
+    if (!g)
+        return;
+    mi_people_free(g);
+    mi_db_close(&g->data);
+    mi_db_close(&g->keys);
+    mi_free(g->path);
+    mi_free(g->keys_path);
+    mi_keys_forget(g, sizeof *g);
+    mi_free(g);
+}
+
+mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
+{
+    static const uint8_t none[MI_GALLERY_ID];
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    mien_status st = mi_db_open(g->path, MI_DB_USE, MI_GALLERY_DATA,
+                                MI_GALLERY_VERSION, &g->data, err);
+    if (!st)
+        st = mi_db_prepare(&g->data, &s, err,
+                           "SELECT gallery, generation FROM gallery", "");
+    if (!st)
+        st = mi_db_step(&g->data, s, &row, err);
+    if (!st) {
+        mien_bytes id = row ? mi_db_bytes(s, 0) : (mien_bytes){0};
+        int known = memcmp(g->id, none, sizeof none) != 0;
+        if (id.n != sizeof g->id)
+            st = mi_fail(err, MIEN_EFORMAT, "%.150s: is damaged", g->path);
+        else if (known && memcmp(id.data, g->id, id.n) != 0)
+            st = mi_fail(err, MIEN_EFORMAT,
+                         "%.80s: is of another gallery than %.80s", g->path,
+                         g->keys_path);
+        else
+            memcpy(g->id, id.data, id.n);
+        *generation = row ? sqlite3_column_int64(s, 1) : 0;
+    }
+    sqlite3_finalize(s);
+    return st;
+}
+
+/* ---- making -------------------------------------------------------------- */
+
+/* Make PEOPLE.db without people. */
+static mien_status make_data(mien_gallery *g, mien_error *err)
+{
+    mien_status st = mi_db_open(g->path, MI_DB_MAKE, MI_GALLERY_DATA,
+                                MI_GALLERY_VERSION, &g->data, err);
+    if (st)
+        return st;
+    st = mi_db_begin(&g->data, err);
+    if (!st)
+        st = mi_db_run(&g->data, schema, err);
+    if (!st)
+        st = mi_db_do(&g->data, err,
+                      "INSERT INTO gallery(one, gallery, generation)"
+                      " VALUES(1, ?, 1)",
+                      "b", g->id, sizeof g->id);
+    if (!st)
+        st = mi_log_add(g, MI_LOG_CREATED, NULL, 0, "", err);
+    return mi_db_end(&g->data, st, err);
+}
+
+mien_status mien_gallery_create(const char *path, const mien_gallery_key *key,
+                                char recovery[MIEN_GALLERY_RECOVERY],
+                                mien_error *err)
+{
+    mien_gallery *g = NULL;
+    mien_status st = mi_gallery_new(path, 0, &g, err);
+    if (st)
+        return st;
+    if (access(path, F_OK) == 0)
+        st = mi_fail(err, MIEN_EIO, "%.150s: is there already", path);
+    if (!st)
+        st = mi_vault_make(g, key, recovery, err);
+    int made = g->keys.sql != NULL;
+    if (!st) {
+        mi_key_derive(&g->key, 1, "mien.log", &g->log_key);
+        st = make_data(g, err);
+    }
+    int data = g->data.sql != NULL;
+    mi_db_close(&g->data);
+    mi_db_close(&g->keys);
+    if (st && made)
+        unlink(g->keys_path);
+    if (st && data)
+        unlink(g->path);
+    mien_gallery_close(g);
+    return st;
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+/* Make the generations equal, or refuse an older copy of one of the files. */
+static mien_status settle(mien_gallery *g, int64_t data,
+                          mien_gallery_opened *found, mien_error *err)
+{
+    mi_begun begun = MI_NOTHING;
+    int64_t person = 0;
+    mien_status st = mi_vault_begun(g, &begun, &person, &g->generation, err);
+    if (st)
+        return st;
+    if (data > g->generation)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%.120s: is an older copy (%lld of %lld): the keys of "
+                       "who was enrolled since are not in it",
+                       g->keys_path, (long long)g->generation, (long long)data);
+    if (data < g->generation - 1 || (data < g->generation && !begun))
+        return mi_fail(err, MIEN_EFORMAT,
+                       "%.120s: is an older copy (%lld of %lld); restore takes "
+                       "it, and keeps who was erased since erased",
+                       g->path, (long long)data, (long long)g->generation);
+    if (data == g->generation)
+        return begun ? mi_vault_done(g, err) : MIEN_OK;
+    if (begun != MI_ERASE) {
+        found->unchanged++;
+        return mi_vault_undo(g, begun, person, err);
+    }
+    found->erased++;
+    st = mi_db_settle(&g->keys, err);
+    if (!st)
+        st = mi_data_erase(g, person, MI_LOG_WITHDRAWN, NULL, err);
+    return st ? st : mi_vault_done(g, err);
+}
+
+/* Erase everybody whose end has come. */
+static mien_status sweep(mien_gallery *g, mien_gallery_opened *found,
+                         mien_error *err)
+{
+    char today[11];
+    mien_status st = MIEN_OK;
+    mi_gallery_day(g, today);
+    for (int i = g->people - 1; !st && i >= 0; i--)
+        if (strcmp(g->person[i].shown.basis.expiry, today) < 0) {
+            st = mi_gallery_erase(g, i, MI_LOG_EXPIRED, NULL, err);
+            found->expired += !st;
+        }
+    return st;
+}
+
+mien_status mien_gallery_open(const char *path, const mien_gallery_key *key,
+                              int64_t now, mien_gallery_opened *found,
+                              mien_gallery **out, mien_error *err)
+{
+    mien_gallery_opened done = {0};
+    mien_gallery *g = NULL;
+    int64_t generation = 0;
+    mien_status st = mi_gallery_new(path, now, &g, err);
+    if (st)
+        return st;
+    st = mi_vault_open(g, key, err);
+    if (!st)
+        st = mi_data_open(g, &generation, err);
+    if (!st)
+        st = mi_log_find_end(g, err);
+    if (!st)
+        st = settle(g, generation, &done, err);
+    if (!st)
+        st = mi_people_load(g, err);
+    if (!st)
+        st = sweep(g, &done, err);
+    if (st) {
+        mien_gallery_close(g);
+        return st;
+    }
+    if (found)
+        *found = done;
+    *out = g;
+    return MIEN_OK;
+}
+
+mien_status mien_gallery_rekey(mien_gallery *g, const mien_gallery_key *key,
+                               mien_error *err)
+{
+    mien_status st = mi_vault_rekey(g, key, err);
+    if (!st)
+        st = mi_log_add(g, MI_LOG_REKEYED, NULL, 0, "", err);
+    return st;
+}

@@ -1,0 +1,308 @@
+/* people.c: everybody in memory, and their descriptors by network. */
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "gallery/gallery.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+int mi_people_at(const mien_gallery *g, int64_t id)
+{
+    int low = 0, high = g->people;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (g->person[middle].shown.id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < g->people && g->person[low].shown.id == id ? low : -1;
+}
+
+int mien_gallery_count(const mien_gallery *g) { return g->people; }
+
+const mien_gallery_person *mien_gallery_person_at(const mien_gallery *g, int i)
+{
+    assert(i >= 0 && i < g->people);
+    return &g->person[i].shown;
+}
+
+const mien_gallery_person *mien_gallery_find(const mien_gallery *g,
+                                             const char *name)
+{
+    for (int i = 0; i < g->people; i++)
+        if (strcmp(g->person[i].shown.name, name) == 0)
+            return &g->person[i].shown;
+    return NULL;
+}
+
+mien_status mi_people_name(const mien_gallery *g, const char *name, int64_t id,
+                           mien_error *err)
+{
+    const mien_gallery_person *other = mien_gallery_find(g, name);
+    size_t n = strnlen(name, MIEN_GALLERY_NAME);
+    if (n == 0 || n == MIEN_GALLERY_NAME)
+        return mi_fail(err, MIEN_EARG, "a name of %s; 1 to %d bytes are wanted",
+                       n ? "too many bytes" : "no bytes",
+                       MIEN_GALLERY_NAME - 1);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)name[i] < 32 || name[i] == 127)
+            return mi_fail(err, MIEN_EARG,
+                           "a name with a control character at byte %zu", i);
+    if (other && other->id != id)
+        return mi_fail(err, MIEN_EARG, "'%.100s' is enrolled already, as %lld",
+                       name, (long long)other->id);
+    return MIEN_OK;
+}
+
+/* ---- adding and forgetting ----------------------------------------------- */
+
+/* The descriptors of a network; a new shelf if there is none. */
+static mien_status shelf_of(mien_gallery *g, const char *model, int numbers,
+                            mi_shelf **out, mien_error *err)
+{
+    for (int i = 0; i < g->shelves; i++)
+        if (strcmp(g->shelf[i].model, model) == 0) {
+            *out = &g->shelf[i];
+            if (mien_index_numbers((*out)->index) == numbers)
+                return MIEN_OK;
+            return mi_fail(err, MIEN_EARG,
+                           "descriptors of %d numbers; this network's have %d",
+                           numbers, mien_index_numbers((*out)->index));
+        }
+    mi_shelf *more = mi_alloc((size_t)g->shelves + 1, sizeof *more);
+    if (!more)
+        return mi_no_memory(err);
+    mien_status st = mien_index_new(numbers, &more[g->shelves].index, err);
+    if (st) {
+        mi_free(more);
+        return st;
+    }
+    if (g->shelves)
+        memcpy(more, g->shelf, (size_t)g->shelves * sizeof *more);
+    memcpy(more[g->shelves].model, model, MIEN_GALLERY_DIGEST);
+    mi_free(g->shelf);
+    g->shelf = more;
+    *out = &g->shelf[g->shelves++];
+    return MIEN_OK;
+}
+
+/* Room for one person more; what was there before is overwritten. */
+static mien_status make_room(mien_gallery *g, mien_error *err)
+{
+    if (g->people == MIEN_GALLERY_MAX_PEOPLE)
+        return mi_fail(err, MIEN_ELIMIT, "a gallery of more than %d people",
+                       MIEN_GALLERY_MAX_PEOPLE);
+    if (g->people < g->room)
+        return MIEN_OK;
+    int room = g->room ? 2 * g->room : 16;
+    size_t had = (size_t)g->people * sizeof *g->person;
+    mi_person *more = mi_alloc((size_t)room, sizeof *more);
+    if (!more)
+        return mi_no_memory(err);
+    if (had)
+        memcpy(more, g->person, had);
+    mi_keys_forget(g->person, had);
+    mi_free(g->person);
+    g->person = more;
+    g->room = room;
+    return MIEN_OK;
+}
+
+/* Put faces of a person on a shelf. */
+static mien_status add_faces(mien_gallery *g, int64_t id,
+                             const mien_gallery_faces *f, mien_error *err)
+{
+    mi_shelf *to = NULL;
+    int32_t person[MIEN_GALLERY_MAX_FACES];
+    for (int i = 0; i < f->n; i++)
+        person[i] = (int32_t)id;
+    mien_status st = shelf_of(g, f->model, f->numbers, &to, err);
+    return st ? st
+              : mien_index_add(to->index, f->n, f->descriptor, person, err);
+}
+
+mien_status mi_people_add(mien_gallery *g, const mi_person *p,
+                          const mien_gallery_faces *faces, mien_error *err)
+{
+    mien_status st = make_room(g, err);
+    if (!st && faces)
+        st = add_faces(g, p->shown.id, faces, err);
+    if (!st) {
+        g->person[g->people] = *p;
+        g->person[g->people].shown.faces = faces ? faces->n : 0;
+        g->people++;
+    }
+    return st;
+}
+
+/* Take a person's rows off a shelf. */
+static void clear_shelf(mien_index *x, int64_t id)
+{
+    for (int64_t i = mien_index_count(x) - 1; i >= 0; i--)
+        if (mien_index_person(x, i) == id) {
+            int64_t first = i;
+            while (first > 0 && mien_index_person(x, first - 1) == id)
+                first--;
+            for (; i >= first; i--)
+                mien_index_remove(x, 1, &i);
+        }
+}
+
+void mi_people_remove(mien_gallery *g, int at)
+{
+    int64_t id = g->person[at].shown.id;
+    for (int i = 0; i < g->shelves; i++)
+        clear_shelf(g->shelf[i].index, id);
+    memmove(g->person + at, g->person + at + 1,
+            (size_t)(g->people - at - 1) * sizeof *g->person);
+    g->people--;
+    mi_keys_forget(&g->person[g->people], sizeof *g->person);
+}
+
+void mi_people_free(mien_gallery *g)
+{
+    for (int i = 0; i < g->shelves; i++)
+        mien_index_free(g->shelf[i].index);
+    mi_keys_forget(g->person, (size_t)g->people * sizeof *g->person);
+    mi_free(g->person);
+    mi_free(g->shelf);
+}
+
+/* ---- what is sealed ------------------------------------------------------ */
+
+void mi_person_write(const mien_gallery_person *p, mien_buffer *out)
+{
+    mien_buffer_printf(out, "%s\n%s\n", p->name, p->born);
+    mien_record_basis(&p->basis, out);
+}
+
+/* The text before the next line end, into a field; NULL: it does not fit. */
+static const char *take_line(const char *at, char *field, size_t size)
+{
+    size_t n = strcspn(at, "\n");
+    if (!at[n] || n >= size)
+        return NULL;
+    memcpy(field, at, n);
+    field[n] = 0;
+    return at + n + 1;
+}
+
+mien_status mi_person_read(const uint8_t *bytes, size_t n,
+                           mien_gallery_person *p, mien_error *err)
+{
+    const char *at = (const char *)bytes;
+    at = take_line(at, p->name, sizeof p->name);
+    if (at)
+        at = take_line(at, p->born, sizeof p->born);
+    if (!at)
+        return mi_fail(err, MIEN_EFORMAT, "a person is damaged");
+    size_t before = (size_t)(at - (const char *)bytes);
+    return mien_basis_read((const uint8_t *)at, n - before, &p->basis, err);
+}
+
+/* ---- loading ------------------------------------------------------------- */
+
+/* One person's row. */
+static mien_status load_person(mien_gallery *g, sqlite3_stmt *s,
+                               mien_error *err)
+{
+    mi_person p = {0};
+    char what[MI_WHAT];
+    mien_bytes sealed = mi_db_bytes(s, 1), plain = {0};
+    int erased = 0;
+    p.shown.id = sqlite3_column_int64(s, 0);
+    if (p.shown.id < 1 || p.shown.id > INT32_MAX)
+        return mi_fail(err, MIEN_EFORMAT, "%.120s: a person's number is %lld",
+                       g->path, (long long)p.shown.id);
+    mien_status st = mi_vault_key(g, p.shown.id, &p.key, &erased, err);
+    if (!st && erased)
+        st = mi_fail(err, MIEN_EFORMAT,
+                     "%.120s: has person %lld, who was erased: an older copy; "
+                     "restore takes one",
+                     g->path, (long long)p.shown.id);
+    mi_gallery_what(g, "person", p.shown.id, "", what);
+    if (!st)
+        st = mi_unseal(&p.key, what, sealed.data, sealed.n, &plain, err);
+    if (!st)
+        st = mi_person_read(plain.data, plain.n, &p.shown, err);
+    if (!st)
+        st = mi_people_add(g, &p, NULL, err);
+    mi_unsealed_free(&plain);
+    mi_keys_forget(&p, sizeof p);
+    return st;
+}
+
+/* A descriptor of bytes, as floats of the machine. */
+static void to_floats(const mien_bytes *bytes, float *out)
+{
+    mi_cursor c = mi_cursor_of(bytes->data, bytes->n);
+    for (size_t i = 0; i < bytes->n / 4; i++)
+        out[i] = mi_cursor_f32le(&c);
+}
+
+/* One face's row, of somebody who is in memory. */
+static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
+{
+    int64_t id = sqlite3_column_int64(s, 0);
+    const char *model = (const char *)sqlite3_column_text(s, 1);
+    mien_bytes sealed = mi_db_bytes(s, 2), plain = {0};
+    char what[MI_WHAT];
+    int at = mi_people_at(g, id);
+    if (at < 0 || !model || strlen(model) != MIEN_GALLERY_DIGEST - 1)
+        return mi_fail(err, MIEN_EFORMAT, "%.120s: a face of nobody", g->path);
+    mi_gallery_what(g, "face", id, model, what);
+    mien_status st =
+        mi_unseal(&g->person[at].key, what, sealed.data, sealed.n, &plain, err);
+    mien_gallery_faces f = {.n = 1, .numbers = (int)(plain.n / 4)};
+    memcpy(f.model, model, MIEN_GALLERY_DIGEST);
+    float *row = st ? NULL : mi_alloc(plain.n / 4 + 1, sizeof *row);
+    if (!st && !row)
+        st = mi_no_memory(err);
+    if (!st && (plain.n % 4 || !plain.n || f.numbers > MIEN_INDEX_MAX_NUMBERS))
+        st = mi_fail(err, MIEN_EFORMAT, "%.120s: a face is damaged", g->path);
+    if (!st) {
+        to_floats(&plain, row);
+        f.descriptor = row;
+        st = add_faces(g, id, &f, err);
+        g->person[at].shown.faces += !st;
+        mi_keys_forget(row, plain.n);
+    }
+    mi_free(row);
+    mi_unsealed_free(&plain);
+    return st == MIEN_EARG ? mi_fail(err, MIEN_EFORMAT,
+                                     "%.120s: a face is damaged", g->path)
+                           : st;
+}
+
+/* Every row of a statement. */
+static mien_status
+each_row(mien_gallery *g, const char *sql,
+         mien_status (*load)(mien_gallery *g, sqlite3_stmt *s, mien_error *err),
+         mien_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    mien_status st = mi_db_prepare(&g->data, &s, err, sql, "");
+    do {
+        if (!st)
+            st = mi_db_step(&g->data, s, &row, err);
+        if (!st && row)
+            st = load(g, s, err);
+    } while (!st && row);
+    sqlite3_finalize(s);
+    return st;
+}
+
+mien_status mi_people_load(mien_gallery *g, mien_error *err)
+{
+    mien_status st = each_row(g, "SELECT id, sealed FROM person ORDER BY id",
+                              load_person, err);
+    if (!st)
+        st = each_row(
+            g, "SELECT person, model, sealed FROM face ORDER BY person, id",
+            load_face, err);
+    return st;
+}

@@ -1,0 +1,104 @@
+/* search.c: who a face is, among those enrolled for a purpose. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "gallery/gallery.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The descriptors of a network; NULL: nobody has any. */
+static const mi_shelf *shelf_of(const mien_gallery *g, const char *model)
+{
+    for (int i = 0; i < g->shelves; i++)
+        if (strcmp(g->shelf[i].model, model) == 0)
+            return &g->shelf[i];
+    return NULL;
+}
+
+/* 1 for each row of a person who was enrolled for the purpose and whose end has
+ * not come; how many people they are. */
+static int allow(const mien_gallery *g, const mien_index *x,
+                 const char *purpose, uint8_t *allowed)
+{
+    char today[11];
+    int64_t last = 0;
+    int people = 0, may = 0;
+    mi_gallery_day(g, today);
+    for (int64_t i = 0; i < mien_index_count(x); i++) {
+        int64_t id = mien_index_person(x, i);
+        if (id != last) {
+            const mien_basis *b = &g->person[mi_people_at(g, id)].shown.basis;
+            may = strcmp(b->purpose, purpose) == 0 &&
+                  strcmp(b->expiry, today) >= 0;
+            people += may;
+            last = id;
+        }
+        allowed[i] = (uint8_t)may;
+    }
+    return people;
+}
+
+/* Write the search down. */
+static mien_status note(mien_gallery *g, const char *purpose,
+                        const mien_gallery_match *m, mien_error *err)
+{
+    char detail[300];
+    int at = m->person ? mi_people_at(g, m->person->id) : -1;
+    snprintf(detail, sizeof detail, "for %s: %s at %.4f, %d compared", purpose,
+             m->person ? "found" : "nobody", (double)m->distance, m->compared);
+    return mi_log_add(g, MI_LOG_SEARCHED, at < 0 ? NULL : &g->person[at],
+                      m->person ? m->person->id : 0, detail, err);
+}
+
+/* The nearest of those who are allowed. */
+static mien_status nearest(const mien_gallery *g, const mi_shelf *shelf,
+                           const char *purpose, const float *face,
+                           float threshold, mien_gallery_match *out,
+                           mien_error *err)
+{
+    size_t n = (size_t)mien_index_count(shelf->index);
+    mien_neighbour near = {-1, -1, NAN};
+    uint8_t *allowed = mi_alloc(n + 1, 1);
+    mien_index_options how = {allowed, NULL};
+    if (!allowed)
+        return mi_no_memory(err);
+    out->compared = allow(g, shelf->index, purpose, allowed);
+    mien_status st =
+        mien_index_search(shelf->index, 1, face, 1, &how, &near, err);
+    mi_free(allowed);
+    if (!st && near.row >= 0) {
+        out->distance = near.distance;
+        if (near.distance < threshold)
+            out->person = &g->person[mi_people_at(g, near.person)].shown;
+    }
+    return st;
+}
+
+mien_status mien_gallery_search(mien_gallery *g, const char *purpose,
+                                const mien_gallery_faces *face, float threshold,
+                                mien_gallery_match *out, mien_error *err)
+{
+    mien_gallery_match m = {NULL, NAN, 0};
+    const mi_shelf *shelf = shelf_of(g, face->model);
+    if (face->n != 1 || !isfinite(threshold) || threshold <= 0)
+        return mi_fail(err, MIEN_EARG,
+                       "a search for %d faces at the threshold %g; one face "
+                       "and a threshold above 0 are wanted",
+                       face->n, (double)threshold);
+    if (!*purpose || strlen(purpose) >= sizeof((mien_basis *)NULL)->purpose)
+        return mi_fail(err, MIEN_EARG, "a search wants a purpose");
+    if (shelf && mien_index_numbers(shelf->index) != face->numbers)
+        return mi_fail(err, MIEN_EARG,
+                       "a descriptor of %d numbers; this network's have %d",
+                       face->numbers, mien_index_numbers(shelf->index));
+    mien_status st = MIEN_OK;
+    if (shelf)
+        st = nearest(g, shelf, purpose, face->descriptor, threshold, &m, err);
+    if (!st)
+        st = note(g, purpose, &m, err);
+    if (!st)
+        *out = m;
+    return st;
+}

@@ -1,0 +1,101 @@
+/* gallery_make.h: galleries in a folder of their own, with people made up. */
+#ifndef GALLERY_MAKE_H
+#define GALLERY_MAKE_H
+
+#include "mien/gallery.h"
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NUMBERS = 16 };
+/* 2026-11-29, noon. */
+#define GALLERY_NOW INT64_C(1795953600)
+
+typedef struct made {
+    char folder[32], path[64];
+    char recovery[MIEN_GALLERY_RECOVERY];
+    mien_gallery_key key;
+} made;
+
+static const char model_a[] =
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+static inline void gallery_make(made *m)
+{
+    static uint8_t file[40] = "a key file that only this test has.....";
+    mien_error err = {0};
+    *m = (made){.key = {.file = {file, sizeof file}}};
+    snprintf(m->folder, sizeof m->folder, "%s", "/tmp/mien-gallery-XXXXXX");
+    CHECK(mkdtemp(m->folder) != NULL);
+    snprintf(m->path, sizeof m->path, "%s/people.db", m->folder);
+    CHECK_MSG(!mien_gallery_create(m->path, &m->key, m->recovery, &err), "%s",
+              err.text);
+}
+
+static inline void gallery_remove(made *m)
+{
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf %s", m->folder);
+    CHECK_EQ(system(command), 0);
+}
+
+static inline mien_gallery *gallery_open_at(made *m, int64_t now,
+                                            mien_gallery_opened *found)
+{
+    mien_gallery *g = NULL;
+    mien_error err = {0};
+    CHECK_MSG(!mien_gallery_open(m->path, &m->key, now, found, &g, &err), "%s",
+              err.text);
+    return g;
+}
+
+static inline mien_gallery *gallery_open(made *m)
+{
+    return gallery_open_at(m, GALLERY_NOW, NULL);
+}
+
+/* A descriptor of somebody, a little different from photo to photo. */
+static inline void gallery_face(unsigned who, unsigned photo, float *out)
+{
+    unsigned seed = who * 77 + 1, small = photo * 31 + who + 5;
+    for (int i = 0; i < NUMBERS; i++)
+        out[i] = (float)(check_rand(&seed) % 1000) / 500 - 1 +
+                 (float)(check_rand(&small) % 100) / 5000;
+}
+
+/* Enrol somebody with two faces. */
+static inline mien_status gallery_enroll(mien_gallery *g, const char *name,
+                                         unsigned who, const char *purpose,
+                                         const char *expiry, int64_t *id,
+                                         mien_error *err)
+{
+    float row[2 * NUMBERS];
+    mien_gallery_person p = {.basis = {.basis = "consent"}};
+    mien_gallery_faces f = {2, NUMBERS, row, ""};
+    snprintf(p.name, sizeof p.name, "%s", name);
+    snprintf(p.basis.purpose, sizeof p.basis.purpose, "%s", purpose);
+    snprintf(p.basis.expiry, sizeof p.basis.expiry, "%s", expiry);
+    memcpy(f.model, model_a, sizeof f.model);
+    gallery_face(who, 1, row);
+    gallery_face(who, 2, row + NUMBERS);
+    return mien_gallery_enroll(g, &p, &f, id, err);
+}
+
+/* Who somebody is by a third photo. */
+static inline mien_gallery_match gallery_search(mien_gallery *g, unsigned who,
+                                                const char *purpose)
+{
+    float row[NUMBERS];
+    mien_gallery_faces f = {1, NUMBERS, row, ""};
+    mien_gallery_match m = {0};
+    mien_error err = {0};
+    memcpy(f.model, model_a, sizeof f.model);
+    gallery_face(who, 3, row);
+    CHECK_MSG(!mien_gallery_search(g, purpose, &f, .3f, &m, &err), "%s",
+              err.text);
+    return m;
+}
+
+#endif
