@@ -46,6 +46,8 @@ static const cli_row examples[] = {
      "a network that Keras saved"},
     {"mien model convert tfjs models/coco-ssd/model.json -o models",
      "the network of coco-ssd, for `mien objects`"},
+    {"mien model convert onnx model/fr_feature.onnx -o models",
+     "filters in bytes: about a quarter of the size"},
     {NULL, NULL},
 };
 
@@ -204,6 +206,49 @@ static int convert_tfjs(const values *v, const char *path)
     return status;
 }
 
+/* The model of the catalogue that is made of a file with that digest. */
+static const mien_model_entry *made_of(const mien_bytes *file)
+{
+    char digest[65];
+    const mien_model_entry *e;
+    mien_sha256(file->data, file->n, digest);
+    for (int i = 0; (e = mien_model_at(i)); i++)
+        if (!e->manifest_sha256 && e->source_sha256 &&
+            strcmp(e->source_sha256, digest) == 0)
+            break;
+    return e;
+}
+
+/* An ONNX file with filters in bytes, as the file of the catalogue or
+ * model.onnx. */
+static int convert_onnx(const values *v, const char *path)
+{
+    mien_bytes file = {0}, onnx = {0};
+    mien_graph *g = NULL, *packed = NULL;
+    mien_error err = {0};
+    if (mien_file_load(path, 0, &file, &err) != MIEN_OK) {
+        cli_error_at(path, &err);
+        return CLI_NOTHING;
+    }
+    const mien_model_entry *e = made_of(&file);
+    int status = CLI_NOTHING;
+    mien_status st = mien_onnx_read(file.data, file.n, &g, &err);
+    if (!st && !v->float32)
+        st = mien_onnx_pack(g, &packed, &err);
+    if (!st)
+        st = mien_onnx_write(packed ? packed : g, &onnx, &err);
+    if (st)
+        cli_error_at(path, &err);
+    else
+        status = save(v, v->output ? v->output : ".",
+                      e ? e->file : "model.onnx", &onnx);
+    mien_graph_free(g);
+    mien_graph_free(packed);
+    mien_bytes_free(&file);
+    mien_bytes_free(&onnx);
+    return status;
+}
+
 /* Every network of the catalogue that lies in the folder. */
 static int convert_faceapi(const values *v, const char *dir)
 {
@@ -236,6 +281,7 @@ static const struct {
 } sources[] = {
     {"face-api", convert_faceapi},
     {"keras", convert_keras},
+    {"onnx", convert_onnx},
     {"tfjs", convert_tfjs},
 };
 
@@ -249,18 +295,18 @@ static int run(const cli_args *a)
             return CLI_OUTPUT;
         return sources[i].convert(v, a->operand[1]);
     }
-    cli_error("model convert: found '%s', wanted face-api, keras or tfjs",
+    cli_error("model convert: found '%s', wanted face-api, keras, onnx or tfjs",
               a->operand[0]);
     return CLI_USAGE;
 }
 
 const cli_command cmd_model_convert = {
     .name = "model convert",
-    .operands = "face-api DIR | keras FILE | tfjs FILE",
+    .operands = "face-api DIR | keras|onnx|tfjs FILE",
     .min_operands = 2,
     .max_operands = 2,
     .summary = "turn weights of face-api.js, Keras or TensorFlow.js into ONNX "
-               "files",
+               "files, or make one smaller",
     .description =
         "Read the weight manifests and .bin files of face-api.js in DIR (the "
         "folder model/ of the npm package @vladmandic/face-api), check their "
@@ -272,6 +318,8 @@ const cli_command cmd_model_convert = {
         "Of a graph model of TensorFlow.js write model.onnx, or the file that "
         "the catalogue has for it; FILE is model.json, its weights lie beside "
         "it. A loop that resizes pictures before the network is left out. "
+        "Of an ONNX file of 32-bit floats write model.onnx, or the file that "
+        "the catalogue has for it, with the filters of convolutions in bytes. "
         "A file appears whole or not at all.",
     CLI_COMMAND_TABLES,
 };

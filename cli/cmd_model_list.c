@@ -50,8 +50,9 @@ static int run(const cli_args *a)
         char path[MIEN_PATH_MAX];
         const char *place = mien_models_place(v->models, e, path);
         const char *said = place == path ? "yes" : *place ? place : "no";
-        mien_buffer_printf(&out, "%-24s %-12s %-14s %s\n", e->name, e->task,
-                           e->licence, said);
+        mien_buffer_printf(&out, "%-24s %-12s %-14s %s%s%s\n", e->name, e->task,
+                           e->licence, said, e->note ? "; " : "",
+                           e->note ? e->note : "");
     }
     list_folders(v, &out);
     cli_emit(&out);

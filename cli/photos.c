@@ -17,10 +17,16 @@ static int report_missing(const mien_reader_options *o)
         if (*path)
             mien_buffer_printf(&where, "%s%s", where.n ? ", " : "", path);
     mien_buffer_put(&where, "", 1);
-    cli_error("model %s: %s is not installed; looked in %s; "
-              "`make models` in mien's source folder installs it, or "
-              "`mien model convert face-api DIR -o OUT` and --models OUT",
-              e->name, e->file, where.failed ? "" : (char *)where.data);
+    const char *places = where.failed ? "" : (char *)where.data;
+    if (e->install)
+        cli_error("model %s: %s is not installed; looked in %s; to install "
+                  "it: %s",
+                  e->name, e->file, places, e->install);
+    else
+        cli_error("model %s: %s is not installed; looked in %s; "
+                  "`make models` in mien's source folder installs it, or "
+                  "`mien model convert face-api DIR -o OUT` and --models OUT",
+                  e->name, e->file, places);
     mien_buffer_free(&where);
     return 1;
 }

@@ -22,6 +22,7 @@ model list||--json
 model info|models|--json face_landmark_68_tiny
 model convert|weights|-q --output out face-api weights
 model convert||-q --output out keras k.h5
+model convert||-q --output out onnx v/model.onnx
 table describe||t.csv
 table describe||--by word --json t.csv
 table split||-o out t.csv

@@ -54,6 +54,8 @@ build() {
     for f in "$b"/share/mien/models/*.onnx "$b"/share/mien/models/*.LICENSE \
         "$stock/haarcascade_frontalface_default.xml" "$stock/haarcascade_eye.xml" \
         "$stock/haarcascade_smile.xml"; do
+        # What is installed only by name does not go into the app unasked.
+        case $f in */mobilefacenet.*) continue ;; esac
         [ ! -e "$f" ] || cp "$f" "$b/web/dist.new/models/"
     done
     rm -rf "$b/web/dist"

@@ -119,8 +119,10 @@ static mien_status missing(const char *first, const mien_model_entry *e,
         if (*folder && n < sizeof where)
             n += (size_t)snprintf(where + n, sizeof where - n, "%s%s",
                                   n ? ", " : "", folder);
-    return mi_fail(err, MIEN_EIO, "model %s: %s is not installed; looked in %s",
-                   e->name, e->file, where);
+    return mi_fail(err, MIEN_EIO,
+                   "model %s: %s is not installed; looked in %s%s%s", e->name,
+                   e->file, where, e->install ? "; to install it: " : "",
+                   e->install ? e->install : "");
 }
 
 const mien_model_entry *mien_models_missing(const char *first,
@@ -181,7 +183,10 @@ void mien_models_json(const char *first, mien_buffer *out)
         mien_json_text(&j, "version", e->version);
         mien_json_text(&j, "source_file", e->source_file);
         mien_json_text(&j, "source_sha256", e->source_sha256);
+        mien_json_text(&j, "manifest_sha256", e->manifest_sha256);
         mien_json_text(&j, "summary", e->summary);
+        mien_json_text(&j, "note", e->note);
+        mien_json_text(&j, "install", e->install);
         mien_json_text(&j, "installed", *place ? place : NULL);
         mien_json_close(&j);
     }

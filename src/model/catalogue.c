@@ -88,6 +88,21 @@ static const mien_model_entry entries[] = {
          .licence = "Apache-2.0",
          .summary = "pixels [1,3,300,300] -> boxes [1,1917,1,4], scores of 90 "
                     "classes of COCO [1,1917,90]"},
+    {.name = "mobilefacenet",
+     .task = "descriptor",
+     .file = "mobilefacenet.onnx",
+     .sha256 =
+         "b86fb742eccdd568348279c93425acdb146cede115047d845f65137d83020f1b",
+     .source = "npm faceplugin-face-recognition-js",
+     .version = "0.0.1",
+     .source_file = "model/fr_feature.onnx",
+     .source_sha256 =
+         "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581",
+     .licence = "MIT",
+     .summary = "input [1,3,112,112] BGR -1..1 -> output [1,512]; of "
+                "length 1, near means the same person",
+     .note = "training data: not stated",
+     .install = "tools/get_models.sh BUILD --with mobilefacenet"},
 };
 
 const mien_model_entry *mien_model_at(int i)

@@ -19,6 +19,7 @@
  * so that q is above + 8 when rounded, and below / 16 is what is left then. A
  * graph rounds by adding a number behind which floats have no halves. */
 #include "model/tfjs.h"
+#include "model/pack.h"
 
 #include "base/alloc.h"
 
@@ -58,24 +59,6 @@ typedef struct packing {
 } packing;
 
 /* ---- one channel --------------------------------------------------------- */
-
-/* The range from the least to the greatest, 0 among them, in 255 steps. */
-static void pack_channel(const float *v, int64_t n, uint8_t *out, float *scale,
-                         uint8_t *zero)
-{
-    float low = 0, high = 0;
-    for (int64_t i = 0; i < n; i++) {
-        low = v[i] < low ? v[i] : low;
-        high = v[i] > high ? v[i] : high;
-    }
-    *scale = (high - low) / 255;
-    if (!(*scale > 1e-30F && *scale < 1e30F))
-        *scale = 1;
-    *zero = (uint8_t)fminf(fmaxf(roundf(-low / *scale), 0), 255);
-    for (int64_t i = 0; i < n; i++)
-        out[i] =
-            (uint8_t)fminf(fmaxf(roundf(v[i] / *scale) + (float)*zero, 0), 255);
-}
 
 /* What a byte leaves over, in steps. */
 static double left_over(float v, float scale, uint8_t byte, uint8_t zero)
@@ -157,7 +140,7 @@ static void pack_one(const packing *p, const mi_tf_conv *c)
         uint8_t *byte = p->byte + o * p->each;
         for (int64_t k = 0; k < p->each; k++)
             p->row[k] = c->filters[o * p->each + k] / p->factor[k / area];
-        pack_channel(p->row, p->each, byte, &p->scale[o], &p->zero[o]);
+        mi_pack_channel(p->row, p->each, byte, &p->scale[o], &p->zero[o]);
         if (positive)
             keep_sum(p, p->scale[o], p->zero[o], byte);
     }
@@ -169,7 +152,7 @@ static void pack_two(const packing *p, const mi_tf_conv *c)
     for (int64_t o = 0; o < p->n; o++) {
         const float *v = c->filters + o * p->each;
         uint8_t *byte = p->byte + o * p->each, *more = p->rest + o * p->each;
-        pack_channel(v, p->each, byte, &p->scale[o], &p->zero[o]);
+        mi_pack_channel(v, p->each, byte, &p->scale[o], &p->zero[o]);
         p->step[o] = p->scale[o] / 256;
         p->mid[o] = 128;
         for (int64_t k = 0; k < p->each; k++) {
@@ -195,8 +178,8 @@ static void pack_more(const packing *p, const mi_tf_conv *c)
 {
     int64_t half = p->n / 2;
     for (int64_t o = 0; o < p->n; o++) {
-        pack_channel(c->filters + o * p->each, p->each, p->byte + o * p->each,
-                     &p->scale[o], &p->zero[o]);
+        mi_pack_channel(c->filters + o * p->each, p->each,
+                        p->byte + o * p->each, &p->scale[o], &p->zero[o]);
         p->step[o] = p->scale[o] / (2 * REST + 1) * (o < half ? 1.0F : 16.0F);
         pack_rests(p, c, o);
     }
@@ -205,18 +188,6 @@ static void pack_more(const packing *p, const mi_tf_conv *c)
 }
 
 /* ---- nodes --------------------------------------------------------------- */
-
-static mi_node *dequantized(mi_tf *t, mien_shape shape, const uint8_t *byte,
-                            const float *scale, const uint8_t *zero)
-{
-    const mi_dequantize_attr first = {0};
-    mien_shape list = {.rank = 1, .dim = {shape.dim[0]}};
-    mi_node *in[] = {
-        mi_graph_constant(t->g, NULL, MI_U8, shape, byte, MI_COPY),
-        mi_graph_constant(t->g, NULL, MI_F32, list, scale, MI_COPY),
-        mi_graph_constant(t->g, NULL, MI_U8, list, zero, MI_COPY)};
-    return mi_graph_node(t->g, &mi_op_dequantize, in, 3, &first, NULL);
-}
 
 static mi_node *pair(mi_tf *t, const mi_op *op, mi_node *a, mi_node *b)
 {
@@ -260,10 +231,11 @@ static mi_node *add_nodes(mi_tf *t, const mi_tf_conv *c, const packing *p,
 {
     mien_shape shape = {4, {c->out, c->in, c->h, c->w}};
     mien_shape inputs = {4, {1, c->in, 1, 1}};
-    mi_node *first = dequantized(t, shape, p->byte, p->scale, p->zero);
+    mi_node *first =
+        mi_pack_node(t->g, shape, p->byte, p->scale, p->zero, NULL);
     if (d == SIXTEEN)
         return pair(t, &mi_op_add, first,
-                    dequantized(t, shape, p->rest, p->step, p->mid));
+                    mi_pack_node(t->g, shape, p->rest, p->step, p->mid, NULL));
     if (d == TWELVE)
         return pair(t, &mi_op_add, first, short_rests(t, c, p));
     return pair(
