@@ -24,6 +24,8 @@ mi_lower mi_lower_pool, mi_lower_batch_norm, mi_lower_lstm;
 mi_lower mi_lower_alias, mi_lower_transpose, mi_lower_concat, mi_lower_pad;
 /* lower_group_norm.c */
 mi_lower mi_lower_group_norm;
+/* lower_prelu.c */
+mi_lower mi_lower_prelu;
 /* lower_resize.c */
 mi_lower mi_lower_resize;
 /* lower_divergence.c */
