@@ -102,7 +102,7 @@ models: $B/bin/mien
 # A test that passed leaves a .ok file, so that only what changed runs again;
 # what each said last stands in .result, from which the summary is made.
 fixtures: $B/tests/make_ppm $B/tests/make_movie $B/bin/mien
-	@tools/get_models.sh $B && { [ -e $(MIEN_PPM) ] || $< $B/share/mien/sample.jpg $(MIEN_PPM) 4; } && \
+	@tools/get_models.sh $B --with mobilefacenet && { [ -e $(MIEN_PPM) ] || $< $B/share/mien/sample.jpg $(MIEN_PPM) 4; } && \
 	  { [ -e $(WHOLE_PPM) ] || $< $B/share/mien/sample.jpg $(WHOLE_PPM) 1; } && \
 	  { [ -e $(MIEN_MOVIE) ] || $B/tests/make_movie $B/share/mien/sample.jpg $(MIEN_MOVIE) 40; } || \
 	  echo 'models: not there; tests that need them skip'
@@ -153,7 +153,7 @@ $B/tests/test_web.ok: $(wildcard $B/web/mien.wasm web/package/* web/package/face
 # of kernels alone (conv, gemm, kern, ...) go through every table by themselves.
 ISAS      := ref $(patsubst src/kern/variant_%.c,%,$(wildcard src/kern/variant_*.c))
 ISA_TESTS := $(call named,op op_hostile grad graph layer plan plan_random pipeline train train_golden learn_random \
-               onnx onnx_yunet faceapi faceapi_models face face_kit face_yunet match_search objects boost search smile track tracker \
+               onnx onnx_yunet faceapi faceapi_models face face_kit describer face_yunet match_search objects boost search smile track tracker \
                logistic logistic_golden regress regress_golden)
 # Long, so not under ref, the definition in plain loops.
 ISA_LONG  := $(call named,face_golden objects_golden)

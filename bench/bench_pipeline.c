@@ -68,7 +68,8 @@ static void measure(const settings *set, results *r)
         bench_must(mien_pool_new(set->threads, &pool, &err), &err);
     double start = bench_now();
     bench_face_models m = {0};
-    bench_face_models_load(&m, set->detector, BENCH_WANT_ALL);
+    bench_face_models_load(&m, set->detector, BENCH_WANT_ALL,
+                           MIEN_DESCRIBER_DLIB);
     r->load = bench_now() - start;
     mien_face_options options = MIEN_FACE_DEFAULTS;
     options.detector = set->detector;

@@ -238,7 +238,8 @@ int main(int argc, char **argv)
     mien_error err = {0};
     int pose = open_list(read_arguments(argc, argv));
     o.want = MIEN_FACE_LANDMARKS;
-    bench_face_models_load(&models, MIEN_DETECTOR_YUNET, o.want);
+    bench_face_models_load(&models, MIEN_DETECTOR_YUNET, o.want,
+                           MIEN_DESCRIBER_DLIB);
     bench_must(mien_analyzer_new(&models.use, &o, &all.faces, &err), &err);
     for (int64_t i = 0; i < all.labels.n; i++) {
         all.pose[i] = all.labels.label[i * all.labels.tasks + pose];

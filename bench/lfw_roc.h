@@ -25,7 +25,9 @@ typedef struct lfw_result {
     int pairs, answered, folds;
     double accuracy, error; /* mean over folds, standard error of the mean */
     double threshold;       /* mean over folds */
-    double at_default;      /* accuracy at MIEN_SAME_PERSON, all pairs */
+    double at_default;      /* accuracy at the usual distance, all pairs */
+    double first;           /* threshold that is right most often on fold 1 */
+    double at_first;        /* accuracy at it on the other folds */
     double auc, eer;
     double tpr[LFW_FARS], distance_at[LFW_FARS];
 } lfw_result;
@@ -49,16 +51,17 @@ static inline double lfw_right(const lfw_pair *p, int n, int fold, double t)
     return all ? (double)right / all : 0;
 }
 
-/* The threshold that is right most often on all folds but one; of equals the
- * middle of the first run.  p is sorted by distance. */
-static inline double lfw_threshold(const lfw_pair *p, int n, int without)
+/* The threshold that is right most often on all folds but one, or (alone) on
+ * that one; of equals the middle of the first run.  p is sorted by distance. */
+static inline double lfw_threshold(const lfw_pair *p, int n, int fold,
+                                   int alone)
 {
     int right = 0, best = -1, open = 0;
     for (int i = 0; i < n; i++)
-        right += p[i].fold != without && !p[i].same;
+        right += (p[i].fold == fold) == alone && !p[i].same;
     double from = 0, to = 0;
     for (int i = 0; i < n; i++) {
-        if (p[i].fold == without)
+        if ((p[i].fold == fold) != alone)
             continue;
         if (open) {
             to = p[i].distance;
@@ -103,10 +106,21 @@ static inline void lfw_walk(const lfw_pair *p, int n, FILE *csv,
     }
 }
 
-/* Score the pairs and reorder them.  roc names a CSV to write, or is NULL.
+/* The share of right answers at t on all folds but the first. */
+static inline double lfw_right_after(const lfw_pair *p, int n, int folds,
+                                     double t)
+{
+    double sum = 0;
+    for (int f = 1; f < folds; f++)
+        sum += lfw_right(p, n, f, t);
+    return sum / (folds - 1);
+}
+
+/* Score the pairs and reorder them; usual is the distance that the commands
+ * take.  roc names a CSV to write, or is NULL.
  * 0 if there are too few answered pairs to say anything. */
-static inline int lfw_score(lfw_pair *p, int n, int folds, const char *roc,
-                            lfw_result *out)
+static inline int lfw_score(lfw_pair *p, int n, int folds, double usual,
+                            const char *roc, lfw_result *out)
 {
     memset(out, 0, sizeof *out);
     out->pairs = n;
@@ -123,7 +137,7 @@ static inline int lfw_score(lfw_pair *p, int n, int folds, const char *roc,
     qsort(p, (size_t)m, sizeof *p, lfw_nearer);
     double sum = 0, squares = 0;
     for (int f = 0; f < folds; f++) {
-        double t = lfw_threshold(p, m, f);
+        double t = lfw_threshold(p, m, f, 0);
         double right = lfw_right(p, m, f, t);
         sum += right;
         squares += right * right;
@@ -132,7 +146,9 @@ static inline int lfw_score(lfw_pair *p, int n, int folds, const char *roc,
     out->accuracy = sum / folds;
     double variance = (squares - sum * sum / folds) / (folds - 1);
     out->error = sqrt(variance > 0 ? variance / folds : 0);
-    out->at_default = lfw_right(p, m, -1, (double)MIEN_SAME_PERSON);
+    out->at_default = lfw_right(p, m, -1, usual);
+    out->first = lfw_threshold(p, m, 0, 1);
+    out->at_first = lfw_right_after(p, m, folds, out->first);
     FILE *csv = roc ? fopen(roc, "w") : NULL;
     if (roc && !csv)
         perror(roc);

@@ -53,13 +53,17 @@ typedef struct bench_face_models {
 } bench_face_models;
 
 static inline void bench_face_models_load(bench_face_models *m,
-                                          mien_detector detector, unsigned want)
+                                          mien_detector detector, unsigned want,
+                                          mien_describer describer)
 {
     bench_model_named(&m->detector, bench_detector_model(detector));
     if (want)
         bench_model_named(&m->landmarks, "face_landmark_68");
     if (want & MIEN_FACE_DESCRIPTOR)
-        bench_model_named(&m->descriptor, "face_recognition");
+        bench_model_named(&m->descriptor,
+                          describer == MIEN_DESCRIBER_MOBILEFACENET
+                              ? "mobilefacenet"
+                              : "face_recognition");
     if (want & MIEN_FACE_EXPRESSION)
         bench_model_named(&m->expression, "face_expression");
     if (want & (MIEN_FACE_AGE | MIEN_FACE_GENDER))

@@ -169,7 +169,7 @@ static void measure(data *d, mien_face_options options, int passes, int json)
 {
     mien_error err = {0};
     bench_face_models m = {0};
-    bench_face_models_load(&m, options.detector, 0);
+    bench_face_models_load(&m, options.detector, 0, options.describer);
     mien_analyzer *a;
     options.min_score = 0.01f;
     options.max_faces = 1000;

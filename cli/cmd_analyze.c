@@ -10,6 +10,7 @@
 
 typedef struct values {
     mien_detector detector;
+    mien_describer descriptor;
     mien_rotate rotate;
     int size, max_faces;
     float min_score, max_overlap;
@@ -51,7 +52,9 @@ static const cli_option options[] = {
                  "model of 'mien train emotion' or of another training on "
                  "pictures with one task of classes, told as the expression"),
     CLI_ROW_FLAG(descriptors, "descriptors", 0,
-                 "128 numbers that tell people apart, in JSON"),
+                 "numbers that tell people apart, in JSON: 128, or 512 of "
+                 "mobilefacenet"),
+    CLI_OPTION_DESCRIPTOR,
     CLI_ROW_TEXT(draw, CLI_FILE, "draw", 'o', "FILE",
                  "save the photo with the faces marked, as PNG or JPEG by "
                  "FILE's ending; for several photos a folder"),
@@ -157,12 +160,13 @@ static int read_options(const cli_args *a, analysis *an)
         return 0;
     if ((v->landmarks || v->landmark_model) && !an->own_files.landmarks)
         o->want |= MIEN_FACE_LANDMARKS;
-    if (v->descriptors)
+    if (v->descriptors || cli_given(a, &v->descriptor))
         o->want |= MIEN_FACE_DESCRIPTOR;
     for (int i = 0; i < BUILT_IN; i++)
         if (v->attributes >> i & 1 && !(i == EXPRESSION && v->expression_model))
             o->want |= attributes[i];
     o->detector = v->detector;
+    o->describer = v->descriptor;
     o->rotate = v->rotate;
     o->tiny_landmarks =
         v->landmark_model && strcmp(v->landmark_model, "tiny") == 0;

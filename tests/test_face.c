@@ -254,17 +254,18 @@ static void test_options_out_of_range(const nets *n)
         mien_face_options o;
         const char *word;
     } row[] = {
-        {{MIEN_DETECTOR_SSD, 0, 33, 0, 0, 0, NULL, 0, 0}, "input size 33"},
-        {{MIEN_DETECTOR_SSD, 0, -32, 0, 0, 0, NULL, 0, 0}, "input size -32"},
-        {{MIEN_DETECTOR_SSD, 0, 320, 0, 0, 0, NULL, 0, 0}, "512 only"},
-        {{MIEN_DETECTOR_TINY, 0, 8192, 0, 0, 0, NULL, 0, 0}, "input size 8192"},
-        {{MIEN_DETECTOR_SSD, 0, 0, 1, 0, 0, NULL, 0, 0}, "score"},
-        {{MIEN_DETECTOR_SSD, 0, 0, low, 0, 0, NULL, 0, 0}, "score"},
-        {{MIEN_DETECTOR_SSD, 0, 0, NAN, 0, 0, NULL, 0, 0}, "score"},
-        {{MIEN_DETECTOR_SSD, 0, 0, 0, 1.5f, 0, NULL, 0, 0}, "overlap"},
-        {{MIEN_DETECTOR_SSD, 0, 0, 0, 0, -1, NULL, 0, 0}, "faces"},
-        {{(mien_detector)7, 0, 0, 0, 0, 0, NULL, 0, 0}, "number 7"},
-        {{MIEN_DETECTOR_SSD, 64, 0, 0, 0, 0, NULL, 0, 0}, "0x40"},
+        {{MIEN_DETECTOR_SSD, 0, 33, 0, 0, 0, NULL, 0, 0, 0}, "input size 33"},
+        {{MIEN_DETECTOR_SSD, 0, -32, 0, 0, 0, NULL, 0, 0, 0}, "input size -32"},
+        {{MIEN_DETECTOR_SSD, 0, 320, 0, 0, 0, NULL, 0, 0, 0}, "512 only"},
+        {{MIEN_DETECTOR_TINY, 0, 8192, 0, 0, 0, NULL, 0, 0, 0},
+         "input size 8192"},
+        {{MIEN_DETECTOR_SSD, 0, 0, 1, 0, 0, NULL, 0, 0, 0}, "score"},
+        {{MIEN_DETECTOR_SSD, 0, 0, low, 0, 0, NULL, 0, 0, 0}, "score"},
+        {{MIEN_DETECTOR_SSD, 0, 0, NAN, 0, 0, NULL, 0, 0, 0}, "score"},
+        {{MIEN_DETECTOR_SSD, 0, 0, 0, 1.5f, 0, NULL, 0, 0, 0}, "overlap"},
+        {{MIEN_DETECTOR_SSD, 0, 0, 0, 0, -1, NULL, 0, 0, 0}, "faces"},
+        {{(mien_detector)7, 0, 0, 0, 0, 0, NULL, 0, 0, 0}, "number 7"},
+        {{MIEN_DETECTOR_SSD, 64, 0, 0, 0, 0, NULL, 0, 0, 0}, "0x40"},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         refuse(&n->use, row[i].o, MIEN_EARG, row[i].word);

@@ -291,6 +291,11 @@ void *cli_alloc(size_t n, size_t size);
 #define CLI_OPTION_THREADS CLI_ROW_THREADS(threads)
 #define CLI_OPTION_DETECTOR(text) \
     CLI_ROW_CHOICE(detector, "detector", 'd', "NAME", "yunet,tiny,ssd", text)
+#define CLI_OPTION_DESCRIPTOR                                                 \
+    CLI_ROW_CHOICE(descriptor, "descriptor", 0, "NAME", "dlib,mobilefacenet", \
+                   "network that describes faces: dlib (default), or "        \
+                   "mobilefacenet, installed only by name; its training "     \
+                   "data: not stated")
 #define CLI_OPTION_END                                  \
     {                                                   \
         NULL, 0, CLI_FLAG, 0, 0, 0, 0, NULL, NULL, NULL \

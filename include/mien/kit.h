@@ -381,10 +381,11 @@ typedef struct mien_reader_options {
     int threads;        /* inside one photo; 0: one for each processor */
 } mien_reader_options;
 /* As MIEN_FACE_DEFAULTS, but photos that lie on their side are turned. */
-#define MIEN_READER_DEFAULTS                                             \
-    {                                                                    \
-        {MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL, 0, MIEN_ROTATE_AUTO}, \
-            MIEN_READ_DEFAULTS, NULL, 0, 0                               \
+#define MIEN_READER_DEFAULTS                                            \
+    {                                                                   \
+        {MIEN_DETECTOR_YUNET, 0, 0, 0, 0, 0, NULL, 0, MIEN_ROTATE_AUTO, \
+         MIEN_DESCRIBER_DLIB},                                          \
+            MIEN_READ_DEFAULTS, NULL, 0, 0                              \
     }
 
 /* Analyzers with their models, one a lane, so that lanes may read photos at the

@@ -19,6 +19,8 @@ extern "C" {
 
 /* Numbers of a descriptor. */
 #define MIEN_DESCRIPTOR 128
+/* Numbers of the longest that mien makes: see mien_describer in mien/face.h. */
+#define MIEN_DESCRIPTOR_MOST 512
 /* Two descriptors nearer than this most likely show the same person. */
 #define MIEN_SAME_PERSON 0.6f
 
@@ -36,6 +38,13 @@ typedef struct mien_verification {
     float distance, threshold;
     int same; /* 1: distance < threshold */
 } mien_verification;
+
+/* Measure how far two descriptors of any network lie apart (Euclidean).
+ *
+ *   d  numbers of each, at least 1
+ *   a  [d]
+ *   b  [d] of the same network */
+MIEN_API float mien_descriptor_apart(int d, const float *a, const float *b);
 
 /* Decide whether two descriptors show the same person.
  *

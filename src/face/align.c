@@ -50,6 +50,15 @@ static double distance(point a, point b)
     return sqrt(x * x + y * y);
 }
 
+void mi_align_five(const mi_landmarks *l, mien_point out[5])
+{
+    const point of[5] = {centre(l, 36, 41), centre(l, 42, 47),
+                         centre(l, 30, 30), centre(l, 48, 48),
+                         centre(l, 54, 54)};
+    for (int i = 0; i < 5; i++)
+        out[i] = (mien_point){(float)of[i].x, (float)of[i].y};
+}
+
 mi_rect mi_align_square(const mi_landmarks *l)
 {
     point left = centre(l, 36, 41), right = centre(l, 42, 47);

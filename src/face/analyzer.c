@@ -2,6 +2,7 @@
  *
  *   detect -> for each face: landmarks -> aligned box -> attributes
  *                                     \-> square -> descriptor
+ *             five points (MobileFaceNet) ----------/
  *
  * Attributes are read from the box around the landmarks where landmarks are
  * found (the landmark model is given), else from the detector's box: as in
@@ -16,6 +17,7 @@
 #include "face/turn.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     AGE_GENDER = MIEN_FACE_AGE | MIEN_FACE_GENDER,
@@ -25,6 +27,7 @@ enum {
 
 struct mien_analyzer {
     unsigned want;
+    mien_describer describer;
     mi_feeder feeder;
     mi_detector detector;
     mi_stage landmarks, descriptor, expression, age_gender;
@@ -54,9 +57,13 @@ static mien_status plan_all(mien_analyzer *a, const mien_face_models *m,
     if (points)
         st = plan(&a->landmarks, &mi_landmark_stage, m->landmarks,
                   MI_ATTRIBUTE_SIDE, pool, err);
+    int mobile = a->describer == MIEN_DESCRIBER_MOBILEFACENET;
     if (st == MIEN_OK && (a->want & MIEN_FACE_DESCRIPTOR))
-        st = plan(&a->descriptor, &mi_descriptor_stage, m->descriptor,
-                  MI_DESCRIPTOR_SIDE, pool, err);
+        st = plan(&a->descriptor,
+                  mobile ? &mi_mobilefacenet_stage : &mi_descriptor_stage,
+                  m->descriptor,
+                  mobile ? MI_MOBILEFACENET_SIDE : MI_DESCRIPTOR_SIDE, pool,
+                  err);
     if (st == MIEN_OK && (a->want & MIEN_FACE_EXPRESSION))
         st = plan(&a->expression, &mi_expression_stage, m->expression,
                   MI_ATTRIBUTE_SIDE, pool, err);
@@ -79,11 +86,15 @@ mien_status mien_analyzer_new(const mien_face_models *models,
     if ((unsigned)o.rotate > MIEN_ROTATE_AUTO)
         return mi_fail(err, MIEN_EARG, "face: no turn has number %d",
                        (int)o.rotate);
+    if ((unsigned)o.describer > MIEN_DESCRIBER_MOBILEFACENET)
+        return mi_fail(err, MIEN_EARG, "face: no describer has number %d",
+                       (int)o.describer);
     mien_analyzer *a = mi_alloc(1, sizeof *a);
     if (!a)
         return mi_fail(err, MIEN_ENOMEM, "face: no memory for an analyzer");
     a->want = o.want;
     a->rotate = o.rotate;
+    a->describer = o.describer;
     a->feeder.pool = o.pool;
     mien_status st =
         mi_detector_init(&a->detector, models->detector, &o, &a->feeder, err);
@@ -164,10 +175,34 @@ static mien_status read_attributes(mien_analyzer *a, const mien_image *photo,
     return st;
 }
 
+/* Where the detector has found no five points they are made of the 68. */
+static mien_status describe_five(mien_analyzer *a, const mien_image *photo,
+                                 const mi_landmarks *l, mien_face *f,
+                                 mien_error *err)
+{
+    int found = 0;
+    mien_point five[5];
+    mien_status st = MIEN_OK;
+    memcpy(five, f->keypoints, sizeof five);
+    if (f->n_keypoints < 5 && l->crop.w > 0)
+        mi_align_five(l, five);
+    if (f->n_keypoints == 5 || l->crop.w > 0)
+        st = mi_describe_points(&a->descriptor, photo, five, f->descriptor,
+                                &found, err);
+    f->has |= found ? MIEN_FACE_DESCRIPTOR : 0;
+    return st;
+}
+
+/* The descriptor of a face, if it can be told. */
 static mien_status describe(mien_analyzer *a, const mien_image *photo,
                             const mi_landmarks *l, mien_face *f,
                             mien_error *err)
 {
+    f->describer = a->describer;
+    if (a->describer == MIEN_DESCRIBER_MOBILEFACENET)
+        return describe_five(a, photo, l, f, err);
+    if (l->crop.w == 0)
+        return MIEN_OK;
     mi_crop crop = mi_rect_clip(mi_align_square(l), photo->w, photo->h);
     if (crop.w == 0)
         return MIEN_OK;
@@ -184,6 +219,13 @@ static void put_landmarks(const mi_landmarks *l, mien_face *f)
     f->has |= MIEN_FACE_LANDMARKS;
 }
 
+/* MobileFaceNet alone does without the 68 points where there are five. */
+static int wants_landmarks(const mien_analyzer *a, const mien_face *f)
+{
+    return a->want != MIEN_FACE_DESCRIPTOR || f->n_keypoints < 5 ||
+           a->describer != MIEN_DESCRIBER_MOBILEFACENET;
+}
+
 /* Everything but the box. */
 static mien_status read_face(mien_analyzer *a, const mien_image *photo,
                              mi_rect box, mien_face *f, mien_error *err)
@@ -191,7 +233,7 @@ static mien_status read_face(mien_analyzer *a, const mien_image *photo,
     mien_status st = MIEN_OK;
     mi_landmarks l = {.crop = {0}};
     double since = mien_clock();
-    if (a->landmarks.plan)
+    if (a->landmarks.plan && wants_landmarks(a, f))
         st = mi_landmarks_find(&a->landmarks, &a->feeder, photo, box, &l, err);
     if (st == MIEN_OK && l.crop.w > 0) {
         box = mi_rect_scale(
@@ -205,7 +247,7 @@ static mien_status read_face(mien_analyzer *a, const mien_image *photo,
     if (st == MIEN_OK)
         st = read_attributes(a, photo, box, f, err);
     lap(&since, &a->times.attributes);
-    if (st == MIEN_OK && a->descriptor.plan && l.crop.w > 0)
+    if (st == MIEN_OK && a->descriptor.plan)
         st = describe(a, photo, &l, f, err);
     lap(&since, &a->times.descriptor);
     return st;

@@ -6,7 +6,7 @@
  *   a = sum (px qx + py qy) / sum p^2,  b = sum (py qx - px qy) / sum p^2.
  * Source: Umeyama, IEEE PAMI 13(4), 1991, in the plane, where turn and scale
  * are one complex number. */
-#include "mien/face.h"
+#include "face/chip.h"
 
 #include "base/error.h"
 
@@ -27,23 +27,20 @@ static double place_of(int point, int axis, double margin)
     return 0.5 + (place[point][axis] - 0.5) / (1 + 2 * margin);
 }
 
-/* From pixel centres of a chip to the photo's; 0: the points lie on one spot.
- */
-static int by_points(const mien_face *f, int side, double margin,
-                     mien_similarity *out)
+int mi_chip_by_points(const double chip[5][2], const mien_point photo[5],
+                      mien_similarity *out)
 {
     double p[2] = {0, 0}, q[2] = {0, 0}, square = 0, a = 0, b = 0;
     for (int i = 0; i < 5; i++) {
-        p[0] += (place_of(i, 0, margin) * side - 0.5) / 5;
-        p[1] += (place_of(i, 1, margin) * side - 0.5) / 5;
-        q[0] += ((double)f->keypoints[i].x - 0.5) / 5;
-        q[1] += ((double)f->keypoints[i].y - 0.5) / 5;
+        p[0] += chip[i][0] / 5;
+        p[1] += chip[i][1] / 5;
+        q[0] += ((double)photo[i].x - 0.5) / 5;
+        q[1] += ((double)photo[i].y - 0.5) / 5;
     }
     for (int i = 0; i < 5; i++) {
-        double px = place_of(i, 0, margin) * side - 0.5 - p[0];
-        double py = place_of(i, 1, margin) * side - 0.5 - p[1];
-        double qx = (double)f->keypoints[i].x - 0.5 - q[0];
-        double qy = (double)f->keypoints[i].y - 0.5 - q[1];
+        double px = chip[i][0] - p[0], py = chip[i][1] - p[1];
+        double qx = (double)photo[i].x - 0.5 - q[0];
+        double qy = (double)photo[i].y - 0.5 - q[1];
         square += px * px + py * py;
         a += px * qx + py * qy;
         b += py * qx - px * qy;
@@ -55,6 +52,18 @@ static int by_points(const mien_face *f, int side, double margin,
                              (float)(q[1] + b * p[0] - a * p[1])};
     double scale = hypot(a, b);
     return isfinite(scale) && scale > 0;
+}
+
+/* From pixel centres of a chip to the photo's; 0: the points lie on one spot.
+ */
+static int by_points(const mien_face *f, int side, double margin,
+                     mien_similarity *out)
+{
+    double chip[5][2];
+    for (int i = 0; i < 5; i++)
+        for (int axis = 0; axis < 2; axis++)
+            chip[i][axis] = place_of(i, axis, margin) * side - 0.5;
+    return mi_chip_by_points(chip, f->keypoints, out);
 }
 
 /* The same for the square around the middle of a box; 0: it has no area. */

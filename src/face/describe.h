@@ -6,15 +6,21 @@
 
 enum {
     MI_DESCRIPTOR_SIDE = 150, /* input of the descriptor network */
-    MI_ATTRIBUTE_SIDE = 112   /* of the expression and age-gender networks */
+    MI_MOBILEFACENET_SIDE = 112,
+    MI_ATTRIBUTE_SIDE = 112 /* of the expression and age-gender networks */
 };
 
-extern const mi_stage_kind mi_descriptor_stage, mi_expression_stage,
-    mi_age_gender_stage;
+extern const mi_stage_kind mi_descriptor_stage, mi_mobilefacenet_stage,
+    mi_expression_stage, mi_age_gender_stage;
 
 /* out [128] */
 mien_status mi_describe(mi_stage *s, mi_feeder *f, const mien_image *photo,
                         mi_crop crop, float *out, mien_error *err);
+/* out [512]; *found 0: the five points are no face's, or what the network gives
+ * has no length, and out stays. */
+mien_status mi_describe_points(mi_stage *s, const mien_image *photo,
+                               const mien_point five[5], float *out, int *found,
+                               mien_error *err);
 /* out [7] probabilities */
 mien_status mi_read_expression(mi_stage *s, mi_feeder *f,
                                const mien_image *photo, mi_crop crop,

@@ -36,9 +36,13 @@ static int needs_of(const mien_face_options *o, need out[NEEDS])
         out[n++] = (need){
             o->tiny_landmarks ? "face_landmark_68_tiny" : "face_landmark_68",
             &mi_landmark_stage, offsetof(mien_face_models, landmarks)};
-    if (o->want & MIEN_FACE_DESCRIPTOR)
-        out[n++] = (need){"face_recognition", &mi_descriptor_stage,
-                          offsetof(mien_face_models, descriptor)};
+    if (o->want & MIEN_FACE_DESCRIPTOR) {
+        int mobile = o->describer == MIEN_DESCRIBER_MOBILEFACENET;
+        out[n++] =
+            (need){mobile ? "mobilefacenet" : "face_recognition",
+                   mobile ? &mi_mobilefacenet_stage : &mi_descriptor_stage,
+                   offsetof(mien_face_models, descriptor)};
+    }
     if (o->want & MIEN_FACE_EXPRESSION)
         out[n++] = (need){"face_expression", &mi_expression_stage,
                           offsetof(mien_face_models, expression)};

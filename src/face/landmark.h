@@ -23,6 +23,8 @@ mien_status mi_landmarks_find(mi_stage *s, mi_feeder *f,
 /* The smallest box around the points, grown by a fifth: what attributes are
  * read from. */
 mi_rect mi_align_around(const mi_landmarks *l);
+/* Eyes, nose tip and corners of the mouth, as YuNet's five points. */
+void mi_align_five(const mi_landmarks *l, mien_point out[5]);
 /* The square that eyes and mouth ask for: what is described. */
 mi_rect mi_align_square(const mi_landmarks *l);
 

@@ -123,7 +123,7 @@ static mien_status describe(mien_face_memory *m, const mien_image *im, view *v,
                                 v->box, &face, err);
     if (st != MIEN_OK)
         return st;
-    v->described = face.has & MIEN_FACE_DESCRIPTOR ? 1 : -1;
+    v->described = mien_face_described(&face, MIEN_DESCRIBER_DLIB) ? 1 : -1;
     memcpy(v->descriptor, face.descriptor, sizeof v->descriptor);
     return MIEN_OK;
 }

@@ -151,7 +151,7 @@ mien_status mien_face_notes_add(mien_face_notes *n, int64_t id, int64_t frame,
                                 const mien_face *face, mien_error *err)
 {
     note *one = note_of(n, id), *begun = NULL;
-    int described = (face->has & MIEN_FACE_DESCRIPTOR) != 0;
+    int described = mien_face_described(face, MIEN_DESCRIBER_DLIB);
     if (!one)
         one = begun = mi_push(&n->note, n->n, sizeof *begun);
     if (!one)

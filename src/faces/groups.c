@@ -83,7 +83,7 @@ mien_status mien_face_groups_add(mien_face_groups *g, int i,
     for (int k = 0; k < r->faces.n && !st; k++) {
         const mien_face *f = &r->faces.face[k];
         mi_grouped_face *to = &p.face[p.n];
-        if (!(f->has & MIEN_FACE_DESCRIPTOR)) {
+        if (!mien_face_described(f, MIEN_DESCRIBER_DLIB)) {
             p.undescribed++;
             continue;
         }

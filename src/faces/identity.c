@@ -28,7 +28,7 @@ static mien_status describe(const describing *d, const mien_image *chip,
     const mien_box box = {.18f * side, .2f * side, .64f * side, .68f * side};
     mien_face face = {0};
     mien_status st = mien_analyzer_read(d->analyzer, chip, box, &face, err);
-    if (!st && !(face.has & MIEN_FACE_DESCRIPTOR))
+    if (!st && !mien_face_described(&face, MIEN_DESCRIBER_DLIB))
         return MIEN_EFORMAT;
     for (int i = 0; i < MIEN_DESCRIPTOR && !st; i++)
         out[i] = face.descriptor[i];

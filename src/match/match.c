@@ -16,6 +16,11 @@ float mien_descriptor_distance(const float *a, const float *b)
     return mi_index_distance(MIEN_DESCRIPTOR, a, b);
 }
 
+float mien_descriptor_apart(int d, const float *a, const float *b)
+{
+    return mi_index_distance(d, a, b);
+}
+
 mien_verification mien_verify(const float *a, const float *b, float threshold)
 {
     float d = mien_descriptor_distance(a, b);

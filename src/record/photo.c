@@ -39,7 +39,8 @@ static void put_face(mien_json *j, const mien_face *f, unsigned hide)
     if (has & MIEN_FACE_LANDMARKS)
         mien_record_points(j, "landmarks", f->n_landmarks, f->landmarks);
     if (has & MIEN_FACE_DESCRIPTOR)
-        put_floats(j, "descriptor", MIEN_DESCRIPTOR, f->descriptor);
+        put_floats(j, "descriptor", mien_describer_numbers(f->describer),
+                   f->descriptor);
     if (has & MIEN_FACE_AGE)
         mien_json_rounded(j, "age", (double)f->age, 2);
     if (has & MIEN_FACE_GENDER) {
@@ -173,7 +174,8 @@ static void put_theirs(mien_json *j, const char *file, const mien_reading *r,
         put_detection(j, "alignedRect", r, f->aligned, f->score);
     }
     if (f->has & MIEN_FACE_DESCRIPTOR)
-        put_floats(j, "descriptor", MIEN_DESCRIPTOR, f->descriptor);
+        put_floats(j, "descriptor", mien_describer_numbers(f->describer),
+                   f->descriptor);
     if (f->has & MIEN_FACE_EXPRESSION)
         put_expression(j, "expressions", f);
     if (f->has & MIEN_FACE_AGE)

@@ -6,7 +6,7 @@
 #   needs THING     skip without: models, sample (a photo of three people),
 #                   samples (the package it comes from), movie (a video of
 #                   them), keras (a network of Keras), coco (the package of coco-ssd),
-#                   objects (its network), cascades and cv2 (OpenCV's), user (another user to
+#                   objects (its network), mobilefacenet (that descriptor), cascades and cv2 (OpenCV's), user (another user to
 #                   become, so that permissions count), or a program
 #   $ COMMAND       given to bash, in a new folder; more lines, more commands
 #   status N        the exit status wanted (default 0)
@@ -47,6 +47,7 @@ has() {
         movie) [ -e "$MOVIE" ] ;;
         keras) [ -e "$KERAS" ] ;;
         objects) [ -e "$models/ssdlite_mobilenet_v2.onnx" ] ;;
+        mobilefacenet) [ -e "$models/mobilefacenet.onnx" ] ;;
         coco) [ -e "$COCO/model.json" ] ;;
         cascades) [ -e /usr/share/opencv4/haarcascades/haarcascade_eye.xml ] ;;
         cv2) /usr/bin/python3 -c 'import cv2' >"$work/probe" 2>&1 ;;
