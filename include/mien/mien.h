@@ -7,6 +7,7 @@
 #include "mien/face.h"
 #include "mien/face_notes.h"
 #include "mien/face_redact.h"
+#include "mien/face_redact_video.h"
 #include "mien/face_smile.h"
 #include "mien/face_track.h"
 #include "mien/faces.h"

@@ -12,7 +12,7 @@
 #define MIEN_RECORD_H
 
 #include "mien/face_notes.h"
-#include "mien/face_redact.h"
+#include "mien/face_redact_video.h"
 #include "mien/objects.h"
 #include "mien/json.h"
 #include "mien/vision_smile.h"
@@ -130,6 +130,24 @@ MIEN_API void mien_record_faceapi(const char *file, const mien_reading *r,
  *          [{"box", "face", "score", "doubt"}], "left"} */
 MIEN_API void mien_record_redaction(const char *file, const mien_image *photo,
                                     const mien_redaction *d, mien_buffer *out);
+
+/* Add what was covered in a frame of a video.
+ *
+ *   f    the frame
+ *   out  a line is added: {"schema", "frame", "seconds", "covered": [{"track",
+ *        "box", "face", "score", "by"}], "doubt", "left"} */
+MIEN_API void mien_record_covered_frame(const mien_covered_frame *f,
+                                        mien_buffer *out);
+
+/* Add what became of the frames of a video.
+ *
+ *   file  of the video
+ *   d     how many
+ *   out   a line is added: {"schema", "file", "frames", "covered", "doubts",
+ *         "missed", "left", "window"} */
+MIEN_API void mien_record_video_redaction(const char *file,
+                                          const mien_video_redaction *d,
+                                          mien_buffer *out);
 
 /* ---- people --------------------------------------------------------------
  */

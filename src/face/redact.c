@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/grow.h"
+#include "face/redact.h"
 
 #include <math.h>
 #include <string.h>
@@ -121,9 +122,8 @@ static void clip(double from, double to, int size, float *at, float *length)
     *length = (float)(b - a);
 }
 
-/* The part of the photo that hides a face, whichever way it is turned. */
-static mien_box cover_of(mien_box f, int rotation, double margin,
-                         const mien_image *photo)
+mien_box mi_cover_of(mien_box f, int rotation, double margin,
+                     const mien_image *photo)
 {
     double by = margin * fmax((double)f.width, (double)f.height);
     double up = rotation == 0 ? 1.5 * by : by;
@@ -137,10 +137,25 @@ static mien_box cover_of(mien_box f, int rotation, double margin,
     return c;
 }
 
+mien_box mi_cover_wider(mien_box c, double by, const mien_image *photo)
+{
+    mien_box wider;
+    clip((double)c.x - by, (double)c.x + (double)c.width + by, photo->w,
+         &wider.x, &wider.width);
+    clip((double)c.y - by, (double)c.y + (double)c.height + by, photo->h,
+         &wider.y, &wider.height);
+    return wider;
+}
+
+int mi_cover_same(mien_box a, mien_box b)
+{
+    return is_middle_in(a, b) && is_middle_in(b, a);
+}
+
 /* Is what lies of a face inside the photo hidden by a cover? */
 static int is_hidden(mien_box face, mien_box cover, const mien_image *photo)
 {
-    mien_box c = cover_of(face, 0, 0, photo);
+    mien_box c = mi_cover_of(face, 0, 0, photo);
     return c.x >= cover.x && c.y >= cover.y &&
            c.x + c.width <= cover.x + cover.width &&
            c.y + c.height <= cover.y + cover.height;
@@ -167,15 +182,15 @@ static mien_status note(const mien_redactor *r, const mien_image *photo,
                         const mien_face *f, float usual, mien_redaction *d,
                         mien_error *err)
 {
-    mien_box cover = cover_of(f->box, f->rotation, r->options.margin, photo);
+    mien_box cover = mi_cover_of(f->box, f->rotation, r->options.margin, photo);
     int sure = f->score >= usual;
     for (int i = 0; i < d->n; i++) {
         mien_cover *c = &d->cover[i];
-        if (!is_middle_in(f->box, c->face) || !is_middle_in(c->face, f->box))
+        if (!mi_cover_same(f->box, c->face))
             continue;
         if ((sure || c->doubt) && !is_hidden(f->box, c->cover, photo))
-            c->cover = both(c->cover,
-                            c->doubt ? cover : cover_of(f->box, 0, 0, photo));
+            c->cover = both(
+                c->cover, c->doubt ? cover : mi_cover_of(f->box, 0, 0, photo));
         c->score = fmaxf(c->score, f->score);
         c->doubt &= !sure;
         return MIEN_OK;
@@ -188,8 +203,7 @@ static mien_status note(const mien_redactor *r, const mien_image *photo,
     return MIEN_OK;
 }
 
-/* Overwrite pixels. */
-static void fill(mien_image *photo, mien_box box, const uint8_t colour[3])
+void mi_cover_fill(mien_image *photo, mien_box box, const uint8_t colour[3])
 {
     int x0 = (int)box.x, y0 = (int)box.y;
     int x1 = x0 + (int)box.width, y1 = y0 + (int)box.height;
@@ -232,7 +246,7 @@ mien_status mien_redactor_run(mien_redactor *r, mien_image *photo,
     while (found && d.rounds < ROUNDS && !st) {
         st = look(r, photo, &d, &found, err);
         for (int i = 0; i < d.n && !st; i++)
-            fill(photo, d.cover[i].cover, r->options.colour);
+            mi_cover_fill(photo, d.cover[i].cover, r->options.colour);
         d.rounds++;
     }
     if (st) {
