@@ -1,6 +1,7 @@
-/* cmd_redact.c: faces in photos covered. */
+/* cmd_redact.c: faces in photos and videos covered. */
 #include "cli/drawing.h"
 #include "cli/photos.h"
+#include "cli/redact.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -8,16 +9,20 @@
 typedef struct values {
     const char *output, *models;
     mien_redact_options how;
+    int window;
+    cli_video_ask video;
     int recursive, json, jobs, threads, quiet, white;
     mien_read_options read;
 } values;
-static const values defaults = {
-    .how = MIEN_REDACT_DEFAULTS, .jobs = 1, .threads = -1};
+static const values defaults = {.how = MIEN_REDACT_DEFAULTS,
+                                .window = MIEN_REDACT_WINDOW,
+                                .jobs = 1,
+                                .threads = -1};
 
 static const cli_option options[] = {
     CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE|DIR",
-                 "where the covered photos go, .jpg or .png; a folder for "
-                 "several"),
+                 "where the covered photos go, .jpg or .png, a folder for "
+                 "several; or a video: .mp4, .mkv, .webm, .avi or .gif"),
     CLI_ROW_REAL(how.margin, "margin", 0, "F", 0, 2,
                  "how much wider than the face on each side, as a share of its "
                  "box; half as much again above (default {})"),
@@ -25,7 +30,13 @@ static const cli_option options[] = {
                  "share of the detectors' usual thresholds that is enough: "
                  "smaller covers more, and more that is no face (default {})"),
     CLI_ROW_FLAG(white, "white", 0, "covers are white, not black"),
-    CLI_OPTION_JSON("a record a photo on standard output: what was covered"),
+    CLI_ROW_INT(window, "window", 0, "N", 1, MIEN_REDACT_WINDOW_MAX,
+                "frames of a video that are kept, so that a face is covered "
+                "in those before it is found; fewer if they take more than "
+                "1 GiB (default {})"),
+    CLI_OPTION_FRAMES,
+    CLI_OPTION_JSON("a record a photo or frame on standard output: what was "
+                    "covered"),
     CLI_OPTION_RECURSIVE,
     CLI_OPTIONS_READ,
     CLI_OPTION_JOBS,
@@ -39,6 +50,8 @@ static const cli_row examples[] = {
     {"mien redact photo.jpg -o covered.jpg", "no face is left to be found"},
     {"mien redact -r photos/ -o covered/ --json > covered.jsonl",
      "a folder, and where to look again"},
+    {"mien redact video.mp4 -o covered.mp4 --json > covered.jsonl",
+     "a video, and which frames are in doubt"},
     {NULL, NULL},
 };
 
@@ -106,16 +119,23 @@ static void redact_one(void *arg, int i, int lane, cli_outcome *out)
     mien_image_free(&photo);
 }
 
-/* Detectors for each lane; CLI_OK, or the status to exit with. */
-static int open_lanes(redacting *r, int threads)
+/* The options of the library. */
+static mien_redact_options options_of(redacting *r)
 {
     mien_redact_options o = r->v->how;
-    mien_error err = {0};
-    mien_status st = MIEN_OK;
     if (r->v->white)
         o.colour[0] = o.colour[1] = o.colour[2] = 255;
     o.find = mien_models_lookup;
     o.arg = &r->folder;
+    return o;
+}
+
+/* Detectors for each lane; CLI_OK, or the status to exit with. */
+static int open_lanes(redacting *r, int threads)
+{
+    mien_redact_options o = options_of(r);
+    mien_error err = {0};
+    mien_status st = MIEN_OK;
     r->lane = cli_alloc((size_t)r->lanes, sizeof *r->lane);
     if (!r->lane)
         return CLI_NOTHING;
@@ -142,6 +162,32 @@ static int is_over_itself(const redacting *r)
     return 0;
 }
 
+/* A video; the status to exit with. */
+static int redact_video(const cli_args *a, redacting *r)
+{
+    cli_redact_video ask = {.video = r->v->video, .output = r->v->output};
+    if (a->n_operands != 1) {
+        cli_error("redact: %d videos into '%s'; wanted one", a->n_operands,
+                  r->v->output);
+        return CLI_USAGE;
+    }
+    mien_pool *pool = NULL;
+    int threads = r->v->threads < 0 ? 0 : r->v->threads; /* 0: all */
+    int status = cli_pool_new(threads, &pool);
+    if (status)
+        return status;
+    r->folder = r->v->models;
+    ask.how.how = options_of(r);
+    ask.how.how.pool = pool;
+    ask.how.window = r->v->window;
+    ask.video.path = a->operand[0];
+    ask.video.quiet = r->v->quiet;
+    ask.json = r->v->json;
+    status = cli_redact_video_run(&ask);
+    mien_pool_free(pool);
+    return status;
+}
+
 /* The whole command but its clean-up; the status to exit with. */
 static int redact(const cli_args *a, redacting *r)
 {
@@ -150,6 +196,8 @@ static int redact(const cli_args *a, redacting *r)
         cli_error("redact: -o FILE or -o DIR is missing");
         return CLI_USAGE;
     }
+    if (cli_redact_is_video(r->v->output))
+        return redact_video(a, r);
     r->files.recursive = r->v->recursive;
     r->folder = r->v->models;
     r->lanes = r->v->jobs;
@@ -188,10 +236,10 @@ static int run(const cli_args *a)
 
 const cli_command cmd_redact = {
     .name = "redact",
-    .operands = "PHOTO|FOLDER|-...",
+    .operands = "PHOTO|FOLDER|VIDEO|-...",
     .min_operands = 1,
     .max_operands = INT_MAX,
-    .summary = "cover the faces in photos",
+    .summary = "cover the faces in photos or a video",
     .description =
         "Fills every face it finds, with a margin, with one colour, and looks "
         "again until none is found. Three detectors look, as far as they are "
@@ -202,6 +250,12 @@ const cli_command cmd_redact = {
         "clothes, company and place are left, by which people are known, "
         "too.\n\n"
         "The new file has pixels alone: no thumbnail, place, date or camera of "
-        "the old one. The old one is not changed.",
+        "the old one. The old one is not changed.\n\n"
+        "Of a video each frame is looked at so, faces are followed from frame "
+        "to frame, and one that is found now and then is covered in between, "
+        "and for 15 frames after. The records tell how each cover came "
+        "about: found, faint (below the usual threshold), followed, between, "
+        "lost (where it was last seen). All but found are in doubt. Sound and "
+        "titles are left out.",
     CLI_COMMAND_TABLES,
 };

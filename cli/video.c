@@ -184,7 +184,7 @@ static int one_frame(passage *v, const cli_video_work *w, mien_image *frame)
     mien_error err = {0};
     mien_buffer out = {0};
     int shown = v->out || v->window;
-    cli_frame f = {v->done - 1, v->seconds, v->per_frame};
+    cli_frame f = {v->done - 1, v->seconds, v->per_frame, &v->info};
     mien_status st = w->process(w->arg, &f, frame, &out, &err);
     if (st == MIEN_OK && shown)
         st = w->draw(w->arg, frame, &err);

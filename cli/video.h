@@ -22,6 +22,7 @@ typedef struct cli_frame {
     int64_t number; /* from 0 */
     double seconds; /* when it is shown */
     double step;    /* seconds since the frame before, on average */
+    const mien_video_info *info;
 } cli_frame;
 
 /* What a command does with each frame. */
