@@ -41,6 +41,10 @@
     X(cmd_smile)             \
     X(cmd_predict)           \
     X(cmd_evaluate)          \
+    X(cmd_serve)             \
+    X(cmd_key_add)           \
+    X(cmd_key_list)          \
+    X(cmd_key_revoke)        \
     X(cmd_help)              \
     X(cmd_completion)
 

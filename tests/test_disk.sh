@@ -21,7 +21,7 @@ check() {
 }
 
 in_folder() { # LIMIT OUT: of files' size, and where standard output goes
-    rm -rf "$t/out" && mkdir "$t/out"
+    rm -rf "$t/out" && mkdir "$t/out" && renew
     (cd "$t" && { [ -z "$1" ] || ulimit -f "$1"; } && timeout -s KILL 60 \
         mien $words 2>&1 >"$2" </dev/null) | cat >"$t/stderr"
     return "${PIPESTATUS[0]}"

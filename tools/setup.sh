@@ -36,6 +36,7 @@ run|libavcodec-dev|pc:libavcodec|decodes and encodes video
 run|libavutil-dev|pc:libavutil|frames of video
 run|libswscale-dev|pc:libswscale|colours of video
 run|libavdevice-dev|pc:libavdevice|cameras and windows
+run|libmicrohttpd-dev|pc:libmicrohttpd|serves faces over HTTP
 run|libhdf5-dev|pc:hdf5|reads networks of Keras
 run|nodejs|node|runs npm
 run|npm|npm|fetches the networks of @vladmandic/face-api
@@ -55,6 +56,7 @@ check|clang-tidy|clang-tidy|looks for mistakes
 check|cppcheck|cppcheck|looks for mistakes
 check|python3|python3|runs tools/*.py
 check|man-db|man|checks the man pages
+check|curl|curl|asks the server in its test
 check|jq|jq|reads JSON in the tests of the command
 check|openmpi-bin|mpirun|trains with several processes
 check,web|binaryen|wasm-opt|makes WebAssembly smaller

@@ -13,7 +13,8 @@
  * Threads.  Different objects may be used by different threads; one object by
  * one thread at a time.  Only a mien_pool makes threads, a mien_reader
  * (mien/kit.h) one for its digests, a mien_loader (mien/samples_loader.h) those
- * it is told to, and a mien_mpi (mien/team.h) one. */
+ * it is told to, a mien_mpi (mien/team.h) one, and a mien_server (mien/serve.h)
+ * one for its connections, one to watch them and one a job. */
 #ifndef MIEN_BASE_H
 #define MIEN_BASE_H
 

@@ -53,6 +53,7 @@
 #include "mien/samples.h"
 #include "mien/samples_labels.h"
 #include "mien/samples_loader.h"
+#include "mien/serve.h"
 #include "mien/split.h"
 #include "mien/journal.h"
 #include "mien/picture.h"

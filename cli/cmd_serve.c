@@ -1,0 +1,188 @@
+/* cmd_serve.c: faces over HTTP. */
+#include "cli/shell/files.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct values {
+    const char *listen, *host, *keys, *cert, *key, *models;
+    int jobs, queue, connections, body, quiet, check;
+    double idle, deadline, rate, burst;
+} values;
+static const values defaults = {.listen = "127.0.0.1:8470",
+                                .queue = 64,
+                                .connections = 1000,
+                                .body = 10485760,
+                                .idle = 10,
+                                .deadline = 30,
+                                .rate = 50,
+                                .burst = 100};
+
+static const cli_option options[] = {
+    CLI_ROW_TEXT(listen, CLI_TEXT, "listen", 0, "ADDRESS",
+                 "address and port (default {}); one that others can reach "
+                 "needs --key-file, --tls-cert and --tls-key"),
+    CLI_ROW_TEXT(host, CLI_TEXT, "host", 0, "NAME",
+                 "another name that requests may call the server by"),
+    CLI_ROW_TEXT(keys, CLI_FILE, "key-file", 0, "FILE",
+                 "only requests with a key of this file (mien key add) are "
+                 "answered; it is read again when it changes"),
+    CLI_ROW_TEXT(cert, CLI_FILE, "tls-cert", 0, "FILE",
+                 "certificate, PEM: HTTPS instead of HTTP"),
+    CLI_ROW_TEXT(key, CLI_FILE, "tls-key", 0, "FILE", "its key, PEM"),
+    CLI_ROW_INT(jobs, "jobs", 'J', "N", 0, MIEN_POOL_MAX,
+                "photos at a time (default: one for each processor)"),
+    CLI_ROW_INT(queue, "queue", 0, "N", 1, 10000,
+                "requests that may wait; more are refused (default {})"),
+    CLI_ROW_INT(connections, "connections", 0, "N", 1, 10000,
+                "connections at a time (default {})"),
+    CLI_ROW_INT(body, "max-body", 0, "BYTES", 1, MIEN_SERVE_MAX_BODY,
+                "size of a request (default {})"),
+    CLI_ROW_REAL(idle, "idle", 0, "SECONDS", 1, 3600,
+                 "without a byte, after which a connection is ended (default "
+                 "{})"),
+    CLI_ROW_REAL(deadline, "deadline", 0, "SECONDS", 1, 3600,
+                 "that a request may take to come, to wait, and its answer to "
+                 "be fetched (default {})"),
+    CLI_ROW_REAL(rate, "rate", 0, "N", 0, 1000000,
+                 "requests a second for each key (default {}; 0: any)"),
+    CLI_ROW_REAL(burst, "burst", 0, "N", 1, 1000000,
+                 "requests of a key at once (default {})"),
+    CLI_OPTION_MODELS,
+    CLI_ROW_FLAG(check, "check", 0, "begin, say nothing, and end at once"),
+    CLI_ROW_FLAG(quiet, "quiet", 'q', "no line a request on standard error"),
+    CLI_OPTION_END,
+};
+
+static const cli_row examples[] = {
+    {"mien serve", "for programs on this machine"},
+    {"mien serve --key-file keys --rate 5", "only with a key, and not too "
+                                            "often"},
+    {"mien serve --listen 0.0.0.0:8470 --host faces.example --key-file keys "
+     "--tls-cert cert.pem --tls-key key.pem",
+     "for other machines"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] =
+    CLI_EXITS("it was told to stop (SIGTERM, SIGINT), and answered first what "
+              "was under way",
+              "it could not begin: the address is taken, or a file is wrong");
+
+/* A line a request, on standard error. */
+static void log_request(void *arg, const mien_serve_entry *e)
+{
+    char now[32];
+    time_t seconds = time(NULL);
+    struct tm day;
+    mien_buffer b = {0};
+    mien_json j = mien_json_on(&b, 0);
+    (void)arg;
+    gmtime_r(&seconds, &day);
+    strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &day);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "time", now);
+    mien_json_text(&j, "method", e->method);
+    mien_json_text(&j, "route", e->route);
+    mien_json_int(&j, "status", e->status);
+    mien_json_int(&j, "bytes", e->bytes);
+    mien_json_rounded(&j, "seconds", e->seconds, 4);
+    mien_json_close(&j);
+    mien_buffer_puts(&b, "\n");
+    if (!b.failed)
+        fwrite(b.data, 1, b.n, stderr);
+    mien_buffer_free(&b);
+}
+
+/* Say where, and wait until somebody says stop. */
+static int serve(const values *v, const mien_server_options *o)
+{
+    mien_server *s = NULL;
+    mien_error err = {0};
+    mien_buffer line = {0};
+    if (mien_server_new(o, &s, &err)) {
+        cli_error("serve: %s", err.text);
+        return err.status == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
+    }
+    if (v->check) {
+        mien_server_free(s);
+        return CLI_OK;
+    }
+    int n = (int)(strrchr(v->listen, ':') - v->listen);
+    mien_buffer_printf(&line, "%s://%.*s:%d\n", v->cert ? "https" : "http", n,
+                       v->listen, mien_server_port(s));
+    cli_emit(&line);
+    fflush(stdout);
+    while (!cli_interrupted())
+        nanosleep(&(struct timespec){0, 50000000}, NULL);
+    mien_server_free(s);
+    return CLI_OK;
+}
+
+/* A text of a file, with a zero byte behind it; NULL: none, or reported. */
+static char *load_text(const char *path, mien_buffer *b, int *status)
+{
+    mien_bytes bytes = {0};
+    mien_error err = {0};
+    if (!path)
+        return NULL;
+    if (mien_file_load(path, 1 << 20, &bytes, &err)) {
+        cli_error_at(path, &err);
+        *status = CLI_NOTHING;
+        return NULL;
+    }
+    mien_buffer_put(b, bytes.data, bytes.n);
+    mien_buffer_put(b, "", 1);
+    mien_bytes_free(&bytes);
+    if (b->failed) {
+        cli_memory_ended();
+        *status = CLI_NOTHING;
+    }
+    return b->failed ? NULL : (char *)b->data;
+}
+
+/* The command. */
+static int run(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_server_options o = MIEN_SERVER_DEFAULTS;
+    mien_buffer cert = {0}, key = {0};
+    int status = CLI_OK;
+    o.listen = v->listen;
+    o.host = v->host;
+    o.keys = v->keys;
+    o.models = v->models;
+    o.jobs = v->jobs;
+    o.queue = v->queue;
+    o.connections = v->connections;
+    o.max_body = v->body;
+    o.idle = v->idle;
+    o.deadline = v->deadline;
+    o.rate = v->rate;
+    o.burst = v->burst;
+    o.log = v->quiet ? NULL : log_request;
+    o.tls_cert = load_text(v->cert, &cert, &status);
+    o.tls_key = load_text(v->key, &key, &status);
+    if (!status)
+        status = serve(v, &o);
+    mien_buffer_free(&cert);
+    mien_buffer_free(&key);
+    return status;
+}
+
+const cli_command cmd_serve = {
+    .name = "serve",
+    .operands = "",
+    .min_operands = 0,
+    .max_operands = 0,
+    .summary = "find and compare faces over HTTP",
+    .description =
+        "Answer requests about photos as CompreFace does: detection and "
+        "verification, multipart or base64. Photos are read in memory and "
+        "forgotten; nobody is named. The address is printed; each request is "
+        "a JSON line on standard error, which tells of no face, key, query or "
+        "file.\n\nAge and gender are told only where a request names them.",
+    CLI_COMMAND_TABLES,
+};

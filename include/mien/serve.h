@@ -1,0 +1,195 @@
+/* mien/serve.h: faces over HTTP, with CompreFace's paths and JSON.
+ *
+ *   options -> mien_server_new: a socket, networks, threads
+ *     request -> key, limits -> queue -> photo read -> JSON
+ *   mien_server_free: requests under way are answered first
+ *
+ * Keys are random, kept as digests in a file, and each may do only what its
+ * scopes name.  Not in the WebAssembly library. */
+#ifndef MIEN_SERVE_H
+#define MIEN_SERVE_H
+
+#include "mien/face.h"
+#include "mien/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- keys ----------------------------------------------------------------
+ */
+
+/* What a key may do; OR them. */
+enum { MIEN_SERVE_DETECT = 1, MIEN_SERVE_VERIFY = 2, MIEN_SERVE_METRICS = 4 };
+
+/* Their names, the first bit's first. */
+#define MIEN_SERVE_SCOPES "detect,verify,metrics"
+
+enum {
+    MIEN_SERVE_MAX_KEYS = 1000,
+    MIEN_SERVE_KEY_SIZE = 65, /* 64 hexadecimal digits and a zero byte */
+    MIEN_SERVE_NAME_SIZE = 64
+};
+
+/* A key as the file has it. */
+typedef struct mien_serve_key {
+    char id[9]; /* 8 hexadecimal digits, by which it is revoked */
+    char name[MIEN_SERVE_NAME_SIZE];
+    char sha256[65]; /* of the key's 64 digits */
+    unsigned scopes; /* MIEN_SERVE_DETECT ... */
+    char expiry[11]; /* the last day, in UTC, YYYY-MM-DD; empty: no end */
+} mien_serve_key;
+
+/* The keys of a file.  Zero-initialise before use; release with
+ * mien_serve_keys_free. */
+typedef struct mien_serve_keys {
+    int n;
+    mien_serve_key *key; /* [n] in the order in which they were made */
+} mien_serve_keys;
+
+/* Read the keys of a file.
+ *
+ *   path  of the file
+ *   out   release with mien_serve_keys_free
+ *
+ * Fails with EIO, EFORMAT (the text names the line), ELIMIT, ENOMEM; the text
+ * begins with the path. */
+MIEN_API MIEN_CHECKED mien_status mien_serve_keys_load(const char *path,
+                                                       mien_serve_keys *out,
+                                                       mien_error *err);
+
+/* Release keys.
+ *
+ *   k  its fields are cleared; NULL is allowed */
+MIEN_API void mien_serve_keys_free(mien_serve_keys *k);
+
+/* Make a key and add it to a file, which is made, for its owner alone, if it is
+ * not there.
+ *
+ *   path    of the file
+ *   name    what the key is for: 1..63 bytes of UTF-8 without control
+ *           characters
+ *   scopes  MIEN_SERVE_DETECT ..., at least one
+ *   expiry  the last day, YYYY-MM-DD; NULL: no end
+ *   id      set to the id
+ *   key     set to the key, which is kept nowhere else
+ *
+ * Two processes that change one file at the same time may lose a change.
+ * Fails with EARG, EIO, EFORMAT, ELIMIT, ENOMEM; nothing is written then. */
+MIEN_API MIEN_CHECKED mien_status mien_serve_key_add(
+    const char *path, const char *name, unsigned scopes, const char *expiry,
+    char id[9], char key[MIEN_SERVE_KEY_SIZE], mien_error *err);
+
+/* Take a key out of a file; a server that reads it refuses the key within a
+ * second.
+ *
+ *   path  of the file
+ *   id    of the key
+ *
+ * Fails with EARG (no such key), EIO, EFORMAT, ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_serve_key_revoke(const char *path,
+                                                        const char *id,
+                                                        mien_error *err);
+
+/* ---- a server ------------------------------------------------------------
+ */
+
+/* What a request wants of a photo. */
+typedef struct mien_serve_wish {
+    unsigned want;   /* MIEN_FACE_DESCRIPTOR, MIEN_FACE_AGE, MIEN_FACE_GENDER */
+    float min_score; /* 0..1 */
+    int limit;       /* the largest faces; 0: all */
+} mien_serve_wish;
+
+/* Reads a photo's faces for a server.
+ *
+ *   arg    of the options
+ *   lane   0..jobs - 1; one call at a time for each
+ *   bytes  [n] of a file, from a stranger
+ *   n      how many
+ *   wish   what is wanted
+ *   out    set whole: the largest face first; released with mien_faces_free
+ *
+ * EARG, EFORMAT, EUNSUP and ELIMIT blame the photo, and their text is sent;
+ * others are the server's fault. */
+typedef mien_status mien_serve_read(void *arg, int lane, const uint8_t *bytes,
+                                    size_t n, const mien_serve_wish *wish,
+                                    mien_reading *out, mien_error *err);
+
+/* A request that was answered, as a log may have it: no face, name, key, query
+ * or file's name. */
+typedef struct mien_serve_entry {
+    const char *method; /* of a route's, else "-" */
+    const char *route;  /* "/api/v1/detection/detect", else "-" */
+    int status;         /* 0: the connection ended first */
+    int64_t bytes;      /* of the body that was read */
+    double seconds;     /* from its headers to the end of its answer */
+} mien_serve_entry;
+
+typedef struct mien_server_options {
+    const char *listen; /* "127.0.0.1:8470", "[::1]:8470"; port 0: any */
+    const char *host;   /* one more name that requests may call the server by,
+                           with or without a port; NULL: none */
+    const char *keys;   /* path; NULL: none are asked for */
+    const char *tls_cert, *tls_key; /* PEM texts; NULL: no TLS */
+    const char *models;             /* a folder looked into first; NULL: none */
+    int jobs;         /* photos at a time, 1..MIEN_POOL_MAX; 0: one for each
+                         processor */
+    int queue;        /* requests that may wait, 1..10000 */
+    int connections;  /* 1..10000 */
+    int64_t max_body; /* bytes, 1..MIEN_SERVE_MAX_BODY */
+    double idle;      /* seconds without a byte that end a connection, 1.. */
+    double deadline;  /* seconds a request may take to come, to wait, and its
+                         answer to be fetched, 1.. */
+    double rate;      /* requests a second for each key; 0: any */
+    double burst;     /* so many at once, at least 1 */
+    mien_serve_read *read; /* NULL: the networks that mien knows */
+    void *read_arg;
+    /* Called after each request, from one thread; NULL: not wanted. */
+    void (*log)(void *arg, const mien_serve_entry *entry);
+    void *log_arg;
+} mien_server_options;
+#define MIEN_SERVE_MAX_BODY 104857600
+#define MIEN_SERVER_DEFAULTS                                                   \
+    {                                                                          \
+        "127.0.0.1:8470", NULL, NULL, NULL, NULL, NULL, 0, 64, 1000, 10485760, \
+            10, 30, 50, 100, NULL, NULL, NULL, NULL                            \
+    }
+
+/* A server under way, on threads of its own. */
+typedef struct mien_server mien_server;
+
+/* Begin to listen.
+ *
+ *   options  copied, but for what read, log and their arguments use; NULL:
+ *            MIEN_SERVER_DEFAULTS
+ *   out      owned by the caller; free with mien_server_free
+ *
+ * An address that others can reach needs keys and TLS.
+ * Fails with EARG (an option out of range, an address that is none, or needs
+ * keys and TLS), EIO (the address is taken), EUNSUP (no libmicrohttpd, or one
+ * without TLS), and what mien_serve_keys_load and mien_reader_open fail
+ * with. */
+MIEN_API MIEN_CHECKED mien_status mien_server_new(
+    const mien_server_options *options, mien_server **out, mien_error *err);
+
+/* The port that a server listens on.
+ *
+ *   s  a server */
+MIEN_API int mien_server_port(const mien_server *s);
+
+/* Stop: nothing new is taken, what is under way is answered, within the
+ * deadline, and all is released.
+ *
+ *   s  NULL is allowed */
+MIEN_API void mien_server_free(mien_server *s);
+
+/* Add what the server offers as OpenAPI 3.0, in JSON.
+ *
+ *   out  the text is added */
+MIEN_API void mien_serve_openapi(mien_buffer *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,52 @@
+/* counts.c: what /metrics tells, in the text format of Prometheus 0.0.4. */
+#include "serve/server.h"
+
+void mi_counts_add(mi_counts *c, int route, int status)
+{
+    int class = status / 100;
+    c->requests[route < 0 ? MI_ROUTES : route]
+               [class < MI_CLASSES ? class : 0]++;
+}
+
+static void head(mien_buffer *out, const char *name, const char *type,
+                 const char *about)
+{
+    mien_buffer_printf(out, "# HELP mien_%s %s\n# TYPE mien_%s %s\n", name,
+                       about, name, type);
+}
+
+static void one(mien_buffer *out, const char *name, const char *type,
+                const char *about, int64_t v)
+{
+    head(out, name, type, about);
+    mien_buffer_printf(out, "mien_%s %lld\n", name, (long long)v);
+}
+
+void mi_counts_write(const mien_server *s, mien_buffer *out)
+{
+    const mi_counts *c = &s->counts;
+    head(out, "requests_total", "counter", "Requests that ended, by answer.");
+    for (int i = 0; i <= MI_ROUTES; i++)
+        for (int k = 0; k < MI_CLASSES; k++)
+            if (c->requests[i][k])
+                mien_buffer_printf(
+                    out,
+                    "mien_requests_total{route=\"%s\",status=\"%dxx\"} %lld\n",
+                    i < MI_ROUTES ? mi_routes[i].path : "-", k,
+                    (long long)c->requests[i][k]);
+    one(out, "queue_full_total", "counter", "Refused: too many waited.",
+        c->full);
+    one(out, "rate_limited_total", "counter", "Refused: too many by one key.",
+        c->limited);
+    one(out, "cut_off_total", "counter", "Connections past their deadline.",
+        c->cut_off);
+    one(out, "queue_length", "gauge", "Requests that wait.", s->waiting);
+    one(out, "requests_active", "gauge", "Requests under way.", s->active);
+    one(out, "connections", "gauge", "Open connections.", s->n_clients);
+    one(out, "body_bytes", "gauge", "Bytes of bodies held.", s->held);
+    head(out, "photo_seconds", "summary",
+         "Time spent on requests about photos.");
+    mien_buffer_printf(out, "mien_photo_seconds_sum %.6f\n", c->photos_seconds);
+    mien_buffer_printf(out, "mien_photo_seconds_count %lld\n",
+                       (long long)c->photos_n);
+}
