@@ -184,5 +184,6 @@ const cli_command cmd_serve = {
         "forgotten; nobody is named. The address is printed; each request is "
         "a JSON line on standard error, which tells of no face, key, query or "
         "file.\n\nAge and gender are told only where a request names them.",
+    .endless = 1,
     CLI_COMMAND_TABLES,
 };

@@ -119,7 +119,7 @@ static int run_command(int n, char **words)
         return CLI_USAGE;
     int status = c->run(&args);
     cli_options_free(&args);
-    return cli_interrupted() ? CLI_INTERRUPTED : status;
+    return cli_interrupted() && !c->endless ? CLI_INTERRUPTED : status;
 }
 
 int main(int argc, char **argv)

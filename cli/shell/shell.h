@@ -79,6 +79,7 @@ typedef struct cli_command {
     size_t values_size;
     const cli_row *examples, *exits;
     int (*run)(const cli_args *args);
+    int endless; /* 1: until it is interrupted, which is no failure */
 } cli_command;
 
 /* A command line that was understood. */

@@ -1,0 +1,104 @@
+"""malformed.py ADDRESS PID [N]: N requests (1,000) that are wrong, by a seed: random
+bytes, mutated forms, wrong lengths, negative numbers, deep JSON, broken chunks.  Each
+is answered with 4xx, or the connection is closed; memory stays flat."""
+import random
+import socket
+import sys
+
+FORM = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"
+        b"\xff\xd8\xff\xe0\x00\x10JFIF no photo\r\n--b--\r\n")
+PATHS = ["/api/v1/detection/detect", "/api/v1/verification/verify", "/metrics", "/x%00y"]
+
+
+def any_bytes(r, most):
+    return bytes(r.randrange(256) for _ in range(r.randrange(most)))
+
+
+def mutated(r, text):
+    out = bytearray(text)
+    for _ in range(r.randrange(1, 6)):
+        at = r.randrange(len(out))
+        what = r.randrange(3)
+        if what == 0:
+            out[at] = r.randrange(256)
+        elif what == 1:
+            del out[at:at + r.randrange(8)]
+        else:
+            out[at:at] = any_bytes(r, 8)
+        out = out or bytearray(b"-")
+    return bytes(out)
+
+
+def deep(r):
+    n = r.randrange(1, 20000)
+    return r.choice([b"[" * n, b'{"file":' * n, b'{"file":"' + b"A" * n,
+                     b'{"file":"' + b"A" * 4 * n + b'"}'])
+
+
+def request(r, host):
+    """The bytes of a request and whether its sender waits for no answer."""
+    kind = r.randrange(6)
+    if kind == 0:
+        return any_bytes(r, 400) + b"\r\n\r\n"
+    path, head, body = r.choice(PATHS[:2]), "multipart/form-data; boundary=b", FORM
+    length = None
+    if kind == 1:
+        body = mutated(r, FORM)
+    elif kind == 2:
+        length = r.choice(["-1", "99999999999999999999", "10485761", "1e3", "0x10", "", "1, 2"])
+    elif kind == 3:
+        path += "?" + r.choice(["limit=-1", "limit=nan", "limit=" + "9" * 300, "det_prob_threshold=-0.1",
+                                "status=%ff", "face_plugins=,,mask"])
+    elif kind == 4:
+        head, body = "application/json", deep(r)
+    start = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: {head}\r\n"
+    if kind == 5:
+        size = r.choice(["zz", "-5", "ffffffffffffffffff", "5", ""])
+        return (start + f"Transfer-Encoding: chunked\r\n\r\n{size}\r\n").encode() + any_bytes(r, 50)
+    length = len(body) if length is None else length
+    return (start + f"Content-Length: {length}\r\n\r\n").encode() + body
+
+
+def status_of(host, sent):
+    """The status of the answer; None: the connection was closed without one."""
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), timeout=30) as s:
+        try:
+            s.sendall(sent)
+            s.shutdown(socket.SHUT_WR)
+            got = b""
+            while len(got) < 12:
+                more = s.recv(4096)
+                if not more:
+                    break
+                got += more
+        except (ConnectionResetError, BrokenPipeError):
+            return None
+    return int(got[9:12]) if got.startswith(b"HTTP/1.") else None
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS:"))
+
+
+def main():
+    host, pid = sys.argv[1].split("//")[1], sys.argv[2]
+    n = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
+    r, bad, refused, before = random.Random(7), 0, 0, 0
+    for i in range(n):
+        if i == n // 2:
+            before = resident(pid)
+        sent = request(r, host)
+        status = status_of(host, sent)
+        refused += status is not None
+        if status is not None and not 400 <= status < 500:
+            bad += 1
+            print(f"FAIL request {i}: {status} for {sent[:200]!r}")
+    grown = resident(pid) - before
+    print(f"{n} malformed requests: {refused} refused, {n - refused} closed, "
+          f"{bad} other; {grown} KiB grown in the second half")
+    return bad > 0 or refused < n // 2 or grown > 8192
+
+
+sys.exit(main())
