@@ -162,10 +162,32 @@ static int is_over_itself(const redacting *r)
     return 0;
 }
 
+/* Options that mean photos alone are refused, not passed over. */
+static int is_of_photos(const cli_args *a, const values *v)
+{
+    const struct {
+        const void *value;
+        const char *name;
+    } of[] = {{&v->recursive, "recursive"},
+              {&v->jobs, "jobs"},
+              {&v->read.strict, "strict"},
+              {&v->read.max_pixels, "max-pixels"},
+              {&v->read.ignore_orientation, "ignore-orientation"}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (cli_given(a, of[i].value)) {
+            cli_error("redact: --%s is for photos, and '%s' is a video",
+                      of[i].name, v->output);
+            return 1;
+        }
+    return 0;
+}
+
 /* A video; the status to exit with. */
 static int redact_video(const cli_args *a, redacting *r)
 {
     cli_redact_video ask = {.video = r->v->video, .output = r->v->output};
+    if (is_of_photos(a, r->v))
+        return CLI_USAGE;
     if (a->n_operands != 1) {
         cli_error("redact: %d videos into '%s'; wanted one", a->n_operands,
                   r->v->output);
@@ -255,7 +277,7 @@ const cli_command cmd_redact = {
         "to frame, and one that is found now and then is covered in between, "
         "and for 15 frames after. The records tell how each cover came "
         "about: found, faint (below the usual threshold), followed, between, "
-        "lost (where it was last seen). All but found are in doubt. Sound and "
-        "titles are left out.",
+        "lost (where it was last seen). A frame is in doubt where a face that "
+        "is covered was not found in it. Sound and titles are left out.",
     CLI_COMMAND_TABLES,
 };
