@@ -22,7 +22,9 @@ static const struct {
     {&mi_op_relu, mi_lower_unary, 1},
     {&mi_op_clip, mi_lower_unary, 0},
     {&mi_op_leaky_relu, mi_lower_unary, 1},
+#ifndef __wasm__ /* no network of the app has it: evaluated as defined */
     {&mi_op_prelu, mi_lower_prelu, 0},
+#endif
     {&mi_op_sigmoid, mi_lower_unary, 1},
     {&mi_op_exp, mi_lower_unary, 0},
     {&mi_op_add, mi_lower_binary, 1},

@@ -37,6 +37,12 @@ struct mien_analyzer {
     mien_face_kit *own; /* NULL: its networks are borrowed */
 };
 
+/* 1: descriptors are MobileFaceNet's. */
+static int is_mobile(const mien_analyzer *a)
+{
+    return MI_HAS_MOBILEFACENET && a->describer == MIEN_DESCRIBER_MOBILEFACENET;
+}
+
 static mien_status plan(mi_stage *s, const mi_stage_kind *kind,
                         const mien_graph *g, int side, mien_pool *pool,
                         mien_error *err)
@@ -57,7 +63,7 @@ static mien_status plan_all(mien_analyzer *a, const mien_face_models *m,
     if (points)
         st = plan(&a->landmarks, &mi_landmark_stage, m->landmarks,
                   MI_ATTRIBUTE_SIDE, pool, err);
-    int mobile = a->describer == MIEN_DESCRIBER_MOBILEFACENET;
+    int mobile = is_mobile(a);
     if (st == MIEN_OK && (a->want & MIEN_FACE_DESCRIPTOR))
         st = plan(&a->descriptor,
                   mobile ? &mi_mobilefacenet_stage : &mi_descriptor_stage,
@@ -89,6 +95,8 @@ mien_status mien_analyzer_new(const mien_face_models *models,
     if ((unsigned)o.describer > MIEN_DESCRIBER_MOBILEFACENET)
         return mi_fail(err, MIEN_EARG, "face: no describer has number %d",
                        (int)o.describer);
+    if (o.describer == MIEN_DESCRIBER_MOBILEFACENET && !MI_HAS_MOBILEFACENET)
+        return mi_fail(err, MIEN_EUNSUP, "face: no MobileFaceNet here");
     mien_analyzer *a = mi_alloc(1, sizeof *a);
     if (!a)
         return mi_fail(err, MIEN_ENOMEM, "face: no memory for an analyzer");
@@ -199,7 +207,7 @@ static mien_status describe(mien_analyzer *a, const mien_image *photo,
                             mien_error *err)
 {
     f->describer = a->describer;
-    if (a->describer == MIEN_DESCRIBER_MOBILEFACENET)
+    if (is_mobile(a))
         return describe_five(a, photo, l, f, err);
     if (l->crop.w == 0)
         return MIEN_OK;
@@ -223,7 +231,7 @@ static void put_landmarks(const mi_landmarks *l, mien_face *f)
 static int wants_landmarks(const mien_analyzer *a, const mien_face *f)
 {
     return a->want != MIEN_FACE_DESCRIPTOR || f->n_keypoints < 5 ||
-           a->describer != MIEN_DESCRIBER_MOBILEFACENET;
+           !is_mobile(a);
 }
 
 /* Everything but the box. */

@@ -10,6 +10,14 @@ enum {
     MI_ATTRIBUTE_SIDE = 112 /* of the expression and age-gender networks */
 };
 
+/* WebAssembly has the first descriptor alone: the second's network is not in
+ * the app, which is to stay small. */
+#ifdef __wasm__
+enum { MI_HAS_MOBILEFACENET = 0 };
+#else
+enum { MI_HAS_MOBILEFACENET = 1 };
+#endif
+
 extern const mi_stage_kind mi_descriptor_stage, mi_mobilefacenet_stage,
     mi_expression_stage, mi_age_gender_stage;
 

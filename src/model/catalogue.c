@@ -88,6 +88,7 @@ static const mien_model_entry entries[] = {
          .licence = "Apache-2.0",
          .summary = "pixels [1,3,300,300] -> boxes [1,1917,1,4], scores of 90 "
                     "classes of COCO [1,1917,90]"},
+#ifndef __wasm__ /* the app has it not, and is to stay small */
     {.name = "mobilefacenet",
      .task = "descriptor",
      .file = "mobilefacenet.onnx",
@@ -103,6 +104,7 @@ static const mien_model_entry entries[] = {
                 "length 1, near means the same person",
      .note = "training data: not stated",
      .install = "tools/get_models.sh BUILD --with mobilefacenet"},
+#endif
 };
 
 const mien_model_entry *mien_model_at(int i)
