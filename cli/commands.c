@@ -41,6 +41,17 @@
     X(cmd_smile)             \
     X(cmd_predict)           \
     X(cmd_evaluate)          \
+    X(cmd_gallery_init)      \
+    X(cmd_gallery_enroll)    \
+    X(cmd_gallery_identify)  \
+    X(cmd_gallery_list)      \
+    X(cmd_gallery_rename)    \
+    X(cmd_gallery_withdraw)  \
+    X(cmd_gallery_export)    \
+    X(cmd_gallery_audit)     \
+    X(cmd_gallery_backup)    \
+    X(cmd_gallery_restore)   \
+    X(cmd_gallery_rekey)     \
     X(cmd_serve)             \
     X(cmd_key_add)           \
     X(cmd_key_list)          \

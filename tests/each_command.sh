@@ -59,6 +59,17 @@ evaluate||--json p/model.onnx set
 serve||--check --listen 127.0.0.1:0 --jobs 1 --key-file keys
 key add||--key-file out/keys door
 key list||--key-file keys
+gallery init||--key-file key out/n.db
+gallery enroll|models|--key-file key --name Cy --basis consent --purpose door --face 1 -t 1 p.db face.ppm
+gallery identify|models|--key-file key --purpose door -t 1 p.db face.ppm
+gallery list|models|--key-file key p.db
+gallery rename|models|--key-file key p.db Ann Bea
+gallery withdraw|models|--key-file key p.db Ann
+gallery export|models|--key-file key p.db Ann
+gallery audit|models|--key-file key --show p.db
+gallery backup|models|--key-file key p.db p.db.copy
+gallery restore|models|--key-file key p.db p.kept
+gallery rekey|models|--key-file key --new-key-file t.csv p.db
 key revoke||--key-file keys 0a1b2c3d
 help||analyze
 completion||bash
@@ -86,6 +97,8 @@ has() {
 # What a command changes in place is as it was.
 renew() {
     [ -d "$t/known" ] || return 0
+    rm -f "$t"/p.db*
+    [ ! -e "$t/p.kept" ] || { cp "$t/p.kept" "$t/p.db" && cp "$t/p.kept-keys" "$t/p.db-keys"; }
     printf 'mien keys 1\n0a1b2c3d\t%064d\t7\t\tdoor\n' 0 >"$t/keys"
 }
 
@@ -124,5 +137,9 @@ make_inputs() {
     cp "$t/face.ppm" "$t/known/ann.ppm"
     cp fuzz/corpus/keras/heap "$t/k.h5"
     [ ! -e "$MIEN_MOVIE" ] || cp "$MIEN_MOVIE" "$t/movie.mp4"
+    head -c 40 "$t/face.ppm" | rev >"$t/key"
+    has models && (cd "$t" && mien gallery init --key-file key p.kept &&
+        mien gallery enroll --key-file key --name Ann --basis consent --purpose door --face 1 \
+            p.kept face.ppm) >"$t/log" 2>&1
     [ ! -d "$MIEN_PHOTOS/../model" ] || ln -s "$MIEN_PHOTOS/../model" "$t/weights"
 }

@@ -123,8 +123,8 @@ static mien_status enroll(mien_gallery *g, const mi_person *p,
     mien_status st = mi_data_begin(g, &before, err);
     if (st)
         return st;
-    snprintf(detail, sizeof detail, "%d faces, %s, for %s, until %s", f->n,
-             p->shown.basis.basis, p->shown.basis.purpose,
+    snprintf(detail, sizeof detail, "%d face%s, %s, for %s, until %s", f->n,
+             f->n == 1 ? "" : "s", p->shown.basis.basis, p->shown.basis.purpose,
              p->shown.basis.expiry);
     st = put_person(g, p, err);
     for (int i = 0; !st && i < f->n; i++)
@@ -242,7 +242,7 @@ mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
     if (!st)
         st = mi_db_do(&g->data, err, "DELETE FROM person WHERE id = ?", "i",
                       person);
-    snprintf(detail, sizeof detail, "%d faces", n);
+    snprintf(detail, sizeof detail, "%d face%s", n, n == 1 ? "" : "s");
     if (!st)
         st = mi_log_add(g, why, NULL, person, detail, err);
     st = mi_data_end(g, st, &before, err);

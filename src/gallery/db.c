@@ -15,6 +15,8 @@ enum { WAIT_MS = 5000 };
 mien_status mi_db_fail(const mi_db *db, mien_error *err)
 {
     int code = db->sql ? sqlite3_errcode(db->sql) : SQLITE_NOMEM;
+    if (db->sql && sqlite3_extended_errcode(db->sql) == SQLITE_IOERR_NOMEM)
+        code = SQLITE_NOMEM;
     switch (code & 255) {
     case SQLITE_NOMEM: return mi_fail(err, MIEN_ENOMEM, "out of memory");
     case SQLITE_CORRUPT:
@@ -99,11 +101,27 @@ static mien_status set(const mi_db *db, mi_db_way way, mien_error *err)
     return st;
 }
 
+/* Make or check what the file is, and set the connection. */
+static mien_status begin(const mi_db *db, mi_db_way way, int what, int version,
+                         mien_error *err)
+{
+    char mark[100];
+    mien_status st = MIEN_OK;
+    /* Before the file is read at all: then no other reads it either. */
+    if (way == MI_DB_ALONE)
+        st = mi_db_run(db, "PRAGMA locking_mode=EXCLUSIVE", err);
+    snprintf(mark, sizeof mark,
+             "PRAGMA application_id=%d; PRAGMA user_version=%d", what, version);
+    if (!st)
+        st = way == MI_DB_MAKE ? mi_db_run(db, mark, err)
+                               : check_kind(db, what, version, err);
+    return st ? st : set(db, way, err);
+}
+
 mien_status mi_db_open(const char *path, mi_db_way way, int what, int version,
                        mi_db *out, mien_error *err)
 {
     struct stat is;
-    char mark[100];
     mi_db db = {NULL, path};
     mien_status st = way == MI_DB_MAKE ? make_file(path, err) : MIEN_OK;
     if (st)
@@ -113,32 +131,17 @@ mien_status mi_db_open(const char *path, mi_db_way way, int what, int version,
     int flags =
         SQLITE_OPEN_NOMUTEX |
         (way == MI_DB_LOOK ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-    if (sqlite3_open_v2(path, &db.sql, flags, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &db.sql, flags, NULL) != SQLITE_OK)
         st = mi_db_fail(&db, err);
-        mi_db_close(&db);
-        return st;
-    }
-    /* Before the file is read at all: then no other reads it either. */
-    if (way == MI_DB_ALONE)
-        st = mi_db_run(&db, "PRAGMA locking_mode=EXCLUSIVE", err);
-    if (st) {
-        mi_db_close(&db);
-        return st;
-    }
-    if (way == MI_DB_MAKE) {
-        snprintf(mark, sizeof mark,
-                 "PRAGMA application_id=%d; PRAGMA user_version=%d", what,
-                 version);
-        st = mi_db_run(&db, mark, err);
-    } else {
-        st = check_kind(&db, what, version, err);
-    }
-    if (!st)
-        st = set(&db, way, err);
-    if (st)
-        mi_db_close(&db);
     else
+        st = begin(&db, way, what, version, err);
+    if (!st) {
         *out = db;
+        return MIEN_OK;
+    }
+    mi_db_close(&db);
+    if (way == MI_DB_MAKE)
+        unlink(path);
     return st;
 }
 

@@ -1,0 +1,259 @@
+/* cmd_gallery_people.c: who is in a gallery, renamed, exported, erased. */
+#include "cli/gallery.h"
+
+#include "cli/shell/files.h"
+
+#include <stdio.h>
+
+typedef struct values {
+    cli_gallery_values open;
+    const char *output;
+    int json;
+} values;
+static const values defaults;
+
+static const cli_row exits[] = CLI_EXITS(
+    "done", "the gallery could not be opened, or nobody has the name");
+
+/* ---- gallery list -------------------------------------------------------- */
+
+/* Everybody as an array. */
+static void put_json(const mien_gallery *g, mien_buffer *out)
+{
+    mien_json j = mien_json_on(out, 2);
+    mien_json_array(&j, NULL);
+    for (int i = 0; i < mien_gallery_count(g); i++) {
+        const mien_gallery_person *p = mien_gallery_person_at(g, i);
+        mien_json_object(&j, NULL);
+        mien_json_int(&j, "id", p->id);
+        mien_json_text(&j, "name", p->name);
+        mien_json_text(&j, "basis", p->basis.basis);
+        mien_json_text(&j, "purpose", p->basis.purpose);
+        mien_json_text(&j, "date", p->basis.date);
+        mien_json_text(&j, "expiry", p->basis.expiry);
+        if (*p->born)
+            mien_json_text(&j, "born", p->born);
+        mien_json_int(&j, "faces", p->faces);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
+    mien_buffer_puts(out, "\n");
+}
+
+static void put_text(const mien_gallery *g, mien_buffer *out)
+{
+    mien_buffer_printf(out, "%5s  %5s  %-10s  %-15s  %-15s  %s\n", "id",
+                       "faces", "until", "basis", "purpose", "name");
+    for (int i = 0; i < mien_gallery_count(g); i++) {
+        const mien_gallery_person *p = mien_gallery_person_at(g, i);
+        mien_buffer_printf(out, "%5lld  %5d  %-10s  %-15s  %-15s  %s\n",
+                           (long long)p->id, p->faces, p->basis.expiry,
+                           p->basis.basis, p->basis.purpose, p->name);
+    }
+}
+
+static int run_list(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_gallery *g = NULL;
+    mien_buffer out = {0};
+    int status = cli_gallery_open(a->operand[0], &v->open, &g);
+    if (status)
+        return status;
+    if (v->json)
+        put_json(g, &out);
+    else
+        put_text(g, &out);
+    mien_gallery_close(g);
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+static const cli_option list_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_OPTION_JSON("a JSON array"),
+    CLI_OPTION_END,
+};
+
+static const cli_row list_examples[] = {
+    {"mien gallery list people.db", "who may be recognised for what"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_list = {
+    .name = "gallery list",
+    .operands = "PEOPLE.db",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "who is in a gallery",
+    .description = "Prints number, faces, last day, basis, purpose and name of "
+                   "everybody.",
+    .options = list_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = list_examples,
+    .exits = exits,
+    .run = run_list,
+};
+
+/* ---- gallery rename ------------------------------------------------------ */
+
+static int run_rename(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_gallery *g = NULL;
+    mien_error err = {0};
+    int status = cli_gallery_open(a->operand[0], &v->open, &g);
+    if (status)
+        return status;
+    const mien_gallery_person *p = cli_gallery_person(g, a->operand[1]);
+    mien_status st =
+        p ? mien_gallery_rename(g, p->id, a->operand[2], &err) : MIEN_OK;
+    status = !p ? CLI_NOTHING : st ? cli_gallery_failed(st, &err) : CLI_OK;
+    mien_gallery_close(g);
+    return status;
+}
+
+static const cli_option rename_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_OPTION_END,
+};
+
+static const cli_row rename_examples[] = {
+    {"mien gallery rename people.db Ada 'Ada L.'", "the faces stay"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_rename = {
+    .name = "gallery rename",
+    .operands = "PEOPLE.db NAME NEW",
+    .min_operands = 3,
+    .max_operands = 3,
+    .summary = "give somebody in a gallery another name",
+    .description = "Instead of a name, '#7' is the person of that number.",
+    .options = rename_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = rename_examples,
+    .exits = exits,
+    .run = run_rename,
+};
+
+/* ---- gallery withdraw ---------------------------------------------------- */
+
+/* Erase somebody and print the certificate. */
+static int run_withdraw(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_gallery *g = NULL;
+    mien_gallery_certificate c;
+    mien_error err = {0};
+    mien_buffer out = {0};
+    char when[32];
+    int status = cli_gallery_open(a->operand[0], &v->open, &g);
+    if (status)
+        return status;
+    const mien_gallery_person *p = cli_gallery_person(g, a->operand[1]);
+    mien_status st = p ? mien_gallery_withdraw(g, p->id, &c, &err) : MIEN_OK;
+    mien_gallery_close(g);
+    if (!p)
+        return CLI_NOTHING;
+    if (st)
+        return cli_gallery_failed(st, &err);
+    cli_gallery_time(c.at, when);
+    mien_buffer_printf(
+        &out,
+        "erased: person %lld, %d face%s, %s\n"
+        "log entry %lld, check %s\n"
+        "The key that sealed this person's name, faces and log entries is "
+        "destroyed: no copy of the gallery can be read of them.\n",
+        (long long)c.id, c.faces, c.faces == 1 ? "" : "s", when,
+        (long long)c.entry, c.mac);
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+static const cli_row withdraw_examples[] = {
+    {"mien gallery withdraw people.db Ada > certificate.txt",
+     "consent was withdrawn"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_withdraw = {
+    .name = "gallery withdraw",
+    .operands = "PEOPLE.db NAME",
+    .min_operands = 2,
+    .max_operands = 2,
+    .summary = "erase somebody from a gallery, and print a certificate",
+    .description =
+        "Destroys the person's key, at once and for good, then deletes all "
+        "that it sealed, and overwrites it. The certificate names nobody; its "
+        "check is that of the log's entry ('mien gallery audit'). Whoever "
+        "was erased is left out of a restored copy. Instead of a name, '#7' "
+        "is the person of that number.",
+    .options = rename_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = withdraw_examples,
+    .exits = exits,
+    .run = run_withdraw,
+};
+
+/* ---- gallery export ------------------------------------------------------ */
+
+/* All of somebody, to a file or standard output. */
+static int run_export(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_gallery *g = NULL;
+    mien_error err = {0};
+    mien_buffer out = {0};
+    if (v->output && !cli_output_ready(v->output))
+        return CLI_OUTPUT;
+    int status = cli_gallery_open(a->operand[0], &v->open, &g);
+    if (status)
+        return status;
+    const mien_gallery_person *p = cli_gallery_person(g, a->operand[1]);
+    mien_status st = p ? mien_gallery_export(g, p->id, &out, &err) : MIEN_OK;
+    mien_gallery_close(g);
+    if (!p)
+        status = CLI_NOTHING;
+    else if (st)
+        status = cli_gallery_failed(st, &err);
+    else if (!v->output)
+        return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+    else if (mien_file_save(v->output, out.data, out.n, &err))
+        status = cli_unsaved(&err);
+    mien_buffer_free(&out);
+    return status;
+}
+
+static const cli_option export_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_ROW_TEXT(output, CLI_FILE, "output", 'o', "FILE",
+                 "instead of standard output"),
+    CLI_OPTION_END,
+};
+
+static const cli_row export_examples[] = {
+    {"mien gallery export people.db Ada -o ada.json",
+     "all that is held of a person, for that person"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_export = {
+    .name = "gallery export",
+    .operands = "PEOPLE.db NAME",
+    .min_operands = 2,
+    .max_operands = 2,
+    .summary = "all that a gallery holds of somebody, as JSON",
+    .description =
+        "Name, basis, purpose and end, each descriptor with the SHA-256 of "
+        "its network, and the entries of the log about the person: every "
+        "search that found them, when and for what. That it was exported is "
+        "in the log.",
+    .options = export_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = export_examples,
+    .exits = exits,
+    .run = run_export,
+};

@@ -1,0 +1,57 @@
+/* gallery_faces.h: described faces of photos, for a gallery. */
+#ifndef MIEN_CLI_GALLERY_FACES_H
+#define MIEN_CLI_GALLERY_FACES_H
+
+#include "cli/shell/shell.h"
+
+/* A member `read` of a command's values. */
+typedef struct cli_gallery_faces_values {
+    const char *models;
+    mien_detector detector;
+    mien_describer descriptor;
+    mien_rotate rotate;
+    mien_read_options read;
+    int threads;
+} cli_gallery_faces_values;
+#define CLI_GALLERY_FACES_DEFAULTS  \
+    {                               \
+        .rotate = MIEN_ROTATE_AUTO, \
+    }
+#define CLI_OPTIONS_GALLERY_FACES                                            \
+    CLI_ROW_CHOICE(read.detector, "detector", 'd', "NAME", "yunet,tiny,ssd", \
+                   "network that finds faces: {choices} (default {})"),      \
+        CLI_ROW_CHOICE(read.descriptor, "descriptor", 0, "NAME",             \
+                       "dlib,mobilefacenet",                                 \
+                       "network that describes faces: {choices} (default "   \
+                       "{}); people are found by the network they were "     \
+                       "enrolled with; of mobilefacenet, installed by name " \
+                       "only, the training data are not stated"),            \
+        CLI_ROW_TEXT(read.models, CLI_FOLDER, "models", 0, "DIR",            \
+                     "folder of model files, looked into before "            \
+                     "$MIEN_MODELS and the usual places"),                   \
+        CLI_ROW_THREADS(read.threads)
+
+/* Faces that were read, and the network that described them. */
+typedef struct cli_gallery_reader {
+    mien_reader *reader;
+    mien_describer descriptor;
+    float *row; /* [n, numbers] */
+    int n, numbers;
+    char model[MIEN_GALLERY_DIGEST];
+} cli_gallery_reader;
+
+/* Open the networks; CLI_OK, or the status to exit with, reported.  Close in
+ * either case. */
+int cli_gallery_reader_open(const cli_gallery_faces_values *v,
+                            cli_gallery_reader *out);
+/* Release, with all that was read. */
+void cli_gallery_reader_close(cli_gallery_reader *r);
+/* Add the one face of a photo, or that of a number; the same. */
+int cli_gallery_reader_one(cli_gallery_reader *r, const char *path, int number);
+/* All that were added; borrowed. */
+mien_gallery_faces cli_gallery_reader_faces(cli_gallery_reader *r);
+/* A face of a photo: 0 if it could not be described. */
+int cli_gallery_reader_face(cli_gallery_reader *r, const mien_face *f,
+                            mien_gallery_faces *out);
+
+#endif
