@@ -223,9 +223,12 @@ mien_status mi_db_do(const mi_db *db, mien_error *err, const char *sql,
 
 mien_bytes mi_db_bytes(sqlite3_stmt *s, int column)
 {
-    const void *at = sqlite3_column_blob(s, column);
+    union {
+        const void *from;
+        uint8_t *data; /* not written through */
+    } at = {sqlite3_column_blob(s, column)};
     int n = sqlite3_column_bytes(s, column);
-    return (mien_bytes){(uint8_t *)(uintptr_t)at, at ? (size_t)n : 0};
+    return (mien_bytes){at.data, at.from ? (size_t)n : 0};
 }
 
 mien_status mi_db_number(const mi_db *db, const char *sql, int64_t *out,

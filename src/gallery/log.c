@@ -15,7 +15,7 @@ void mi_log_mac_text(const uint8_t mac[MI_KEY_MAC],
                      char out[MIEN_GALLERY_DIGEST])
 {
     for (int i = 0; i < MI_KEY_MAC; i++)
-        snprintf(out + 2 * i, 3, "%02x", mac[i]);
+        snprintf(out + 2 * (size_t)i, 3, "%02x", mac[i]);
 }
 
 /* The name of a kind; 0: it is none. */

@@ -45,12 +45,10 @@ void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
 
 static char *join(const char *a, const char *b)
 {
-    size_t n = strlen(a), m = strlen(b) + 1;
-    char *to = mi_alloc(n + m, 1);
-    if (to) {
-        memcpy(to, a, n);
-        memcpy(to + n, b, m);
-    }
+    size_t n = strlen(a) + strlen(b) + 1;
+    char *to = mi_alloc(n, 1);
+    if (to)
+        snprintf(to, n, "%s%s", a, b);
     return to;
 }
 
