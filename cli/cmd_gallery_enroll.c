@@ -87,12 +87,10 @@ static int run(const cli_args *a)
                   "is, why and what for they may be recognised");
         return CLI_USAGE;
     }
-    if (strlen(v->name) >= MIEN_GALLERY_NAME ||
-        (v->born && !mien_is_day(v->born)))
-        return cli_wrong(a, v->born ? (const void *)&v->born : &v->name,
-                         v->born ? "a day, YYYY-MM-DD"
-                                 : "fewer than 256 bytes"),
-               CLI_USAGE;
+    if (strlen(v->name) >= MIEN_GALLERY_NAME)
+        return cli_wrong(a, &v->name, "fewer than 256 bytes"), CLI_USAGE;
+    if (v->born && !mien_is_day(v->born))
+        return cli_wrong(a, &v->born, "a day, YYYY-MM-DD"), CLI_USAGE;
     status = cli_gallery_open(a->operand[0], &v->open, &g);
     if (status)
         return status;
