@@ -135,14 +135,15 @@ $B/tests/test_memory.ok $B/tests/test_disk.ok: tests/each_command.sh
 $B/tests/test_kill.ok $B/tests/test_mpi.ok: tests/corner.sh
 $B/tests/%.so: $B/tests/%.o
 	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
-# Every allocation of every command, and a hundred killed trainings, where make check
-# tries some.
+# Every allocation of every command, a hundred killed trainings and five hundred killed
+# galleries, where make check tries some.
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
-	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so
+	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill
 	@TORTURE=1 tests/test_memory.sh
 	@TORTURE=1 tests/test_kill.sh
+	@TORTURE=1 $B/tests/test_gallery_kill
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 $B/tests/test_app.ok $B/tests/test_package.ok: tests/browser.sh $(wildcard web/test/* web/*.mjs)

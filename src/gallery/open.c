@@ -185,8 +185,11 @@ static mien_status settle(mien_gallery *g, int64_t data,
                        "%.120s: is an older copy (%lld of %lld); restore takes "
                        "it, and keeps who was erased since erased",
                        g->path, (long long)data, (long long)g->generation);
-    if (data == g->generation)
-        return begun ? mi_vault_done(g, err) : MIEN_OK;
+    if (data == g->generation) {
+        /* Erased, and perhaps still in the journal. */
+        st = begun == MI_ERASE ? mi_db_settle(&g->data, err) : MIEN_OK;
+        return !st && begun ? mi_vault_done(g, err) : st;
+    }
     if (begun != MI_ERASE) {
         found->unchanged++;
         return mi_vault_undo(g, begun, person, err);

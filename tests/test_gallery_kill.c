@@ -1,0 +1,349 @@
+/* A gallery whose process is killed, whose power is cut and whose disk fails,
+ * at any change of a file: what was acknowledged is there, who was erased is
+ * not. Fifty kills and cuts, and some places for errors; with TORTURE=1 five
+ * hundred, and all places.
+ *
+ * Not as WebAssembly: SQLite, libsodium and processes. */
+#include "tests/gallery_disk.h"
+#include "tests/gallery_make.h"
+
+#include <dirent.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+/* ---- what is known of people --------------------------------------------- */
+
+typedef enum state { NEVER, COMING, THERE, LEAVING, GONE } state;
+
+enum { PEOPLE = 4000, SIGN = 32 };
+
+typedef struct somebody {
+    state is;
+    int64_t id;
+    int renamed, renaming; /* how often; 1: may be once more */
+    int days;              /* the last day on which it holds; 0: for long */
+    int signs;             /* bytes that are in the files as long as they are */
+    uint8_t sign[3][SIGN];
+} somebody;
+
+/* Shared by the process that tells and the one that dies. */
+typedef struct known {
+    int n;
+    int key, rekeying; /* which key file opens it; 1: or the other */
+    int ended;         /* the session came to its end */
+    int wrong;         /* erased people found, in the session */
+    long changes;
+    somebody who[PEOPLE];
+} known;
+
+static known *share(void)
+{
+    known *k = mmap(NULL, sizeof *k, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(k != MAP_FAILED);
+    return k;
+}
+
+static mien_gallery_key key_file(int which)
+{
+    static uint8_t file[2][40] = {"a key file that only this test has.....",
+                                  "and another, for whom the first is old."};
+    return (mien_gallery_key){.file = {file[which], sizeof file[which]}};
+}
+
+static void name_of(int i, int renamed, char out[MIEN_GALLERY_NAME])
+{
+    snprintf(out, MIEN_GALLERY_NAME, "Person %d.%d", i, renamed);
+}
+
+/* The clock of a day of the story. */
+static int64_t noon(int day) { return GALLERY_NOW + INT64_C(86400) * day; }
+
+/* ---- what a process does ------------------------------------------------- */
+
+static void come(mien_gallery *g, known *k, int days)
+{
+    char name[MIEN_GALLERY_NAME], expiry[11] = "2199-01-01";
+    int i = k->n++;
+    somebody *s = &k->who[i];
+    name_of(i, 0, name);
+    if (days)
+        mien_day_add("2026-11-29", days, expiry);
+    s->days = days;
+    s->is = COMING;
+    mien_status st =
+        gallery_enroll(g, name, (unsigned)i, "door", expiry, &s->id, NULL);
+    s->is = st ? NEVER : THERE;
+}
+
+static void leave(mien_gallery *g, known *k, int i)
+{
+    somebody *s = &k->who[i];
+    mien_error err = {0};
+    s->is = LEAVING;
+    if (!mien_gallery_withdraw(g, s->id, NULL, &err) ||
+        strstr(err.text, "is destroyed"))
+        s->is = GONE;
+    float row[NUMBERS];
+    mien_gallery_faces f = {1, NUMBERS, row, ""};
+    mien_gallery_match m = {0};
+    memcpy(f.model, model_a, sizeof f.model);
+    gallery_face((unsigned)i, 3, row);
+    if (!mien_gallery_search(g, "door", &f, .3f, &m, NULL) && s->is == GONE)
+        k->wrong += m.person != NULL;
+}
+
+static void be_renamed(mien_gallery *g, known *k, int i)
+{
+    char name[MIEN_GALLERY_NAME];
+    somebody *s = &k->who[i];
+    name_of(i, s->renamed + 1, name);
+    s->renaming = 1;
+    if (mien_gallery_rename(g, s->id, name, NULL))
+        return;
+    s->renamed++;
+    s->renaming = 0;
+}
+
+static void be_rekeyed(mien_gallery *g, known *k)
+{
+    mien_gallery_key key = key_file(!k->key);
+    k->rekeying = 1;
+    if (mien_gallery_rekey(g, &key, NULL))
+        return;
+    k->key = !k->key;
+    k->rekeying = 0;
+}
+
+/* Somebody who is there for long; -1: nobody is. */
+static int draw(const known *k, unsigned *seed)
+{
+    int from = k->n ? (int)(check_rand(seed) % (unsigned)k->n) : 0;
+    for (int i = 0; i < k->n; i++) {
+        const somebody *s = &k->who[(from + i) % k->n];
+        if (s->is == THERE && !s->days && !s->renaming)
+            return (from + i) % k->n;
+    }
+    return -1;
+}
+
+/* A gallery that people come to and leave, on one day. */
+static void session(made *m, known *k, int day, unsigned seed)
+{
+    mien_gallery *g = NULL;
+    mien_gallery_key key = key_file(k->key);
+    int who;
+    if (mien_gallery_open(m->path, &key, noon(day), NULL, &g, NULL))
+        return;
+    come(g, k, 0);
+    if ((who = draw(k, &seed)) >= 0)
+        leave(g, k, who);
+    if ((who = draw(k, &seed)) >= 0)
+        be_renamed(g, k, who);
+    come(g, k, day + 1);
+    come(g, k, 0);
+    if (seed % 3 == 0)
+        be_rekeyed(g, k);
+    if ((who = draw(k, &seed)) >= 0)
+        leave(g, k, who);
+    if (seed % 2)
+        mien_gallery_close(g);
+    k->ended = 1;
+    k->changes = disk.count;
+}
+
+/* Let a process of its own do it on a disk that fails; 1: it was killed. */
+static int die(made *m, known *k, int day, disk_fault fault, long at,
+               unsigned seed)
+{
+    int status = 0;
+    k->ended = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        disk_set(fault, at, seed);
+        session(m, k, day, seed);
+        _exit(0);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    int killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    CHECK_MSG(killed || (WIFEXITED(status) && !WEXITSTATUS(status)),
+              "status %d at change %ld, fault %d", status, at, (int)fault);
+    return killed;
+}
+
+/* ---- what must hold then ------------------------------------------------- */
+
+/* In how many files of the folder bytes stand. */
+static int files_with(const made *m, const uint8_t *bytes, size_t n)
+{
+    DIR *d = opendir(m->folder);
+    int found = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        char path[400];
+        snprintf(path, sizeof path, "%s/%s", m->folder, e->d_name);
+        FILE *f = *e->d_name == '.' ? NULL : fopen(path, "rb");
+        if (!f)
+            continue;
+        uint8_t *all = malloc(1 << 23);
+        size_t size = fread(all, 1, 1 << 23, f);
+        fclose(f);
+        found += memmem(all, size, bytes, n) != NULL;
+        free(all);
+    }
+    closedir(d);
+    return found;
+}
+
+/* Nothing of who is gone is in a file. */
+static void check_bytes(const made *m, known *k, const char *when)
+{
+    for (int i = 0; i < k->n; i++)
+        for (int j = 0; k->who[i].is == GONE && j < k->who[i].signs; j++)
+            CHECK_MSG(files_with(m, k->who[i].sign[j], SIGN) == 0,
+                      "%s: sign %d of person %d is in a file", when, j, i);
+}
+
+/* Look up bytes of a person. */
+static void take_sign(sqlite3 *db, const char *sql, somebody *s)
+{
+    sqlite3_stmt *q = NULL;
+    CHECK_EQ(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+    sqlite3_bind_int64(q, 1, s->id);
+    if (sqlite3_step(q) == SQLITE_ROW && sqlite3_column_bytes(q, 0) >= SIGN)
+        memcpy(s->sign[s->signs++], sqlite3_column_blob(q, 0), SIGN);
+    else
+        CHECK_MSG(0, "%s: person %lld", sql, (long long)s->id);
+    sqlite3_finalize(q);
+}
+
+/* SQLite finds a file whole; the bytes of who is there are noted. */
+static void check_file(const char *path, const char *const sql[], known *k)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    CHECK_EQ(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), 0);
+    CHECK_EQ(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &q, NULL), 0);
+    CHECK(sqlite3_step(q) == SQLITE_ROW &&
+          !strcmp((const char *)sqlite3_column_text(q, 0), "ok"));
+    sqlite3_finalize(q);
+    for (int i = 0; i < k->n; i++)
+        for (int j = 0; k->who[i].is == THERE && sql[j]; j++)
+            take_sign(db, sql[j], &k->who[i]);
+    CHECK_EQ(sqlite3_close(db), SQLITE_OK);
+}
+
+static void check_files(const made *m, known *k)
+{
+    static const char *const data[] = {
+        "SELECT sealed FROM person WHERE id = ?",
+        "SELECT sealed FROM face WHERE person = ? LIMIT 1", NULL};
+    static const char *const keys[] = {
+        "SELECT sealed FROM key WHERE person = ?", NULL};
+    char path[80];
+    for (int i = 0; i < k->n; i++)
+        k->who[i].signs = 0;
+    snprintf(path, sizeof path, "%s-keys", m->path);
+    check_file(m->path, data, k);
+    check_file(path, keys, k);
+}
+
+/* Whether somebody is there, whose state is told then. */
+static void check_person(mien_gallery *g, somebody *s, int i, int day,
+                         const char *when)
+{
+    char name[MIEN_GALLERY_NAME];
+    state was = s->is;
+    name_of(i, s->renamed, name);
+    const mien_gallery_person *p = mien_gallery_find(g, name);
+    if (!p && s->renaming) {
+        name_of(i, s->renamed + 1, name);
+        p = mien_gallery_find(g, name);
+        s->renamed += p != NULL;
+    }
+    s->renaming = 0;
+    int over = s->days && s->days < day;
+    if (was == THERE && !over)
+        CHECK_MSG(p && p->id == s->id, "%s: person %d is lost", when, i);
+    if (was == NEVER || was == GONE || over)
+        CHECK_MSG(!p, "%s: person %d, %s, is there", when, i,
+                  was == NEVER ? "whose enrolment failed" : "erased");
+    if (was != NEVER)
+        s->is = p ? THERE : GONE;
+    if (p)
+        s->id = p->id;
+    mien_gallery_match match = gallery_search(g, (unsigned)i, "door");
+    CHECK_MSG(match.person == p, "%s: person %d: another is found", when, i);
+}
+
+/* Open the gallery on a disk that is good again, and look at all that is known.
+ */
+static void check_all(made *m, known *k, int day, const char *when)
+{
+    mien_gallery *g = NULL;
+    mien_gallery_opened found = {0};
+    mien_gallery_key key = key_file(k->key);
+    mien_error err = {0};
+    int64_t last = 0;
+    mien_status st =
+        mien_gallery_open(m->path, &key, noon(day), &found, &g, &err);
+    if (st == MIEN_EARG && k->rekeying) {
+        k->key = !k->key;
+        key = key_file(k->key);
+        st = mien_gallery_open(m->path, &key, noon(day), &found, &g, &err);
+    }
+    k->rekeying = 0;
+    CHECK_MSG(!st, "%s: %s", when, err.text);
+    if (st)
+        return;
+    int there = 0;
+    for (int i = 0; i < k->n; i++) {
+        somebody *s = &k->who[i];
+        if (s->is == GONE && !s->signs)
+            continue; /* was looked at */
+        check_person(g, s, i, day, when);
+        there += s->is == THERE;
+    }
+    CHECK_MSG(mien_gallery_count(g) == there, "%s: %d people, not %d", when,
+              mien_gallery_count(g), there);
+    CHECK_MSG(k->wrong == 0, "%s: %d erased people were found", when, k->wrong);
+    check_bytes(m, k, when);
+    CHECK_MSG(!mien_gallery_log(g, NULL, NULL, &last, &err), "%s: %s", when,
+              err.text);
+    mien_gallery_close(g);
+    check_bytes(m, k, when);
+    check_files(m, k);
+}
+
+/* ---- kills and cuts ------------------------------------------------------ */
+
+static int torture(void) { return getenv("TORTURE") != NULL; }
+
+/* One gallery that lives through it all, a day a kill. */
+static void test_killed(disk_fault fault)
+{
+    made m;
+    known *k = share();
+    unsigned seed = 5 + (unsigned)fault;
+    int rounds = torture() ? 500 : 50, killed = 0;
+    gallery_make(&m);
+    for (int i = 0; i < rounds && check_failed < 20; i++) {
+        char when[40];
+        long at = 1 + check_rand(&seed) % 90;
+        snprintf(when, sizeof when, "day %d, fault %d at %ld", i, (int)fault,
+                 at);
+        killed += die(&m, k, i, fault, at, check_rand(&seed));
+        check_all(&m, k, i, when);
+    }
+    CHECK_MSG(killed * 4 >= rounds * 3, "%d of %d were killed", killed, rounds);
+    gallery_remove(&m);
+    munmap(k, sizeof *k);
+}
+
+int main(int argc, char **argv)
+{
+    check_start(argc, argv);
+    disk_start();
+    RUN(test_killed, DISK_KILLED);
+    RUN(test_killed, DISK_CUT);
+    return check_done();
+}
