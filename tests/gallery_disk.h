@@ -21,8 +21,9 @@
 typedef enum disk_fault {
     DISK_GOOD,
     DISK_FAILS_ONCE,
-    DISK_FAILS,  /* from then on */
-    DISK_KILLED, /* the process, by signal 9 */
+    DISK_FAILS,          /* from then on */
+    DISK_FAILS_AND_DIES, /* once, and the process is killed soon after */
+    DISK_KILLED,         /* the process, by signal 9 */
     DISK_CUT /* killed, and some of what was not forced to the disk is lost */
 } disk_fault;
 
@@ -47,7 +48,7 @@ enum { DISK_FILES = 64, DISK_WRITES = 4096 };
 static struct {
     disk_fault fault;
     long at, count;
-    unsigned seed; /* which writes a cut loses */
+    unsigned seed; /* which writes a cut loses; how soon it dies */
     sqlite3_vfs ours, *real;
     disk_file file[DISK_FILES];
     disk_write write[DISK_WRITES];
@@ -88,6 +89,9 @@ static inline int disk_change(void)
         return disk.count == disk.at;
     if (disk.fault == DISK_FAILS)
         return 1;
+    if (disk.fault == DISK_FAILS_AND_DIES &&
+        disk.count <= disk.at + disk.seed % 12)
+        return disk.count == disk.at;
     if (disk.fault == DISK_CUT)
         disk_lose();
     raise(SIGKILL);

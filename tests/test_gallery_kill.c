@@ -8,6 +8,7 @@
 #include "tests/gallery_make.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -22,6 +23,7 @@ typedef struct somebody {
     int64_t id;
     int renamed, renaming; /* how often; 1: may be once more */
     int days;              /* the last day on which it holds; 0: for long */
+    int erased;            /* 1: by a call that succeeded */
     int signs;             /* bytes that are in the files as long as they are */
     uint8_t sign[3][SIGN];
 } somebody;
@@ -73,7 +75,10 @@ static void come(mien_gallery *g, known *k, int days)
     s->is = COMING;
     mien_status st =
         gallery_enroll(g, name, (unsigned)i, "door", expiry, &s->id, NULL);
-    s->is = st ? NEVER : THERE;
+    if (!st)
+        s->is = THERE;
+    else if (disk.fault != DISK_FAILS) /* then it is not known */
+        s->is = NEVER;
 }
 
 static void leave(mien_gallery *g, known *k, int i)
@@ -81,8 +86,8 @@ static void leave(mien_gallery *g, known *k, int i)
     somebody *s = &k->who[i];
     mien_error err = {0};
     s->is = LEAVING;
-    if (!mien_gallery_withdraw(g, s->id, NULL, &err) ||
-        strstr(err.text, "is destroyed"))
+    s->erased = !mien_gallery_withdraw(g, s->id, NULL, &err);
+    if (s->erased || strstr(err.text, "is destroyed"))
         s->is = GONE;
     float row[NUMBERS];
     mien_gallery_faces f = {1, NUMBERS, row, ""};
@@ -194,13 +199,17 @@ static int files_with(const made *m, const uint8_t *bytes, size_t n)
     return found;
 }
 
-/* Nothing of who is gone is in a file. */
-static void check_bytes(const made *m, known *k, const char *when)
+/* Nothing of who is gone is in a file; opened 0: of whose erasing succeeded. */
+static void check_bytes(const made *m, known *k, int opened, const char *when)
 {
-    for (int i = 0; i < k->n; i++)
-        for (int j = 0; k->who[i].is == GONE && j < k->who[i].signs; j++)
-            CHECK_MSG(files_with(m, k->who[i].sign[j], SIGN) == 0,
-                      "%s: sign %d of person %d is in a file", when, j, i);
+    for (int i = 0; i < k->n; i++) {
+        const somebody *s = &k->who[i];
+        int gone = s->is == GONE && (opened || s->erased);
+        for (int j = 0; gone && j < s->signs; j++)
+            CHECK_MSG(files_with(m, s->sign[j], SIGN) == 0,
+                      "%s: sign %d of person %d is in a file, %d", when, j, i,
+                      opened);
+    }
 }
 
 /* Look up bytes of a person. */
@@ -284,6 +293,7 @@ static void check_all(made *m, known *k, int day, const char *when)
     mien_gallery_key key = key_file(k->key);
     mien_error err = {0};
     int64_t last = 0;
+    check_bytes(m, k, 0, when);
     mien_status st =
         mien_gallery_open(m->path, &key, noon(day), &found, &g, &err);
     if (st == MIEN_EARG && k->rekeying) {
@@ -306,11 +316,11 @@ static void check_all(made *m, known *k, int day, const char *when)
     CHECK_MSG(mien_gallery_count(g) == there, "%s: %d people, not %d", when,
               mien_gallery_count(g), there);
     CHECK_MSG(k->wrong == 0, "%s: %d erased people were found", when, k->wrong);
-    check_bytes(m, k, when);
+    check_bytes(m, k, 1, when);
     CHECK_MSG(!mien_gallery_log(g, NULL, NULL, &last, &err), "%s: %s", when,
               err.text);
     mien_gallery_close(g);
-    check_bytes(m, k, when);
+    check_bytes(m, k, 1, when);
     check_files(m, k);
 }
 
@@ -339,11 +349,109 @@ static void test_killed(disk_fault fault)
     munmap(k, sizeof *k);
 }
 
+/* ---- a disk that fails --------------------------------------------------- */
+
+/* A gallery with people, in a folder of which copies are made. */
+static void make_first(made *m, known *k)
+{
+    gallery_make(m);
+    mien_gallery *g = gallery_open(m);
+    for (int i = 0; i < 4; i++)
+        come(g, k, i == 3 ? 1 : 0);
+    mien_gallery_close(g);
+    check_files(m, k);
+}
+
+static void copy_folder(const made *from, made *to)
+{
+    char command[120];
+    *to = *from;
+    snprintf(to->folder, sizeof to->folder, "%s", "/tmp/mien-gallery-XXXXXX");
+    CHECK(mkdtemp(to->folder) != NULL);
+    snprintf(to->path, sizeof to->path, "%s/people.db", to->folder);
+    snprintf(command, sizeof command, "cp %s/* %s/", from->folder, to->folder);
+    CHECK_EQ(system(command), 0);
+}
+
+/* The same session from the same beginning, for each change that it makes. */
+static void test_every_change_may_fail(disk_fault fault)
+{
+    made first;
+    known *before = share(), *k = share();
+    int step = torture() || fault == DISK_FAILS_AND_DIES ? 1 : 5, ended = 0;
+    unsigned seed = 9;
+    make_first(&first, before);
+    for (long at = 1; !ended && at < 2000 && check_failed < 20; at += step) {
+        made m;
+        char when[40];
+        copy_folder(&first, &m);
+        *k = *before;
+        snprintf(when, sizeof when, "fault %d at %ld", (int)fault, at);
+        /* With another key file and not, closed and not, in turn. */
+        die(&m, k, 2, fault, at, check_rand(&seed));
+        ended = k->ended && k->changes < at;
+        check_all(&m, k, 2, when);
+        gallery_remove(&m);
+    }
+    CHECK(ended || check_failed);
+    gallery_remove(&first);
+    munmap(k, sizeof *k);
+    munmap(before, sizeof *before);
+}
+
+/* ---- behind an erasure --------------------------------------------------- */
+
+/* Erase somebody; the power goes at the next change. */
+static void erase_last(made *m, known *k, unsigned seed)
+{
+    mien_gallery *g = NULL;
+    mien_gallery_key key = key_file(k->key);
+    somebody *s = &k->who[seed % 3];
+    disk_set(DISK_CUT, LONG_MAX, seed);
+    if (mien_gallery_open(m->path, &key, noon(0), NULL, &g, NULL))
+        return;
+    be_renamed(g, k, 3); /* the page that all are on stands in the journal */
+    s->is = LEAVING;
+    s->erased = !mien_gallery_withdraw(g, s->id, NULL, NULL);
+    s->is = s->erased ? GONE : THERE;
+    disk.at = disk.count + 1;
+    be_renamed(g, k, 3);
+}
+
+static void test_a_cut_behind_an_erasure(void)
+{
+    made first;
+    known *before = share(), *k = share();
+    make_first(&first, before);
+    for (unsigned seed = 0; seed < 8; seed++) {
+        made m;
+        int status = 0;
+        copy_folder(&first, &m);
+        *k = *before;
+        pid_t child = fork();
+        if (child == 0) {
+            erase_last(&m, k, seed);
+            _exit(0);
+        }
+        CHECK(child > 0 && waitpid(child, &status, 0) == child);
+        CHECK(WIFSIGNALED(status) && k->who[seed % 3].erased);
+        check_all(&m, k, 0, "behind an erasure");
+        gallery_remove(&m);
+    }
+    gallery_remove(&first);
+    munmap(k, sizeof *k);
+    munmap(before, sizeof *before);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
     disk_start();
     RUN(test_killed, DISK_KILLED);
     RUN(test_killed, DISK_CUT);
+    RUN(test_a_cut_behind_an_erasure);
+    RUN(test_every_change_may_fail, DISK_FAILS_ONCE);
+    RUN(test_every_change_may_fail, DISK_FAILS);
+    RUN(test_every_change_may_fail, DISK_FAILS_AND_DIES);
     return check_done();
 }

@@ -16,6 +16,9 @@
  * Erasing a person destroys the key in one transaction; from then on nobody
  * can read what copies and backups of PEOPLE.db hold of that person, and a
  * restore leaves it out.  A change that was acknowledged is on the disk.
+ * Of one that failed with EIO as it was written nothing is left, but where the
+ * disk did not even take that: then further changes are refused, and opening
+ * the gallery again tells whether it was made, whole.
  *
  * One process at a time writes; calls of one gallery come from one thread. */
 #ifndef MIEN_GALLERY_H

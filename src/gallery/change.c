@@ -27,6 +27,30 @@ mien_status mi_data_end(mien_gallery *g, mien_status st,
     return st;
 }
 
+/* Commit the generation as it was before the change.  In two steps: for a row
+ * that stays as it is SQLite writes nothing. */
+static mien_status commit_as_before(mien_gallery *g)
+{
+    static const char sql[] = "UPDATE gallery SET generation = ?";
+    mien_status st = mi_db_begin(&g->data, NULL);
+    if (st)
+        return st;
+    st = mi_db_do(&g->data, NULL, sql, "i", g->generation);
+    if (!st)
+        st = mi_db_do(&g->data, NULL, sql, "i", g->generation - 1);
+    return mi_db_end(&g->data, st, NULL);
+}
+
+/* Take back what was begun in the keys, since the data refused it.  A commit
+ * that failed as its last byte was forced to the disk may stand in the journal
+ * whole, and would count if the process died now: another one in its place,
+ * which is forced before the keys say that nothing was begun, ends that. */
+static void take_back(mien_gallery *g, mi_begun what, int64_t person)
+{
+    if (commit_as_before(g) || mi_vault_undo(g, what, person, NULL))
+        g->broken = 1; /* opening finds out, and takes it back or not */
+}
+
 /* ---- enrolling ----------------------------------------------------------- */
 
 /* Check what a person is enrolled with, and fill in dates. */
@@ -153,10 +177,11 @@ mien_status mien_gallery_enroll(mien_gallery *g,
     int begun = !st;
     if (!st)
         st = enroll(g, &p, faces, err);
-    if (!st)
-        st = mi_vault_done(g, err);
-    else if (begun && mi_vault_undo(g, MI_ENROL, p.shown.id, NULL))
-        g->broken = 1; /* opening takes it back */
+    /* The data has it: opening ends what the keys could not be told now. */
+    if (!st && mi_vault_done(g, NULL))
+        g->broken = 1;
+    if (st && begun)
+        take_back(g, MI_ENROL, p.shown.id);
     int at = mi_people_at(g, p.shown.id);
     if (st && at >= 0)
         mi_people_remove(g, at);
@@ -197,12 +222,12 @@ mien_status mien_gallery_rename(mien_gallery *g, int64_t id, const char *name,
     if (st)
         return st;
     st = rename_row(g, &p, err);
-    if (!st) {
-        st = mi_vault_done(g, err);
+    if (st)
+        take_back(g, MI_CHANGE, id);
+    else if (mi_vault_done(g, NULL))
+        g->broken = 1; /* opening ends it */
+    if (!st)
         g->person[at].shown = p.shown;
-    } else if (mi_vault_undo(g, MI_CHANGE, id, NULL)) {
-        g->broken = 1; /* opening takes it back */
-    }
     mi_keys_forget(&p, sizeof p);
     return st;
 }

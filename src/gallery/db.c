@@ -261,12 +261,27 @@ mien_status mi_db_end(const mi_db *db, mien_status st, mien_error *err)
     return st;
 }
 
+/* Force what was done to the journal to the disk; SQLite cuts it and does not.
+ */
+static int sync_journal(const mi_db *db)
+{
+    sqlite3_file *f = NULL;
+    int code =
+        sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f);
+    return code == SQLITE_OK && f && f->pMethods
+               ? f->pMethods->xSync(f, SQLITE_SYNC_NORMAL)
+               : code;
+}
+
 mien_status mi_db_settle(const mi_db *db, mien_error *err)
 {
     int left = 0, moved = 0;
     if (sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE,
-                                  &left, &moved) == SQLITE_OK &&
-        left <= 0)
-        return MIEN_OK;
-    return mi_db_fail(db, err);
+                                  &left, &moved) != SQLITE_OK ||
+        left > 0)
+        return mi_db_fail(db, err);
+    if (sync_journal(db) != SQLITE_OK)
+        return mi_fail(err, MIEN_EIO, "%.120s: its journal cannot be emptied",
+                       db->path);
+    return MIEN_OK;
 }

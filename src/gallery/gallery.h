@@ -2,10 +2,11 @@
  *
  * PEOPLE.db has a generation, PEOPLE.db-keys another; both are one higher after
  * each change.  A change is begun in the keys (mi_vault_begin), made in the
- * data and ended in the keys (mi_vault_done): only then it is acknowledged.  So
- * a break leaves the keys one ahead and saying what was begun, and anything
- * else that differs is an older copy of one of the files.  Erasing is decided
- * by its begin, which destroys the key; all others by the commit in the data.
+ * data and ended in the keys (mi_vault_done).  So a break leaves the keys one
+ * ahead and saying what was begun, and anything else that differs is an older
+ * copy of one of the files.  Erasing is decided by its begin, which destroys
+ * the key, and acknowledged at its end; all others are decided, and can be
+ * acknowledged, by the commit in the data.
  */
 #ifndef MI_GALLERY_GALLERY_H
 #define MI_GALLERY_GALLERY_H

@@ -185,19 +185,21 @@ static mien_status settle(mien_gallery *g, int64_t data,
                        "%.120s: is an older copy (%lld of %lld); restore takes "
                        "it, and keeps who was erased since erased",
                        g->path, (long long)data, (long long)g->generation);
-    if (data == g->generation) {
-        /* Erased, and perhaps still in the journal. */
-        st = begun == MI_ERASE ? mi_db_settle(&g->data, err) : MIEN_OK;
-        return !st && begun ? mi_vault_done(g, err) : st;
-    }
+    /* Whoever was being erased may stand in the journals still. */
+    if (begun == MI_ERASE)
+        st = mi_db_settle(&g->keys, err);
+    if (!st && begun == MI_ERASE)
+        st = mi_db_settle(&g->data, err);
+    if (st || (data == g->generation && !begun))
+        return st;
+    if (data == g->generation)
+        return mi_vault_done(g, err);
     if (begun != MI_ERASE) {
         found->unchanged++;
         return mi_vault_undo(g, begun, person, err);
     }
     found->erased++;
-    st = mi_db_settle(&g->keys, err);
-    if (!st)
-        st = mi_data_erase(g, person, MI_LOG_WITHDRAWN, NULL, err);
+    st = mi_data_erase(g, person, MI_LOG_WITHDRAWN, NULL, err);
     return st ? st : mi_vault_done(g, err);
 }
 
