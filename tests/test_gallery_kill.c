@@ -443,6 +443,88 @@ static void test_a_cut_behind_an_erasure(void)
     munmap(before, sizeof *before);
 }
 
+/* ---- restoring ----------------------------------------------------------- */
+
+/* A gallery, a copy of it in its folder's name with .copy, and what happened
+ * since: person 0 was renamed, 1 erased, 4 came; the process died then. */
+static void make_later(made *m, known *k, char copy[64])
+{
+    int status = 0;
+    snprintf(copy, 64, "%s.copy", m->folder);
+    pid_t child = fork();
+    if (child == 0) {
+        mien_gallery *g = gallery_open(m);
+        CHECK_EQ(mien_gallery_backup(g, copy, NULL), MIEN_OK);
+        be_renamed(g, k, 0);
+        leave(g, k, 1);
+        come(g, k, 0);
+        disk_set(DISK_KILLED, 4, 0); /* the name is begun, not made */
+        be_renamed(g, k, 0);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status) && k->n == 5 && k->who[1].erased);
+}
+
+/* Which of two stories the gallery tells, after a restore that returned st, or
+ * was killed. */
+static void check_restored(made *m, const known *later, int killed, int st,
+                           const char *when)
+{
+    known *k = share();
+    mien_gallery *g = NULL;
+    mien_error err = {0};
+    *k = *later;
+    mien_gallery_key key = key_file(0);
+    CHECK_MSG(!mien_gallery_open(m->path, &key, noon(0), NULL, &g, &err),
+              "%s: %s", when, err.text);
+    int restored = g && !mien_gallery_find(g, "Person 4.0");
+    mien_gallery_close(g);
+    CHECK_MSG(killed || restored == (st == 0), "%s: status %d, and %d", when,
+              st, restored);
+    if (restored) {
+        k->who[0].renamed = k->who[0].renaming = 0;
+        k->who[4].is = NEVER; /* of whom the copy did not know */
+    }
+    check_all(m, k, 0, when);
+    munmap(k, sizeof *k);
+}
+
+static void test_restoring(disk_fault fault)
+{
+    made first;
+    known *later = share();
+    char copy[64];
+    int step = torture() ? 1 : 5, ended = 0;
+    volatile int *st = &later->ended;
+    make_first(&first, later);
+    make_later(&first, later, copy);
+    for (long at = 1; !ended && at < 1000 && check_failed < 20; at += step) {
+        made m;
+        char when[60];
+        int status = 0;
+        copy_folder(&first, &m);
+        snprintf(when, sizeof when, "restore, fault %d at %ld", (int)fault, at);
+        pid_t child = fork();
+        if (child == 0) {
+            mien_gallery_restored out;
+            mien_gallery_key key = key_file(0);
+            disk_set(fault, at, (unsigned)at);
+            *st = mien_gallery_restore(m.path, copy, &key, noon(0), &out, NULL);
+            later->changes = disk.count;
+            _exit(0);
+        }
+        CHECK(child > 0 && waitpid(child, &status, 0) == child);
+        int killed = WIFSIGNALED(status);
+        ended = !killed && later->changes < at;
+        check_restored(&m, later, killed, *st, when);
+        gallery_remove(&m);
+    }
+    CHECK(ended || check_failed);
+    unlink(copy);
+    gallery_remove(&first);
+    munmap(later, sizeof *later);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -453,5 +535,9 @@ int main(int argc, char **argv)
     RUN(test_every_change_may_fail, DISK_FAILS_ONCE);
     RUN(test_every_change_may_fail, DISK_FAILS);
     RUN(test_every_change_may_fail, DISK_FAILS_AND_DIES);
+    RUN(test_restoring, DISK_FAILS_ONCE);
+    RUN(test_restoring, DISK_FAILS);
+    RUN(test_restoring, DISK_KILLED);
+    RUN(test_restoring, DISK_CUT);
     return check_done();
 }

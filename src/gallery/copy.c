@@ -52,10 +52,12 @@ static mien_status copy_to(const mi_db *from, const char *to, mien_error *err)
     if (!st) {
         sqlite3_backup *b =
             sqlite3_backup_init(db.sql, "main", from->sql, "main");
-        if (b)
-            sqlite3_backup_step(b, -1);
+        int whole = b && sqlite3_backup_step(b, -1) == SQLITE_DONE;
         if (!b || sqlite3_backup_finish(b) != SQLITE_OK)
             st = mi_db_fail(&db, err);
+        else if (!whole) /* busy: no error to SQLite */
+            st = mi_fail(err, MIEN_EIO, "%.150s: another process has it open",
+                         from->path);
     }
     mi_db_close(&db);
     if (!st && !sync_file(to))
@@ -153,13 +155,7 @@ static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
                             mien_error *err)
 {
     mi_log_end before;
-    mi_begun begun;
-    int64_t person, generation;
-    mien_status st = mi_vault_begun(g, &begun, &person, &generation, err);
-    if (!st && begun)
-        st = mi_vault_done(g, err);
-    if (!st)
-        st = mi_log_find_end(g, err);
+    mien_status st = mi_log_find_end(g, err);
     if (!st)
         st = erase_again(g, &out->erased, err);
     if (!st)
@@ -189,12 +185,26 @@ static mien_status take_copy(const char *from, const char *aside,
     return st;
 }
 
+/* Bring what is replaced into one file, so that it stays whole until then; what
+ * is lost or damaged need not be. */
+static mien_status join_journal(const char *path, mien_error *err)
+{
+    mi_db old = {0};
+    if (mi_db_open(path, MI_DB_USE, MI_GALLERY_DATA, MI_GALLERY_VERSION, &old,
+                   NULL))
+        return MIEN_OK;
+    mien_status st = mi_db_settle(&old, err);
+    mi_db_close(&old);
+    return st == MIEN_EFORMAT ? MIEN_OK : st;
+}
+
 /* Put the copy, which is whole, in the place of the data. */
 static mien_status put_in_place(const char *aside, const char *path,
                                 mien_error *err)
 {
     char *journal = beside(path, "-wal"), *shared = beside(path, "-shm");
-    mien_status st = journal && shared ? MIEN_OK : mi_no_memory(err);
+    mien_status st =
+        journal && shared ? join_journal(path, err) : mi_no_memory(err);
     if (!st) {
         unlink(journal); /* of what is replaced */
         unlink(shared);
@@ -204,6 +214,31 @@ static mien_status put_in_place(const char *aside, const char *path,
     mi_free(journal);
     mi_free(shared);
     return st;
+}
+
+/* The data is what the keys are of: nothing is begun any more.  Where the keys
+ * cannot be told, opening does it. */
+static void end_begun(mien_gallery *g)
+{
+    mi_begun begun = MI_NOTHING;
+    int64_t person, generation;
+    if (!mi_vault_begun(g, &begun, &person, &generation, NULL) && begun &&
+        !mi_db_settle(&g->keys, NULL) && mi_vault_done(g, NULL))
+        g->broken = 1;
+}
+
+mien_status mi_copy_forget(const char *path, mien_error *err)
+{
+    static const char *const ending[] = {".restored", ".restored-journal",
+                                         ".restored-wal", ".restored-shm"};
+    for (int i = 0; i < 4; i++) {
+        char *left = beside(path, ending[i]);
+        if (!left)
+            return mi_no_memory(err);
+        unlink(left);
+        mi_free(left);
+    }
+    return MIEN_OK;
 }
 
 /* Make the copy whole and put it in the place of `path`. */
@@ -222,8 +257,8 @@ static mien_status restore(mien_gallery *g, const char *path, const char *from,
     mi_db_close(&g->data);
     if (!st)
         st = put_in_place(g->path, path, err);
-    if (st)
-        unlink(g->path);
+    if (!st)
+        end_begun(g);
     return st;
 }
 
@@ -245,6 +280,8 @@ mien_status mien_gallery_restore(const char *path, const char *from,
         g->path = aside;
         st = restore(g, path, from, &done, err);
         g->path = own;
+        if (st && mi_copy_forget(path, NULL))
+            g->broken = 1; /* opening does it */
     }
     mien_gallery_close(g);
     mi_free(aside);

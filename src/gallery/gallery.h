@@ -164,6 +164,12 @@ mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
 mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
                              int *faces, mien_error *err);
 
+/* ---- copy.c -------------------------------------------------------------- */
+
+/* Delete what a restore left that was broken off: the copy may have people who
+ * were erased since. */
+mien_status mi_copy_forget(const char *path, mien_error *err);
+
 /* ---- open.c -------------------------------------------------------------- */
 
 /* A gallery with paths and clock and nothing open. */

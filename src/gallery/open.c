@@ -230,6 +230,8 @@ mien_status mien_gallery_open(const char *path, const mien_gallery_key *key,
         return st;
     st = mi_vault_open(g, key, err);
     if (!st)
+        st = mi_copy_forget(path, err);
+    if (!st)
         st = mi_data_open(g, &generation, err);
     if (!st)
         st = mi_log_find_end(g, err);
