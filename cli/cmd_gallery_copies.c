@@ -78,6 +78,9 @@ static int run_restore(const cli_args *a)
                        "%d people are there again; %d left out, who were "
                        "erased since; %d missing, who were enrolled since\n",
                        done.people, done.erased, done.missing);
+    if (done.faces)
+        mien_buffer_printf(&out, "%d face%s left out, removed since\n",
+                           done.faces, done.faces == 1 ? "" : "s");
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 

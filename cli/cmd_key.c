@@ -5,9 +5,9 @@
 #include <string.h>
 
 typedef struct values {
-    const char *file, *name, *expiry;
+    const char *file, *expiry, *purpose, *basis;
     unsigned scopes;
-    int json;
+    int role, days, json;
 } values;
 static const values defaults;
 
@@ -25,19 +25,46 @@ static int has_file(const cli_args *a)
 
 /* ---- key add ------------------------------------------------------------- */
 
+/* Copy what was said into a field; 0: it does not fit, reported. */
+static int put(const cli_args *a, const void *place, const char *said,
+               char *out, size_t size)
+{
+    if (!said || snprintf(out, size, "%s", said) < (int)size)
+        return 1;
+    if (place)
+        cli_wrong(a, place, "fewer bytes");
+    else
+        cli_error("key add: the name has too many bytes");
+    return 0;
+}
+
+/* The key as it was said; 0: reported. */
+static int read_key(const cli_args *a, mien_serve_key *k)
+{
+    const values *v = a->values;
+    const mien_serve_role role = (mien_serve_role)(v->role - 1);
+    *k = (mien_serve_key){.scopes = v->scopes, .days = v->days};
+    if (v->role)
+        k->scopes |= mien_serve_role_scopes(role);
+    if (!k->scopes)
+        k->scopes = MIEN_SERVE_DETECT | MIEN_SERVE_VERIFY;
+    return put(a, NULL, a->operand[0], k->name, sizeof k->name) &&
+           put(a, &v->expiry, v->expiry, k->expiry, sizeof k->expiry) &&
+           put(a, &v->purpose, v->purpose, k->purpose, sizeof k->purpose) &&
+           put(a, &v->basis, v->basis, k->basis, sizeof k->basis);
+}
+
 /* The command that adds. */
 static int run_add(const cli_args *a)
 {
     const values *v = a->values;
     mien_error err = {0};
     mien_buffer out = {0};
-    char id[9], key[MIEN_SERVE_KEY_SIZE];
-    unsigned scopes =
-        v->scopes ? v->scopes : MIEN_SERVE_DETECT | MIEN_SERVE_VERIFY;
-    if (!has_file(a))
+    mien_serve_key k;
+    char key[MIEN_SERVE_KEY_SIZE];
+    if (!has_file(a) || !read_key(a, &k))
         return CLI_USAGE;
-    if (mien_serve_key_add(v->file, a->operand[0], scopes, v->expiry, id, key,
-                           &err)) {
+    if (mien_serve_key_add(v->file, &k, key, &err)) {
         cli_error("%s", err.text);
         return err.status == MIEN_EARG  ? CLI_USAGE
                : err.status == MIEN_EIO ? CLI_OUTPUT
@@ -52,6 +79,18 @@ static const cli_option add_options[] = {
     CLI_ROW_LIST(scopes, "scope", 0, "LIST", MIEN_SERVE_SCOPES,
                  "what the key may do: {choices}; commas between (default: "
                  "detect,verify)"),
+    CLI_ROW_CHOICE(role, "role", 0, "NAME", "none," MIEN_SERVE_ROLES,
+                   "scopes of a role: {choices} (default {}); viewer: people; "
+                   "operator: detect, verify, recognize; enroller: people, "
+                   "enroll; auditor: metrics, audit; admin: all"),
+    CLI_ROW_TEXT(purpose, CLI_TEXT, "purpose", 0, "WORD",
+                 "what the key is for: who is enrolled for another purpose is "
+                 "neither told nor changed by it (default: requests say it)"),
+    CLI_ROW_TEXT(basis, CLI_TEXT, "basis", 0, "WORD",
+                 "why those may be recognised whom it enrols, as for 'mien "
+                 "gallery enroll' (default: requests say it)"),
+    CLI_ROW_INT(days, "days", 0, "N", 0, 400000,
+                "that they stay enrolled (default {}: a year)"),
     CLI_ROW_TEXT(expiry, CLI_TEXT, "expiry", 0, "DATE",
                  "the last day, YYYY-MM-DD (default: no end)"),
     CLI_OPTION_END,
@@ -62,6 +101,9 @@ static const cli_row add_examples[] = {
      "made and printed, once"},
     {"mien key add --key-file keys --scope metrics prometheus",
      "for /metrics alone"},
+    {"mien key add --key-file keys --role enroller --purpose door --basis "
+     "consent desk",
+     "adds people, who agreed, for the door"},
     {NULL, NULL},
 };
 
@@ -86,12 +128,19 @@ const cli_command cmd_key_add = {
 
 /* ---- key list ------------------------------------------------------------ */
 
-static void scopes_text(unsigned scopes, char out[32])
+/* The names of scopes, as the option takes them. */
+static void scopes_text(unsigned scopes, char out[100])
 {
-    snprintf(out, 32, "%s%s%s", scopes & MIEN_SERVE_DETECT ? "detect " : "",
-             scopes & MIEN_SERVE_VERIFY ? "verify " : "",
-             scopes & MIEN_SERVE_METRICS ? "metrics " : "");
-    out[strlen(out) - 1] = 0;
+    const char *at = MIEN_SERVE_SCOPES;
+    size_t n = 0;
+    *out = 0;
+    for (unsigned bit = 1; *at; bit *= 2) {
+        size_t len = strcspn(at, ",");
+        if (scopes & bit)
+            n += (size_t)snprintf(out + n, 100 - n, "%s%.*s", n ? "," : "",
+                                  (int)len, at);
+        at += len + (at[len] == ',');
+    }
 }
 
 /* The keys as an array. */
@@ -101,13 +150,16 @@ static void list_json(const mien_serve_keys *k, mien_buffer *out)
     mien_json_array(&j, NULL);
     for (int i = 0; i < k->n; i++) {
         const mien_serve_key *one = &k->key[i];
-        char scopes[32];
+        char scopes[100];
         scopes_text(one->scopes, scopes);
         mien_json_object(&j, NULL);
         mien_json_text(&j, "id", one->id);
         mien_json_text(&j, "name", one->name);
         mien_json_text(&j, "scopes", scopes);
         mien_json_text(&j, "expiry", *one->expiry ? one->expiry : NULL);
+        mien_json_text(&j, "purpose", *one->purpose ? one->purpose : NULL);
+        mien_json_text(&j, "basis", *one->basis ? one->basis : NULL);
+        mien_json_int(&j, "days", one->days);
         mien_json_close(&j);
     }
     mien_json_close(&j);
@@ -116,14 +168,16 @@ static void list_json(const mien_serve_keys *k, mien_buffer *out)
 
 static void list_text(const mien_serve_keys *k, mien_buffer *out)
 {
-    mien_buffer_printf(out, "%-8s  %-21s  %-10s  %s\n", "id", "scopes",
-                       "expiry", "name");
+    mien_buffer_printf(out, "%-8s  %-10s  %-14s  %-14s  %-21s  %s\n", "id",
+                       "expiry", "purpose", "basis", "scopes", "name");
     for (int i = 0; i < k->n; i++) {
         const mien_serve_key *one = &k->key[i];
-        char scopes[32];
+        char scopes[100];
         scopes_text(one->scopes, scopes);
-        mien_buffer_printf(out, "%-8s  %-21s  %-10s  %s\n", one->id, scopes,
-                           *one->expiry ? one->expiry : "-", one->name);
+        mien_buffer_printf(out, "%-8s  %-10s  %-14s  %-14s  %-21s  %s\n",
+                           one->id, *one->expiry ? one->expiry : "-",
+                           *one->purpose ? one->purpose : "-",
+                           *one->basis ? one->basis : "-", scopes, one->name);
     }
 }
 
@@ -165,8 +219,8 @@ const cli_command cmd_key_list = {
     .min_operands = 0,
     .max_operands = 0,
     .summary = "the keys of mien serve",
-    .description = "Print the id, scopes, last day and name of each key of a "
-                   "file; the keys themselves are not in it.",
+    .description = "Print the id, last day, purpose, basis, scopes and name "
+                   "of each key of a file; the keys themselves are not in it.",
     .options = list_options,
     .defaults = &defaults,
     .values_size = sizeof(values),

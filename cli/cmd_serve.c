@@ -1,4 +1,5 @@
 /* cmd_serve.c: faces over HTTP. */
+#include "cli/gallery.h"
 #include "cli/shell/files.h"
 
 #include <stdio.h>
@@ -7,7 +8,9 @@
 #include <unistd.h>
 
 typedef struct values {
-    const char *listen, *host, *keys, *cert, *key, *models;
+    cli_gallery_values open;
+    const char *listen, *host, *keys, *cert, *key, *models, *db;
+    double tolerance;
     int jobs, queue, connections, body, quiet, check;
     double idle, deadline, rate, burst;
 } values;
@@ -32,6 +35,17 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(cert, CLI_FILE, "tls-cert", 0, "FILE",
                  "certificate, PEM: HTTPS instead of HTTP"),
     CLI_ROW_TEXT(key, CLI_FILE, "tls-key", 0, "FILE", "its key, PEM"),
+    CLI_ROW_TEXT(db, CLI_FILE, "db", 0, "PEOPLE.db",
+                 "a gallery (mien gallery init): people are recognised, "
+                 "enrolled and erased; it needs --key-file"),
+    CLI_ROW_TEXT(open.key_file, CLI_FILE, "db-key-file", 0, "FILE",
+                 "32 random bytes or more, which open the gallery"),
+    CLI_ROW_TEXT(open.passphrase_file, CLI_FILE, "passphrase-file", 0, "FILE",
+                 "its first line is the gallery's passphrase; - is standard "
+                 "input (default: asked for on the terminal)"),
+    CLI_ROW_REAL(tolerance, "tolerance", 0, "D", 0.001, 4,
+                 "largest distance at which a face gets a name; smaller is "
+                 "stricter (default: the network's)"),
     CLI_ROW_INT(jobs, "jobs", 'J', "N", 0, MIEN_POOL_MAX,
                 "photos at a time (default: one for each processor)"),
     CLI_ROW_INT(queue, "queue", 0, "N", 1, 10000,
@@ -60,6 +74,8 @@ static const cli_row examples[] = {
     {"mien serve", "for programs on this machine"},
     {"mien serve --key-file keys --rate 5", "only with a key, and not too "
                                             "often"},
+    {"mien serve --db people.db --key-file keys",
+     "recognises people, too; asks for the gallery's passphrase"},
     {"mien serve --listen 0.0.0.0:8470 --host faces.example --key-file keys "
      "--tls-cert cert.pem --tls-key key.pem",
      "for other machines"},
@@ -143,6 +159,17 @@ static char *load_text(const char *path, mien_buffer *b, int *status)
     return b->failed ? NULL : (char *)b->data;
 }
 
+/* Open the gallery that is to stand behind the server. */
+static int open_gallery(const values *v, mien_server_options *o)
+{
+    if (!v->keys) {
+        cli_error("serve: --db needs --key-file: keys say who may do what, and "
+                  "what for (mien key add)");
+        return CLI_USAGE;
+    }
+    return cli_gallery_open(v->db, &v->open, &o->gallery);
+}
+
 /* The command. */
 static int run(const cli_args *a)
 {
@@ -162,11 +189,15 @@ static int run(const cli_args *a)
     o.deadline = v->deadline;
     o.rate = v->rate;
     o.burst = v->burst;
+    o.tolerance = (float)v->tolerance;
     o.log = v->quiet ? NULL : log_request;
     o.tls_cert = load_text(v->cert, &cert, &status);
     o.tls_key = load_text(v->key, &key, &status);
+    if (!status && v->db)
+        status = open_gallery(v, &o);
     if (!status)
         status = serve(v, &o);
+    mien_gallery_close(o.gallery);
     mien_buffer_free(&cert);
     mien_buffer_free(&key);
     return status;
@@ -177,11 +208,13 @@ const cli_command cmd_serve = {
     .operands = "",
     .min_operands = 0,
     .max_operands = 0,
-    .summary = "find and compare faces over HTTP",
+    .summary = "find, compare and recognise faces over HTTP",
     .description =
         "Answer requests about photos as CompreFace does: detection and "
-        "verification, multipart or base64. Photos are read in memory and "
-        "forgotten; nobody is named. The address is printed; each request is "
+        "verification, with --db recognition, too; multipart or base64. Photos "
+        "are read in memory and forgotten. People are recognised only where a "
+        "gallery has a basis, a purpose and an end for them, and each search "
+        "is in its log. The address is printed; each request is "
         "a JSON line on standard error, which tells of no face, key, query or "
         "file.\n\nAge and gender are told only where a request names them.",
     .endless = 1,

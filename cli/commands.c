@@ -43,6 +43,9 @@
     X(cmd_evaluate)          \
     X(cmd_gallery_init)      \
     X(cmd_gallery_enroll)    \
+    X(cmd_gallery_show)      \
+    X(cmd_gallery_add)       \
+    X(cmd_gallery_remove)    \
     X(cmd_gallery_identify)  \
     X(cmd_gallery_list)      \
     X(cmd_gallery_rename)    \

@@ -42,7 +42,7 @@ static int ask(const char *what, char *out, size_t room)
     int good = tty && tcgetattr(fileno(tty), &was) == 0;
     if (!good) {
         cli_error("there is no terminal to ask for the %s: --passphrase-file "
-                  "or --key-file gives it",
+                  "or a key file gives it",
                   what);
     } else {
         silent = was;

@@ -1,6 +1,6 @@
 /* Any bytes as what strangers give a server: by the first byte a file of keys,
- * JSON, or a form, whose boundary's length follows.  Fields that are read lie
- * in the body, and each can be found by its name. */
+ * JSON of base64 or of texts, or a form, whose boundary's length follows.
+ * Fields that are read lie in the body, and each can be found by its name. */
 #include "serve/body.h"
 #include "serve/keys.h"
 
@@ -15,12 +15,13 @@ static void must(int condition)
         __builtin_trap();
 }
 
-static void try_body(const char *type, const uint8_t *bytes, size_t n)
+static void try_body(const char *type, const uint8_t *bytes, size_t n,
+                     int plain)
 {
     mi_body b = {0};
     mien_error err = {0};
     unsigned sum = 0;
-    if (mi_body_read(type, bytes, n, &b, &err) != MIEN_OK) {
+    if (mi_body_read(type, bytes, n, plain, &b, &err) != MIEN_OK) {
         must(err.status && err.text[0] && b.n == 0);
         return;
     }
@@ -45,7 +46,7 @@ static void try_keys(const uint8_t *bytes, size_t n)
         return;
     }
     for (int i = 0; i < k.n; i++)
-        must(k.key[i].scopes >= 1 && k.key[i].scopes <= 7 &&
+        must(k.key[i].scopes >= 1 && k.key[i].scopes <= MIEN_SERVE_ALL &&
              strlen(k.key[i].id) == 8 && *k.key[i].name);
     mien_serve_keys_free(&k);
 }
@@ -58,14 +59,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (*bytes == 'k') {
         try_keys(bytes + 1, n - 1);
     } else if (*bytes == 'j') {
-        try_body("application/json", bytes + 1, n - 1);
+        try_body("application/json", bytes + 1, n - 1, 0);
+    } else if (*bytes == 't') {
+        try_body("application/json", bytes + 1, n - 1, 1);
     } else {
         size_t len = bytes[1] % 80U;
         if (len > n - 2)
             len = n - 2;
         snprintf(type, sizeof type, "multipart/form-data; boundary=%.*s",
                  (int)len, (const char *)bytes + 2);
-        try_body(type, bytes + 2 + len, n - 2 - len);
+        try_body(type, bytes + 2 + len, n - 2 - len, 0);
     }
     return 0;
 }

@@ -5,9 +5,9 @@ export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
 
 # A line a case: name of the command | what it needs | its other words.
-# out/ is a folder that is empty before each.
+# out/ is a folder that is empty before each; FACE is the face in the gallery.
 list_cases() {
-    cat <<'END'
+    sed "s/FACE/${face:-1}/" <<'END'
 analyze||-t 1 --json face.ppm
 analyze|models|-t 1 -l --draw out/a.png face.ppm
 verify|models|--json face.ppm face.ppm
@@ -63,6 +63,9 @@ gallery init||--key-file key out/n.db
 gallery enroll|models|--key-file key --name Cy --basis consent --purpose door --face 1 -t 1 p.db face.ppm
 gallery identify|models|--key-file key --purpose door -t 1 p.db face.ppm
 gallery list|models|--key-file key p.db
+gallery show|models|--key-file key p.db Ann
+gallery add|models|--key-file key --face 2 -t 1 p.db Ann face.ppm
+gallery remove|models|--key-file key p.db Ann FACE
 gallery rename|models|--key-file key p.db Ann Bea
 gallery withdraw|models|--key-file key p.db Ann
 gallery export|models|--key-file key p.db Ann
@@ -141,5 +144,7 @@ make_inputs() {
     has models && (cd "$t" && mien gallery init --key-file key p.kept &&
         mien gallery enroll --key-file key --name Ann --basis consent --purpose door --face 1 \
             p.kept face.ppm) >"$t/log" 2>&1
+    face=$(cd "$t" && mien gallery show --key-file key --json p.kept Ann 2>"$t/log" |
+        sed -n 's/.*"id": \([0-9]\{9,\}\).*/\1/p')
     [ ! -d "$MIEN_PHOTOS/../model" ] || ln -s "$MIEN_PHOTOS/../model" "$t/weights"
 }

@@ -2,158 +2,41 @@
  * limits; how it ends.
  *
  * Not as WebAssembly: sockets, threads and libmicrohttpd. */
-#include "base/alloc.h"
-#include "check.h"
-#include "mien/mien.h"
 #include "serve/routes.h"
+#include "tests/serve_ask.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
-
-static char keys_path[64];
-
-/* ---- a reader that needs no network, and a client -------------------------
- */
-
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* holds workers */
-static atomic_int reading;
-
-/* One face; "none" is a photo without, "bad" none at all. */
-static mien_status fake_read(void *arg, int lane, const uint8_t *bytes,
-                             size_t n, const mien_serve_wish *wish,
-                             mien_reading *out, mien_error *err)
-{
-    (void)arg, (void)lane;
-    reading++;
-    pthread_mutex_lock(&gate);
-    pthread_mutex_unlock(&gate);
-    if (n == 3 && memcmp(bytes, "bad", 3) == 0) {
-        if (err)
-            snprintf(err->text, sizeof err->text, "no picture");
-        return MIEN_EFORMAT;
-    }
-    *out = (mien_reading){.w = 100, .h = 100};
-    if (n == 4 && memcmp(bytes, "none", 4) == 0)
-        return MIEN_OK;
-    out->faces.face = mi_alloc(1, sizeof *out->faces.face);
-    if (!out->faces.face)
-        return MIEN_ENOMEM;
-    out->faces.n = 1;
-    out->faces.face[0].box = (mien_box){10, 20, 30, 40};
-    out->faces.face[0].score = 0.75f;
-    out->faces.face[0].has = wish->want;
-    out->faces.face[0].age = 30.5f;
-    return MIEN_OK;
-}
-
-static mien_server *start(mien_server_options o)
-{
-    mien_server *s = NULL;
-    mien_error err = {0};
-    o.listen = "127.0.0.1:0";
-    o.read = fake_read;
-    CHECK_MSG(mien_server_new(&o, &s, &err) == MIEN_OK, "%s", err.text);
-    return s;
-}
-
-static int dial(const mien_server *s)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET,
-                            .sin_port = htons((uint16_t)mien_server_port(s))};
-    struct timeval most = {20, 0};
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
-    CHECK(connect(fd, (struct sockaddr *)&a, sizeof a) == 0);
-    return fd;
-}
-
-static void say(int fd, const char *text)
-{
-    CHECK(send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
-}
-
-/* Read until the other end closes; the status, 0: none. */
-static int hear(int fd, char *out, size_t size)
-{
-    size_t n = 0;
-    ssize_t more;
-    while (n + 1 < size && (more = recv(fd, out + n, size - 1 - n, 0)) > 0)
-        n += (size_t)more;
-    out[n] = 0;
-    close(fd);
-    return n > 12 ? (int)strtol(out + 9, NULL, 10) : 0;
-}
-
-static const char form[] = "--b\r\nContent-Disposition: form-data; "
-                           "name=\"file\"; filename=\"a\"\r\n\r\nphoto\r\n"
-                           "--b\r\ncontent-disposition: form-data; "
-                           "name=source_image\r\n\r\nphoto\r\n--b\r\n"
-                           "Content-Disposition: form-data; "
-                           "name=\"target_image\"\r\n\r\nphoto\r\n--b--\r\n";
-
-typedef struct request {
-    const char *method, *path, *key, *headers, *host, *type, *body;
-} request;
-
-static int ask(const mien_server *s, request r, char *out, size_t size)
-{
-    mien_buffer b = {0};
-    int fd = dial(s);
-    mien_buffer_printf(&b, "%s %s HTTP/1.1\r\nConnection: close\r\n", r.method,
-                       r.path);
-    if (r.host)
-        mien_buffer_printf(&b, "Host: %s\r\n", r.host);
-    else
-        mien_buffer_printf(&b, "Host: 127.0.0.1:%d\r\n", mien_server_port(s));
-    if (r.key)
-        mien_buffer_printf(&b, "x-api-key: %s\r\n", r.key);
-    if (r.body)
-        mien_buffer_printf(&b, "Content-Type: %s\r\nContent-Length: %zu\r\n",
-                           r.type ? r.type : "multipart/form-data; boundary=b",
-                           strlen(r.body));
-    mien_buffer_printf(&b, "%s\r\n%s", r.headers ? r.headers : "",
-                       r.body ? r.body : "");
-    mien_buffer_put(&b, "", 1);
-    say(fd, (char *)b.data);
-    mien_buffer_free(&b);
-    return hear(fd, out, size);
-}
 
 /* ---- who may do what ----------------------------------------------------- */
 
-enum { KEYS = 6 };
+enum { SCOPES = 8, KEYS = SCOPES + 3 };
+/* A key of each scope, of all, of all that has ended, of all that was revoked,
+ * and none; of a server without a gallery. */
 static void test_each_route_and_key(void)
 {
-    static const struct {
-        unsigned scopes;
-        const char *expiry;
-    } made[KEYS] = {{MIEN_SERVE_DETECT, NULL},  {MIEN_SERVE_VERIFY, NULL},
-                    {MIEN_SERVE_METRICS, NULL}, {7, "2999-12-31"},
-                    {7, "2001-01-01"},          {7, NULL}};
     char key[KEYS + 1][MIEN_SERVE_KEY_SIZE] = {""}, id[KEYS][9], out[40000];
     unlink(keys_path);
-    for (int i = 0; i < KEYS; i++)
-        CHECK_EQ(mien_serve_key_add(keys_path, "k", made[i].scopes,
-                                    made[i].expiry, id[i], key[i], NULL),
-                 MIEN_OK);
-    CHECK_EQ(mien_serve_key_revoke(keys_path, id[5], NULL), MIEN_OK);
+    for (int i = 0; i < SCOPES; i++)
+        serve_key(1U << i, "", "", id[i], key[i]);
+    serve_key(MIEN_SERVE_ALL, "2999-12-31", "", id[SCOPES], key[SCOPES]);
+    serve_key(MIEN_SERVE_ALL, "2001-01-01", "", id[SCOPES + 1],
+              key[SCOPES + 1]);
+    serve_key(MIEN_SERVE_ALL, "", "", id[SCOPES + 2], key[SCOPES + 2]);
+    CHECK_EQ(mien_serve_key_revoke(keys_path, id[SCOPES + 2], NULL), MIEN_OK);
     mien_server_options o = MIEN_SERVER_DEFAULTS;
     o.keys = keys_path;
     mien_server *s = start(o);
     for (int r = 0; s && r < MI_ROUTES; r++)
         for (int k = 0; k <= KEYS; k++) {
             const mi_route *route = &mi_routes[r];
-            int want = !route->scope                   ? 200
-                       : k >= 4                        ? 401
-                       : route->scope & made[k].scopes ? 200
-                                                       : 403;
+            unsigned scopes = k < SCOPES    ? 1U << k
+                              : k == SCOPES ? MIEN_SERVE_ALL
+                                            : 0;
+            int want = route->kind >= MI_ROUTE_RECOGNIZE ? 404
+                       : !route->scope                   ? 200
+                       : !scopes                         ? 401
+                       : route->scope & scopes           ? 200
+                                                         : 403;
             int got = ask(s,
                           (request){route->method, route->path,
                                     k < KEYS ? key[k] : NULL, NULL, NULL, NULL,
@@ -170,9 +53,7 @@ static void test_a_revoked_key_is_refused_soon(void)
 {
     char id[9], key[MIEN_SERVE_KEY_SIZE], out[9000];
     unlink(keys_path);
-    CHECK_EQ(mien_serve_key_add(keys_path, "k", MIEN_SERVE_METRICS, NULL, id,
-                                key, NULL),
-             MIEN_OK);
+    serve_key(MIEN_SERVE_METRICS, "", "", id, key);
     mien_server_options o = MIEN_SERVER_DEFAULTS;
     o.keys = keys_path;
     mien_server *s = start(o);
@@ -286,7 +167,13 @@ static void test_answers(void)
          "Allow: POST"},
         {{.method = "GET", .path = "/api/v1/recognition/faces"},
          404,
+         "no gallery"},
+        {{.method = "GET", .path = "/api/v1/recognition/"},
+         404,
          "no such path"},
+        {{.method = "PATCH", .path = "/api/v1/recognition/subjects/Ada"},
+         405,
+         "Allow: PUT, DELETE"},
         {{.method = "GET", .path = "/healthz", .host = "evil.example"},
          421,
          "Host"},

@@ -16,38 +16,71 @@ complain() {
     echo "FAIL $1"
 }
 
-mien serve -q --listen 127.0.0.1:0 --rate 0 --jobs 1 >"$t/address" 2>"$t/err" &
-server=$!
-for _ in $(seq 100); do
-    [ -s "$t/address" ] && break
-    sleep 0.1
-done
-address=$(cat "$t/address")
-[ -n "$address" ] || { echo "FAIL no address: $(cat "$t/err")"; exit 1; }
+# Start a server with more options; its address in $address.
+begin() {
+    mien serve -q --listen 127.0.0.1:0 --rate 0 --jobs 1 "$@" >"$t/address" 2>"$t/err" &
+    server=$!
+    for _ in $(seq 100); do
+        [ -s "$t/address" ] && break
+        sleep 0.1
+    done
+    address=$(cat "$t/address")
+    [ -n "$address" ] || { echo "FAIL no address: $(cat "$t/err")"; exit 1; }
+}
+end() {
+    kill -TERM "$server"
+    wait "$server"
+    local status=$?
+    server=
+    [ $status -eq 0 ] || complain "the server ended with $status"
+    [ ! -s "$t/err" ] || complain "on standard error: $(head -n 3 "$t/err")"
+}
+# The page's own lines that match $1, to this server: each must be answered with $2.
+lines() {
+    sed -n 's/^curl /curl -sS /p' docs/server.md | grep "$1" |
+        sed "s#http://127.0.0.1:8470#$address#" >"$t/lines"
+    [ "$(wc -l <"$t/lines")" -eq 2 ] || complain "docs/server.md has not two requests about $1"
+    while read -r line; do
+        (cd "$t" && eval "$line" </dev/null) >"$t/answer"
+        grep -q "$2" "$t/answer" || complain "$line: $(head -c 200 "$t/answer")"
+    done <"$t/lines"
+}
 
+begin
 photo=$(dirname "$MIEN_PPM")/sample.jpg
 if [ -e "$photo" ]; then
     cp "$photo" "$t/photo.jpg"
-    # The pages' own lines, to this server.
-    sed -n 's/^curl /curl -sS /p' docs/server.md | sed "s#http://127.0.0.1:8470#$address#" >"$t/lines"
-    [ "$(wc -l <"$t/lines")" -eq 2 ] || complain 'docs/server.md has not two requests'
     cp "$t/photo.jpg" "$t/a.jpg"
     cp "$t/photo.jpg" "$t/b.jpg"
-    models=$MIEN_MODELS/face_recognition.onnx
-    while read -r line; do
-        case $line in *verif*) [ -e "$models" ] || continue ;; esac
-        (cd "$t" && eval "$line" </dev/null) >"$t/answer"
-        grep -q '^{"result":\[{' "$t/answer" || complain "$line: $(head -c 200 "$t/answer")"
-    done <"$t/lines"
+    [ ! -e "$MIEN_MODELS/face_recognition.onnx" ] || lines 'detect\|verif' '^{"result":\[{'
 fi
 
 python3 tests/cli/malformed.py "$address" "$server" ${TORTURE:+10000} || complain 'malformed requests'
 curl -sS "$address/healthz" | grep -q OK || complain 'the server is gone'
-kill -TERM "$server"
-wait "$server"
-status=$?
-server=
-[ $status -eq 0 ] || complain "the server ended with $status"
-[ ! -s "$t/err" ] || complain "on standard error: $(head -n 3 "$t/err")"
+end
+
+# A gallery behind it: somebody comes, is recognised, and goes.
+if [ -e "$photo" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ]; then
+    head -c 40 /dev/urandom >"$t/key"
+    mien gallery init --key-file "$t/key" "$t/people.db" >"$t/recovery" 2>"$t/log"
+    DESK=$(mien key add --key-file "$t/keys" --role admin --purpose door --basis consent desk)
+    CAMERA=$(mien key add --key-file "$t/keys" --role operator --purpose door camera)
+    export DESK CAMERA
+    begin --db "$t/people.db" --db-key-file "$t/key" --key-file "$t/keys"
+    cp docs/sample.jpg "$t/ada.jpg"
+    cp docs/sample.jpg "$t/photo.jpg"
+    lines 'DESK\|CAMERA' '"subject":"Ada"'
+    curl -sS -X DELETE -H "x-api-key: $CAMERA" "$address/api/v1/recognition/subjects/Ada" |
+        grep -q 'may not do that' || complain 'a camera may erase'
+    curl -sS -X DELETE -H "x-api-key: $DESK" "$address/api/v1/recognition/subjects/Ada" |
+        grep -q '"certificate":{"person":1' || complain 'Ada was not erased'
+    for who in "$photo" "$t/ada.jpg"; do
+        curl -sS -H "x-api-key: $CAMERA" -F "file=@$who" "$address/api/v1/recognition/recognize" >"$t/answer"
+        grep -q '"subjects":\[\]' "$t/answer" && ! grep -q '"subject":' "$t/answer" ||
+            complain "after Ada was erased: $(head -c 200 "$t/answer")"
+    done
+    end
+    mien gallery list --key-file "$t/key" "$t/people.db" | sed 1d | grep -q . && complain 'somebody is left'
+fi
 [ $bad -eq 0 ] && echo 'the server answers, refuses and stops'
 [ $bad -eq 0 ]

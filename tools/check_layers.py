@@ -50,7 +50,7 @@ ALLOWED = {
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
     "faces": ["base", "file", "num", "image", "engine", "face", "match", "model",
               "samples", "record", "report", "picture", "video", "kit"],
-    "serve": ["base", "file", "image", "face", "match", "model", "record", "kit"],
+    "serve": ["base", "file", "image", "face", "match", "model", "record", "kit", "gallery"],
 }
 CLIENTS = {"cli", "wasm", "examples"}
 FREE = {"tests", "bench", "fuzz"}

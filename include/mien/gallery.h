@@ -116,6 +116,7 @@ typedef struct mien_gallery_restored {
     int people;  /* of the copy, who are there again */
     int erased;  /* of the copy, who had been erased since: left out */
     int missing; /* enrolled since the copy was made: not in it */
+    int faces;   /* of the copy, that had been removed since: left out */
 } mien_gallery_restored;
 
 /* Put a copy back in the place of PEOPLE.db, whose keys are beside it still.
@@ -158,7 +159,7 @@ typedef struct mien_gallery_faces {
  *   person  name (UTF-8 without control characters), basis, born; id and faces
  *           are not looked at.  The basis is whole and has not ended; without
  *           an expiry MIEN_BASIS_DAYS from the gallery's day
- *   faces   one or more
+ *   faces   one or more; NULL: they come later
  *   id      set to the new number; may be NULL
  *
  * Fails with EARG (no basis, no purpose, it has ended; a name that another
@@ -198,6 +199,65 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_rename(mien_gallery *g,
                                                       int64_t id,
                                                       const char *name,
                                                       mien_error *err);
+
+/* Erase everybody whose end has come since the gallery was opened.
+ *
+ *   g        open
+ *   expired  set to how many they were
+ *
+ * Fails as mien_gallery_withdraw does, with EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_sweep(mien_gallery *g,
+                                                     int *expired,
+                                                     mien_error *err);
+
+/* ---- faces --------------------------------------------------------------- */
+
+/* A face that is kept; borrowed until the gallery changes. */
+typedef struct mien_gallery_face {
+    int64_t id;                        /* 1..2^53; never used again */
+    const mien_gallery_person *person; /* whose it is */
+    const char *model;                 /* SHA-256 of the network's file */
+} mien_gallery_face;
+
+/* Add faces to somebody who is enrolled, under the same basis.
+ *
+ *   g       open
+ *   id      of the person
+ *   faces   one or more
+ *   number  [faces->n] set to the faces' numbers; may be NULL
+ *
+ * Fails with EARG (nobody has the number; the basis has ended; numbers that are
+ * not finite), EIO, ELIMIT, ENOMEM: then nothing changed. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_add_faces(
+    mien_gallery *g, int64_t id, const mien_gallery_faces *faces,
+    int64_t *number, mien_error *err);
+
+/* Erase one face; a copy that is restored later does not bring it back.
+ *
+ *   g   open
+ *   id  of the face
+ *
+ * The person stays, without a face after the last one.  Copies of PEOPLE.db
+ * that were made before can be read of it until the person is withdrawn.
+ * Fails with EARG (no face has the number), EIO, ENOMEM: then it is there
+ * still, unless the text says that opening erases the rest. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_remove_face(mien_gallery *g,
+                                                           int64_t id,
+                                                           mien_error *err);
+
+/* Count the faces.
+ *
+ *   g  open */
+MIEN_API int64_t mien_gallery_count_faces(const mien_gallery *g);
+
+/* Look at a face.
+ *
+ *   g  open
+ *   i  0..mien_gallery_count_faces - 1, asserted */
+MIEN_API mien_gallery_face mien_gallery_face_at(const mien_gallery *g,
+                                                int64_t i);
+
+/* ---- leaving ------------------------------------------------------------- */
 
 /* What shows that somebody was erased; it names nobody. */
 typedef struct mien_gallery_certificate {
@@ -265,7 +325,7 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_search(
 /* What is written down.  Names stand in files: add at the end. */
 #define MIEN_GALLERY_KINDS                                                  \
     "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
-    "backed-up,restored"
+    "backed-up,restored,faces-added,face-removed"
 
 /* An entry, without what is sealed in it. */
 typedef struct mien_gallery_entry {

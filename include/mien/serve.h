@@ -1,7 +1,7 @@
 /* mien/serve.h: faces over HTTP, with CompreFace's paths and JSON.
  *
  *   options -> mien_server_new: a socket, networks, threads
- *     request -> key, limits -> queue -> photo read -> JSON
+ *     request -> key, limits -> queue -> photo read, gallery asked -> JSON
  *   mien_server_free: requests under way are answered first
  *
  * Keys are random, kept as digests in a file, and each may do only what its
@@ -10,6 +10,7 @@
 #define MIEN_SERVE_H
 
 #include "mien/face.h"
+#include "mien/gallery.h"
 #include "mien/text.h"
 
 #ifdef __cplusplus
@@ -20,10 +21,36 @@ extern "C" {
  */
 
 /* What a key may do; OR them. */
-enum { MIEN_SERVE_DETECT = 1, MIEN_SERVE_VERIFY = 2, MIEN_SERVE_METRICS = 4 };
+enum {
+    MIEN_SERVE_DETECT = 1,
+    MIEN_SERVE_VERIFY = 2,
+    MIEN_SERVE_METRICS = 4,
+    MIEN_SERVE_RECOGNIZE = 8, /* tell who is in a photo */
+    MIEN_SERVE_PEOPLE = 16,   /* tell who is enrolled */
+    MIEN_SERVE_ENROLL = 32,   /* add people and faces, rename */
+    MIEN_SERVE_ERASE = 64,    /* people and faces */
+    MIEN_SERVE_AUDIT = 128,   /* read the log, without people and faces */
+    MIEN_SERVE_ALL = 255
+};
 
 /* Their names, the first bit's first. */
-#define MIEN_SERVE_SCOPES "detect,verify,metrics"
+#define MIEN_SERVE_SCOPES \
+    "detect,verify,metrics,recognize,people,enroll,erase,audit"
+
+/* What people are to a server. */
+typedef enum mien_serve_role {
+    MIEN_SERVE_VIEWER,   /* people */
+    MIEN_SERVE_OPERATOR, /* detect, verify, recognize */
+    MIEN_SERVE_ENROLLER, /* people, enroll */
+    MIEN_SERVE_AUDITOR,  /* metrics, audit */
+    MIEN_SERVE_ADMIN     /* all */
+} mien_serve_role;
+#define MIEN_SERVE_ROLES "viewer,operator,enroller,auditor,admin"
+
+/* The scopes of a role.
+ *
+ *   role  asserted to be one */
+MIEN_API unsigned mien_serve_role_scopes(mien_serve_role role);
 
 enum {
     MIEN_SERVE_MAX_KEYS = 1000,
@@ -38,6 +65,11 @@ typedef struct mien_serve_key {
     char sha256[65]; /* of the key's 64 digits */
     unsigned scopes; /* MIEN_SERVE_DETECT ... */
     char expiry[11]; /* the last day, in UTC, YYYY-MM-DD; empty: no end */
+    /* What it is for: of people enrolled for another purpose it tells and
+     * changes nothing.  Empty: each request says for what. */
+    char purpose[200];
+    char basis[16]; /* of whom it enrols; empty: each request says why */
+    int days;       /* that they stay; 0: as mien_gallery_enroll does */
 } mien_serve_key;
 
 /* The keys of a file.  Zero-initialise before use; release with
@@ -67,18 +99,15 @@ MIEN_API void mien_serve_keys_free(mien_serve_keys *k);
  * not there.
  *
  *   path    of the file
- *   name    what the key is for: 1..63 bytes of UTF-8 without control
- *           characters
- *   scopes  MIEN_SERVE_DETECT ..., at least one
- *   expiry  the last day, YYYY-MM-DD; NULL: no end
- *   id      set to the id
- *   key     set to the key, which is kept nowhere else
+ *   key     name (1..63 bytes of UTF-8 without control characters), scopes (at
+ *           least one), expiry, purpose, basis, days; id and sha256 are set
+ *   text    set to the key, which is kept nowhere else
  *
  * Two processes that change one file at the same time may lose a change.
  * Fails with EARG, EIO, EFORMAT, ELIMIT, ENOMEM; nothing is written then. */
-MIEN_API MIEN_CHECKED mien_status mien_serve_key_add(
-    const char *path, const char *name, unsigned scopes, const char *expiry,
-    char id[9], char key[MIEN_SERVE_KEY_SIZE], mien_error *err);
+MIEN_API MIEN_CHECKED mien_status
+mien_serve_key_add(const char *path, mien_serve_key *key,
+                   char text[MIEN_SERVE_KEY_SIZE], mien_error *err);
 
 /* Take a key out of a file; a server that reads it refuses the key within a
  * second.
@@ -145,6 +174,13 @@ typedef struct mien_server_options {
     double burst;     /* so many at once, at least 1 */
     mien_serve_read *read; /* NULL: the networks that mien knows */
     void *read_arg;
+    /* Who may be recognised; NULL: nobody.  It needs keys.  Of its calls one
+     * is under way at a time, and until the server is freed they are the
+     * server's alone: it erases whose end comes, too. */
+    mien_gallery *gallery;
+    const char *model; /* SHA-256 of the network of read's descriptors */
+    float tolerance;   /* the largest distance at which a face gets a name, in
+                          (0, 4]; 0: MIEN_SAME_PERSON */
     /* Called after each request, from one thread; NULL: not wanted. */
     void (*log)(void *arg, const mien_serve_entry *entry);
     void *log_arg;
@@ -153,7 +189,7 @@ typedef struct mien_server_options {
 #define MIEN_SERVER_DEFAULTS                                                   \
     {                                                                          \
         "127.0.0.1:8470", NULL, NULL, NULL, NULL, NULL, 0, 64, 1000, 10485760, \
-            10, 30, 50, 100, NULL, NULL, NULL, NULL                            \
+            10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL             \
     }
 
 /* A server under way, on threads of its own. */
@@ -167,9 +203,9 @@ typedef struct mien_server mien_server;
  *
  * An address that others can reach needs keys and TLS.
  * Fails with EARG (an option out of range, an address that is none, or needs
- * keys and TLS), EIO (the address is taken), EUNSUP (no libmicrohttpd, or one
- * without TLS), and what mien_serve_keys_load and mien_reader_open fail
- * with. */
+ * keys and TLS; a gallery without keys), EIO (the address is taken), EUNSUP (no
+ * libmicrohttpd, or one without TLS), and what mien_serve_keys_load and
+ * mien_reader_open fail with. */
 MIEN_API MIEN_CHECKED mien_status mien_server_new(
     const mien_server_options *options, mien_server **out, mien_error *err);
 

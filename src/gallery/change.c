@@ -1,11 +1,8 @@
-/* change.c: enrolling, renaming, erasing: begun in the keys, made in the data,
- * ended in the keys. */
-#include "base/alloc.h"
-#include "base/bytes.h"
+/* change.c: changes and erasing: begun in the keys, made in the data, ended in
+ * the keys. */
 #include "base/error.h"
 #include "gallery/gallery.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,184 +48,38 @@ static void take_back(mien_gallery *g, mi_begun what, int64_t person)
         g->broken = 1; /* opening finds out, and takes it back or not */
 }
 
-/* ---- enrolling ----------------------------------------------------------- */
-
-/* Check what a person is enrolled with, and fill in dates. */
-static mien_status check(const mien_gallery *g, const mien_gallery_faces *f,
-                         mien_gallery_person *p, mien_error *err)
+/* A face that was deleted leaves no byte in the journal. */
+static mien_status settle_face(mien_gallery *g, mien_error *err)
 {
-    char today[11];
-    mi_gallery_day(g, today);
-    mien_status st = mi_people_name(g, p->name, 0, err);
+    mien_error also = {0};
+    mien_status st = mi_db_settle(&g->data, &also);
     if (st)
-        return st;
-    if (!*p->basis.date)
-        memcpy(p->basis.date, today, sizeof today);
-    if (!*p->basis.expiry)
-        mien_day_add(today, MIEN_BASIS_DAYS, p->basis.expiry);
-    st = mien_basis_hold(&p->basis, today, err);
-    if (st)
-        return st;
-    if (*p->born && (!mien_is_day(p->born) || strcmp(p->born, today) > 0))
-        return mi_fail(err, MIEN_EARG,
-                       "born %.20s; a day of the calendar that has been is "
-                       "wanted, YYYY-MM-DD",
-                       p->born);
-    if (f->n < 1 || f->n > MIEN_GALLERY_MAX_FACES || f->numbers < 1 ||
-        f->numbers > MIEN_INDEX_MAX_NUMBERS ||
-        strlen(f->model) != MIEN_GALLERY_DIGEST - 1)
-        return mi_fail(err, MIEN_EARG,
-                       "%d faces of %d numbers; 1 to %d faces and 1 to %d "
-                       "numbers are wanted, and the network's SHA-256",
-                       f->n, f->numbers, MIEN_GALLERY_MAX_FACES,
-                       MIEN_INDEX_MAX_NUMBERS);
-    for (int64_t i = 0; i < (int64_t)f->n * f->numbers; i++)
-        if (!isfinite(f->descriptor[i]))
-            return mi_fail(err, MIEN_EARG,
-                           "face %lld: a descriptor with a number that is not "
-                           "finite",
-                           (long long)(i / f->numbers) + 1);
-    return MIEN_OK;
-}
-
-/* Put a face into the data. */
-static mien_status put_face(mien_gallery *g, const mi_person *p,
-                            const mien_gallery_faces *f, int i, mien_error *err)
-{
-    mien_buffer plain = {0}, sealed = {0};
-    char what[MI_WHAT];
-    mien_buffer_reserve(&plain, (size_t)f->numbers * 4);
-    for (int k = 0; k < f->numbers; k++)
-        mi_buffer_f32le(&plain, f->descriptor[(int64_t)i * f->numbers + k]);
-    mi_gallery_what(g, "face", p->shown.id, f->model, what);
-    if (!plain.failed)
-        mi_seal(&p->key, what, plain.data, plain.n, &sealed);
-    mien_status st =
-        plain.failed || sealed.failed
-            ? mi_no_memory(err)
-            : mi_db_do(&g->data, err,
-                       "INSERT INTO face(person, model, sealed)"
-                       " VALUES(?, ?, ?)",
-                       "itb", p->shown.id, f->model, sealed.data, sealed.n);
-    mi_keys_forget(plain.data, plain.n);
-    mien_buffer_free(&plain);
-    mien_buffer_free(&sealed);
+        st = mi_fail(err, st,
+                     "the face is not found again, and opening the gallery "
+                     "again erases its last bytes: %.90s",
+                     also.text);
     return st;
 }
 
-/* Put a person into the data, anew or in the place of what was there. */
-static mien_status put_person(mien_gallery *g, const mi_person *p,
+mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
                               mien_error *err)
 {
-    mien_buffer plain = {0}, sealed = {0};
-    char what[MI_WHAT];
-    mi_person_write(&p->shown, &plain);
-    mi_gallery_what(g, "person", p->shown.id, "", what);
-    if (!plain.failed)
-        mi_seal(&p->key, what, plain.data, plain.n, &sealed);
-    mien_status st = plain.failed || sealed.failed
-                         ? mi_no_memory(err)
-                         : mi_db_do(&g->data, err,
-                                    "INSERT OR REPLACE INTO person(id, sealed)"
-                                    " VALUES(?, ?)",
-                                    "ib", p->shown.id, sealed.data, sealed.n);
-    mi_keys_forget(plain.data, plain.n);
-    mien_buffer_free(&plain);
-    mien_buffer_free(&sealed);
-    return st;
-}
-
-/* The data's part of an enrolment. */
-static mien_status enroll(mien_gallery *g, const mi_person *p,
-                          const mien_gallery_faces *f, mien_error *err)
-{
     mi_log_end before;
-    char detail[300];
-    mien_status st = mi_data_begin(g, &before, err);
+    mien_status st = mi_vault_begin(g, c->what, c->of, c->key, err);
     if (st)
         return st;
-    snprintf(detail, sizeof detail, "%d face%s, %s, for %s, until %s", f->n,
-             f->n == 1 ? "" : "s", p->shown.basis.basis, p->shown.basis.purpose,
-             p->shown.basis.expiry);
-    st = put_person(g, p, err);
-    for (int i = 0; !st && i < f->n; i++)
-        st = put_face(g, p, f, i, err);
+    st = mi_data_begin(g, &before, err);
     if (!st)
-        st = mi_log_add(g, MI_LOG_ENROLLED, p, p->shown.id, detail, err);
-    return mi_data_end(g, st, &before, err);
-}
-
-mien_status mien_gallery_enroll(mien_gallery *g,
-                                const mien_gallery_person *person,
-                                const mien_gallery_faces *faces, int64_t *id,
-                                mien_error *err)
-{
-    mi_person p = {.shown = *person};
-    mien_status st = check(g, faces, &p.shown, err);
-    if (!st)
-        st = mi_vault_next(g, &p.shown.id, err);
-    if (st)
+        st = mi_data_end(g, c->make(g, c->arg, err), &before, err);
+    if (st) {
+        take_back(g, c->what, c->of);
         return st;
-    mi_keys_random(&p.key, sizeof p.key);
-    /* In memory first: what can fail there changes nothing yet. */
-    st = mi_people_add(g, &p, faces, err);
-    if (!st)
-        st = mi_vault_begin(g, MI_ENROL, p.shown.id, &p.key, err);
-    int begun = !st;
-    if (!st)
-        st = enroll(g, &p, faces, err);
+    }
+    if (c->what == MI_FORGET)
+        st = settle_face(g, err);
     /* The data has it: opening ends what the keys could not be told now. */
-    if (!st && mi_vault_done(g, NULL))
+    if (st || mi_vault_done(g, NULL))
         g->broken = 1;
-    if (st && begun)
-        take_back(g, MI_ENROL, p.shown.id);
-    int at = mi_people_at(g, p.shown.id);
-    if (st && at >= 0)
-        mi_people_remove(g, at);
-    mi_keys_forget(&p.key, sizeof p.key);
-    if (!st && id)
-        *id = p.shown.id;
-    return st;
-}
-
-/* ---- renaming ------------------------------------------------------------ */
-
-static mien_status rename_row(mien_gallery *g, const mi_person *p,
-                              mien_error *err)
-{
-    mi_log_end before;
-    mien_status st = mi_data_begin(g, &before, err);
-    if (st)
-        return st;
-    st = put_person(g, p, err);
-    if (!st)
-        st = mi_log_add(g, MI_LOG_RENAMED, p, p->shown.id, "", err);
-    return mi_data_end(g, st, &before, err);
-}
-
-mien_status mien_gallery_rename(mien_gallery *g, int64_t id, const char *name,
-                                mien_error *err)
-{
-    int at = mi_people_at(g, id);
-    if (at < 0)
-        return mi_fail(err, MIEN_EARG, "nobody has the number %lld",
-                       (long long)id);
-    mien_status st = mi_people_name(g, name, id, err);
-    if (st)
-        return st;
-    mi_person p = g->person[at];
-    snprintf(p.shown.name, sizeof p.shown.name, "%s", name);
-    st = mi_vault_begin(g, MI_CHANGE, id, NULL, err);
-    if (st)
-        return st;
-    st = rename_row(g, &p, err);
-    if (st)
-        take_back(g, MI_CHANGE, id);
-    else if (mi_vault_done(g, NULL))
-        g->broken = 1; /* opening ends it */
-    if (!st)
-        g->person[at].shown = p.shown;
-    mi_keys_forget(&p, sizeof p);
     return st;
 }
 

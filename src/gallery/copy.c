@@ -6,43 +6,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* A path and an ending; NULL: memory ended. */
-static char *beside(const char *path, const char *ending)
-{
-    size_t n = strlen(path) + strlen(ending) + 1;
-    char *to = mi_alloc(n, 1);
-    if (to)
-        snprintf(to, n, "%s%s", path, ending);
-    return to;
-}
-
-/* Force a file and the folder it lies in to the disk. */
-static int sync_file(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char folder[4096] = ".";
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    if (slash)
-        snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path);
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd); /* not every file system can */
-        close(fd);
-    }
-    return good;
-}
 
 /* Copy what a database has, whole, to a file that is made. */
 static mien_status copy_to(const mi_db *from, const char *to, mien_error *err)
 {
     mi_db db = {NULL, to};
-    unlink(to);
+    mi_db_delete(to);
     int fd = open(to, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     if (fd < 0 || close(fd))
         return mi_fail(err, MIEN_EIO, "%.150s: cannot be made", to);
@@ -60,7 +30,7 @@ static mien_status copy_to(const mi_db *from, const char *to, mien_error *err)
                          from->path);
     }
     mi_db_close(&db);
-    if (!st && !sync_file(to))
+    if (!st && !mi_db_sync(to))
         st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
     if (st)
         unlink(to);
@@ -72,7 +42,7 @@ mien_status mien_gallery_backup(mien_gallery *g, const char *to,
 {
     if (access(to, F_OK) == 0)
         return mi_fail(err, MIEN_EIO, "%.150s: is there already", to);
-    char *aside = beside(to, ".part");
+    char *aside = mi_db_beside(to, ".part");
     if (!aside)
         return mi_no_memory(err);
     mien_status st = mi_log_add(g, MI_LOG_BACKED_UP, NULL, 0, "", err);
@@ -82,7 +52,7 @@ mien_status mien_gallery_backup(mien_gallery *g, const char *to,
         st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
         unlink(aside);
     }
-    if (!st && !sync_file(to))
+    if (!st && !mi_db_sync(to))
         st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
     mi_free(aside);
     return st;
@@ -150,6 +120,15 @@ static mien_status erase_again(mien_gallery *g, int *out, mien_error *err)
     return st;
 }
 
+/* Delete the faces from the copy that were removed since. */
+static mien_status forget_again(mien_gallery *g, int *out, mien_error *err)
+{
+    mien_status st = mi_db_begin(&g->data, err);
+    if (st)
+        return st;
+    return mi_db_end(&g->data, mi_vault_forget_again(g, out, err), err);
+}
+
 /* Make the copy what the keys are of. */
 static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
                             mien_error *err)
@@ -158,6 +137,8 @@ static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
     mien_status st = mi_log_find_end(g, err);
     if (!st)
         st = erase_again(g, &out->erased, err);
+    if (!st)
+        st = forget_again(g, &out->faces, err);
     if (!st)
         st = mi_people_load(g, err);
     if (!st)
@@ -202,14 +183,15 @@ static mien_status join_journal(const char *path, mien_error *err)
 static mien_status put_in_place(const char *aside, const char *path,
                                 mien_error *err)
 {
-    char *journal = beside(path, "-wal"), *shared = beside(path, "-shm");
+    char *journal = mi_db_beside(path, "-wal"),
+         *shared = mi_db_beside(path, "-shm");
     mien_status st =
         journal && shared ? join_journal(path, err) : mi_no_memory(err);
     if (!st) {
         unlink(journal); /* of what is replaced */
         unlink(shared);
     }
-    if (!st && (rename(aside, path) || !sync_file(path)))
+    if (!st && (rename(aside, path) || !mi_db_sync(path)))
         st = mi_fail(err, MIEN_EIO, "%.150s: cannot be replaced", path);
     mi_free(journal);
     mi_free(shared);
@@ -229,15 +211,11 @@ static void end_begun(mien_gallery *g)
 
 mien_status mi_copy_forget(const char *path, mien_error *err)
 {
-    static const char *const ending[] = {".restored", ".restored-journal",
-                                         ".restored-wal", ".restored-shm"};
-    for (int i = 0; i < 4; i++) {
-        char *left = beside(path, ending[i]);
-        if (!left)
-            return mi_no_memory(err);
-        unlink(left);
-        mi_free(left);
-    }
+    char *left = mi_db_beside(path, ".restored");
+    if (!left)
+        return mi_no_memory(err);
+    mi_db_delete(left);
+    mi_free(left);
     return MIEN_OK;
 }
 
@@ -268,7 +246,7 @@ mien_status mien_gallery_restore(const char *path, const char *from,
 {
     mien_gallery *g = NULL;
     mien_gallery_restored done = {0};
-    char *aside = beside(path, ".restored");
+    char *aside = mi_db_beside(path, ".restored");
     mien_status st =
         aside ? mi_gallery_new(path, now, &g, err) : mi_no_memory(err);
     if (!st)

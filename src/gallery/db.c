@@ -1,6 +1,7 @@
 /* db.c: the one place that knows how SQLite is set and how it fails. */
 #include "gallery/db.h"
 
+#include "base/alloc.h"
 #include "base/error.h"
 
 #include <fcntl.h>
@@ -43,6 +44,46 @@ mien_status mi_db_run(const mi_db *db, const char *sql, mien_error *err)
     return sqlite3_exec(db->sql, sql, NULL, NULL, NULL) == SQLITE_OK
                ? MIEN_OK
                : mi_db_fail(db, err);
+}
+
+/* ---- files ----------------------------------------------------------------
+ */
+
+char *mi_db_beside(const char *path, const char *ending)
+{
+    size_t n = strlen(path) + strlen(ending) + 1;
+    char *to = mi_alloc(n, 1);
+    if (to)
+        snprintf(to, n, "%s%s", path, ending);
+    return to;
+}
+
+void mi_db_delete(const char *path)
+{
+    static const char *const ending[] = {"", "-journal", "-wal", "-shm"};
+    char one[4096];
+    for (int i = 0; i < 4; i++)
+        if (snprintf(one, sizeof one, "%s%s", path, ending[i]) <
+            (int)sizeof one)
+            unlink(one);
+}
+
+int mi_db_sync(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[4096] = ".";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    if (slash)
+        snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path);
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd); /* not every file system can */
+        close(fd);
+    }
+    return good;
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -108,7 +149,7 @@ static mien_status begin(const mi_db *db, mi_db_way way, int what, int version,
     char mark[100];
     mien_status st = MIEN_OK;
     /* Before the file is read at all: then no other reads it either. */
-    if (way == MI_DB_ALONE)
+    if (way == MI_DB_ALONE || way == MI_DB_MAKE)
         st = mi_db_run(db, "PRAGMA locking_mode=EXCLUSIVE", err);
     snprintf(mark, sizeof mark,
              "PRAGMA application_id=%d; PRAGMA user_version=%d", what, version);

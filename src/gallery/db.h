@@ -11,9 +11,17 @@ typedef struct mi_db {
     const char *path; /* borrowed, for messages */
 } mi_db;
 
+/* A path and an ending; release with mi_free.  NULL: memory ended. */
+char *mi_db_beside(const char *path, const char *ending);
+/* Delete a file with its journals, as far as they are there. */
+void mi_db_delete(const char *path);
+/* Force a file and the folder it lies in to the disk; 0: it failed. */
+int mi_db_sync(const char *path);
+
 /* How a file is opened. */
 typedef enum mi_db_way {
-    MI_DB_MAKE, /* it is not there yet; only its owner may read it */
+    MI_DB_MAKE, /* it is not there yet; only its owner may read it, and no other
+                   process has it open */
     MI_DB_USE,
     MI_DB_ALONE, /* no other process may have it open */
     MI_DB_LOOK   /* nothing is written */

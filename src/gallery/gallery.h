@@ -26,8 +26,17 @@ enum {
     MI_WHAT = 200 /* bytes of what is sealed, with its 0 */
 };
 
-/* What was begun. */
-typedef enum mi_begun { MI_NOTHING, MI_ENROL, MI_ERASE, MI_CHANGE } mi_begun;
+/* The highest number of a face; a double holds each below it. */
+#define MI_FACE_LAST (INT64_C(1) << 53)
+
+/* What was begun.  Numbers stand in files: add at the end. */
+typedef enum mi_begun {
+    MI_NOTHING,
+    MI_ENROL,
+    MI_ERASE,
+    MI_CHANGE,
+    MI_FORGET /* a face, not a person */
+} mi_begun;
 
 /* The places of MIEN_GALLERY_KINDS, from 1. */
 typedef enum mi_log_kind {
@@ -40,7 +49,9 @@ typedef enum mi_log_kind {
     MI_LOG_EXPORTED,
     MI_LOG_REKEYED,
     MI_LOG_BACKED_UP,
-    MI_LOG_RESTORED
+    MI_LOG_RESTORED,
+    MI_LOG_FACES_ADDED,
+    MI_LOG_FACE_REMOVED
 } mi_log_kind;
 
 typedef struct mi_person {
@@ -52,6 +63,7 @@ typedef struct mi_person {
 typedef struct mi_shelf {
     char model[MIEN_GALLERY_DIGEST];
     mien_index *index; /* rows belong to people's numbers */
+    int64_t *number;   /* [rows] of the faces; by mi_grow */
 } mi_shelf;
 
 /* Where the log ends. */
@@ -73,6 +85,7 @@ struct mien_gallery {
     mi_person *person; /* [people] ascending numbers */
     int shelves;
     mi_shelf *shelf;
+    int64_t last_face; /* the highest number that was given */
 };
 
 /* Seconds since 1970, and the day, by the gallery's clock. */
@@ -96,20 +109,22 @@ mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
 mien_status mi_vault_rekey(mien_gallery *g, const mien_gallery_key *key,
                            mien_error *err);
 /* What stands as begun, and of whom. */
-mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what,
-                           int64_t *person, int64_t *generation,
-                           mien_error *err);
-/* Begin a change.  MI_ENROL keeps key for the person, MI_ERASE destroys it. */
-mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t person,
+mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what, int64_t *of,
+                           int64_t *generation, mien_error *err);
+/* Begin a change.  MI_ENROL keeps key for the person, MI_ERASE destroys it;
+ * MI_FORGET remembers the number of the face, which no copy brings back. */
+mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t of,
                            const mi_key *key, mien_error *err);
 /* The change is in the data. */
 mien_status mi_vault_done(mien_gallery *g, mien_error *err);
 /* The change is not in the data and will not be: as it was before. */
-mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t person,
+mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t of,
                           mien_error *err);
 /* A number that nobody has had. */
 mien_status mi_vault_next(const mien_gallery *g, int64_t *person,
                           mien_error *err);
+/* Delete the faces from the data that were removed by their numbers. */
+mien_status mi_vault_forget_again(mien_gallery *g, int *faces, mien_error *err);
 /* The key of a person; *erased 1: it was destroyed. */
 mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
                          int *erased, mien_error *err);
@@ -118,9 +133,14 @@ mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
 
 /* Where a person stands; -1: nobody has the number. */
 int mi_people_at(const mien_gallery *g, int64_t id);
-/* Add a person with faces, whose number is above all others. */
-mien_status mi_people_add(mien_gallery *g, const mi_person *p,
-                          const mien_gallery_faces *faces, mien_error *err);
+/* Add a person without faces, whose number is above all others. */
+mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err);
+/* Add faces of somebody who is there. */
+mien_status mi_people_add_faces(mien_gallery *g, int64_t id,
+                                const mien_gallery_faces *faces,
+                                const int64_t *number, mien_error *err);
+/* Forget a face. */
+void mi_people_drop_face(mien_gallery *g, int64_t number);
 /* Forget the person at a place, with all descriptors. */
 void mi_people_remove(mien_gallery *g, int at);
 /* Forget everybody. */
@@ -149,6 +169,20 @@ mien_status mi_log_find_end(mien_gallery *g, mien_error *err);
 void mi_log_mac_text(const uint8_t mac[MI_KEY_MAC],
                      char out[MIEN_GALLERY_DIGEST]);
 
+/* ---- faces.c ------------------------------------------------------------- */
+
+/* "2 faces". */
+void mi_faces_text(int n, char *out, size_t size);
+/* One or more, of finite numbers. */
+mien_status mi_faces_check(const mien_gallery_faces *f, mien_error *err);
+/* Numbers for n faces: higher than all that are there, and by the clock, so
+ * that those of faces that are gone do not come again. */
+void mi_faces_number(mien_gallery *g, int n, int64_t *out);
+/* Put faces into the data. */
+mien_status mi_faces_put(mien_gallery *g, const mi_person *p,
+                         const mien_gallery_faces *f, const int64_t *number,
+                         mien_error *err);
+
 /* ---- change.c ------------------------------------------------------------ */
 
 /* A transaction of the data that ends with the generation of the keys. */
@@ -156,6 +190,18 @@ mien_status mi_data_begin(mien_gallery *g, mi_log_end *before, mien_error *err);
 /* The other end of it; st is what was done. */
 mien_status mi_data_end(mien_gallery *g, mien_status st,
                         const mi_log_end *before, mien_error *err);
+/* A change that can be taken back until it is in the data. */
+typedef struct mi_change {
+    mi_begun what;
+    int64_t of;        /* the number of the person, or of the face */
+    const mi_key *key; /* MI_ENROL */
+    /* What is done to the data, with its entry of the log. */
+    mien_status (*make)(mien_gallery *g, const void *arg, mien_error *err);
+    const void *arg;
+} mi_change;
+/* Make it.  Where it fails nothing is changed, or g->broken is 1. */
+mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
+                              mien_error *err);
 /* Delete the rows of a person whose key is gone, say so in the log, and leave
  * nothing of them in the files. */
 mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,

@@ -1,4 +1,4 @@
-/* open.c: making and opening a gallery, and what a break left behind. */
+/* open.c: opening a gallery, and what a break left behind. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "gallery/gallery.h"
@@ -6,17 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
-
-static const char schema[] =
-    "CREATE TABLE gallery(one INTEGER PRIMARY KEY CHECK(one = 1),"
-    " gallery BLOB, generation INTEGER);"
-    "CREATE TABLE person(id INTEGER PRIMARY KEY, sealed BLOB);"
-    "CREATE TABLE face(id INTEGER PRIMARY KEY, person INTEGER, model TEXT,"
-    " sealed BLOB);"
-    "CREATE INDEX face_person ON face(person);"
-    "CREATE TABLE log(number INTEGER PRIMARY KEY, at INTEGER, kind INTEGER,"
-    " person INTEGER, owned INTEGER, detail BLOB, mac BLOB)";
 
 int64_t mi_gallery_now(const mien_gallery *g)
 {
@@ -43,15 +32,6 @@ void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
 
 /* ---- the two files ------------------------------------------------------- */
 
-static char *join(const char *a, const char *b)
-{
-    size_t n = strlen(a) + strlen(b) + 1;
-    char *to = mi_alloc(n, 1);
-    if (to)
-        snprintf(to, n, "%s%s", a, b);
-    return to;
-}
-
 mien_status mi_gallery_new(const char *path, int64_t now, mien_gallery **out,
                            mien_error *err)
 {
@@ -62,8 +42,8 @@ mien_status mi_gallery_new(const char *path, int64_t now, mien_gallery **out,
     if (!g)
         return mi_no_memory(err);
     g->now = now;
-    g->path = join(path, "");
-    g->keys_path = join(path, "-keys");
+    g->path = mi_db_beside(path, "");
+    g->keys_path = mi_db_beside(path, "-keys");
     if (g->path && g->keys_path) {
         *out = g;
         return MIEN_OK;
@@ -114,56 +94,6 @@ mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
     return st;
 }
 
-/* ---- making -------------------------------------------------------------- */
-
-/* Make PEOPLE.db without people. */
-static mien_status make_data(mien_gallery *g, mien_error *err)
-{
-    mien_status st = mi_db_open(g->path, MI_DB_MAKE, MI_GALLERY_DATA,
-                                MI_GALLERY_VERSION, &g->data, err);
-    if (st)
-        return st;
-    st = mi_db_begin(&g->data, err);
-    if (!st)
-        st = mi_db_run(&g->data, schema, err);
-    if (!st)
-        st = mi_db_do(&g->data, err,
-                      "INSERT INTO gallery(one, gallery, generation)"
-                      " VALUES(1, ?, 1)",
-                      "b", g->id, sizeof g->id);
-    if (!st)
-        st = mi_log_add(g, MI_LOG_CREATED, NULL, 0, "", err);
-    return mi_db_end(&g->data, st, err);
-}
-
-mien_status mien_gallery_create(const char *path, const mien_gallery_key *key,
-                                char recovery[MIEN_GALLERY_RECOVERY],
-                                mien_error *err)
-{
-    mien_gallery *g = NULL;
-    mien_status st = mi_gallery_new(path, 0, &g, err);
-    if (st)
-        return st;
-    if (access(path, F_OK) == 0)
-        st = mi_fail(err, MIEN_EIO, "%.150s: is there already", path);
-    if (!st)
-        st = mi_vault_make(g, key, recovery, err);
-    int made = g->keys.sql != NULL;
-    if (!st) {
-        mi_key_derive(&g->key, 1, "mien.log", &g->log_key);
-        st = make_data(g, err);
-    }
-    int data = g->data.sql != NULL;
-    mi_db_close(&g->data);
-    mi_db_close(&g->keys);
-    if (st && made)
-        unlink(g->keys_path);
-    if (st && data)
-        unlink(g->path);
-    mien_gallery_close(g);
-    return st;
-}
-
 /* ---- opening ------------------------------------------------------------- */
 
 /* Make the generations equal, or refuse an older copy of one of the files. */
@@ -171,8 +101,8 @@ static mien_status settle(mien_gallery *g, int64_t data,
                           mien_gallery_opened *found, mien_error *err)
 {
     mi_begun begun = MI_NOTHING;
-    int64_t person = 0;
-    mien_status st = mi_vault_begun(g, &begun, &person, &g->generation, err);
+    int64_t of = 0;
+    mien_status st = mi_vault_begun(g, &begun, &of, &g->generation, err);
     if (st)
         return st;
     if (data > g->generation)
@@ -186,9 +116,10 @@ static mien_status settle(mien_gallery *g, int64_t data,
                        "it, and keeps who was erased since erased",
                        g->path, (long long)data, (long long)g->generation);
     /* Whoever was being erased may stand in the journals still. */
-    if (begun == MI_ERASE)
+    int erasing = begun == MI_ERASE || begun == MI_FORGET;
+    if (erasing)
         st = mi_db_settle(&g->keys, err);
-    if (!st && begun == MI_ERASE)
+    if (!st && erasing)
         st = mi_db_settle(&g->data, err);
     if (st || (data == g->generation && !begun))
         return st;
@@ -196,24 +127,23 @@ static mien_status settle(mien_gallery *g, int64_t data,
         return mi_vault_done(g, err);
     if (begun != MI_ERASE) {
         found->unchanged++;
-        return mi_vault_undo(g, begun, person, err);
+        return mi_vault_undo(g, begun, of, err);
     }
     found->erased++;
-    st = mi_data_erase(g, person, MI_LOG_WITHDRAWN, NULL, err);
+    st = mi_data_erase(g, of, MI_LOG_WITHDRAWN, NULL, err);
     return st ? st : mi_vault_done(g, err);
 }
 
-/* Erase everybody whose end has come. */
-static mien_status sweep(mien_gallery *g, mien_gallery_opened *found,
-                         mien_error *err)
+mien_status mien_gallery_sweep(mien_gallery *g, int *expired, mien_error *err)
 {
     char today[11];
     mien_status st = MIEN_OK;
+    *expired = 0;
     mi_gallery_day(g, today);
     for (int i = g->people - 1; !st && i >= 0; i--)
         if (strcmp(g->person[i].shown.basis.expiry, today) < 0) {
             st = mi_gallery_erase(g, i, MI_LOG_EXPIRED, NULL, err);
-            found->expired += !st;
+            *expired += !st;
         }
     return st;
 }
@@ -240,7 +170,7 @@ mien_status mien_gallery_open(const char *path, const mien_gallery_key *key,
     if (!st)
         st = mi_people_load(g, err);
     if (!st)
-        st = sweep(g, &done, err);
+        st = mien_gallery_sweep(g, &done.expired, err);
     if (st) {
         mien_gallery_close(g);
         return st;

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/grow.h"
 #include "gallery/gallery.h"
 
 #include <assert.h>
@@ -111,51 +112,74 @@ static mien_status make_room(mien_gallery *g, mien_error *err)
     return MIEN_OK;
 }
 
-/* Put faces of a person on a shelf. */
-static mien_status add_faces(mien_gallery *g, int64_t id,
-                             const mien_gallery_faces *f, mien_error *err)
+mien_status mi_people_add_faces(mien_gallery *g, int64_t id,
+                                const mien_gallery_faces *f,
+                                const int64_t *number, mien_error *err)
 {
     mi_shelf *to = NULL;
     int32_t person[MIEN_GALLERY_MAX_FACES];
     for (int i = 0; i < f->n; i++)
         person[i] = (int32_t)id;
     mien_status st = shelf_of(g, f->model, f->numbers, &to, err);
-    return st ? st
-              : mien_index_add(to->index, f->n, f->descriptor, person, err);
+    if (st)
+        return st;
+    int64_t n = mien_index_count(to->index);
+    int64_t *at = mi_grow(&to->number, n, f->n, sizeof *at);
+    if (!at)
+        return mi_no_memory(err);
+    st = mien_index_add(to->index, f->n, f->descriptor, person, err);
+    if (st)
+        return st;
+    for (int i = 0; i < f->n; i++) {
+        at[i] = number[i];
+        g->last_face = number[i] > g->last_face ? number[i] : g->last_face;
+    }
+    g->person[mi_people_at(g, id)].shown.faces += f->n;
+    return MIEN_OK;
 }
 
-mien_status mi_people_add(mien_gallery *g, const mi_person *p,
-                          const mien_gallery_faces *faces, mien_error *err)
+mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err)
 {
     mien_status st = make_room(g, err);
-    if (!st && faces)
-        st = add_faces(g, p->shown.id, faces, err);
-    if (!st) {
-        g->person[g->people] = *p;
-        g->person[g->people].shown.faces = faces ? faces->n : 0;
-        g->people++;
-    }
-    return st;
+    if (st)
+        return st;
+    g->person[g->people] = *p;
+    g->person[g->people].shown.faces = 0;
+    g->people++;
+    return MIEN_OK;
 }
 
-/* Take a person's rows off a shelf. */
-static void clear_shelf(mien_index *x, int64_t id)
+/* Take one row off a shelf. */
+static void take_off(mi_shelf *s, int64_t row)
 {
-    for (int64_t i = mien_index_count(x) - 1; i >= 0; i--)
-        if (mien_index_person(x, i) == id) {
-            int64_t first = i;
-            while (first > 0 && mien_index_person(x, first - 1) == id)
-                first--;
-            for (; i >= first; i--)
-                mien_index_remove(x, 1, &i);
-        }
+    size_t behind = (size_t)(mien_index_count(s->index) - row - 1);
+    memmove(s->number + row, s->number + row + 1, behind * sizeof *s->number);
+    mien_index_remove(s->index, 1, &row);
+}
+
+void mi_people_drop_face(mien_gallery *g, int64_t number)
+{
+    for (int i = 0; i < g->shelves; i++) {
+        mi_shelf *s = &g->shelf[i];
+        for (int64_t row = mien_index_count(s->index) - 1; row >= 0; row--)
+            if (s->number[row] == number) {
+                int at = mi_people_at(g, mien_index_person(s->index, row));
+                g->person[at].shown.faces--;
+                take_off(s, row);
+                return;
+            }
+    }
 }
 
 void mi_people_remove(mien_gallery *g, int at)
 {
     int64_t id = g->person[at].shown.id;
-    for (int i = 0; i < g->shelves; i++)
-        clear_shelf(g->shelf[i].index, id);
+    for (int i = 0; i < g->shelves; i++) {
+        mi_shelf *s = &g->shelf[i];
+        for (int64_t row = mien_index_count(s->index) - 1; row >= 0; row--)
+            if (mien_index_person(s->index, row) == id)
+                take_off(s, row);
+    }
     memmove(g->person + at, g->person + at + 1,
             (size_t)(g->people - at - 1) * sizeof *g->person);
     g->people--;
@@ -164,8 +188,10 @@ void mi_people_remove(mien_gallery *g, int at)
 
 void mi_people_free(mien_gallery *g)
 {
-    for (int i = 0; i < g->shelves; i++)
+    for (int i = 0; i < g->shelves; i++) {
         mien_index_free(g->shelf[i].index);
+        mi_free(g->shelf[i].number);
+    }
     mi_keys_forget(g->person, (size_t)g->people * sizeof *g->person);
     mi_free(g->person);
     mi_free(g->shelf);
@@ -229,7 +255,7 @@ static mien_status load_person(mien_gallery *g, sqlite3_stmt *s,
     if (!st)
         st = mi_person_read(plain.data, plain.n, &p.shown, err);
     if (!st)
-        st = mi_people_add(g, &p, NULL, err);
+        st = mi_people_add(g, &p, err);
     mi_unsealed_free(&plain);
     mi_keys_forget(&p, sizeof p);
     return st;
@@ -247,11 +273,13 @@ static void to_floats(const mien_bytes *bytes, float *out)
 static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
 {
     int64_t id = sqlite3_column_int64(s, 0);
+    int64_t number = sqlite3_column_int64(s, 3);
     const char *model = (const char *)sqlite3_column_text(s, 1);
     mien_bytes sealed = mi_db_bytes(s, 2), plain = {0};
     char what[MI_WHAT];
     int at = mi_people_at(g, id);
-    if (at < 0 || !model || strlen(model) != MIEN_GALLERY_DIGEST - 1)
+    if (at < 0 || !model || strlen(model) != MIEN_GALLERY_DIGEST - 1 ||
+        number < 1 || number > MI_FACE_LAST)
         return mi_fail(err, MIEN_EFORMAT, "%.120s: a face of nobody", g->path);
     mi_gallery_what(g, "face", id, model, what);
     mien_status st =
@@ -266,8 +294,7 @@ static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
     if (!st) {
         to_floats(&plain, row);
         f.descriptor = row;
-        st = add_faces(g, id, &f, err);
-        g->person[at].shown.faces += !st;
+        st = mi_people_add_faces(g, id, &f, &number, err);
         mi_keys_forget(row, plain.n);
     }
     mi_free(row);
@@ -302,7 +329,7 @@ mien_status mi_people_load(mien_gallery *g, mien_error *err)
                               load_person, err);
     if (!st)
         st = each_row(
-            g, "SELECT person, model, sealed FROM face ORDER BY person, id",
+            g, "SELECT person, model, sealed, id FROM face ORDER BY person, id",
             load_face, err);
     return st;
 }

@@ -18,6 +18,11 @@ static const char schema[] =
     "CREATE TABLE key(person INTEGER PRIMARY KEY, sealed BLOB);"
     "CREATE TABLE erased(person INTEGER PRIMARY KEY, at INTEGER)";
 
+/* Of faces that were removed; files of before it have it from their next
+ * opening on. */
+static const char forgotten[] =
+    "CREATE TABLE IF NOT EXISTS forgotten(face INTEGER PRIMARY KEY)";
+
 /* ---- what people have ---------------------------------------------------- */
 
 /* The key of a passphrase or a key file. */
@@ -98,6 +103,8 @@ mien_status mi_vault_make(mien_gallery *g, const mien_gallery_key *key,
     st = mi_db_begin(&g->keys, err);
     if (!st)
         st = mi_db_run(&g->keys, schema, err);
+    if (!st)
+        st = mi_db_run(&g->keys, forgotten, err);
     if (!st)
         st = mi_db_do(&g->keys, err,
                       "INSERT INTO vault(one, gallery, generation, begun,"
@@ -201,15 +208,16 @@ mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
         st = unseal(g, &v, key, err);
     sqlite3_finalize(s);
     if (!st)
+        st = mi_db_run(&g->keys, forgotten, err);
+    if (!st)
         mi_key_derive(&g->key, 1, "mien.log", &g->log_key);
     return st;
 }
 
 /* ---- changes ------------------------------------------------------------- */
 
-mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what,
-                           int64_t *person, int64_t *generation,
-                           mien_error *err)
+mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what, int64_t *of,
+                           int64_t *generation, mien_error *err)
 {
     sqlite3_stmt *s = NULL;
     int row = 0;
@@ -220,7 +228,7 @@ mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what,
         st = mi_db_step(&g->keys, s, &row, err);
     if (!st && row) {
         *what = (mi_begun)sqlite3_column_int(s, 0);
-        *person = sqlite3_column_int64(s, 1);
+        *of = sqlite3_column_int64(s, 1);
         *generation = sqlite3_column_int64(s, 2);
     }
     sqlite3_finalize(s);
@@ -255,7 +263,7 @@ static mien_status destroy_key(mien_gallery *g, int64_t person, mien_error *err)
     return st;
 }
 
-mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t person,
+mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t of,
                            const mi_key *key, mien_error *err)
 {
     if (g->broken)
@@ -269,11 +277,15 @@ mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t person,
     st = mi_db_do(&g->keys, err,
                   "UPDATE vault SET generation = ?, begun = ?,"
                   " begun_person = ?",
-                  "iii", g->generation + 1, (int64_t)what, person);
+                  "iii", g->generation + 1, (int64_t)what, of);
     if (!st && what == MI_ENROL)
-        st = keep_key(g, person, key, err);
+        st = keep_key(g, of, key, err);
     if (!st && what == MI_ERASE)
-        st = destroy_key(g, person, err);
+        st = destroy_key(g, of, err);
+    if (!st && what == MI_FORGET)
+        st = mi_db_do(&g->keys, err,
+                      "INSERT OR IGNORE INTO forgotten(face) VALUES(?)", "i",
+                      of);
     st = mi_db_end(&g->keys, st, err);
     if (!st)
         g->generation++;
@@ -288,13 +300,16 @@ mien_status mi_vault_done(mien_gallery *g, mien_error *err)
     return st;
 }
 
-mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t person,
+mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t of,
                           mien_error *err)
 {
     mien_status st = mi_db_begin(&g->keys, err);
     if (!st && what == MI_ENROL)
         st = mi_db_do(&g->keys, err, "DELETE FROM key WHERE person = ?", "i",
-                      person);
+                      of);
+    if (!st && what == MI_FORGET)
+        st = mi_db_do(&g->keys, err, "DELETE FROM forgotten WHERE face = ?",
+                      "i", of);
     if (!st)
         st = mi_db_do(&g->keys, err,
                       "UPDATE vault SET generation = ?, begun = 0,"
@@ -305,6 +320,27 @@ mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t person,
         g->broken = 1;
     else
         g->generation--;
+    return st;
+}
+
+/* ---- faces that were removed --------------------------------------------- */
+
+mien_status mi_vault_forget_again(mien_gallery *g, int *faces, mien_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    mien_status st =
+        mi_db_prepare(&g->keys, &s, err, "SELECT face FROM forgotten", "");
+    do {
+        if (!st)
+            st = mi_db_step(&g->keys, s, &row, err);
+        if (!st && row)
+            st = mi_db_do(&g->data, err, "DELETE FROM face WHERE id = ?", "i",
+                          sqlite3_column_int64(s, 0));
+        if (!st && row)
+            *faces += sqlite3_changes(g->data.sql);
+    } while (!st && row);
+    sqlite3_finalize(s);
     return st;
 }
 

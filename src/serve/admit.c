@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "serve/keys.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* ---- names --------------------------------------------------------------- */
 
@@ -148,13 +148,16 @@ static int find_key(const mien_server *s, const char *key)
 static int has_ended(const mien_serve_key *k)
 {
     char today[11];
-    time_t now = time(NULL);
-    struct tm day;
-    if (!*k->expiry)
-        return 0;
-    gmtime_r(&now, &day);
-    strftime(today, sizeof today, "%Y-%m-%d", &day);
-    return strcmp(today, k->expiry) > 0;
+    mi_serve_today(today);
+    return *k->expiry && strcmp(today, k->expiry) > 0;
+}
+
+/* What a key is for. */
+static void take_over(mi_ask *ask, const mien_serve_key *k)
+{
+    memcpy(ask->key.purpose, k->purpose, sizeof ask->key.purpose);
+    memcpy(ask->key.basis, k->basis, sizeof ask->key.basis);
+    ask->key.days = k->days;
 }
 
 /* Take one from a bucket; 0: it is empty. */
@@ -173,7 +176,7 @@ static int take_token(const mien_server *s, mi_bucket *b)
 
 /* mi_admit with the lock held. */
 static int admit(mien_server *s, const char *key, const mi_route *r,
-                 const char **why)
+                 mi_ask *ask, const char **why)
 {
     int at = s->keys_path ? -1 : 0;
     if (s->keys_path && key)
@@ -191,10 +194,12 @@ static int admit(mien_server *s, const char *key, const mi_route *r,
         s->counts.limited++;
         return 429;
     }
+    if (s->keys_path)
+        take_over(ask, &s->keys.key[at]);
     return 0;
 }
 
-int mi_admit(mien_server *s, mi_connection *c, const mi_route *r,
+int mi_admit(mien_server *s, mi_connection *c, const mi_route *r, mi_ask *ask,
              const char **why)
 {
     if (!r->scope)
@@ -202,7 +207,7 @@ int mi_admit(mien_server *s, mi_connection *c, const mi_route *r,
     const char *key =
         s->mhd.MHD_lookup_connection_value(c, MHD_HEADER_KIND, "x-api-key");
     pthread_mutex_lock(&s->lock);
-    int status = admit(s, key, r, why);
+    int status = admit(s, key, r, ask, why);
     pthread_mutex_unlock(&s->lock);
     return status;
 }

@@ -180,9 +180,22 @@ static mien_status decode(const char *text, size_t n, mi_form_field *f,
     return mi_fail(err, MIEN_EFORMAT, "body: field '%s' is no base64", f->name);
 }
 
+/* Keep a text as it is. */
+static mien_status keep(const char *text, size_t n, mi_form_field *f,
+                        mien_error *err)
+{
+    f->own = mi_alloc_raw(n + 1, 1);
+    f->data = f->own;
+    if (!f->own)
+        return mi_no_memory(err);
+    memcpy(f->own, text, n);
+    f->n = n;
+    return MIEN_OK;
+}
+
 /* The texts of a JSON object. */
-static mien_status read_json(const uint8_t *bytes, size_t n, mi_body *b,
-                             mien_error *err)
+static mien_status read_json(const uint8_t *bytes, size_t n, int plain,
+                             mi_body *b, mien_error *err)
 {
     json_t *root = NULL, *value;
     const char *key;
@@ -204,8 +217,8 @@ static mien_status read_json(const uint8_t *bytes, size_t n, mi_body *b,
                 st = mi_fail(err, MIEN_EFORMAT, "body: field %d is no text",
                              b->n);
             else
-                st = decode(json_string_value(value), json_string_length(value),
-                            f, err);
+                st = (plain ? keep : decode)(json_string_value(value),
+                                             json_string_length(value), f, err);
             if (st)
                 break;
         }
@@ -225,14 +238,14 @@ static int is_type(const char *type, const char *wanted)
 }
 
 mien_status mi_body_read(const char *type, const uint8_t *bytes, size_t n,
-                         mi_body *out, mien_error *err)
+                         int plain, mi_body *out, mien_error *err)
 {
     mi_body b = {0};
     mien_status st;
     if (type && is_type(type, "multipart/form-data"))
         st = read_parts(type, bytes, n, &b, err);
     else if (type && is_type(type, "application/json"))
-        st = read_json(bytes, n, &b, err);
+        st = read_json(bytes, n, plain, &b, err);
     else
         st = mi_fail(err, MIEN_EUNSUP,
                      "Content-Type: wanted is multipart/form-data or "

@@ -1,5 +1,5 @@
 /* body.h: the fields of a request's body: multipart/form-data (RFC 7578), or a
- * JSON object of texts in base64. */
+ * JSON object of texts. */
 #ifndef MI_SERVE_BODY_H
 #define MI_SERVE_BODY_H
 
@@ -28,12 +28,14 @@ typedef struct mi_body {
  *
  *   type   its Content-Type; NULL: none was given
  *   bytes  [n] borrowed while out is used
+ *   plain  1: texts of JSON are what they are; 0: they are base64 of bytes
  *   out    release with mi_body_free
  *
  * Fails with EUNSUP (of another type), EFORMAT, ELIMIT (more fields), ENOMEM.
  */
 MIEN_CHECKED mien_status mi_body_read(const char *type, const uint8_t *bytes,
-                                      size_t n, mi_body *out, mien_error *err);
+                                      size_t n, int plain, mi_body *out,
+                                      mien_error *err);
 
 /* The field of a name; NULL: there is none. */
 const mi_form_field *mi_body_find(const mi_body *b, const char *name);

@@ -31,7 +31,9 @@ void mi_counts_write(const mien_server *s, mien_buffer *out)
             if (c->requests[i][k])
                 mien_buffer_printf(
                     out,
-                    "mien_requests_total{route=\"%s\",status=\"%dxx\"} %lld\n",
+                    "mien_requests_total{method=\"%s\",route=\"%s\","
+                    "status=\"%dxx\"} %lld\n",
+                    i < MI_ROUTES ? mi_routes[i].method : "-",
                     i < MI_ROUTES ? mi_routes[i].path : "-", k,
                     (long long)c->requests[i][k]);
     one(out, "queue_full_total", "counter", "Refused: too many waited.",
@@ -40,6 +42,9 @@ void mi_counts_write(const mien_server *s, mien_buffer *out)
         c->limited);
     one(out, "cut_off_total", "counter", "Connections past their deadline.",
         c->cut_off);
+    one(out, "sweeps_failed_total", "counter",
+        "Times that ended records of the gallery could not be erased.",
+        c->unswept);
     one(out, "queue_length", "gauge", "Requests that wait.", s->waiting);
     one(out, "requests_active", "gauge", "Requests under way.", s->active);
     one(out, "connections", "gauge", "Open connections.", s->n_clients);

@@ -1,8 +1,9 @@
 /* keys.c: the file of keys.
  *
  * Lines of fields apart by tabs behind a first line that says what it is: id,
- * SHA-256 of the key, scopes as a number, expiry, name.  A key has 256 random
- * bits, so that its plain digest cannot be guessed back and needs no salt. */
+ * SHA-256 of the key, scopes as a number, expiry, name, purpose, basis, days.
+ * A key has 256 random bits, so that its plain digest cannot be guessed back
+ * and needs no salt. */
 #include "serve/keys.h"
 
 #include "base/alloc.h"
@@ -12,29 +13,49 @@
 #include "mien/file.h"
 #include "mien/record_basis.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
-static const char head[] = "mien keys 1";
-enum {
-    FIELDS = 6,
-    FILE_SIZE = 1 << 20,
-    ALL = MIEN_SERVE_DETECT | MIEN_SERVE_VERIFY | MIEN_SERVE_METRICS
-};
+static const char head[] = "mien keys 2";
+static const char old_head[] = "mien keys 1"; /* without the last three */
+enum { FIELDS = 8, OLD_FIELDS = 5, FILE_SIZE = 1 << 20, MAX_DAYS = 400000 };
+
+unsigned mien_serve_role_scopes(mien_serve_role role)
+{
+    static const unsigned scopes[] = {
+        MIEN_SERVE_PEOPLE,
+        MIEN_SERVE_DETECT | MIEN_SERVE_VERIFY | MIEN_SERVE_RECOGNIZE,
+        MIEN_SERVE_PEOPLE | MIEN_SERVE_ENROLL,
+        MIEN_SERVE_METRICS | MIEN_SERVE_AUDIT, MIEN_SERVE_ALL};
+    assert(role >= MIEN_SERVE_VIEWER && role <= MIEN_SERVE_ADMIN);
+    return scopes[role];
+}
 
 static int is_hex(const char *text, size_t n)
 {
     return strlen(text) == n && strspn(text, "0123456789abcdef") == n;
 }
 
-static int is_name(const char *text)
+void mi_serve_today(char out[11])
+{
+    time_t now = time(NULL);
+    struct tm day;
+    gmtime_r(&now, &day);
+    strftime(out, 11, "%Y-%m-%d", &day);
+}
+
+/* UTF-8 without control characters, of fewer bytes than size. */
+static int is_plain(const char *text, size_t size)
 {
     int n;
-    if (!*text || strlen(text) >= MIEN_SERVE_NAME_SIZE)
+    if (strlen(text) >= size)
         return 0;
     for (; *text; text += n) {
         int32_t c = mien_utf8_next(text, &n);
@@ -44,25 +65,61 @@ static int is_name(const char *text)
     return 1;
 }
 
+/* What is wrong with a key that has its id; NULL: nothing. */
+static const char *wrong_with(const mien_serve_key *k)
+{
+    mien_basis b = {.date = "2000-01-01", .expiry = "2000-01-01"};
+    if (!*k->name || !is_plain(k->name, sizeof k->name))
+        return "the name is empty, too long or no text";
+    if (!k->scopes || k->scopes > MIEN_SERVE_ALL)
+        return "scopes are not some of " MIEN_SERVE_SCOPES;
+    if (*k->expiry && !mien_is_day(k->expiry))
+        return "the expiry is no day YYYY-MM-DD";
+    if (!is_plain(k->purpose, sizeof k->purpose))
+        return "the purpose is too long or no text";
+    if (k->days < 0 || k->days > MAX_DAYS)
+        return "the days are not 0..400000";
+    snprintf(b.purpose, sizeof b.purpose, "-");
+    memcpy(b.basis, k->basis, sizeof b.basis);
+    return *k->basis && mien_basis_hold(&b, NULL, NULL)
+               ? "the basis is none of " MIEN_BASES
+               : NULL;
+}
+
+/* A whole number of a few digits; -1: it is none. */
+static int number_of(const char *text)
+{
+    size_t n = strlen(text);
+    return n >= 1 && n <= 6 && strspn(text, "0123456789") == n
+               ? (int)strtol(text, NULL, 10)
+               : -1;
+}
+
+/* Copy a field, which fits. */
+static int set(char *to, size_t size, const char *from)
+{
+    return snprintf(to, size, "%s", from) < (int)size;
+}
+
 /* What is wrong with the fields of a line; NULL: k is set. */
 static const char *key_of(char **field, int n, mien_serve_key *k)
 {
-    if (n != FIELDS - 1)
-        return "5 fields are wanted";
+    *k = (mien_serve_key){0};
     if (!is_hex(field[0], 8) || !is_hex(field[1], 64))
         return "the id or the digest is not hexadecimal";
-    if (strlen(field[2]) != 1 || *field[2] < '1' || *field[2] > '0' + ALL)
-        return "scopes are not 1..7";
-    if (*field[3] && !mien_is_day(field[3]))
-        return "the expiry is no day YYYY-MM-DD";
-    if (!is_name(field[4]))
-        return "the name is empty, too long or no text";
-    *k = (mien_serve_key){.scopes = (unsigned)(*field[2] - '0')};
+    int scopes = number_of(field[2]), days = 0, good = 1;
     memcpy(k->id, field[0], 8);
     memcpy(k->sha256, field[1], 64);
-    snprintf(k->expiry, sizeof k->expiry, "%s", field[3]);
-    snprintf(k->name, sizeof k->name, "%s", field[4]);
-    return NULL;
+    good &= set(k->expiry, sizeof k->expiry, field[3]);
+    good &= set(k->name, sizeof k->name, field[4]);
+    if (n == FIELDS) {
+        good &= set(k->purpose, sizeof k->purpose, field[5]);
+        good &= set(k->basis, sizeof k->basis, field[6]);
+        days = number_of(field[7]);
+    }
+    k->scopes = scopes < 0 ? 0 : (unsigned)scopes;
+    k->days = days;
+    return good ? wrong_with(k) : "a field is too long";
 }
 
 /* Read the lines of a text, which is changed. */
@@ -72,17 +129,19 @@ static mien_status read_lines(char *text, mien_serve_keys *out, mien_error *err)
     char *line = strchr(text, '\n');
     if (line)
         *line++ = 0;
-    if (!line || strcmp(text, head) != 0)
+    int fields = line && strcmp(text, old_head) == 0 ? OLD_FIELDS : FIELDS;
+    if (!line || (fields == FIELDS && strcmp(text, head) != 0))
         return mi_fail(err, MIEN_EFORMAT, "line 1: wanted is '%s'", head);
     while (*line) {
-        char *field[FIELDS], *end = strchr(line, '\n');
+        char *field[FIELDS + 1], *end = strchr(line, '\n');
         mien_serve_key k;
         number++;
         if (!end)
             return mi_fail(err, MIEN_EFORMAT, "line %d: cut short", number);
         *end = 0;
-        const char *wrong =
-            key_of(field, mi_field_split(line, field, FIELDS), &k);
+        const char *wrong = mi_field_split(line, field, FIELDS + 1) == fields
+                                ? key_of(field, fields, &k)
+                                : "it has not as many fields as wanted";
         if (wrong)
             return mi_fail(err, MIEN_EFORMAT, "line %d: %s", number, wrong);
         if (out->n == MIEN_SERVE_MAX_KEYS)
@@ -153,7 +212,9 @@ static mien_status save(const char *path, const mien_serve_keys *k,
         mien_buffer_printf(&b, "%s\t%s\t%u", one->id, one->sha256, one->scopes);
         mi_field_put(&b, one->expiry);
         mi_field_put(&b, one->name);
-        mien_buffer_puts(&b, "\n");
+        mi_field_put(&b, one->purpose);
+        mi_field_put(&b, one->basis);
+        mien_buffer_printf(&b, "\t%d\n", one->days);
     }
     mien_status st = mien_buffer_give(&b, &whole, err);
     if (!st)
@@ -218,30 +279,19 @@ static mien_status add_key(const char *path, mien_serve_key *k, char *key,
     return st;
 }
 
-mien_status mien_serve_key_add(const char *path, const char *name,
-                               unsigned scopes, const char *expiry, char id[9],
-                               char key[MIEN_SERVE_KEY_SIZE], mien_error *err)
+mien_status mien_serve_key_add(const char *path, mien_serve_key *key,
+                               char text[MIEN_SERVE_KEY_SIZE], mien_error *err)
 {
-    mien_serve_key k = {.scopes = scopes};
+    mien_serve_key k = *key;
     char made[MIEN_SERVE_KEY_SIZE];
-    if (!is_name(name))
-        return mi_fail(err, MIEN_EARG,
-                       "name: wanted are 1..%d bytes of UTF-8 without control "
-                       "characters",
-                       MIEN_SERVE_NAME_SIZE - 1);
-    if (!scopes || scopes > ALL)
-        return mi_fail(err, MIEN_EARG, "scopes: wanted are some of %s",
-                       MIEN_SERVE_SCOPES);
-    if (expiry && !mien_is_day(expiry))
-        return mi_fail(err, MIEN_EARG,
-                       "expiry is '%.20s', wanted is a day YYYY-MM-DD", expiry);
-    snprintf(k.name, sizeof k.name, "%s", name);
-    snprintf(k.expiry, sizeof k.expiry, "%s", expiry ? expiry : "");
+    const char *wrong = wrong_with(&k);
+    if (wrong)
+        return mi_fail(err, MIEN_EARG, "%s", wrong);
     mien_status st = add_key(path, &k, made, err);
     if (st)
         return st;
-    memcpy(id, k.id, sizeof k.id);
-    memcpy(key, made, sizeof made);
+    *key = k;
+    memcpy(text, made, sizeof made);
     return MIEN_OK;
 }
 

@@ -9,4 +9,7 @@ MIEN_CHECKED mien_status mi_serve_keys_read(const uint8_t *bytes, size_t n,
                                             mien_serve_keys *out,
                                             mien_error *err);
 
+/* The day, in UTC, by which keys and people end. */
+void mi_serve_today(char out[11]);
+
 #endif

@@ -21,7 +21,7 @@ static struct MHD_Response *response_of(mien_server *s, const mi_request *r)
 {
     struct MHD_Response *a = s->mhd.MHD_create_response_from_buffer(
         r->answer.n, r->answer.data, MHD_RESPMEM_MUST_COPY);
-    const char *type = r->route >= 0 && r->status == 200
+    const char *type = r->route >= 0 && r->status < 300
                            ? mi_routes[r->route].type
                            : "application/json";
     if (!a)
@@ -32,7 +32,7 @@ static struct MHD_Response *response_of(mien_server *s, const mi_request *r)
     if (r->status == 503 || r->status == 429)
         s->mhd.MHD_add_response_header(a, "Retry-After", "1");
     if (r->status == 405)
-        s->mhd.MHD_add_response_header(a, "Allow", mi_routes[r->route].method);
+        s->mhd.MHD_add_response_header(a, "Allow", r->allow);
     if (s->draining)
         s->mhd.MHD_add_response_header(a, "Connection", "close");
     return a;
@@ -57,7 +57,7 @@ static enum MHD_Result send_answer(mien_server *s, mi_request *r)
 static enum MHD_Result send_refusal(mien_server *s, mi_request *r)
 {
     r->status = r->refused;
-    mi_answer_error(r->status, r->why, &r->answer);
+    mi_tell_error(r->status, r->why, &r->answer);
     return send_answer(s, r);
 }
 
@@ -79,12 +79,12 @@ static const char *header(mien_server *s, mi_request *r, const char *name)
 
 static void check_query(mien_server *s, mi_request *r)
 {
-    static const char *const names[] = {"limit", "det_prob_threshold",
-                                        "face_plugins", "status"};
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < MI_PARAMETERS; i++) {
+        const mi_parameter *p = &mi_parameters[i];
         const char *v = s->mhd.MHD_lookup_connection_value(
-            r->connection, MHD_GET_ARGUMENT_KIND, names[i]);
-        if (v && mi_ask_set(&r->ask, names[i], v, &r->wrong))
+            r->connection, MHD_GET_ARGUMENT_KIND, p->name);
+        if (v && p->of & 1U << mi_routes[r->route].kind &&
+            mi_ask_set(&r->ask, p->name, v, &r->wrong))
             refuse(r, 400, r->wrong.text);
     }
 }
@@ -103,18 +103,21 @@ static long long length_of(mien_server *s, mi_request *r)
 }
 
 /* All that can be said before the body; 1: answer at once. */
-static int check_headers(mien_server *s, mi_request *r, const char *method)
+static int check_headers(mien_server *s, mi_request *r)
 {
     const char *why = NULL, *type = header(s, r, "Content-Type");
     int status = mi_admit_host(s, r->connection, &why);
     if (status)
         refuse(r, status, why);
     const mi_route *route = r->route >= 0 ? &mi_routes[r->route] : NULL;
-    if (!route)
-        refuse(r, 404, "there is no such path");
-    else if (strcmp(route->method, method) != 0)
+    if (!route && *r->allow)
         refuse(r, 405, "the path wants another method");
-    if (!r->refused && (status = mi_admit(s, r->connection, route, &why)))
+    else if (!route || strlen(r->ask.rest) + 1 == sizeof r->ask.rest)
+        refuse(r, 404, "there is no such path");
+    else if (route->kind >= MI_ROUTE_RECOGNIZE && !s->desk.gallery)
+        refuse(r, 404, "there is no gallery behind this server");
+    if (!r->refused &&
+        (status = mi_admit(s, r->connection, route, &r->ask, &why)))
         refuse(r, status, why);
     long long n = length_of(s, r);
     if (n > s->o.max_body)
@@ -123,7 +126,7 @@ static int check_headers(mien_server *s, mi_request *r, const char *method)
         refuse(r, 415, "Content-Type: too long");
     if (!r->refused && type)
         r->has_type = snprintf(r->type, sizeof r->type, "%s", type) > 0;
-    if (!r->refused && route && route->picture[0])
+    if (!r->refused)
         check_query(s, r);
     return n > s->o.max_body;
 }
@@ -139,16 +142,18 @@ static enum MHD_Result begin(mien_server *s, mi_connection *c, const char *path,
         mi_free(r);
         return MHD_NO;
     }
+    const char *rest;
     *r = (mi_request){.connection = c,
                       .client = info->socket_context,
-                      .route = mi_route_find(path),
                       .began = mien_clock(),
                       .ask = MI_ASK_DEFAULTS};
+    r->route = mi_route_find(method, path, &rest, r->allow);
+    snprintf(r->ask.rest, sizeof r->ask.rest, "%s", rest);
     *request = r;
     pthread_mutex_lock(&s->lock);
     s->active++;
     pthread_mutex_unlock(&s->lock);
-    if (check_headers(s, r, method))
+    if (check_headers(s, r))
         return send_refusal(s, r);
     return MHD_YES;
 }
@@ -195,7 +200,7 @@ static enum MHD_Result queue(mien_server *s, mi_request *r)
         return MHD_YES;
     refuse(r, 503, "too many requests wait");
     r->status = 503;
-    mi_answer_error(503, r->why, &r->answer);
+    mi_tell_error(503, r->why, &r->answer);
     r->done = 1;
     s->mhd.MHD_resume_connection(r->connection);
     return MHD_YES;

@@ -8,22 +8,50 @@ typedef enum mi_route_kind {
     MI_ROUTE_OPENAPI,
     MI_ROUTE_METRICS,
     MI_ROUTE_DETECT,
-    MI_ROUTE_VERIFY
+    MI_ROUTE_VERIFY,
+    /* with a gallery */
+    MI_ROUTE_RECOGNIZE,
+    MI_ROUTE_SUBJECTS,
+    MI_ROUTE_SUBJECT_ADD,
+    MI_ROUTE_SUBJECT_RENAME,
+    MI_ROUTE_SUBJECT_DELETE,
+    MI_ROUTE_FACES,
+    MI_ROUTE_FACE_ADD,
+    MI_ROUTE_FACE_DELETE,
+    MI_ROUTE_AUDIT
 } mi_route_kind;
 
 typedef struct mi_route {
     mi_route_kind kind;
-    const char *method, *path;
-    unsigned scope;         /* MIEN_SERVE_*; 0: no key is asked for */
+    const char *method;
+    const char *path; /* may end in a name in braces, which stands for the rest
+                         of a path, one byte or more */
+    unsigned scope;   /* MIEN_SERVE_*; 0: no key is asked for */
     const char *picture[2]; /* fields that hold pictures; NULL: none */
+    const char *text;       /* a field of JSON that holds a text; NULL: none */
     const char *type;       /* of the answer */
     const char *summary;
 } mi_route;
 
-enum { MI_ROUTES = 5 };
+enum { MI_ROUTES = 14 };
 extern const mi_route mi_routes[MI_ROUTES];
 
-/* The place of the route for a path, -1: there is none. */
-int mi_route_find(const char *path);
+/* The place of the route for a method and path, -1: there is none; allow has
+ * the methods of the path then, with commas.  *rest is what a name in braces
+ * stands for. */
+int mi_route_find(const char *method, const char *path, const char **rest,
+                  char allow[32]);
+
+/* 1: it makes something, and answers 201 for 200. */
+int mi_route_made(const mi_route *r);
+
+/* A parameter of a query. */
+typedef struct mi_parameter {
+    const char *name, *type, *about;
+    unsigned of; /* the routes that have it: OR of 1 << kind */
+} mi_parameter;
+
+enum { MI_PARAMETERS = 11 };
+extern const mi_parameter mi_parameters[MI_PARAMETERS];
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "mien/match.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -70,6 +71,7 @@ static mien_status check_numbers(const mien_server_options *o, mien_error *err)
         {"deadline", o->deadline, 1, 3600},
         {"rate", o->rate, 0, 1e6},
         {"burst", o->burst, 1, 1e6},
+        {"tolerance", (double)o->tolerance, 0, 4},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!(all[i].v >= all[i].least && all[i].v <= all[i].most))
@@ -92,6 +94,12 @@ static mien_status check(const mien_server_options *o, address *a,
                        "listen: others can reach %.60s, so keys (--key-file) "
                        "and TLS (--tls-cert, --tls-key) are needed",
                        o->listen);
+    if (o->gallery && !o->keys)
+        return mi_fail(err, MIEN_EARG,
+                       "a gallery wants keys (--key-file): they say who may do "
+                       "what, and what for");
+    if (o->gallery && o->read && !o->model)
+        return mi_fail(err, MIEN_EARG, "a gallery wants the network's digest");
     if (!o->tls_cert != !o->tls_key)
         return mi_fail(err, MIEN_EARG,
                        "TLS needs a certificate and its key "
@@ -145,6 +153,28 @@ static int processors(void)
     return n < 1 ? 1 : n > MIEN_POOL_MAX ? MIEN_POOL_MAX : (int)n;
 }
 
+/* Put the gallery behind the server. */
+static mien_status open_desk(mien_server *s, mien_error *err)
+{
+    const char *model = s->o.model;
+    int n = 0;
+    if (!s->o.gallery)
+        return MIEN_OK;
+    if (!s->o.read && !s->photos.describe)
+        return mi_fail(err, MIEN_EIO, "%s", s->photos.no_describe.text);
+    if (!s->o.read) {
+        const mien_model_digest *d =
+            mien_reader_digests(s->photos.describe, &n);
+        for (int i = 0; i < n; i++)
+            if (strcmp(d[i].task, "descriptor") == 0)
+                model = d[i].sha256;
+    }
+    snprintf(s->desk.model, sizeof s->desk.model, "%s", model ? model : "");
+    s->desk.tolerance = s->o.tolerance > 0 ? s->o.tolerance : MIEN_SAME_PERSON;
+    s->desk.gallery = s->o.gallery;
+    return MIEN_OK;
+}
+
 /* All parts of a server, one after the other. */
 static mien_status open_all(mien_server *s, const address *a, mien_error *err)
 {
@@ -162,6 +192,8 @@ static mien_status open_all(mien_server *s, const address *a, mien_error *err)
         st = mi_photos_open(&s->photos, s->o.models, s->o.jobs, err);
         s->has_photos = !st;
     }
+    if (!st)
+        st = open_desk(s, err);
     if (!st)
         st = mi_work_start(s, err);
     if (!st)
@@ -188,6 +220,7 @@ mien_status mien_server_new(const mien_server_options *options,
     s->is_local = is_loopback(&a);
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->desk.lock, NULL);
     pthread_cond_init(&s->work, NULL);
     pthread_cond_init(&s->quiet, NULL);
     pthread_cond_init(&s->tick, NULL);
@@ -236,6 +269,7 @@ void mien_server_free(mien_server *s)
     mi_free(s->bucket);
     mi_free(s->keys_path);
     pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->desk.lock);
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->quiet);
     pthread_cond_destroy(&s->tick);

@@ -12,6 +12,7 @@
 #include "serve/mhd.h"
 #include "serve/photo.h"
 #include "serve/routes.h"
+#include "serve/tell.h"
 
 #include "mien/serve.h"
 
@@ -32,8 +33,9 @@ typedef struct mi_request {
     struct mi_request *next; /* in the queue */
     mi_connection *connection;
     mi_client *client;
-    int route;   /* in mi_routes; -1: none */
-    int refused; /* the status of a refusal; 0: none so far */
+    int route;      /* in mi_routes; -1: none */
+    char allow[32]; /* the methods of a path that has not this one */
+    int refused;    /* the status of a refusal; 0: none so far */
     const char *why;
     int done; /* 1: status and answer are set */
     int status;
@@ -56,7 +58,7 @@ enum { MI_CLASSES = 6 }; /* of statuses: 0 none, 1xx ... 5xx */
 
 typedef struct mi_counts {
     int64_t requests[MI_ROUTES + 1][MI_CLASSES]; /* [MI_ROUTES]: no route */
-    int64_t full, limited, cut_off;
+    int64_t full, limited, cut_off, unswept;
     int64_t photos_n; /* requests about photos that were worked on */
     double photos_seconds;
 } mi_counts;
@@ -70,6 +72,7 @@ struct mien_server {
     struct MHD_Daemon *daemon;
     mi_photos photos;
     int has_photos;
+    mi_desk desk;
     pthread_t *worker; /* [workers] */
     int workers, watching;
     pthread_t watch;
@@ -92,8 +95,8 @@ struct mien_server {
 void mi_admit_names(mien_server *s);
 /* Read the file of keys; those that stay keep what is left of their rate. */
 MIEN_CHECKED mien_status mi_admit_load(mien_server *s, mien_error *err);
-/* The status of a refusal, 0: admitted; why is set. */
-int mi_admit(mien_server *s, mi_connection *c, const mi_route *r,
+/* The status of a refusal, 0: admitted; why is set, or what the key is for. */
+int mi_admit(mien_server *s, mi_connection *c, const mi_route *r, mi_ask *ask,
              const char **why);
 /* The same for a request's Host and Origin. */
 int mi_admit_host(mien_server *s, mi_connection *c, const char **why);

@@ -1,5 +1,6 @@
 /* watch.c: a thread that looks four times a second for connections that are too
- * slow, and for keys that changed.
+ * slow and for keys that changed, and each minute for people whose end has
+ * come.
  *
  * MHD ends connections on which nothing comes; one that gives a byte now and
  * then is ended here. */
@@ -10,7 +11,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { PAUSE = 250000000 }; /* nanoseconds */
+enum {
+    PAUSE = 250000000, /* nanoseconds */
+    SWEEP = 240        /* pauses: a minute */
+};
 
 /* A socket that is shut down ends its connection in MHD's thread. */
 static void cut_off(mien_server *s)
@@ -44,11 +48,23 @@ static int pause_or_end(mien_server *s)
     return goes_on;
 }
 
+/* Erase whose end has come. */
+static void sweep(mien_server *s)
+{
+    if (!s->desk.gallery || mi_desk_sweep(&s->desk))
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->counts.unswept++;
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void *watch(void *arg)
 {
     mien_server *s = arg;
-    while (pause_or_end(s)) {
+    for (int i = 1; pause_or_end(s); i++) {
         cut_off(s);
+        if (i % SWEEP == 0)
+            sweep(s);
         if (mi_admit_load(s, NULL) != MIEN_OK)
             continue; /* no key is good until the file is */
     }

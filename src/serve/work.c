@@ -68,14 +68,14 @@ static void work_on(mien_server *s, mi_request *r, int at)
         sight = (mi_sight){s->o.read, s->o.read_arg, at};
     if (s->ended || start - r->began > s->o.deadline) {
         r->status = 503;
-        mi_answer_error(503, "it waited for too long", &r->answer);
+        mi_tell_error(503, "it waited for too long", &r->answer);
         hand_back(s, r, 0);
         return;
     }
-    r->status =
-        mi_answer(&mi_routes[r->route], &r->ask, r->has_type ? r->type : NULL,
-                  &r->body, &sight, &r->answer);
-    hand_back(s, r, mien_clock() - start);
+    const mi_route *route = &mi_routes[r->route];
+    r->status = mi_answer(route, &r->ask, r->has_type ? r->type : NULL,
+                          &r->body, &sight, &s->desk, &r->answer);
+    hand_back(s, r, route->picture[0] ? mien_clock() - start : 0);
 }
 
 static void *work(void *arg)

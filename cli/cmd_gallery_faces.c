@@ -1,0 +1,259 @@
+/* cmd_gallery_faces.c: the faces of somebody in a gallery: shown, added,
+ * removed. */
+#include "cli/gallery.h"
+#include "cli/gallery_faces.h"
+
+#include "cli/shell/files.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+typedef struct values {
+    cli_gallery_values open;
+    cli_gallery_faces_values read;
+    int face, json;
+} values;
+static const values defaults = {.read = CLI_GALLERY_FACES_DEFAULTS};
+
+static const cli_row exits[] =
+    CLI_EXITS("done", "the gallery could not be opened, nobody has the name, a "
+                      "photo could not be used, or a model is missing");
+
+/* ---- gallery show -------------------------------------------------------- */
+
+/* Somebody, with the faces, as an object. */
+static void put_json(const mien_gallery *g, const mien_gallery_person *p,
+                     mien_buffer *out)
+{
+    mien_json j = mien_json_on(out, 2);
+    mien_json_object(&j, NULL);
+    mien_json_int(&j, "id", p->id);
+    mien_json_text(&j, "name", p->name);
+    if (*p->born)
+        mien_json_text(&j, "born", p->born);
+    mien_json_text(&j, "basis", p->basis.basis);
+    mien_json_text(&j, "purpose", p->basis.purpose);
+    mien_json_text(&j, "date", p->basis.date);
+    mien_json_text(&j, "expiry", p->basis.expiry);
+    mien_json_array(&j, "faces");
+    for (int64_t i = 0; i < mien_gallery_count_faces(g); i++) {
+        mien_gallery_face f = mien_gallery_face_at(g, i);
+        if (f.person != p)
+            continue;
+        mien_json_object(&j, NULL);
+        mien_json_int(&j, "id", f.id);
+        mien_json_text(&j, "model", f.model);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
+    mien_json_close(&j);
+    mien_buffer_puts(out, "\n");
+}
+
+static void put_text(const mien_gallery *g, const mien_gallery_person *p,
+                     mien_buffer *out)
+{
+    mien_buffer_printf(out, "%s, person %lld\n%s, for %s, from %s until %s\n",
+                       p->name, (long long)p->id, p->basis.basis,
+                       p->basis.purpose, p->basis.date, p->basis.expiry);
+    if (*p->born)
+        mien_buffer_printf(out, "born %s\n", p->born);
+    for (int64_t i = 0; i < mien_gallery_count_faces(g); i++) {
+        mien_gallery_face f = mien_gallery_face_at(g, i);
+        if (f.person == p)
+            mien_buffer_printf(out, "face %lld, by the network %.12s\n",
+                               (long long)f.id, f.model);
+    }
+}
+
+/* Open a gallery and find somebody; CLI_OK, or the status to exit with. */
+static int open_person(const cli_args *a, mien_gallery **g,
+                       const mien_gallery_person **p)
+{
+    const values *v = a->values;
+    int status = cli_gallery_open(a->operand[0], &v->open, g);
+    if (status)
+        return status;
+    *p = cli_gallery_person(*g, a->operand[1]);
+    return *p ? CLI_OK : CLI_NOTHING;
+}
+
+static int run_show(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_gallery *g = NULL;
+    const mien_gallery_person *p = NULL;
+    mien_buffer out = {0};
+    int status = open_person(a, &g, &p);
+    if (!status && v->json)
+        put_json(g, p, &out);
+    else if (!status)
+        put_text(g, p, &out);
+    mien_gallery_close(g);
+    return status ? status : cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+static const cli_option show_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_OPTION_JSON("a JSON object"),
+    CLI_OPTION_END,
+};
+
+static const cli_row show_examples[] = {
+    {"mien gallery show people.db Ada", "why, until when, and which faces"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_show = {
+    .name = "gallery show",
+    .operands = "PEOPLE.db NAME",
+    .min_operands = 2,
+    .max_operands = 2,
+    .summary = "what a gallery has of somebody",
+    .description = "Prints basis, purpose and end, and the number and network "
+                   "of each face. Instead of a name, '#7' is the person of "
+                   "that number.",
+    .options = show_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = show_examples,
+    .exits = exits,
+    .run = run_show,
+};
+
+/* ---- gallery add --------------------------------------------------------- */
+
+/* Read the faces and add them; the status to exit with. */
+static int add(const cli_args *a, mien_gallery *g, const mien_gallery_person *p)
+{
+    const values *v = a->values;
+    cli_gallery_reader r;
+    mien_error err = {0};
+    mien_buffer out = {0};
+    int status = cli_gallery_reader_open(&v->read, &r);
+    for (int i = 2; !status && i < a->n_operands; i++)
+        status = cli_gallery_reader_one(&r, a->operand[i], v->face);
+    if (!status) {
+        const mien_gallery_faces faces = cli_gallery_reader_faces(&r);
+        mien_status st = mien_gallery_add_faces(g, p->id, &faces, NULL, &err);
+        if (st)
+            status = cli_gallery_failed(st, &err);
+    }
+    cli_gallery_reader_close(&r);
+    if (status)
+        return status;
+    mien_buffer_printf(&out, "%s: %d faces now\n", p->name, p->faces);
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+static int run_add(const cli_args *a)
+{
+    mien_gallery *g = NULL;
+    const mien_gallery_person *p = NULL;
+    int status = open_person(a, &g, &p);
+    if (!status)
+        status = add(a, g, p);
+    mien_gallery_close(g);
+    return status;
+}
+
+static const cli_option add_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_ROW_INT(face, "face", 0, "N", 0, INT_MAX,
+                "of a photo with several faces, the one of this number, from "
+                "the surest (default: a photo has to show one face)"),
+    CLI_OPTIONS_GALLERY_FACES,
+    CLI_OPTION_END,
+};
+
+static const cli_row add_examples[] = {
+    {"mien gallery add people.db Ada ada3.jpg ada4.jpg",
+     "other light, other age: found more surely"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_add = {
+    .name = "gallery add",
+    .operands = "PEOPLE.db NAME PHOTO...",
+    .min_operands = 3,
+    .max_operands = MIEN_GALLERY_MAX_FACES,
+    .summary = "more faces of somebody in a gallery",
+    .description =
+        "Keeps a descriptor of the face in each photo, under the basis, the "
+        "purpose and the end that are recorded. Instead of a name, '#7' is the "
+        "person of that number.",
+    .options = add_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = add_examples,
+    .exits = exits,
+    .run = run_add,
+};
+
+/* ---- gallery remove ------------------------------------------------------ */
+
+/* Is it a face of this person? */
+static int is_of(const mien_gallery *g, const mien_gallery_person *p,
+                 int64_t face)
+{
+    for (int64_t i = 0; i < mien_gallery_count_faces(g); i++) {
+        mien_gallery_face f = mien_gallery_face_at(g, i);
+        if (f.id == face)
+            return f.person == p;
+    }
+    return 0;
+}
+
+/* Erase the faces that were named, one after the other. */
+static int run_remove(const cli_args *a)
+{
+    mien_gallery *g = NULL;
+    const mien_gallery_person *p = NULL;
+    mien_error err = {0};
+    int status = open_person(a, &g, &p);
+    for (int i = 2; !status && i < a->n_operands; i++) {
+        const char *text = a->operand[i];
+        char *end = NULL;
+        long long face = strtoll(text, &end, 10);
+        if (*end || !is_of(g, p, face)) {
+            cli_error("%s has no face '%s'; gallery show lists them", p->name,
+                      text);
+            status = CLI_NOTHING;
+            break;
+        }
+        mien_status st = mien_gallery_remove_face(g, face, &err);
+        if (st)
+            status = cli_gallery_failed(st, &err);
+    }
+    mien_gallery_close(g);
+    return status;
+}
+
+static const cli_option remove_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_OPTION_END,
+};
+
+static const cli_row remove_examples[] = {
+    {"mien gallery remove people.db Ada 1795953600000000",
+     "a photo that was of somebody else"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_remove = {
+    .name = "gallery remove",
+    .operands = "PEOPLE.db NAME FACE...",
+    .min_operands = 3,
+    .max_operands = 2 + MIEN_GALLERY_MAX_FACES,
+    .summary = "erase faces of somebody in a gallery",
+    .description =
+        "Erases faces by the numbers that 'mien gallery show' prints, and "
+        "overwrites them; a copy that is restored does not bring them back. "
+        "The person stays: 'mien gallery withdraw' erases all.",
+    .options = remove_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = remove_examples,
+    .exits = exits,
+    .run = run_remove,
+};

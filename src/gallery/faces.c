@@ -1,0 +1,192 @@
+/* faces.c: the faces that are kept of people. */
+#include "base/bytes.h"
+#include "base/error.h"
+#include "gallery/gallery.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* Faces of somebody on the way into the data, or out of it. */
+typedef struct moving {
+    const mi_person *person;
+    const mien_gallery_faces *faces;
+    const int64_t *number; /* [faces->n], or one that goes */
+} moving;
+
+void mi_faces_text(int n, char *out, size_t size)
+{
+    snprintf(out, size, "%d face%s", n, n == 1 ? "" : "s");
+}
+
+mien_status mi_faces_check(const mien_gallery_faces *f, mien_error *err)
+{
+    if (f->n < 1 || f->n > MIEN_GALLERY_MAX_FACES || f->numbers < 1 ||
+        f->numbers > MIEN_INDEX_MAX_NUMBERS ||
+        strlen(f->model) != MIEN_GALLERY_DIGEST - 1)
+        return mi_fail(err, MIEN_EARG,
+                       "%d faces of %d numbers; 1 to %d faces and 1 to %d "
+                       "numbers are wanted, and the network's SHA-256",
+                       f->n, f->numbers, MIEN_GALLERY_MAX_FACES,
+                       MIEN_INDEX_MAX_NUMBERS);
+    for (int64_t i = 0; i < (int64_t)f->n * f->numbers; i++)
+        if (!isfinite(f->descriptor[i]))
+            return mi_fail(err, MIEN_EARG,
+                           "face %lld: a descriptor with a number that is not "
+                           "finite",
+                           (long long)(i / f->numbers) + 1);
+    return MIEN_OK;
+}
+
+void mi_faces_number(mien_gallery *g, int n, int64_t *out)
+{
+    struct timespec t;
+    int64_t next = g->last_face + 1;
+    clock_gettime(CLOCK_REALTIME, &t);
+    int64_t now = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+    if (next < now && now <= MI_FACE_LAST - n)
+        next = now;
+    for (int i = 0; i < n; i++)
+        out[i] = next + i;
+    g->last_face = next + n - 1;
+}
+
+/* ---- into the data and out of it ----------------------------------------- */
+
+/* Put a face into the data. */
+static mien_status put_face(mien_gallery *g, const mi_person *p,
+                            const mien_gallery_faces *f, int i, int64_t number,
+                            mien_error *err)
+{
+    mien_buffer plain = {0}, sealed = {0};
+    char what[MI_WHAT];
+    mien_buffer_reserve(&plain, (size_t)f->numbers * 4);
+    for (int k = 0; k < f->numbers; k++)
+        mi_buffer_f32le(&plain, f->descriptor[(int64_t)i * f->numbers + k]);
+    mi_gallery_what(g, "face", p->shown.id, f->model, what);
+    if (!plain.failed)
+        mi_seal(&p->key, what, plain.data, plain.n, &sealed);
+    mien_status st =
+        plain.failed || sealed.failed
+            ? mi_no_memory(err)
+            : mi_db_do(&g->data, err,
+                       "INSERT INTO face(id, person, model, sealed)"
+                       " VALUES(?, ?, ?, ?)",
+                       "iitb", number, p->shown.id, f->model, sealed.data,
+                       sealed.n);
+    mi_keys_forget(plain.data, plain.n);
+    mien_buffer_free(&plain);
+    mien_buffer_free(&sealed);
+    return st;
+}
+
+mien_status mi_faces_put(mien_gallery *g, const mi_person *p,
+                         const mien_gallery_faces *f, const int64_t *number,
+                         mien_error *err)
+{
+    mien_status st = MIEN_OK;
+    for (int i = 0; !st && i < f->n; i++)
+        st = put_face(g, p, f, i, number[i], err);
+    return st;
+}
+
+/* mi_change.make of more faces. */
+static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
+{
+    const moving *m = arg;
+    char detail[40];
+    mi_faces_text(m->faces->n, detail, sizeof detail);
+    mien_status st = mi_faces_put(g, m->person, m->faces, m->number, err);
+    return st ? st
+              : mi_log_add(g, MI_LOG_FACES_ADDED, m->person,
+                           m->person->shown.id, detail, err);
+}
+
+/* mi_change.make of a face less. */
+static mien_status make_less(mien_gallery *g, const void *arg, mien_error *err)
+{
+    const moving *m = arg;
+    mien_status st = mi_db_do(&g->data, err, "DELETE FROM face WHERE id = ?",
+                              "i", *m->number);
+    return st ? st
+              : mi_log_add(g, MI_LOG_FACE_REMOVED, m->person,
+                           m->person->shown.id, "", err);
+}
+
+/* ---- what callers do ----------------------------------------------------- */
+
+mien_status mien_gallery_add_faces(mien_gallery *g, int64_t id,
+                                   const mien_gallery_faces *faces,
+                                   int64_t *number, mien_error *err)
+{
+    int64_t all[MIEN_GALLERY_MAX_FACES];
+    char today[11];
+    int at = mi_people_at(g, id);
+    if (at < 0)
+        return mi_fail(err, MIEN_EARG, "nobody has the number %lld",
+                       (long long)id);
+    mi_gallery_day(g, today);
+    if (strcmp(g->person[at].shown.basis.expiry, today) < 0)
+        return mi_fail(err, MIEN_EARG, "the basis of person %lld ended on %s",
+                       (long long)id, g->person[at].shown.basis.expiry);
+    mien_status st = mi_faces_check(faces, err);
+    if (st)
+        return st;
+    mi_faces_number(g, faces->n, all);
+    const moving m = {&g->person[at], faces, all};
+    const mi_change change = {MI_CHANGE, id, NULL, make_more, &m};
+    st = mi_people_add_faces(g, id, faces, all, err);
+    if (st)
+        return st;
+    st = mi_gallery_change(g, &change, err);
+    for (int i = 0; st && i < faces->n; i++)
+        mi_people_drop_face(g, all[i]);
+    if (!st && number)
+        memcpy(number, all, (size_t)faces->n * sizeof *number);
+    return st;
+}
+
+mien_status mien_gallery_remove_face(mien_gallery *g, int64_t number,
+                                     mien_error *err)
+{
+    const mien_gallery_person *p = NULL;
+    mien_gallery_face f;
+    for (int64_t i = 0; !p && i < mien_gallery_count_faces(g); i++) {
+        f = mien_gallery_face_at(g, i);
+        if (f.id == number)
+            p = f.person;
+    }
+    if (!p)
+        return mi_fail(err, MIEN_EARG, "no face has the number %lld",
+                       (long long)number);
+    const moving m = {&g->person[mi_people_at(g, p->id)], NULL, &number};
+    const mi_change change = {MI_FORGET, number, NULL, make_less, &m};
+    int was_broken = g->broken;
+    mien_status st = mi_gallery_change(g, &change, err);
+    /* Begun and not taken back: it is gone, though its bytes may not be. */
+    if (!st || (g->broken && !was_broken))
+        mi_people_drop_face(g, number);
+    return st;
+}
+
+int64_t mien_gallery_count_faces(const mien_gallery *g)
+{
+    int64_t n = 0;
+    for (int i = 0; i < g->shelves; i++)
+        n += mien_index_count(g->shelf[i].index);
+    return n;
+}
+
+mien_gallery_face mien_gallery_face_at(const mien_gallery *g, int64_t i)
+{
+    int s = 0;
+    assert(i >= 0 && i < mien_gallery_count_faces(g));
+    for (; i >= mien_index_count(g->shelf[s].index); s++)
+        i -= mien_index_count(g->shelf[s].index);
+    const mi_shelf *shelf = &g->shelf[s];
+    int at = mi_people_at(g, mien_index_person(shelf->index, i));
+    return (mien_gallery_face){shelf->number[i], &g->person[at].shown,
+                               shelf->model};
+}

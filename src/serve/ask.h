@@ -1,0 +1,30 @@
+/* ask.h: what a request asks for, by its path, its query and its key. */
+#ifndef MI_SERVE_ASK_H
+#define MI_SERVE_ASK_H
+
+#include "mien/serve.h"
+
+typedef struct mi_ask {
+    mien_serve_wish wish;
+    int landmarks, status;        /* 1: they are told, too */
+    char rest[MIEN_GALLERY_NAME]; /* of the path: a name, or a face's id */
+    char subject[MIEN_GALLERY_NAME];
+    mien_basis basis; /* basis, purpose, expiry; empty: not said */
+    int page, size;
+    struct {
+        char purpose[sizeof((mien_basis *)NULL)->purpose];
+        char basis[sizeof((mien_basis *)NULL)->basis];
+        int days;
+    } key; /* what the request's key is for */
+} mi_ask;
+
+#define MI_ASK_DEFAULTS                         \
+    {                                           \
+        .wish = {.min_score = 0.6f}, .size = 20 \
+    }
+
+/* Read a parameter of a query; value NULL: it has none.  Fails with EARG. */
+MIEN_CHECKED mien_status mi_ask_set(mi_ask *ask, const char *name,
+                                    const char *value, mien_error *err);
+
+#endif

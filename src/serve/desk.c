@@ -1,0 +1,457 @@
+/* desk.c: who is in a photo, who is enrolled, who comes and who goes.
+ *
+ * A key that is for one purpose sees nobody who was enrolled for another. */
+#include "serve/desk.h"
+
+#include "serve/keys.h"
+#include "serve/tell.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A request at the desk, which has the lock. */
+typedef struct visit {
+    mien_gallery *g;
+    const mi_desk *desk;
+    const mi_ask *ask;
+    const mi_body *body;
+    const mien_reading *got;
+    mien_buffer *out;
+} visit;
+
+/* ---- what all share ------------------------------------------------------ */
+
+static int refuse(const visit *v, int status, const char *why)
+{
+    return mi_tell_refuse(status, why, v->out);
+}
+
+/* What the gallery refused.  A failure of the server's own may name paths. */
+static int refused(const visit *v, mien_status st, const mien_error *err)
+{
+    int status = st == MIEN_EARG || st == MIEN_ELIMIT ? 400
+                 : st == MIEN_ENOMEM                  ? 503
+                                                      : 500;
+    return refuse(v, status, status == 400 ? err->text : mien_status_text(st));
+}
+
+/* May the request's key know of somebody? */
+static int sees(const visit *v, const mien_gallery_person *p)
+{
+    const char *purpose = v->ask->key.purpose;
+    return !*purpose || strcmp(p->basis.purpose, purpose) == 0;
+}
+
+/* Somebody whom it may know of; NULL: there is none. */
+static const mien_gallery_person *find(const visit *v, const char *name)
+{
+    const mien_gallery_person *p = mien_gallery_find(v->g, name);
+    return p && sees(v, p) ? p : NULL;
+}
+
+/* For what it is: the key's purpose, or that of the query.  0, or the status of
+ * a refusal. */
+static int purpose_of(const visit *v, const char **out)
+{
+    const char *own = v->ask->key.purpose, *said = v->ask->basis.purpose;
+    if (*own && *said && strcmp(own, said) != 0)
+        return refuse(v, 403, "purpose: this key is for another");
+    *out = *own ? own : said;
+    return **out ? 0
+                 : refuse(v, 400,
+                          "purpose: neither the request nor its key says what "
+                          "for");
+}
+
+/* CompreFace's ids are UUIDs: ours fill the last half. */
+static void put_id(mien_json *j, int64_t id)
+{
+    char text[40];
+    uint64_t n = (uint64_t)id;
+    snprintf(text, sizeof text, "00000000-0000-0000-%04" PRIx64 "-%012" PRIx64,
+             n >> 48, n & ((UINT64_C(1) << 48) - 1));
+    mien_json_text(j, "image_id", text);
+}
+
+/* The number of such a text; 0: it is none. */
+static int64_t read_id(const char *text)
+{
+    static const char head[] = "00000000-0000-0000-";
+    static const char digits[] = "0123456789abcdefABCDEF";
+    if (strlen(text) != 36 || strncmp(text, head, 19) != 0 ||
+        strspn(text + 19, digits) != 4 || text[23] != '-' ||
+        strspn(text + 24, digits) != 12)
+        return 0;
+    uint64_t high = strtoull(text + 19, NULL, 16);
+    uint64_t low = strtoull(text + 24, NULL, 16);
+    return high >> 15 ? 0 : (int64_t)(high << 48 | low);
+}
+
+/* ---- recognising --------------------------------------------------------- */
+
+/* The subjects of a face: the nearest, or none. */
+static mien_status put_match(const visit *v, mien_json *j, const mien_face *f,
+                             const char *purpose, mien_error *err)
+{
+    mien_gallery_faces face = {1, MIEN_DESCRIPTOR, f->descriptor, ""};
+    mien_gallery_match m = {0};
+    mien_status st = MIEN_OK;
+    memcpy(face.model, v->desk->model, sizeof face.model);
+    if (f->has & MIEN_FACE_DESCRIPTOR)
+        st = mien_gallery_search(v->g, purpose, &face, v->desk->tolerance, &m,
+                                 err);
+    mien_json_array(j, "subjects");
+    if (!st && m.person) {
+        mien_json_object(j, NULL);
+        mien_json_text(j, "subject", m.person->name);
+        mien_json_real(
+            j, "similarity",
+            1 - (double)m.distance / (2 * (double)v->desk->tolerance), 6);
+        mien_json_real(j, "distance", (double)m.distance, 6);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+    return st;
+}
+
+/* The faces of a photo, and who they are. */
+static int recognize(const visit *v)
+{
+    const char *purpose = NULL;
+    mien_error err = {0};
+    mien_status st = MIEN_OK;
+    int status = purpose_of(v, &purpose);
+    if (status)
+        return status;
+    if (!v->got->faces.n) {
+        mi_tell_error(MI_NO_FACE, "No face is found in the given image",
+                      v->out);
+        return 400;
+    }
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    mien_json_array(&j, "result");
+    for (int i = 0; !st && i < v->got->faces.n; i++) {
+        const mien_face *f = &v->got->faces.face[i];
+        mien_json_object(&j, NULL);
+        mi_tell_face(&j, v->ask, f);
+        st = put_match(v, &j, f, purpose, &err);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
+    if (v->ask->status) {
+        mi_tell_versions(&j, v->ask->wish.want | MIEN_FACE_DESCRIPTOR);
+        mi_tell_times(&j, "execution_time", v->got);
+    }
+    mien_json_close(&j);
+    return st ? refused(v, st, &err) : 200;
+}
+
+/* ---- people -------------------------------------------------------------- */
+
+static int list_people(const visit *v)
+{
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    mien_json_array(&j, "subjects");
+    for (int i = 0; i < mien_gallery_count(v->g); i++) {
+        const mien_gallery_person *p = mien_gallery_person_at(v->g, i);
+        if (sees(v, p))
+            mien_json_text(&j, NULL, p->name);
+    }
+    mien_json_close(&j);
+    mien_json_close(&j);
+    return 200;
+}
+
+/* Enrol somebody of a name, with faces or none. */
+static int enroll(const visit *v, const char *name,
+                  const mien_gallery_faces *faces)
+{
+    const char *purpose = NULL;
+    const mi_ask *ask = v->ask;
+    mien_gallery_person p = {0};
+    mien_error err = {0};
+    int status = purpose_of(v, &purpose);
+    if (status)
+        return status;
+    const char *basis = *ask->basis.basis ? ask->basis.basis : ask->key.basis;
+    if (!*basis)
+        return refuse(v, 400,
+                      "basis: neither the request nor its key says why "
+                      "somebody may be recognised");
+    snprintf(p.name, sizeof p.name, "%s", name);
+    snprintf(p.basis.basis, sizeof p.basis.basis, "%s", basis);
+    snprintf(p.basis.purpose, sizeof p.basis.purpose, "%s", purpose);
+    memcpy(p.basis.expiry, ask->basis.expiry, sizeof p.basis.expiry);
+    if (!*p.basis.expiry && ask->key.days) {
+        mi_serve_today(p.basis.expiry);
+        mien_day_add(p.basis.expiry, ask->key.days, p.basis.expiry);
+    }
+    mien_status st = mien_gallery_enroll(v->g, &p, faces, NULL, &err);
+    return st ? refused(v, st, &err) : 0;
+}
+
+/* The text of a body; 0, or the status of a refusal. */
+static int text_of(const visit *v, const mi_route *r,
+                   char out[MIEN_GALLERY_NAME])
+{
+    const mi_form_field *f = mi_body_find(v->body, r->text);
+    if (!f || f->n >= MIEN_GALLERY_NAME || memchr(f->data, 0, f->n))
+        return refuse(v, 400, "subject: wanted is a text of 1 to 255 bytes");
+    memcpy(out, f->data, f->n);
+    out[f->n] = 0;
+    return 0;
+}
+
+static int add_person(const visit *v, const mi_route *r)
+{
+    char name[MIEN_GALLERY_NAME];
+    int status = text_of(v, r, name);
+    if (!status)
+        status = enroll(v, name, NULL);
+    if (status)
+        return status;
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "subject", name);
+    mien_json_close(&j);
+    return 201;
+}
+
+static int rename_person(const visit *v, const mi_route *r)
+{
+    char name[MIEN_GALLERY_NAME];
+    mien_error err = {0};
+    const mien_gallery_person *p = find(v, v->ask->rest);
+    int status = text_of(v, r, name);
+    if (status || !p)
+        return status ? status : refuse(v, 404, "no such subject");
+    mien_status st = mien_gallery_rename(v->g, p->id, name, &err);
+    if (st)
+        return refused(v, st, &err);
+    mien_buffer_puts(v->out, "{\"updated\":true}");
+    return 200;
+}
+
+/* Erase somebody, with a certificate. */
+static int erase_person(const visit *v)
+{
+    mien_gallery_certificate c;
+    mien_error err = {0};
+    const mien_gallery_person *p = find(v, v->ask->rest);
+    if (!p)
+        return refuse(v, 404, "no such subject");
+    mien_status st = mien_gallery_withdraw(v->g, p->id, &c, &err);
+    if (st)
+        return refused(v, st, &err);
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    mien_json_text(&j, "subject", v->ask->rest);
+    mien_json_object(&j, "certificate");
+    mien_json_int(&j, "person", c.id);
+    mien_json_int(&j, "at", c.at);
+    mien_json_int(&j, "faces", c.faces);
+    mien_json_int(&j, "entry", c.entry);
+    mien_json_text(&j, "check", c.mac);
+    mien_json_close(&j);
+    mien_json_close(&j);
+    return 200;
+}
+
+/* ---- faces --------------------------------------------------------------- */
+
+static void put_face(mien_json *j, const mien_gallery_face *f)
+{
+    put_id(j, f->id);
+    mien_json_text(j, "subject", f->person->name);
+}
+
+/* A page of the faces that the key may know of. */
+static int list_faces(const visit *v)
+{
+    const mi_ask *ask = v->ask;
+    int64_t n = 0, first = (int64_t)ask->page * ask->size;
+    mien_json j = mien_json_on(v->out, 0);
+    if (ask->size < 1)
+        return refuse(v, 400, "size: wanted is 1..1000");
+    mien_json_object(&j, NULL);
+    mien_json_array(&j, "faces");
+    for (int64_t i = 0; i < mien_gallery_count_faces(v->g); i++) {
+        mien_gallery_face f = mien_gallery_face_at(v->g, i);
+        if (!sees(v, f.person) ||
+            (*ask->subject && strcmp(ask->subject, f.person->name) != 0))
+            continue;
+        if (n >= first && n < first + ask->size) {
+            mien_json_object(&j, NULL);
+            put_face(&j, &f);
+            mien_json_close(&j);
+        }
+        n++;
+    }
+    mien_json_close(&j);
+    mien_json_int(&j, "page_number", ask->page);
+    mien_json_int(&j, "page_size", ask->size);
+    mien_json_int(&j, "total_pages", (n + ask->size - 1) / ask->size);
+    mien_json_int(&j, "total_elements", n);
+    mien_json_close(&j);
+    return 200;
+}
+
+/* A face for somebody who is enrolled, and may be under what the request says.
+ */
+static int add_to(const visit *v, const mien_gallery_person *p,
+                  const mien_gallery_faces *faces)
+{
+    const mi_ask *ask = v->ask;
+    mien_error err = {0};
+    if (!sees(v, p) || (*ask->basis.purpose &&
+                        strcmp(ask->basis.purpose, p->basis.purpose) != 0))
+        return refuse(v, 409, "the subject is enrolled for another purpose");
+    if ((*ask->basis.basis && strcmp(ask->basis.basis, p->basis.basis) != 0) ||
+        (*ask->basis.expiry && strcmp(ask->basis.expiry, p->basis.expiry) != 0))
+        return refuse(v, 409,
+                      "the subject is enrolled on another basis or until "
+                      "another day");
+    mien_status st = mien_gallery_add_faces(v->g, p->id, faces, NULL, &err);
+    return st ? refused(v, st, &err) : 0;
+}
+
+/* The one face of a photo; NULL, and the status of a refusal. */
+static const mien_face *one_face(const visit *v, int *status)
+{
+    const mien_faces *f = &v->got->faces;
+    if (f->n == 1 && f->face[0].has & MIEN_FACE_DESCRIPTOR)
+        return &f->face[0];
+    if (f->n > 1)
+        *status = refuse(v, 400, "More than one face is in the given image");
+    else
+        mi_tell_error(MI_NO_FACE, "No face is found in the given image",
+                      v->out);
+    *status = 400;
+    return NULL;
+}
+
+/* Keep the one face of a photo. */
+static int add_face(const visit *v)
+{
+    int status = 0;
+    const char *name = v->ask->subject;
+    if (!*name)
+        return refuse(v, 400, "subject: wanted is a name");
+    const mien_face *face = one_face(v, &status);
+    if (!face)
+        return status;
+    mien_gallery_faces faces = {1, MIEN_DESCRIPTOR, face->descriptor, ""};
+    memcpy(faces.model, v->desk->model, sizeof faces.model);
+    const mien_gallery_person *p = mien_gallery_find(v->g, name);
+    status = p ? add_to(v, p, &faces) : enroll(v, name, &faces);
+    if (status)
+        return status;
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    /* The new face is the last one of its network. */
+    for (int64_t i = mien_gallery_count_faces(v->g) - 1; i >= 0; i--) {
+        mien_gallery_face f = mien_gallery_face_at(v->g, i);
+        if (strcmp(f.person->name, name) == 0 &&
+            strcmp(f.model, faces.model) == 0) {
+            put_face(&j, &f);
+            break;
+        }
+    }
+    mien_json_close(&j);
+    return 201;
+}
+
+/* Erase a face by its id. */
+static int erase_face(const visit *v)
+{
+    int64_t id = read_id(v->ask->rest);
+    mien_error err = {0};
+    mien_gallery_face f = {0};
+    for (int64_t i = 0; id && i < mien_gallery_count_faces(v->g); i++) {
+        f = mien_gallery_face_at(v->g, i);
+        if (f.id == id)
+            break;
+    }
+    if (!id || f.id != id || !sees(v, f.person))
+        return refuse(v, 404, "no such face");
+    mien_status st = mien_gallery_remove_face(v->g, id, &err);
+    if (st)
+        return refused(v, st, &err);
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    put_face(&j, &f);
+    mien_json_close(&j);
+    return 200;
+}
+
+/* ---- the log ------------------------------------------------------------- */
+
+static void put_entry(void *arg, const mien_gallery_entry *e)
+{
+    mien_json *j = arg;
+    mien_json_object(j, NULL);
+    mien_json_int(j, "number", e->number);
+    mien_json_int(j, "at", e->at);
+    mien_json_text(j, "kind", e->kind);
+    mien_json_int(j, "person", e->person);
+    mien_json_text(j, "check", e->mac);
+    mien_json_close(j);
+}
+
+static int list_log(const visit *v)
+{
+    mien_error err = {0};
+    int64_t last = 0;
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    mien_json_array(&j, "entries");
+    mien_status st = mien_gallery_log(v->g, put_entry, &j, &last, &err);
+    mien_json_close(&j);
+    mien_json_int(&j, "last", last);
+    mien_json_close(&j);
+    return st ? refused(v, st, &err) : 200;
+}
+
+/* ---- the desk ------------------------------------------------------------ */
+
+static int answer(const visit *v, const mi_route *r)
+{
+    switch (r->kind) {
+    case MI_ROUTE_RECOGNIZE: return recognize(v);
+    case MI_ROUTE_SUBJECTS: return list_people(v);
+    case MI_ROUTE_SUBJECT_ADD: return add_person(v, r);
+    case MI_ROUTE_SUBJECT_RENAME: return rename_person(v, r);
+    case MI_ROUTE_SUBJECT_DELETE: return erase_person(v);
+    case MI_ROUTE_FACES: return list_faces(v);
+    case MI_ROUTE_FACE_ADD: return add_face(v);
+    case MI_ROUTE_FACE_DELETE: return erase_face(v);
+    case MI_ROUTE_AUDIT: return list_log(v);
+    default: return refuse(v, 404, "there is no such path");
+    }
+}
+
+int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
+                   const mi_body *body, const mien_reading *got,
+                   mien_buffer *out)
+{
+    const visit v = {d->gallery, d, ask, body, got, out};
+    pthread_mutex_lock(&d->lock);
+    int status = answer(&v, route);
+    pthread_mutex_unlock(&d->lock);
+    return status;
+}
+
+int mi_desk_sweep(mi_desk *d)
+{
+    int expired = 0;
+    pthread_mutex_lock(&d->lock);
+    mien_status st = mien_gallery_sweep(d->gallery, &expired, NULL);
+    pthread_mutex_unlock(&d->lock);
+    return st == MIEN_OK;
+}

@@ -1,0 +1,30 @@
+/* desk.h: a gallery behind a server: one request at a time is at the desk. */
+#ifndef MI_SERVE_DESK_H
+#define MI_SERVE_DESK_H
+
+#include "serve/ask.h"
+#include "serve/body.h"
+#include "serve/routes.h"
+
+#include <pthread.h>
+
+typedef struct mi_desk {
+    mien_gallery *gallery; /* NULL: there is none */
+    pthread_mutex_t lock;
+    char model[MIEN_GALLERY_DIGEST]; /* of the descriptors that come */
+    float tolerance;
+} mi_desk;
+
+/* Answer a request that needs the gallery, which is there: the HTTP status, and
+ * the answer's text in out.
+ *
+ *   got  [1] what was read of a photo, with descriptors; none for routes
+ *        without pictures */
+int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
+                   const mi_body *body, const mien_reading *got,
+                   mien_buffer *out);
+
+/* Erase whose end has come; 0: it failed, and is tried again. */
+int mi_desk_sweep(mi_desk *d);
+
+#endif
