@@ -36,7 +36,9 @@ LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c))
 CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
 TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-SCRIPTS := $(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh))
+# Those that take long come first, so that none is the last one that is waited for.
+LONG_SCRIPTS := test_app test_cli test_memory test_web test_package
+SCRIPTS := $(LONG_SCRIPTS) $(filter-out $(LONG_SCRIPTS),$(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh)))
 # Tests by name, in a list: one that does not exist stops make.
 named    = $(foreach t,$(1),$(if $(wildcard tests/test_$t.c),test_$t,$(error Makefile: no tests/test_$t.c)))
 BENCHES := $(patsubst %.c,$B/%,$(wildcard bench/*.c))
@@ -111,7 +113,7 @@ RESULTS := $(TESTS) $(SCRIPTS) headers layers
 check test:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
-	@$(SUBMAKE) fixtures
+	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so
 	+@$(SUBMAKE) web-wasm || echo 'mien.wasm: not built'
 	@tools/web.sh build $B || echo 'the app for browsers: not built'
 	@isas=$$(tools/isas.sh $B/bin/mien $(ISAS)); \
@@ -140,10 +142,11 @@ $B/tests/%.so: $B/tests/%.o
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
-	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill
+	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill $B/tests/test_gallery_copies
 	@TORTURE=1 tests/test_memory.sh
 	@TORTURE=1 tests/test_kill.sh
 	@TORTURE=1 $B/tests/test_gallery_kill
+	@TORTURE=1 $B/tests/test_gallery_copies
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 $B/tests/test_app.ok $B/tests/test_package.ok: tests/browser.sh $(wildcard web/test/* web/*.mjs)

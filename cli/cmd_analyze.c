@@ -219,8 +219,7 @@ static int draw(const analysis *an, const cli_file *f, mien_image *photo,
     mien_error err = {0};
     if (mien_draw_faces(photo, faces, &err) == MIEN_OK)
         return cli_drawing_save(&an->drawing, f, photo, report);
-    mien_buffer_printf(report, "%s: %s", f->path, err.text);
-    return 0;
+    return cli_drawing_failed(f, &err, report);
 }
 
 /* cli_batch.work: read a photo, print and draw its faces. */

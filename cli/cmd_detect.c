@@ -240,8 +240,7 @@ static int draw(const detection *d, const cli_file *f, mien_photo *photo,
         mien_hits_scale(&hits[i], (double)photo->im.w / photo->w);
     if (mien_draw_hits(&photo->im, r->n, r->name, hits, &err) == MIEN_OK)
         return cli_drawing_save(&d->drawing, f, &photo->im, report);
-    mien_buffer_printf(report, "%s: %s", f->path, err.text);
-    return 0;
+    return cli_drawing_failed(f, &err, report);
 }
 
 /* cli_batch.work: search a photo, print and draw what is in it. */

@@ -174,17 +174,23 @@ static int judge_pictures(const cli_args *a, const mien_bytes *model,
     return status;
 }
 
-/* 1 if the file is a model of pictures, which is read into *out. */
+/* 1 if the file is a model of pictures, which is read into *out; -1: memory
+ * ended, reported. */
 static int is_picture_model(const char *path, mien_bytes *out,
                             mien_picture_view *view)
 {
     mien_graph *g = NULL;
-    int is = mien_file_load(path, 0, out, NULL) == MIEN_OK &&
-             mien_onnx_read(out->data, out->n, &g, NULL) == MIEN_OK &&
-             mien_picture_is_model(g) &&
-             mien_picture_view_of(g, view, NULL) == MIEN_OK;
+    mien_error err = {0};
+    mien_status st = mien_file_load(path, 0, out, &err);
+    if (!st)
+        st = mien_onnx_read(out->data, out->n, &g, &err);
+    int is = !st && mien_picture_is_model(g);
+    if (is)
+        st = mien_picture_view_of(g, view, &err);
     mien_graph_free(g);
-    return is;
+    if (st == MIEN_ENOMEM)
+        cli_error_at(path, &err);
+    return st == MIEN_ENOMEM ? -1 : is && !st;
 }
 
 /* Judge a model on what has known answers. */
@@ -193,7 +199,9 @@ static int run(const cli_args *a)
     mien_bytes model = {0};
     mien_picture_view view = {0};
     int pictures = is_picture_model(a->operand[0], &model, &view);
-    int status = pictures ? judge_pictures(a, &model, view) : judge_table(a);
+    int status = pictures < 0 ? CLI_NOTHING
+                 : pictures   ? judge_pictures(a, &model, view)
+                              : judge_table(a);
     mien_bytes_free(&model);
     return status;
 }

@@ -174,8 +174,7 @@ static int draw_photo(const looking *l, const cli_file *f, mien_photo *photo,
                        (float)photo->im.h / (float)photo->h);
     if (mien_draw_objects(&photo->im, found, &err) == MIEN_OK)
         return cli_drawing_save(&l->drawing, f, &photo->im, report);
-    mien_buffer_printf(report, "%s: %s", f->path, err.text);
-    return 0;
+    return cli_drawing_failed(f, &err, report);
 }
 
 /* cli_batch.work: look at a photo, print and draw what is in it. */

@@ -89,6 +89,15 @@ static char *target_of(const cli_drawing *d, const cli_file *file)
     return path;
 }
 
+int cli_drawing_failed(const cli_file *file, const mien_error *err,
+                       mien_buffer *report)
+{
+    mien_buffer_printf(report, "%s: %s", file->path, err->text);
+    if (err->status == MIEN_ENOMEM)
+        cli_memory_ended();
+    return 0;
+}
+
 int cli_drawing_save(const cli_drawing *d, const cli_file *file,
                      const mien_image *photo, mien_buffer *report)
 {

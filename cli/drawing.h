@@ -14,6 +14,10 @@ typedef struct cli_drawing {
  * CLI_OK, or a status to exit with, reported. */
 int cli_drawing_plan(cli_drawing *d, const cli_files *files, int several);
 
+/* Report that a photo could not be drawn on; 0. */
+int cli_drawing_failed(const cli_file *file, const mien_error *err,
+                       mien_buffer *report);
+
 /* Save a photo that was drawn on.  Any thread.
  *
  *   report  receives "PATH: why" on failure; then 0 */

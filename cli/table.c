@@ -26,6 +26,7 @@ int cli_names_read(const char *text, cli_names *out)
     out->copy = strdup(text);
     if (!out->copy) {
         cli_error("out of memory");
+        cli_memory_ended();
         return 0;
     }
     for (char *at = out->copy; at;) {

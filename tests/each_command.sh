@@ -5,7 +5,8 @@ export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
 
 # A line a case: name of the command | what it needs | its other words.
-# out/ is a folder that is empty before each; FACE is the face in the gallery.
+# alone: a library that it loads, HDF5, dies without any memory at all.  out/ is a
+# folder that is empty before each; FACE is the face in the gallery.
 list_cases() {
     sed "s/FACE/${face:-1}/" <<'END'
 analyze||-t 1 --json face.ppm
@@ -22,7 +23,7 @@ objects|coco|-t 1 --draw out/o.png face.ppm
 model list||--json
 model info|models|--json face_landmark_68_tiny
 model convert|weights|-q --output out face-api weights
-model convert||-q --output out keras k.h5
+model convert|alone|-q --output out keras k.h5
 model convert||-q --output out onnx v/model.onnx
 table describe||t.csv
 table describe||--by word --json t.csv
@@ -90,6 +91,7 @@ unlisted() {
 has() {
     case $1 in
         models) [ -e "$MIEN_MODELS/face_recognition.onnx" ] && [ -e "$t/face.ppm" ] ;;
+        alone) true ;;
         movie) [ -e "$t/movie.mp4" ] ;;
         coco) [ -e "$MIEN_MODELS/ssdlite_mobilenet_v2.onnx" ] && [ -e "$t/face.ppm" ] ;;
         weights) [ -e "$t/weights/tiny_face_detector_model.bin" ] ;;

@@ -371,7 +371,7 @@ static void test_files_of_concepts(void)
         mi_alloc_fail_after(n);
         mien_status st = mien_concepts_read(b.data, b.n, &all, NULL);
         mi_alloc_fail_after(-1);
-        CHECK_EQ(st, n < 7 ? MIEN_ENOMEM : MIEN_OK);
+        CHECK_EQ(st, n < 8 ? MIEN_ENOMEM : MIEN_OK);
         mien_concepts_free(&all);
     }
     mien_buffer_free(&b);

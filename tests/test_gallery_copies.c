@@ -62,7 +62,7 @@ static void test_restoring(disk_fault fault)
     made first;
     known *later = share();
     char copy[64];
-    int step = torture() ? 1 : 5, ended = 0;
+    int step = torture() ? 1 : 10, ended = 0;
     volatile int *st = &later->ended;
     make_first(&first, later);
     make_later(&first, later, copy);
@@ -100,7 +100,7 @@ static void test_restoring(disk_fault fault)
 static void test_creating(disk_fault fault)
 {
     known *k = share();
-    int ended = 0, step = torture() ? 1 : 3;
+    int ended = 0, step = torture() ? 1 : 10;
     volatile int *st = &k->ended;
     for (long at = 1; !ended && at < 200 && check_failed < 20; at += step) {
         made m;
@@ -160,7 +160,7 @@ static void test_backing_up(disk_fault fault)
     made first;
     known *k = share();
     char copy[64];
-    int ended = 0, step = torture() ? 1 : 3;
+    int ended = 0, step = torture() ? 1 : 10;
     make_first(&first, k);
     snprintf(copy, sizeof copy, "%s.copy", first.folder);
     for (long at = 1; !ended && at < 200 && check_failed < 20; at += step) {

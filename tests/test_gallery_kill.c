@@ -37,7 +37,7 @@ static void test_every_change_may_fail(disk_fault fault)
 {
     made first;
     known *before = share(), *k = share();
-    int step = torture() || fault == DISK_FAILS_AND_DIES ? 1 : 5, ended = 0;
+    int step = torture() ? 1 : fault == DISK_FAILS_AND_DIES ? 3 : 10, ended = 0;
     unsigned seed = 9;
     make_first(&first, before);
     for (long at = 1; !ended && at < 2000 && check_failed < 20; at += step) {

@@ -188,6 +188,7 @@ static void zsh_option(const cli_command *c, const cli_option *o,
     mien_buffer_printf(out, "            '--%s%s[", o->name,
                        o->kind == CLI_FLAG ? "" : "=");
     quoted(cli_option_text(c, o, &text), "[]:", out);
+    out->failed |= text.failed;
     mien_buffer_free(&text);
     mien_buffer_puts(out, "]");
     if (o->kind != CLI_FLAG)
@@ -285,6 +286,7 @@ static void fish_option(const cli_command *c, const cli_option *o,
     mien_buffer_puts(out, " -d '");
     mien_buffer text = {0};
     quoted(cli_option_text(c, o, &text), "\\", out);
+    out->failed |= text.failed;
     mien_buffer_free(&text);
     mien_buffer_puts(out, "'\n");
 }

@@ -31,6 +31,7 @@ static void option_help(const cli_command *c, const cli_option *o,
     mien_buffer text = {0};
     mien_text_wrap(cli_option_text(c, o, &text), OPTION_COLUMN, OPTION_COLUMN,
                    COLUMNS, out);
+    out->failed |= text.failed;
     mien_buffer_free(&text);
     mien_buffer_puts(out, "\n");
 }

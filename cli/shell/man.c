@@ -58,6 +58,7 @@ static void option_entry(const cli_command *c, const cli_option *o,
         mien_buffer_printf(out, " \\fI%s\\fR", o->argument);
     mien_buffer_puts(out, "\n");
     text(cli_option_text(c, o, &words), out);
+    out->failed |= words.failed;
     mien_buffer_free(&words);
     mien_buffer_puts(out, "\n");
 }

@@ -17,4 +17,9 @@ mien_status mi_json_parse(const uint8_t *bytes, size_t n, json_t **out,
 mien_status mi_json_read(const char *what, const uint8_t *bytes, size_t n,
                          size_t most, json_t **out, mien_error *err);
 
+/* Take a value apart as json_unpack_ex does; nothing of it is to be owned.
+ * Fails with ENOMEM, or EFORMAT and why: no message is made. */
+mien_status mi_json_unpack(json_t *from, json_error_t *why, const char *format,
+                           ...);
+
 #endif

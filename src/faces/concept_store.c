@@ -65,12 +65,14 @@ static mien_status read_concept(json_t *from, int number, mien_concept *out,
     json_t *vector;
     json_int_t n[2];
     json_error_t why;
-    if (json_unpack_ex(from, &why, 0, "{s:s, s:s, s:s, s:b, s:I, s:I, s:o !}",
-                       "concept", &text, "labels", &labels, "pictures_sha256",
-                       &digest, "aligned", &out->aligned, "plus", &n[0],
-                       "minus", &n[1], "vector", &vector))
-        return mi_fail(err, MIEN_EFORMAT, "concept %d: %.150s", number,
-                       why.text);
+    mien_status st = mi_json_unpack(
+        from, &why, "{s:s, s:s, s:s, s:b, s:I, s:I, s:o !}", "concept", &text,
+        "labels", &labels, "pictures_sha256", &digest, "aligned", &out->aligned,
+        "plus", &n[0], "minus", &n[1], "vector", &vector);
+    if (st == MIEN_ENOMEM)
+        return mi_no_memory(err);
+    if (st)
+        return mi_fail(err, st, "concept %d: %.150s", number, why.text);
     if (!is_digest(digest) || n[0] < 1 || n[1] < 1)
         return mi_fail(err, MIEN_EFORMAT,
                        "concept %d: 'pictures_sha256', 'plus' or 'minus' is "
@@ -91,9 +93,11 @@ static mien_status read_all(json_t *root, mien_concepts *out, mien_error *err)
     const char *kind, *model;
     json_t *list;
     json_error_t why;
-    if (json_unpack_ex(root, &why, 0, "{s:s, s:s, s:o !}", "mien", &kind,
-                       "model", &model, "concepts", &list))
-        return mi_fail(err, MIEN_EFORMAT, "%.150s", why.text);
+    mien_status st = mi_json_unpack(root, &why, "{s:s, s:s, s:o !}", "mien",
+                                    &kind, "model", &model, "concepts", &list);
+    if (st)
+        return st == MIEN_ENOMEM ? mi_no_memory(err)
+                                 : mi_fail(err, st, "%.150s", why.text);
     if (strcmp(kind, "concepts/1") != 0 || !is_digest(model) ||
         !json_is_array(list) || json_array_size(list) > MIEN_CONCEPTS_MAX)
         return mi_fail(err, MIEN_EFORMAT,
@@ -102,7 +106,6 @@ static mien_status read_all(json_t *root, mien_concepts *out, mien_error *err)
                        kind, json_array_size(list), MIEN_CONCEPTS_MAX);
     memcpy(out->model, model, sizeof out->model);
     size_t n = json_array_size(list);
-    mien_status st = MIEN_OK;
     for (size_t i = 0; i < n && !st; i++) {
         mien_concept *c = mi_push(&out->item, out->n, sizeof *c);
         if (!c)
