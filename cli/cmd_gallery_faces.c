@@ -192,16 +192,28 @@ const cli_command cmd_gallery_add = {
 
 /* ---- gallery remove ------------------------------------------------------ */
 
-/* Is it a face of this person? */
-static int is_of(const mien_gallery *g, const mien_gallery_person *p,
-                 int64_t face)
+/* The numbers of faces of somebody, of operands from one on, to be freed; NULL,
+ * and a report. */
+static int64_t *read_faces(const cli_args *a, const mien_gallery *g,
+                           const mien_gallery_person *p, int first)
 {
-    for (int64_t i = 0; i < mien_gallery_count_faces(g); i++) {
-        mien_gallery_face f = mien_gallery_face_at(g, i);
-        if (f.id == face)
-            return f.person == p;
+    int64_t *face = cli_alloc((size_t)a->n_operands, sizeof *face);
+    for (int k = first; face && k < a->n_operands; k++) {
+        char *end = NULL;
+        int64_t number = strtoll(a->operand[k], &end, 10);
+        for (int64_t i = 0; !*end && i < mien_gallery_count_faces(g); i++) {
+            mien_gallery_face f = mien_gallery_face_at(g, i);
+            if (f.id == number && f.person == p)
+                face[k - first] = number;
+        }
+        if (!face[k - first]) {
+            cli_error("%s has no face '%s'; gallery show lists them", p->name,
+                      a->operand[k]);
+            free(face);
+            return NULL;
+        }
     }
-    return 0;
+    return face;
 }
 
 /* Erase the faces that were named, one after the other. */
@@ -210,21 +222,16 @@ static int run_remove(const cli_args *a)
     mien_gallery *g = NULL;
     const mien_gallery_person *p = NULL;
     mien_error err = {0};
+    int64_t *face = NULL;
     int status = open_person(a, &g, &p);
+    if (!status && !(face = read_faces(a, g, p, 2)))
+        status = CLI_NOTHING;
     for (int i = 2; !status && i < a->n_operands; i++) {
-        const char *text = a->operand[i];
-        char *end = NULL;
-        long long face = strtoll(text, &end, 10);
-        if (*end || !is_of(g, p, face)) {
-            cli_error("%s has no face '%s'; gallery show lists them", p->name,
-                      text);
-            status = CLI_NOTHING;
-            break;
-        }
-        mien_status st = mien_gallery_remove_face(g, face, &err);
+        mien_status st = mien_gallery_remove_face(g, face[i - 2], &err);
         if (st)
             status = cli_gallery_failed(st, &err);
     }
+    free(face);
     mien_gallery_close(g);
     return status;
 }
@@ -256,4 +263,106 @@ const cli_command cmd_gallery_remove = {
     .examples = remove_examples,
     .exits = exits,
     .run = run_remove,
+};
+
+/* ---- gallery merge ------------------------------------------------------- */
+
+/* Give all faces of one to another. */
+static int run_merge(const cli_args *a)
+{
+    mien_gallery *g = NULL;
+    const mien_gallery_person *p = NULL, *from = NULL;
+    mien_error err = {0};
+    mien_buffer out = {0};
+    int status = open_person(a, &g, &p);
+    if (!status && !(from = cli_gallery_person(g, a->operand[2])))
+        status = CLI_NOTHING;
+    if (!status) {
+        int64_t id = p->id;
+        mien_status st = mien_gallery_merge(g, id, from->id, &err);
+        p = cli_gallery_person(g, a->operand[1]);
+        if (st)
+            status = cli_gallery_failed(st, &err);
+        else if (p)
+            mien_buffer_printf(&out, "%s: %d faces now\n", p->name, p->faces);
+    }
+    mien_gallery_close(g);
+    return status ? status : cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+static const cli_row merge_examples[] = {
+    {"mien gallery merge people.db Ada 'Ada L.'",
+     "they are one person: Ada stays"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_merge = {
+    .name = "gallery merge",
+    .operands = "PEOPLE.db NAME OTHER",
+    .min_operands = 3,
+    .max_operands = 3,
+    .summary = "make one person of two in a gallery",
+    .description =
+        "All faces of OTHER come to NAME, whose basis and end stay, and OTHER "
+        "is erased as 'mien gallery withdraw' does. Both were enrolled for the "
+        "same purpose. Instead of a name, '#7' is the person of that number.",
+    .options = remove_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = merge_examples,
+    .exits = exits,
+    .run = run_merge,
+};
+
+/* ---- gallery split ------------------------------------------------------- */
+
+/* Give some faces to somebody new. */
+static int run_split(const cli_args *a)
+{
+    mien_gallery *g = NULL;
+    const mien_gallery_person *p = NULL;
+    mien_error err = {0};
+    mien_buffer out = {0};
+    int64_t *face = NULL, id = 0;
+    int status = open_person(a, &g, &p);
+    if (!status && !(face = read_faces(a, g, p, 3)))
+        status = CLI_NOTHING;
+    if (!status) {
+        mien_status st = mien_gallery_split(g, p->id, a->operand[2],
+                                            a->n_operands - 3, face, &id, &err);
+        if (st)
+            status = cli_gallery_failed(st, &err);
+    }
+    free(face);
+    mien_gallery_close(g);
+    if (status)
+        return status;
+    mien_buffer_printf(&out, "%s: enrolled as %lld, with %d face%s\n",
+                       a->operand[2], (long long)id, a->n_operands - 3,
+                       a->n_operands == 4 ? "" : "s");
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+static const cli_row split_examples[] = {
+    {"mien gallery split people.db Ada Eve 1795953600000000",
+     "that photo was of somebody else, who agreed, too"},
+    {NULL, NULL},
+};
+
+const cli_command cmd_gallery_split = {
+    .name = "gallery split",
+    .operands = "PEOPLE.db NAME NEW FACE...",
+    .min_operands = 4,
+    .max_operands = 3 + MIEN_GALLERY_MAX_FACES,
+    .summary = "make two people of one in a gallery",
+    .description =
+        "Gives faces, by the numbers that 'mien gallery show' prints, to "
+        "somebody new with the same basis, purpose and end. Instead of a name, "
+        "'#7' is the person of that number.",
+    .options = remove_options,
+    .defaults = &defaults,
+    .values_size = sizeof(values),
+    .examples = split_examples,
+    .exits = exits,
+    .run = run_split,
 };

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct values {
@@ -23,7 +24,8 @@ static const cli_option options[] = {
                  "what for; only people enrolled for it are found"),
     CLI_ROW_REAL(tolerance, "tolerance", 0, "D", 0.001, 4,
                  "largest distance at which a face gets a name; smaller is "
-                 "stricter (default: the network's)"),
+                 "stricter (default: what 'gallery calibrate' kept, else the "
+                 "network's)"),
     CLI_OPTION_JSON("JSON lines as analyze prints them, each face with name "
                     "and distance"),
     CLI_OPTION_RECURSIVE,
@@ -47,22 +49,62 @@ typedef struct identifying {
     mien_gallery *g;
     cli_gallery_reader r;
     cli_files files;
+    mien_gallery_threshold kept;
+    char day[11]; /* of it */
+    mien_search_record search;
 } identifying;
+
+/* Which threshold counts: the one that was said, else the one that the gallery
+ * keeps, else the network's; and what is known of it. */
+static int choose(identifying *s)
+{
+    const values *v = s->v;
+    mien_error err = {0};
+    int found = 0;
+    s->search = (mien_search_record){
+        .purpose = v->purpose,
+        .threshold = v->tolerance > 0
+                         ? (float)v->tolerance
+                         : mien_describer_threshold(v->read.descriptor)};
+    if (v->tolerance > 0)
+        return CLI_OK;
+    if (mien_gallery_threshold_of(s->g, v->purpose,
+                                  cli_gallery_reader_model(&s->r), &found,
+                                  &s->kept, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    if (found) {
+        const mien_pair_rate *f = &s->kept.false_match;
+        char when[32];
+        cli_gallery_time(s->kept.at, when);
+        snprintf(s->day, sizeof s->day, "%.10s", when);
+        s->search.threshold = s->kept.threshold;
+        s->search.false_match = f;
+        s->search.calibrated = s->day;
+        cli_error("within %.4f: %.3g %% (%.3g to %.3g) of pairs of two people "
+                  "match, by %d people on %s",
+                  (double)s->kept.threshold, 100 * f->value, 100 * f->low,
+                  100 * f->high, s->kept.people, s->day);
+    } else {
+        cli_error("within %.3g, the network's usual: how often it errs among "
+                  "these people was not measured (mien gallery calibrate)",
+                  (double)s->search.threshold);
+    }
+    return CLI_OK;
+}
 
 /* Search for every face of a photo; match is [faces]. */
 static mien_status search(identifying *s, const mien_reading *r,
                           mien_match *match, mien_error *err)
 {
     mien_status st = MIEN_OK;
-    float threshold = s->v->tolerance > 0
-                          ? (float)s->v->tolerance
-                          : mien_describer_threshold(s->v->read.descriptor);
     for (int i = 0; !st && i < r->faces.n; i++) {
         mien_gallery_faces face;
         mien_gallery_match m = {NULL, NAN, 0};
         if (cli_gallery_reader_face(&s->r, &r->faces.face[i], &face))
-            st = mien_gallery_search(s->g, s->v->purpose, &face, threshold, &m,
-                                     err);
+            st = mien_gallery_search(s->g, s->v->purpose, &face,
+                                     s->search.threshold, &m, err);
         match[i] = (mien_match){m.person ? m.person->name : NULL,
                                 m.person ? (int)m.person->id : -1, m.distance};
     }
@@ -87,7 +129,8 @@ static void identify_one(void *arg, int i, int lane, cli_outcome *out)
                                 .reading = &r,
                                 .want = MIEN_FACE_DESCRIPTOR,
                                 .hide = MIEN_FACE_DESCRIPTOR,
-                                .match = match};
+                                .match = match,
+                                .search = &s->search};
     if (!match) {
         out->text.failed = 1;
     } else if (search(s, &r, match, &err)) {
@@ -113,6 +156,8 @@ static int identify(const cli_args *a, identifying *s)
     int status = cli_gallery_open(a->operand[0], &v->open, &s->g);
     if (!status)
         status = cli_gallery_reader_open(&v->read, &s->r);
+    if (!status)
+        status = choose(s);
     if (status)
         return status;
     /* One at a time: each search is written down before it is answered. */
@@ -143,7 +188,9 @@ const cli_command cmd_gallery_identify = {
     .description =
         "Compares every face with the people enrolled for the purpose: the "
         "name of the nearest, if it is near enough, and the distance; "
-        "unknown_person otherwise. Each search is in the gallery's log before "
+        "unknown_person otherwise. What near enough means, and how often it "
+        "errs, is said on standard error and in the JSON. Each search is in "
+        "the gallery's log before "
         "it is answered. A printed photo of somebody passes as that person: "
         "there is no test of whether a face is alive.",
     CLI_COMMAND_TABLES,

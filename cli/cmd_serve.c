@@ -45,7 +45,8 @@ static const cli_option options[] = {
                  "input (default: asked for on the terminal)"),
     CLI_ROW_REAL(tolerance, "tolerance", 0, "D", 0.001, 4,
                  "largest distance at which a face gets a name; smaller is "
-                 "stricter (default: the network's)"),
+                 "stricter (default: what 'gallery calibrate' kept for the "
+                 "purpose, else the network's)"),
     CLI_ROW_INT(jobs, "jobs", 'J', "N", 0, MIEN_POOL_MAX,
                 "photos at a time (default: one for each processor)"),
     CLI_ROW_INT(queue, "queue", 0, "N", 1, 10000,

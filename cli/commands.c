@@ -43,10 +43,14 @@
     X(cmd_evaluate)          \
     X(cmd_gallery_init)      \
     X(cmd_gallery_enroll)    \
+    X(cmd_gallery_import)    \
     X(cmd_gallery_show)      \
     X(cmd_gallery_add)       \
     X(cmd_gallery_remove)    \
+    X(cmd_gallery_merge)     \
+    X(cmd_gallery_split)     \
     X(cmd_gallery_identify)  \
+    X(cmd_gallery_calibrate) \
     X(cmd_gallery_list)      \
     X(cmd_gallery_rename)    \
     X(cmd_gallery_withdraw)  \

@@ -30,8 +30,7 @@ void cli_gallery_reader_close(cli_gallery_reader *r)
     free(r->row);
 }
 
-/* The SHA-256 of the network that describes. */
-static const char *model_of(cli_gallery_reader *r)
+const char *cli_gallery_reader_model(cli_gallery_reader *r)
 {
     int n = 0;
     const mien_model_digest *d = mien_reader_digests(r->reader, &n);
@@ -66,7 +65,7 @@ mien_gallery_faces cli_gallery_reader_faces(cli_gallery_reader *r)
 {
     mien_gallery_faces f = {
         .n = r->n, .numbers = r->numbers, .descriptor = r->row};
-    memcpy(f.model, model_of(r), sizeof f.model);
+    memcpy(f.model, cli_gallery_reader_model(r), sizeof f.model);
     return f;
 }
 
@@ -75,6 +74,6 @@ int cli_gallery_reader_face(cli_gallery_reader *r, const mien_face *f,
 {
     *out = (mien_gallery_faces){
         .n = 1, .numbers = r->numbers, .descriptor = f->descriptor};
-    memcpy(out->model, model_of(r), sizeof out->model);
+    memcpy(out->model, cli_gallery_reader_model(r), sizeof out->model);
     return mien_face_described(f, r->descriptor);
 }

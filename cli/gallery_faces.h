@@ -48,6 +48,8 @@ int cli_gallery_reader_open(const cli_gallery_faces_values *v,
 void cli_gallery_reader_close(cli_gallery_reader *r);
 /* Add the one face of a photo, or that of a number; the same. */
 int cli_gallery_reader_one(cli_gallery_reader *r, const char *path, int number);
+/* The SHA-256 of the network that describes. */
+const char *cli_gallery_reader_model(cli_gallery_reader *r);
 /* All that were added; borrowed. */
 mien_gallery_faces cli_gallery_reader_faces(cli_gallery_reader *r);
 /* A face of a photo: 0 if it could not be described. */

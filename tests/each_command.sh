@@ -63,10 +63,14 @@ key list||--key-file keys
 gallery init||--key-file key out/n.db
 gallery enroll|models|--key-file key --name Cy --basis consent --purpose door --face 1 -t 1 p.db face.ppm
 gallery identify|models|--key-file key --purpose door -t 1 p.db face.ppm
+gallery import|models|--key-file key --basis consent --purpose door -t 1 p.db who.json
 gallery list|models|--key-file key p.db
+gallery calibrate|models|--key-file key --purpose door -t 1 --json p.db
 gallery show|models|--key-file key p.db Ann
 gallery add|models|--key-file key --face 2 -t 1 p.db Ann face.ppm
 gallery remove|models|--key-file key p.db Ann FACE
+gallery merge|models|--key-file key p.db Ann Zed
+gallery split|models|--key-file key p.db Ann Eve FACE
 gallery rename|models|--key-file key p.db Ann Bea
 gallery withdraw|models|--key-file key p.db Ann
 gallery export|models|--key-file key p.db Ann
@@ -143,9 +147,11 @@ make_inputs() {
     cp fuzz/corpus/keras/heap "$t/k.h5"
     [ ! -e "$MIEN_MOVIE" ] || cp "$MIEN_MOVIE" "$t/movie.mp4"
     head -c 40 "$t/face.ppm" | rev >"$t/key"
+    printf '[{"label":"Zed","descriptors":[[0.5%s]]}]' "$(printf ',0.25%.0s' $(seq 127))" >"$t/who.json"
     has models && (cd "$t" && mien gallery init --key-file key p.kept &&
         mien gallery enroll --key-file key --name Ann --basis consent --purpose door --face 1 \
-            p.kept face.ppm) >"$t/log" 2>&1
+            p.kept face.ppm && mien gallery import --key-file key --basis consent --purpose door \
+            p.kept who.json) >"$t/log" 2>&1
     face=$(cd "$t" && mien gallery show --key-file key --json p.kept Ann 2>"$t/log" |
         sed -n 's/.*"id": \([0-9]\{9,\}\).*/\1/p')
     [ ! -d "$MIEN_PHOTOS/../model" ] || ln -s "$MIEN_PHOTOS/../model" "$t/weights"

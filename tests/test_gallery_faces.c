@@ -107,6 +107,47 @@ static void test_what_is_refused(void)
     gallery_remove(&m);
 }
 
+static void test_two_are_one_and_one_is_two(void)
+{
+    made m;
+    int64_t ada = 0, bob = 0, cook = 0, eve = 0, number[2] = {0}, own[2];
+    mien_error err = {0};
+    gallery_make(&m);
+    mien_gallery *g = gallery_open(&m);
+    CHECK_EQ(gallery_enroll(g, "Ada", 1, "door", "", &ada, NULL), MIEN_OK);
+    CHECK_EQ(gallery_enroll(g, "Bob", 2, "door", "", &bob, NULL), MIEN_OK);
+    CHECK_EQ(gallery_enroll(g, "Cook", 3, "canteen", "", &cook, NULL), MIEN_OK);
+    CHECK_EQ(add(g, bob, 2, number, NULL), MIEN_OK);
+    CHECK_EQ(mien_gallery_merge(g, ada, cook, &err), MIEN_EARG);
+    CHECK_EQ(mien_gallery_merge(g, ada, ada, &err), MIEN_EARG);
+    CHECK_EQ(mien_gallery_merge(g, ada, 99, &err), MIEN_EARG);
+    CHECK_EQ(mien_gallery_merge(g, ada, bob, &err), MIEN_OK);
+    CHECK(!mien_gallery_find(g, "Bob"));
+    CHECK_EQ(mien_gallery_find(g, "Ada")->faces, 6);
+    CHECK_EQ(gallery_search(g, 2, "door").person->id, ada);
+    int n = 0; /* the first two are Ada's own */
+    for (int64_t i = 0; i < mien_gallery_count_faces(g) && n < 2; i++)
+        if (mien_gallery_face_at(g, i).person->id == ada)
+            own[n++] = mien_gallery_face_at(g, i).id;
+    CHECK_EQ(mien_gallery_split(g, ada, "Eve", 2, number, &eve, &err),
+             MIEN_EARG); /* numbers of faces that were Bob's */
+    CHECK_EQ(mien_gallery_split(g, ada, "Cook", 2, own, &eve, &err), MIEN_EARG);
+    CHECK_EQ(mien_gallery_split(g, ada, "Eve", 0, own, &eve, &err), MIEN_EARG);
+    CHECK_EQ(mien_gallery_find(g, "Ada")->faces, 6);
+    CHECK_EQ(mien_gallery_split(g, ada, "Eve", 2, own, &eve, &err), MIEN_OK);
+    for (int again = 0; again < 2; again++) {
+        CHECK_EQ(mien_gallery_find(g, "Ada")->faces, 4);
+        CHECK_EQ(mien_gallery_find(g, "Eve")->faces, 2);
+        CHECK_EQ(gallery_search(g, 1, "door").person->id, eve);
+        CHECK_EQ(gallery_search(g, 2, "door").person->id, ada);
+        CHECK_EQ(mien_gallery_count_faces(g), 8);
+        mien_gallery_close(g);
+        g = gallery_open(&m);
+    }
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 /* A copy of before has the face, which does not come back with it. */
 static void test_a_copy_does_not_bring_a_face_back(void)
 {
@@ -193,6 +234,7 @@ int main(int argc, char **argv)
     RUN(test_faces_come_and_go);
     RUN(test_somebody_without_a_face);
     RUN(test_what_is_refused);
+    RUN(test_two_are_one_and_one_is_two);
     RUN(test_a_copy_does_not_bring_a_face_back);
     RUN(test_who_ends_is_erased_while_it_is_open);
     RUN(test_memory_ends);

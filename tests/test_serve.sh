@@ -7,7 +7,7 @@ t=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$t"' EXIT
 export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8
-for need in curl python3; do
+for need in curl openssl python3; do
     command -v $need >/dev/null || { echo "SKIP no $need"; exit 77; }
 done
 bad=0
@@ -55,7 +55,7 @@ if [ -e "$photo" ]; then
     [ ! -e "$MIEN_MODELS/face_recognition.onnx" ] || lines 'detect\|verif' '^{"result":\[{'
 fi
 
-python3 tests/cli/malformed.py "$address" "$server" ${TORTURE:+10000} || complain 'malformed requests'
+python3 tests/cli/malformed.py "$address" "$server" ${TORTURE:+100000} || complain 'malformed requests'
 curl -sS "$address/healthz" | grep -q OK || complain 'the server is gone'
 end
 
@@ -79,8 +79,20 @@ if [ -e "$photo" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ]; then
         grep -q '"subjects":\[\]' "$t/answer" && ! grep -q '"subject":' "$t/answer" ||
             complain "after Ada was erased: $(head -c 200 "$t/answer")"
     done
+    python3 tests/cli/malformed.py "$address" "$server" "$([ -n "${TORTURE:-}" ] && echo 100000 || echo 500)" "$DESK" ||
+        complain 'malformed requests about people'
     end
     mien gallery list --key-file "$t/key" "$t/people.db" | sed 1d | grep -q . && complain 'somebody is left'
 fi
+
+# The same over TLS, and nothing without it.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=here \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$t/tls.key" -out "$t/tls.pem" 2>"$t/log" ||
+    complain "no certificate: $(tail -n 1 "$t/log")"
+begin --tls-cert "$t/tls.pem" --tls-key "$t/tls.key"
+curl -sS --cacert "$t/tls.pem" "$address/healthz" | grep -q OK || complain 'no answer over TLS'
+curl -sS "$address/healthz" 2>/dev/null && complain 'a certificate that nobody knows was taken'
+curl -sS "http${address#https}/healthz" 2>/dev/null | grep -q OK && complain 'an answer without TLS'
+end
 [ $bad -eq 0 ] && echo 'the server answers, refuses and stops'
 [ $bad -eq 0 ]

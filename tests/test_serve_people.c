@@ -335,6 +335,48 @@ static void test_purposes_are_apart(void)
     gallery_remove(&m);
 }
 
+/* Near enough is what the gallery was calibrated to, unless the server was
+ * told.
+ */
+static void test_the_threshold_that_is_kept(void)
+{
+    char id[9], key[MIEN_SERVE_KEY_SIZE], out[20000], wanted[40];
+    float row[2 * MIEN_DESCRIPTOR];
+    made m;
+    mien_gallery_threshold t;
+    mien_gallery_calibrate_options o = MIEN_GALLERY_CALIBRATE_DEFAULTS;
+    gallery_make(&m);
+    mien_gallery *g = gallery_open_at(&m, 0, NULL);
+    unsigned seed = 7;
+    for (int i = 0; i < 40; i++) {
+        mien_gallery_person p = {.basis = {"consent", "door", "", ""}};
+        mien_gallery_faces f = {2, MIEN_DESCRIPTOR, row, ""};
+        memcpy(f.model, model_a, sizeof f.model);
+        snprintf(p.name, sizeof p.name, "Person %d", i);
+        for (int k = 0; k < 2 * MIEN_DESCRIPTOR; k++)
+            row[k] = (float)(check_rand(&seed) % 100) / 100;
+        CHECK_EQ(mien_gallery_enroll(g, &p, &f, NULL, NULL), MIEN_OK);
+    }
+    o.false_match = 0.1;
+    CHECK_EQ(mien_gallery_calibrate(g, "door", model_a, &o, &t, NULL, NULL),
+             MIEN_OK);
+    snprintf(wanted, sizeof wanted, "\"threshold\":%.6g", (double)t.threshold);
+    unlink(keys_path);
+    serve_key(MIEN_SERVE_ALL, "", "", id, key);
+    mien_server *s = serve(g);
+    request q = {.method = "POST", .key = key, .type = type};
+    q.path = "/api/v1/recognition/recognize?purpose=door&status=true";
+    q.body = photo("whoa");
+    CHECK_EQ(ask(s, q, out, sizeof out), 200);
+    CHECK_MSG(t.threshold > 1 && strstr(out, wanted), "%s in %s", wanted, out);
+    q.path = "/api/v1/recognition/recognize?purpose=shop&status=true";
+    CHECK_EQ(ask(s, q, out, sizeof out), 200);
+    CHECK_MSG(strstr(out, "\"threshold\":0.6"), "%s", out);
+    mien_server_free(s);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 static void test_a_gallery_wants_keys(void)
 {
     made m;
@@ -366,6 +408,7 @@ int main(int argc, char **argv)
     RUN(test_people_come_are_recognised_and_go);
     RUN(test_what_is_refused);
     RUN(test_purposes_are_apart);
+    RUN(test_the_threshold_that_is_kept);
     RUN(test_a_gallery_wants_keys);
     unlink(keys_path);
     return check_done();

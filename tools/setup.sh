@@ -57,6 +57,7 @@ check|cppcheck|cppcheck|looks for mistakes
 check|python3|python3|runs tools/*.py
 check|man-db|man|checks the man pages
 check|curl|curl|asks the server in its test
+check|openssl|openssl|makes a certificate for it
 check|jq|jq|reads JSON in the tests of the command
 check|openmpi-bin|mpirun|trains with several processes
 check,web|binaryen|wasm-opt|makes WebAssembly smaller

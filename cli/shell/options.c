@@ -298,8 +298,10 @@ int cli_given(const cli_args *a, const void *place)
 int cli_wrong(const cli_args *a, const void *place, const char *wanted)
 {
     const cli_option *o = &a->command->options[row_of(a, place)];
-    cli_error("%s: --%s: found '%s', wanted %s", a->command->name, o->name,
-              *(const char *const *)place, wanted);
+    const char *found = *(const char *const *)place;
+    cli_error("%s: --%s: found %s%s%s, wanted %s", a->command->name, o->name,
+              found ? "'" : "", found ? found : "nothing", found ? "'" : "",
+              wanted);
     return 0;
 }
 

@@ -24,6 +24,7 @@
 #ifndef MIEN_GALLERY_H
 #define MIEN_GALLERY_H
 
+#include "mien/match_calibrate.h"
 #include "mien/record_basis.h"
 
 #ifdef __cplusplus
@@ -257,6 +258,35 @@ MIEN_API int64_t mien_gallery_count_faces(const mien_gallery *g);
 MIEN_API mien_gallery_face mien_gallery_face_at(const mien_gallery *g,
                                                 int64_t i);
 
+/* Two entries are one person: all faces of one come to the other, and it is
+ * erased, as by mien_gallery_withdraw.
+ *
+ *   g     open
+ *   into  who stays, with name, basis and end
+ *   from  who goes, enrolled for the same purpose
+ *
+ * Fails with EARG (not two people; another purpose), EIO, ELIMIT, ENOMEM; where
+ * it fails in between some faces are with both. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_merge(mien_gallery *g,
+                                                     int64_t into, int64_t from,
+                                                     mien_error *err);
+
+/* One entry is two people: some faces go to a new one with the same basis,
+ * purpose, birth date and end.
+ *
+ *   g     open
+ *   from  of whom
+ *   name  of the new one, as for mien_gallery_enroll
+ *   n     faces, at least 1
+ *   face  [n] their numbers
+ *   id    set to the new one's number; may be NULL
+ *
+ * Fails with EARG (nobody; no face of them; the name), EIO, ELIMIT, ENOMEM;
+ * where it fails in between some faces are with both. */
+MIEN_API MIEN_CHECKED mien_status
+mien_gallery_split(mien_gallery *g, int64_t from, const char *name, int n,
+                   const int64_t *face, int64_t *id, mien_error *err);
+
 /* ---- leaving ------------------------------------------------------------- */
 
 /* What shows that somebody was erased; it names nobody. */
@@ -320,12 +350,73 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_search(
     mien_gallery *g, const char *purpose, const mien_gallery_faces *face,
     float threshold, mien_gallery_match *out, mien_error *err);
 
+/* ---- how near is near enough --------------------------------------------- */
+
+/* A threshold for the people of one purpose, described by one network. */
+typedef struct mien_gallery_threshold {
+    float threshold; /* nearer is a match; NaN: too few to say */
+    double wanted;   /* the share of pairs of two people that was asked for */
+    /* What calibrating found, on those who were enrolled then; of one that was
+     * kept, false_match and strangers have value, low and high, true_match the
+     * value. */
+    mien_pair_rate false_match, true_match;
+    mien_pair_rate strangers; /* people who would be named if they were not
+                                 enrolled, and all others were */
+    int64_t at;               /* when, in seconds since 1970 */
+    int people;               /* on how many */
+    int worst;                /* the group that asked for it; -1: all */
+} mien_gallery_threshold;
+
+typedef struct mien_gallery_calibrate_options {
+    double false_match;   /* wanted share of pairs of two people that match, in
+                             (0, 0.5] */
+    const int32_t *group; /* [mien_gallery_count] a person's declared group, by
+                             the place of mien_gallery_person_at, 0..groups - 1,
+                             or -1; NULL: none is declared.  It is not kept */
+    int groups;           /* 0..MIEN_CALIBRATE_MAX_GROUPS */
+    mien_pool *pool;      /* NULL: the caller does all */
+} mien_gallery_calibrate_options;
+#define MIEN_GALLERY_CALIBRATE_DEFAULTS \
+    {                                   \
+        0.001, NULL, 0, NULL            \
+    }
+
+/* Find the threshold for a wanted share of false matches, and keep it, unless
+ * too few faces are there to say.
+ *
+ *   g         open
+ *   purpose   whose people are compared
+ *   model     SHA-256 of the network's file
+ *   options   NULL: MIEN_GALLERY_CALIBRATE_DEFAULTS
+ *   out       what was found
+ *   by_group  [groups] as for mien_match_calibrate; NULL is allowed
+ *
+ * Fails with EARG (nobody is enrolled for it, by this network; an option out of
+ * range), EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_calibrate(
+    mien_gallery *g, const char *purpose, const char *model,
+    const mien_gallery_calibrate_options *options, mien_gallery_threshold *out,
+    mien_pair_rate *by_group, mien_error *err);
+
+/* Look up the threshold that was kept.
+ *
+ *   g        open
+ *   purpose  as it was calibrated
+ *   model    SHA-256 of the network's file
+ *   found    1: there is one
+ *   out      set then
+ *
+ * Fails with EFORMAT, EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_gallery_threshold_of(
+    mien_gallery *g, const char *purpose, const char *model, int *found,
+    mien_gallery_threshold *out, mien_error *err);
+
 /* ---- the log ------------------------------------------------------------- */
 
 /* What is written down.  Names stand in files: add at the end. */
 #define MIEN_GALLERY_KINDS                                                  \
     "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
-    "backed-up,restored,faces-added,face-removed"
+    "backed-up,restored,faces-added,face-removed,calibrated"
 
 /* An entry, without what is sealed in it. */
 typedef struct mien_gallery_entry {

@@ -13,6 +13,7 @@
 
 #include "mien/face_notes.h"
 #include "mien/face_redact_video.h"
+#include "mien/match_calibrate.h"
 #include "mien/objects.h"
 #include "mien/json.h"
 #include "mien/vision_smile.h"
@@ -75,6 +76,16 @@ MIEN_API void mien_record_field(const char *text, mien_buffer *out);
 /* ---- photos --------------------------------------------------------------
  */
 
+/* How people were looked for. */
+typedef struct mien_search_record {
+    const char *purpose;
+    float threshold;                   /* nearer faces got a name */
+    const mien_pair_rate *false_match; /* pairs of two people that match, by the
+                                          gallery's own faces; NULL: that was
+                                          not measured */
+    const char *calibrated;            /* the day; NULL: never */
+} mien_search_record;
+
 /* What is known of a photo; all pointers are borrowed. */
 typedef struct mien_photo_record {
     const char *file;
@@ -83,6 +94,8 @@ typedef struct mien_photo_record {
     unsigned hide; /* MIEN_FACE_*: not written though they are known */
     const mien_match *match; /* [faces] who each is, as "name" and "distance";
                                 NULL: nobody was looked for */
+    const mien_search_record *search; /* NULL: it is not told; not in the
+                                         WebAssembly library */
     int models;
     const mien_model_digest *model; /* [models] */
     const char *expression_model;   /* files of mien_own_models; NULL: none */
@@ -95,7 +108,9 @@ typedef struct mien_photo_record {
  *   out  a line is added
  *
  * {"schema", "file", "width", "height", "warnings": only if the file is not
- * whole or was turned, "faces", "expression_model" and "landmark_model" if
+ * whole or was turned, "faces", "search": {"purpose", "threshold",
+ * "false_match": {"value", "low", "high"} or null, "calibrated": a day or null}
+ * if it is told, "expression_model" and "landmark_model" if
  * there are such, "models": digests by task, "ms": milliseconds by part}.  A
  * face has what mien_own_models told: "expression", "smile", ...: {"CLASS":
  * probability}.

@@ -180,7 +180,8 @@ typedef struct mien_server_options {
     mien_gallery *gallery;
     const char *model; /* SHA-256 of the network of read's descriptors */
     float tolerance;   /* the largest distance at which a face gets a name, in
-                          (0, 4]; 0: MIEN_SAME_PERSON */
+                          (0, 4]; 0: as the gallery keeps it for the purpose,
+                          else MIEN_SAME_PERSON */
     /* Called after each request, from one thread; NULL: not wanted. */
     void (*log)(void *arg, const mien_serve_entry *entry);
     void *log_arg;

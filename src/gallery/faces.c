@@ -151,17 +151,11 @@ mien_status mien_gallery_add_faces(mien_gallery *g, int64_t id,
 mien_status mien_gallery_remove_face(mien_gallery *g, int64_t number,
                                      mien_error *err)
 {
-    const mien_gallery_person *p = NULL;
-    mien_gallery_face f;
-    for (int64_t i = 0; !p && i < mien_gallery_count_faces(g); i++) {
-        f = mien_gallery_face_at(g, i);
-        if (f.id == number)
-            p = f.person;
-    }
-    if (!p)
+    int64_t id = mi_people_of_face(g, number);
+    if (!id)
         return mi_fail(err, MIEN_EARG, "no face has the number %lld",
                        (long long)number);
-    const moving m = {&g->person[mi_people_at(g, p->id)], NULL, &number};
+    const moving m = {&g->person[mi_people_at(g, id)], NULL, &number};
     const mi_change change = {MI_FORGET, number, NULL, make_less, &m};
     int was_broken = g->broken;
     mien_status st = mi_gallery_change(g, &change, err);

@@ -51,7 +51,8 @@ typedef enum mi_log_kind {
     MI_LOG_BACKED_UP,
     MI_LOG_RESTORED,
     MI_LOG_FACES_ADDED,
-    MI_LOG_FACE_REMOVED
+    MI_LOG_FACE_REMOVED,
+    MI_LOG_CALIBRATED
 } mi_log_kind;
 
 typedef struct mi_person {
@@ -139,6 +140,8 @@ mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err);
 mien_status mi_people_add_faces(mien_gallery *g, int64_t id,
                                 const mien_gallery_faces *faces,
                                 const int64_t *number, mien_error *err);
+/* Whose a face is; 0: there is no such face. */
+int64_t mi_people_of_face(const mien_gallery *g, int64_t number);
 /* Forget a face. */
 void mi_people_drop_face(mien_gallery *g, int64_t number);
 /* Forget the person at a place, with all descriptors. */

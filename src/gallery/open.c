@@ -65,6 +65,11 @@ void mien_gallery_close(mien_gallery *g)
     mi_free(g);
 }
 
+/* Files of before it have it from their next opening on. */
+static const char threshold[] =
+    "CREATE TABLE IF NOT EXISTS threshold(purpose BLOB, model TEXT,"
+    " sealed BLOB, PRIMARY KEY(purpose, model))";
+
 mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
 {
     static const uint8_t none[MI_GALLERY_ID];
@@ -91,7 +96,7 @@ mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
         *generation = row ? sqlite3_column_int64(s, 1) : 0;
     }
     sqlite3_finalize(s);
-    return st;
+    return st ? st : mi_db_run(&g->data, threshold, err);
 }
 
 /* ---- opening ------------------------------------------------------------- */

@@ -157,18 +157,33 @@ static void take_off(mi_shelf *s, int64_t row)
     mien_index_remove(s->index, 1, &row);
 }
 
-void mi_people_drop_face(mien_gallery *g, int64_t number)
+/* Where a face stands; NULL: there is no such face. */
+static mi_shelf *find_face(const mien_gallery *g, int64_t number, int64_t *row)
 {
     for (int i = 0; i < g->shelves; i++) {
         mi_shelf *s = &g->shelf[i];
-        for (int64_t row = mien_index_count(s->index) - 1; row >= 0; row--)
-            if (s->number[row] == number) {
-                int at = mi_people_at(g, mien_index_person(s->index, row));
-                g->person[at].shown.faces--;
-                take_off(s, row);
-                return;
-            }
+        for (*row = mien_index_count(s->index) - 1; *row >= 0; --*row)
+            if (s->number[*row] == number)
+                return s;
     }
+    return NULL;
+}
+
+int64_t mi_people_of_face(const mien_gallery *g, int64_t number)
+{
+    int64_t row;
+    const mi_shelf *s = find_face(g, number, &row);
+    return s ? mien_index_person(s->index, row) : 0;
+}
+
+void mi_people_drop_face(mien_gallery *g, int64_t number)
+{
+    int64_t row;
+    mi_shelf *s = find_face(g, number, &row);
+    if (!s)
+        return;
+    g->person[mi_people_at(g, mien_index_person(s->index, row))].shown.faces--;
+    take_off(s, row);
 }
 
 void mi_people_remove(mien_gallery *g, int at)

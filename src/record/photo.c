@@ -92,6 +92,27 @@ static void put_times(mien_json *j, const mien_reading *r, unsigned want)
     mien_json_close(j);
 }
 
+#ifndef __wasm__
+/* How people were looked for. */
+static void put_search(mien_json *j, const mien_search_record *s)
+{
+    mien_json_object(j, "search");
+    mien_json_text(j, "purpose", s->purpose);
+    mien_json_rounded(j, "threshold", (double)s->threshold, 6);
+    if (s->false_match) {
+        mien_json_object(j, "false_match");
+        mien_json_real(j, "value", s->false_match->value, 6);
+        mien_json_real(j, "low", s->false_match->low, 6);
+        mien_json_real(j, "high", s->false_match->high, 6);
+        mien_json_close(j);
+    } else {
+        mien_json_null(j, "false_match");
+    }
+    mien_json_text(j, "calibrated", s->calibrated);
+    mien_json_close(j);
+}
+#endif
+
 void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
 {
     const mien_reading *got = r->reading;
@@ -111,6 +132,10 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
         mien_json_close(&j);
     }
     mien_json_close(&j);
+#ifndef __wasm__
+    if (r->search)
+        put_search(&j, r->search);
+#endif
     if (r->expression_model)
         mien_record_file(&j, "expression_model", r->expression_model);
     if (r->landmark_model)

@@ -7,6 +7,7 @@
 #include "serve/tell.h"
 
 #include "base/error.h"
+#include "mien/match.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,24 +94,38 @@ static int64_t read_id(const char *text)
 
 /* ---- recognising --------------------------------------------------------- */
 
+/* The distance at which a face gets a name. */
+static mien_status near_enough(const visit *v, const char *purpose, float *out,
+                               mien_error *err)
+{
+    mien_gallery_threshold kept;
+    int found = 0;
+    mien_status st = MIEN_OK;
+    *out = v->desk->tolerance > 0 ? v->desk->tolerance : MIEN_SAME_PERSON;
+    if (v->desk->tolerance <= 0)
+        st = mien_gallery_threshold_of(v->g, purpose, v->desk->model, &found,
+                                       &kept, err);
+    if (found)
+        *out = kept.threshold;
+    return st;
+}
+
 /* The subjects of a face: the nearest, or none. */
 static mien_status put_match(const visit *v, mien_json *j, const mien_face *f,
-                             const char *purpose, mien_error *err)
+                             const char *purpose, float near, mien_error *err)
 {
     mien_gallery_faces face = {1, MIEN_DESCRIPTOR, f->descriptor, ""};
     mien_gallery_match m = {0};
     mien_status st = MIEN_OK;
     memcpy(face.model, v->desk->model, sizeof face.model);
     if (f->has & MIEN_FACE_DESCRIPTOR)
-        st = mien_gallery_search(v->g, purpose, &face, v->desk->tolerance, &m,
-                                 err);
+        st = mien_gallery_search(v->g, purpose, &face, near, &m, err);
     mien_json_array(j, "subjects");
     if (!st && m.person) {
         mien_json_object(j, NULL);
         mien_json_text(j, "subject", m.person->name);
-        mien_json_real(
-            j, "similarity",
-            1 - (double)m.distance / (2 * (double)v->desk->tolerance), 6);
+        mien_json_real(j, "similarity",
+                       1 - (double)m.distance / (2 * (double)near), 6);
         mien_json_real(j, "distance", (double)m.distance, 6);
         mien_json_close(j);
     }
@@ -132,20 +147,23 @@ static int recognize(const visit *v)
                       v->out);
         return 400;
     }
+    float near = 0;
     mien_json j = mien_json_on(v->out, 0);
+    st = near_enough(v, purpose, &near, &err);
     mien_json_object(&j, NULL);
     mien_json_array(&j, "result");
     for (int i = 0; !st && i < v->got->faces.n; i++) {
         const mien_face *f = &v->got->faces.face[i];
         mien_json_object(&j, NULL);
         mi_tell_face(&j, v->ask, f);
-        st = put_match(v, &j, f, purpose, &err);
+        st = put_match(v, &j, f, purpose, near, &err);
         mien_json_close(&j);
     }
     mien_json_close(&j);
     if (v->ask->status) {
         mi_tell_versions(&j, v->ask->wish.want | MIEN_FACE_DESCRIPTOR);
         mi_tell_times(&j, "execution_time", v->got);
+        mien_json_real(&j, "threshold", (double)near, 6);
     }
     mien_json_close(&j);
     return st ? refused(v, st, &err) : 200;

@@ -12,7 +12,7 @@ typedef struct mi_desk {
     mien_gallery *gallery; /* NULL: there is none */
     pthread_mutex_t lock;
     char model[MIEN_GALLERY_DIGEST]; /* of the descriptors that come */
-    float tolerance;
+    float tolerance; /* 0: as the gallery was calibrated, or MIEN_SAME_PERSON */
 } mi_desk;
 
 /* Answer a request that needs the gallery, which is there: the HTTP status, and

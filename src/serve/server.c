@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "mien/match.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -170,7 +169,7 @@ static mien_status open_desk(mien_server *s, mien_error *err)
                 model = d[i].sha256;
     }
     snprintf(s->desk.model, sizeof s->desk.model, "%s", model ? model : "");
-    s->desk.tolerance = s->o.tolerance > 0 ? s->o.tolerance : MIEN_SAME_PERSON;
+    s->desk.tolerance = s->o.tolerance;
     s->desk.gallery = s->o.gallery;
     return MIEN_OK;
 }

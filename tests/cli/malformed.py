@@ -1,13 +1,22 @@
-"""malformed.py ADDRESS PID [N]: N requests (1,000) that are wrong, by a seed: random
-bytes, mutated forms, wrong lengths, negative numbers, deep JSON, broken chunks.  Each
-is answered with 4xx, or the connection is closed; memory stays flat."""
+"""malformed.py ADDRESS PID [N [KEY]]: N requests (1,000) that are wrong, by a seed: random
+bytes, mutated forms, wrong lengths, negative numbers, deep JSON, broken chunks; with the
+key of a server that has a gallery, about people too.  Each is answered with 4xx, or the
+connection is closed; memory stays flat."""
 import random
 import socket
 import sys
 
 FORM = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"
         b"\xff\xd8\xff\xe0\x00\x10JFIF no photo\r\n--b--\r\n")
-PATHS = ["/api/v1/detection/detect", "/api/v1/verification/verify", "/metrics", "/x%00y"]
+PHOTOS = ["POST /api/v1/detection/detect", "POST /api/v1/verification/verify"]
+PEOPLE = ["POST /api/v1/recognition/recognize", "POST /api/v1/recognition/subjects",
+          "POST /api/v1/recognition/faces?subject=Ada", "PUT /api/v1/recognition/subjects/Ada",
+          "DELETE /api/v1/recognition/subjects/%00%ff", "DELETE /api/v1/recognition/faces/-1",
+          "PUT /api/v1/recognition/subjects/" + "A" * 300, "PATCH /api/v1/recognition/faces"]
+QUERIES = ["limit=-1", "limit=nan", "limit=" + "9" * 300, "det_prob_threshold=-0.1", "status=%ff",
+           "face_plugins=,,mask"]
+ABOUT_PEOPLE = ["prediction_count=-1", "purpose=" + "p" * 500, "basis=%00", "expires=2001-99-99",
+                "subject=" + "s" * 300, "size=0", "page=-5"]
 
 
 def any_bytes(r, most):
@@ -32,26 +41,28 @@ def mutated(r, text):
 def deep(r):
     n = r.randrange(1, 20000)
     return r.choice([b"[" * n, b'{"file":' * n, b'{"file":"' + b"A" * n,
-                     b'{"file":"' + b"A" * 4 * n + b'"}'])
+                     b'{"file":"' + b"A" * 4 * n + b'"}', b'{"subject":' * n, b'{"subject":7}',
+                     b'{"subject":"' + b"A" * (256 + n) + b'"}', b'{"subject":"a\\u0000b"}'])
 
 
-def request(r, host):
+def request(r, host, key):
     """The bytes of a request and whether its sender waits for no answer."""
     kind = r.randrange(6)
     if kind == 0:
         return any_bytes(r, 400) + b"\r\n\r\n"
-    path, head, body = r.choice(PATHS[:2]), "multipart/form-data; boundary=b", FORM
+    path, head, body = r.choice(PHOTOS + PEOPLE * bool(key)), "multipart/form-data; boundary=b", FORM
     length = None
     if kind == 1:
         body = mutated(r, FORM)
     elif kind == 2:
         length = r.choice(["-1", "99999999999999999999", "10485761", "1e3", "0x10", "", "1, 2"])
     elif kind == 3:
-        path += "?" + r.choice(["limit=-1", "limit=nan", "limit=" + "9" * 300, "det_prob_threshold=-0.1",
-                                "status=%ff", "face_plugins=,,mask"])
+        path += "&?"["?" not in path] + r.choice(QUERIES + ABOUT_PEOPLE * bool(key))
     elif kind == 4:
         head, body = "application/json", deep(r)
-    start = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: {head}\r\n"
+    start = f"{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: {head}\r\n"
+    if key:
+        start += f"x-api-key: {key}\r\n"
     if kind == 5:
         size = r.choice(["zz", "-5", "ffffffffffffffffff", "5", ""])
         return (start + f"Transfer-Encoding: chunked\r\n\r\n{size}\r\n").encode() + any_bytes(r, 50)
@@ -85,11 +96,12 @@ def resident(pid):
 def main():
     host, pid = sys.argv[1].split("//")[1], sys.argv[2]
     n = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
+    key = sys.argv[4] if len(sys.argv) > 4 else None
     r, bad, refused, before = random.Random(7), 0, 0, 0
     for i in range(n):
         if i == n // 2:
             before = resident(pid)
-        sent = request(r, host)
+        sent = request(r, host, key)
         status = status_of(host, sent)
         refused += status is not None
         if status is not None and not 400 <= status < 500:

@@ -1,0 +1,142 @@
+/* Many people come and are erased one by one: of none a byte is left in any
+ * file of the gallery.  Two hundred; with TORTURE=1 ten thousand, as the bar
+ * has it. It prints how long the slowest call took.
+ *
+ * Not as WebAssembly: SQLite and libsodium. */
+#include "tests/gallery_make.h"
+
+#include <dirent.h>
+#include <sqlite3.h>
+#include <time.h>
+
+enum { SIGN = 16, SLOTS = 1 << 18 };
+
+/* Bytes to look for, found by their first eight. */
+typedef struct signs {
+    uint8_t (*sign)[SIGN]; /* [SLOTS] */
+    uint8_t *taken;        /* [SLOTS] */
+    int n;
+} signs;
+
+static size_t slot_of(const uint8_t *bytes)
+{
+    uint64_t h;
+    memcpy(&h, bytes, sizeof h);
+    return (size_t)(h * UINT64_C(0x9E3779B97F4A7C15) >> 40) % SLOTS;
+}
+
+static void add_sign(signs *s, const void *bytes, int n)
+{
+    CHECK(n >= SIGN && s->n < SLOTS / 2);
+    size_t at = slot_of(bytes);
+    while (s->taken[at])
+        at = (at + 1) % SLOTS;
+    memcpy(s->sign[at], bytes, SIGN);
+    s->taken[at] = 1;
+    s->n++;
+}
+
+static int is_sign(const signs *s, const uint8_t *bytes)
+{
+    for (size_t at = slot_of(bytes); s->taken[at]; at = (at + 1) % SLOTS)
+        if (memcmp(s->sign[at], bytes, SIGN) == 0)
+            return 1;
+    return 0;
+}
+
+/* All sealed bytes of a column. */
+static void take_signs(signs *s, const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    CHECK_EQ(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), 0);
+    CHECK_EQ(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW)
+        add_sign(s, sqlite3_column_blob(q, 0), sqlite3_column_bytes(q, 0));
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+}
+
+/* How often signs, or names, stand in the files of a folder. */
+static int count_signs(const made *m, const signs *s, int *names)
+{
+    DIR *d = opendir(m->folder);
+    int found = 0;
+    *names = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        char path[400];
+        snprintf(path, sizeof path, "%s/%s", m->folder, e->d_name);
+        FILE *f = *e->d_name == '.' ? NULL : fopen(path, "rb");
+        if (!f)
+            continue;
+        fseek(f, 0, SEEK_END);
+        size_t n = (size_t)ftell(f);
+        uint8_t *all = malloc(n + 1);
+        rewind(f);
+        CHECK(fread(all, 1, n, f) == n);
+        fclose(f);
+        for (size_t i = 0; i + SIGN <= n; i++)
+            found += is_sign(s, all + i);
+        *names += memmem(all, n, "Person ", 7) != NULL;
+        free(all);
+    }
+    closedir(d);
+    return found;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void test_many_are_erased(void)
+{
+    made m;
+    char keys[80], name[MIEN_GALLERY_NAME];
+    int people = getenv("TORTURE") ? 10000 : 200, names = 0;
+    double slowest = 0;
+    signs s = {malloc(SLOTS * sizeof *s.sign), calloc(SLOTS, 1), 0};
+    int64_t *id = malloc((size_t)people * sizeof *id);
+    gallery_make(&m);
+    snprintf(keys, sizeof keys, "%s-keys", m.path);
+    mien_gallery *g = gallery_open(&m);
+    for (int i = 0; i < people; i++) {
+        snprintf(name, sizeof name, "Person %d", i);
+        CHECK_EQ(gallery_enroll(g, name, (unsigned)i, "door", "", &id[i], NULL),
+                 MIEN_OK);
+    }
+    mien_gallery_close(g);
+    take_signs(&s, m.path, "SELECT sealed FROM person");
+    take_signs(&s, m.path, "SELECT sealed FROM face");
+    take_signs(&s, m.path, "SELECT detail FROM log WHERE person > 0");
+    take_signs(&s, keys, "SELECT sealed FROM key");
+    CHECK_EQ(s.n, 5 * people);
+    CHECK(count_signs(&m, &s, &names) >= s.n && names == 0);
+    g = gallery_open(&m);
+    for (int i = 0; i < people; i++) {
+        double start = now();
+        CHECK_EQ(mien_gallery_withdraw(g, id[i], NULL, NULL), MIEN_OK);
+        slowest = now() - start > slowest ? now() - start : slowest;
+    }
+    CHECK_EQ(mien_gallery_count(g), 0);
+    /* Sealed entries of the log stay, which nobody can open any more. */
+    int left = count_signs(&m, &s, &names);
+    CHECK_MSG(left == people && names == 0, "%d of %d signs, %d names", left,
+              s.n, names);
+    mien_gallery_close(g);
+    CHECK_EQ(count_signs(&m, &s, &names), people);
+    printf("%d people erased; the slowest call took %.3f s\n", people, slowest);
+    gallery_remove(&m);
+    free(id);
+    free(s.sign);
+    free(s.taken);
+}
+
+int main(int argc, char **argv)
+{
+    check_start(argc, argv);
+    RUN(test_many_are_erased);
+    return check_done();
+}
