@@ -37,7 +37,10 @@ CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
 TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 # Those that take long come first, so that none is the last one that is waited for.
-LONG_SCRIPTS := test_app test_cli test_memory test_web test_package
+LONG_SCRIPTS := test_cli test_memory test_web
+# These wait for a camera's pictures, which come by the clock: all others run beside
+# them, and give way.
+BROWSER_SCRIPTS := test_app test_package
 SCRIPTS := $(LONG_SCRIPTS) $(filter-out $(LONG_SCRIPTS),$(patsubst tests/%.sh,%,$(wildcard tests/test_*.sh)))
 # Tests by name, in a list: one that does not exist stops make.
 named    = $(foreach t,$(1),$(if $(wildcard tests/test_$t.c),test_$t,$(error Makefile: no tests/test_$t.c)))
@@ -117,7 +120,9 @@ check test:
 	+@$(SUBMAKE) web-wasm || echo 'mien.wasm: not built'
 	@tools/web.sh build $B || echo 'the app for browsers: not built'
 	@isas=$$(tools/isas.sh $B/bin/mien $(ISAS)); \
-	  $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas"; tools/summary.sh $$? \
+	  $(SUBMAKE) -j1 -k $(BROWSER_SCRIPTS:%=$B/tests/%.ok) & \
+	  nice -n 19 $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas" \
+	    SCRIPTS='$(filter-out $(BROWSER_SCRIPTS),$(SCRIPTS))'; status=$$?; wait; tools/summary.sh $$status \
 	  $(RESULTS:%=$B/tests/%) $$(for i in $$isas; do printf "$B/isa/$$i/%s " $(ISA_TESTS); done) \
 	  $(WASM_TESTS:%=$B/wasm/tests/%)
 run-tests: $(RESULTS:%=$B/tests/%.ok)
@@ -176,7 +181,7 @@ asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) fixtures
 	@LSAN_OPTIONS=suppressions=$(abspath tools/lsan.supp):print_suppressions=0 \
-	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install test_web test_app test_package,$(SCRIPTS))' \
+	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out test_install test_web $(BROWSER_SCRIPTS),$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $$? $(filter-out %/test_install %/test_web %/test_app %/test_package,$(RESULTS:%=$B/asan/tests/%))
 TSAN_TESTS := $(call named,pool plan kit loader_rows team)
