@@ -65,9 +65,9 @@ echo 'correct horse battery staple' >"$t/pass"
     cp "$share/sample.jpg" "$t/photo.jpg"
     cp "$share/sample.jpg" "$t/people/ann.jpg"
     cp "$share/sample.jpg" "$t/inbox/1.jpg"
-    cp docs/sample.jpg "$t/ada1.jpg"
-    cp docs/sample.jpg "$t/ada2.jpg"
 }
+cp docs/sample.jpg "$t/ada1.jpg"
+cp docs/sample.jpg "$t/ada2.jpg"
 [ ! -e "$share/sample.mp4" ] || cp "$share/sample.mp4" "$t/video.mp4"
 keras=$shared/data/emotion_keras/model_v6_23.hdf5
 [ ! -e "$keras" ] || ln -s "$keras" "$t/model_v6_23.hdf5"

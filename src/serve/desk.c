@@ -105,7 +105,7 @@ static mien_status near_enough(const visit *v, const char *purpose, float *out,
     if (v->desk->tolerance <= 0)
         st = mien_gallery_threshold_of(v->g, purpose, v->desk->model, &found,
                                        &kept, err);
-    if (found)
+    if (!st && found)
         *out = kept.threshold;
     return st;
 }
