@@ -206,7 +206,7 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_rename(mien_gallery *g,
  *   g        open
  *   expired  set to how many they were
  *
- * Fails as mien_gallery_withdraw does, with EIO, ENOMEM. */
+ * Fails with EIO, ENOMEM, as mien_gallery_withdraw does. */
 MIEN_API MIEN_CHECKED mien_status mien_gallery_sweep(mien_gallery *g,
                                                      int *expired,
                                                      mien_error *err);
