@@ -112,7 +112,7 @@ fixtures: $B/tests/make_ppm $B/tests/make_movie $B/bin/mien
 	  { [ -e $(WHOLE_PPM) ] || $< $B/share/mien/sample.jpg $(WHOLE_PPM) 1; } && \
 	  { [ -e $(MIEN_MOVIE) ] || $B/tests/make_movie $B/share/mien/sample.jpg $(MIEN_MOVIE) 40; } || \
 	  echo 'models: not there; tests that need them skip'
-RESULTS := $(TESTS) $(SCRIPTS) headers layers
+RESULTS := $(SCRIPTS) $(TESTS) headers layers
 check test:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
@@ -332,7 +332,7 @@ coverage:
 	@$(SUBMAKE) -k run-tests B=$B/cov CC=gcc OPT='-O0 -g' SAN=--coverage SCRIPTS= >$B/cov.log; \
 	  tools/coverage.sh $B/cov
 bench: all $(BENCHES)
-	@failed=0; for s in run csv predict search cluster logistic autoencoder learn rare_events vision cascade; do \
+	@failed=0; for s in run csv predict search cluster serve logistic autoencoder learn rare_events vision cascade; do \
 	  bench/$$s.sh $B || failed=1; done; exit $$failed
 # mien in Chromium beside its peers, which npm fetches; BENCH_WEB=sizes is one part.
 bench-web: all models web-wasm

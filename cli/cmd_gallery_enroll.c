@@ -3,7 +3,6 @@
 #include "cli/gallery.h"
 #include "cli/gallery_faces.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +21,7 @@ static const cli_option options[] = {
     CLI_OPTIONS_BASIS,
     CLI_ROW_TEXT(born, CLI_TEXT, "born", 0, "DAY",
                  "YYYY-MM-DD, kept with the person"),
-    CLI_ROW_INT(face, "face", 0, "N", 0, INT_MAX,
-                "of a photo with several faces, the one of this number, from "
-                "the surest (default: a photo has to show one face)"),
+    CLI_OPTION_GALLERY_FACE,
     CLI_OPTIONS_GALLERY_FACES,
     CLI_OPTION_END,
 };

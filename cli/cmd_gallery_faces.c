@@ -5,7 +5,6 @@
 
 #include "cli/shell/files.h"
 
-#include <limits.h>
 #include <stdlib.h>
 
 typedef struct values {
@@ -159,9 +158,7 @@ static int run_add(const cli_args *a)
 
 static const cli_option add_options[] = {
     CLI_OPTIONS_GALLERY,
-    CLI_ROW_INT(face, "face", 0, "N", 0, INT_MAX,
-                "of a photo with several faces, the one of this number, from "
-                "the surest (default: a photo has to show one face)"),
+    CLI_OPTION_GALLERY_FACE,
     CLI_OPTIONS_GALLERY_FACES,
     CLI_OPTION_END,
 };
@@ -201,11 +198,9 @@ static int64_t *read_faces(const cli_args *a, const mien_gallery *g,
     for (int k = first; face && k < a->n_operands; k++) {
         char *end = NULL;
         int64_t number = strtoll(a->operand[k], &end, 10);
-        for (int64_t i = 0; !*end && i < mien_gallery_count_faces(g); i++) {
-            mien_gallery_face f = mien_gallery_face_at(g, i);
-            if (f.id == number && f.person == p)
-                face[k - first] = number;
-        }
+        mien_gallery_face f;
+        if (!*end && mien_gallery_find_face(g, number, &f) && f.person == p)
+            face[k - first] = number;
         if (!face[k - first]) {
             cli_error("%s has no face '%s'; gallery show lists them", p->name,
                       a->operand[k]);

@@ -75,17 +75,22 @@ static int choose(identifying *s)
         return CLI_NOTHING;
     }
     if (found) {
-        const mien_pair_rate *f = &s->kept.false_match;
+        const mien_gallery_threshold *t = &s->kept;
         char when[32];
-        cli_gallery_time(s->kept.at, when);
+        cli_gallery_time(t->at, when);
         snprintf(s->day, sizeof s->day, "%.10s", when);
-        s->search.threshold = s->kept.threshold;
-        s->search.false_match = f;
+        s->search.threshold = t->threshold;
+        s->search.false_match = &t->false_match;
+        s->search.strangers = &t->strangers;
+        s->search.people = t->people;
         s->search.calibrated = s->day;
         cli_error("within %.4f: %.3g %% (%.3g to %.3g) of pairs of two people "
-                  "match, by %d people on %s",
-                  (double)s->kept.threshold, 100 * f->value, 100 * f->low,
-                  100 * f->high, s->kept.people, s->day);
+                  "match, and %.3g %% (%.3g to %.3g) of strangers get a name; "
+                  "by %d people on %s",
+                  (double)t->threshold, 100 * t->false_match.value,
+                  100 * t->false_match.low, 100 * t->false_match.high,
+                  100 * t->strangers.value, 100 * t->strangers.low,
+                  100 * t->strangers.high, t->people, s->day);
     } else {
         cli_error("within %.3g, the network's usual: how often it errs among "
                   "these people was not measured (mien gallery calibrate)",

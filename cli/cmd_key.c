@@ -42,10 +42,9 @@ static int put(const cli_args *a, const void *place, const char *said,
 static int read_key(const cli_args *a, mien_serve_key *k)
 {
     const values *v = a->values;
-    const mien_serve_role role = (mien_serve_role)(v->role - 1);
     *k = (mien_serve_key){.scopes = v->scopes, .days = v->days};
     if (v->role)
-        k->scopes |= mien_serve_role_scopes(role);
+        k->scopes |= mien_serve_role_scopes((mien_serve_role)(v->role - 1));
     if (!k->scopes)
         k->scopes = MIEN_SERVE_DETECT | MIEN_SERVE_VERIFY;
     return put(a, NULL, a->operand[0], k->name, sizeof k->name) &&

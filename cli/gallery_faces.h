@@ -4,6 +4,8 @@
 
 #include "cli/shell/shell.h"
 
+#include <limits.h>
+
 /* A member `read` of a command's values. */
 typedef struct cli_gallery_faces_values {
     const char *models;
@@ -30,6 +32,12 @@ typedef struct cli_gallery_faces_values {
                      "folder of model files, looked into before "            \
                      "$MIEN_MODELS and the usual places"),                   \
         CLI_ROW_THREADS(read.threads)
+
+/* A member `face` of a command's values. */
+#define CLI_OPTION_GALLERY_FACE                                                \
+    CLI_ROW_INT(face, "face", 0, "N", 0, INT_MAX,                              \
+                "of a photo with several faces, the one of this number, from " \
+                "the surest (default: a photo has to show one face)")
 
 /* Faces that were read, and the network that described them. */
 typedef struct cli_gallery_reader {

@@ -5,6 +5,7 @@
 #include "mien/gallery.h"
 #include "tests/check.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,6 +55,60 @@ static inline mien_gallery *gallery_open_at(made *m, int64_t now,
 static inline mien_gallery *gallery_open(made *m)
 {
     return gallery_open_at(m, GALLERY_NOW, NULL);
+}
+
+/* The bytes of a file, to be freed; NULL: there is none. */
+static inline uint8_t *gallery_load(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    *n = 0;
+    if (!f)
+        return NULL;
+    fseek(f, 0, SEEK_END);
+    *n = (size_t)ftell(f);
+    rewind(f);
+    uint8_t *bytes = malloc(*n + 1);
+    CHECK(bytes && fread(bytes, 1, *n, f) == *n);
+    fclose(f);
+    return bytes;
+}
+
+/* What a function says of each file of the folder, in all. */
+static inline int gallery_files(const made *m,
+                                int (*count)(const void *arg,
+                                             const uint8_t *bytes, size_t n),
+                                const void *arg)
+{
+    DIR *d = opendir(m->folder);
+    int all = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        char path[400];
+        size_t n;
+        snprintf(path, sizeof path, "%s/%s", m->folder, e->d_name);
+        uint8_t *bytes = *e->d_name == '.' ? NULL : gallery_load(path, &n);
+        all += bytes ? count(arg, bytes, n) : 0;
+        free(bytes);
+    }
+    closedir(d);
+    return all;
+}
+
+/* gallery_files: 1 if some bytes are in a file. */
+static inline int gallery_has(const void *text, const uint8_t *bytes, size_t n)
+{
+    const mien_bytes *sought = text;
+    return memmem(bytes, n, sought->data, sought->n) != NULL;
+}
+
+/* In how many files of the folder bytes stand. */
+static inline int gallery_files_with(const made *m, const void *bytes, size_t n)
+{
+    mien_buffer copy = {0};
+    mien_buffer_put(&copy, bytes, n);
+    const mien_bytes sought = {(uint8_t *)copy.data, copy.n};
+    int found = gallery_files(m, gallery_has, &sought);
+    mien_buffer_free(&copy);
+    return found;
 }
 
 /* A descriptor of somebody, a little different from photo to photo. */

@@ -6,7 +6,6 @@
 #include "tests/gallery_disk.h"
 #include "tests/gallery_make.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -222,27 +221,6 @@ static inline int die(made *m, known *k, int day, disk_fault fault, long at,
 
 /* ---- what must hold then ------------------------------------------------- */
 
-/* In how many files of the folder bytes stand. */
-static inline int files_with(const made *m, const uint8_t *bytes, size_t n)
-{
-    DIR *d = opendir(m->folder);
-    int found = 0;
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        char path[400];
-        snprintf(path, sizeof path, "%s/%s", m->folder, e->d_name);
-        FILE *f = *e->d_name == '.' ? NULL : fopen(path, "rb");
-        if (!f)
-            continue;
-        uint8_t *all = malloc(1 << 23);
-        size_t size = fread(all, 1, 1 << 23, f);
-        fclose(f);
-        found += memmem(all, size, bytes, n) != NULL;
-        free(all);
-    }
-    closedir(d);
-    return found;
-}
-
 /* Nothing of who is gone is in a file; opened 0: of whose erasing succeeded. */
 static inline void check_bytes(const made *m, known *k, int opened,
                                const char *when)
@@ -251,11 +229,11 @@ static inline void check_bytes(const made *m, known *k, int opened,
         const somebody *s = &k->who[i];
         int gone = s->is == GONE && (opened || s->erased);
         for (int j = 0; gone && j < s->signs; j++)
-            CHECK_MSG(files_with(m, s->sign[j], SIGN) == 0,
+            CHECK_MSG(gallery_files_with(m, s->sign[j], SIGN) == 0,
                       "%s: sign %d of person %d is in a file, %d", when, j, i,
                       opened);
         if (s->face == GONE && s->face_signed && (opened || s->face_erased))
-            CHECK_MSG(files_with(m, s->face_sign, SIGN) == 0,
+            CHECK_MSG(gallery_files_with(m, s->face_sign, SIGN) == 0,
                       "%s: a face of person %d is in a file, %d", when, i,
                       opened);
     }

@@ -5,45 +5,15 @@
 #include "base/alloc.h"
 #include "tests/gallery_make.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <sys/stat.h>
 
 /* ---- bytes --------------------------------------------------------------- */
 
-static uint8_t *load(const char *path, size_t *n)
-{
-    FILE *f = fopen(path, "rb");
-    *n = 0;
-    if (!f)
-        return NULL;
-    uint8_t *bytes = malloc(1 << 22);
-    *n = fread(bytes, 1, 1 << 22, f);
-    fclose(f);
-    return bytes;
-}
-
 static void save(const char *path, const uint8_t *bytes, size_t n)
 {
     FILE *f = fopen(path, "wb");
     CHECK(f && fwrite(bytes, 1, n, f) == n && fclose(f) == 0);
-}
-
-/* In how many files of the folder bytes stand. */
-static int files_with(const made *m, const void *bytes, size_t n)
-{
-    DIR *d = opendir(m->folder);
-    int found = 0;
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        char path[400];
-        size_t size;
-        snprintf(path, sizeof path, "%s/%s", m->folder, e->d_name);
-        uint8_t *all = load(path, &size);
-        found += all && memmem(all, size, bytes, n) != NULL;
-        free(all);
-    }
-    closedir(d);
-    return found;
 }
 
 /* ---- people -------------------------------------------------------------- */
@@ -188,8 +158,8 @@ static void test_nothing_is_left_of_who_was_erased(void)
              MIEN_OK);
     CHECK_EQ(gallery_enroll(g, "Bob", 2, "door", "", NULL, NULL), MIEN_OK);
     CHECK_EQ(gallery_search(g, 1, "door").person->id, ada);
-    CHECK_EQ(files_with(&m, "Lovelace", 8), 0);
-    CHECK_EQ(files_with(&m, face, sizeof face), 0);
+    CHECK_EQ(gallery_files_with(&m, "Lovelace", 8), 0);
+    CHECK_EQ(gallery_files_with(&m, face, sizeof face), 0);
 
     /* The sealed rows themselves, so that they can be looked for. */
     char command[160], sealed[4000] = "";
@@ -201,11 +171,11 @@ static void test_nothing_is_left_of_who_was_erased(void)
     uint8_t row[32];
     for (int i = 0; i < 32; i++)
         sscanf(sealed + 2 * i, "%2hhx", &row[i]);
-    CHECK(files_with(&m, row, sizeof row) >= 1);
+    CHECK(gallery_files_with(&m, row, sizeof row) >= 1);
 
     CHECK_EQ(mien_gallery_withdraw(g, ada, &c, NULL), MIEN_OK);
     CHECK(c.id == ada && c.faces == 2 && strlen(c.mac) == 64);
-    CHECK_EQ(files_with(&m, row, sizeof row), 0);
+    CHECK_EQ(gallery_files_with(&m, row, sizeof row), 0);
     CHECK(gallery_search(g, 1, "door").person == NULL);
     CHECK(gallery_search(g, 2, "door").person != NULL);
     CHECK_EQ(mien_gallery_withdraw(g, ada, &c, NULL), MIEN_EARG);
@@ -261,16 +231,16 @@ static void test_older_copies(void)
     CHECK_EQ(mien_gallery_backup(g, copy, &err), MIEN_EIO);
     size_t n, k;
     mien_gallery_close(g);
-    uint8_t *old_keys = load(keys, &k);
+    uint8_t *old_keys = gallery_load(keys, &k);
     g = gallery_open(&m);
     CHECK_EQ(mien_gallery_withdraw(g, ada, NULL, NULL), MIEN_OK);
     CHECK_EQ(gallery_enroll(g, "Cy", 3, "door", "", NULL, NULL), MIEN_OK);
     mien_gallery_close(g);
 
     /* Put back by hand it is refused, and nothing is lost by that. */
-    uint8_t *now = load(m.path, &n);
+    uint8_t *now = gallery_load(m.path, &n);
     size_t o;
-    uint8_t *old = load(copy, &o);
+    uint8_t *old = gallery_load(copy, &o);
     save(m.path, old, o);
     CHECK_EQ(mien_gallery_open(m.path, &m.key, GALLERY_NOW, NULL, &g, &err),
              MIEN_EFORMAT);
@@ -367,7 +337,7 @@ static void test_the_log_shows_changes(void)
     CHECK_EQ(mien_gallery_audit(m.path, "AAAA", see, &closed, &last, &err),
              MIEN_EARG);
     size_t n;
-    uint8_t *good = load(m.path, &n);
+    uint8_t *good = gallery_load(m.path, &n);
     for (size_t i = 0; i < sizeof planted / sizeof *planted; i++) {
         run_sql(&m, planted[i]);
         CHECK_EQ(mien_gallery_audit(m.path, key, NULL, NULL, &last, &err),
@@ -421,7 +391,8 @@ static void test_damaged_files(void)
     int refused = 0;
     for (int i = 0; i < 240; i++) {
         size_t n[2];
-        uint8_t *bytes[2] = {load(path[0], &n[0]), load(path[1], &n[1])};
+        uint8_t *bytes[2] = {gallery_load(path[0], &n[0]),
+                             gallery_load(path[1], &n[1])};
         uint8_t *bad = malloc(n[i % 2]);
         memcpy(bad, bytes[i % 2], n[i % 2]);
         size_t at = check_rand(&seed) % n[i % 2];

@@ -134,53 +134,12 @@ typedef struct step {
     const char *has;
 } step;
 
-static void test_people_come_are_recognised_and_go(void)
+/* Ask one after the other, with a key. */
+static void walk(const mien_server *s, const char *key, size_t n,
+                 const step *steps)
 {
-    static const char faces[] = "/api/v1/recognition/faces";
-    static const char who[] = "/api/v1/recognition/recognize";
-    static const step steps[] = {
-        {"POST", "/api/v1/recognition/faces?subject=Ada", "whoa", 201,
-         "\"subject\":\"Ada\"}"},
-        {"POST", "/api/v1/recognition/faces?subject=Ada", "whoa", 201,
-         "{\"image_id\":\"00000000-0000-0000-"},
-        {"POST", "/api/v1/recognition/subjects", "{\"subject\":\"B\"}", 201,
-         "{\"subject\":\"B\"}"},
-        {"POST", "/api/v1/recognition/faces?subject=B", "whob", 201, "B"},
-        {"POST", who, "whoa", 200,
-         "\"subjects\":[{\"subject\":\"Ada\",\"similarity\":1.0,\"distance\":0."
-         "0}"},
-        {"POST", who, "whoc", 200, "\"subjects\":[]"},
-        {"POST", "/api/v1/recognition/recognize?purpose=door&status=true",
-         "whob", 200, "\"plugins_versions\""},
-        {"GET", "/api/v1/recognition/subjects", NULL, 200,
-         "{\"subjects\":[\"Ada\",\"B\"]}"},
-        {"GET", "/api/v1/recognition/faces?subject=Ada&size=1&page=1", NULL,
-         200,
-         "\"page_number\":1,\"page_size\":1,\"total_pages\":2,"
-         "\"total_elements\":2}"},
-        {"GET", faces, NULL, 200, "\"total_elements\":3}"},
-        {"PUT", "/api/v1/recognition/subjects/B", "{\"subject\":\"B \\u00fc\"}",
-         200, "{\"updated\":true}"},
-        {"POST", who, "whob", 200, "\"subject\":\"B \xc3\xbc\""},
-        {"DELETE", "/api/v1/recognition/subjects/B%20%c3%bc", NULL, 200,
-         "\"certificate\":{\"person\":2,"},
-        {"POST", who, "whob", 200, "\"subjects\":[]"},
-        {"DELETE", "/api/v1/recognition/subjects/B", NULL, 404, "no such"},
-        {"GET", "/api/v1/audit", NULL, 200, "\"kind\":\"withdrawn\""},
-    };
-    char key[MIEN_SERVE_KEY_SIZE], out[20000];
-    made m;
-    gallery_make(&m);
-    mien_gallery *g = gallery_open_at(&m, 0, NULL);
-    unlink(keys_path);
-    mien_serve_key k = {.name = "k",
-                        .scopes = MIEN_SERVE_ALL,
-                        .purpose = "door",
-                        .basis = "consent",
-                        .days = 30};
-    CHECK_EQ(mien_serve_key_add(keys_path, &k, key, NULL), MIEN_OK);
-    mien_server *s = serve(g);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    char out[20000];
+    for (size_t i = 0; i < n; i++) {
         const step *t = &steps[i];
         int json = t->body && *t->body == '{';
         request q = {.method = t->method, .path = t->path, .key = key};
@@ -192,6 +151,56 @@ static void test_people_come_are_recognised_and_go(void)
                   t->has, out);
         CHECK(!strstr(out, "embedding"));
     }
+}
+
+#define FACES "/api/v1/recognition/faces"
+#define WHO "/api/v1/recognition/recognize"
+
+static const step story[] = {
+    {"POST", "/api/v1/recognition/faces?subject=Ada", "whoa", 201,
+     "\"subject\":\"Ada\"}"},
+    {"POST", "/api/v1/recognition/faces?subject=Ada", "whoa", 201,
+     "{\"image_id\":\"00000000-0000-0000-"},
+    {"POST", "/api/v1/recognition/subjects", "{\"subject\":\"B\"}", 201,
+     "{\"subject\":\"B\"}"},
+    {"POST", "/api/v1/recognition/faces?subject=B", "whob", 201, "B"},
+    {"POST", WHO, "whoa", 200,
+     "\"subjects\":[{\"subject\":\"Ada\",\"similarity\":1.0,\"distance\":0."
+     "0}"},
+    {"POST", WHO, "whoc", 200, "\"subjects\":[]"},
+    {"POST", "/api/v1/recognition/recognize?purpose=door&status=true", "whob",
+     200, "\"plugins_versions\""},
+    {"GET", "/api/v1/recognition/subjects", NULL, 200,
+     "{\"subjects\":[\"Ada\",\"B\"]}"},
+    {"GET", "/api/v1/recognition/faces?subject=Ada&size=1&page=1", NULL, 200,
+     "\"page_number\":1,\"page_size\":1,\"total_pages\":2,"
+     "\"total_elements\":2}"},
+    {"GET", FACES, NULL, 200, "\"total_elements\":3}"},
+    {"PUT", "/api/v1/recognition/subjects/B", "{\"subject\":\"B \\u00fc\"}",
+     200, "{\"updated\":true}"},
+    {"POST", WHO, "whob", 200, "\"subject\":\"B \xc3\xbc\""},
+    {"DELETE", "/api/v1/recognition/subjects/B%20%c3%bc", NULL, 200,
+     "\"certificate\":{\"person\":2,"},
+    {"POST", WHO, "whob", 200, "\"subjects\":[]"},
+    {"DELETE", "/api/v1/recognition/subjects/B", NULL, 404, "no such"},
+    {"GET", "/api/v1/audit", NULL, 200, "\"kind\":\"withdrawn\""},
+};
+
+static void test_people_come_are_recognised_and_go(void)
+{
+    char key[MIEN_SERVE_KEY_SIZE];
+    made m;
+    gallery_make(&m);
+    mien_gallery *g = gallery_open_at(&m, 0, NULL);
+    unlink(keys_path);
+    mien_serve_key k = {.name = "k",
+                        .scopes = MIEN_SERVE_ALL,
+                        .purpose = "door",
+                        .basis = "consent",
+                        .days = 30};
+    CHECK_EQ(mien_serve_key_add(keys_path, &k, key, NULL), MIEN_OK);
+    mien_server *s = serve(g);
+    walk(s, key, sizeof story / sizeof *story, story);
     mien_server_free(s);
     char until[11];
     mien_day_add(mien_gallery_person_at(g, 0)->basis.date, 30, until);
@@ -203,70 +212,72 @@ static void test_people_come_are_recognised_and_go(void)
 
 /* ---- what is refused ----------------------------------------------------- */
 
+#define A51 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define A255 A51 A51 A51 A51 A51
+
+static const step refused[] = {
+    {"POST", "/api/v1/recognition/recognize", "whoa", 400, "purpose"},
+    {"POST", "/api/v1/recognition/recognize?purpose=door&prediction_count=2",
+     "whoa", 400, "prediction_count"},
+    {"POST", "/api/v1/recognition/recognize?purpose=door", "none", 400,
+     "\"code\":28"},
+    {"POST", "/api/v1/recognition/recognize?purpose=door", "bad", 400,
+     "no picture"},
+    {"POST", "/api/v1/recognition/faces?purpose=door&basis=consent", "whoa",
+     400, "subject"},
+    {"POST", "/api/v1/recognition/faces?subject=Cy&purpose=door", "whoa", 400,
+     "basis"},
+    {"POST", "/api/v1/recognition/faces?subject=Cy&basis=consent", "whoa", 400,
+     "purpose"},
+    {"POST", "/api/v1/recognition/faces?subject=Cy&basis=whim&purpose=door",
+     "whoa", 400, "whim"},
+    {"POST",
+     "/api/v1/recognition/"
+     "faces?subject=Cy&basis=consent&purpose=door&expires=2001-01-01",
+     "whoa", 400, "2001"},
+    {"POST",
+     "/api/v1/recognition/"
+     "faces?subject=Cy&basis=consent&purpose=door&expires=soon",
+     "whoa", 400, "expires"},
+    {"POST", "/api/v1/recognition/faces?subject=Cy&basis=consent&purpose=door",
+     "two", 400, "More than one"},
+    {"POST", "/api/v1/recognition/faces?subject=Cy&basis=consent&purpose=door",
+     "none", 400, "\"code\":28"},
+    {"POST", "/api/v1/recognition/faces?subject=Ada&purpose=canteen", "whoa",
+     409, "another purpose"},
+    {"POST", "/api/v1/recognition/faces?subject=Ada&basis=research", "whoa",
+     409, "another basis"},
+    {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
+     "{\"subject\":\"Ada\"}", 400, "enrolled already"},
+    {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
+     "{\"subject\":\"\"}", 400, "bytes are wanted"},
+    {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
+     "{\"name\":\"Cy\"}", 400, "subject"},
+    {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
+     "{\"subject\":7}", 400, "no text"},
+    {"PUT", "/api/v1/recognition/subjects/Ada", "{\"subject\":\"a\\nb\"}", 400,
+     "control"},
+    {"PUT", "/api/v1/recognition/subjects/Nobody", "{\"subject\":\"Cy\"}", 404,
+     "no such subject"},
+    {"GET", "/api/v1/recognition/faces?size=0", NULL, 400, "1..1000"},
+    {"GET", "/api/v1/recognition/faces?size=1001", NULL, 400, "size"},
+    {"GET", "/api/v1/recognition/faces?page=-1", NULL, 400, "page"},
+    {"DELETE", "/api/v1/recognition/faces/1", NULL, 404, "no such face"},
+    {"DELETE", "/api/v1/recognition/faces/00000000-0000-0000-ffff-ffffffffffff",
+     NULL, 404, "no such face"},
+    {"DELETE", "/api/v1/recognition/faces/00000000-0000-0000-0000-000000000001",
+     NULL, 404, "no such face"},
+    {"DELETE", "/api/v1/recognition/subjects/" A255, NULL, 404,
+     "no such subject"},
+    {"DELETE", "/api/v1/recognition/subjects/A" A255, NULL, 404,
+     "no such path"},
+    {"DELETE", "/api/v1/recognition/subjects/", NULL, 404, "no such path"},
+    {"DELETE", "/api/v1/recognition/subjects", NULL, 405, "Allow: GET, POST"},
+};
+
 static void test_what_is_refused(void)
 {
-    static const step steps[] = {
-        {"POST", "/api/v1/recognition/recognize", "whoa", 400, "purpose"},
-        {"POST",
-         "/api/v1/recognition/recognize?purpose=door&prediction_count=2",
-         "whoa", 400, "prediction_count"},
-        {"POST", "/api/v1/recognition/recognize?purpose=door", "none", 400,
-         "\"code\":28"},
-        {"POST", "/api/v1/recognition/recognize?purpose=door", "bad", 400,
-         "no picture"},
-        {"POST", "/api/v1/recognition/faces?purpose=door&basis=consent", "whoa",
-         400, "subject"},
-        {"POST", "/api/v1/recognition/faces?subject=Cy&purpose=door", "whoa",
-         400, "basis"},
-        {"POST", "/api/v1/recognition/faces?subject=Cy&basis=consent", "whoa",
-         400, "purpose"},
-        {"POST", "/api/v1/recognition/faces?subject=Cy&basis=whim&purpose=door",
-         "whoa", 400, "whim"},
-        {"POST",
-         "/api/v1/recognition/"
-         "faces?subject=Cy&basis=consent&purpose=door&expires=2001-01-01",
-         "whoa", 400, "2001"},
-        {"POST",
-         "/api/v1/recognition/"
-         "faces?subject=Cy&basis=consent&purpose=door&expires=soon",
-         "whoa", 400, "expires"},
-        {"POST",
-         "/api/v1/recognition/faces?subject=Cy&basis=consent&purpose=door",
-         "two", 400, "More than one"},
-        {"POST",
-         "/api/v1/recognition/faces?subject=Cy&basis=consent&purpose=door",
-         "none", 400, "\"code\":28"},
-        {"POST", "/api/v1/recognition/faces?subject=Ada&purpose=canteen",
-         "whoa", 409, "another purpose"},
-        {"POST", "/api/v1/recognition/faces?subject=Ada&basis=research", "whoa",
-         409, "another basis"},
-        {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
-         "{\"subject\":\"Ada\"}", 400, "enrolled already"},
-        {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
-         "{\"subject\":\"\"}", 400, "bytes are wanted"},
-        {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
-         "{\"name\":\"Cy\"}", 400, "subject"},
-        {"POST", "/api/v1/recognition/subjects?purpose=door&basis=consent",
-         "{\"subject\":7}", 400, "no text"},
-        {"PUT", "/api/v1/recognition/subjects/Ada", "{\"subject\":\"a\\nb\"}",
-         400, "control"},
-        {"PUT", "/api/v1/recognition/subjects/Nobody", "{\"subject\":\"Cy\"}",
-         404, "no such subject"},
-        {"GET", "/api/v1/recognition/faces?size=0", NULL, 400, "1..1000"},
-        {"GET", "/api/v1/recognition/faces?size=1001", NULL, 400, "size"},
-        {"GET", "/api/v1/recognition/faces?page=-1", NULL, 400, "page"},
-        {"DELETE", "/api/v1/recognition/faces/1", NULL, 404, "no such face"},
-        {"DELETE",
-         "/api/v1/recognition/faces/00000000-0000-0000-ffff-ffffffffffff", NULL,
-         404, "no such face"},
-        {"DELETE",
-         "/api/v1/recognition/faces/00000000-0000-0000-0000-000000000001", NULL,
-         404, "no such face"},
-        {"DELETE", "/api/v1/recognition/subjects/", NULL, 404, "no such path"},
-        {"DELETE", "/api/v1/recognition/subjects", NULL, 405,
-         "Allow: GET, POST"},
-    };
-    char id[9], key[MIEN_SERVE_KEY_SIZE], out[20000];
+    char id[9], key[MIEN_SERVE_KEY_SIZE];
     made m;
     gallery_make(&m);
     mien_gallery *g = gallery_open_at(&m, 0, NULL);
@@ -274,17 +285,7 @@ static void test_what_is_refused(void)
     unlink(keys_path);
     serve_key(MIEN_SERVE_ALL, "", "", id, key);
     mien_server *s = serve(g);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        const step *t = &steps[i];
-        int json = t->body && *t->body == '{';
-        request q = {.method = t->method, .path = t->path, .key = key};
-        q.body = json ? t->body : t->body ? photo(t->body) : NULL;
-        q.type = json ? "application/json" : type;
-        int got = ask(s, q, out, sizeof out);
-        CHECK_MSG(got == t->status && strstr(out, t->has),
-                  "step %zu: %d, want %d and %s in %s", i, got, t->status,
-                  t->has, out);
-    }
+    walk(s, key, sizeof refused / sizeof *refused, refused);
     mien_server_free(s);
     CHECK_EQ(mien_gallery_count(g), 1);
     CHECK_EQ(mien_gallery_count_faces(g), 1);

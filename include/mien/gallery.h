@@ -204,7 +204,7 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_rename(mien_gallery *g,
 /* Erase everybody whose end has come since the gallery was opened.
  *
  *   g        open
- *   expired  set to how many they were
+ *   expired  set to how many they were; where it fails, who came before
  *
  * Fails with EIO, ENOMEM, as mien_gallery_withdraw does. */
 MIEN_API MIEN_CHECKED mien_status mien_gallery_sweep(mien_gallery *g,
@@ -257,6 +257,16 @@ MIEN_API int64_t mien_gallery_count_faces(const mien_gallery *g);
  *   i  0..mien_gallery_count_faces - 1, asserted */
 MIEN_API mien_gallery_face mien_gallery_face_at(const mien_gallery *g,
                                                 int64_t i);
+
+/* Find a face by its number.
+ *
+ *   g    open
+ *   id   of the face
+ *   out  set to it, if it is there
+ *
+ * 1: it is there. */
+MIEN_API int mien_gallery_find_face(const mien_gallery *g, int64_t id,
+                                    mien_gallery_face *out);
 
 /* Two entries are one person: all faces of one come to the other, and it is
  * erased, as by mien_gallery_withdraw.
@@ -403,7 +413,7 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_calibrate(
  *   g        open
  *   purpose  as it was calibrated
  *   model    SHA-256 of the network's file
- *   found    1: there is one
+ *   found    set to 1: there is one; 0: there is none
  *   out      set then
  *
  * Fails with EFORMAT, EIO, ENOMEM. */

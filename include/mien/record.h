@@ -79,10 +79,12 @@ MIEN_API void mien_record_field(const char *text, mien_buffer *out);
 /* How people were looked for. */
 typedef struct mien_search_record {
     const char *purpose;
-    float threshold;                   /* nearer faces got a name */
-    const mien_pair_rate *false_match; /* pairs of two people that match, by the
-                                          gallery's own faces; NULL: that was
-                                          not measured */
+    float threshold; /* nearer faces got a name */
+    /* By the gallery's own faces; NULL: that was not measured. */
+    const mien_pair_rate *false_match; /* pairs of two people that match */
+    const mien_pair_rate *strangers;   /* people who get a name and are not in
+                                          the gallery */
+    int people;                        /* on how many that was measured */
     const char *calibrated;            /* the day; NULL: never */
 } mien_search_record;
 
@@ -109,11 +111,11 @@ typedef struct mien_photo_record {
  *
  * {"schema", "file", "width", "height", "warnings": only if the file is not
  * whole or was turned, "faces", "search": {"purpose", "threshold",
- * "false_match": {"value", "low", "high"} or null, "calibrated": a day or null}
- * if it is told, "expression_model" and "landmark_model" if
- * there are such, "models": digests by task, "ms": milliseconds by part}.  A
- * face has what mien_own_models told: "expression", "smile", ...: {"CLASS":
- * probability}.
+ * "false_match" and "strangers": {"value", "low", "high"} or null, "people",
+ * "calibrated": a day or null} if it is told, "expression_model" and
+ * "landmark_model" if there are such, "models": digests by task, "ms":
+ * milliseconds by part}.  A face has what mien_own_models told: "expression",
+ * "smile", ...: {"CLASS": probability}.
  */
 MIEN_API void mien_record_photo(const mien_photo_record *r, mien_buffer *out);
 

@@ -65,12 +65,10 @@ static mien_status keep(mien_gallery *g, const char *purpose, const char *model,
     for (int i = 0; i < NUMBERS; i++)
         mi_buffer_f64le(&plain, number[i]);
     mi_gallery_what(g, "threshold", 0, model, what);
-    if (!plain.failed)
-        mi_seal(&key, what, plain.data, plain.n, &sealed);
+    mien_status st = mi_seal_buffer(&key, what, &plain, &sealed, err);
     mi_keys_forget(&key, sizeof key);
-    mien_status st = plain.failed || sealed.failed
-                         ? mi_no_memory(err)
-                         : mi_data_begin(g, &before, err);
+    if (!st)
+        st = mi_data_begin(g, &before, err);
     if (!st) {
         st = mi_db_do(&g->data, err,
                       "INSERT OR REPLACE INTO threshold(purpose, model, sealed)"
@@ -82,7 +80,6 @@ static mien_status keep(mien_gallery *g, const char *purpose, const char *model,
             st = mi_log_add(g, MI_LOG_CALIBRATED, NULL, 0, detail, err);
         st = mi_data_end(g, st, &before, err);
     }
-    mien_buffer_free(&plain);
     mien_buffer_free(&sealed);
     return st;
 }
@@ -98,28 +95,30 @@ mien_status mien_gallery_threshold_of(mien_gallery *g, const char *purpose,
     mien_bytes plain = {0};
     mi_key key;
     double number[NUMBERS];
+    int row = 0;
     place_of(g, purpose, mac, &key);
-    *found = 0;
     mien_status st = mi_db_prepare(&g->data, &s, err,
                                    "SELECT sealed FROM threshold"
                                    " WHERE purpose = ? AND model = ?",
                                    "bt", mac, sizeof mac, model);
     if (!st)
-        st = mi_db_step(&g->data, s, found, err);
-    if (!st && *found) {
+        st = mi_db_step(&g->data, s, &row, err);
+    if (!st && row) {
         mien_bytes sealed = mi_db_bytes(s, 0);
         mi_gallery_what(g, "threshold", 0, model, what);
         st = mi_unseal(&key, what, sealed.data, sealed.n, &plain, err);
     }
-    if (!st && *found && plain.n != NUMBERS * sizeof(double))
+    if (!st && row && plain.n != NUMBERS * sizeof(double))
         st = mi_fail(err, MIEN_EFORMAT, "%.120s: a threshold is damaged",
                      g->path);
-    if (!st && *found) {
+    if (!st && row) {
         mi_cursor c = mi_cursor_of(plain.data, plain.n);
         for (int i = 0; i < NUMBERS; i++)
             number[i] = mi_cursor_f64le(&c);
         of_numbers(number, out);
     }
+    if (!st)
+        *found = row;
     sqlite3_finalize(s);
     mi_unsealed_free(&plain);
     mi_keys_forget(&key, sizeof key);
@@ -207,6 +206,7 @@ mien_gallery_calibrate(mien_gallery *g, const char *purpose, const char *model,
         MIEN_GALLERY_CALIBRATE_DEFAULTS;
     const mien_gallery_calibrate_options *o = options ? options : &usual;
     chosen c = {0};
+    mien_gallery_threshold t;
     mien_status st = MIEN_OK;
     for (int i = 0; !st && i < g->shelves; i++)
         if (strcmp(g->shelf[i].model, model) == 0)
@@ -217,9 +217,11 @@ mien_gallery_calibrate(mien_gallery *g, const char *purpose, const char *model,
                      "network described",
                      purpose);
     if (!st)
-        st = calibrate(g, &c, o, out, by_group, err);
-    if (!st && isfinite(out->threshold))
-        st = keep(g, purpose, model, out, err);
+        st = calibrate(g, &c, o, &t, by_group, err);
+    if (!st && isfinite(t.threshold))
+        st = keep(g, purpose, model, &t, err);
+    if (!st)
+        *out = t;
     mien_index_free(c.index);
     mi_free(c.group);
     return st;

@@ -84,8 +84,12 @@ static mien_status make_both(mien_gallery *g, const char *path, char *aside,
     }
     if (!st)
         st = mi_db_settle(&g->keys, err);
-    if (!st && (rename(aside, path) || !mi_db_sync(path)))
+    if (!st && rename(aside, path))
         st = mi_fail(err, MIEN_EIO, "%.150s: cannot be made", path);
+    if (!st && !mi_db_sync(path)) {
+        st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", path);
+        mi_db_delete(path);
+    }
     mi_db_close(&g->keys);
     if (st && made) {
         mi_db_delete(aside);
@@ -99,7 +103,7 @@ mien_status mien_gallery_create(const char *path, const mien_gallery_key *key,
                                 mien_error *err)
 {
     mien_gallery *g = NULL;
-    char *aside = mi_db_beside(path, ".new");
+    char *aside = mi_db_beside(path, "-new");
     mien_status st =
         aside ? mi_gallery_new(path, 0, &g, err) : mi_no_memory(err);
     if (!st && access(path, F_OK) == 0)

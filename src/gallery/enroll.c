@@ -44,16 +44,11 @@ static mien_status put_person(mien_gallery *g, const mi_person *p,
     char what[MI_WHAT];
     mi_person_write(&p->shown, &plain);
     mi_gallery_what(g, "person", p->shown.id, "", what);
-    if (!plain.failed)
-        mi_seal(&p->key, what, plain.data, plain.n, &sealed);
-    mien_status st = plain.failed || sealed.failed
-                         ? mi_no_memory(err)
-                         : mi_db_do(&g->data, err,
-                                    "INSERT OR REPLACE INTO person(id, sealed)"
-                                    " VALUES(?, ?)",
-                                    "ib", p->shown.id, sealed.data, sealed.n);
-    mi_keys_forget(plain.data, plain.n);
-    mien_buffer_free(&plain);
+    mien_status st = mi_seal_buffer(&p->key, what, &plain, &sealed, err);
+    if (!st)
+        st = mi_db_do(&g->data, err,
+                      "INSERT OR REPLACE INTO person(id, sealed) VALUES(?, ?)",
+                      "ib", p->shown.id, sealed.data, sealed.n);
     mien_buffer_free(&sealed);
     return st;
 }

@@ -66,18 +66,13 @@ static mien_status put_face(mien_gallery *g, const mi_person *p,
     for (int k = 0; k < f->numbers; k++)
         mi_buffer_f32le(&plain, f->descriptor[(int64_t)i * f->numbers + k]);
     mi_gallery_what(g, "face", p->shown.id, f->model, what);
-    if (!plain.failed)
-        mi_seal(&p->key, what, plain.data, plain.n, &sealed);
-    mien_status st =
-        plain.failed || sealed.failed
-            ? mi_no_memory(err)
-            : mi_db_do(&g->data, err,
-                       "INSERT INTO face(id, person, model, sealed)"
-                       " VALUES(?, ?, ?, ?)",
-                       "iitb", number, p->shown.id, f->model, sealed.data,
-                       sealed.n);
-    mi_keys_forget(plain.data, plain.n);
-    mien_buffer_free(&plain);
+    mien_status st = mi_seal_buffer(&p->key, what, &plain, &sealed, err);
+    if (!st)
+        st = mi_db_do(&g->data, err,
+                      "INSERT INTO face(id, person, model, sealed)"
+                      " VALUES(?, ?, ?, ?)",
+                      "iitb", number, p->shown.id, f->model, sealed.data,
+                      sealed.n);
     mien_buffer_free(&sealed);
     return st;
 }
@@ -151,11 +146,11 @@ mien_status mien_gallery_add_faces(mien_gallery *g, int64_t id,
 mien_status mien_gallery_remove_face(mien_gallery *g, int64_t number,
                                      mien_error *err)
 {
-    int64_t id = mi_people_of_face(g, number);
-    if (!id)
+    mien_gallery_face f;
+    if (!mien_gallery_find_face(g, number, &f))
         return mi_fail(err, MIEN_EARG, "no face has the number %lld",
                        (long long)number);
-    const moving m = {&g->person[mi_people_at(g, id)], NULL, &number};
+    const moving m = {&g->person[mi_people_at(g, f.person->id)], NULL, &number};
     const mi_change change = {MI_FORGET, number, NULL, make_less, &m};
     int was_broken = g->broken;
     mien_status st = mi_gallery_change(g, &change, err);
@@ -173,14 +168,29 @@ int64_t mien_gallery_count_faces(const mien_gallery *g)
     return n;
 }
 
+/* A face by its place. */
+static mien_gallery_face face_of(const mien_gallery *g, const mi_shelf *s,
+                                 int64_t row)
+{
+    int at = mi_people_at(g, mien_index_person(s->index, row));
+    return (mien_gallery_face){s->number[row], &g->person[at].shown, s->model};
+}
+
 mien_gallery_face mien_gallery_face_at(const mien_gallery *g, int64_t i)
 {
     int s = 0;
     assert(i >= 0 && i < mien_gallery_count_faces(g));
     for (; i >= mien_index_count(g->shelf[s].index); s++)
         i -= mien_index_count(g->shelf[s].index);
-    const mi_shelf *shelf = &g->shelf[s];
-    int at = mi_people_at(g, mien_index_person(shelf->index, i));
-    return (mien_gallery_face){shelf->number[i], &g->person[at].shown,
-                               shelf->model};
+    return face_of(g, &g->shelf[s], i);
+}
+
+int mien_gallery_find_face(const mien_gallery *g, int64_t id,
+                           mien_gallery_face *out)
+{
+    int64_t row;
+    const mi_shelf *s = mi_people_find_face(g, id, &row);
+    if (s)
+        *out = face_of(g, s, row);
+    return s != NULL;
 }

@@ -140,8 +140,9 @@ mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err);
 mien_status mi_people_add_faces(mien_gallery *g, int64_t id,
                                 const mien_gallery_faces *faces,
                                 const int64_t *number, mien_error *err);
-/* Whose a face is; 0: there is no such face. */
-int64_t mi_people_of_face(const mien_gallery *g, int64_t number);
+/* Where a face stands; NULL: there is no such face. */
+mi_shelf *mi_people_find_face(const mien_gallery *g, int64_t number,
+                              int64_t *row);
 /* Forget a face. */
 void mi_people_drop_face(mien_gallery *g, int64_t number);
 /* Forget the person at a place, with all descriptors. */

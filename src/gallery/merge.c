@@ -92,10 +92,12 @@ mien_status mien_gallery_split(mien_gallery *g, int64_t from, const char *name,
     if (at < 0 || n < 1)
         return mi_fail(err, MIEN_EARG, "%lld: %d faces of nobody",
                        (long long)from, n);
-    for (int i = 0; i < n; i++)
-        if (mi_people_of_face(g, face[i]) != from)
+    for (int i = 0; i < n; i++) {
+        mien_gallery_face f;
+        if (!mien_gallery_find_face(g, face[i], &f) || f.person->id != from)
             return mi_fail(err, MIEN_EARG, "%lld is no face of person %lld",
                            (long long)face[i], (long long)from);
+    }
     mien_gallery_person p = g->person[at].shown;
     memset(p.name, 0, sizeof p.name);
     memcpy(p.name, name, strnlen(name, sizeof p.name - 1));

@@ -157,8 +157,8 @@ static void take_off(mi_shelf *s, int64_t row)
     mien_index_remove(s->index, 1, &row);
 }
 
-/* Where a face stands; NULL: there is no such face. */
-static mi_shelf *find_face(const mien_gallery *g, int64_t number, int64_t *row)
+mi_shelf *mi_people_find_face(const mien_gallery *g, int64_t number,
+                              int64_t *row)
 {
     for (int i = 0; i < g->shelves; i++) {
         mi_shelf *s = &g->shelf[i];
@@ -169,17 +169,10 @@ static mi_shelf *find_face(const mien_gallery *g, int64_t number, int64_t *row)
     return NULL;
 }
 
-int64_t mi_people_of_face(const mien_gallery *g, int64_t number)
-{
-    int64_t row;
-    const mi_shelf *s = find_face(g, number, &row);
-    return s ? mien_index_person(s->index, row) : 0;
-}
-
 void mi_people_drop_face(mien_gallery *g, int64_t number)
 {
     int64_t row;
-    mi_shelf *s = find_face(g, number, &row);
+    mi_shelf *s = mi_people_find_face(g, number, &row);
     if (!s)
         return;
     g->person[mi_people_at(g, mien_index_person(s->index, row))].shown.faces--;

@@ -168,6 +168,18 @@ void mi_seal(const mi_key *key, const char *what, const void *bytes, size_t n,
     out->n += n + MI_KEY_MORE;
 }
 
+mien_status mi_seal_buffer(const mi_key *key, const char *what,
+                           mien_buffer *plain, mien_buffer *out,
+                           mien_error *err)
+{
+    int failed = plain->failed;
+    if (!failed)
+        mi_seal(key, what, plain->data, plain->n, out);
+    mi_keys_forget(plain->data, plain->n);
+    mien_buffer_free(plain);
+    return failed || out->failed ? mi_no_memory(err) : MIEN_OK;
+}
+
 mien_status mi_unseal(const mi_key *key, const char *what, const uint8_t *bytes,
                       size_t n, mien_bytes *out, mien_error *err)
 {

@@ -61,6 +61,11 @@ void mi_key_derive(const mi_key *from, uint64_t number, const char name[8],
  *   what  what these bytes are and whose: they open as nothing else */
 void mi_seal(const mi_key *key, const char *what, const void *bytes, size_t n,
              mien_buffer *out);
+/* The same of what a buffer has, which is overwritten and freed.  Fails with
+ * ENOMEM: of the buffer, too. */
+mien_status mi_seal_buffer(const mi_key *key, const char *what,
+                           mien_buffer *plain, mien_buffer *out,
+                           mien_error *err);
 /* Open them; *out is terminated by a byte 0 that its n does not count, and
  * freed with mi_unsealed_free.  Fails with EFORMAT: another key, changed bytes,
  * or something else; ENOMEM. */

@@ -93,21 +93,29 @@ static void put_times(mien_json *j, const mien_reading *r, unsigned want)
 }
 
 #ifndef __wasm__
+/* A rate, or null. */
+static void put_rate(mien_json *j, const char *key, const mien_pair_rate *r)
+{
+    if (!r) {
+        mien_json_null(j, key);
+        return;
+    }
+    mien_json_object(j, key);
+    mien_json_real(j, "value", r->value, 6);
+    mien_json_real(j, "low", r->low, 6);
+    mien_json_real(j, "high", r->high, 6);
+    mien_json_close(j);
+}
+
 /* How people were looked for. */
 static void put_search(mien_json *j, const mien_search_record *s)
 {
     mien_json_object(j, "search");
     mien_json_text(j, "purpose", s->purpose);
     mien_json_rounded(j, "threshold", (double)s->threshold, 6);
-    if (s->false_match) {
-        mien_json_object(j, "false_match");
-        mien_json_real(j, "value", s->false_match->value, 6);
-        mien_json_real(j, "low", s->false_match->low, 6);
-        mien_json_real(j, "high", s->false_match->high, 6);
-        mien_json_close(j);
-    } else {
-        mien_json_null(j, "false_match");
-    }
+    put_rate(j, "false_match", s->false_match);
+    put_rate(j, "strangers", s->strangers);
+    mien_json_int(j, "people", s->people);
     mien_json_text(j, "calibrated", s->calibrated);
     mien_json_close(j);
 }

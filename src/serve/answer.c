@@ -17,10 +17,8 @@
 static int answer_detect(const mi_ask *ask, const mien_reading *r,
                          mien_buffer *out)
 {
-    if (!r->faces.n) {
-        mi_tell_error(MI_NO_FACE, "No face is found in the given image", out);
-        return 400;
-    }
+    if (!r->faces.n)
+        return mi_tell_no_face("given", out);
     mien_json j = mien_json_on(out, 0);
     mien_json_object(&j, NULL);
     mien_json_array(&j, "result");
@@ -73,13 +71,8 @@ static int answer_verify(const mi_ask *ask, const mien_reading *r,
 {
     const mien_face *from =
         mien_faces_largest(&r[0].faces, MIEN_FACE_DESCRIPTOR);
-    if (!from || !r[1].faces.n) {
-        mi_tell_error(MI_NO_FACE,
-                      from ? "No face is found in the target image"
-                           : "No face is found in the source image",
-                      out);
-        return 400;
-    }
+    if (!from || !r[1].faces.n)
+        return mi_tell_no_face(from ? "target" : "source", out);
     mien_json j = mien_json_on(out, 0);
     mien_json_object(&j, NULL);
     mien_json_array(&j, "result");

@@ -138,18 +138,14 @@ static int recognize(const visit *v)
 {
     const char *purpose = NULL;
     mien_error err = {0};
-    mien_status st = MIEN_OK;
+    float near = 0;
     int status = purpose_of(v, &purpose);
     if (status)
         return status;
-    if (!v->got->faces.n) {
-        mi_tell_error(MI_NO_FACE, "No face is found in the given image",
-                      v->out);
-        return 400;
-    }
-    float near = 0;
+    if (!v->got->faces.n)
+        return mi_tell_no_face("given", v->out);
+    mien_status st = near_enough(v, purpose, &near, &err);
     mien_json j = mien_json_on(v->out, 0);
-    st = near_enough(v, purpose, &near, &err);
     mien_json_object(&j, NULL);
     mien_json_array(&j, "result");
     for (int i = 0; !st && i < v->got->faces.n; i++) {
@@ -345,12 +341,9 @@ static const mien_face *one_face(const visit *v, int *status)
     const mien_faces *f = &v->got->faces;
     if (f->n == 1 && f->face[0].has & MIEN_FACE_DESCRIPTOR)
         return &f->face[0];
-    if (f->n > 1)
-        *status = refuse(v, 400, "More than one face is in the given image");
-    else
-        mi_tell_error(MI_NO_FACE, "No face is found in the given image",
-                      v->out);
-    *status = 400;
+    *status = f->n > 1
+                  ? refuse(v, 400, "More than one face is in the given image")
+                  : mi_tell_no_face("given", v->out);
     return NULL;
 }
 
@@ -390,13 +383,8 @@ static int erase_face(const visit *v)
 {
     int64_t id = read_id(v->ask->rest);
     mien_error err = {0};
-    mien_gallery_face f = {0};
-    for (int64_t i = 0; id && i < mien_gallery_count_faces(v->g); i++) {
-        f = mien_gallery_face_at(v->g, i);
-        if (f.id == id)
-            break;
-    }
-    if (!id || f.id != id || !sees(v, f.person))
+    mien_gallery_face f;
+    if (!id || !mien_gallery_find_face(v->g, id, &f) || !sees(v, f.person))
         return refuse(v, 404, "no such face");
     mien_status st = mien_gallery_remove_face(v->g, id, &err);
     if (st)

@@ -112,7 +112,7 @@ static int check_headers(mien_server *s, mi_request *r)
     const mi_route *route = r->route >= 0 ? &mi_routes[r->route] : NULL;
     if (!route && *r->allow)
         refuse(r, 405, "the path wants another method");
-    else if (!route || strlen(r->ask.rest) + 1 == sizeof r->ask.rest)
+    else if (!route)
         refuse(r, 404, "there is no such path");
     else if (route->kind >= MI_ROUTE_RECOGNIZE && !s->desk.gallery)
         refuse(r, 404, "there is no gallery behind this server");
@@ -148,7 +148,10 @@ static enum MHD_Result begin(mien_server *s, mi_connection *c, const char *path,
                       .began = mien_clock(),
                       .ask = MI_ASK_DEFAULTS};
     r->route = mi_route_find(method, path, &rest, r->allow);
-    snprintf(r->ask.rest, sizeof r->ask.rest, "%s", rest);
+    /* Longer ones are of nobody. */
+    if (snprintf(r->ask.rest, sizeof r->ask.rest, "%s", rest) >=
+        (int)sizeof r->ask.rest)
+        r->route = -1;
     *request = r;
     pthread_mutex_lock(&s->lock);
     s->active++;

@@ -126,6 +126,7 @@ int mi_route_find(const char *method, const char *path, const char **rest,
             continue;
         if (strcmp(mi_routes[i].method, method) == 0) {
             *rest = tail;
+            *allow = 0;
             return i;
         }
         size_t n = strlen(allow);

@@ -14,6 +14,15 @@ void mi_tell_error(int code, const char *message, mien_buffer *out)
     mien_json_close(&j);
 }
 
+int mi_tell_no_face(const char *image, mien_buffer *out)
+{
+    enum { NO_FACE = 28 }; /* CompreFace's code */
+    char why[60];
+    snprintf(why, sizeof why, "No face is found in the %s image", image);
+    mi_tell_error(NO_FACE, why, out);
+    return 400;
+}
+
 static void write_box(mien_json *j, const mien_face *f)
 {
     mien_json_object(j, "box");

@@ -6,11 +6,11 @@
 
 #include "mien/json.h"
 
-enum { MI_NO_FACE = 28 }; /* CompreFace's code */
-
 /* Why a request is refused, as JSON: {"message", "code"}. */
 void mi_tell_error(int code, const char *message, mien_buffer *out);
-/* The same with the status as code, which is returned. */
+/* That no face is in an image; 400. */
+int mi_tell_no_face(const char *image, mien_buffer *out);
+/* mi_tell_error with the status as code, which is returned. */
 int mi_tell_refuse(int status, const char *why, mien_buffer *out);
 /* The HTTP status of a failure. */
 int mi_tell_status(mien_status st);
