@@ -230,9 +230,12 @@ static void compare_all(json_t *answers, mien_pool *pool)
     }
     const char *name;
     json_t *image;
+    int n = 0;
     json_object_foreach(answers, name, image)
     {
         mien_image photo = {0};
+        if (n++ % check_every())
+            continue;
         if (!find_photo(name, &photo)) {
             printf("%s is not here\n", name);
             continue;

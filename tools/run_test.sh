@@ -12,8 +12,13 @@ case $stem in
 esac
 mkdir -p "${stem%/*}"
 rm -f "$stem.ok" "$stem.result"
+start=$(date +%s)
 "$@" >"$stem.log" 2>&1 </dev/null
 status=$?
+seconds=$(($(date +%s) - start))
+if [ $seconds -ge 10 ]; then
+    name="$name, $seconds s"
+fi
 if [ $status -eq 0 ]; then
     # A test may leave a part out and say so.
     left_out=$(sed -n 's/^SKIP //p; s/.* \([1-9][0-9]* skipped\)$/\1/p' "$stem.log" |

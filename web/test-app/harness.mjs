@@ -26,6 +26,8 @@ export const DIST = join(BUILD, 'web/dist');
 export const SAMPLE = join(BUILD, 'share/mien/sample.jpg');
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
+/** How long something may take to be there, in milliseconds: a test asks whether, not how soon. */
+const PATIENCE = 120000;
 
 /** The same as a file to be dropped. */
 export const PHOTO = { name: 'three.jpg', type: 'image/jpeg', bytes: readFileSync(SAMPLE) };
@@ -88,7 +90,7 @@ export async function openSite({ args = [], camera = false, headers = {}, folder
       const wrong = [];
       guard(context, origin, wrong);
       const page = await context.newPage();
-      page.setDefaultTimeout(30000);
+      page.setDefaultTimeout(PATIENCE);
       await before?.(page);
       await page.goto(server.address + path);
       await page.locator('main h1, main .notice').first().waitFor();
@@ -140,7 +142,7 @@ export async function go(page, path) {
  * @param {any} [value]
  */
 export async function until(page, holds, value) {
-  for (const end = Date.now() + 30000; ;) {
+  for (const end = Date.now() + PATIENCE; ;) {
     const held = await page.evaluate(holds, value);
     if (held)
       return held;

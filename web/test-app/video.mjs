@@ -42,7 +42,7 @@ export function fakeCamera(photo = readPpm(join(BUILD, 'share/mien/sample.ppm'))
   const folder = mkdtempSync(join(tmpdir(), 'mien-'));
   const path = join(folder, 'camera.y4m');
   const there = pan(photo, 40, 400, 300, [2, 1]);
-  writeFileSync(path, y4mOf([...there, ...[...there].reverse()], 20)); // it goes round
+  writeFileSync(path, y4mOf([...there, ...[...there].reverse()], 10)); // it goes round
   return { args: [`--use-file-for-fake-video-capture=${path}`],
     done: () => rmSync(folder, { recursive: true }) };
 }
