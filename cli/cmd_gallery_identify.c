@@ -1,6 +1,6 @@
-/* cmd_gallery_identify.c: who of a gallery is in photos. */
+/* cmd_gallery_identify.c: who of a gallery is in photos or a video. */
 #include "cli/gallery.h"
-#include "cli/gallery_faces.h"
+#include "cli/gallery_video.h"
 #include "cli/photos.h"
 #include "cli/shell/files.h"
 
@@ -14,9 +14,12 @@ typedef struct values {
     cli_gallery_faces_values read;
     const char *purpose;
     double tolerance;
-    int json, recursive;
+    int json, recursive, every;
+    cli_video_ask video;
 } values;
-static const values defaults = {.read = CLI_GALLERY_FACES_DEFAULTS};
+static const values defaults = {.read = CLI_GALLERY_FACES_DEFAULTS,
+                                .every = 10,
+                                .video = {.title = "mien gallery identify"}};
 
 static const cli_option options[] = {
     CLI_OPTIONS_GALLERY,
@@ -29,20 +32,32 @@ static const cli_option options[] = {
     CLI_OPTION_JSON("JSON lines as analyze prints them, each face with name "
                     "and distance"),
     CLI_OPTION_RECURSIVE,
+    CLI_OPTION_CAMERA,
+    CLI_OPTION_DRAW_VIDEO,
+    CLI_ROW_INT(every, "every", 'e', "N", 1, 1000000,
+                "videos: frames from one detection to the next (default {}); a "
+                "face is searched for as often at first, then at every third"),
+    CLI_OPTION_FRAMES,
     CLI_OPTIONS_GALLERY_FACES,
+    CLI_OPTION_VIDEO_QUIET,
     CLI_OPTION_END,
 };
 
 static const cli_row examples[] = {
     {"mien gallery identify people.db --purpose door photo.jpg",
      "a line a face: photo.jpg,Ada,0.38"},
+    {"mien gallery identify people.db --purpose door video.mp4",
+     "a line a face that was followed: who, by votes, from when to when"},
+    {"mien gallery identify people.db --purpose door --camera 0",
+     "a line each time somebody else is seen"},
     {NULL, NULL},
 };
 
 static const cli_row exits[] = CLI_EXITS_PHOTOS(
-    "every photo was read, whoever is in it", "some photos could not be read",
-    "the gallery could not be opened, no photo be read, or a model is "
-    "missing");
+    "every photo or frame was read, whoever is in it",
+    "some photos could not be read, or the video is damaged or cut off",
+    "the gallery could not be opened, no photo, the video or the camera be "
+    "read, or a model is missing");
 
 typedef struct identifying {
     const values *v;
@@ -150,12 +165,72 @@ static void identify_one(void *arg, int i, int lane, cli_outcome *out)
     mien_faces_free(&r.faces);
 }
 
+/* ---- a video ------------------------------------------------------------- */
+
+static int is_video(const cli_args *a, const values *v)
+{
+    return v->video.camera ||
+           (a->n_operands == 2 && cli_gallery_is_video(a->operand[1]));
+}
+
+/* Options and operands that go together; CLI_USAGE, and a report, if not. */
+static int check_kind(const cli_args *a, const values *v)
+{
+    const struct {
+        const void *value;
+        const char *name;
+        int of_video;
+    } of[] = {{&v->recursive, "recursive", 0},
+              {&v->video.draw, "draw", 1},
+              {&v->video.frames, "frames", 1},
+              {&v->video.quiet, "quiet", 1},
+              {&v->every, "every", 1}};
+    const int video = is_video(a, v);
+    if (v->video.camera && a->n_operands > 1) {
+        cli_error("%s: wanted photos, a video or --camera, not both",
+                  a->command->name);
+        return CLI_USAGE;
+    }
+    if (!v->video.camera && a->n_operands < 2) {
+        cli_error("%s: wanted photos, a video or --camera", a->command->name);
+        return CLI_USAGE;
+    }
+    for (int i = 1; i < a->n_operands && !video; i++)
+        if (cli_gallery_is_video(a->operand[i])) {
+            cli_error("%s: '%s' is a video; wanted alone", a->command->name,
+                      a->operand[i]);
+            return CLI_USAGE;
+        }
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (cli_given(a, of[i].value) && of[i].of_video != video) {
+            cli_error("%s: --%s is for %s", a->command->name, of[i].name,
+                      video ? "photos" : "videos");
+            return CLI_USAGE;
+        }
+    return CLI_OK;
+}
+
+static int identify_video(const cli_args *a, identifying *s)
+{
+    const values *v = s->v;
+    cli_gallery_video ask = {.video = v->video,
+                             .g = s->g,
+                             .reader = &s->r,
+                             .read = &v->read,
+                             .search = &s->search,
+                             .every = v->every,
+                             .json = v->json};
+    ask.video.path = v->video.camera ? NULL : a->operand[1];
+    return cli_gallery_video_run(&ask);
+}
+
 /* The whole command but its clean-up. */
 static int identify(const cli_args *a, identifying *s)
 {
     const values *v = a->values;
+    int video = is_video(a, v);
     s->files.recursive = v->recursive;
-    for (int i = 1; i < a->n_operands; i++)
+    for (int i = 1; i < a->n_operands && !video; i++)
         if (!cli_files_add(&s->files, a->operand[i]))
             return CLI_NOTHING;
     int status = cli_gallery_open(a->operand[0], &v->open, &s->g);
@@ -165,6 +240,8 @@ static int identify(const cli_args *a, identifying *s)
         status = choose(s);
     if (status)
         return status;
+    if (video)
+        return identify_video(a, s);
     /* One at a time: each search is written down before it is answered. */
     const cli_batch batch = {&s->files, 1, 0, identify_one, s, NULL};
     return cli_batch_run(&batch);
@@ -177,7 +254,9 @@ static int run(const cli_args *a)
     if (!v->purpose)
         return cli_wrong(a, &v->purpose, "what people are looked for"),
                CLI_USAGE;
-    int status = identify(a, &s);
+    int status = check_kind(a, v);
+    if (!status)
+        status = identify(a, &s);
     cli_gallery_reader_close(&s.r);
     mien_gallery_close(s.g);
     mien_photo_list_free(&s.files);
@@ -186,10 +265,10 @@ static int run(const cli_args *a)
 
 const cli_command cmd_gallery_identify = {
     .name = "gallery identify",
-    .operands = "PEOPLE.db PHOTO|FOLDER...",
-    .min_operands = 2,
+    .operands = "PEOPLE.db PHOTO|FOLDER|VIDEO...",
+    .min_operands = 1,
     .max_operands = INT_MAX,
-    .summary = "who of a gallery is in photos",
+    .summary = "who of a gallery is in photos or a video",
     .description =
         "Compares every face with the people enrolled for the purpose: the "
         "name of the nearest, if it is near enough, and the distance; "
@@ -197,6 +276,14 @@ const cli_command cmd_gallery_identify = {
         "errs, is said on standard error and in the JSON. Each search is in "
         "the gallery's log before "
         "it is answered. A printed photo of somebody passes as that person: "
-        "there is no test of whether a face is alive.",
+        "there is no test of whether a face is alive.\n\n"
+        "In one video, or before a camera, faces are followed and searched for "
+        "again and again: who has most votes of a face that was followed is "
+        "its answer, unless more are for nobody. A line a face: file, name, "
+        "distance, its number, from and to in seconds, votes for the answer, "
+        "and all; no votes: it could not be read. How often such votes err was "
+        "not measured; one picture errs as calibrated. Of a camera a line is "
+        "written when an answer changes, and its window says to those before "
+        "it that people are looked for.",
     CLI_COMMAND_TABLES,
 };

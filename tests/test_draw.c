@@ -147,6 +147,47 @@ static void test_tracks_and_landmarks(void)
     mien_gray_free(&g);
 }
 
+/* A tracker with one box, 40 pixels wide, in the middle of a grey frame. */
+static void one_track(mien_tracker **t, mien_history **h)
+{
+    mien_gray g = made_picture(320, 240, 6);
+    CHECK(mien_tracker_new(NULL, t, NULL) == MIEN_OK);
+    CHECK(mien_history_new(0, h, NULL) == MIEN_OK);
+    CHECK(mien_tracker_follow(*t, &g, NULL) == MIEN_OK);
+    CHECK(mien_tracker_detected(*t, 1, &(mien_box){140, 100, 40, 40}, NULL,
+                                NULL) == MIEN_OK);
+    CHECK(mien_history_add(*h, *t, 0, 1, NULL) == MIEN_OK);
+    mien_gray_free(&g);
+}
+
+/* A longer name takes more room than a number; the notice lies at the lower
+ * edge and nowhere else. */
+static void test_names_and_a_notice(void)
+{
+    static const mien_colour dark = {0, 0, 0};
+    mien_image bare = grey_image(320, 240), im = grey_image(320, 240);
+    mien_image told = grey_image(320, 240);
+    mien_tracker *t = NULL;
+    mien_history *h = NULL;
+    const char *none[1] = {NULL}, *name[1] = {"Ada of somewhere"};
+    one_track(&t, &h);
+    CHECK_EQ(mien_draw_names(&bare, h, none, NULL, NULL), MIEN_OK);
+    CHECK_EQ(mien_draw_names(&im, h, name, NULL, NULL), MIEN_OK);
+    CHECK_EQ(mien_draw_names(&told, h, name, "They look\nfor you", NULL),
+             MIEN_OK);
+    CHECK(is(&im, 140, 120, green));
+    CHECK(count(&im, green) > count(&bare, green) + 100);
+    CHECK(count(&told, dark) > count(&im, dark) + 500);
+    for (int y = 0; y < 200; y++)
+        CHECK(!memcmp(told.data + y * told.stride, im.data + y * im.stride,
+                      (size_t)im.w * 3));
+    mien_history_free(h);
+    mien_tracker_free(t);
+    mien_image_free(&told);
+    mien_image_free(&im);
+    mien_image_free(&bare);
+}
+
 static const made_as kind = {MIEN_FEATURE_HAAR, 0, 1, 12, 12, 3, 4};
 
 static mien_smiles *made_smiles(const mien_cascade *c)
@@ -280,6 +321,7 @@ int main(int argc, char **argv)
     RUN(test_hits_have_a_colour_each);
     RUN(test_objects_have_names);
     RUN(test_tracks_and_landmarks);
+    RUN(test_names_and_a_notice);
     RUN(test_smiles);
     RUN(test_a_page_of_stages);
     RUN(test_figures);

@@ -72,6 +72,22 @@ MIEN_API MIEN_CHECKED mien_status mien_draw_tracks(mien_image *frame,
                                                    const mien_tracker *tracker,
                                                    mien_error *err);
 
+/* Mark the tracks of a frame with names, and say to whoever is seen that people
+ * are looked for.
+ *
+ *   frame   drawn on
+ *   h       after the frame was added
+ *   names   [mien_history_shown] a text for each track, such as a name; NULL:
+ * it has its number alone notice  lines at the lower edge, divided by '\n';
+ * NULL: none
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_draw_names(mien_image *frame,
+                                                  const mien_history *h,
+                                                  const char *const *names,
+                                                  const char *notice,
+                                                  mien_error *err);
+
 /* Mark the faces of a frame, their eyes and smiles, and their votes.
  *
  *   frame  drawn on

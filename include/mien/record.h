@@ -181,6 +181,35 @@ MIEN_API void mien_record_people_csv(const char *file, int n,
                                      const mien_match *match, int distance,
                                      mien_buffer *out);
 
+/* Who a face of a video is; all pointers are borrowed. */
+typedef struct mien_track_person_record {
+    const char *file; /* of the video, or the camera */
+    int64_t track;
+    mien_match match;                 /* name NULL: nobody in particular */
+    double first, last;               /* seconds: when it was followed */
+    int votes, readings;              /* for the answer; of all */
+    const mien_search_record *search; /* NULL: it is not told */
+    int models;
+    const mien_model_digest *model; /* [models] */
+} mien_track_person_record;
+
+/* Add the record of a face that was followed and searched for.
+ *
+ *   r    what is known
+ *   out  a line is added: {"schema", "file", "track", "name": null for nobody,
+ *        "distance", "from", "to", "votes", "readings", "search": as
+ *        mien_record_photo has it, "models"} */
+MIEN_API void mien_record_track_person(const mien_track_person_record *r,
+                                       mien_buffer *out);
+
+/* Add the same as a line of CSV: file, name or unknown_person, distance or
+ * None, track, from, to, votes, readings.
+ *
+ *   r    what is known
+ *   out  a line is added */
+MIEN_API void mien_record_track_person_csv(const mien_track_person_record *r,
+                                           mien_buffer *out);
+
 /* Two photos compared; all pointers are borrowed. */
 typedef struct mien_pair_record {
     const char *file[2];

@@ -37,6 +37,34 @@ mien_status mien_draw_tracks(mien_image *frame, const mien_history *h,
     return mi_mark_finish(canvas, err);
 }
 
+mien_status mien_draw_names(mien_image *frame, const mien_history *h,
+                            const char *const *names, const char *notice,
+                            mien_error *err)
+{
+    static const mien_colour dark = {0, 0, 0};
+    int n;
+    float unit = mi_mark_unit(frame);
+    const mien_shown *s = mien_history_shown(h, &n);
+    mien_canvas *canvas = NULL;
+    mien_status st = mien_canvas_new(frame, &canvas, err);
+    if (st != MIEN_OK)
+        return st;
+    for (int i = 0; i < n; i++)
+        mien_canvas_box(canvas, s[i].box, mi_mark_colour(s[i].track->id - 1),
+                        1 + 1.5f * unit);
+    for (int i = 0; i < n; i++) {
+        char text[48];
+        snprintf(text, sizeof text, "#%lld", (long long)s[i].track->id);
+        mien_canvas_label(canvas, s[i].box.x, s[i].box.y - unit,
+                          names[i] ? names[i] : text, 8 + 10 * unit,
+                          mi_mark_colour(s[i].track->id - 1));
+    }
+    if (notice)
+        mien_canvas_label(canvas, 4 * unit, (float)frame->h - 4 * unit, notice,
+                          8 + 10 * unit, dark);
+    return mi_mark_finish(canvas, err);
+}
+
 static void draw_boxes(mien_canvas *canvas, const mien_hits *hits,
                        mien_colour colour, float line)
 {

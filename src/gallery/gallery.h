@@ -130,6 +130,12 @@ mien_status mi_vault_forget_again(mien_gallery *g, int *faces, mien_error *err);
 mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
                          int *erased, mien_error *err);
 
+/* ---- search.c ------------------------------------------------------------ */
+
+/* A purpose that can be searched for, and a threshold. */
+mien_status mi_search_checked(const char *purpose, float threshold,
+                              mien_error *err);
+
 /* ---- people.c: who is in memory ------------------------------------------ */
 
 /* Where a person stands; -1: nobody has the number. */

@@ -76,24 +76,34 @@ static mien_status nearest(const mien_gallery *g, const mi_shelf *shelf,
     return st;
 }
 
+mien_status mi_search_checked(const char *purpose, float threshold,
+                              mien_error *err)
+{
+    if (!isfinite(threshold) || threshold <= 0)
+        return mi_fail(err, MIEN_EARG,
+                       "a search at the threshold %g; one above 0 is wanted",
+                       (double)threshold);
+    if (!*purpose || strlen(purpose) >= sizeof((mien_basis *)NULL)->purpose)
+        return mi_fail(err, MIEN_EARG, "a search wants a purpose");
+    return MIEN_OK;
+}
+
 mien_status mien_gallery_search(mien_gallery *g, const char *purpose,
                                 const mien_gallery_faces *face, float threshold,
                                 mien_gallery_match *out, mien_error *err)
 {
     mien_gallery_match m = {NULL, NAN, 0};
     const mi_shelf *shelf = shelf_of(g, face->model);
-    if (face->n != 1 || !isfinite(threshold) || threshold <= 0)
+    mien_status st = mi_search_checked(purpose, threshold, err);
+    if (st)
+        return st;
+    if (face->n != 1)
         return mi_fail(err, MIEN_EARG,
-                       "a search for %d faces at the threshold %g; one face "
-                       "and a threshold above 0 are wanted",
-                       face->n, (double)threshold);
-    if (!*purpose || strlen(purpose) >= sizeof((mien_basis *)NULL)->purpose)
-        return mi_fail(err, MIEN_EARG, "a search wants a purpose");
+                       "a search for %d faces; one face is wanted", face->n);
     if (shelf && mien_index_numbers(shelf->index) != face->numbers)
         return mi_fail(err, MIEN_EARG,
                        "a descriptor of %d numbers; this network's have %d",
                        face->numbers, mien_index_numbers(shelf->index));
-    mien_status st = MIEN_OK;
     if (shelf)
         st = nearest(g, shelf, purpose, face->descriptor, threshold, &m, err);
     if (!st)

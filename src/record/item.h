@@ -12,6 +12,8 @@ void mi_record_end(mien_json *j);
 void mi_record_models(mien_json *j, int n, const mien_model_digest *d);
 /* "warnings": what is not whole, and a remark; either may be NULL or empty. */
 void mi_record_warnings(mien_json *j, const char *text, const char *remark);
+/* "search": how people were looked for. */
+void mi_record_search(mien_json *j, const mien_search_record *s);
 /* The box of a hit. */
 mien_box mi_hit_box(const mien_hit *h);
 

@@ -1,8 +1,35 @@
-/* people.c: who was found, and two photos compared. */
+/* people.c: who was found in photos and videos, and two photos compared. */
 #include "record/item.h"
 
-static void csv_line(const char *file, const char *name, const float *distance,
-                     int wanted, mien_buffer *out)
+/* A rate, or null. */
+static void put_rate(mien_json *j, const char *key, const mien_pair_rate *r)
+{
+    if (!r) {
+        mien_json_null(j, key);
+        return;
+    }
+    mien_json_object(j, key);
+    mien_json_real(j, "value", r->value, 6);
+    mien_json_real(j, "low", r->low, 6);
+    mien_json_real(j, "high", r->high, 6);
+    mien_json_close(j);
+}
+
+void mi_record_search(mien_json *j, const mien_search_record *s)
+{
+    mien_json_object(j, "search");
+    mien_json_text(j, "purpose", s->purpose);
+    mien_json_rounded(j, "threshold", (double)s->threshold, 6);
+    put_rate(j, "false_match", s->false_match);
+    put_rate(j, "strangers", s->strangers);
+    mien_json_int(j, "people", s->people);
+    mien_json_text(j, "calibrated", s->calibrated);
+    mien_json_close(j);
+}
+
+/* The first fields of a line. */
+static void csv_begin(const char *file, const char *name, const float *distance,
+                      int wanted, mien_buffer *out)
 {
     mien_record_field(file, out);
     mien_buffer_puts(out, ",");
@@ -11,19 +38,53 @@ static void csv_line(const char *file, const char *name, const float *distance,
         mien_buffer_printf(out, ",%.6f", (double)*distance);
     else if (wanted)
         mien_buffer_puts(out, ",None");
-    mien_buffer_puts(out, "\n");
+}
+
+static void csv_match(const char *file, const mien_match *m, int distance,
+                      mien_buffer *out)
+{
+    if (m->name)
+        csv_begin(file, m->name, &m->distance, distance, out);
+    else
+        csv_begin(file, "unknown_person", NULL, distance, out);
 }
 
 void mien_record_people_csv(const char *file, int n, const mien_match *match,
                             int distance, mien_buffer *out)
 {
-    if (!n)
-        csv_line(file, "no_persons_found", NULL, distance, out);
-    for (int i = 0; i < n; i++)
-        if (match[i].name)
-            csv_line(file, match[i].name, &match[i].distance, distance, out);
-        else
-            csv_line(file, "unknown_person", NULL, distance, out);
+    if (!n) {
+        csv_begin(file, "no_persons_found", NULL, distance, out);
+        mien_buffer_puts(out, "\n");
+    }
+    for (int i = 0; i < n; i++) {
+        csv_match(file, &match[i], distance, out);
+        mien_buffer_puts(out, "\n");
+    }
+}
+
+void mien_record_track_person(const mien_track_person_record *r,
+                              mien_buffer *out)
+{
+    mien_json j = mi_record_begin(r->file, out);
+    mien_json_int(&j, "track", r->track);
+    mien_json_text(&j, "name", r->match.name);
+    mien_json_rounded(&j, "distance", (double)r->match.distance, 6);
+    mien_json_rounded(&j, "from", r->first, 3);
+    mien_json_rounded(&j, "to", r->last, 3);
+    mien_json_int(&j, "votes", r->votes);
+    mien_json_int(&j, "readings", r->readings);
+    if (r->search)
+        mi_record_search(&j, r->search);
+    mi_record_models(&j, r->models, r->model);
+    mi_record_end(&j);
+}
+
+void mien_record_track_person_csv(const mien_track_person_record *r,
+                                  mien_buffer *out)
+{
+    csv_match(r->file, &r->match, 1, out);
+    mien_buffer_printf(out, ",%lld,%.3f,%.3f,%d,%d\n", (long long)r->track,
+                       r->first, r->last, r->votes, r->readings);
 }
 
 void mien_record_pair(const mien_pair_record *r, mien_buffer *out)

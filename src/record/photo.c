@@ -92,35 +92,6 @@ static void put_times(mien_json *j, const mien_reading *r, unsigned want)
     mien_json_close(j);
 }
 
-#ifndef __wasm__
-/* A rate, or null. */
-static void put_rate(mien_json *j, const char *key, const mien_pair_rate *r)
-{
-    if (!r) {
-        mien_json_null(j, key);
-        return;
-    }
-    mien_json_object(j, key);
-    mien_json_real(j, "value", r->value, 6);
-    mien_json_real(j, "low", r->low, 6);
-    mien_json_real(j, "high", r->high, 6);
-    mien_json_close(j);
-}
-
-/* How people were looked for. */
-static void put_search(mien_json *j, const mien_search_record *s)
-{
-    mien_json_object(j, "search");
-    mien_json_text(j, "purpose", s->purpose);
-    mien_json_rounded(j, "threshold", (double)s->threshold, 6);
-    put_rate(j, "false_match", s->false_match);
-    put_rate(j, "strangers", s->strangers);
-    mien_json_int(j, "people", s->people);
-    mien_json_text(j, "calibrated", s->calibrated);
-    mien_json_close(j);
-}
-#endif
-
 void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
 {
     const mien_reading *got = r->reading;
@@ -142,7 +113,7 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
     mien_json_close(&j);
 #ifndef __wasm__
     if (r->search)
-        put_search(&j, r->search);
+        mi_record_search(&j, r->search);
 #endif
     if (r->expression_model)
         mien_record_file(&j, "expression_model", r->expression_model);
