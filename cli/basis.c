@@ -27,15 +27,57 @@ static void set_today(char out[11])
         memcpy(out, "9999-12-31", 11); /* then nothing holds */
 }
 
+/* Today, and the end that was said; CLI_OK, or CLI_USAGE, reported. */
+static int read_days(const cli_args *a, const char *const *expires,
+                     cli_basis *out)
+{
+    out->end = *expires != NULL;
+    set_today(out->today);
+    if (!*expires ||
+        (mien_is_day(*expires) && strcmp(*expires, out->today) >= 0))
+        return CLI_OK;
+    cli_wrong(a, expires, "a day, YYYY-MM-DD, today or later");
+    return CLI_USAGE;
+}
+
+/* The note, whose reason is there; the same. */
+static int make_note(const cli_args *a, const char *purpose,
+                     const char *expires, cli_basis *out)
+{
+    mien_basis *note = &out->note;
+    mien_error err = {0};
+    out->said = 1;
+    memcpy(note->date, out->today, sizeof note->date);
+    if (expires)
+        snprintf(note->expiry, sizeof note->expiry, "%s", expires);
+    else
+        mien_day_add(out->today, MIEN_BASIS_DAYS, note->expiry);
+    if (strlen(purpose) >= sizeof note->purpose) {
+        cli_error("%s: --purpose has %zu bytes, at most are %zu",
+                  a->command->name, strlen(purpose), sizeof note->purpose - 1);
+        return CLI_USAGE;
+    }
+    snprintf(note->purpose, sizeof note->purpose, "%s", purpose);
+    if (mien_basis_hold(note, out->today, &err) == MIEN_OK)
+        return CLI_OK;
+    cli_error("%s: %s", a->command->name, err.text);
+    return CLI_USAGE;
+}
+
+int cli_basis_for(const cli_args *a, const char *why, const char *purpose,
+                  const char *const *expires, cli_basis *out)
+{
+    *out = (cli_basis){.purpose = purpose};
+    snprintf(out->note.basis, sizeof out->note.basis, "%s", why);
+    return read_days(a, expires, out) ? CLI_USAGE
+                                      : make_note(a, purpose, *expires, out);
+}
+
 int cli_basis_read(const cli_args *a, const cli_basis_values *v, cli_basis *out)
 {
-    mien_error err = {0};
-    *out = (cli_basis){.purpose = v->purpose, .end = v->expires != NULL};
-    set_today(out->today);
-    if (v->expires &&
-        (!mien_is_day(v->expires) || strcmp(v->expires, out->today) < 0))
-        return cli_wrong(a, &v->expires, "a day, YYYY-MM-DD, today or later"),
-               CLI_USAGE;
+    *out = (cli_basis){.purpose = v->purpose};
+    if (read_days(a, &v->expires, out))
+        return CLI_USAGE;
     if (!cli_given(a, &v->why)) {
         if (!v->expires)
             return CLI_OK;
@@ -48,25 +90,8 @@ int cli_basis_read(const cli_args *a, const cli_basis_values *v, cli_basis *out)
                   a->command->name);
         return CLI_USAGE;
     }
-    mien_basis *note = &out->note;
-    out->said = 1;
-    word_of(v->why, note->basis, sizeof note->basis);
-    memcpy(note->date, out->today, sizeof note->date);
-    if (v->expires)
-        snprintf(note->expiry, sizeof note->expiry, "%s", v->expires);
-    else
-        mien_day_add(out->today, MIEN_BASIS_DAYS, note->expiry);
-    if (strlen(v->purpose) >= sizeof note->purpose) {
-        cli_error("%s: --purpose has %zu bytes, at most are %zu",
-                  a->command->name, strlen(v->purpose),
-                  sizeof note->purpose - 1);
-        return CLI_USAGE;
-    }
-    snprintf(note->purpose, sizeof note->purpose, "%s", v->purpose);
-    if (mien_basis_hold(note, out->today, &err) == MIEN_OK)
-        return CLI_OK;
-    cli_error("%s: %s", a->command->name, err.text);
-    return CLI_USAGE;
+    word_of(v->why, out->note.basis, sizeof out->note.basis);
+    return make_note(a, v->purpose, v->expires, out);
 }
 
 /* ---- a note beside photos ------------------------------------------------ */

@@ -33,6 +33,11 @@ typedef struct cli_basis {
 int cli_basis_read(const cli_args *a, const cli_basis_values *v,
                    cli_basis *out);
 
+/* The same with a reason and a purpose that a command has by itself, and the
+ * value of its option for an end. */
+int cli_basis_for(const cli_args *a, const char *why, const char *purpose,
+                  const char *const *expires, cli_basis *out);
+
 /* May the people of a folder, or a file, be looked for?  By the note that is
  * kept there, or by what was said, which becomes the note.  CLI_OK and the note
  * in out, or CLI_NOTHING, reported with the words to type. */

@@ -44,6 +44,7 @@
     X(cmd_gallery_init)      \
     X(cmd_gallery_enroll)    \
     X(cmd_gallery_import)    \
+    X(cmd_gallery_optout)    \
     X(cmd_gallery_show)      \
     X(cmd_gallery_add)       \
     X(cmd_gallery_remove)    \

@@ -77,3 +77,46 @@ int cli_gallery_reader_face(cli_gallery_reader *r, const mien_face *f,
     memcpy(out->model, cli_gallery_reader_model(r), sizeof out->model);
     return mien_face_described(f, r->descriptor);
 }
+
+/* Read the faces and enrol; the status to exit with. */
+static int enroll(const cli_args *a, const cli_gallery_newcomer *who,
+                  mien_gallery *g)
+{
+    cli_gallery_reader r;
+    mien_gallery_person p = {.basis = *who->basis};
+    mien_error err = {0};
+    mien_buffer out = {0};
+    int64_t id = 0;
+    memcpy(p.name, *who->name, strnlen(*who->name, sizeof p.name - 1));
+    if (who->born)
+        memcpy(p.born, who->born, strnlen(who->born, sizeof p.born - 1));
+    int status = cli_gallery_reader_open(who->read, &r);
+    for (int i = 1; !status && i < a->n_operands; i++)
+        status = cli_gallery_reader_one(&r, a->operand[i], who->face);
+    if (!status) {
+        const mien_gallery_faces faces = cli_gallery_reader_faces(&r);
+        mien_status st = mien_gallery_enroll(g, &p, &faces, &id, &err);
+        if (st)
+            status = cli_gallery_failed(st, &err);
+    }
+    cli_gallery_reader_close(&r);
+    if (status)
+        return status;
+    mien_buffer_printf(&out, "%s: %s %lld, for %s, until %s\n", p.name, who->as,
+                       (long long)id, p.basis.purpose, p.basis.expiry);
+    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+}
+
+int cli_gallery_enroll(const cli_args *a, const cli_gallery_values *open,
+                       const cli_gallery_newcomer *who)
+{
+    mien_gallery *g = NULL;
+    if (strlen(*who->name) >= MIEN_GALLERY_NAME)
+        return cli_wrong(a, who->name, "fewer than 256 bytes"), CLI_USAGE;
+    int status = cli_gallery_open(a->operand[0], open, &g);
+    if (status)
+        return status;
+    status = enroll(a, who, g);
+    mien_gallery_close(g);
+    return status;
+}

@@ -2,7 +2,7 @@
 #ifndef MIEN_CLI_GALLERY_FACES_H
 #define MIEN_CLI_GALLERY_FACES_H
 
-#include "cli/shell/shell.h"
+#include "cli/gallery.h"
 
 #include <limits.h>
 
@@ -38,6 +38,20 @@ typedef struct cli_gallery_faces_values {
     CLI_ROW_INT(face, "face", 0, "N", 0, INT_MAX,                              \
                 "of a photo with several faces, the one of this number, from " \
                 "the surest (default: a photo has to show one face)")
+
+/* Somebody who is to be enrolled by photos. */
+typedef struct cli_gallery_newcomer {
+    const char *const *name; /* the value of the option */
+    const char *born;        /* a day, or NULL */
+    const mien_basis *basis;
+    const cli_gallery_faces_values *read;
+    int face;       /* number of the face; 0: the only one */
+    const char *as; /* what the line says: NAME: AS 7, ... */
+} cli_gallery_newcomer;
+/* Enrol somebody by the photos that are the operands behind the gallery, and
+ * say so; the status to exit with, reported. */
+int cli_gallery_enroll(const cli_args *a, const cli_gallery_values *open,
+                       const cli_gallery_newcomer *who);
 
 /* Faces that were read, and the network that described them. */
 typedef struct cli_gallery_reader {

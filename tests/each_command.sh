@@ -66,6 +66,7 @@ gallery identify|models|--key-file key --purpose door -t 1 p.db face.ppm
 gallery identify|models movie|--key-file key --purpose door -t 1 --frames 2 -q --json p.db movie.mp4
 gallery identify|models movie|--key-file key --purpose door -t 1 --frames 2 -q --draw out/i.mp4 p.db movie.mp4
 gallery import|models|--key-file key --basis consent --purpose door -t 1 p.db who.json
+gallery optout|models|--key-file key --name letter --face 1 -t 1 p.db face.ppm
 gallery list|models|--key-file key p.db
 gallery calibrate|models|--key-file key --purpose door -t 1 --json p.db
 gallery show|models|--key-file key p.db Ann

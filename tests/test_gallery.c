@@ -18,6 +18,46 @@ static void save(const char *path, const uint8_t *bytes, size_t n)
 
 /* ---- people -------------------------------------------------------------- */
 
+static void no_search_finds(void *arg, const mien_gallery_entry *e)
+{
+    CHECK(strcmp(e->kind, "searched") != 0 || e->person != *(int64_t *)arg);
+}
+
+/* Somebody who is never to be matched is nobody, for whatever purpose, though a
+ * face of others lies within the threshold; until she withdraws that, too. */
+static void test_who_opted_out_is_nobody(void)
+{
+    made m;
+    int64_t ada = 0, eve = 0, last = 0;
+    mien_error err = {0};
+    gallery_make(&m);
+    mien_gallery *g = gallery_open(&m);
+    mien_gallery_match near = {0};
+    float row[NUMBERS];
+    mien_gallery_faces f = {1, NUMBERS, row, ""};
+    memcpy(f.model, model_a, sizeof f.model);
+    CHECK(!gallery_enroll(g, "Ada", 1, "door", "", &ada, NULL));
+    CHECK(!gallery_enroll(g, "Eve", 2, MIEN_GALLERY_OPT_OUT, "", &eve, NULL));
+    for (int again = 0; again < 2; again++) {
+        gallery_face(2, 3, row);
+        CHECK(!mien_gallery_search(g, "door", &f, 1000, &near, &err));
+        CHECK(!near.person && isnan(near.distance) && near.compared == 1);
+        CHECK(gallery_search(g, 1, "door").person->id == ada);
+        CHECK_EQ(
+            mien_gallery_search(g, MIEN_GALLERY_OPT_OUT, &f, 1, &near, &err),
+            MIEN_EARG);
+        CHECK(strstr(err.text, "never to be matched") != NULL);
+        mien_gallery_close(g);
+        g = gallery_open(&m);
+    }
+    CHECK(!mien_gallery_log(g, no_search_finds, &eve, &last, &err));
+    CHECK(!mien_gallery_withdraw(g, eve, NULL, &err));
+    CHECK(!mien_gallery_search(g, "door", &f, 1000, &near, &err));
+    CHECK(near.person && near.person->id == ada);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 static void test_people_are_found_for_their_purpose(void)
 {
     made m;
@@ -468,6 +508,7 @@ static void test_every_allocation_may_fail(void)
 int main(void)
 {
     RUN(test_people_are_found_for_their_purpose);
+    RUN(test_who_opted_out_is_nobody);
     RUN(test_what_is_refused);
     RUN(test_keys);
     RUN(test_nothing_is_left_of_who_was_erased);

@@ -217,6 +217,8 @@ static void test_people_come_are_recognised_and_go(void)
 
 static const step refused[] = {
     {"POST", "/api/v1/recognition/recognize", "whoa", 400, "purpose"},
+    {"POST", "/api/v1/recognition/recognize?purpose=opt-out", "whoa", 400,
+     "never to be matched"},
     {"POST", "/api/v1/recognition/recognize?purpose=door&prediction_count=2",
      "whoa", 400, "prediction_count"},
     {"POST", "/api/v1/recognition/recognize?purpose=door", "none", 400,

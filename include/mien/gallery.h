@@ -337,17 +337,23 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_export(mien_gallery *g,
 
 /* ---- searching ----------------------------------------------------------- */
 
+/* The purpose of people who are never to be matched.  Whatever a search is for,
+ * a face that is nearest to one of theirs, of the same network, is nobody's. */
+#define MIEN_GALLERY_OPT_OUT "opt-out"
+
 /* Who a face is. */
 typedef struct mien_gallery_match {
     const mien_gallery_person *person; /* NULL: nobody is near enough */
-    float distance; /* of the nearest descriptor; NaN: none was compared */
+    float distance; /* of the nearest descriptor; NaN: none was compared, or the
+                       nearest is of somebody who is never to be matched */
     int compared;   /* people enrolled for the purpose, with this network */
 } mien_gallery_match;
 
 /* Find who a face is among those enrolled for a purpose.
  *
  *   g          open
- *   purpose    as it was recorded, compared byte by byte
+ *   purpose    as it was recorded, compared byte by byte; not
+ *              MIEN_GALLERY_OPT_OUT
  *   face       one descriptor (n is 1) and its network
  *   threshold  a distance below it is the same person; above 0, finite
  *   out        set to the answer

@@ -17,8 +17,14 @@ static const mi_shelf *shelf_of(const mien_gallery *g, const char *model)
     return NULL;
 }
 
-/* 1 for each row of a person who was enrolled for the purpose and whose end has
- * not come; how many people they are. */
+/* Is a person never to be matched? */
+static int opted_out(const mi_person *p)
+{
+    return strcmp(p->shown.basis.purpose, MIEN_GALLERY_OPT_OUT) == 0;
+}
+
+/* 1 for each row of a person who was enrolled for the purpose, or is never to
+ * be matched, and whose end has not come; how many the former are. */
 static int allow(const mien_gallery *g, const mien_index *x,
                  const char *purpose, uint8_t *allowed)
 {
@@ -29,10 +35,11 @@ static int allow(const mien_gallery *g, const mien_index *x,
     for (int64_t i = 0; i < mien_index_count(x); i++) {
         int64_t id = mien_index_person(x, i);
         if (id != last) {
-            const mien_basis *b = &g->person[mi_people_at(g, id)].shown.basis;
-            may = strcmp(b->purpose, purpose) == 0 &&
-                  strcmp(b->expiry, today) >= 0;
-            people += may;
+            const mi_person *p = &g->person[mi_people_at(g, id)];
+            const mien_basis *b = &p->shown.basis;
+            int wanted = strcmp(b->purpose, purpose) == 0;
+            may = (wanted || opted_out(p)) && strcmp(b->expiry, today) >= 0;
+            people += may && wanted;
             last = id;
         }
         allowed[i] = (uint8_t)may;
@@ -46,8 +53,13 @@ static mien_status note(mien_gallery *g, const char *purpose,
 {
     char detail[300];
     int at = m->person ? mi_people_at(g, m->person->id) : -1;
-    snprintf(detail, sizeof detail, "for %s: %s at %.4f, %d compared", purpose,
-             m->person ? "found" : "nobody", (double)m->distance, m->compared);
+    int n = snprintf(detail, sizeof detail, "for %s: %s", purpose,
+                     m->person ? "found" : "nobody");
+    if (!isnan(m->distance))
+        n += snprintf(detail + n, sizeof detail - (size_t)n, " at %.4f",
+                      (double)m->distance);
+    snprintf(detail + n, sizeof detail - (size_t)n, ", %d compared",
+             m->compared);
     return mi_log_add(g, MI_LOG_SEARCHED, at < 0 ? NULL : &g->person[at],
                       m->person ? m->person->id : 0, detail, err);
 }
@@ -68,12 +80,15 @@ static mien_status nearest(const mien_gallery *g, const mi_shelf *shelf,
     mien_status st =
         mien_index_search(shelf->index, 1, face, 1, &how, &near, err);
     mi_free(allowed);
-    if (!st && near.row >= 0) {
-        out->distance = near.distance;
-        if (near.distance < threshold)
-            out->person = &g->person[mi_people_at(g, near.person)].shown;
-    }
-    return st;
+    if (st || near.row < 0)
+        return st;
+    const mi_person *p = &g->person[mi_people_at(g, near.person)];
+    if (opted_out(p))
+        return MIEN_OK; /* the log does not tell that they were seen, either */
+    out->distance = near.distance;
+    if (near.distance < threshold)
+        out->person = &p->shown;
+    return MIEN_OK;
 }
 
 mien_status mi_search_checked(const char *purpose, float threshold,
@@ -85,6 +100,10 @@ mien_status mi_search_checked(const char *purpose, float threshold,
                        (double)threshold);
     if (!*purpose || strlen(purpose) >= sizeof((mien_basis *)NULL)->purpose)
         return mi_fail(err, MIEN_EARG, "a search wants a purpose");
+    if (strcmp(purpose, MIEN_GALLERY_OPT_OUT) == 0)
+        return mi_fail(err, MIEN_EARG,
+                       "people of the purpose '" MIEN_GALLERY_OPT_OUT
+                       "' are never to be matched");
     return MIEN_OK;
 }
 
