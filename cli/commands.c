@@ -53,6 +53,7 @@
     X(cmd_gallery_identify)  \
     X(cmd_gallery_calibrate) \
     X(cmd_gallery_list)      \
+    X(cmd_gallery_notice)    \
     X(cmd_gallery_rename)    \
     X(cmd_gallery_withdraw)  \
     X(cmd_gallery_export)    \

@@ -64,9 +64,9 @@ gallery init||--key-file key out/n.db
 gallery enroll|models|--key-file key --name Cy --basis consent --purpose door --face 1 -t 1 p.db face.ppm
 gallery identify|models|--key-file key --purpose door -t 1 p.db face.ppm
 gallery identify|models movie|--key-file key --purpose door -t 1 --frames 2 -q --json p.db movie.mp4
-gallery identify|models movie|--key-file key --purpose door -t 1 --frames 2 -q --draw out/i.mp4 p.db movie.mp4
 gallery import|models|--key-file key --basis consent --purpose door -t 1 p.db who.json
 gallery optout|models|--key-file key --name letter --face 1 -t 1 p.db face.ppm
+gallery notice|models|--key-file key --purpose door p.db
 gallery list|models|--key-file key p.db
 gallery calibrate|models|--key-file key --purpose door -t 1 --json p.db
 gallery show|models|--key-file key p.db Ann

@@ -45,7 +45,7 @@ ALLOWED = {
     "objects": ["base", "image", "graph", "engine", "model", "sight"],
     "record": ["base", "image", "match", "model", "vision", "face", "objects"],
     "keys": ["base"],
-    "gallery": ["base", "match", "record", "keys"],
+    "gallery": ["base", "match", "report", "record", "keys"],
     "draw": ["base", "image", "plot", "vision", "samples", "face", "objects"],
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
     "faces": ["base", "file", "num", "image", "engine", "face", "match", "model",
