@@ -37,7 +37,7 @@ CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
 TESTS   := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 # Those that take long come first, so that none is the last one that is waited for.
-LONG_SCRIPTS := test_cli test_memory test_web
+LONG_SCRIPTS := test_memory test_cli test_web test_disk
 # These wait for a camera's pictures, which come by the clock: all others run beside
 # them, and give way.
 BROWSER_SCRIPTS := test_app test_package
