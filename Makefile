@@ -121,7 +121,7 @@ check test:
 	@tools/web.sh build $B || echo 'the app for browsers: not built'
 	@isas=$$(tools/isas.sh $B/bin/mien $(ISAS)); \
 	  $(SUBMAKE) -j1 -k $(BROWSER_SCRIPTS:%=$B/tests/%.ok) & \
-	  nice -n 19 $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas" \
+	  nice -n 5 $(SUBMAKE) -k run-tests run-isas run-wasm HERE="$$isas" \
 	    SCRIPTS='$(filter-out $(BROWSER_SCRIPTS),$(SCRIPTS))'; status=$$?; wait; tools/summary.sh $$status \
 	  $(RESULTS:%=$B/tests/%) $$(for i in $$isas; do printf "$B/isa/$$i/%s " $(ISA_TESTS); done) \
 	  $(WASM_TESTS:%=$B/wasm/tests/%)

@@ -1,5 +1,7 @@
 /* Votes of a video: who a track is when its searches differ, and what counts
- * when one fails. */
+ * when one fails.
+ *
+ * Not as WebAssembly: SQLite and libsodium. */
 #include "mien/gallery_votes.h"
 #include "base/alloc.h"
 #include "tests/gallery_make.h"

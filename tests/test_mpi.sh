@@ -48,7 +48,7 @@ paste -d, one/history.csv two/history.csv | awk -F, 'NR > 1 {
 # Killed in mid epoch.
 ranks 2 whole -e 40 >log 2>&1 || complain "whole: $(cat log)"
 kill_one() { # SIGNAL RANK: a third of a second after the first checkpoint
-    for _ in $(seq 300); do
+    for _ in $(seq 3000); do
         [ ! -e run/checkpoint ] || [ ! -e pid.1 ] || break
         sleep 0.02
     done

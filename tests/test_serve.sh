@@ -20,7 +20,7 @@ complain() {
 begin() {
     mien serve -q --listen 127.0.0.1:0 --rate 0 --jobs 1 "$@" >"$t/address" 2>"$t/err" &
     server=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ -s "$t/address" ] && break
         sleep 0.1
     done

@@ -57,6 +57,14 @@ has() {
     esac
 }
 
+# Wait until a program has a handler of its own for SIGINT, for a case that sends one.
+until_caught() { # PROCESS
+    while kill -0 "$1" && ! grep -q '^SigCgt:.*[2367abef]$' "/proc/$1/status"; do
+        sleep 0.01
+    done
+}
+export -f until_caught
+
 complain() {
     [ -n "$bad" ] || printf 'FAIL %s: %s\n' "$file" "$title"
     printf '    %s\n' "$1"
