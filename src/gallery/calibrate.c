@@ -206,7 +206,7 @@ mien_gallery_calibrate(mien_gallery *g, const char *purpose, const char *model,
         MIEN_GALLERY_CALIBRATE_DEFAULTS;
     const mien_gallery_calibrate_options *o = options ? options : &usual;
     chosen c = {0};
-    mien_gallery_threshold t;
+    mien_gallery_threshold t = {0};
     mien_status st = MIEN_OK;
     for (int i = 0; !st && i < g->shelves; i++)
         if (strcmp(g->shelf[i].model, model) == 0)
