@@ -245,6 +245,7 @@ RELAXED_CC ?= clang-19
 # Binaryen takes off some more, where it is there and knows the instructions.
 WASM_OPT := wasm-opt -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
             --enable-nontrapping-float-to-int
+# Only kernels know relaxed multiply-adds: the rest of threads-relaxed is that of threads.
 web-wasm:
 	+@$(SUBMAKE) web-wasm-as WEB_B=$B/web
 	+@if command -v $(RELAXED_CC) >/dev/null; then \
@@ -262,7 +263,6 @@ web-wasm:
 	  cp $B/web/$$v/mien.wasm $B/web/mien-$$v.wasm || exit 1; done; \
 	else echo '  no $(RELAXED_CC): mien-threads.wasm is a copy of mien.wasm, for one thread'; \
 	  for v in threads threads-relaxed; do cp $B/web/mien.wasm $B/web/mien-$$v.wasm; done; fi
-# Only kernels know relaxed multiply-adds: the rest of threads-relaxed is that of threads.
 # Over memory that workers share, for pages that are cross-origin isolated. Debian's libc is
 # made for one thread: only the caller of a pool allocates (src/base/pool_wasm.c).
 SHARED_MEMORY := -Wl,--shared-memory,--import-memory,--initial-memory=4194304,--max-memory=4294967296 \

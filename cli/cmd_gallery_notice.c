@@ -53,17 +53,14 @@ static int run(const cli_args *a)
         return status;
     mien_status st = mien_gallery_notice(g, &o, &out, &blank, &err);
     mien_gallery_close(g);
-    if (!st && blank)
+    if (st) {
+        mien_buffer_free(&out);
+        return cli_gallery_failed(st, &err);
+    }
+    if (blank)
         cli_error("%d line%s left to be filled in", blank,
                   blank == 1 ? " is" : "s are");
-    if (st)
-        status = cli_gallery_failed(st, &err);
-    else if (!v->output)
-        return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
-    else if (mien_file_save(v->output, out.data, out.n, &err))
-        status = cli_unsaved(&err);
-    mien_buffer_free(&out);
-    return status;
+    return cli_deliver(v->output, &out);
 }
 
 const cli_command cmd_gallery_notice = {

@@ -214,16 +214,10 @@ static int run_export(const cli_args *a)
     const mien_gallery_person *p = cli_gallery_person(g, a->operand[1]);
     mien_status st = p ? mien_gallery_export(g, p->id, &out, &err) : MIEN_OK;
     mien_gallery_close(g);
-    if (!p)
-        status = CLI_NOTHING;
-    else if (st)
-        status = cli_gallery_failed(st, &err);
-    else if (!v->output)
-        return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
-    else if (mien_file_save(v->output, out.data, out.n, &err))
-        status = cli_unsaved(&err);
+    if (p && !st)
+        return cli_deliver(v->output, &out);
     mien_buffer_free(&out);
-    return status;
+    return p ? cli_gallery_failed(st, &err) : CLI_NOTHING;
 }
 
 static const cli_option export_options[] = {

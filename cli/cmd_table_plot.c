@@ -86,21 +86,13 @@ static int write_numbers(const cli_args *a, const mien_table *t,
     mien_buffer out = {0};
     mien_error err = {0};
     mien_json j = mien_json_on(&out, 0);
-    int status = CLI_OK;
     if (mien_table_figure_json(t, o, &j, &err)) {
         cli_error("%s: %s", a->operand[0], err.text);
-        status = CLI_NOTHING;
-    } else {
-        mien_buffer_puts(&out, "\n");
-        if (out.failed) {
-            cli_error("out of memory");
-            status = CLI_NOTHING;
-        } else if (mien_file_save(v->output, out.data, out.n, &err)) {
-            status = cli_unsaved(&err);
-        }
+        mien_buffer_free(&out);
+        return CLI_NOTHING;
     }
-    mien_buffer_free(&out);
-    return status;
+    mien_buffer_puts(&out, "\n");
+    return cli_deliver(v->output, &out);
 }
 
 /* Draw the figure that was asked for, and save it. */

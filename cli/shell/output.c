@@ -102,6 +102,23 @@ int cli_emit(mien_buffer *b)
     return code == 0;
 }
 
+int cli_deliver(const char *path, mien_buffer *b)
+{
+    mien_bytes bytes = {0};
+    mien_error err = {0};
+    if (!path)
+        return cli_emit(b) ? CLI_OK : CLI_OUTPUT;
+    if (mien_buffer_give(b, &bytes, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    int status = mien_file_save(path, bytes.data, bytes.n, &err)
+                     ? cli_unsaved(&err)
+                     : CLI_OK;
+    mien_bytes_free(&bytes);
+    return status;
+}
+
 mien_status cli_folder_put(const char *folder, const char *name, mien_buffer *b,
                            mien_error *err)
 {

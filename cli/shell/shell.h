@@ -157,6 +157,9 @@ void cli_error_lines(mien_buffer *b);
 /* Write a buffer to standard output and release it.  0 when that failed; the
  * reason is kept for cli_finish. */
 int cli_emit(mien_buffer *b);
+/* Write a buffer to a file, or to standard output where path is NULL, and
+ * release it.  CLI_OK, or the status to exit with, reported. */
+int cli_deliver(const char *path, mien_buffer *b);
 /* Write a buffer to FOLDER/NAME and release it. */
 MIEN_CHECKED mien_status cli_folder_put(const char *folder, const char *name,
                                         mien_buffer *b, mien_error *err);

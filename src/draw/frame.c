@@ -6,6 +6,20 @@
 
 #include <stdio.h>
 
+/* Above each track its name, or its number. */
+static void label_tracks(mien_canvas *canvas, const mien_shown *s, int n,
+                         const char *const *names, float unit)
+{
+    for (int i = 0; i < n; i++) {
+        int64_t id = s[i].track->id;
+        char text[48];
+        snprintf(text, sizeof text, "#%lld", (long long)id);
+        mien_canvas_label(canvas, s[i].box.x, s[i].box.y - unit,
+                          names && names[i] ? names[i] : text, 8 + 10 * unit,
+                          mi_mark_colour(id - 1));
+    }
+}
+
 mien_status mien_draw_tracks(mien_image *frame, const mien_history *h,
                              const mien_tracker *tracker, mien_error *err)
 {
@@ -27,13 +41,7 @@ mien_status mien_draw_tracks(mien_image *frame, const mien_history *h,
         mien_canvas_points(canvas, p, points, colour, 1 + unit);
         mien_canvas_box(canvas, s[i].box, colour, 1 + 1.5f * unit);
     }
-    for (int i = 0; i < n; i++) {
-        int64_t id = s[i].track->id;
-        char text[48];
-        snprintf(text, sizeof text, "#%lld", (long long)id);
-        mien_canvas_label(canvas, s[i].box.x, s[i].box.y - unit, text,
-                          8 + 10 * unit, mi_mark_colour(id - 1));
-    }
+    label_tracks(canvas, s, n, NULL, unit);
     return mi_mark_finish(canvas, err);
 }
 
@@ -52,13 +60,7 @@ mien_status mien_draw_names(mien_image *frame, const mien_history *h,
     for (int i = 0; i < n; i++)
         mien_canvas_box(canvas, s[i].box, mi_mark_colour(s[i].track->id - 1),
                         1 + 1.5f * unit);
-    for (int i = 0; i < n; i++) {
-        char text[48];
-        snprintf(text, sizeof text, "#%lld", (long long)s[i].track->id);
-        mien_canvas_label(canvas, s[i].box.x, s[i].box.y - unit,
-                          names[i] ? names[i] : text, 8 + 10 * unit,
-                          mi_mark_colour(s[i].track->id - 1));
-    }
+    label_tracks(canvas, s, n, names, unit);
     if (notice)
         mien_canvas_label(canvas, 4 * unit, (float)frame->h - 4 * unit, notice,
                           8 + 10 * unit, dark);

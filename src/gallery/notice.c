@@ -26,19 +26,7 @@ typedef struct held {
     int people;
     int64_t faces;
     char last[11]; /* the day on which the last of them ends */
-    int basis[16]; /* people by their place in MIEN_BASES */
 } held;
-
-/* The place of a word in MIEN_BASES, which has it. */
-static int place_of(const char *basis)
-{
-    int place = 0;
-    size_t n = strlen(basis);
-    for (const char *p = MIEN_BASES; *p; p += strcspn(p, ",") + 1, place++)
-        if (strcspn(p, ",") == n && memcmp(p, basis, n) == 0)
-            break;
-    return place;
-}
 
 /* Those who are enrolled for it. */
 static held count(const mien_gallery *g, const char *purpose)
@@ -50,7 +38,6 @@ static held count(const mien_gallery *g, const char *purpose)
             continue;
         h.people++;
         h.faces += p->faces;
-        h.basis[place_of(p->basis.basis) & 15]++;
         if (strcmp(p->basis.expiry, h.last) > 0)
             memcpy(h.last, p->basis.expiry, sizeof h.last);
     }
@@ -76,19 +63,35 @@ static void said(mien_buffer *out, const char *what, const char *text,
     mien_buffer_puts(out, "</dd>\n");
 }
 
-/* The reasons, and of how many. */
-static void why(mien_buffer *out, const held *h)
+/* How many are enrolled for it by a reason. */
+static int count_basis(const mien_gallery *g, const char *purpose,
+                       const char *basis)
 {
-    const char *p = MIEN_BASES, *between = "";
+    int n = 0;
+    for (int i = 0; i < g->people; i++) {
+        const mien_basis *b = &g->person[i].shown.basis;
+        n += strcmp(b->purpose, purpose) == 0 && strcmp(b->basis, basis) == 0;
+    }
+    return n;
+}
+
+/* The reasons, and of how many. */
+static void why(const mien_gallery *g, const char *purpose, int people,
+                mien_buffer *out)
+{
+    const char *between = "";
     begin(out, "Why that is allowed");
-    for (int i = 0; *p; i++) {
-        int n = (int)strcspn(p, ",");
-        if (h->basis[i])
-            mien_buffer_printf(out, "%s%.*s (%d of %d)", between, n, p,
-                               h->basis[i], h->people);
-        if (h->basis[i])
+    for (const char *p = MIEN_BASES; *p; p += *p == ',') {
+        char word[sizeof((mien_basis *)NULL)->basis] = "";
+        size_t n = strcspn(p, ",");
+        memcpy(word, p, n < sizeof word ? n : sizeof word - 1);
+        int by = count_basis(g, purpose, word);
+        if (by) {
+            mien_buffer_printf(out, "%s%s (%d of %d)", between, word, by,
+                               people);
             between = ", ";
-        p += n + (p[n] == ',');
+        }
+        p += n;
     }
     mien_buffer_puts(out, "</dd>\n");
 }
@@ -159,7 +162,7 @@ mien_status mien_gallery_notice(mien_gallery *g,
     said(out, "Who is responsible", o->responsible, &open);
     said(out, "Where to ask", o->contact, &open);
     said(out, "What for", o->purpose, &open);
-    why(out, &h);
+    why(g, o->purpose, h.people, out);
     kept(out, &h);
     mien_status st = errors(g, o->purpose, out, err);
     begin(out, "What you can ask for");
