@@ -6,7 +6,6 @@
 
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct values {
@@ -25,10 +24,7 @@ static const cli_option options[] = {
     CLI_OPTIONS_GALLERY,
     CLI_ROW_TEXT(purpose, CLI_TEXT, "purpose", 0, "WORD",
                  "what for; only people enrolled for it are found"),
-    CLI_ROW_REAL(tolerance, "tolerance", 0, "D", 0.001, 4,
-                 "largest distance at which a face gets a name; smaller is "
-                 "stricter (default: what 'gallery calibrate' kept, else the "
-                 "network's)"),
+    CLI_OPTION_GALLERY_TOLERANCE,
     CLI_OPTION_JSON("JSON lines as analyze prints them, each face with name "
                     "and distance"),
     CLI_OPTION_RECURSIVE,
@@ -64,55 +60,8 @@ typedef struct identifying {
     mien_gallery *g;
     cli_gallery_reader r;
     cli_files files;
-    mien_gallery_threshold kept;
-    char day[11]; /* of it */
-    mien_search_record search;
+    cli_gallery_nearness near;
 } identifying;
-
-/* Which threshold counts: the one that was said, else the one that the gallery
- * keeps, else the network's; and what is known of it. */
-static int choose(identifying *s)
-{
-    const values *v = s->v;
-    mien_error err = {0};
-    int found = 0;
-    s->search = (mien_search_record){
-        .purpose = v->purpose,
-        .threshold = v->tolerance > 0
-                         ? (float)v->tolerance
-                         : mien_describer_threshold(v->read.descriptor)};
-    if (v->tolerance > 0)
-        return CLI_OK;
-    if (mien_gallery_threshold_of(s->g, v->purpose,
-                                  cli_gallery_reader_model(&s->r), &found,
-                                  &s->kept, &err)) {
-        cli_error("%s", err.text);
-        return CLI_NOTHING;
-    }
-    if (found) {
-        const mien_gallery_threshold *t = &s->kept;
-        char when[32];
-        cli_gallery_time(t->at, when);
-        snprintf(s->day, sizeof s->day, "%.10s", when);
-        s->search.threshold = t->threshold;
-        s->search.false_match = &t->false_match;
-        s->search.strangers = &t->strangers;
-        s->search.people = t->people;
-        s->search.calibrated = s->day;
-        cli_error("within %.4f: %.3g %% (%.3g to %.3g) of pairs of two people "
-                  "match, and %.3g %% (%.3g to %.3g) of strangers get a name; "
-                  "by %d people on %s",
-                  (double)t->threshold, 100 * t->false_match.value,
-                  100 * t->false_match.low, 100 * t->false_match.high,
-                  100 * t->strangers.value, 100 * t->strangers.low,
-                  100 * t->strangers.high, t->people, s->day);
-    } else {
-        cli_error("within %.3g, the network's usual: how often it errs among "
-                  "these people was not measured (mien gallery calibrate)",
-                  (double)s->search.threshold);
-    }
-    return CLI_OK;
-}
 
 /* Search for every face of a photo; match is [faces]. */
 static mien_status search(identifying *s, const mien_reading *r,
@@ -124,7 +73,7 @@ static mien_status search(identifying *s, const mien_reading *r,
         mien_gallery_match m = {NULL, NAN, 0};
         if (cli_gallery_reader_face(&s->r, &r->faces.face[i], &face))
             st = mien_gallery_search(s->g, s->v->purpose, &face,
-                                     s->search.threshold, &m, err);
+                                     s->near.search.threshold, &m, err);
         match[i] = (mien_match){m.person ? m.person->name : NULL,
                                 m.person ? (int)m.person->id : -1, m.distance};
     }
@@ -150,7 +99,7 @@ static void identify_one(void *arg, int i, int lane, cli_outcome *out)
                                 .want = MIEN_FACE_DESCRIPTOR,
                                 .hide = MIEN_FACE_DESCRIPTOR,
                                 .match = match,
-                                .search = &s->search};
+                                .search = &s->near.search};
     if (!match) {
         out->text.failed = 1;
     } else if (search(s, &r, match, &err)) {
@@ -217,7 +166,7 @@ static int identify_video(const cli_args *a, identifying *s)
                              .g = s->g,
                              .reader = &s->r,
                              .read = &v->read,
-                             .search = &s->search,
+                             .search = &s->near.search,
                              .every = v->every,
                              .json = v->json};
     ask.video.path = v->video.camera ? NULL : a->operand[1];
@@ -237,7 +186,8 @@ static int identify(const cli_args *a, identifying *s)
     if (!status)
         status = cli_gallery_reader_open(&v->read, &s->r);
     if (!status)
-        status = choose(s);
+        status =
+            cli_gallery_near(s->g, &s->r, v->purpose, v->tolerance, &s->near);
     if (status)
         return status;
     if (video)

@@ -13,6 +13,10 @@ typedef struct values {
     cli_video_ask video;
     int recursive, json, jobs, threads, quiet, white;
     mien_read_options read;
+    cli_redact_keep_values who;
+    cli_gallery_values open;
+    mien_describer descriptor;
+    double tolerance;
 } values;
 static const values defaults = {.how = MIEN_REDACT_DEFAULTS,
                                 .window = MIEN_REDACT_WINDOW,
@@ -34,6 +38,17 @@ static const cli_option options[] = {
                 "frames of a video that are kept, so that a face is covered "
                 "in those before it is found; fewer if they take more than "
                 "1 GiB (default {})"),
+    CLI_ROW_TEXT(who.keep, CLI_TEXT, "keep", 0, "NAME",
+                 "whose face stays to be seen; wants --db and --purpose"),
+    CLI_ROW_FLAG(who.enrolled, "keep-enrolled", 0,
+                 "the faces of all who are enrolled for the purpose stay"),
+    CLI_ROW_TEXT(who.db, CLI_FILE, "db", 0, "PEOPLE.db",
+                 "the gallery that knows who may stay"),
+    CLI_ROW_TEXT(who.purpose, CLI_TEXT, "purpose", 0, "WORD",
+                 "what they were enrolled for"),
+    CLI_OPTIONS_GALLERY,
+    CLI_OPTION_GALLERY_TOLERANCE,
+    CLI_OPTION_DESCRIPTOR,
     CLI_OPTION_FRAMES,
     CLI_OPTION_JSON("a record a photo or frame on standard output: what was "
                     "covered"),
@@ -52,6 +67,9 @@ static const cli_row examples[] = {
      "a folder, and where to look again"},
     {"mien redact video.mp4 -o covered.mp4 --json > covered.jsonl",
      "a video, and which frames are in doubt"},
+    {"mien redact --keep Ada --db people.db --purpose press fair.jpg -o "
+     "out.jpg",
+     "all but Ada, who agreed to be seen"},
     {NULL, NULL},
 };
 
@@ -73,11 +91,14 @@ typedef struct redacting {
     const char *folder; /* of models */
     int lanes;
     worker *lane; /* [lanes] */
+    cli_redact_keep keep;
 } redacting;
 
-/* A sentence on what a person should look at, if anything. */
+/* A sentence on what a person should look at, if anything.
+ *
+ *   asked  1: some faces may stay */
 static void remark(const char *path, const mien_redaction *d, int quiet,
-                   cli_outcome *out)
+                   int asked, cli_outcome *out)
 {
     if (d->left) {
         mien_buffer_printf(&out->report,
@@ -87,6 +108,11 @@ static void remark(const char *path, const mien_redaction *d, int quiet,
     } else if (!quiet && !d->n) {
         mien_buffer_printf(
             &out->report, "%s: no face found; look whether there is one", path);
+    } else if (!quiet && asked) {
+        mien_buffer_printf(&out->report,
+                           "%s: %d covered, %d of them in doubt; %d stay to be "
+                           "seen; look at it",
+                           path, d->n - d->kept, d->doubts, d->kept);
     } else if (!quiet && d->doubts) {
         mien_buffer_printf(&out->report,
                            "%s: %d covered, %d of them in doubt; look at it",
@@ -111,7 +137,7 @@ static void redact_one(void *arg, int i, int lane, cli_outcome *out)
     } else if (!cli_drawing_save(&r->output, f, &photo, &out->report)) {
         out->status = CLI_OUTPUT;
     } else {
-        remark(f->path, &d, r->v->quiet, out);
+        remark(f->path, &d, r->v->quiet, r->keep.g != NULL, out);
         if (r->v->json)
             mien_record_redaction(f->path, &photo, &d, &out->text);
     }
@@ -127,7 +153,47 @@ static mien_redact_options options_of(redacting *r)
         o.colour[0] = o.colour[1] = o.colour[2] = 255;
     o.find = mien_models_lookup;
     o.arg = &r->folder;
+    if (r->keep.g) {
+        o.keep = cli_redact_keep_face;
+        o.keep_arg = &r->keep;
+    }
     return o;
+}
+
+/* Words about who may stay that do not go together; CLI_USAGE, and a report. */
+static int check_keep(const cli_args *a, const values *v)
+{
+    const cli_redact_keep_values *w = &v->who;
+    const int wanted = w->keep || w->enrolled;
+    const char *lacks = !wanted && (w->db || w->purpose)
+                            ? "--keep NAME or --keep-enrolled"
+                        : wanted && !w->db      ? "--db PEOPLE.db"
+                        : wanted && !w->purpose ? "--purpose WORD"
+                                                : NULL;
+    if (lacks)
+        cli_error("redact: %s is missing", lacks);
+    else if (w->keep && w->enrolled)
+        cli_error("redact: --keep and --keep-enrolled: wanted one of them");
+    else if (wanted && cli_given(a, &v->jobs) && v->jobs != 1)
+        cli_error("redact: --jobs %d with a gallery, which answers one at a "
+                  "time: wanted 1",
+                  v->jobs);
+    else
+        return CLI_OK;
+    return CLI_USAGE;
+}
+
+/* The gallery, if there is somebody to keep; the status to exit with. */
+static int open_keep(redacting *r)
+{
+    const values *v = r->v;
+    const cli_gallery_faces_values read = {.models = v->models,
+                                           .descriptor = v->descriptor,
+                                           .rotate = MIEN_ROTATE_0,
+                                           .threads = 1};
+    return v->who.db ? cli_redact_keep_open(&v->who, &v->open, v->tolerance,
+                                            &read, &r->keep)
+                     : CLI_OK;
 }
 
 /* Detectors for each lane; CLI_OK, or the status to exit with. */
@@ -195,7 +261,9 @@ static int redact_video(const cli_args *a, redacting *r)
     }
     mien_pool *pool = NULL;
     int threads = r->v->threads < 0 ? 0 : r->v->threads; /* 0: all */
-    int status = cli_pool_new(threads, &pool);
+    int status = open_keep(r);
+    if (!status)
+        status = cli_pool_new(threads, &pool);
     if (status)
         return status;
     r->folder = r->v->models;
@@ -218,6 +286,9 @@ static int redact(const cli_args *a, redacting *r)
         cli_error("redact: -o FILE or -o DIR is missing");
         return CLI_USAGE;
     }
+    int status = check_keep(a, r->v);
+    if (status)
+        return status;
     if (cli_redact_is_video(r->v->output))
         return redact_video(a, r);
     r->files.recursive = r->v->recursive;
@@ -226,13 +297,15 @@ static int redact(const cli_args *a, redacting *r)
     r->output.target = r->v->output;
     if (!cli_files_named(&r->files, a, &several))
         return CLI_NOTHING;
-    int status = cli_drawing_plan(&r->output, &r->files, several);
+    status = cli_drawing_plan(&r->output, &r->files, several);
     if (!status && is_over_itself(r))
         status = CLI_USAGE;
     if (status)
         return status;
     cli_batch_lanes(r->files.n, &r->lanes, &threads);
-    status = open_lanes(r, threads);
+    status = open_keep(r);
+    if (!status)
+        status = open_lanes(r, threads);
     if (status)
         return status;
     cli_batch batch = {.files = &r->files,
@@ -252,6 +325,7 @@ static int run(const cli_args *a)
         mien_pool_free(r.lane[i].pool);
     }
     free(r.lane);
+    cli_redact_keep_close(&r.keep);
     mien_photo_list_free(&r.files);
     return status;
 }
@@ -278,6 +352,14 @@ const cli_command cmd_redact = {
         "and for 15 frames after. The records tell how each cover came "
         "about: found, faint (below the usual threshold), followed, between, "
         "lost (where it was last seen). A frame is in doubt where a face that "
-        "is covered was not found in it. Sound and titles are left out.",
+        "is covered was not found in it. Sound and titles are left out.\n\n"
+        "Somebody who agreed to be seen can be left: --keep NAME, or all who "
+        "are enrolled in a gallery for a purpose: --keep-enrolled. Each face "
+        "that a detector is sure of is searched for there, and stays only if "
+        "it is near enough; each search is in the gallery's log. Of a video it "
+        "is asked in every fifth frame, and a face that was followed from one "
+        "to the next, and found to be one who may stay in both, stays between "
+        "them. A stranger who looks like somebody who agreed can be left, too: "
+        "look at the result.",
     CLI_COMMAND_TABLES,
 };

@@ -78,4 +78,29 @@ mien_gallery_faces cli_gallery_reader_faces(cli_gallery_reader *r);
 int cli_gallery_reader_face(cli_gallery_reader *r, const mien_face *f,
                             mien_gallery_faces *out);
 
+/* ---- gallery_near.c ------------------------------------------------------ */
+
+/* A member `tolerance` of a command's values. */
+#define CLI_OPTION_GALLERY_TOLERANCE                                           \
+    CLI_ROW_REAL(tolerance, "tolerance", 0, "D", 0.001, 4,                     \
+                 "largest distance at which a face gets a name; smaller is "   \
+                 "stricter (default: what 'gallery calibrate' kept, else the " \
+                 "network's)")
+
+/* How near is near enough, and what is known of it. */
+typedef struct cli_gallery_nearness {
+    mien_gallery_threshold kept;
+    char day[11];              /* of it */
+    mien_search_record search; /* points into both */
+} cli_gallery_nearness;
+
+/* Which threshold counts: the one that was said (tolerance > 0), else the one
+ * that the gallery keeps, else the network's; a sentence says which.  CLI_OK,
+ * or the status to exit with, reported.
+ *
+ *   out  stays where it is, as it points into itself */
+int cli_gallery_near(mien_gallery *g, cli_gallery_reader *r,
+                     const char *purpose, double tolerance,
+                     cli_gallery_nearness *out);
+
 #endif

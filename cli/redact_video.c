@@ -147,13 +147,16 @@ static int report(covering *c, int status)
     if (d.window < a->how.window)
         cli_error("%s: its frames are large: %d were kept, not %d", path,
                   d.window, a->how.window);
-    if (!d.covered)
+    if (!d.covered && !d.kept)
         cli_error("%s: no face found; look whether there is one", path);
     else
         cli_error("%s: %lld frames, %lld with covers, %lld of them in doubt; "
                   "look at it",
                   path, (long long)d.frames, (long long)d.covered,
                   (long long)d.doubts);
+    if (a->how.how.keep)
+        cli_error("%s: faces stay to be seen in %lld frames", path,
+                  (long long)d.kept);
     if (d.missed && !c->doubt.failed)
         cli_error("%s: covered where no detector found a face: frames %s%s",
                   path, (const char *)c->doubt.data,

@@ -170,10 +170,130 @@ static void test_mistakes_are_refused(void)
     }
 }
 
+/* ---- faces that stay ----------------------------------------------------- */
+
+/* The photo twice, side by side. */
+static mien_image two(void)
+{
+    mien_image one = sample(), im = {0};
+    CHECK_EQ(mien_image_new(2 * one.w, one.h, &im, NULL), MIEN_OK);
+    for (int y = 0; y < im.h; y++)
+        for (int i = 0; i < 2; i++)
+            memcpy(im.data + y * im.stride + (ptrdiff_t)i * one.w * 3,
+                   one.data + y * one.stride, (size_t)one.w * 3);
+    mien_image_free(&one);
+    return im;
+}
+
+/* Who stays: faces right of a column. */
+typedef struct asked {
+    const mien_image *was;
+    float column;
+    int times, fail;
+} asked;
+
+static mien_status is_right(void *arg, const mien_image *photo, mien_box face,
+                            int *keep, mien_error *err)
+{
+    asked *a = arg;
+    (void)err;
+    a->times++;
+    CHECK_EQ(*keep, 0);
+    for (int y = 0; y < photo->h; y++)
+        CHECK(!memcmp(photo->data + y * photo->stride,
+                      a->was->data + y * a->was->stride, (size_t)photo->w * 3));
+    *keep = face.x > a->column;
+    return a->fail ? MIEN_EIO : MIEN_OK;
+}
+
+/* Does a cover of a sure face, which does not stay, have a pixel? */
+static int is_surely_covered(const mien_redaction *d, int x, int y)
+{
+    for (int i = 0; i < d->n; i++) {
+        const mien_cover *c = &d->cover[i];
+        mien_redaction one = {.n = 1, .cover = &d->cover[i]};
+        if (!c->kept && !c->doubt && is_in(&one, x, y))
+            return 1;
+    }
+    return 0;
+}
+
+/* Pixels of a box that were changed; those of other sure faces do not count. */
+static int differ_in(const mien_image *a, const mien_image *b, mien_box in,
+                     const mien_redaction *d)
+{
+    int n = 0;
+    for (int y = (int)in.y; y < (int)(in.y + in.height); y++)
+        for (int x = (int)in.x; x < (int)(in.x + in.width); x++)
+            n += memcmp(a->data + y * a->stride + (ptrdiff_t)x * 3,
+                        b->data + y * b->stride + (ptrdiff_t)x * 3, 3) != 0 &&
+                 !(d && is_surely_covered(d, x, y));
+    return n;
+}
+
+/* Of two the one on the right may stay: not a pixel of her face is changed. */
+static void test_a_face_that_may_stays(void)
+{
+    mien_image was = two(), now = two();
+    asked a = {.was = &was, .column = (float)was.w / 2};
+    mien_redact_options o = MIEN_REDACT_DEFAULTS;
+    mien_redaction d = {0};
+    o.keep = is_right;
+    o.keep_arg = &a;
+    o.strictness = 0.05f; /* much is in doubt, around the faces, too */
+    mien_redactor *r = redactor(&o);
+    CHECK_EQ(faces_in(&was), 2);
+    CHECK_EQ(mien_redactor_run(r, &now, &d, NULL), MIEN_OK);
+    CHECK_EQ(d.kept, 1);
+    CHECK_EQ(d.left, 0);
+    CHECK(a.times >= 2 && a.times <= d.n);
+    CHECK_EQ(faces_in(&now), 1);
+    for (int i = 0; i < d.n; i++) {
+        const mien_cover *c = &d.cover[i];
+        CHECK(!c->kept || (c->face.x > a.column && !c->doubt));
+        if (c->kept)
+            CHECK_EQ(differ_in(&was, &now, c->face, &d), 0);
+        else
+            CHECK(differ_in(&was, &now, c->cover, NULL) > 0);
+    }
+    mien_redaction_free(&d);
+    mien_image_free(&now);
+    mien_redactor_free(r);
+
+    /* All may: what is in doubt and no part of them is covered. */
+    now = two();
+    a.column = -100;
+    r = redactor(&o);
+    CHECK_EQ(mien_redactor_run(r, &now, &d, NULL), MIEN_OK);
+    CHECK_EQ(faces_in(&now), 2);
+    CHECK(d.kept >= 2 && d.kept == d.n - d.doubts && !d.left);
+    mien_redaction_free(&d);
+    mien_image_free(&now);
+    mien_redactor_free(r);
+    mien_image_free(&was);
+}
+
+static void test_who_cannot_say_who_stays_ends_it(void)
+{
+    mien_image was = sample(), now = sample();
+    asked a = {.was = &was, .fail = 1};
+    mien_redact_options o = MIEN_REDACT_DEFAULTS;
+    mien_redaction d = {0};
+    o.keep = is_right;
+    o.keep_arg = &a;
+    mien_redactor *r = redactor(&o);
+    CHECK_EQ(mien_redactor_run(r, &now, &d, NULL), MIEN_EIO);
+    CHECK(!d.n && !d.cover);
+    CHECK_EQ(a.times, 1);
+    mien_redactor_free(r);
+    mien_image_free(&was);
+    mien_image_free(&now);
+}
+
 static void test_record(void)
 {
-    mien_cover cover = {{-1.5f, 2, 10, 12}, {0, 0, 12, 20}, 0.4f, 1};
-    mien_redaction d = {1, &cover, 1, 2, 0};
+    mien_cover cover = {{-1.5f, 2, 10, 12}, {0, 0, 12, 20}, 0.4f, 1, 0};
+    mien_redaction d = {1, &cover, 1, 0, 2, 0};
     mien_image photo = {.w = 30, .h = 20};
     mien_buffer out = {0};
     mien_record_redaction("a.jpg", &photo, &d, &out);
@@ -184,7 +304,7 @@ static void test_record(void)
                 "\"height\":20,\"covered\":[{\"box\":{\"x\":0.0,\"y\":0.0,"
                 "\"width\":12.0,\"height\":20.0},\"face\":{\"x\":-1.5,"
                 "\"y\":2.0,\"width\":10.0,\"height\":12.0},\"score\":0.4,"
-                "\"doubt\":true}],\"left\":0}\n"),
+                "\"doubt\":true,\"kept\":false}],\"left\":0}\n"),
         "%s", (char *)out.data);
     mien_buffer_free(&out);
 }
@@ -223,6 +343,8 @@ int main(int argc, char **argv)
     RUN(test_a_photo_of_nobody_stays_as_it_is);
     RUN(test_stricter_covers_no_more);
     RUN(test_mistakes_are_refused);
+    RUN(test_a_face_that_may_stays);
+    RUN(test_who_cannot_say_who_stays_ends_it);
     RUN(test_record);
     RUN(test_memory_ends);
     return check_done();

@@ -37,7 +37,7 @@ static mien_image frame_of(const mien_image *photo, int x)
 /* What a video gave: for each frame the reasons of its covers, and the boxes
  * around all of them. */
 typedef struct seen {
-    int frames, doubts[64];
+    int frames, doubts[64], kept[64];
     unsigned by[64];
     mien_box box[64];
 } seen;
@@ -48,8 +48,11 @@ static void note(const mien_covered_frame *f, seen *s)
     CHECK_EQ((int)f->number, i);
     CHECK_EQ(f->left, 0);
     s->doubts[i] = f->doubts;
+    s->kept[i] = f->kept;
     for (int k = 0; k < f->n; k++) {
         mien_box c = f->cover[k].cover;
+        if (f->cover[k].kept)
+            continue;
         s->by[i] |= 1u << f->cover[k].by;
         s->box[i] = c;
         for (int y = 0; y < (int)c.height; y++)
@@ -61,6 +64,19 @@ static void note(const mien_covered_frame *f, seen *s)
                     s->doubts[i] = -1; /* not covered */
             }
     }
+}
+
+/* A mien_redact_keep: the next answer. */
+static mien_status answer(void *arg, const mien_image *photo, mien_box face,
+                          int *keep, mien_error *err)
+{
+    const char **answers = arg;
+    (void)photo;
+    (void)face;
+    (void)err;
+    CHECK(**answers);
+    *keep = *(*answers)++ == 'y';
+    return MIEN_OK;
 }
 
 static mien_status take(mien_video_redactor *v, int end, seen *s)
@@ -76,10 +92,14 @@ static mien_status take(mien_video_redactor *v, int end, seen *s)
     return st;
 }
 
-/* Frames with the photo moving 2 pixels each; "x" shows it, "." does not. */
-static seen run(const char *shown, int window)
+/* Frames with the photo moving 2 pixels each; "x" shows it, "." does not.
+ *
+ *   answers  to the question whether it may stay: "y", "n"; NULL: not asked */
+static seen run_asking(const char *shown, int window, const char **answers)
 {
     mien_video_redact_options o = MIEN_VIDEO_REDACT_DEFAULTS;
+    o.how.keep = *answers ? answer : NULL;
+    o.how.keep_arg = answers;
     mien_video_redactor *v = NULL;
     mien_image photo = face();
     seen s = {0};
@@ -100,6 +120,12 @@ static seen run(const char *shown, int window)
     mien_video_redactor_free(v);
     mien_image_free(&photo);
     return s;
+}
+
+static seen run(const char *shown, int window)
+{
+    const char *none = NULL;
+    return run_asking(shown, window, &none);
 }
 
 static void test_every_frame_is_covered_and_comes_back_in_order(void)
@@ -177,6 +203,34 @@ static void test_a_face_is_covered_before_it_is_found(void)
     mien_image_free(&hidden);
 }
 
+/* Asked of frames 0, 5 and 10: between two that say yes the face stays, too,
+ * and nowhere else. */
+static void test_a_face_that_may_stays_between_two_answers(void)
+{
+    static const struct {
+        const char *answers, *kept;
+    } of[] = {{"yyn", "yyyyyy......"},
+              {"yny", "y.........y."},
+              {"nyy", ".....yyyyyy."},
+              {"nnn", "............"}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        const char *answers = of[i].answers;
+        seen s = run_asking("xxxxxxxxxxxx", 10, &answers);
+        CHECK_EQ(*answers, 0);
+        for (int k = 0; k < s.frames; k++) {
+            int kept = of[i].kept[k] == 'y';
+            int covered = (s.by[k] >> MIEN_COVERED_FOUND) & 1;
+            CHECK_MSG(s.kept[k] == kept && s.doubts[k] >= 0 && covered != kept,
+                      "%s, frame %d: kept %d, by %x", of[i].answers, k,
+                      s.kept[k], s.by[k]);
+        }
+    }
+    /* With a window of one each frame is asked of. */
+    const char *each = "yny";
+    seen s = run_asking("xxx", 1, &each);
+    CHECK(s.kept[0] == 1 && s.kept[1] == 0 && s.kept[2] == 1);
+}
+
 static void test_mistakes_are_refused(void)
 {
     static const int window[] = {-1, MIEN_REDACT_WINDOW_MAX + 1};
@@ -203,25 +257,27 @@ static void test_mistakes_are_refused(void)
 
 static void test_records(void)
 {
-    mien_video_cover c = {
-        3, {-1, 2, 10, 12}, {0, 0, 12, 20}, 0, MIEN_COVERED_BETWEEN};
+    mien_video_cover c = {3, {-1, 2, 10, 12},      {0, 0, 12, 20},
+                          0, MIEN_COVERED_BETWEEN, 0};
     mien_covered_frame f = {
         .number = 7, .seconds = 0.28, .n = 1, .cover = &c, .doubts = 1};
-    mien_video_redaction d = {9, 8, 2, 1, 0, 30};
+    mien_video_redaction d = {9, 8, 3, 2, 1, 0, 30};
     mien_buffer out = {0};
     mien_record_covered_frame(&f, &out);
     mien_record_video_redaction("a.mp4", &d, &out);
     mien_buffer_put(&out, "", 1);
-    CHECK_MSG(!strcmp((char *)out.data,
-                      "{\"schema\":\"mien/1\",\"frame\":7,\"seconds\":0.28,"
-                      "\"covered\":[{\"track\":3,\"box\":{\"x\":0.0,\"y\":0.0,"
-                      "\"width\":12.0,\"height\":20.0},\"face\":{\"x\":-1.0,"
-                      "\"y\":2.0,\"width\":10.0,\"height\":12.0},\"score\":0.0,"
-                      "\"by\":\"between\"}],\"doubt\":true,\"left\":0}\n"
-                      "{\"schema\":\"mien/1\",\"file\":\"a.mp4\",\"frames\":9,"
-                      "\"covered\":8,\"doubts\":2,\"missed\":1,\"left\":0,"
-                      "\"window\":30}\n"),
-              "%s", (char *)out.data);
+    CHECK_MSG(
+        !strcmp(
+            (char *)out.data,
+            "{\"schema\":\"mien/1\",\"frame\":7,\"seconds\":0.28,"
+            "\"covered\":[{\"track\":3,\"box\":{\"x\":0.0,\"y\":0.0,"
+            "\"width\":12.0,\"height\":20.0},\"face\":{\"x\":-1.0,"
+            "\"y\":2.0,\"width\":10.0,\"height\":12.0},\"score\":0.0,"
+            "\"by\":\"between\",\"kept\":false}],\"doubt\":true,\"left\":0}\n"
+            "{\"schema\":\"mien/1\",\"file\":\"a.mp4\",\"frames\":9,"
+            "\"covered\":8,\"kept\":3,\"doubts\":2,\"missed\":1,\"left\":0,"
+            "\"window\":30}\n"),
+        "%s", (char *)out.data);
     CHECK(!strcmp(mien_covered_text(MIEN_COVERED_LOST), "lost"));
     CHECK(!strcmp(mien_covered_text((mien_covered)99), "unknown"));
     mien_buffer_free(&out);
@@ -279,6 +335,7 @@ int main(int argc, char **argv)
     RUN(test_a_window_of_one_covers_what_was);
     RUN(test_nobody_is_covered_in_grey);
     RUN(test_a_face_is_covered_before_it_is_found);
+    RUN(test_a_face_that_may_stays_between_two_answers);
     RUN(test_mistakes_are_refused);
     RUN(test_records);
     RUN(test_memory_ends);

@@ -18,6 +18,17 @@
 extern "C" {
 #endif
 
+/* Tell whether a face may be seen: that of somebody who agreed to be.
+ *
+ *   arg    as given
+ *   photo  as it was, nothing covered
+ *   face   where a detector is sure of one; may reach outside the photo
+ *   keep   set to 1: it stays; is 0 before
+ *
+ * A failure ends the run that asks. */
+typedef mien_status mien_redact_keep(void *arg, const mien_image *photo,
+                                     mien_box face, int *keep, mien_error *err);
+
 /* Begin with MIEN_REDACT_DEFAULTS. */
 typedef struct mien_redact_options {
     float strictness;  /* what the detectors' usual thresholds are multiplied
@@ -31,11 +42,13 @@ typedef struct mien_redact_options {
     /* Where networks of other detectors are: those that it does not have are
      * left out.  NULL: YuNet alone, which is inside the library. */
     mien_model_lookup *find;
-    void *arg; /* handed to find */
+    void *arg;              /* handed to find */
+    mien_redact_keep *keep; /* asked once of each face; NULL: none stays */
+    void *keep_arg;         /* handed to it */
 } mien_redact_options;
-#define MIEN_REDACT_DEFAULTS                    \
-    {                                           \
-        0.5f, 0.25, {0, 0, 0}, NULL, NULL, NULL \
+#define MIEN_REDACT_DEFAULTS                                \
+    {                                                       \
+        0.5f, 0.25, {0, 0, 0}, NULL, NULL, NULL, NULL, NULL \
     }
 
 /* A face that was covered. */
@@ -46,6 +59,8 @@ typedef struct mien_cover {
     float score;    /* of the detector that was surest by its own measure */
     int doubt;      /* 1: below every detector's usual threshold: perhaps no
                        face */
+    int kept;       /* 1: the face stays to be seen, as mien_redact_keep said;
+                       covers of other sure faces may lie over it */
 } mien_cover;
 
 /* What became of a photo.  Zero-initialise before use; release with
@@ -54,9 +69,11 @@ typedef struct mien_redaction {
     int n;
     mien_cover *cover; /* [n] in the order in which they were found */
     int doubts;        /* of them */
+    int kept;          /* of them */
     int rounds;        /* how often was looked, 2 at least where a face was */
-    int left;          /* faces that are found again, after all rounds: not
-                          0 means that the photo is not finished */
+    int left;          /* faces that are found again, after all rounds, but for
+                          those kept: not 0 means that the photo is not
+                          finished */
 } mien_redaction;
 
 typedef struct mien_redactor mien_redactor;
@@ -91,8 +108,10 @@ MIEN_API unsigned mien_redactor_detectors(const mien_redactor *r);
  *
  * Nothing of the pixels below is kept; whoever saves the photo leaves out
  * what else its file had, a thumbnail above all, as mien_image_save does.
- * Fails with what mien_analyzer_run fails with; then some faces may be covered.
- */
+ * What lies for the most part in a face that is kept, and is no sure face by
+ * itself, is taken for a part of it.
+ * Fails with what mien_analyzer_run and mien_redact_keep fail with; then some
+ * faces may be covered. */
 MIEN_API MIEN_CHECKED mien_status mien_redactor_run(mien_redactor *r,
                                                     mien_image *photo,
                                                     mien_redaction *out,

@@ -44,6 +44,7 @@ typedef struct mien_video_cover {
     mien_box cover; /* whole pixels inside the frame */
     float score;    /* of the detector; 0: none found it */
     mien_covered by;
+    int kept; /* 1: not covered: a face that stays, or a part of it */
 } mien_video_cover;
 
 /* A frame with its faces covered. */
@@ -53,10 +54,16 @@ typedef struct mien_covered_frame {
     mien_image *image; /* borrowed until the next call */
     int n;
     const mien_video_cover *cover; /* [n], borrowed until the next call */
-    int doubts; /* of them, but those of a face that is FOUND there, too */
+    int kept;                      /* of them */
+    int doubts; /* of the others, but those of a face that is FOUND there, too
+                 */
     int missed; /* of these, those where no detector found a face */
     int left;   /* faces that were found again after all rounds */
 } mien_covered_frame;
+
+/* Frames from one question whether a face may stay to the next; fewer if fewer
+ * are kept. */
+#define MIEN_REDACT_ASKED 5
 
 /* Frames that are kept at most, and bytes of their pixels: a window of large
  * frames is shorter. */
@@ -65,6 +72,9 @@ typedef struct mien_covered_frame {
 #define MIEN_REDACT_WINDOW_BYTES ((int64_t)1 << 30)
 
 typedef struct mien_video_redact_options {
+    /* A face that how.keep lets stay, stays in the frames of which it was
+     * asked, and in those of its track between two such answers without
+     * another one between them: in all others it is covered. */
     mien_redact_options how;
     int window; /* frames kept, 1..MIEN_REDACT_WINDOW_MAX; 0:
                    MIEN_REDACT_WINDOW */
@@ -115,7 +125,7 @@ mien_video_redactor_add(mien_video_redactor *v, const mien_image *frame,
  *   more  set to 1 if there is one, else to 0
  *
  * A cover is wider by as many pixels as the face moves from one frame to the
- * next.  Fails with EARG (adding failed before). */
+ * next.  Fails with EARG (adding failed before), ENOMEM: nothing was taken. */
 MIEN_API MIEN_CHECKED mien_status
 mien_video_redactor_next(mien_video_redactor *v, int end,
                          mien_covered_frame *out, int *more, mien_error *err);
@@ -124,6 +134,7 @@ mien_video_redactor_next(mien_video_redactor *v, int end,
 typedef struct mien_video_redaction {
     int64_t frames;
     int64_t covered; /* frames in which something was covered */
+    int64_t kept;    /* frames in which a face was not, as it may stay */
     int64_t doubts;  /* frames of them with a cover in doubt */
     int64_t missed;  /* frames with a cover where no detector found a face in
                         them: followed, between or lost */

@@ -144,7 +144,8 @@ MIEN_API void mien_record_faceapi(const char *file, const mien_reading *r,
  *   photo  its size is given
  *   d      what became of it
  *   out    a line is added: {"schema", "file", "width", "height", "covered":
- *          [{"box", "face", "score", "doubt"}], "left"} */
+ *          [{"box", "face", "score", "doubt", "kept"}], "left"}; of one that
+ *          is kept "box" is what would have been covered */
 MIEN_API void mien_record_redaction(const char *file, const mien_image *photo,
                                     const mien_redaction *d, mien_buffer *out);
 
@@ -152,7 +153,7 @@ MIEN_API void mien_record_redaction(const char *file, const mien_image *photo,
  *
  *   f    the frame
  *   out  a line is added: {"schema", "frame", "seconds", "covered": [{"track",
- *        "box", "face", "score", "by"}], "doubt", "left"} */
+ *        "box", "face", "score", "by", "kept"}], "doubt", "left"} */
 MIEN_API void mien_record_covered_frame(const mien_covered_frame *f,
                                         mien_buffer *out);
 
@@ -160,8 +161,8 @@ MIEN_API void mien_record_covered_frame(const mien_covered_frame *f,
  *
  *   file  of the video
  *   d     how many
- *   out   a line is added: {"schema", "file", "frames", "covered", "doubts",
- *         "missed", "left", "window"} */
+ *   out   a line is added: {"schema", "file", "frames", "covered", "kept",
+ *         "doubts", "missed", "left", "window"} */
 MIEN_API void mien_record_video_redaction(const char *file,
                                           const mien_video_redaction *d,
                                           mien_buffer *out);

@@ -3,7 +3,11 @@
  * The first round takes what any pass finds at its lowered threshold.  Later
  * rounds take what a pass finds at its usual one in the photo as it is then,
  * until nothing is found: a cover may have left a part of a face, and other
- * faces are found when large ones are gone. */
+ * faces are found when large ones are gone.
+ *
+ * Between the first round and the first cover it is asked which faces may stay.
+ * Where a face that stays and the cover of a sure one meet, the cover wins; of
+ * one in doubt the face that stays does. */
 #include "mien/face_redact.h"
 
 #include "base/alloc.h"
@@ -147,6 +151,15 @@ mien_box mi_cover_wider(mien_box c, double by, const mien_image *photo)
     return wider;
 }
 
+int mi_cover_within(mien_box part, mien_box whole)
+{
+    float w = fminf(part.x + part.width, whole.x + whole.width) -
+              fmaxf(part.x, whole.x);
+    float h = fminf(part.y + part.height, whole.y + whole.height) -
+              fmaxf(part.y, whole.y);
+    return w > 0 && h > 0 && w * h >= 0.75f * part.width * part.height;
+}
+
 int mi_cover_same(mien_box a, mien_box b)
 {
     return is_middle_in(a, b) && is_middle_in(b, a);
@@ -198,22 +211,49 @@ static mien_status note(const mien_redactor *r, const mien_image *photo,
     mien_cover *last = mi_push(&d->cover, d->n, sizeof *last);
     if (!last)
         return mi_no_memory(err);
-    *last = (mien_cover){f->box, cover, f->score, !sure};
+    *last = (mien_cover){f->box, cover, f->score, !sure, 0};
     d->n++;
     return MIEN_OK;
 }
 
-void mi_cover_fill(mien_image *photo, mien_box box, const uint8_t colour[3])
+/* Where the first of some boxes that holds a pixel ends in its row; 0: none. */
+static int end_of_kept(const mien_box *kept, int n, int x, int y)
+{
+    for (int i = 0; i < n; i++)
+        if ((float)(x + 1) > kept[i].x &&
+            (float)x < kept[i].x + kept[i].width &&
+            (float)(y + 1) > kept[i].y && (float)y < kept[i].y + kept[i].height)
+            return (int)ceilf(kept[i].x + kept[i].width);
+    return 0;
+}
+
+void mi_cover_fill(mien_image *photo, mien_box box, const uint8_t colour[3],
+                   const mien_box *kept, int n)
 {
     int x0 = (int)box.x, y0 = (int)box.y;
     int x1 = x0 + (int)box.width, y1 = y0 + (int)box.height;
     for (int y = y0; y < y1; y++)
-        for (int x = x0; x < x1; x++)
-            memcpy(photo->data + y * photo->stride + (ptrdiff_t)x * 3, colour,
-                   3);
+        for (int x = x0; x < x1; x++) {
+            int end = end_of_kept(kept, n, x, y);
+            if (end)
+                x = end - 1;
+            else
+                memcpy(photo->data + y * photo->stride + (ptrdiff_t)x * 3,
+                       colour, 3);
+        }
 }
 
-/* Look in every way; in later rounds only what is sure counts.
+/* Is a face one of those that stay? */
+static int is_kept(const mien_redaction *d, mien_box face)
+{
+    for (int i = 0; i < d->n; i++)
+        if (d->cover[i].kept && mi_cover_same(face, d->cover[i].face))
+            return 1;
+    return 0;
+}
+
+/* Look in every way; in later rounds only what is sure counts, and not what
+ * stays.
  *
  *   found  set to how many count */
 static mien_status look(mien_redactor *r, const mien_image *photo,
@@ -229,12 +269,62 @@ static mien_status look(mien_redactor *r, const mien_image *photo,
             const mien_face *f = &faces.face[k];
             if (d->rounds > 0 && f->score < ways[i].usual)
                 continue;
+            if (d->rounds > 0 && is_kept(d, f->box))
+                continue;
             ++*found;
             st = note(r, photo, f, ways[i].usual, d, err);
         }
         mien_faces_free(&faces);
     }
     return st;
+}
+
+/* Ask which of the faces that were found may stay, and leave out what is no
+ * more than a part of one that does. */
+static mien_status ask(const mien_redactor *r, const mien_image *photo,
+                       mien_redaction *d, mien_error *err)
+{
+    const mien_redact_options *o = &r->options;
+    mien_status st = MIEN_OK;
+    for (int i = 0; o->keep && i < d->n && !st; i++) {
+        int keep = 0;
+        if (!d->cover[i].doubt)
+            st = o->keep(o->keep_arg, photo, d->cover[i].face, &keep, err);
+        d->cover[i].kept = keep != 0;
+    }
+    int n = 0;
+    for (int i = 0; !st && i < d->n; i++) {
+        int part = 0;
+        for (int k = 0; k < d->n && d->cover[i].doubt && !part; k++)
+            part = d->cover[k].kept &&
+                   mi_cover_within(d->cover[i].face, d->cover[k].face);
+        if (!part)
+            d->cover[n++] = d->cover[i];
+    }
+    if (!st)
+        d->n = n;
+    return st;
+}
+
+/* Cover what does not stay. */
+static mien_status fill(const mien_redactor *r, mien_image *photo,
+                        const mien_redaction *d, mien_error *err)
+{
+    int n = 0;
+    mien_box *kept = mi_alloc((size_t)d->n + 1, sizeof *kept);
+    if (!kept)
+        return mi_no_memory(err);
+    for (int i = 0; i < d->n; i++)
+        if (d->cover[i].kept)
+            kept[n++] = d->cover[i].face;
+    for (int i = 0; i < d->n; i++) {
+        const mien_cover *c = &d->cover[i];
+        if (!c->kept)
+            mi_cover_fill(photo, c->cover, r->options.colour, kept,
+                          c->doubt ? n : 0);
+    }
+    mi_free(kept);
+    return MIEN_OK;
 }
 
 mien_status mien_redactor_run(mien_redactor *r, mien_image *photo,
@@ -245,8 +335,10 @@ mien_status mien_redactor_run(mien_redactor *r, mien_image *photo,
     int found = 1;
     while (found && d.rounds < ROUNDS && !st) {
         st = look(r, photo, &d, &found, err);
-        for (int i = 0; i < d.n && !st; i++)
-            mi_cover_fill(photo, d.cover[i].cover, r->options.colour);
+        if (!st && !d.rounds)
+            st = ask(r, photo, &d, err);
+        if (!st)
+            st = fill(r, photo, &d, err);
         d.rounds++;
     }
     if (st) {
@@ -254,8 +346,10 @@ mien_status mien_redactor_run(mien_redactor *r, mien_image *photo,
         return st;
     }
     d.left = found;
-    for (int i = 0; i < d.n; i++)
+    for (int i = 0; i < d.n; i++) {
         d.doubts += d.cover[i].doubt;
+        d.kept += d.cover[i].kept;
+    }
     *out = d;
     return MIEN_OK;
 }

@@ -10,14 +10,13 @@
  *                                 its points go; between, if another track was
  *                                 last found near it
  *
- * Where several say different things, all of it is covered. */
-#include "mien/face_redact_video.h"
+ * Where several say different things, all of it is covered.
+ */
+#include "face/redact_video.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/grow.h"
-#include "face/redact.h"
-#include "mien/vision_track.h"
 
 #include <assert.h>
 #include <math.h>
@@ -25,36 +24,6 @@
 
 enum { HOLD = 15 };
 static const double near_sides = 2; /* a face moves so far unseen */
-
-/* A frame that is kept, as it was. */
-typedef struct slot {
-    mien_image image;
-    int64_t number;
-    double seconds;
-    int n, left;
-    mien_video_cover *cover; /* [n] */
-} slot;
-
-/* When and where a track was. */
-typedef struct trail {
-    int64_t id, found; /* number of the frame in which a detector found it */
-    mien_box box;      /* there */
-    mien_box now;      /* in the frame before this one */
-} trail;
-
-struct mien_video_redactor {
-    mien_video_redact_options options;
-    mien_redactor *redactor;
-    mien_tracker *tracker;
-    slot *slot; /* [window], a ring */
-    int first, n;
-    int given;  /* 1: the first was handed out */
-    int failed; /* 1: a frame is missing */
-    int64_t bytes, count;
-    trail *trail; /* [trails] */
-    int trails;
-    mien_video_redaction sum;
-};
 
 const char *mien_covered_text(mien_covered by)
 {
@@ -97,6 +66,7 @@ mien_status mien_video_redactor_new(const mien_video_redact_options *options,
     mien_status st = v->slot ? MIEN_OK : mi_no_memory(err);
     if (!st)
         st = mien_tracker_new(&t, &v->tracker, err);
+    o.how.keep = NULL; /* asked here */
     if (!st)
         st = mien_redactor_new(&o.how, &v->redactor, err);
     if (st)
@@ -107,7 +77,7 @@ mien_status mien_video_redactor_new(const mien_video_redact_options *options,
 }
 
 /* The i-th oldest frame. */
-static slot *at(const mien_video_redactor *v, int i)
+mi_slot *mi_redact_slot(const mien_video_redactor *v, int i)
 {
     return &v->slot[(v->first + i) % v->options.window];
 }
@@ -119,7 +89,7 @@ static int64_t bytes_of(const mien_image *im)
 
 static void drop_first(mien_video_redactor *v)
 {
-    slot *s = at(v, 0);
+    mi_slot *s = mi_redact_slot(v, 0);
     v->bytes -= bytes_of(&s->image);
     mien_image_free(&s->image);
     mi_free(s->cover);
@@ -158,7 +128,7 @@ static double apart(mien_box a, mien_box b)
 }
 
 /* Add to what is covered in a frame. */
-static mien_status cover(slot *s, const mien_video_cover *c, mien_error *err)
+static mien_status cover(mi_slot *s, const mien_video_cover *c, mien_error *err)
 {
     mien_video_cover *last = mi_push(&s->cover, s->n, sizeof *last);
     if (!last)
@@ -171,7 +141,7 @@ static mien_status cover(slot *s, const mien_video_cover *c, mien_error *err)
 /* Did a detector find a face there?
  *
  *   faint  1: below its usual threshold, too */
-static int is_found(const slot *s, mien_box face, int faint)
+static int is_found(const mi_slot *s, mien_box face, int faint)
 {
     for (int i = 0; i < s->n; i++) {
         mien_covered by = s->cover[i].by;
@@ -183,9 +153,9 @@ static int is_found(const slot *s, mien_box face, int faint)
 }
 
 /* Cover a face that was not found, whichever way it is turned. */
-static mien_status guess(const mien_video_redactor *v, slot *s, int64_t track,
-                         mien_box face, double speed, mien_covered by,
-                         mien_error *err)
+static mien_status guess(const mien_video_redactor *v, mi_slot *s,
+                         int64_t track, mien_box face, double speed,
+                         mien_covered by, mien_error *err)
 {
     mien_video_cover c = {.track = track, .face = face, .by = by};
     c.cover = mi_cover_of(face, 0, 1.5 * v->options.how.margin, &s->image);
@@ -195,13 +165,13 @@ static mien_status guess(const mien_video_redactor *v, slot *s, int64_t track,
 
 /* Cover the frames between two in which a face was found. */
 static mien_status between(const mien_video_redactor *v, int64_t track,
-                           const trail *from, mien_box to, mien_error *err)
+                           const mi_trail *from, mien_box to, mien_error *err)
 {
     mien_status st = MIEN_OK;
     double steps = (double)(v->count - from->found);
     double speed = apart(from->box, to) / steps;
     for (int i = 0; i < v->n - 1 && !st; i++) {
-        slot *s = at(v, i);
+        mi_slot *s = mi_redact_slot(v, i);
         if (s->number <= from->found)
             continue;
         float w = (float)((double)(s->number - from->found) / steps);
@@ -239,11 +209,11 @@ static mien_status follow_back(const mien_video_redactor *v, int64_t track,
     mien_box last = face;
     mien_status st = mien_tracker_new(&o, &t, err);
     if (!st)
-        st = follow(t, &at(v, v->n - 1)->image, err);
+        st = follow(t, &mi_redact_slot(v, v->n - 1)->image, err);
     if (!st)
         st = mien_tracker_detected(t, 1, &face, NULL, err);
     for (int i = v->n - 2; i >= 0 && !st; i--) {
-        slot *s = at(v, i);
+        mi_slot *s = mi_redact_slot(v, i);
         int n = 0;
         st = follow(t, &s->image, err);
         const mien_track *now = mien_tracker_tracks(t, &n);
@@ -259,7 +229,7 @@ static mien_status follow_back(const mien_video_redactor *v, int64_t track,
 
 /* ---- forwards ------------------------------------------------------------ */
 
-static trail *trail_of(const mien_video_redactor *v, int64_t id)
+mi_trail *mi_redact_trail(const mien_video_redactor *v, int64_t id)
 {
     for (int i = 0; i < v->trails; i++)
         if (v->trail[i].id == id)
@@ -269,11 +239,11 @@ static trail *trail_of(const mien_video_redactor *v, int64_t id)
 
 /* The track that was last found near a new face, while it was not seen; or
  * NULL. */
-static const trail *trail_near(const mien_video_redactor *v, mien_box face)
+static const mi_trail *trail_near(const mien_video_redactor *v, mien_box face)
 {
-    const trail *best = NULL;
+    const mi_trail *best = NULL;
     for (int i = 0; i < v->trails; i++) {
-        const trail *t = &v->trail[i];
+        const mi_trail *t = &v->trail[i];
         double a = side(t->box), b = side(face), far = apart(t->box, face);
         if (t->found >= v->count - 1 || a > 2 * b || b > 2 * a ||
             far > near_sides * fmax(a, b))
@@ -290,8 +260,8 @@ static const trail *trail_near(const mien_video_redactor *v, mien_box face)
 static mien_status seen(mien_video_redactor *v, int64_t id, mien_box face,
                         double *speed, mien_error *err)
 {
-    trail *old = trail_of(v, id);
-    const trail *from = old ? old : trail_near(v, face);
+    mi_trail *old = mi_redact_trail(v, id);
+    const mi_trail *from = old ? old : trail_near(v, face);
     mien_status st = MIEN_OK;
     *speed = old ? apart(old->now, face) : 0;
     if (from && from->found < v->count - 1)
@@ -304,6 +274,7 @@ static mien_status seen(mien_video_redactor *v, int64_t id, mien_box face,
             return mi_no_memory(err);
         v->trails++;
         old->id = id;
+        old->stays = -1;
     }
     if (!st) {
         old->found = v->count;
@@ -361,7 +332,7 @@ static mien_status track(mien_video_redactor *v, const mien_redaction *d,
 static mien_status cover_found(mien_video_redactor *v, const mien_redaction *d,
                                const int64_t *id, mien_error *err)
 {
-    slot *s = at(v, v->n - 1);
+    mi_slot *s = mi_redact_slot(v, v->n - 1);
     mien_status st = MIEN_OK;
     for (int i = 0; i < d->n && !st; i++) {
         const mien_cover *f = &d->cover[i];
@@ -385,12 +356,13 @@ static mien_status cover_missed(mien_video_redactor *v, mien_error *err)
     const mien_track *t = mien_tracker_tracks(v->tracker, &n);
     mien_status st = MIEN_OK;
     for (int i = 0; i < n && !st; i++) {
-        trail *r = trail_of(v, t[i].id);
+        mi_trail *r = mi_redact_trail(v, t[i].id);
         if (!r || r->found == v->count)
             continue;
-        st = guess(
-            v, at(v, v->n - 1), t[i].id, t[i].box, apart(r->now, t[i].box),
-            t[i].n_points ? MIEN_COVERED_FOLLOWED : MIEN_COVERED_LOST, err);
+        st = guess(v, mi_redact_slot(v, v->n - 1), t[i].id, t[i].box,
+                   apart(r->now, t[i].box),
+                   t[i].n_points ? MIEN_COVERED_FOLLOWED : MIEN_COVERED_LOST,
+                   err);
         r->now = t[i].box;
     }
     return st;
@@ -399,7 +371,7 @@ static mien_status cover_missed(mien_video_redactor *v, mien_error *err)
 /* Find the faces of the frame that was just kept. */
 static mien_status look(mien_video_redactor *v, mien_error *err)
 {
-    slot *s = at(v, v->n - 1);
+    mi_slot *s = mi_redact_slot(v, v->n - 1);
     mien_image spare = {0};
     mien_redaction d = {0};
     int64_t *id = NULL;
@@ -417,6 +389,8 @@ static mien_status look(mien_video_redactor *v, mien_error *err)
         st = cover_found(v, &d, id, err);
     if (!st)
         st = cover_missed(v, err);
+    if (!st)
+        st = mi_stay_ask(v, err);
     s->left = d.left;
     mi_free(id);
     mien_redaction_free(&d);
@@ -427,7 +401,7 @@ static mien_status look(mien_video_redactor *v, mien_error *err)
 static int is_full(const mien_video_redactor *v)
 {
     return v->n == v->options.window ||
-           (v->n && v->bytes + bytes_of(&at(v, v->n - 1)->image) >
+           (v->n && v->bytes + bytes_of(&mi_redact_slot(v, v->n - 1)->image) >
                         MIEN_REDACT_WINDOW_BYTES);
 }
 
@@ -450,7 +424,7 @@ mien_status mien_video_redactor_add(mien_video_redactor *v,
     if (is_full(v))
         return mi_fail(err, MIEN_EARG, "redact: %d frames wait to be taken",
                        v->n);
-    slot *s = at(v, v->n);
+    mi_slot *s = mi_redact_slot(v, v->n);
     st = mien_image_copy(frame, &s->image, err);
     if (!st) {
         s->number = v->count;
@@ -465,26 +439,55 @@ mien_status mien_video_redactor_add(mien_video_redactor *v,
     return st;
 }
 
-/* Cover a frame and count it. */
-static void take(mien_video_redactor *v, slot *s, mien_covered_frame *out)
+/* Cover what does not stay in a frame. */
+static mien_status fill(const mien_video_redactor *v, mi_slot *s,
+                        mien_error *err)
 {
-    *out = (mien_covered_frame){.number = s->number,
-                                .seconds = s->seconds,
-                                .image = &s->image,
-                                .n = s->n,
-                                .cover = s->cover,
-                                .left = s->left};
+    int n = 0;
+    mien_box *kept = mi_alloc((size_t)s->n + 1, sizeof *kept);
+    if (!kept)
+        return mi_no_memory(err);
+    for (int i = 0; i < s->n; i++)
+        if (s->cover[i].kept && s->cover[i].score > 0)
+            kept[n++] = s->cover[i].face;
     for (int i = 0; i < s->n; i++) {
         const mien_video_cover *c = &s->cover[i];
-        mi_cover_fill(&s->image, c->cover, v->options.how.colour);
-        out->doubts += !is_found(s, c->face, 0);
-        out->missed += !is_found(s, c->face, 1);
+        if (!c->kept)
+            mi_cover_fill(&s->image, c->cover, v->options.how.colour, kept,
+                          c->by == MIEN_COVERED_FOUND ? 0 : n);
+    }
+    mi_free(kept);
+    return MIEN_OK;
+}
+
+/* Cover a frame and count it. */
+static mien_status take(mien_video_redactor *v, mi_slot *s,
+                        mien_covered_frame *out, mien_error *err)
+{
+    mien_covered_frame f = {.number = s->number,
+                            .seconds = s->seconds,
+                            .image = &s->image,
+                            .n = s->n,
+                            .cover = s->cover,
+                            .left = s->left};
+    mi_stay_parts(s);
+    mien_status st = fill(v, s, err);
+    if (st)
+        return st;
+    for (int i = 0; i < s->n; i++) {
+        const mien_video_cover *c = &s->cover[i];
+        f.kept += c->kept;
+        f.doubts += !c->kept && !is_found(s, c->face, 0);
+        f.missed += !c->kept && !is_found(s, c->face, 1);
     }
     v->sum.frames++;
-    v->sum.covered += s->n > 0;
-    v->sum.doubts += out->doubts > 0;
-    v->sum.missed += out->missed > 0;
+    v->sum.covered += s->n > f.kept;
+    v->sum.kept += f.kept > 0;
+    v->sum.doubts += f.doubts > 0;
+    v->sum.missed += f.missed > 0;
     v->sum.left += s->left > 0;
+    *out = f;
+    return MIEN_OK;
 }
 
 mien_status mien_video_redactor_next(mien_video_redactor *v, int end,
@@ -501,9 +504,11 @@ mien_status mien_video_redactor_next(mien_video_redactor *v, int end,
         return MIEN_OK;
     if (!end && v->n < v->sum.window)
         v->sum.window = v->n;
-    take(v, at(v, 0), out);
-    v->given = 1;
-    return MIEN_OK;
+    st = take(v, mi_redact_slot(v, 0), out, err);
+    if (st)
+        *more = 0;
+    v->given = !st;
+    return st;
 }
 
 mien_video_redaction mien_video_redactor_sum(const mien_video_redactor *v)

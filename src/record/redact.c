@@ -15,6 +15,7 @@ void mien_record_redaction(const char *file, const mien_image *photo,
         mien_record_box(&j, "face", c->face);
         mien_json_rounded(&j, "score", (double)c->score, 6);
         mien_json_bool(&j, "doubt", c->doubt);
+        mien_json_bool(&j, "kept", c->kept);
         mien_json_close(&j);
     }
     mien_json_close(&j);
@@ -36,6 +37,7 @@ void mien_record_covered_frame(const mien_covered_frame *f, mien_buffer *out)
         mien_record_box(&j, "face", c->face);
         mien_json_rounded(&j, "score", (double)c->score, 6);
         mien_json_text(&j, "by", mien_covered_text(c->by));
+        mien_json_bool(&j, "kept", c->kept);
         mien_json_close(&j);
     }
     mien_json_close(&j);
@@ -51,6 +53,7 @@ void mien_record_video_redaction(const char *file,
     mien_json j = mi_record_begin(file, out);
     mien_json_int(&j, "frames", d->frames);
     mien_json_int(&j, "covered", d->covered);
+    mien_json_int(&j, "kept", d->kept);
     mien_json_int(&j, "doubts", d->doubts);
     mien_json_int(&j, "missed", d->missed);
     mien_json_int(&j, "left", d->left);
