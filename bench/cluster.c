@@ -1,6 +1,6 @@
 /* cluster.c: unknown faces put together, how well and how fast.
  *
- *   cluster [--peer dlib_whispers.so] [FOLDER]
+ *   cluster [--peer dlib_whispers.so] [--descriptor mobilefacenet] [FOLDER]
  *   cluster --made FACES [--threads 1]
  *
  * FOLDER holds Name/photo.jpg; default $MIEN_SHARED/data/lfw.  The face nearest
@@ -21,18 +21,19 @@
 #include <sys/resource.h>
 
 enum { D = MIEN_DESCRIPTOR, MOST = GALLERY_MOST, NAMED = 1 << 20 };
+enum { FULL = MIEN_DESCRIPTOR_MOST }; /* zeros behind a shorter one */
 
 typedef void whispers(int faces, int64_t n, const int32_t *pairs, int *label);
 
-static float row[MOST][D];
+static float row[MOST][FULL];
 static int person[MOST], faces, people;
 
 /* ---- photos -------------------------------------------------------------- */
 
-static void read_all(const char *folder)
+static void read_all(const char *folder, mien_describer describer)
 {
     static gallery g;
-    gallery_describe(&g, MIEN_PICK_CENTRAL, folder);
+    gallery_describe(&g, MIEN_PICK_CENTRAL, describer, folder);
     for (; faces < g.photos; faces++) {
         memcpy(row[faces], g.photo[faces].descriptor, sizeof row[faces]);
         person[faces] = g.photo[faces].person;
@@ -101,7 +102,7 @@ static score by_mien(mien_cluster_method method, float threshold, int core)
     o.method = method;
     o.threshold = threshold;
     o.core = core;
-    bench_must(mien_cluster(faces, D, row[0], &o, &c, &err), &err);
+    bench_must(mien_cluster(faces, FULL, row[0], &o, &c, &err), &err);
     score s = judge(c.group);
     mien_clusters_free(&c);
     return s;
@@ -114,7 +115,7 @@ static score by_dlib(whispers *peer, float threshold)
     int64_t n = 0;
     for (int i = 0; i < faces; i++)
         for (int k = 0; k < i && n < NAMED; k++)
-            if (mien_descriptor_distance(row[i], row[k]) < threshold) {
+            if (mien_descriptor_apart(FULL, row[i], row[k]) < threshold) {
                 pair[n][0] = k;
                 pair[n++][1] = i;
             }
@@ -124,13 +125,16 @@ static score by_dlib(whispers *peer, float threshold)
     return judge(label);
 }
 
-static void print_table(whispers *peer)
+/* Around where each network's best lies.
+ *
+ *   from  the first of seven thresholds, 0.04 apart */
+static void print_table(whispers *peer, float from)
 {
     printf("%d photos of %d people\n", faces, people);
     printf("| | threshold | groups | precision | recall | F |\n"
            "|---|--:|--:|--:|--:|--:|\n");
     for (int i = 0; i < 7; i++) {
-        float t = 0.36f + 0.04f * (float)i;
+        float t = from + 0.04f * (float)i;
         print_score("whispers", t, by_mien(MIEN_CLUSTER_WHISPERS, t, 3));
         if (peer)
             print_score("dlib", t, by_dlib(peer, t));
@@ -139,8 +143,10 @@ static void print_table(whispers *peer)
     }
 }
 
-static void measure_quality(const char *folder, const char *library)
+static void measure_quality(const char *folder, const char *library,
+                            mien_describer describer)
 {
+    const float from = describer == MIEN_DESCRIBER_DLIB ? 0.36f : 0.88f;
     whispers *peer = NULL;
     if (library) {
         void *so = dlopen(library, RTLD_NOW);
@@ -149,10 +155,10 @@ static void measure_quality(const char *folder, const char *library)
             fprintf(stderr, "cluster: %s\n", dlerror());
         memcpy(&peer, &f, sizeof peer);
     }
-    read_all(folder);
-    print_table(peer);
+    read_all(folder, describer);
+    print_table(peer, from);
     keep_several();
-    print_table(peer);
+    print_table(peer, from);
 }
 
 /* ---- how fast ------------------------------------------------------------ */
@@ -243,6 +249,7 @@ int main(int argc, char **argv)
     char folder[BENCH_PATH];
     const char *v, *from = folder, *peer = NULL;
     int made = 0, threads = 1;
+    mien_describer describer = MIEN_DESCRIBER_DLIB;
     bench_path(folder, bench_shared(), "data/lfw");
     for (int i = 1; i < argc; i++) {
         if ((v = bench_option(argc, argv, &i, "--made")))
@@ -251,12 +258,16 @@ int main(int argc, char **argv)
             threads = (int)strtol(v, NULL, 10);
         else if ((v = bench_option(argc, argv, &i, "--peer")))
             peer = v;
+        else if ((v = bench_option(argc, argv, &i, "--descriptor")))
+            describer = strcmp(v, "mobilefacenet") == 0
+                            ? MIEN_DESCRIBER_MOBILEFACENET
+                            : MIEN_DESCRIBER_DLIB;
         else
             from = argv[i];
     }
     if (made > 0)
         measure_time(made, threads);
     else
-        measure_quality(from, peer);
+        measure_quality(from, peer, describer);
     return 0;
 }

@@ -12,7 +12,7 @@ enum { GALLERY_MOST = 4096 };
 
 typedef struct gallery_photo {
     int32_t person;
-    float descriptor[MIEN_DESCRIPTOR];
+    float descriptor[MIEN_DESCRIPTOR_MOST]; /* the rest of a shorter one: 0 */
 } gallery_photo;
 
 typedef struct gallery {
@@ -52,6 +52,7 @@ static inline void gallery_person(gallery *g, mien_reader *r, mien_pick pick,
 }
 
 static inline void gallery_describe(gallery *g, mien_pick pick,
+                                    mien_describer describer,
                                     const char *folder)
 {
     mien_reader_options o = MIEN_READER_DEFAULTS;
@@ -59,6 +60,7 @@ static inline void gallery_describe(gallery *g, mien_pick pick,
     mien_error err = {0};
     struct dirent **list = NULL;
     o.face.want = MIEN_FACE_DESCRIPTOR;
+    o.face.describer = describer;
     bench_must(mien_reader_open(&o, &r, &err), &err);
     int n = scandir(folder, &list, gallery_is_shown, alphasort);
     for (int i = 0; i < n; i++) {
@@ -81,7 +83,7 @@ static inline void gallery_read(gallery *g, const char *folder,
     FILE *f = cache ? fopen(cache, "rb") : NULL;
     if (!f || fread(g, head, 1, f) != 1) {
         memset(g, 0, head);
-        gallery_describe(g, MIEN_PICK_LARGEST, folder);
+        gallery_describe(g, MIEN_PICK_LARGEST, MIEN_DESCRIBER_DLIB, folder);
         FILE *to = cache ? fopen(cache, "wb") : NULL;
         if (to && (fwrite(g, head, 1, to) != 1) | fclose(to))
             perror(cache);

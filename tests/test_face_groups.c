@@ -80,7 +80,8 @@ static mien_face_groups *groups_of(const mien_photo_list *list, int side)
 {
     mien_face_groups *g = NULL;
     mien_image photo = photo_of();
-    CHECK_EQ(mien_face_groups_new(list, side, &g, NULL), MIEN_OK);
+    CHECK_EQ(mien_face_groups_new(list, side, MIEN_DESCRIBER_DLIB, &g, NULL),
+             MIEN_OK);
     CHECK_EQ(gather(g, side ? &photo : NULL), MIEN_OK);
     CHECK_EQ(mien_face_groups_find(g, NULL, NULL), MIEN_OK);
     mien_image_free(&photo);
@@ -120,6 +121,38 @@ static int times(const mien_buffer *page, const char *text)
         n++;
     }
     return n;
+}
+
+/* Faces of the other network differ in a number that the first does not have;
+ * those of the first do not count. */
+static void test_faces_of_another_network(void)
+{
+    mien_photo_file file[PHOTOS];
+    mien_photo_list list = list_of(file);
+    mien_face_groups *g = NULL;
+    CHECK_EQ(
+        mien_face_groups_new(&list, 0, MIEN_DESCRIBER_MOBILEFACENET, &g, NULL),
+        MIEN_OK);
+    for (int i = 0; i < 4; i++) {
+        mien_face two[2] = {face_of(0, i), face_of(0, 0)};
+        two[0].describer = MIEN_DESCRIBER_MOBILEFACENET;
+        two[0].descriptor[300] = i % 2 ? 1.2f : 0;
+        mien_reading r = {.w = 200, .h = 160, .faces = {.n = 2, .face = two}};
+        CHECK_EQ(mien_face_groups_add(g, i, NULL, &r, NULL), MIEN_OK);
+    }
+    CHECK_EQ(mien_face_groups_find(g, NULL, NULL), MIEN_OK);
+    mien_face_count n = mien_face_groups_count(g);
+    const mien_clusters *c = mien_face_groups_clusters(g);
+    CHECK(n.faces == 4 && n.undescribed == 4 && n.groups == 2);
+    for (int i = 0; i < 4; i++) {
+        CHECK_EQ(c->group[i], c->group[i % 2]);
+        CHECK(mien_face_groups_face(g, i, NULL, NULL)[300] ==
+              (i % 2 ? 1.2f : 0));
+    }
+    CHECK(c->group[0] != c->group[1]);
+    CHECK(mien_face_groups_threshold(MIEN_DESCRIBER_DLIB) ==
+          MIEN_CLUSTER_THRESHOLD);
+    mien_face_groups_free(g);
 }
 
 static void test_page_shows_groups_and_what_is_missing(void)
@@ -232,6 +265,7 @@ static void test_json_names_every_face_once(void)
                   "EFORMAT"));
     CHECK_EQ((int)json_array_size(json_object_get(all, "without_face")), 1);
     CHECK(!strcmp(text_of(all, "method"), "whispers"));
+    CHECK_EQ((int)json_integer_value(json_object_get(all, "numbers")), 128);
     json_decref(all);
     mien_buffer_free(&out);
     mien_face_groups_free(g);
@@ -243,9 +277,11 @@ static void test_no_face_is_no_group(void)
     mien_face_groups *g = NULL;
     mien_buffer out = {0};
     mien_error err = {0};
-    CHECK_EQ(mien_face_groups_new(&none, 15, &g, &err), MIEN_EARG);
+    CHECK_EQ(mien_face_groups_new(&none, 15, MIEN_DESCRIBER_DLIB, &g, &err),
+             MIEN_EARG);
     CHECK(strstr(err.text, "15 pixels"));
-    CHECK_EQ(mien_face_groups_new(&none, 16, &g, NULL), MIEN_OK);
+    CHECK_EQ(mien_face_groups_new(&none, 16, MIEN_DESCRIBER_DLIB, &g, NULL),
+             MIEN_OK);
     CHECK_EQ(mien_face_groups_find(g, NULL, NULL), MIEN_OK);
     mien_face_groups_page(g, 0, &out);
     mien_face_groups_json(g, &out);
@@ -267,7 +303,7 @@ static void test_memory_ends(void)
         mien_face_groups *g = NULL;
         mien_buffer out = {0};
         mi_alloc_fail_after(tries);
-        st = mien_face_groups_new(&list, 32, &g, NULL);
+        st = mien_face_groups_new(&list, 32, MIEN_DESCRIBER_DLIB, &g, NULL);
         if (!st)
             st = gather(g, &photo);
         if (!st)
@@ -290,6 +326,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_faces_are_in_the_order_of_photos);
+    RUN(test_faces_of_another_network);
     RUN(test_page_shows_groups_and_what_is_missing);
     RUN(test_faces_are_cut_out_where_they_are);
     RUN(test_json_names_every_face_once);

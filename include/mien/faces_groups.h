@@ -20,17 +20,27 @@ extern "C" {
 
 typedef struct mien_face_groups mien_face_groups;
 
+/* Tell the threshold of mien_cluster that puts faces together best.
+ *
+ *   d  the network that describes them; another number counts as
+ *      MIEN_DESCRIBER_DLIB
+ *
+ * Source: highest F by BCubed on Labelled Faces in the Wild; for more people
+ * than there a smaller one is better. */
+MIEN_API float mien_face_groups_threshold(mien_describer d);
+
 /* Begin with no face.
  *
- *   list  photos; borrowed
- *   side  pixels of the faces on the page, 16..512; 0: they are not kept, and
- *         there is no page
- *   out   owned by the caller; free with mien_face_groups_free
+ *   list       photos; borrowed
+ *   side       pixels of the faces on the page, 16..512; 0: they are not kept,
+ *              and there is no page
+ *   describer  the network that describes the faces
+ *   out        owned by the caller; free with mien_face_groups_free
  *
  * Fails with EARG, ENOMEM. */
-MIEN_API MIEN_CHECKED mien_status
-mien_face_groups_new(const mien_photo_list *list, int side,
-                     mien_face_groups **out, mien_error *err);
+MIEN_API MIEN_CHECKED mien_status mien_face_groups_new(
+    const mien_photo_list *list, int side, mien_describer describer,
+    mien_face_groups **out, mien_error *err);
 
 /* Release faces, groups and pictures.
  *
@@ -43,7 +53,8 @@ MIEN_API void mien_face_groups_free(mien_face_groups *g);
  *   g        before mien_face_groups_find
  *   i        of the list, 0..n - 1, asserted; once
  *   photo    as mien_reader_read gives it; NULL where faces are not kept
- *   reading  with descriptors; faces without one are counted only
+ *   reading  with descriptors; faces without one, or with one of another
+ *            network, are counted only
  *
  * Fails with ENOMEM, EFORMAT (libjpeg refused); then the photo has no faces. */
 MIEN_API MIEN_CHECKED mien_status
@@ -62,7 +73,7 @@ MIEN_API void mien_face_groups_fail(mien_face_groups *g, int i,
  * first.
  *
  *   g        once
- *   options  NULL: MIEN_CLUSTER_DEFAULTS
+ *   options  NULL: MIEN_CLUSTER_DEFAULTS with mien_face_groups_threshold
  *
  * Fails with what mien_cluster fails with, ELIMIT (too many faces). */
 MIEN_API MIEN_CHECKED mien_status mien_face_groups_find(
@@ -74,7 +85,7 @@ typedef struct mien_face_count {
     int unread;      /* of them */
     int without;     /* photos that were read and show no face */
     int faces;       /* with a descriptor */
-    int undescribed; /* too far outside their photo */
+    int undescribed; /* too far outside their photo; or by another network */
     int groups, grouped;
 } mien_face_count;
 
@@ -98,7 +109,7 @@ mien_face_groups_clusters(const mien_face_groups *g);
  *   photo  set to its place in the list; NULL is allowed
  *   box    set to where it is, in pixels of the photo; NULL is allowed
  *
- * [MIEN_DESCRIPTOR] borrowed. */
+ * [mien_describer_numbers] borrowed. */
 MIEN_API const float *mien_face_groups_face(const mien_face_groups *g, int face,
                                             int *photo, mien_box *box);
 
@@ -115,9 +126,10 @@ MIEN_API const float *mien_face_groups_face(const mien_face_groups *g, int face,
 MIEN_API void mien_face_groups_page(const mien_face_groups *g, int most,
                                     mien_buffer *out);
 
-/* Add a line of JSON: {"schema", "photos", "faces", "threshold", "method",
- * "pairs", "capped", "groups": [{"group": 1.., "faces": [{"file", "box",
- * "score"}]}], "unassigned": [faces], "without_face": [{"file"}], "failed":
+/* Add a line of JSON: {"schema", "photos", "faces", "numbers": of a descriptor,
+ * "threshold", "method", "pairs", "capped", "groups": [{"group": 1.., "faces":
+ * [{"file", "box", "score"}]}], "unassigned": [faces], "without_face":
+ * [{"file"}], "failed":
  * [{"file", "error": {"status", "text"}}]}.
  *
  *   g    after mien_face_groups_find

@@ -12,7 +12,13 @@
 enum { QUALITY = 85 };
 static const double margin = 0.15; /* hair and chin are seen, too */
 
+float mien_face_groups_threshold(mien_describer d)
+{
+    return d == MIEN_DESCRIBER_MOBILEFACENET ? 1 : MIEN_CLUSTER_THRESHOLD;
+}
+
 mien_status mien_face_groups_new(const mien_photo_list *list, int side,
+                                 mien_describer describer,
                                  mien_face_groups **out, mien_error *err)
 {
     if (side && (side < 16 || side > 512))
@@ -27,6 +33,8 @@ mien_status mien_face_groups_new(const mien_photo_list *list, int side,
     }
     g->list = list;
     g->side = side;
+    g->describer = describer;
+    g->numbers = mien_describer_numbers(describer);
     g->photo = photo;
     *out = g;
     return MIEN_OK;
@@ -37,6 +45,7 @@ static void free_photo(mi_grouped_photo *p)
     for (int i = 0; i < p->n; i++)
         mien_bytes_free(&p->face[i].picture);
     mi_free(p->face);
+    mi_free(p->descriptor);
     memset(p, 0, sizeof *p);
 }
 
@@ -77,13 +86,17 @@ mien_status mien_face_groups_add(mien_face_groups *g, int i,
     assert(i >= 0 && i < g->list->n && !g->photo[i].read && !g->place);
     mi_grouped_photo p = {.read = 1};
     mien_status st = MIEN_OK;
+    size_t one = (size_t)g->numbers * sizeof *p.descriptor;
     p.face = mi_alloc((size_t)r->faces.n, sizeof *p.face);
-    if (!p.face)
+    p.descriptor = mi_alloc((size_t)r->faces.n, one);
+    if (!p.face || !p.descriptor) {
+        free_photo(&p);
         return mi_no_memory(err);
+    }
     for (int k = 0; k < r->faces.n && !st; k++) {
         const mien_face *f = &r->faces.face[k];
         mi_grouped_face *to = &p.face[p.n];
-        if (!mien_face_described(f, MIEN_DESCRIBER_DLIB)) {
+        if (!mien_face_described(f, g->describer)) {
             p.undescribed++;
             continue;
         }
@@ -91,7 +104,7 @@ mien_status mien_face_groups_add(mien_face_groups *g, int i,
             st = picture_of(photo, r, f, g->side, &to->picture, err);
         to->box = f->box;
         to->score = f->score;
-        memcpy(to->descriptor, f->descriptor, sizeof to->descriptor);
+        memcpy(p.descriptor + (ptrdiff_t)p.n * g->numbers, f->descriptor, one);
         p.n += !st;
     }
     if (st)
@@ -113,11 +126,12 @@ mien_status mien_face_groups_find(mien_face_groups *g,
                                   const mien_cluster_options *options,
                                   mien_error *err)
 {
-    enum { D = MIEN_DESCRIPTOR };
     mien_cluster_options o = MIEN_CLUSTER_DEFAULTS;
+    const int d = g->numbers;
     int64_t n = 0;
     int at = 0;
     assert(!g->place);
+    o.threshold = mien_face_groups_threshold(g->describer);
     if (options)
         o = *options;
     for (int i = 0; i < g->list->n; i++)
@@ -127,19 +141,21 @@ mien_status mien_face_groups_find(mien_face_groups *g,
                        "groups: %lld faces, wanted %d at most", (long long)n,
                        INT32_MAX);
     g->place = mi_alloc_raw((size_t)n, sizeof *g->place);
-    g->descriptor = mi_alloc_raw((size_t)n, D * sizeof *g->descriptor);
+    g->descriptor = mi_alloc_raw((size_t)n, (size_t)d * sizeof *g->descriptor);
     if (!g->place || !g->descriptor)
         return mi_no_memory(err);
-    for (int i = 0; i < g->list->n; i++)
-        for (int k = 0; k < g->photo[i].n; k++, at++) {
-            g->place[at] = (mi_face_place){i, k};
-            memcpy(g->descriptor + (ptrdiff_t)at * D,
-                   g->photo[i].face[k].descriptor, D * sizeof *g->descriptor);
-        }
+    for (int i = 0; i < g->list->n; i++) {
+        const mi_grouped_photo *p = &g->photo[i];
+        if (p->n)
+            memcpy(g->descriptor + (ptrdiff_t)at * d, p->descriptor,
+                   (size_t)p->n * (size_t)d * sizeof *p->descriptor);
+        for (int k = 0; k < p->n; k++)
+            g->place[at++] = (mi_face_place){i, k};
+    }
     g->faces = at;
     g->threshold = o.threshold;
     g->method = o.method;
-    return mien_cluster(at, D, g->descriptor, &o, &g->clusters, err);
+    return mien_cluster(at, d, g->descriptor, &o, &g->clusters, err);
 }
 
 mien_face_count mien_face_groups_count(const mien_face_groups *g)
@@ -176,5 +192,5 @@ const float *mien_face_groups_face(const mien_face_groups *g, int face,
         *photo = g->place[face].photo;
     if (box)
         *box = f->box;
-    return g->descriptor + (ptrdiff_t)face * MIEN_DESCRIPTOR;
+    return g->descriptor + (ptrdiff_t)face * g->numbers;
 }

@@ -7,13 +7,13 @@
 typedef struct mi_grouped_face {
     mien_box box;
     float score;
-    float descriptor[MIEN_DESCRIPTOR];
     mien_bytes picture; /* JPEG; empty: not kept */
 } mi_grouped_face;
 
 typedef struct mi_grouped_photo {
     int n;
     mi_grouped_face *face; /* [n] */
+    float *descriptor;     /* [n, numbers] */
     int read, undescribed;
     mien_error error; /* status 0: none */
 } mi_grouped_photo;
@@ -26,10 +26,12 @@ typedef struct mi_face_place {
 struct mien_face_groups {
     const mien_photo_list *list;
     int side;
+    mien_describer describer;
+    int numbers;             /* of a descriptor */
     mi_grouped_photo *photo; /* [list->n] */
     int faces;               /* from here on after mien_face_groups_find */
     mi_face_place *place;    /* [faces] */
-    float *descriptor;       /* [faces, MIEN_DESCRIPTOR] */
+    float *descriptor;       /* [faces, numbers] */
     mien_clusters clusters;
     float threshold;
     mien_cluster_method method;

@@ -59,6 +59,7 @@ void mien_face_groups_json(const mien_face_groups *g, mien_buffer *out)
     mien_json_text(&j, "schema", "mien/1");
     mien_json_int(&j, "photos", g->list->n);
     mien_json_int(&j, "faces", g->faces);
+    mien_json_int(&j, "numbers", g->numbers);
     mien_json_rounded(&j, "threshold", (double)g->threshold, 6);
     mien_json_text(&j, "method",
                    g->method == MIEN_CLUSTER_DENSITY ? "dbscan" : "whispers");
