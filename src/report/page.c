@@ -7,7 +7,7 @@ static const char style[] =
     "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"
-    "padding:0 1rem;color:#222}\n"
+    "padding:0 1rem;color:#222}\nh1{overflow-wrap:anywhere}"
     "pre{background:#f5f5f2;padding:1rem;overflow-x:auto;font-size:14px}\n"
     "table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:right;"
     "border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:"

@@ -1,0 +1,245 @@
+/* mien/dataset_pictures.h: what a set of pictures can and cannot say, before a
+ * model learns from it.
+ *
+ *   mien_labels -> mien_pictures_check_new: each picture is measured once
+ *     -> copies and pictures that are nearly the same, across parts and classes
+ *     -> pictures far darker, brighter, flatter or less sharp than the others
+ *     -> groups: how many of each, how good their pictures are
+ *   -> mien_pictures_check_text, _json, _page
+ *
+ * A finding is something to look at, not a verdict.  Not in the WebAssembly
+ * library. */
+#ifndef MIEN_DATASET_PICTURES_H
+#define MIEN_DATASET_PICTURES_H
+
+#include "mien/face.h"
+#include "mien/json.h"
+#include "mien/metrics_groups.h"
+#include "mien/samples_loader.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- a picture ----------------------------------------------------------- */
+
+/* Pixels of a side of the small picture by which pictures are compared. */
+#define MIEN_PICTURE_THUMB 32
+
+/* What is measured of a picture. */
+typedef struct mien_picture_measure {
+    int w, h;         /* pixels; 0: it could not be read */
+    float sharpness;  /* variance of the Laplacian of its luma, made smaller to
+                         256 pixels at most; NaN below 3 pixels */
+    float brightness; /* mean of luma, 0..1 */
+    float contrast;   /* deviation of luma, 0..0.5 */
+    uint64_t hash;    /* signs of its 63 slowest cosines about their median */
+    int faces;        /* found; -1: not looked for */
+    float face;       /* longer side of the largest face's box, as a share of
+                         the picture's shorter side; NaN: none */
+    float turned;     /* of it: how far the nose lies off the middle of the
+                         eyes, in their distance: 0 from the front, 0.5 and
+                         more in profile; NaN: not known */
+} mien_picture_measure;
+
+/* Measure a picture.
+ *
+ *   im     any picture
+ *   a      finds faces; NULL: they are not looked for
+ *   thumb  [MIEN_PICTURE_THUMB, MIEN_PICTURE_THUMB] set to it in grey
+ *   out    set
+ *
+ * Fails with ENOMEM and what mien_analyzer_run fails with.
+ * Source: Pech-Pacheco et al., ICPR 2000 (variance of the Laplacian); Zauner,
+ * Implementation and benchmarking of perceptual image hash functions, 2010,
+ * section 3.2.1 (the hash). */
+MIEN_API MIEN_CHECKED mien_status
+mien_picture_measure_of(const mien_image *im, mien_analyzer *a,
+                        uint8_t thumb[MIEN_PICTURE_THUMB * MIEN_PICTURE_THUMB],
+                        mien_picture_measure *out, mien_error *err);
+
+/* ---- a set --------------------------------------------------------------- */
+
+/* Above so many readable pictures those nearly the same are not looked for. */
+#define MIEN_PICTURES_MAX_ALIKE 200000
+enum { MIEN_PICTURES_MAX_BY = 8, MIEN_PICTURES_MAX_GROUPS = 200 };
+
+/* Begin with MIEN_PICTURES_CHECK_DEFAULTS. */
+typedef struct mien_pictures_check_options {
+    mien_picture_load *load;        /* NULL: the labels have pixels */
+    void *arg;                      /* handed to it */
+    mien_analyzer *const *analyzer; /* [mien_pool_size of pool] each with faces
+                                       found by one thread; NULL: faces are not
+                                       looked for */
+    mien_pool *pool;                /* NULL: the caller's thread */
+    int n_by;                       /* groupings, 0..MIEN_PICTURES_MAX_BY; 0:
+                                       each task of the labels */
+    const char *const *by; /* [n_by] a task; a number and ascending bounds,
+                              "age:18:65": below 18, 18 to below 65, 65 and
+                              more; several joined by " x " */
+    /* Called now and then by the caller's thread; not 0: stop.  NULL: not
+     * wanted. */
+    int (*on_picture)(void *progress, int64_t done, int64_t of);
+    void *progress; /* handed to it */
+} mien_pictures_check_options;
+#define MIEN_PICTURES_CHECK_DEFAULTS                \
+    {                                               \
+        NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL \
+    }
+
+/* Two pictures of a set, a before b. */
+typedef struct mien_picture_pair {
+    int64_t a, b; /* numbers of the labels */
+    float alike;  /* correlation of the small pictures, up to 1 */
+    int same;     /* 1: the same pixels */
+    int parts;    /* 1: they are for different parts */
+    int classes;  /* 1: they differ in a class or by more than 10 % of the
+                     larger in a number */
+} mien_picture_pair;
+
+/* How many pairs, and of these. */
+typedef struct mien_picture_pairs {
+    int64_t n, parts, classes;
+    int64_t pictures; /* that are in one, but for the first of each */
+} mien_picture_pairs;
+
+/* What is far from the others. */
+typedef enum mien_picture_oddity {
+    MIEN_PICTURE_BLURRED,
+    MIEN_PICTURE_DARK,
+    MIEN_PICTURE_BRIGHT,
+    MIEN_PICTURE_FLAT,  /* of little contrast */
+    MIEN_PICTURE_EMPTY, /* of one grey; these are none of the above, and in no
+                           pair */
+    MIEN_PICTURE_FACELESS
+} mien_picture_oddity;
+#define MIEN_PICTURE_ODDITIES 6
+
+/* Name an oddity: "blurred", "dark", "bright", "flat", "empty", "without a face
+ * found".
+ *
+ *   o  an oddity; others give "unknown" */
+MIEN_API const char *mien_picture_oddity_text(mien_picture_oddity o);
+
+/* Pictures of one group. */
+typedef struct mien_picture_group {
+    char *name;   /* "female", "18 to 65", "female x 18 to 65"; owned */
+    int64_t n;    /* pictures */
+    int64_t read; /* of them */
+    mien_share odd[MIEN_PICTURE_ODDITIES]; /* of those read */
+    /* 1: the interval lies apart from that of all other groups together, by 5
+     * points or more. */
+    int apart[MIEN_PICTURE_ODDITIES];
+    double sharpness, brightness, face; /* medians; NaN: of none */
+} mien_picture_group;
+
+/* The groups by one word of options.by. */
+typedef struct mien_picture_grouping {
+    char *by; /* owned */
+    int groups;
+    mien_picture_group *group; /* [groups] owned */
+    int64_t unknown;           /* pictures in none: their label is not known */
+    int few; /* groups of fewer than MIEN_GROUPS_FEW pictures, among them those
+                of none */
+} mien_picture_grouping;
+
+/* A set that was looked at. */
+typedef struct mien_pictures_check mien_pictures_check;
+
+/* Look at each picture of a set.
+ *
+ *   labels   borrowed while the result lives
+ *   options  as above
+ *   out      owned by the caller; free with mien_pictures_check_free
+ *
+ * Memory: about 1.2 kB a picture.  The same answer with any number of threads.
+ * Fails with EARG (no such task or number, bounds, too many groups; stopped),
+ * ELIMIT, ENOMEM; a picture that cannot be read is counted.
+ * Source: Iglewicz and Hoaglin 1993: beyond 3.5 of their modified z-score a
+ * picture is far from the others. */
+MIEN_API MIEN_CHECKED mien_status mien_pictures_check_new(
+    const mien_labels *labels, const mien_pictures_check_options *options,
+    mien_pictures_check **out, mien_error *err);
+
+/* Release a result.
+ *
+ *   c  NULL is allowed */
+MIEN_API void mien_pictures_check_free(mien_pictures_check *c);
+
+/* The measures, one a picture, in the labels' order; borrowed.
+ *
+ *   c  a result */
+MIEN_API const mien_picture_measure *
+mien_pictures_check_measures(const mien_pictures_check *c);
+
+/* Is a picture far from the others in a way?
+ *
+ *   c  a result
+ *   i  of the labels, asserted
+ *   o  an oddity */
+MIEN_API int mien_pictures_check_odd(const mien_pictures_check *c, int64_t i,
+                                     mien_picture_oddity o);
+
+/* Pairs of pictures that are the same or nearly so, in the order of a, then b;
+ * borrowed.  Of many copies of one picture each is paired with the first.
+ *
+ *   c  a result
+ *   n  set to how many */
+MIEN_API const mien_picture_pair *
+mien_pictures_check_pairs(const mien_pictures_check *c, int64_t *n);
+
+/* Count pairs.
+ *
+ *   c     a result
+ *   same  1: of the same pixels; 0: of others that are nearly the same */
+MIEN_API mien_picture_pairs
+mien_pictures_check_count(const mien_pictures_check *c, int same);
+
+/* The groups, one grouping for each word; borrowed.
+ *
+ *   c  a result
+ *   n  set to how many */
+MIEN_API const mien_picture_grouping *
+mien_pictures_check_groupings(const mien_pictures_check *c, int *n);
+
+/* How many findings the text has.
+ *
+ *   c  a result */
+MIEN_API int mien_pictures_check_findings(const mien_pictures_check *c);
+
+/* Tell findings, the gravest first, then groups: lines of text.
+ *
+ *   c    a result
+ *   out  the text is added */
+MIEN_API void mien_pictures_check_text(const mien_pictures_check *c,
+                                       mien_buffer *out);
+
+/* Add all figures as one line of JSON: {"schema": "mien/1", "pictures", "read",
+ * "unread", "left_out", "findings": [text], "copies" and "near": {"pairs",
+ * "pictures", "across_parts", "other_labels"}, "pairs": [{"a", "b": file,
+ * "alike", "same", "parts", "labels"}, the first 1000], "odd": {name: count},
+ * "groupings": [{"by", "unknown", "groups": [{"name", "pictures", "read",
+ * "sharpness", "brightness", "face", "odd": {name: {"count", "of", "value",
+ * "low", "high", "apart"}}}]}]}.
+ *
+ *   c    a result
+ *   out  the line is added */
+MIEN_API void mien_pictures_check_json(const mien_pictures_check *c,
+                                       mien_buffer *out);
+
+/* Add a page of HTML that needs no other file: findings, groups as tables, and
+ * some pictures that were found.
+ *
+ *   c      a result
+ *   title  of the page
+ *   out    the page is added
+ *
+ * Pictures are loaded again by the options' callback.  Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_pictures_check_page(const mien_pictures_check *c, const char *title,
+                         mien_buffer *out, mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

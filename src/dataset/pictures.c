@@ -1,0 +1,160 @@
+/* pictures.c: each picture of a set is measured once, in parts of a few
+ * hundred, so that it can be stopped between them. */
+#include "dataset/pictures.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/pool.h"
+#include "mien/image_gray.h"
+
+#include <string.h>
+
+enum { PART = 256 };
+
+/* One part under way. */
+typedef struct part {
+    mien_pictures_check *c;
+    int64_t first;
+    mien_status status[PART];
+} part;
+
+mien_status mi_pictures_load(const mien_pictures_check *c, int64_t i,
+                             mien_image *out, mien_error *err)
+{
+    const mien_labels *l = c->labels;
+    if (!l->pixels)
+        return c->o.load(c->o.arg, l->name[i], out, err);
+    const mien_gray g = {l->w, l->h, l->w,
+                         l->pixels + (size_t)i * (size_t)l->w * (size_t)l->h};
+    return mien_gray_to_image(&g, out, err);
+}
+
+/* The digest of size and pixels. */
+static mien_status digest_of(const mien_image *im, char out[65],
+                             mien_error *err)
+{
+    size_t row = (size_t)im->w * 3, n = row * (size_t)im->h;
+    const int32_t size[2] = {im->w, im->h};
+    uint8_t *all = mi_alloc_raw(sizeof size + n, 1);
+    if (!all)
+        return mi_no_memory(err);
+    memcpy(all, size, sizeof size);
+    for (int y = 0; y < im->h; y++)
+        memcpy(all + sizeof size + (size_t)y * row, im->data + y * im->stride,
+               row);
+    mien_sha256(all, sizeof size + n, out);
+    mi_free(all);
+    return MIEN_OK;
+}
+
+/* Measure one; what cannot be read keeps the width 0. */
+static void measure(void *arg, int k, int lane)
+{
+    part *p = arg;
+    mien_pictures_check *c = p->c;
+    int64_t i = p->first + k;
+    mien_image im = {0};
+    mien_error err = {0};
+    mien_picture_measure *m = &c->measure[i];
+    mien_analyzer *a = c->o.analyzer ? c->o.analyzer[lane] : NULL;
+    mien_status st = mi_pictures_load(c, i, &im, &err);
+    if (!st)
+        st = mien_picture_measure_of(&im, a, c->thumb + (size_t)i * MI_THUMB, m,
+                                     &err);
+    if (!st)
+        st = digest_of(&im, c->digest[i], &err);
+    if (st)
+        *m = (mien_picture_measure){.faces = -1};
+    mien_image_free(&im);
+    p->status[k] = st;
+}
+
+/* All of them, a part at a time. */
+static mien_status measure_all(mien_pictures_check *c, mien_error *err)
+{
+    part p = {.c = c};
+    int64_t n = c->labels->n;
+    for (p.first = 0; p.first < n; p.first += PART) {
+        int k = n - p.first < PART ? (int)(n - p.first) : PART;
+        mi_pool_run(c->o.pool, k, measure, &p);
+        for (int i = 0; i < k; i++) {
+            if (p.status[i] == MIEN_ENOMEM)
+                return mi_no_memory(err);
+            c->read += p.status[i] == MIEN_OK;
+        }
+        if (c->o.on_picture && c->o.on_picture(c->o.progress, p.first + k, n))
+            return mi_fail(err, MIEN_EARG, "pictures: stopped");
+    }
+    return MIEN_OK;
+}
+
+/* Room for what is measured. */
+static mien_status make_room(mien_pictures_check *c, mien_error *err)
+{
+    size_t n = (size_t)c->labels->n + 1;
+    c->measure = mi_alloc(n, sizeof *c->measure);
+    c->thumb = mi_alloc(n, MI_THUMB);
+    c->digest = mi_alloc(n, sizeof *c->digest);
+    c->odd = mi_alloc(n, sizeof *c->odd);
+    return c->measure && c->thumb && c->digest && c->odd ? MIEN_OK
+                                                         : mi_no_memory(err);
+}
+
+mien_status mien_pictures_check_new(const mien_labels *labels,
+                                    const mien_pictures_check_options *options,
+                                    mien_pictures_check **out, mien_error *err)
+{
+    if (labels->n > INT32_MAX)
+        return mi_fail(err, MIEN_ELIMIT, "pictures: %lld, wanted %d at most",
+                       (long long)labels->n, INT32_MAX);
+    if (options->n_by < 0 || options->n_by > MIEN_PICTURES_MAX_BY)
+        return mi_fail(err, MIEN_EARG, "pictures: %d groupings, wanted 0 to %d",
+                       options->n_by, MIEN_PICTURES_MAX_BY);
+    mien_pictures_check *c = mi_alloc(1, sizeof *c);
+    if (!c)
+        return mi_no_memory(err);
+    c->labels = labels;
+    c->o = *options;
+    mien_status st = make_room(c, err);
+    if (!st)
+        st = measure_all(c, err);
+    if (!st)
+        st = mi_pictures_odd(c, err);
+    if (!st)
+        st = mi_pictures_pair(c, err);
+    if (!st)
+        st = mi_pictures_group(c, err);
+    if (st)
+        mien_pictures_check_free(c);
+    else
+        *out = c;
+    return st;
+}
+
+void mien_pictures_check_free(mien_pictures_check *c)
+{
+    if (!c)
+        return;
+    for (int i = 0; i < c->groupings; i++)
+        mi_picture_grouping_free(&c->grouping[i]);
+    mi_free(c->grouping);
+    mi_free(c->pair);
+    mi_free(c->measure);
+    mi_free(c->thumb);
+    mi_free(c->digest);
+    mi_free(c->odd);
+    mi_free(c);
+}
+
+const mien_picture_measure *
+mien_pictures_check_measures(const mien_pictures_check *c)
+{
+    return c->measure;
+}
+
+const mien_picture_grouping *
+mien_pictures_check_groupings(const mien_pictures_check *c, int *n)
+{
+    *n = c->groupings;
+    return c->grouping;
+}
