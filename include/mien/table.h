@@ -159,11 +159,14 @@ typedef struct mien_csv_options {
     char decimal;   /* of numbers; 0: a point */
     char thousands; /* between their groups of three digits; 0: none */
     int strict;     /* 1: what is not as RFC 4180 has it is refused */
+    int widen;      /* 1: a stream's column of numbers becomes one of texts from
+                       the piece on in which a value is no number, instead of
+                       an error */
 } mien_csv_options;
 #define MIEN_CSV_DEFAULTS                                                      \
     {                                                                          \
         0, MIEN_CSV_HEADER_FIRST, NULL, 0, NULL, 0, NULL, 0, 0, MIEN_DATE_ANY, \
-            NULL, MIEN_ENCODING_ANY, 0, 0, 0, 0, 0, 0                          \
+            NULL, MIEN_ENCODING_ANY, 0, 0, 0, 0, 0, 0, 0                       \
     }
 
 /* Read comma-separated values (RFC 4180) into a table.
@@ -254,7 +257,7 @@ MIEN_API const mien_table *mien_csv_stream_head(const mien_csv_stream *s);
  *   out    the rows; kept by s, until its next piece
  *
  * Fails with what mien_csv_read fails with; a value that is not of its column's
- * type is refused. */
+ * type is refused, unless the options say widen: see the types of *out then. */
 MIEN_API MIEN_CHECKED mien_status mien_csv_stream_next(
     mien_csv_stream *s, const uint8_t *bytes, size_t n, int final, size_t *used,
     const mien_table **out, mien_error *err);

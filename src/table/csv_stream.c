@@ -54,6 +54,7 @@ struct mien_csv_stream {
     mien_pool *pool;
     mien_table *t;
     int64_t room;     /* rows its arrays have memory for */
+    int widen;        /* 1: a column of numbers may become one of texts */
     int64_t lines;    /* used so far */
     int after_return; /* 1: the last byte used was a CR */
 };
@@ -84,8 +85,9 @@ mien_status mien_csv_stream_new(const uint8_t *bytes, size_t n, int final,
     if (header)
         memcpy(header, l->header.at, l->header.n);
     s->t->header = (mien_text){header, l->header.n};
+    s->widen = o->widen;
     for (int c = 0; c < l->head->columns; c++)
-        l->place[c].fixed = 1;
+        l->place[c].fixed |= !s->widen;
     s->lines = mi_csv_lines((const char *)bytes, (const char *)bytes + l->data);
     s->after_return = l->data > 0 && bytes[l->data - 1] == '\r';
     *used = l->data;
@@ -116,6 +118,47 @@ static mien_status reserve_rows(mien_csv_stream *s, int64_t rows,
     return MIEN_OK;
 }
 
+/* Columns in which a value was no number are of texts from now on: 1, and the
+ * rows have to be read again; 0: there is none. */
+static int widen_columns(mien_csv_stream *s, const mi_csv_job *job)
+{
+    mi_csv_layout *l = &s->layout;
+    int changed = 0;
+    for (int c = 0; c < l->head->columns; c++) {
+        if (!job->other[c])
+            continue;
+        l->place[c].kind = MI_CSV_TEXT;
+        l->head->column[c].type = MIEN_COLUMN_TEXT;
+        changed = 1;
+    }
+    return changed;
+}
+
+/* Read the rows of a job, again where a column turned out to be of texts. */
+static mien_status run_job(mien_csv_stream *s, mi_csv_job *job, mien_error *err)
+{
+    for (;;) {
+        mien_status st = reserve_rows(s, job->rows, err);
+        if (st != MIEN_OK)
+            return st;
+        mien_table *t = s->t;
+        mi_arena_free(t->arena);
+        t->arena = NULL;
+        t->rows = job->rows;
+        t->bytes = (const uint8_t *)job->start;
+        t->n = (size_t)(job->end - job->start);
+        job->t = t;
+        mi_csv_point(&s->layout, t);
+        st = mi_csv_job_run(job, s->pool, err);
+        if (st != MIEN_OK || !widen_columns(s, job))
+            return st;
+        s->room = -1; /* other arrays are needed */
+        memset(job->other, 0, (size_t)s->layout.head->columns);
+        memset(job->missing, 0,
+               (size_t)job->lanes * job->stride * sizeof *job->missing);
+    }
+}
+
 mien_status mien_csv_stream_next(mien_csv_stream *s, const uint8_t *bytes,
                                  size_t n, int final, size_t *used,
                                  const mien_table **out, mien_error *err)
@@ -130,22 +173,12 @@ mien_status mien_csv_stream_next(mien_csv_stream *s, const uint8_t *bytes,
         mi_csv_job_new(&s->layout, start, start + n, final, s->pool, &job, err);
     if (st != MIEN_OK)
         return st;
-    st = reserve_rows(s, job.rows, err);
-    if (st == MIEN_OK && !final && job.end == job.start && n > MIEN_CSV_MAX_ROW)
+    if (!final && job.end == job.start && n > MIEN_CSV_MAX_ROW)
         st = mi_fail(err, MIEN_ELIMIT,
                      "csv: line %lld: a row of more than %d bytes",
                      (long long)s->layout.lines + 1, MIEN_CSV_MAX_ROW);
-    if (st == MIEN_OK) {
-        mien_table *t = s->t;
-        mi_arena_free(t->arena);
-        t->arena = NULL;
-        t->rows = job.rows;
-        t->bytes = bytes;
-        t->n = n;
-        job.t = t;
-        mi_csv_point(&s->layout, t);
-        st = mi_csv_job_run(&job, s->pool, err);
-    }
+    if (st == MIEN_OK)
+        st = run_job(s, &job, err);
     if (st == MIEN_OK) {
         mi_csv_job_finish(&job);
         size_t taken = (size_t)(job.end - job.start);
