@@ -19,6 +19,7 @@
     X(cmd_table_split)       \
     X(cmd_table_resample)    \
     X(cmd_table_plot)        \
+    X(cmd_dataset_check)     \
     X(cmd_demo_anscombe)     \
     X(cmd_train_logistic)    \
     X(cmd_train_autoencoder) \

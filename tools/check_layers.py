@@ -50,7 +50,8 @@ ALLOWED = {
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
     "faces": ["base", "file", "num", "image", "engine", "face", "match", "model",
               "samples", "record", "report", "picture", "video", "kit"],
-    "dataset": ["base", "num", "image", "metrics", "face", "samples", "report"],
+    "dataset": ["base", "file", "num", "image", "split", "metrics", "table", "learn",
+                "train", "samples", "report", "face"],
     "serve": ["base", "file", "image", "face", "match", "model", "record", "kit", "gallery"],
 }
 CLIENTS = {"cli", "wasm", "examples"}

@@ -2,6 +2,7 @@
 #ifndef MIEN_H
 #define MIEN_H
 #include "mien/base.h"
+#include "mien/dataset.h"
 #include "mien/dataset_pictures.h"
 #include "mien/draw.h"
 #include "mien/engine.h"

@@ -1,0 +1,232 @@
+/* cmd_dataset_check.c: what is wrong with a table before a model learns from
+ * it. */
+#include "cli/table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct values {
+    const char *label, *group, *population, *output;
+    unsigned checks, seed;
+    int quick, json;
+    cli_table_values table;
+} values;
+static const values defaults = {.checks = MIEN_CHECK_ALL, .seed = 20190402};
+
+static const cli_option options[] = {
+    CLI_ROW_TEXT(label, CLI_TEXT, "label", 'l', "COLUMN",
+                 "what is to be learned: looks for wrong labels, and for "
+                 "columns that know it"),
+    CLI_ROW_TEXT(group, CLI_TEXT, "group", 'g', "COLUMN,...",
+                 "how many rows each combination of their values has"),
+    CLI_ROW_TEXT(population, CLI_FILE, "population", 'p', "FILE.csv",
+                 "whom the data are to stand for: the columns of --group, and "
+                 "how many there are of each"),
+    CLI_ROW_LIST(checks, "checks", 0, "LIST", "shape,shift,near,leak,noise",
+                 "which checks run behind the pass: {choices} (default: all "
+                 "that can)"),
+    CLI_ROW_FLAG(quick, "quick", 0, "the pass over the file alone"),
+    CLI_ROW_TEXT(output, CLI_FOLDER, "output", 'o', "DIR",
+                 "a folder for report.html, report.md and check.json"),
+    CLI_ROW_INT(seed, "seed", 's', "N", 0, 4294967295.,
+                "of the sample and the folds (default {})"),
+    CLI_OPTION_JSON("check.json on standard output, instead of the text"),
+    CLI_OPTIONS_TABLE,
+    CLI_OPTION_END,
+};
+
+static const cli_row examples[] = {
+    {"mien dataset check data.csv", "duplicates, units, spellings, shifts"},
+    {"mien dataset check data.csv --label y -o report/",
+     "wrong labels and leaks too, as a page"},
+    {"mien dataset check data.csv --group sex,age --population census.csv",
+     "whom the data leave out"},
+    {NULL, NULL},
+};
+
+static const cli_row exits[] = {
+    {"0", "nothing was found that is wrong or a question"},
+    {"1", "something was found"},
+    CLI_EXIT_USAGE,
+    {"3", "the table could not be read"},
+    CLI_EXIT_OUTPUT,
+    {NULL, NULL},
+};
+
+/* mien_dataset_source.read */
+static mien_status read_some(void *arg, uint8_t *to, size_t room, size_t *n,
+                             mien_error *err)
+{
+    const int *fd = arg;
+    ssize_t got;
+    do
+        got = read(*fd, to, room);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        snprintf(err->text, sizeof err->text, "%s", strerror(errno));
+    *n = got > 0 ? (size_t)got : 0;
+    return got < 0 ? MIEN_EIO : MIEN_OK;
+}
+
+/* A table to read: a file, or -1, reported. */
+static int open_table(const char *path)
+{
+    struct stat is;
+    if (strcmp(path, "-") == 0)
+        return STDIN_FILENO;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return cli_error("%s: %s", path, strerror(errno)), -1;
+    if (!fstat(fd, &is) && S_ISDIR(is.st_mode)) {
+        cli_error("%s: a folder; dataset check looks at tables (CSV)", path);
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* The report's files; the status to exit with. */
+static int save_report(const mien_dataset *d, const char *name,
+                       const char *folder)
+{
+    mien_buffer page = {0}, text = {0}, json = {0};
+    mien_json j = mien_json_on(&json, 2);
+    mien_error err = {0};
+    mien_dataset_page(d, name, &page);
+    mien_dataset_markdown(d, name, &text);
+    mien_dataset_json(d, name, &j);
+    mien_buffer_puts(&json, "\n");
+    mien_status st = mien_folder_make(folder, &err);
+    if (!st)
+        st = cli_folder_put(folder, "report.html", &page, &err);
+    if (!st)
+        st = cli_folder_put(folder, "report.md", &text, &err);
+    if (!st)
+        st = cli_folder_put(folder, "check.json", &json, &err);
+    mien_buffer_free(&page);
+    mien_buffer_free(&text);
+    mien_buffer_free(&json);
+    return st ? cli_unsaved(&err) : CLI_OK;
+}
+
+/* Print and save what was found; the status to exit with. */
+static int report(const mien_dataset *d, const cli_args *a)
+{
+    const values *v = a->values;
+    const char *name = a->operand[0];
+    mien_buffer out = {0};
+    int n, found = 0;
+    const mien_finding *f = mien_dataset_findings(d, &n);
+    for (int i = 0; i < n; i++)
+        found |= f[i].weight != MIEN_WEIGHT_NOTE;
+    if (v->json) {
+        mien_json j = mien_json_on(&out, 2);
+        mien_dataset_json(d, name, &j);
+        mien_buffer_puts(&out, "\n");
+    } else {
+        mien_dataset_text(d, name, &out);
+    }
+    int status = v->output ? save_report(d, name, v->output) : CLI_OK;
+    if (!cli_emit(&out))
+        return CLI_OUTPUT;
+    return status ? status : found ? CLI_PARTLY : CLI_OK;
+}
+
+/* Look at the open file. */
+static int check(const cli_args *a, int fd, const mien_dataset_options *o)
+{
+    mien_dataset *d = NULL;
+    mien_error err = {0};
+    const mien_dataset_source source = {read_some, &fd};
+    mien_status st = mien_dataset_check(&source, o, &d, &err);
+    if (st) {
+        cli_error("%s: %s", a->operand[0], err.text);
+        return st == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
+    }
+    int status = report(d, a);
+    mien_dataset_free(d);
+    return status;
+}
+
+/* With the names of groups, and the population. */
+static int run_with(const cli_args *a, mien_dataset_options *o, int fd)
+{
+    const values *v = a->values;
+    cli_names groups;
+    cli_table people = {0};
+    int status = CLI_USAGE;
+    if (v->population && !v->group) {
+        cli_error("--population wants --group, the columns to compare by");
+        return CLI_USAGE;
+    }
+    if (!cli_names_read(v->group, &groups))
+        return CLI_USAGE;
+    o->group = groups.name;
+    o->groups = groups.n;
+    if (groups.n > MIEN_DATASET_MAX_BY)
+        cli_error("--group: %d columns, wanted at most %d", groups.n,
+                  MIEN_DATASET_MAX_BY);
+    else if (v->population &&
+             !cli_table_open(v->population, &v->table, NULL, &people))
+        status = people.status;
+    else
+        status = CLI_OK;
+    o->population = people.t;
+    if (!status)
+        status = check(a, fd, o);
+    o->population = NULL;
+    o->group = NULL;
+    o->groups = 0;
+    if (people.t)
+        cli_table_close(&people);
+    cli_names_free(&groups);
+    return status;
+}
+
+/* Look at the table that the command line names; the status to exit with. */
+static int run(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_dataset_options o = MIEN_DATASET_DEFAULTS;
+    cli_table_reading how;
+    o.label = v->label;
+    o.checks = v->quick ? 0 : v->checks;
+    o.seed = v->seed;
+    if (!cli_table_options(&v->table, &how))
+        return CLI_USAGE;
+    int status = cli_pool_new(v->table.threads, &how.csv.pool);
+    mien_pool *pool = how.csv.pool;
+    int fd = status ? -1 : open_table(a->operand[0]);
+    o.csv = how.csv;
+    if (!status)
+        status = fd < 0 ? CLI_NOTHING : run_with(a, &o, fd);
+    if (fd > STDIN_FILENO)
+        close(fd);
+    cli_table_options_free(&how);
+    mien_pool_free(pool);
+    return status;
+}
+
+const cli_command cmd_dataset_check = {
+    .name = "dataset check",
+    .operands = "TABLE.csv",
+    .min_operands = 1,
+    .max_operands = 1,
+    .summary = "what is wrong with a table before a model learns from it",
+    .description =
+        "Reads a table once, in memory that does not grow with it, and says "
+        "what it finds, worst first: how much, where, and what to do. "
+        "Duplicates, missing and impossible values, rounded numbers, mixed "
+        "units, spellings, encodings and dates; columns that change along the "
+        "file; with --label, labels that seem wrong and columns that know "
+        "them; with --group, how many rows each group has, and with "
+        "--population, whom the data leave out.\n\n"
+        "What the pass counts is exact but where it says \"about\"; the other "
+        "checks look at a random sample of at most 65536 rows, of fewer where "
+        "there are more than 32 columns.",
+    CLI_COMMAND_TABLES,
+};
