@@ -17,12 +17,12 @@
 #include <string.h>
 
 enum {
-    BLOCK = 8 << 20,         /* bytes that are read at once */
+    BLOCK = 4 << 20,         /* bytes that are read at once */
     SAMPLE_ROWS = 65536,     /* at most */
-    SAMPLE_CELLS = 2 << 20,  /* of all columns, at most */
+    SAMPLE_CELLS = 1 << 20,  /* of all columns, at most */
     LEAST_ROWS = 256,        /* of the sample, whatever the columns */
     VALUES = 1 << 19,        /* frequent values of all columns */
-    VALUES_OF_COLUMN = 4096, /* of one, at most */
+    VALUES_OF_COLUMN = 2048, /* of one, at most */
     HASHED = 2048            /* rows of a task that hashes them */
 };
 
@@ -151,19 +151,32 @@ static void hash_rows(void *arg, int i, int lane)
     }
 }
 
+/* Room for the hashes of so many rows, all zero. */
+static mien_status clear_hashes(mien_dataset *d, int64_t n, mien_error *err)
+{
+    if (n > d->hashes) {
+        mi_free(d->hash);
+        d->hashes = n + n / 4;
+        d->hash = mi_alloc_raw((size_t)d->hashes, sizeof *d->hash);
+    }
+    if (!d->hash)
+        return d->hashes = 0, mi_no_memory(err);
+    memset(d->hash, 0, (size_t)n * sizeof *d->hash);
+    return MIEN_OK;
+}
+
 /* Look at the rows of a piece. */
 static mien_status add_piece(mien_dataset *d, const mien_table *t,
                              mien_error *err)
 {
     int64_t n = mien_table_rows(t);
-    piece p = {d, t, mi_alloc((size_t)n + 1, sizeof *p.hash)};
-    mien_status st = p.hash ? MIEN_OK : mi_no_memory(err);
-    if (!st) {
-        mi_pool_run(d->o.csv.pool, d->columns, add_column, &p);
-        mi_pool_run(d->o.csv.pool, (int)((n + HASHED - 1) / HASHED), hash_rows,
-                    &p);
-        st = mi_duplicates_add(d->twice, n, p.hash, err);
-    }
+    mien_status st = n ? clear_hashes(d, n, err) : MIEN_OK;
+    piece p = {d, t, d->hash};
+    if (st || !n)
+        return st;
+    mi_pool_run(d->o.csv.pool, d->columns, add_column, &p);
+    mi_pool_run(d->o.csv.pool, (int)((n + HASHED - 1) / HASHED), hash_rows, &p);
+    st = mi_duplicates_add(d->twice, n, p.hash, err);
     for (int c = 0; !st && c < d->columns; c++)
         if (d->column[c].failed)
             st = mi_no_memory(err);
@@ -172,7 +185,6 @@ static mien_status add_piece(mien_dataset *d, const mien_table *t,
     if (!st && d->coverage)
         st = mi_coverage_add(d->coverage, t, err);
     d->rows += n;
-    mi_free(p.hash);
     return st;
 }
 
@@ -438,6 +450,7 @@ void mien_dataset_free(mien_dataset *d)
     for (int c = 0; c < d->columns; c++)
         mi_summary_done(&d->column[c]);
     mi_free(d->column);
+    mi_free(d->hash);
     for (int64_t i = 0; i < d->findings; i++) {
         mien_buffer_free(&d->finding[i].where);
         mien_buffer_free(&d->finding[i].text);

@@ -36,6 +36,8 @@ struct mien_dataset {
     int64_t rows;
     int columns;
     mi_summary *column; /* [columns] */
+    mi_row_hash *hash;  /* of the rows of a piece: room for so many */
+    int64_t hashes;
     mi_sample *drawing; /* until the file has ended */
     mien_table *sample; /* rows in the order of the file */
     int64_t *place;     /* [rows of sample] their numbers in the file, from 0 */

@@ -10,12 +10,10 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/grow.h"
 #include "num/sort.h"
 #include "table/number.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A row that was drawn: its values, one behind the other in `bytes`. */
@@ -63,74 +61,90 @@ void mi_sample_free(mi_sample *s)
     mi_free(s);
 }
 
-/* A value: its type, its length, its bytes. */
-static void put_value(mien_buffer *b, const mien_column *c, int64_t i)
+/* A value: a byte for its type; a number's bytes, or how many and the bytes of
+ * a text. */
+static uint8_t *put_value(uint8_t *to, const mien_column *c, int64_t i)
 {
-    uint32_t n = c->text ? (uint32_t)c->text[i].n : sizeof(double);
-    uint8_t type = c->text != NULL;
-    mien_buffer_put(b, &type, 1);
-    mien_buffer_put(b, &n, sizeof n);
-    if (c->text && n)
-        mien_buffer_put(b, c->text[i].at, n);
-    else if (!c->text)
-        mien_buffer_put(b, &c->number[i], sizeof(double));
+    *to++ = c->text != NULL;
+    if (!c->text) {
+        memcpy(to, &c->number[i], sizeof(double));
+        return to + sizeof(double);
+    }
+    uint32_t n = (uint32_t)c->text[i].n;
+    memcpy(to, &n, sizeof n);
+    if (n)
+        memcpy(to + sizeof n, c->text[i].at, n);
+    return to + sizeof n + n;
 }
 
-static int by_key(const void *a, const void *b)
+/* A row of a table behind the others. */
+static void put_row(mi_sample *s, const mien_column *column, int columns,
+                    int64_t i)
 {
-    const drawn *x = a, *y = b;
-    return (x->key > y->key) - (x->key < y->key);
+    size_t room = 0;
+    for (int c = 0; c < columns; c++)
+        room += 1 + sizeof(double) + (column[c].text ? column[c].text[i].n : 0);
+    mien_buffer_reserve(&s->bytes, room);
+    if (s->bytes.failed)
+        return;
+    uint8_t *to = s->bytes.data + s->bytes.n;
+    for (int c = 0; c < columns; c++)
+        to = put_value(to, &column[c], i);
+    s->bytes.n = (size_t)(to - s->bytes.data);
 }
 
-static int by_row(const void *a, const void *b)
-{
-    const drawn *x = a, *y = b;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-/* Keep the wanted rows alone, in the order of the file. */
+/* Keep the rows with the least keys alone; they stay in their order. */
 static mien_status drop(mi_sample *s, mien_error *err)
 {
-    mien_buffer kept = {0};
-    if (s->n > s->most) {
-        qsort(s->row, (size_t)s->n, sizeof *s->row, by_key);
-        s->n = s->most;
-        s->below = s->row[s->n - 1].key;
-    }
-    qsort(s->row, (size_t)s->n, sizeof *s->row, by_row);
+    int64_t kept = 0;
+    size_t used = 0;
+    if (s->n <= s->most)
+        return MIEN_OK;
+    uint64_t *key = mi_alloc_raw((size_t)s->n, 2 * sizeof *key);
+    if (!key)
+        return mi_no_memory(err);
+    for (int64_t i = 0; i < s->n; i++)
+        key[i] = s->row[i].key;
+    mi_sort_keys(s->n, key, key + s->n);
+    s->below = key[s->most];
+    mi_free(key);
     for (int64_t i = 0; i < s->n; i++) {
-        size_t at = kept.n;
-        mien_buffer_put(&kept, s->bytes.data + s->row[i].at, s->row[i].n);
-        s->row[i].at = at;
+        drawn row = s->row[i];
+        if (row.key >= s->below)
+            continue;
+        memmove(s->bytes.data + used, s->bytes.data + row.at, row.n);
+        row.at = used;
+        used += row.n;
+        s->row[kept++] = row;
     }
-    mien_buffer_free(&s->bytes);
-    s->bytes = kept;
-    return kept.failed ? mi_no_memory(err) : MIEN_OK;
+    s->n = kept;
+    s->bytes.n = used;
+    return MIEN_OK;
 }
 
 mien_status mi_sample_add(mi_sample *s, const mien_table *t, int64_t row,
                           mien_error *err)
 {
     int64_t n = mien_table_rows(t);
-    for (int64_t i = 0; i < n; i++) {
+    int columns = mien_table_columns(t);
+    mien_column *column = mi_alloc((size_t)columns + 1, sizeof *column);
+    mien_status st = column ? MIEN_OK : mi_no_memory(err);
+    for (int c = 0; !st && c < columns; c++)
+        column[c] = mien_table_column(t, c);
+    for (int64_t i = 0; !st && i < n; i++) {
         uint64_t key = mi_dataset_mix(s->seed + (uint64_t)(row + i));
         if (key >= s->below)
             continue;
-        if (s->n == 2 * s->most) {
-            mien_status st = drop(s, err);
-            if (st)
-                return st;
-            if (key >= s->below)
-                continue;
-        }
+        if (s->n == 2 * s->most)
+            st = drop(s, err);
+        if (st || key >= s->below)
+            continue;
         size_t at = s->bytes.n;
-        for (int c = 0; c < mien_table_columns(t); c++) {
-            mien_column column = mien_table_column(t, c);
-            put_value(&s->bytes, &column, i);
-        }
+        put_row(s, column, columns, i);
         s->row[s->n++] = (drawn){key, row + i, at, s->bytes.n - at};
     }
-    return s->bytes.failed ? mi_no_memory(err) : MIEN_OK;
+    mi_free(column);
+    return s->bytes.failed ? mi_no_memory(err) : st;
 }
 
 /* The next value into a column of numbers or of texts; a number among texts is
@@ -138,13 +152,15 @@ mien_status mi_sample_add(mi_sample *s, const mien_table *t, int64_t row,
 static const uint8_t *take_value(const uint8_t *p, double *number,
                                  mien_text *text, char **room)
 {
-    uint32_t n;
+    uint32_t n = sizeof(double);
     uint8_t type = *p++;
-    memcpy(&n, p, sizeof n);
-    p += sizeof n;
     double x = 0;
-    if (!type)
+    if (type) {
+        memcpy(&n, p, sizeof n);
+        p += sizeof n;
+    } else {
         memcpy(&x, p, sizeof x);
+    }
     if (number)
         *number = x;
     else if (type)
