@@ -188,10 +188,55 @@ static void test_clean_tables_are_left_alone(void)
     printf("clean: nothing said of %d tables, or what stands above\n", n);
 }
 
+/* Columns of many shapes, none of them wrong. */
+static void put_shapes(mien_buffer *b, mien_random *r)
+{
+    double g[6], e = -log(1 - mien_random_unit(r)), limit = exp(-5.), p = 1;
+    int poisson = -1;
+    for (int k = 0; k < 6; k++)
+        g[k] = mien_random_normal(r);
+    for (; p > limit; poisson++)
+        p *= mien_random_unit(r);
+    mien_buffer_printf(
+        b,
+        "%.3f,%.3f,%.3f,%.4f,%.3f,%.3f,%d,%.0f,%.0f,%.3f,%s,2020-%02u-%02u\n",
+        3 + g[0], 5 + g[1], exp(g[2]), e, 1 + mien_random_unit(r),
+        g[3] / fabs(g[4]), poisson, 80 + 20 * g[5], exp(4 + g[0] + g[1]),
+        (mien_random_unit(r) < .3 ? 9 : 3) + g[2] / 2,
+        mien_random_unit(r) < .02 ? "rare" : "usual",
+        1 + mien_random_below(r, 12), 1 + mien_random_below(r, 28));
+}
+
+static void test_shapes_are_left_alone(void)
+{
+    int n = 4 * seeds(), cries = 0;
+    for (int s = 0; s < n; s++) {
+        mien_buffer b = {0};
+        mien_dataset *d = NULL;
+        mien_random r;
+        int found = 0;
+        mien_random_init(&r, 9000 + 1000 * check_seed + s);
+        mien_buffer_puts(&b, "bell3,bell5,log,tail,even,cauchy,poisson,whole,"
+                             "wide,two,word,day\n");
+        for (int i = 0; i < 1000; i++)
+            put_shapes(&b, &r);
+        CHECK_EQ(look_at(b.data, b.n, NULL, &d, NULL), MIEN_OK);
+        const mien_finding *is = d ? mien_dataset_findings(d, &found) : NULL;
+        cries += found > 0;
+        for (int i = 0; i < found; i++)
+            printf("false: %s: %s: %s\n", is[i].check, is[i].where, is[i].text);
+        mien_dataset_free(d);
+        mien_buffer_free(&b);
+    }
+    printf("shapes: something said of %d tables in %d\n", cries, n);
+    CHECK_MSG(cries <= n / 20, "%d of %d", cries, n);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_faults_are_found);
     RUN(test_clean_tables_are_left_alone);
+    RUN(test_shapes_are_left_alone);
     return check_done();
 }

@@ -67,6 +67,10 @@ void mi_finding_count(mi_finding *f, int64_t count, int64_t of);
 void mi_finding_size(mi_finding *f, double size, const char *measure);
 /* One value in an array of 64 random bits: the order of a sample. */
 uint64_t mi_dataset_mix(uint64_t x);
+/* Is finding i shown in full?  Of one check the first ten are. */
+int mi_finding_shown(const mien_dataset *d, int64_t i);
+/* How many are not, as a line; nothing if all are. */
+void mi_put_unshown(const mien_dataset *d, mien_buffer *out);
 /* "3 of 200 (1.5 %)". */
 void mi_put_share(mien_buffer *out, int64_t count, int64_t of);
 
@@ -108,6 +112,8 @@ enum { MI_PLAIN = 48 };
 int mi_plain_of(mien_text text, char out[MI_PLAIN]);
 /* Is one value of a column of texts written in several ways? */
 void mi_check_spelling(mien_dataset *d, int column);
+/* Are four of five texts of a column dates? */
+int mi_is_dates(const mien_dataset *d, int column);
 /* Are there dates of several forms in a column? */
 void mi_check_dates(mien_dataset *d, int column);
 /* What the values of the sample look like. */

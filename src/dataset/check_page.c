@@ -12,8 +12,9 @@ enum { FOLD = 100, BARS = 20, WIDE = 120, HIGH = 26 };
 
 static const char style[] =
     "<style>.f{border-left:.4rem solid #888;padding:.1rem 0 .1rem .8rem;"
-    "margin:1rem 0}.f.wrong{border-color:#111}.f.question{border-style:double;"
-    "border-color:#444}.f.note{border-style:dotted}.f p{margin:.2rem 0}"
+    "margin:1rem 0}.f.wrong{border-color:#111}.f.question{border-left-style:"
+    "double;border-color:#444}.f.note{border-left-style:dotted}.f "
+    "p{margin:.2rem 0}"
     ".f b{font-weight:600}.where{overflow-wrap:anywhere}summary{cursor:pointer;"
     "padding:.5rem 0;min-height:1.6rem}td svg{vertical-align:middle}"
     "td.top{text-align:left;max-width:18rem;overflow-wrap:anywhere}"
@@ -163,7 +164,11 @@ void mien_dataset_page(const mien_dataset *d, const char *name,
         (long long)d->rows, d->columns, (long long)d->findings,
         d->findings == 1 ? "" : "s", d->findings ? ", the worst first." : ".");
     for (int64_t i = 0; i < d->findings; i++)
-        put_finding(&d->sorted[i], out);
+        if (mi_finding_shown(d, i))
+            put_finding(&d->sorted[i], out);
+    mien_buffer_puts(out, "<p>");
+    mi_put_unshown(d, out);
+    mien_buffer_puts(out, "</p>\n");
     if (d->coverage) {
         mi_coverage_text(d->coverage, &groups);
         mien_page_lines(out, "Groups", groups.data, groups.n);

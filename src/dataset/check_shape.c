@@ -12,7 +12,10 @@
  * log r apart.  The cut that parts them best (Otsu, IEEE Trans. SMC 9, 1979),
  * or the widest gap, has to leave two parts that are apart (Ashman's D > 3.6;
  * Ashman, Bird, Zepf, Astron. J. 108, 1994), of like spread, with medians whose
- * ratio is that of a pair of units.
+ * ratio is that of a pair of units.  And there has to be a valley: in a window
+ * as wide as the smaller part's deviation, somewhere between the medians, less
+ * than three tenths of what the same window has at that part's median, ten
+ * values at least.  A tail, which falls all the way, has none.
  *
  * Sentinels.  99, 999, 9999, .. with either sign, as the least or greatest
  * value, three times at least, further from the rest than the rest is wide. */
@@ -171,6 +174,23 @@ static void find_cuts(int64_t n, const double *x, const double *sum,
 
 static double smaller(double a, double b) { return a < b ? a : b; }
 
+/* Is there a valley between two parts of sorted values? */
+static int has_valley(int64_t n, const double *x, const part *few,
+                      const part *many)
+{
+    enum { STEPS = 64 };
+    double wide = few->deviation, apart = many->median - few->median;
+    int64_t there = below(n, x, few->median + wide / 2) -
+                    below(n, x, few->median - wide / 2);
+    int64_t least = there;
+    for (int k = 1; k < STEPS; k++) {
+        double at = few->median + apart * k / STEPS;
+        int64_t here = below(n, x, at + wide / 2) - below(n, x, at - wide / 2);
+        least = here < least ? here : least;
+    }
+    return there >= 10 && (double)least < .3 * (double)there;
+}
+
 /* Is the cut one between two units? */
 static int try_cut(shape *s, int64_t n, const double *x, const double *sum,
                    const double *square, int64_t cut)
@@ -180,7 +200,8 @@ static int try_cut(shape *s, int64_t n, const double *x, const double *sum,
     double spread = sqrt(a.deviation * a.deviation + b.deviation * b.deviation);
     double apart = b.median - a.median;
     if (!(apart * sqrt(2) > 3.6 * spread) || a.deviation > 1.7 * b.deviation ||
-        b.deviation > 1.7 * a.deviation)
+        b.deviation > 1.7 * a.deviation ||
+        !has_valley(n, x, cut < n - cut ? &a : &b, cut < n - cut ? &b : &a))
         return 0;
     double error = 1.25 * sqrt(a.deviation * a.deviation / (double)cut +
                                b.deviation * b.deviation / (double)(n - cut));

@@ -248,7 +248,8 @@ static void look(void *arg, int i, int lane)
         s->by_missing = 1;
     else if (c.number)
         try_numbers(s, &c, n, one);
-    else if (!of->sketch && (int64_t)of->values.used * 5 <= of->count)
+    else if (!of->sketch && (int64_t)of->values.used * 5 <= of->count &&
+             !mi_is_dates(j->d, i))
         try_texts(s, of, &c, n, one);
     mi_free(one);
 }

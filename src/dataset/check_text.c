@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS = 79 };
+enum { COLUMNS = 79, SHOWN = 10 };
 
 static const char *const weights[] = {"wrong", "question", "note"};
 
@@ -25,6 +25,26 @@ static void put_counts(const mien_dataset *d, mien_buffer *out)
                            weights[w], n[w] > 1 && w ? "s" : "");
         before = 1;
     }
+}
+
+int mi_finding_shown(const mien_dataset *d, int64_t i)
+{
+    int before = 0;
+    for (int64_t k = 0; k < i && before < SHOWN; k++)
+        before += strcmp(d->sorted[k].check, d->sorted[i].check) == 0;
+    return before < SHOWN;
+}
+
+void mi_put_unshown(const mien_dataset *d, mien_buffer *out)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < d->findings; i++)
+        n += !mi_finding_shown(d, i);
+    if (n)
+        mien_buffer_printf(out,
+                           "%lld more findings of the same checks are in "
+                           "check.json.\n",
+                           (long long)n);
 }
 
 /* A paragraph, moved in. */
@@ -75,6 +95,8 @@ void mien_dataset_text(const mien_dataset *d, const char *name,
     mien_buffer_puts(out, "\n\n");
     for (int64_t i = 0; i < d->findings; i++) {
         const mien_finding *f = &d->sorted[i];
+        if (!mi_finding_shown(d, i))
+            continue;
         mien_buffer_printf(out, "%lld. %s: %s", (long long)i + 1,
                            weights[f->weight], f->check);
         if (*f->where) {
@@ -85,6 +107,7 @@ void mien_dataset_text(const mien_dataset *d, const char *name,
         put_wrapped("    ", f->text, out);
         put_wrapped("    -> ", f->advice, out);
     }
+    mi_put_unshown(d, out);
     if (d->coverage)
         mi_coverage_text(d->coverage, out);
     mien_buffer_puts(out, d->findings ? "\n" : "");
@@ -148,6 +171,8 @@ void mien_dataset_markdown(const mien_dataset *d, const char *name,
                               "|---|---|---|---|---|\n");
     for (int64_t i = 0; i < d->findings; i++) {
         const mien_finding *f = &d->sorted[i];
+        if (!mi_finding_shown(d, i))
+            continue;
         mien_buffer_printf(out, "| %s | %s | ", weights[f->weight], f->check);
         put_cell(out, f->where);
         mien_buffer_puts(out, " | ");
@@ -156,6 +181,8 @@ void mien_dataset_markdown(const mien_dataset *d, const char *name,
         put_cell(out, f->advice);
         mien_buffer_puts(out, " |\n");
     }
+    mien_buffer_puts(out, "\n");
+    mi_put_unshown(d, out);
     if (d->coverage) {
         mien_buffer_puts(out, "\n## Groups\n\n```\n");
         mi_coverage_text(d->coverage, out);

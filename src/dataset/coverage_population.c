@@ -194,12 +194,20 @@ static void say_missing(mien_dataset *d, const mi_coverage *c)
 static const char *meant(const char *name, const char *const *names, int n)
 {
     char a[MI_PLAIN], b[MI_PLAIN];
-    int length = mi_plain_of((mien_text){name, strlen(name)}, a);
-    for (int i = 0; i < n; i++)
-        if (mi_plain_of((mien_text){names[i], strlen(names[i])}, b) == length &&
-            memcmp(a, b, (size_t)length) == 0)
+    const char *begins = NULL;
+    int length = mi_plain_of((mien_text){name, strlen(name)}, a), found = 0;
+    for (int i = 0; i < n; i++) {
+        int other = mi_plain_of((mien_text){names[i], strlen(names[i])}, b);
+        int least = other < length ? other : length;
+        if (least == 0 || memcmp(a, b, (size_t)least) != 0)
+            continue;
+        if (other == length)
             return names[i];
-    return mien_text_nearest(name, names, n);
+        begins = names[i];
+        found++;
+    }
+    const char *near = mien_text_nearest(name, names, n);
+    return near || found != 1 ? near : begins;
 }
 
 /* Values that the population does not have, and what they may be there. */
