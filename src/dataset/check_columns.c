@@ -253,6 +253,7 @@ static void say_types(mien_dataset *d, int column)
 /* Texts of another encoding than the others. */
 static void say_encoding(mien_dataset *d, int column)
 {
+    int64_t beyond = 0;
     const mi_summary *s = &d->column[column];
     int64_t n = s->broken + s->doubled;
     if (!n)
@@ -265,17 +266,23 @@ static void say_encoding(mien_dataset *d, int column)
     mi_finding_count(f, n, s->count);
     if (s->broken)
         mien_buffer_printf(&f->text,
-                           "%lld texts are no UTF-8, the first in row %lld. ",
+                           "%lld texts are no UTF-8, the first in row %lld.",
                            (long long)s->broken, (long long)s->bad_row[1] + 1);
     if (s->doubled)
         mien_buffer_printf(&f->text,
-                           "%lld texts hold letters that were encoded twice "
+                           "%s%lld texts hold letters that were encoded twice "
                            "(\xc3\x83\xc2\xa9 for \xc3\xa9), the first in row "
                            "%lld.",
-                           (long long)s->doubled, (long long)s->bad_row[2] + 1);
-    mien_buffer_puts(&f->advice, "Parts of the file came through programs of "
-                                 "different encodings: write each part anew "
-                                 "as UTF-8 from where it was right.");
+                           s->broken ? " " : "", (long long)s->doubled,
+                           (long long)s->bad_row[2] + 1);
+    for (int c = 0; c < d->columns; c++)
+        beyond += d->column[c].beyond;
+    mien_buffer_puts(&f->advice,
+                     beyond ? "Parts of the file came through programs of "
+                              "different encodings: write each part anew as "
+                              "UTF-8 from where it was right."
+                            : "The whole file seems to have another encoding: "
+                              "--encoding cp1252 reads it, if that is it.");
 }
 
 /* Texts with blanks at their ends. */

@@ -183,6 +183,7 @@ static void look_at_bytes(mi_summary *s, mien_text t, int64_t row)
                    (last == 0xe2 && c == 0x20ac);
         last = c;
     }
+    s->beyond++;
     if (doubled && !s->doubled++)
         s->bad_row[2] = row;
 }

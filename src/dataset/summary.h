@@ -35,6 +35,7 @@ typedef struct mi_summary {
     int64_t numeric;                         /* texts that read as numbers */
     int64_t blank;      /* texts with blanks at their ends */
     int64_t broken;     /* texts that are no UTF-8 */
+    int64_t beyond;     /* texts that are, and are not ASCII */
     int64_t doubled;    /* texts that were taken for CP1252 and made UTF-8 */
     int64_t bad_row[3]; /* first row whose text is no number among numbers,
                            broken, doubled; -1 */
