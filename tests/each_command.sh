@@ -33,7 +33,7 @@ table resample||--label y --positive 1 --over 1 -o out/o.csv t.csv
 table plot||--x a --y b -o out/p.svg t.csv
 table plot||-k hist --x a -o out/p.png t.csv
 table plot||-k box --x a -o out/p.json t.csv
-dataset check||--label y --group word --json -o out t.csv
+dataset check||--label y --json -o out t.csv
 demo anscombe||-o out
 train logistic||--label y --positive 1 -q -o out t.csv
 train autoencoder||--label y --positive 1 --epochs 2 -q -o out t.csv
