@@ -136,6 +136,15 @@ static void test_a_late_text_among_numbers(void)
     CHECK(f && f->count == 1 && f->of == 1000000 &&
           strstr(f->text, "row 999991"));
     CHECK_EQ(d ? mien_dataset_rows(d) : 0, 1000000);
+    mien_buffer text = {0};
+    mien_json j = mien_json_on(&text, 0);
+    mien_dataset_json(d, "late.csv", &j);
+    mien_buffer_put(&text, "", 1);
+    const char *said = (const char *)text.data;
+    CHECK_EQ(number_behind(said, "\"sample_rows\":"), 65536);
+    CHECK_NEAR(number_behind(said, "\"q25\":"), 250000, 6400);
+    CHECK_NEAR(number_behind(said, "\"median\":"), 500000, 6400);
+    mien_buffer_free(&text);
     mien_dataset_free(d);
     mien_buffer_free(&b);
 }
@@ -164,6 +173,38 @@ static void test_what_is_odd_in_texts(void)
     CHECK(f && f->count == 1 && strstr(f->text, "row 201"));
     f = find_finding(d, "copy", "same");
     CHECK(f && strstr(f->text, "other"));
+    mien_dataset_free(d);
+    mien_buffer_free(&b);
+}
+
+/* Two columns that are equal where the label is 1, a file sorted by its label,
+ * and days on which only one class was collected. */
+static void test_what_knows_the_label(void)
+{
+    mien_buffer b = {0};
+    mien_dataset *d = NULL;
+    mien_dataset_options o = MIEN_DATASET_DEFAULTS;
+    mien_random r;
+    mien_random_init(&r, 5 + check_seed);
+    mien_buffer_puts(&b, "amount,balance,word,day,y\n");
+    for (int i = 0; i < 900; i++) {
+        double amount = 1000 * mien_random_unit(&r);
+        int y = i >= 700;
+        mien_buffer_printf(&b, "%.2f,%.2f,%s,2020-%02d-%02u,%s\n", amount,
+                           y ? amount : 1000 * mien_random_unit(&r),
+                           i % 3 ? "u" : "v", y ? 7 : 3,
+                           1 + mien_random_below(&r, 28), y ? "yes" : "no");
+    }
+    o.label = "y";
+    CHECK_EQ(look_at(b.data, b.n, &o, &d, NULL), MIEN_OK);
+    const mien_finding *f = find_finding(d, "leak", "amount, balance");
+    CHECK(f && f->size < .01 &&
+          strstr(f->text, "equal in 100.0 % of its rows"));
+    f = find_finding(d, "leak", "day");
+    CHECK(f && f->size > .99 && strstr(f->text, "Time alone tells"));
+    f = find_finding(d, "order", "y");
+    CHECK(f && f->size > .99);
+    CHECK(!find_finding(d, "leak", "word"));
     mien_dataset_free(d);
     mien_buffer_free(&b);
 }
@@ -312,6 +353,7 @@ int main(int argc, char **argv)
     RUN(test_the_same_for_any_threads_and_pieces);
     RUN(test_a_late_text_among_numbers);
     RUN(test_what_is_odd_in_texts);
+    RUN(test_what_knows_the_label);
     RUN(test_bad_input);
     RUN(test_tables_with_little_in_them);
     RUN(test_ten_thousand_columns);

@@ -87,7 +87,8 @@ static mien_status finish_findings(mien_dataset *d, mien_error *err)
     /* equal ones stay in their order */
     for (int64_t i = 0; i < d->findings; i++)
         d->finding[i].rank -= 1e-12 * (double)i;
-    qsort(d->finding, (size_t)d->findings, sizeof *d->finding, worse_first);
+    if (d->findings)
+        qsort(d->finding, (size_t)d->findings, sizeof *d->finding, worse_first);
     for (int64_t i = 0; i < d->findings; i++) {
         mi_finding *f = &d->finding[i];
         mien_buffer *text[] = {&f->where, &f->text, &f->advice};

@@ -163,9 +163,11 @@ static void say_column(const view *v, int c, const mien_leak *leak)
                                  "If it is written down afterwards, drop it.");
 }
 
-/* Texts that are dates: does time tell the class? */
-static mien_status look_at_dates(const view *v, int c, mien_error *err)
+/* Texts that are dates: does time tell the class?  *told 1: it does. */
+static mien_status look_at_dates(const view *v, int c, int *told,
+                                 mien_error *err)
 {
+    *told = 0;
     mien_dates dates = {0};
     double area = .5;
     if (mien_table_column(v->t, c).type != MIEN_COLUMN_TEXT)
@@ -181,6 +183,7 @@ static mien_status look_at_dates(const view *v, int c, mien_error *err)
     mien_dates_free(&dates);
     if (st || isnan(area) || !is_sure(v, area))
         return st;
+    *told = 1;
     mi_finding *f = begin(v, "leak", area);
     if (f) {
         mi_finding_column(v->d, f, c);
@@ -370,9 +373,10 @@ static mien_status look_at_class(view *v, mien_leak *leak, mien_error *err)
     for (int c = 0; !st && c < v->d->columns; c++) {
         if (c == v->d->label)
             continue;
-        say_column(v, c, &leak[c]);
-        if (!v->d->known[c])
-            st = look_at_dates(v, c, err);
+        int told;
+        st = look_at_dates(v, c, &told, err);
+        if (!told)
+            say_column(v, c, &leak[c]);
     }
     if (!st)
         st = look_at_order(v, err);
