@@ -1,5 +1,6 @@
-/* cmd_dataset_check.c: what is wrong with a table before a model learns from
- * it. */
+/* cmd_dataset_check.c: what is wrong with a table, or a set of pictures, before
+ * a model learns from it. */
+#include "cli/dataset_pictures.h"
 #include "cli/table.h"
 
 #include <errno.h>
@@ -12,7 +13,8 @@
 typedef struct values {
     const char *label, *group, *population, *output;
     unsigned checks, seed;
-    int quick, json;
+    int quick, json, pictures, no_faces, progress_off;
+    const char *images;
     cli_table_values table;
 } values;
 static const values defaults = {.checks = MIEN_CHECK_ALL, .seed = 20190402};
@@ -34,6 +36,15 @@ static const cli_option options[] = {
                  "a folder for report.html, report.md and check.json"),
     CLI_ROW_INT(seed, "seed", 's', "N", 0, 4294967295.,
                 "of the sample and the folds (default {})"),
+    CLI_ROW_FLAG(pictures, "pictures", 0,
+                 "the file is a list of pictures or a CSV file of them; a "
+                 "folder always is; --group may have bands and pairs: "
+                 "age:18:65, 'sex x age:18:65'"),
+    CLI_ROW_TEXT(images, CLI_FOLDER, "images", 0, "DIR",
+                 "where the pictures of a list are (default: beside it)"),
+    CLI_ROW_FLAG(no_faces, "no-faces", 0,
+                 "no faces are looked for in pictures"),
+    CLI_ROW_FLAG(progress_off, "quiet", 'q', "no progress bar over pictures"),
     CLI_OPTION_JSON("check.json on standard output, instead of the text"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
@@ -45,6 +56,8 @@ static const cli_row examples[] = {
      "wrong labels and leaks too, as a page"},
     {"mien dataset check data.csv --group sex,age --population census.csv",
      "whom the data leave out"},
+    {"mien dataset check faces/ --group 'gender,age:18:65' -o report/",
+     "pictures: copies, wrong labels, who is missing, whose are worse"},
     {NULL, NULL},
 };
 
@@ -52,7 +65,7 @@ static const cli_row exits[] = {
     {"0", "nothing was found that is wrong or a question"},
     {"1", "something was found"},
     CLI_EXIT_USAGE,
-    {"3", "the table could not be read"},
+    {"3", "the table, or no picture, could be read"},
     CLI_EXIT_OUTPUT,
     {NULL, NULL},
 };
@@ -75,17 +88,11 @@ static mien_status read_some(void *arg, uint8_t *to, size_t room, size_t *n,
 /* A table to read: a file, or -1, reported. */
 static int open_table(const char *path)
 {
-    struct stat is;
     if (strcmp(path, "-") == 0)
         return STDIN_FILENO;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return cli_error("%s: %s", path, strerror(errno)), -1;
-    if (!fstat(fd, &is) && S_ISDIR(is.st_mode)) {
-        cli_error("%s: a folder; dataset check looks at tables (CSV)", path);
-        close(fd);
-        return -1;
-    }
     return fd;
 }
 
@@ -187,10 +194,61 @@ static int run_with(const cli_args *a, mien_dataset_options *o, int fd)
     return status;
 }
 
-/* Look at the table that the command line names; the status to exit with. */
+/* ---- pictures ------------------------------------------------------------ */
+
+static int is_pictures(const cli_args *a)
+{
+    const values *v = a->values;
+    struct stat is;
+    return v->pictures || (!stat(a->operand[0], &is) && S_ISDIR(is.st_mode));
+}
+
+/* Options of tables alone, or of pictures alone, are refused, not passed over.
+ */
+static int is_of_other(const cli_args *a, int pictures)
+{
+    const values *v = a->values;
+    const struct {
+        const void *value;
+        const char *name;
+        int of_pictures;
+    } of[] = {{&v->label, "label", 0},      {&v->population, "population", 0},
+              {&v->checks, "checks", 0},    {&v->quick, "quick", 0},
+              {&v->seed, "seed", 0},        {&v->images, "images", 1},
+              {&v->no_faces, "no-faces", 1}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (cli_given(a, of[i].value) && of[i].of_pictures != pictures) {
+            cli_error("dataset check: --%s is for %s, and '%s' is %s",
+                      of[i].name, pictures ? "tables" : "pictures",
+                      a->operand[0], pictures ? "of pictures" : "a table");
+            return 1;
+        }
+    return 0;
+}
+
+static int run_pictures(const cli_args *a)
+{
+    const values *v = a->values;
+    const cli_dataset_pictures ask = {.path = a->operand[0],
+                                      .images = v->images,
+                                      .group = v->group,
+                                      .output = v->output,
+                                      .no_faces = v->no_faces,
+                                      .json = v->json,
+                                      .quiet = v->progress_off,
+                                      .threads = v->table.threads};
+    return cli_dataset_pictures_run(&ask);
+}
+
+/* Look at what the command line names; the status to exit with. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;
+    const int pictures = is_pictures(a);
+    if (is_of_other(a, pictures))
+        return CLI_USAGE;
+    if (pictures)
+        return run_pictures(a);
     mien_dataset_options o = MIEN_DATASET_DEFAULTS;
     cli_table_reading how;
     o.label = v->label;
@@ -213,10 +271,10 @@ static int run(const cli_args *a)
 
 const cli_command cmd_dataset_check = {
     .name = "dataset check",
-    .operands = "TABLE.csv",
+    .operands = "TABLE.csv|FOLDER",
     .min_operands = 1,
     .max_operands = 1,
-    .summary = "what is wrong with a table before a model learns from it",
+    .summary = "what is wrong with data before a model learns from them",
     .description =
         "Reads a table once, in memory that does not grow with it, and says "
         "what it finds, worst first: how much, where, and what to do. "
@@ -227,6 +285,11 @@ const cli_command cmd_dataset_check = {
         "--population, whom the data leave out.\n\n"
         "What the pass counts is exact but where it says \"about\"; the other "
         "checks look at a random sample of at most 65536 rows, of fewer where "
-        "there are more than 32 columns.",
+        "there are more than 32 columns.\n\n"
+        "Of a folder of pictures it finds those that cannot be read, copies "
+        "and pictures that are nearly the same, above all with other labels or "
+        "in other parts, those far darker, brighter, flatter or less sharp "
+        "than the others, those without a face; and for each group how many "
+        "there are and how good they are.",
     CLI_COMMAND_TABLES,
 };

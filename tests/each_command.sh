@@ -34,6 +34,7 @@ table plot||--x a --y b -o out/p.svg t.csv
 table plot||-k hist --x a -o out/p.png t.csv
 table plot||-k box --x a -o out/p.json t.csv
 dataset check||--label y --json -o out t.csv
+dataset check||-t 1 -q --no-faces -o out/r set
 demo anscombe||-o out
 train logistic||--label y --positive 1 -q -o out t.csv
 train autoencoder||--label y --positive 1 --epochs 2 -q -o out t.csv

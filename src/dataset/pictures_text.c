@@ -53,16 +53,16 @@ static void say_pairs(const mien_pictures_check *c, int same, telling *t)
     const char *what = same ? "pixel for pixel" : "nearly";
     if (p->parts)
         say(t,
-            "%lld pairs that are %s the same stand in different parts: what "
-            "is learned is asked again in the test",
-            (long long)p->parts, what);
+            "pairs in different parts that are %s the same: %lld; what is "
+            "learned is asked again in the test",
+            what, (long long)p->parts);
     if (p->classes)
         say(t,
-            "%lld pairs that are %s the same have different labels: one of "
+            "pairs with different labels that are %s the same: %lld; one of "
             "each is wrong",
-            (long long)p->classes, what);
+            what, (long long)p->classes);
     if (p->n)
-        say(t, "%lld of %lld pictures (%.2g %%) are %s the same as another",
+        say(t, "%lld of %lld pictures (%.3g %%) are %s the same as another",
             (long long)p->pictures, (long long)c->read,
             percent(p->pictures, c->read), what);
 }
@@ -133,7 +133,7 @@ static void say_odd(const mien_pictures_check *c, telling *t)
 {
     for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++)
         if (c->odds[o] && is_much(c, o))
-            say(t, "%lld of %lld pictures (%.2g %%) are %s%s",
+            say(t, "%lld of %lld pictures (%.3g %%) are %s%s",
                 (long long)c->odds[o], (long long)c->read,
                 percent(c->odds[o], c->read),
                 mien_picture_oddity_text((mien_picture_oddity)o),

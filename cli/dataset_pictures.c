@@ -1,0 +1,136 @@
+/* dataset_pictures.c: what a set of pictures can and cannot say. */
+#include "cli/dataset_pictures.h"
+
+#include "cli/pictures.h"
+#include "cli/shell/files.h"
+#include "cli/shell/progress.h"
+#include "cli/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct looking {
+    const cli_dataset_pictures *ask;
+    cli_labels labels;
+    cli_names by;
+    mien_pool *pool;
+    int lanes;
+    mien_analyzer **analyzer; /* [lanes]; NULL: faces are not looked for */
+    mien_pictures_check *check;
+} looking;
+
+/* The detector of each thread; 0, and a report. */
+static int open_analyzers(looking *l)
+{
+    mien_error err = {0};
+    mien_status st = MIEN_OK;
+    l->lanes = mien_pool_size(l->pool);
+    if (l->ask->no_faces)
+        return 1;
+    l->analyzer = cli_alloc((size_t)l->lanes, sizeof *l->analyzer);
+    for (int i = 0; l->analyzer && i < l->lanes && !st; i++)
+        st = mien_analyzer_find(NULL, NULL, NULL, &l->analyzer[i], &err);
+    if (st)
+        cli_error("%s", err.text);
+    return l->analyzer && !st;
+}
+
+/* on_picture; progress is the bar. */
+static int on_picture(void *progress, int64_t done, int64_t of)
+{
+    (void)of;
+    cli_progress_show(progress, (int)done, 0);
+    return cli_interrupted();
+}
+
+/* CLI_OK, or the status to exit with, reported. */
+static int look(looking *l)
+{
+    cli_progress bar;
+    mien_error err = {0};
+    const mien_pictures_check_options o = {.load = l->labels.set.load,
+                                           .arg = l->labels.set.arg,
+                                           .analyzer = l->analyzer,
+                                           .pool = l->pool,
+                                           .n_by = l->by.n,
+                                           .by =
+                                               (const char *const *)l->by.name,
+                                           .on_picture = on_picture,
+                                           .progress = &bar};
+    cli_progress_start(&bar, (int)l->labels.labels.n, l->ask->quiet);
+    mien_status st =
+        mien_pictures_check_new(&l->labels.labels, &o, &l->check, &err);
+    cli_progress_hide(&bar);
+    if (st && cli_interrupted())
+        return CLI_INTERRUPTED;
+    if (st)
+        cli_error_at(l->ask->path, &err);
+    return st == MIEN_EARG ? CLI_USAGE : st ? CLI_NOTHING : CLI_OK;
+}
+
+/* The report's files; the status to exit with. */
+static int save(const looking *l)
+{
+    const char *folder = l->ask->output, *path = l->ask->path;
+    mien_buffer page = {0}, text = {0}, json = {0};
+    mien_error err = {0};
+    mien_pictures_check_text(l->check, &text);
+    mien_pictures_check_json(l->check, &json);
+    mien_status st = mien_pictures_check_page(l->check, path, &page, &err);
+    if (!st)
+        st = mien_folder_make(folder, &err);
+    if (!st)
+        st = cli_folder_put(folder, "report.html", &page, &err);
+    if (!st)
+        st = cli_folder_put(folder, "report.txt", &text, &err);
+    if (!st)
+        st = cli_folder_put(folder, "check.json", &json, &err);
+    mien_buffer_free(&page);
+    mien_buffer_free(&text);
+    mien_buffer_free(&json);
+    if (!st && !l->ask->quiet)
+        cli_error("%s/report.html shows pictures of people: it is personal "
+                  "data",
+                  folder);
+    return st ? cli_unsaved(&err) : CLI_OK;
+}
+
+/* Print and save what was found; the status to exit with. */
+static int report(const looking *l)
+{
+    mien_buffer out = {0};
+    if (l->ask->json)
+        mien_pictures_check_json(l->check, &out);
+    else
+        mien_pictures_check_text(l->check, &out);
+    int status = l->ask->output ? save(l) : CLI_OK;
+    if (!cli_emit(&out))
+        return CLI_OUTPUT;
+    if (status)
+        return status;
+    return mien_pictures_check_findings(l->check) ? CLI_PARTLY : CLI_OK;
+}
+
+int cli_dataset_pictures_run(const cli_dataset_pictures *ask)
+{
+    looking l = {.ask = ask};
+    int status = cli_pool_new(ask->threads, &l.pool);
+    if (!status && ask->group && !cli_names_read(ask->group, &l.by))
+        status = CLI_USAGE;
+    if (!status && !cli_labels_open(ask->path, ask->images, NULL, &l.labels))
+        status = CLI_NOTHING;
+    if (!status && !open_analyzers(&l))
+        status = CLI_NOTHING;
+    if (!status)
+        status = look(&l);
+    if (!status)
+        status = report(&l);
+    mien_pictures_check_free(l.check);
+    for (int i = 0; l.analyzer && i < l.lanes; i++)
+        mien_analyzer_free(l.analyzer[i]);
+    free(l.analyzer);
+    cli_labels_close(&l.labels);
+    cli_names_free(&l.by);
+    mien_pool_free(l.pool);
+    return status;
+}
