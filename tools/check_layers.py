@@ -53,6 +53,7 @@ ALLOWED = {
     "dataset": ["base", "file", "num", "image", "split", "metrics", "table", "learn",
                 "train", "samples", "report", "face"],
     "serve": ["base", "file", "image", "face", "match", "model", "record", "kit", "gallery"],
+    "sandbox": ["base", "image", "face", "kit", "serve"],
 }
 CLIENTS = {"cli", "wasm", "examples"}
 FREE = {"tests", "bench", "fuzz"}

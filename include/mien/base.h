@@ -38,7 +38,8 @@ extern "C" {
     X(EIO, -3, "read or write failed")               \
     X(EFORMAT, -4, "malformed data")                 \
     X(ELIMIT, -5, "a configured limit was exceeded") \
-    X(EUNSUP, -6, "valid but not supported")
+    X(EUNSUP, -6, "valid but not supported")         \
+    X(ELOST, -7, "the process that worked on it ended")
 
 typedef enum mien_status {
 #define X(name, value, text) MIEN_##name = (value),

@@ -57,6 +57,7 @@
 #include "mien/samples.h"
 #include "mien/samples_labels.h"
 #include "mien/samples_loader.h"
+#include "mien/sandbox.h"
 #include "mien/serve.h"
 #include "mien/split.h"
 #include "mien/journal.h"

@@ -139,8 +139,8 @@ typedef struct mien_serve_wish {
  *   wish   what is wanted
  *   out    set whole: the largest face first; released with mien_faces_free
  *
- * EARG, EFORMAT, EUNSUP and ELIMIT blame the photo, and their text is sent;
- * others are the server's fault. */
+ * EARG, EFORMAT, EUNSUP, ELIMIT and ELOST blame the photo, and their text is
+ * sent; others are the server's fault. */
 typedef mien_status mien_serve_read(void *arg, int lane, const uint8_t *bytes,
                                     size_t n, const mien_serve_wish *wish,
                                     mien_reading *out, mien_error *err);
@@ -185,12 +185,16 @@ typedef struct mien_server_options {
     /* Called after each request, from one thread; NULL: not wanted. */
     void (*log)(void *arg, const mien_serve_entry *entry);
     void *log_arg;
+    /* Adds to what /metrics tells, in the text format of Prometheus, from one
+     * thread; NULL: nothing. */
+    void (*metrics)(void *arg, mien_buffer *out);
+    void *metrics_arg;
 } mien_server_options;
 #define MIEN_SERVE_MAX_BODY 104857600
 #define MIEN_SERVER_DEFAULTS                                                   \
     {                                                                          \
         "127.0.0.1:8470", NULL, NULL, NULL, NULL, NULL, 0, 64, 1000, 10485760, \
-            10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL             \
+            10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL \
     }
 
 /* A server under way, on threads of its own. */

@@ -121,8 +121,9 @@ static int read_picture(const mi_route *route, int i, const mi_ask *ask,
     /* A failure of the server's own may name paths. */
     snprintf(why, sizeof why, "%s: %s", route->picture[i],
              st == MIEN_EIO ? "a network that this needs is not installed"
-             : mi_tell_status(st) == 400 ? err.text
-                                         : mien_status_text(st));
+             : mi_tell_status(st) == 400 || st == MIEN_ELOST
+                 ? err.text
+                 : mien_status_text(st));
     return mi_tell_refuse(mi_tell_status(st), why, out);
 }
 

@@ -54,4 +54,6 @@ void mi_counts_write(const mien_server *s, mien_buffer *out)
     mien_buffer_printf(out, "mien_photo_seconds_sum %.6f\n", c->photos_seconds);
     mien_buffer_printf(out, "mien_photo_seconds_count %lld\n",
                        (long long)c->photos_n);
+    if (s->o.metrics)
+        s->o.metrics(s->o.metrics_arg, out);
 }

@@ -120,6 +120,7 @@ int mi_tell_status(mien_status st)
     case MIEN_ELIMIT: return 400;
     case MIEN_EIO: return 501;
     case MIEN_ENOMEM: return 503;
+    case MIEN_ELOST: return 422;
     default: return 500;
     }
 }
