@@ -1,6 +1,8 @@
 #!/bin/sh
 # serve.sh [BUILD]: mien serve under load: cheap calls and photos a second with wrk,
-# which shares the processors; photos beside `mien analyze` of as many files.
+# which shares the processors; photos beside the same without a sandbox, and beside
+# `mien analyze` of as many files; and the processors' time that a photo takes, which
+# other programs disturb less.
 #   BENCH_SECONDS=10  of each
 #   BENCH_CLIENTS=64  at a time
 # wrk is Debian's package.
@@ -10,12 +12,30 @@ seconds=${BENCH_SECONDS:-10} clients=${BENCH_CLIENTS:-64}
 command -v wrk >/dev/null || { echo 'serve: left out: no wrk here (apt-get install wrk)' >&2; exit 0; }
 t=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$t"' EXIT
+trap '[ -z "$server" ] || kill $server; rm -rf "$t"' EXIT
 photo=docs/sample.jpg
-"$build/bin/mien" serve -q --listen 127.0.0.1:0 --rate 0 --queue 1000 >"$t/address" &
-server=$!
-while [ ! -s "$t/address" ]; do sleep 0.1; done
-address=$(cat "$t/address")
+begin() { # [OPTION]: another server; its address
+    rm -f "$t/address"
+    "$build/bin/mien" serve -q --listen 127.0.0.1:0 --rate 0 --queue 1000 "$@" >"$t/address" 2>"$t/log" &
+    server="$server $!"
+    while [ ! -s "$t/address" ]; do sleep 0.1; done
+    address=$(cat "$t/address")
+}
+begin --no-sandbox
+plain=$address plain_id=${server##* }
+begin
+confined=$address confined_id=${server##* }
+# Hundredths of a second that a server, its children and theirs have used.
+used() { # PID
+    cat /proc/[0-9]*/stat 2>/dev/null | sed 's/(.*)/x/' | awk -v top="$1" '
+        { parent[$1] = $4; time[$1] = $14 + $15 }
+        END { for (p in time) if (p == top || parent[p] == top || parent[parent[p]] == top) sum += time[p]
+              print sum + 0 }'
+}
+# Milliseconds of processors' time for each of the requests of a second.
+each() { # BEFORE AFTER REQUESTS_A_SECOND
+    echo "10 * ($2 - $1) / ($3 * $seconds)" | bc -l
+}
 
 cat >"$t/photo.lua" <<LUA
 local f = io.open("$photo", "rb")
@@ -37,7 +57,14 @@ load() { # PATH [SCRIPT]
 cheap=$(load /healthz)
 printf 'cheap calls         %10.0f a second, %s clients\n' "$cheap" "$clients"
 for round in 1 2 3; do
+    address=$plain
+    before=$(used "$plain_id")
+    bare=$(load /api/v1/detection/detect "$t/photo.lua")
+    bare_each=$(each "$before" "$(used "$plain_id")" "$bare")
+    address=$confined
+    before=$(used "$confined_id")
     served=$(load /api/v1/detection/detect "$t/photo.lua")
+    served_each=$(each "$before" "$(used "$confined_id")" "$served")
     lost=$(sed -n 's/^LOST //p' "$t/out")
     n=$(printf '%.0f' "$(echo "$served * $seconds" | bc -l)")
     mkdir -p "$t/photos"
@@ -47,7 +74,10 @@ for round in 1 2 3; do
     "$build/bin/mien" analyze -q --json --rotate 0 "$t/photos" >"$t/lines"
     end=$(date +%s.%N)
     offline=$(echo "$n / ($end - $start)" | bc -l)
-    printf 'photos, round %d     %10.1f a second, %s lost; offline %.1f; %.1f %%\n' "$round" \
-        "$served" "$lost" "$offline" "$(echo "100 * $served / $offline" | bc -l)"
+    printf 'photos, round %d     %10.1f a second, %s lost; without a sandbox %.1f, %.1f %%; offline %.1f, %.1f %%\n' \
+        "$round" "$served" "$lost" "$bare" "$(echo "100 * $served / $bare" | bc -l)" \
+        "$offline" "$(echo "100 * $served / $offline" | bc -l)"
+    printf '  processors a photo  %7.2f ms; without a sandbox %.2f, %.1f %%\n' "$served_each" "$bare_each" \
+        "$(echo "100 * $bare_each / $served_each" | bc -l)"
     rm -rf "$t/photos"
 done

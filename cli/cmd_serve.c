@@ -11,7 +11,7 @@ typedef struct values {
     cli_gallery_values open;
     const char *listen, *host, *keys, *cert, *key, *models, *db;
     double tolerance;
-    int jobs, queue, connections, body, quiet, check;
+    int jobs, queue, connections, body, quiet, check, unconfined;
     double idle, deadline, rate, burst;
 } values;
 static const values defaults = {.listen = "127.0.0.1:8470",
@@ -66,6 +66,9 @@ static const cli_option options[] = {
     CLI_ROW_REAL(burst, "burst", 0, "N", 1, 1000000,
                  "requests of a key at once (default {})"),
     CLI_OPTION_MODELS,
+    CLI_ROW_FLAG(unconfined, "no-sandbox", 0,
+                 "read photos in the server itself, not in processes that "
+                 "may do nothing else"),
     CLI_ROW_FLAG(check, "check", 0, "begin, say nothing, and end at once"),
     CLI_ROW_FLAG(quiet, "quiet", 'q', "no line a request on standard error"),
     CLI_OPTION_END,
@@ -86,39 +89,130 @@ static const cli_row examples[] = {
 static const cli_row exits[] =
     CLI_EXITS("it was told to stop (SIGTERM, SIGINT), and answered first what "
               "was under way",
-              "it could not begin: the address is taken, or a file is wrong");
+              "it could not begin: the address is taken, a file is wrong or "
+              "the sandbox is refused; or the process that makes workers was "
+              "killed");
 
-/* A line a request, on standard error. */
-static void log_request(void *arg, const mien_serve_entry *e)
+/* ---- the log: a line of JSON each, on standard error --------------------- */
+
+/* Begin one, with the time. */
+static mien_json begin_line(mien_buffer *b)
 {
     char now[32];
     time_t seconds = time(NULL);
     struct tm day;
-    mien_buffer b = {0};
-    mien_json j = mien_json_on(&b, 0);
-    (void)arg;
+    mien_json j = mien_json_on(b, 0);
     gmtime_r(&seconds, &day);
     strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &day);
     mien_json_object(&j, NULL);
     mien_json_text(&j, "time", now);
+    return j;
+}
+
+/* Write it, whole, since several threads do. */
+static void end_line(mien_json *j, mien_buffer *b)
+{
+    mien_json_close(j);
+    mien_buffer_puts(b, "\n");
+    if (!b->failed)
+        fwrite(b->data, 1, b->n, stderr);
+    mien_buffer_free(b);
+}
+
+static void log_request(void *arg, const mien_serve_entry *e)
+{
+    mien_buffer b = {0};
+    mien_json j = begin_line(&b);
+    (void)arg;
     mien_json_text(&j, "method", e->method);
     mien_json_text(&j, "route", e->route);
     mien_json_int(&j, "status", e->status);
     mien_json_int(&j, "bytes", e->bytes);
     mien_json_rounded(&j, "seconds", e->seconds, 4);
-    mien_json_close(&j);
-    mien_buffer_puts(&b, "\n");
-    if (!b.failed)
-        fwrite(b.data, 1, b.n, stderr);
-    mien_buffer_free(&b);
+    end_line(&j, &b);
 }
 
+/* A worker that was given up, and with it one photo at most. */
+static void log_loss(void *arg, const mien_sandbox_loss *loss)
+{
+    static const char *const why[] = {"ended", "late", "nonsense"};
+    mien_buffer b = {0};
+    mien_json j = begin_line(&b);
+    (void)arg;
+    mien_json_text(&j, "worker", why[loss->why]);
+    mien_json_int(&j, "signal", loss->signal);
+    if (loss->seconds < 0)
+        mien_json_null(&j, "next");
+    else
+        mien_json_rounded(&j, "next", loss->seconds, 4);
+    end_line(&j, &b);
+}
+
+/* What holds the workers. */
+static void log_sandbox(const mien_sandbox *s, int jobs)
+{
+    mien_buffer b = {0};
+    mien_json j = begin_line(&b);
+    mien_json_text(&j, "sandbox", "seccomp");
+    mien_json_int(&j, "landlock", mien_sandbox_landlock(s));
+    mien_json_int(&j, "workers", jobs);
+    end_line(&j, &b);
+}
+
+/* ---- the sandbox --------------------------------------------------------- */
+
+/* Make the processes that read photos, before anything secret is in memory. */
+static int open_sandbox(const values *v, mien_sandbox **out)
+{
+    mien_sandbox_options o = MIEN_SANDBOX_DEFAULTS;
+    mien_error err = {0};
+    if (v->unconfined) {
+        if (!v->check)
+            cli_error("serve: --no-sandbox: a mistake in a decoder gives a "
+                      "stranger this process, with its keys and its gallery");
+        return CLI_OK;
+    }
+    o.models = v->models;
+    o.jobs = v->jobs;
+    o.deadline = v->deadline;
+    o.max_body = v->body;
+    o.lost = v->quiet ? NULL : log_loss;
+    if (mien_sandbox_new(&o, out, &err)) {
+        cli_error("serve: %s%s", err.text,
+                  err.status == MIEN_EUNSUP
+                      ? "; --no-sandbox does without, at its price"
+                      : "");
+        return err.status == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
+    }
+    if (!mien_sandbox_landlock(*out) && !v->check)
+        cli_error("serve: this kernel has no Landlock: seccomp alone holds "
+                  "the workers");
+    return CLI_OK;
+}
+
+/* Let a server read with it. */
+static int use_sandbox(const values *v, mien_sandbox *s, mien_server_options *o)
+{
+    mien_error err = {0};
+    if (s && mien_sandbox_serve(s, o, &err)) {
+        cli_error("serve: %s", err.text);
+        return CLI_NOTHING;
+    }
+    if (s && !v->quiet && !v->check)
+        log_sandbox(s, o->jobs);
+    return CLI_OK;
+}
+
+/* ---- the server ---------------------------------------------------------- */
+
 /* Say where, and wait until somebody says stop. */
-static int serve(const values *v, const mien_server_options *o)
+static int serve(const values *v, const mien_server_options *o,
+                 mien_sandbox *sandbox)
 {
     mien_server *s = NULL;
     mien_error err = {0};
     mien_buffer line = {0};
+    int gone = 0;
     if (mien_server_new(o, &s, &err)) {
         cli_error("serve: %s", err.text);
         return err.status == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
@@ -132,10 +226,14 @@ static int serve(const values *v, const mien_server_options *o)
                        v->listen, mien_server_port(s));
     cli_emit(&line);
     fflush(stdout);
-    while (!cli_interrupted())
+    while (!cli_interrupted() && !gone) {
         nanosleep(&(struct timespec){0, 50000000}, NULL);
+        gone = sandbox && mien_sandbox_gone(sandbox);
+    }
     mien_server_free(s);
-    return CLI_OK;
+    if (gone)
+        cli_error("serve: the process that makes workers was killed");
+    return gone ? CLI_NOTHING : CLI_OK;
 }
 
 /* A text of a file, with a zero byte behind it; NULL: none, or reported. */
@@ -163,12 +261,7 @@ static char *load_text(const char *path, mien_buffer *b, int *status)
 /* Open the gallery that is to stand behind the server. */
 static int open_gallery(const values *v, mien_server_options *o)
 {
-    if (!v->keys) {
-        cli_error("serve: --db needs --key-file: keys say who may do what, and "
-                  "what for (mien key add)");
-        return CLI_USAGE;
-    }
-    return cli_gallery_open(v->db, &v->open, &o->gallery);
+    return v->db ? cli_gallery_open(v->db, &v->open, &o->gallery) : CLI_OK;
 }
 
 /* The command. */
@@ -176,8 +269,16 @@ static int run(const cli_args *a)
 {
     const values *v = a->values;
     mien_server_options o = MIEN_SERVER_DEFAULTS;
+    mien_sandbox *sandbox = NULL;
     mien_buffer cert = {0}, key = {0};
-    int status = CLI_OK;
+    if (v->db && !v->keys) {
+        cli_error("serve: --db needs --key-file: keys say who may do what, and "
+                  "what for (mien key add)");
+        return CLI_USAGE;
+    }
+    int status = open_sandbox(v, &sandbox);
+    if (status)
+        return status;
     o.listen = v->listen;
     o.host = v->host;
     o.keys = v->keys;
@@ -194,10 +295,13 @@ static int run(const cli_args *a)
     o.log = v->quiet ? NULL : log_request;
     o.tls_cert = load_text(v->cert, &cert, &status);
     o.tls_key = load_text(v->key, &key, &status);
-    if (!status && v->db)
+    if (!status)
         status = open_gallery(v, &o);
     if (!status)
-        status = serve(v, &o);
+        status = use_sandbox(v, sandbox, &o);
+    if (!status)
+        status = serve(v, &o, sandbox);
+    mien_sandbox_free(sandbox);
     mien_gallery_close(o.gallery);
     mien_buffer_free(&cert);
     mien_buffer_free(&key);
@@ -213,7 +317,9 @@ const cli_command cmd_serve = {
     .description =
         "Answer requests about photos as CompreFace does: detection and "
         "verification, with --db recognition, too; multipart or base64. Photos "
-        "are read in memory and forgotten. People are recognised only where a "
+        "are read in memory and forgotten, by processes that may open no file, "
+        "reach no network and start no program: a decoder's mistake costs one "
+        "photo. People are recognised only where a "
         "gallery has a basis, a purpose and an end for them, and each search "
         "is in its log. The address is printed; each request is "
         "a JSON line on standard error, which tells of no face, key, query or "

@@ -224,7 +224,7 @@ static void test_the_deadline(const char *models, const mien_bytes *sample)
     CHECK_EQ(late, 1);
     mien_sandbox_metrics(s, &text);
     mien_buffer_put(&text, "", 1);
-    CHECK(strstr((char *)text.data, "mien_workers_lost_total{why=\"late\"} 1"));
+    CHECK(strstr((char *)text.data, "mien_sandbox_lost_total{why=\"late\"} 1"));
     mien_buffer_free(&text);
     mien_bytes_free(&png);
     mien_image_free(&im);

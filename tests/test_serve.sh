@@ -1,7 +1,8 @@
 #!/bin/bash
 # test_serve.sh: the server as its users run it: the requests of docs/server.md, a
 # stop in the middle of one, and requests that are malformed in many ways: each is
-# refused with a status of 4xx, the server stays, and its memory too.
+# refused with a status of 4xx, the server stays, and its memory too.  Its workers are
+# killed under load, and no process outlives it.
 set -u
 t=$(mktemp -d)
 server=
@@ -18,6 +19,7 @@ complain() {
 
 # Start a server with more options; its address in $address.
 begin() {
+    rm -f "$t/address"
     mien serve -q --listen 127.0.0.1:0 --rate 0 --jobs 1 "$@" >"$t/address" 2>"$t/err" &
     server=$!
     for _ in $(seq 600); do
@@ -83,6 +85,66 @@ if [ -e "$photo" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ]; then
         complain 'malformed requests about people'
     end
     mien gallery list --key-file "$t/key" "$t/people.db" | sed 1d | grep -q . && complain 'somebody is left'
+fi
+
+# Workers are killed while photos are read: each costs one photo at most.
+children() { # PID: the processes whose parent it is
+    cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p"
+}
+family() { # the server's other processes
+    zygote=$(children "$server")
+    workers=$(children "${zygote:-none}")
+    [ "$(echo $zygote | wc -w)" -eq 1 ] && [ "$(echo $workers | wc -w)" -eq 2 ] ||
+        complain "processes: $zygote; $workers"
+}
+left() { # none of the family, within some seconds
+    for _ in $(seq 50); do
+        kill -0 $zygote $workers 2>/dev/null || return
+        sleep 0.1
+    done
+    complain "$1 leaves some of the processes $(echo $zygote $workers)"
+}
+if [ -e "$photo" ]; then
+    kills=20 asked=100
+    [ -z "${TORTURE:-}" ] || kills=1000 asked=4000
+    begin --jobs 2
+    family
+    seq $asked | xargs -P 4 -I{} curl -sS -o "$t/answer{}" -w '%{http_code}\n' -F "file=@$photo" \
+        "$address/api/v1/detection/detect" >"$t/codes" 2>"$t/log" &
+    load=$!
+    killed=0
+    while [ $killed -lt $kills ] && kill -0 $load 2>/dev/null; do
+        for w in $(children "$zygote"); do kill -KILL "$w" 2>/dev/null && killed=$((killed + 1)); done
+        sleep 0.02
+    done
+    wait $load
+    lost=$(grep -c '^422$' "$t/codes")
+    [ "$(grep -c -E '^(200|422)$' "$t/codes")" -eq $asked ] || complain "answers: $(sort "$t/codes" | uniq -c | xargs)"
+    [ "$lost" -le $killed ] && [ "$lost" -gt 0 ] || complain "$killed workers killed, $lost photos lost"
+    [ "$lost" -eq 0 ] || cat "$t"/answer* | grep -q 'its worker ended (signal 9)' || complain 'no word of a lost worker'
+    [ "$(curl -sS -o "$t/answer" -w '%{http_code}' -F "file=@$photo" "$address/api/v1/detection/detect")" = 200 ] ||
+        complain 'after its workers were killed the server reads no photo'
+    counted=$(curl -sS "$address/metrics" | sed -n 's/^mien_sandbox_lost_total{why="ended"} //p')
+    [ "${counted:-0}" -ge "$lost" ] || complain "$lost photos were lost, the metrics count $counted"
+    echo "$killed workers killed, $lost of $asked photos lost"
+    family
+    end
+    left 'SIGTERM'
+
+    begin --jobs 2
+    family
+    kill -KILL "$server"
+    wait "$server" 2>/dev/null
+    server=
+    left 'a killed server'
+
+    begin --jobs 2
+    family
+    kill -KILL "$zygote"
+    wait "$server"
+    [ $? -eq 3 ] && grep -q 'makes workers was killed' "$t/err" || complain "without its first process: $(cat "$t/err")"
+    server=
+    left 'a killed first process'
 fi
 
 # The same over TLS, and nothing without it.

@@ -8,7 +8,7 @@
  *
  * A decoder's mistake is then a stranger's in a process that opens no file,
  * reaches no network and starts no program, and is replaced when it dies; keys,
- * galleries and other requests lie elsewhere.  Linux 5.13 or later, on x86-64
+ * galleries and other requests lie elsewhere.  Linux 5.9 or later, on x86-64
  * and ARM64.  Not in the WebAssembly library. */
 #ifndef MIEN_SANDBOX_H
 #define MIEN_SANDBOX_H
@@ -117,7 +117,10 @@ MIEN_API int mien_sandbox_landlock(const mien_sandbox *s);
  *   s  a sandbox */
 MIEN_API int mien_sandbox_gone(mien_sandbox *s);
 
-/* Add counts for Prometheus: a server's metrics.
+/* Add counts for Prometheus: a server's metrics.  mien_sandbox_lost_total tells
+ * of workers given up, by why; mien_sandbox_refused_total how many of them a
+ * call to the system ended that is refused; mien_sandbox_made_total and
+ * mien_sandbox_made_seconds_total of those that replaced another one.
  *
  *   sandbox  of mien_sandbox_new
  *   out      the text is added */

@@ -289,23 +289,24 @@ void mien_sandbox_metrics(void *sandbox, mien_buffer *out)
     static const char *const why[] = {"ended", "late", "nonsense"};
     mien_sandbox *s = sandbox;
     mien_buffer_printf(out,
-                       "# HELP mien_workers_lost_total Workers given up, each "
+                       "# HELP mien_sandbox_lost_total Workers given up, each "
                        "with one photo at most.\n"
-                       "# TYPE mien_workers_lost_total counter\n");
+                       "# TYPE mien_sandbox_lost_total counter\n");
     for (int i = 0; i < MIEN_SANDBOX_WHYS; i++)
-        mien_buffer_printf(out, "mien_workers_lost_total{why=\"%s\"} %lld\n",
+        mien_buffer_printf(out, "mien_sandbox_lost_total{why=\"%s\"} %lld\n",
                            why[i], (long long)s->lost[i]);
-    one(out, "workers_refused_total", "counter",
+    one(out, "sandbox_refused_total", "counter",
         "Of those that ended: by a call to the system that is refused.",
         (double)s->refused);
-    one(out, "workers_retired_total", "counter",
+    one(out, "sandbox_retired_total", "counter",
         "Workers replaced after their number of photos.", (double)s->retired);
-    one(out, "workers_made_seconds_total", "counter",
+    one(out, "sandbox_made_seconds_total", "counter",
         "Time that workers took to be replaced.",
         (double)s->microseconds / 1e6);
-    one(out, "workers_made_total", "counter",
+    one(out, "sandbox_made_total", "counter",
         "Workers that replaced another one.", (double)s->renewed);
-    one(out, "workers", "gauge", "Workers that read photos.", s->o.jobs);
+    one(out, "sandbox_workers", "gauge", "Workers that read photos.",
+        s->o.jobs);
     one(out, "sandbox_landlock", "gauge",
         "The version of Landlock that holds them; 0: seccomp alone.",
         mien_sandbox_landlock(s));

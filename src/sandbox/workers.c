@@ -273,7 +273,8 @@ static mien_status begin(mi_workers *w, mien_buffer *greeting, mien_error *err)
         waitpid(zygote, &status, 0);
         return mi_fail(
             err, MIEN_EUNSUP,
-            "sandbox: its first process ended (signal %d); under systemd "
+            "sandbox: its first process cannot begin (signal %d); under "
+            "systemd "
             "SystemCallFilter must allow landlock_create_ruleset and "
             "landlock_restrict_self",
             WIFSIGNALED(status) ? WTERMSIG(status) : 0);

@@ -86,14 +86,11 @@ static void close_usual(void)
 static int tell(mien_status st, const void *bytes, size_t n)
 {
     uint8_t head[8];
-    mien_buffer b = {0};
-    mi_buffer_u32le(&b, (uint32_t)-st);
-    mi_buffer_u32le(&b, (uint32_t)n);
-    if (!b.failed)
-        memcpy(head, b.data, sizeof head);
-    int fits = !b.failed && n <= MI_ANSWER_MOST;
-    mien_buffer_free(&b);
-    return fits && mi_worker_write(SOCKET, head, sizeof head) &&
+    for (int i = 0; i < 4; i++) {
+        head[i] = (uint8_t)((unsigned)-st >> 8 * i);
+        head[4 + i] = (uint8_t)(n >> 8 * i);
+    }
+    return n <= MI_ANSWER_MOST && mi_worker_write(SOCKET, head, sizeof head) &&
            mi_worker_write(SOCKET, bytes, n);
 }
 
