@@ -138,16 +138,18 @@ $B/tests/test_memory.ok $B/tests/test_disk.ok: tests/each_command.sh
 $B/tests/test_kill.ok $B/tests/test_mpi.ok: tests/corner.sh
 $B/tests/%.so: $B/tests/%.o
 	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
-# Every allocation of every command, a hundred killed trainings and five hundred killed
-# galleries, where make check tries some.
+# Every allocation of every command, a hundred killed trainings, five hundred killed
+# galleries and a thousand killed workers, where make check tries some.
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
 	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill $B/tests/test_gallery_copies $B/tests/test_gallery_erase \
 	  $B/tests/test_dataset_planted
+	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill $B/tests/test_gallery_copies $B/tests/test_gallery_erase $B/tests/test_sandbox
 	@TORTURE=1 tests/test_memory.sh
 	@TORTURE=1 tests/test_kill.sh
 	@TORTURE=1 tests/test_serve.sh
+	@TORTURE=1 $B/tests/test_sandbox
 	@TORTURE=1 $B/tests/test_gallery_kill
 	@TORTURE=1 $B/tests/test_gallery_copies
 	@TORTURE=1 $B/tests/test_gallery_erase

@@ -5,142 +5,16 @@
 #include "base/alloc.h"
 #include "check.h"
 #include "sandbox/workers.h"
+#include "tests/sandbox_calls.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-/* ---- calls that are forbidden -------------------------------------------- */
-
-static long try_open(void) { return open("/etc/passwd", O_RDONLY); }
-static long try_openat(void)
-{
-    return syscall(SYS_openat, AT_FDCWD, "/proc/self/mem", O_RDWR);
-}
-static long try_create(void) { return open("/tmp/mien_x", O_CREAT | O_RDWR); }
-static long try_stat(void) { return access("/etc/shadow", F_OK); }
-static long try_prctl(void) { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); }
-static long try_limit(void)
-{
-    struct rlimit l = {4096, 4096};
-    return setrlimit(RLIMIT_NOFILE, &l);
-}
-static long try_clone3(void) { return syscall(SYS_clone3, NULL, 0); }
-static long try_socket(void) { return socket(AF_INET, SOCK_STREAM, 0); }
-static long try_connect(void)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "/tmp/x"};
-    return connect(3, (struct sockaddr *)&a, sizeof a);
-}
-static long try_execve(void)
-{
-    char *none[] = {NULL};
-    return execve("/bin/true", none, none);
-}
-static long try_fork(void)
-{
-    long pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-    if (pid == 0)
-        _exit(0);
-    return pid;
-}
-static long try_vfork_like(void)
-{
-    long pid = syscall(SYS_clone, CLONE_VM | SIGCHLD, NULL, NULL, NULL, NULL);
-    if (pid == 0)
-        _exit(0);
-    return pid;
-}
-static long try_ptrace(void) { return ptrace(PTRACE_TRACEME, 0, NULL, NULL); }
-static long try_kill(void) { return kill(getppid() > 1 ? getppid() : 1, 0); }
-static long try_tgkill(void) { return syscall(SYS_tgkill, 1, 1, 0); }
-static long try_io_uring(void)
-{
-    char params[256] = {0};
-    return syscall(SYS_io_uring_setup, 4, params);
-}
-static long try_bpf(void) { return syscall(SYS_bpf, 0, NULL, 0); }
-static long try_read_other(void)
-{
-    char c;
-    struct iovec here = {&c, 1}, there = {&c, 1};
-    return process_vm_readv(1, &here, 1, &there, 1, 0);
-}
-static long try_run_memory(void)
-{
-    void *p = mmap(NULL, 4096, PROT_READ | PROT_EXEC,
-                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return p == MAP_FAILED ? -1 : 0;
-}
-static long try_make_runnable(void)
-{
-    static char page[8192];
-    char *p = page + (4096 - ((uintptr_t)page & 4095));
-    return mprotect(p, 4096, PROT_READ | PROT_EXEC);
-}
-static long try_map_shared(void)
-{
-    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return p == MAP_FAILED ? -1 : 0;
-}
-static long try_memfd(void) { return syscall(SYS_memfd_create, "x", 0); }
-static long try_unshare(void) { return unshare(CLONE_NEWUSER); }
-static long try_chdir(void) { return chdir("/"); }
-static long try_unlink(void) { return unlink("/tmp/mien_x"); }
-static long try_seccomp(void) { return syscall(SYS_seccomp, 0, 0, NULL); }
-static long try_send(void) { return send(3, "x", 1, 0); }
-static long try_unknown(void) { return syscall(100000); }
-
-/* What each comes to: an errno, or, -1, the end of the process by SIGSYS. */
-static const struct {
-    const char *name;
-    long (*call)(void);
-    int errno_;
-} calls[] = {
-    {"open", try_open, EPERM},
-    {"openat", try_openat, EPERM},
-    {"open, to create", try_create, EPERM},
-    {"access", try_stat, EPERM},
-    {"prctl", try_prctl, EPERM},
-    {"setrlimit", try_limit, EPERM},
-    {"clone3", try_clone3, ENOSYS},
-    {"socket", try_socket, -1},
-    {"connect", try_connect, -1},
-    {"execve", try_execve, -1},
-    {"fork", try_fork, -1},
-    {"clone without a thread", try_vfork_like, -1},
-    {"ptrace", try_ptrace, -1},
-    {"kill", try_kill, -1},
-    {"tgkill of another", try_tgkill, -1},
-    {"io_uring_setup", try_io_uring, -1},
-    {"bpf", try_bpf, -1},
-    {"process_vm_readv", try_read_other, -1},
-    {"mmap to run", try_run_memory, -1},
-    {"mprotect to run", try_make_runnable, -1},
-    {"mmap shared", try_map_shared, -1},
-    {"memfd_create", try_memfd, -1},
-    {"unshare", try_unshare, -1},
-    {"chdir", try_chdir, -1},
-    {"unlink", try_unlink, -1},
-    {"seccomp", try_seccomp, -1},
-    {"sendto", try_send, -1},
-    {"a number that is no call", try_unknown, -1},
-};
-enum { CALLS = sizeof calls / sizeof *calls };
 
 /* ---- what the workers of this test do ------------------------------------ */
 
@@ -470,26 +344,40 @@ static void test_all_end(void)
         CHECK(kill(pid[i], 0) == -1 && errno == ESRCH);
 }
 
-/* A stranger's zygote: what is asked for is refused, and nothing hangs. */
+/* The third word of a process's /proc/PID/stat and the fourth: its state, and
+ * its parent; 'X': there is none. */
+static char state_of(int process, int *parent)
+{
+    char path[40], line[300] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", process);
+    FILE *f = fopen(path, "r");
+    char *end = f && fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;
+    if (f)
+        fclose(f);
+    *parent = end ? (int)strtol(end + 3, NULL, 10) : 0;
+    return end ? end[2] : 'X';
+}
+
+/* Workers go with it, what is asked for is refused, and nothing hangs. */
 static void test_the_zygote_is_killed(void)
 {
     mi_workers *w = start(0);
     mien_buffer b = {0};
     mi_worker_lost lost;
     mien_error err = {0};
-    int worker = mi_workers_process(w, 0), zygote = 0;
-    char path[40], line[200] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", worker);
-    FILE *f = fopen(path, "r");
-    if (f && fgets(line, sizeof line, f))
-        zygote = (int)strtol(strrchr(line, ')') + 3, NULL, 10);
-    if (f)
-        fclose(f);
+    int worker = mi_workers_process(w, 1), zygote = 0, parent;
+    char state = state_of(worker, &zygote);
+    CHECK(state != 'X');
     CHECK(zygote > 1);
     kill(zygote, SIGKILL);
     for (int i = 0; i < 200 && !mi_workers_gone(w); i++)
         nanosleep(&(struct timespec){0, 10000000}, NULL);
     CHECK(mi_workers_gone(w));
+    for (int i = 0; i < 200 && state != 'X' && state != 'Z'; i++) {
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+        state = state_of(worker, &parent);
+    }
+    CHECK_MSG(state == 'X' || state == 'Z', "a worker is left: %c", state);
     uint8_t e[1] = {'e'};
     for (int i = 0; i < 100; i++) {
         mien_status st = mi_workers_ask(w, 0, (mien_bytes){e, 1},

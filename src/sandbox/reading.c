@@ -171,7 +171,7 @@ static mien_box take_box(mi_cursor *c)
     return b;
 }
 
-/* A line of text. */
+/* A line of plain text. */
 static void take_text(mi_cursor *c, char text[MIEN_WARNING_MAX])
 {
     uint32_t n = mi_cursor_u32le(c);
@@ -182,7 +182,7 @@ static void take_text(mi_cursor *c, char text[MIEN_WARNING_MAX])
     }
     for (uint32_t i = 0; i < n; i++) {
         unsigned byte = mi_cursor_u8(&in);
-        if (byte < ' ' || byte == 127)
+        if (byte < ' ' || byte >= 127)
             c->bad = 1;
         text[i] = (char)byte;
     }
