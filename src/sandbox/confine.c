@@ -1,5 +1,10 @@
 /* confine.c: limits and Landlock.
  *
+ * Two limits are not set: RLIMIT_NPROC counts all processes and threads of the
+ * user, so that it would forbid decoders their threads, and the filter refuses
+ * processes; RLIMIT_CPU counts from the beginning of a worker that reads many
+ * photos, so the program keeps the time of each.
+ *
  * Source: landlock(7), getrlimit(2), prctl(2). */
 #include "sandbox/confine.h"
 

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -108,9 +109,11 @@ static mien_status make(mi_workers *w, int at, int *status, mien_error *err)
     int came = mi_packet_send(w->control, &wanted, sizeof wanted, -1) &&
                mi_packet_receive(w->control, &m, sizeof m, &fd);
     pthread_mutex_unlock(&w->lock);
-    if (!came)
+    if (!came) {
+        kill(w->zygote, SIGKILL); /* what it says later is for nobody */
         return mi_fail(err, MIEN_ENOMEM,
                        "sandbox: the process that makes workers is gone");
+    }
     *status = m.status;
     if (fd < 0)
         return mi_fail(err, MIEN_ENOMEM, "sandbox: no worker can be made: %s",
@@ -188,8 +191,8 @@ mien_status mi_workers_ask(mi_workers *w, int at, mien_bytes head,
     /* One that died while nobody asked costs no request. */
     if (l->fd >= 0 && !mi_talk_quiet(l->fd))
         give_up(w, at, MI_WORKER_ENDED, lost);
-    if (l->fd < 0 && renew(w, at, &before, err))
-        return MIEN_ENOMEM;
+    if (l->fd < 0 && renew(w, at, &before, &why))
+        return mi_fail(err, MIEN_ENOMEM, "%s", why.text);
     double until = mien_clock() + w->o.deadline;
     mi_worker_end e = send_all(w, at, head, bytes, until);
     if (e == MI_WORKER_ENDS)
@@ -254,6 +257,7 @@ void mi_workers_free(mi_workers *w)
 static mien_status begin(mi_workers *w, mien_buffer *greeting, mien_error *err)
 {
     int pair[2], self = getpid(), status = 0;
+    const struct timeval most = {BEGIN, 0}; /* that a worker is waited for */
     mi_zygote_hello hello = {{MIEN_OK, ""}, 0, 0, {0}};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
         return mi_fail(err, MIEN_EIO, "sandbox: no socket can be had: %s",
@@ -281,6 +285,7 @@ static mien_status begin(mi_workers *w, mien_buffer *greeting, mien_error *err)
     }
     w->zygote = zygote;
     w->control = pair[0];
+    setsockopt(w->control, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     w->landlock = hello.landlock;
     if (hello.error.status)
         return mi_fail(err, hello.error.status, "%s", hello.error.text);

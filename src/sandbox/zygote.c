@@ -175,6 +175,13 @@ static int make(int *worker, const mi_workers_options *o, mi_made *m)
     return pair[0];
 }
 
+/* Wipe the environment, which may have passwords: copies need none. */
+static void forget_environment(void)
+{
+    for (char **e = environ; e && *e; e++)
+        explicit_bzero(*e, strlen(*e));
+}
+
 /* Open what workers need, say how that went, and be confined. */
 static mien_status begin(const mi_workers_options *o, mi_zygote_hello *hello)
 {
@@ -187,6 +194,7 @@ static mien_status begin(const mi_workers_options *o, mi_zygote_hello *hello)
         st = mi_fail(err, MIEN_EUNSUP,
                      "sandbox: a library began threads, which cannot be copied "
                      "into workers");
+    forget_environment();
     if (!st)
         st = mi_confine_zygote(&hello->landlock, err);
     if (!st && greeting.n) {
