@@ -11,7 +11,7 @@ typedef struct values {
     cli_gallery_values open;
     const char *listen, *host, *keys, *cert, *key, *models, *db;
     double tolerance;
-    int jobs, queue, connections, body, quiet, check, unconfined;
+    int jobs, queue, connections, body, quiet, check, unconfined, photos;
     double idle, deadline, rate, burst;
 } values;
 static const values defaults = {.listen = "127.0.0.1:8470",
@@ -21,7 +21,8 @@ static const values defaults = {.listen = "127.0.0.1:8470",
                                 .idle = 10,
                                 .deadline = 30,
                                 .rate = 50,
-                                .burst = 100};
+                                .burst = 100,
+                                .photos = 500};
 
 static const cli_option options[] = {
     CLI_ROW_TEXT(listen, CLI_TEXT, "listen", 0, "ADDRESS",
@@ -66,6 +67,9 @@ static const cli_option options[] = {
     CLI_ROW_REAL(burst, "burst", 0, "N", 1, 1000000,
                  "requests of a key at once (default {})"),
     CLI_OPTION_MODELS,
+    CLI_ROW_INT(photos, "worker-photos", 0, "N", 1, 1000000,
+                "photos that a worker reads before a fresh one takes its place "
+                "(default {}; 1: no photo is read where another one was)"),
     CLI_ROW_FLAG(unconfined, "no-sandbox", 0,
                  "read photos in the server itself, not in processes that "
                  "may do nothing else"),
@@ -176,6 +180,7 @@ static int open_sandbox(const values *v, mien_sandbox **out)
     o.jobs = v->jobs;
     o.deadline = v->deadline;
     o.max_body = v->body;
+    o.photos = v->photos;
     o.lost = v->quiet ? NULL : log_loss;
     if (mien_sandbox_new(&o, out, &err)) {
         cli_error("serve: %s%s", err.text,
