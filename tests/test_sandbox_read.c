@@ -6,9 +6,12 @@
 #include "check.h"
 #include "mien/mien.h"
 #include "sandbox/reading.h"
+#include "sandbox/sandbox.h"
 #include "serve/photo.h"
 #include "tests/heif_files.h"
+#include "tests/serve_ask.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -141,6 +144,121 @@ static void test_wishes(void)
         CHECK_EQ(mi_wish_read(&c, &got, NULL), MIEN_EFORMAT);
     }
     mien_buffer_free(&b);
+}
+
+/* ---- workers that a stranger has taken over ------------------------------ */
+
+static mien_status open_nothing(void *arg, mien_buffer *out, mien_error *err)
+{
+    (void)arg, (void)out, (void)err;
+    return MIEN_OK;
+}
+
+/* By the first byte behind the wish: die, try what is refused, answer nothing,
+ * nonsense, more than was wished, or a reason that is no line. */
+static mien_status misbehave(void *arg, const uint8_t *bytes, size_t n,
+                             mien_buffer *out, mien_error *err)
+{
+    mien_reading r = make_reading();
+    char what = n > 12 ? (char)bytes[12] : 0;
+    (void)arg;
+    if (what == 'd')
+        raise(SIGSEGV);
+    if (what == 'r' && socket(AF_INET, SOCK_STREAM, 0) < 0)
+        return MIEN_EIO;
+    if (what == 'n')
+        mien_buffer_puts(out, "nonsense");
+    if (what == 'f') {
+        snprintf(err->text, sizeof err->text, "no\npicture\x1b[0m");
+        return MIEN_EFORMAT;
+    }
+    return what == 'p' || what == 'm' ? mi_reading_write(out, &r, err)
+                                      : MIEN_OK;
+}
+
+static void test_lies_are_refused(void)
+{
+    static const struct {
+        const char *photo;
+        int limit;
+        mien_status st;
+        const char *says;
+    } all_of[] = {
+        {"died", 0, MIEN_ELOST, "its worker ended (signal 11)"},
+        {"refused", 0, MIEN_ELOST, "its worker ended (signal 31)"},
+        {"nonsense", 0, MIEN_ELOST, "gave an answer that is none"},
+        {"0", 0, MIEN_ELOST, "gave an answer that is none"},
+        {"many", 2, MIEN_ELOST, "gave an answer that is none"},
+        {"format", 0, MIEN_EFORMAT, "no?picture?[0m"},
+        {"photo", 0, MIEN_OK, ""},
+    };
+    const mi_worker_task task = {open_nothing, misbehave, NULL};
+    mien_sandbox_options o = MIEN_SANDBOX_DEFAULTS;
+    mien_sandbox *s = NULL;
+    mien_buffer text = {0};
+    o.jobs = 1;
+    CHECK_EQ(mi_sandbox_new(&o, &task, &s, NULL), MIEN_OK);
+    for (size_t i = 0; s && i < sizeof all_of / sizeof *all_of; i++) {
+        mien_serve_wish wish = all;
+        mien_reading got = {0};
+        mien_error err = {0};
+        uint8_t photo[16];
+        size_t n = strlen(all_of[i].photo);
+        memcpy(photo, all_of[i].photo, n);
+        wish.limit = all_of[i].limit;
+        mien_status st = mien_sandbox_read(s, 0, photo, n, &wish, &got, &err);
+        CHECK_MSG(st == all_of[i].st && strstr(err.text, all_of[i].says),
+                  "%s: %d, %s", all_of[i].photo, st, err.text);
+        CHECK_EQ(got.faces.n, st ? 0 : 3);
+        mien_faces_free(&got.faces);
+    }
+    mien_sandbox_metrics(s, &text);
+    mien_buffer_put(&text, "", 1);
+    CHECK(strstr((char *)text.data, "lost_total{why=\"ended\"} 2\n"));
+    CHECK(strstr((char *)text.data, "lost_total{why=\"nonsense\"} 3\n"));
+    CHECK(strstr((char *)text.data, "mien_sandbox_refused_total 1\n"));
+    CHECK(strstr((char *)text.data, "mien_sandbox_made_total 5\n"));
+    mien_buffer_free(&text);
+    mien_sandbox_free(s);
+}
+
+/* Over HTTP: that photo alone. */
+static void test_a_server_with_lost_workers(void)
+{
+    const mi_worker_task task = {open_nothing, misbehave, NULL};
+    mien_sandbox_options o = MIEN_SANDBOX_DEFAULTS;
+    mien_server_options with = MIEN_SERVER_DEFAULTS;
+    mien_sandbox *s = NULL;
+    mien_server *server = NULL;
+    char out[20000];
+    request r = {.method = "POST",
+                 .path = "/api/v1/detection/detect",
+                 .type = "application/json"};
+    o.jobs = 1;
+    with.listen = "127.0.0.1:0";
+    CHECK_EQ(mi_sandbox_new(&o, &task, &s, NULL), MIEN_OK);
+    CHECK_EQ(mien_sandbox_serve(s, &with, NULL), MIEN_OK);
+    CHECK_EQ(mien_server_new(&with, &server, NULL), MIEN_OK);
+    for (int i = 0; server && i < 3; i++) {
+        r.body = "{\"file\":\"ZGllZA==\"}"; /* died */
+        CHECK_EQ(ask(server, r, out, sizeof out), 422);
+        CHECK(strstr(out, "file: the photo could not be read: its worker "
+                          "ended (signal 11)"));
+        r.body = form; /* photo, with three faces whom no one described */
+        r.type = NULL;
+        CHECK_EQ(ask(server, r, out, sizeof out), 422);
+        CHECK(strstr(out, "gave an answer that is none"));
+        r.type = "application/json";
+        r.body = "{\"file\":\"Zm9ybWF0\"}"; /* format */
+        CHECK_EQ(ask(server, r, out, sizeof out), 400);
+        CHECK(strstr(out, "file: no?picture"));
+    }
+    request metrics = {.method = "GET", .path = "/metrics"};
+    CHECK_EQ(ask(server, metrics, out, sizeof out), 200);
+    CHECK(strstr(out, "mien_sandbox_lost_total{why=\"ended\"} 3\n"));
+    CHECK(strstr(out, "mien_sandbox_lost_total{why=\"nonsense\"} 3\n"));
+    mien_server_free(server);
+    mien_sandbox_free(s);
 }
 
 /* ---- photos -------------------------------------------------------------- */
@@ -285,6 +403,8 @@ int main(int argc, char **argv)
     RUN(test_a_reading_comes_back);
     RUN(test_readings_cut_short_or_changed);
     RUN(test_wishes);
+    RUN(test_lies_are_refused);
+    RUN(test_a_server_with_lost_workers);
     RUN(test_options);
     snprintf(path, sizeof path, "%s/face_recognition.onnx",
              models ? models : "");

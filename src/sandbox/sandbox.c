@@ -1,5 +1,5 @@
 /* sandbox.c: photos read by workers. */
-#include "mien/sandbox.h"
+#include "sandbox/sandbox.h"
 
 #include "sandbox/reading.h"
 #include "sandbox/workers.h"
@@ -127,12 +127,14 @@ static int processors(void)
 }
 
 /* Begin, and take what the zygote tells of its networks. */
-static mien_status open_workers(mien_sandbox *s, mien_error *err)
+static mien_status open_workers(mien_sandbox *s, const mi_worker_task *task,
+                                mien_error *err)
 {
     enum { WISH = 12 }; /* bytes */
     mien_buffer g = {0};
     mi_workers_options o = {
-        .task = {open_photos, answer, &s->inside},
+        .task =
+            task ? *task : (mi_worker_task){open_photos, answer, &s->inside},
         .lanes = s->o.jobs,
         .ask_most = (size_t)s->o.max_body + WISH,
         .memory = s->o.memory,
@@ -146,8 +148,9 @@ static mien_status open_workers(mien_sandbox *s, mien_error *err)
     return st;
 }
 
-mien_status mien_sandbox_new(const mien_sandbox_options *options,
-                             mien_sandbox **out, mien_error *err)
+mien_status mi_sandbox_new(const mien_sandbox_options *options,
+                           const mi_worker_task *task, mien_sandbox **out,
+                           mien_error *err)
 {
     static const mien_sandbox_options usual = MIEN_SANDBOX_DEFAULTS;
     options = options ? options : &usual;
@@ -160,13 +163,19 @@ mien_status mien_sandbox_new(const mien_sandbox_options *options,
     s->o = *options;
     s->o.jobs = s->o.jobs ? s->o.jobs : processors();
     s->inside.models = s->o.models;
-    st = open_workers(s, err);
+    st = open_workers(s, task, err);
     s->o.models = s->inside.models = NULL; /* borrowed until now */
     if (st)
         mi_free(s);
     else
         *out = s;
     return st;
+}
+
+mien_status mien_sandbox_new(const mien_sandbox_options *options,
+                             mien_sandbox **out, mien_error *err)
+{
+    return mi_sandbox_new(options, NULL, out, err);
 }
 
 mien_status mien_sandbox_serve(mien_sandbox *s, mien_server_options *options,

@@ -18,8 +18,8 @@ typedef struct mi_worker_task {
 } mi_worker_task;
 
 enum {
-    MI_GREETING_MOST = 512, /* bytes */
-    MI_ANSWER_MOST = 64 << 20
+    MI_GREETING_MOST = 512,   /* bytes */
+    MI_ANSWER_MOST = 32 << 20 /* more than 10,000 faces take */
 };
 
 typedef struct mi_workers_options {

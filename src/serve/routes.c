@@ -266,7 +266,9 @@ static void write_answers(mien_json *j, const mi_route *r)
         {"413", "the body is too large"},
         {"415", "the body is of another type"},
         {"503", "too many requests wait; again after Retry-After"},
+        {"422", "the photo's worker ended or took too long"},
     };
+    size_t n = sizeof refused / sizeof *refused - !r->picture[0];
     mien_json_object(j, "responses");
     mien_json_object(j, mi_route_made(r) ? "201" : "200");
     mien_json_text(j, "description", r->summary);
@@ -274,7 +276,7 @@ static void write_answers(mien_json *j, const mi_route *r)
     mien_json_object(j, r->type);
     for (int i = 0; i < 3; i++)
         mien_json_close(j);
-    for (size_t i = 0; (r->picture[0] || r->text) && i < 4; i++) {
+    for (size_t i = 0; (r->picture[0] || r->text) && i < n; i++) {
         mien_json_object(j, refused[i][0]);
         mien_json_text(j, "description", refused[i][1]);
         mien_json_close(j);
