@@ -119,8 +119,8 @@ if [ -e "$photo" ]; then
         sleep 0.02
     done
     wait $load
-    lost=$(grep -c '^422$' "$t/codes")
-    [ "$(grep -c -E '^(200|422)$' "$t/codes")" -eq $asked ] || complain "answers: $(sort "$t/codes" | uniq -c | xargs)"
+    lost=$(grep -c -E '^(422|503)$' "$t/codes")
+    [ "$(grep -c -E '^(200|422|503)$' "$t/codes")" -eq $asked ] || complain "answers: $(sort "$t/codes" | uniq -c | xargs)"
     [ "$lost" -le $killed ] && [ "$lost" -gt 0 ] || complain "$killed workers killed, $lost photos lost"
     [ "$lost" -eq 0 ] || cat "$t"/answer* | grep -q 'its worker ended (signal 9)' || complain 'no word of a lost worker'
     [ "$(curl -sS -o "$t/answer" -w '%{http_code}' -F "file=@$photo" "$address/api/v1/detection/detect")" = 200 ] ||

@@ -24,8 +24,8 @@
 #include <unistd.h>
 
 /* Seconds that a new worker may take to begin, and that the zygote may take to
- * end the others. */
-enum { BEGIN = 10, FAREWELL = 5 };
+ * end the others; and workers that are made for one request. */
+enum { BEGIN = 10, FAREWELL = 5, TRIES = 3 };
 
 /* What a lane works with. */
 typedef struct lane {
@@ -191,8 +191,11 @@ mien_status mi_workers_ask(mi_workers *w, int at, mien_bytes head,
     /* One that died while nobody asked costs no request. */
     if (l->fd >= 0 && !mi_talk_quiet(l->fd))
         give_up(w, at, MI_WORKER_ENDED, lost);
-    if (l->fd < 0 && renew(w, at, &before, &why))
+    for (int i = 0; l->fd < 0 && i < TRIES; i++)
+        (void)renew(w, at, &before, &why);
+    if (l->fd < 0)
         return mi_fail(err, MIEN_ENOMEM, "%s", why.text);
+    why = (mien_error){MIEN_OK, ""};
     double until = mien_clock() + w->o.deadline;
     mi_worker_end e = send_all(w, at, head, bytes, until);
     if (e == MI_WORKER_ENDS)
