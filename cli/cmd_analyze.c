@@ -1,26 +1,11 @@
 /* cmd_analyze.c: the faces in photos. */
+#include "cli/analysis.h"
 #include "cli/drawing.h"
-#include "cli/photos.h"
 
-#include <float.h>
 #include <limits.h>
-#include <math.h>
-#include <string.h>
 #include <unistd.h>
 
-typedef struct values {
-    mien_detector detector;
-    mien_describer descriptor;
-    mien_rotate rotate;
-    int size, max_faces;
-    float min_score, max_overlap;
-    unsigned attributes;
-    int landmarks, descriptors, json, format, recursive;
-    int jobs, threads, quiet;
-    const char *draw, *models, *landmark_model, *expression_model;
-    mien_read_options read;
-    cli_results results;
-} values;
+typedef cli_analysis_values values;
 static const values defaults = {
     .jobs = 1, .threads = -1, .rotate = MIEN_ROTATE_AUTO};
 
@@ -99,206 +84,93 @@ static const cli_row exits[] =
                      "some photos could not be read; their lines hold an error",
                      "no photo could be read, or a model is missing");
 
-typedef enum format { TABLE, JSON, FACEAPI } format;
-
-/* The places of --attributes: those of networks that come with mien first. */
-enum { EXPRESSION = 2, BUILT_IN = 3, ATTRIBUTES = 6 };
-
-typedef struct analysis {
+/* The whole command's own. */
+typedef struct work {
     cli_files files;
-    mien_reader_options options;
-    mien_reader *reader;
-    mien_own_models *own;  /* NULL: none */
+    cli_analysis faces;
     mien_results *results; /* NULL: standard output */
-    mien_own_models_options own_files;
-    const char *attribute[ATTRIBUTES - BUILT_IN];
     cli_drawing drawing;
-    format format;
-} analysis;
-
-/* Which models of one's own there are, and what they are to tell; 0 after a
- * mistake. */
-static int own_models(const values *v, analysis *an)
-{
-    mien_own_models_options *out = &an->own_files;
-    static const char *const name[] = {"smile", "glasses", "pose"};
-    const char *mistake = NULL, *file = v->landmark_model;
-    if (file && (strcmp(file, "68") == 0 || strcmp(file, "tiny") == 0))
-        file = NULL;
-    out->landmarks = file;
-    out->expression = v->expression_model;
-    out->attribute = an->attribute;
-    for (int i = BUILT_IN; i < ATTRIBUTES; i++)
-        if (v->attributes >> i & 1)
-            an->attribute[out->attributes++] = name[i - BUILT_IN];
-    if (out->attributes && !file)
-        mistake = "--attributes smile, glasses and pose want a file of 'mien "
-                  "train landmarks' as --landmark-model";
-    if ((out->expression || file) && v->format == FACEAPI)
-        mistake = "face-api.js' shapes have no place for what models of one's "
-                  "own tell; --format json has";
-    if (mistake)
-        cli_error("analyze: %s", mistake);
-    return !mistake;
-}
-
-/* The reader's options from the command line; 0 after a mistake.  The library
- * takes 0 for its default; a user's 0 means the least there is. */
-static int read_options(const cli_args *a, analysis *an)
-{
-    static const unsigned attributes[] = {MIEN_FACE_AGE, MIEN_FACE_GENDER,
-                                          MIEN_FACE_EXPRESSION};
-    const values *v = a->values;
-    mien_reader_options *out = &an->options;
-    mien_face_options *o = &out->face;
-    if (v->size % 32 != 0) {
-        cli_error("analyze: --size: found %d, wanted a multiple of 32",
-                  v->size);
-        return 0;
-    }
-    if (!own_models(v, an))
-        return 0;
-    if ((v->landmarks || v->landmark_model) && !an->own_files.landmarks)
-        o->want |= MIEN_FACE_LANDMARKS;
-    if (v->descriptors || cli_given(a, &v->descriptor))
-        o->want |= MIEN_FACE_DESCRIPTOR;
-    for (int i = 0; i < BUILT_IN; i++)
-        if (v->attributes >> i & 1 && !(i == EXPRESSION && v->expression_model))
-            o->want |= attributes[i];
-    o->detector = v->detector;
-    o->describer = v->descriptor;
-    o->rotate = v->rotate;
-    o->tiny_landmarks =
-        v->landmark_model && strcmp(v->landmark_model, "tiny") == 0;
-    o->input_size = v->size;
-    o->max_faces = v->max_faces;
-    o->min_score = cli_given(a, &v->min_score) ? fmaxf(v->min_score, FLT_MIN)
-                                               : o->min_score;
-    o->max_overlap = cli_given(a, &v->max_overlap)
-                         ? fmaxf(v->max_overlap, FLT_MIN)
-                         : o->max_overlap;
-    out->image = v->read;
-    out->models = v->models;
-    out->lanes = v->jobs;
-    out->threads = v->threads;
-    return 1;
-}
-
-/* What a photo gave, in the format that is asked for. */
-static void print_reading(analysis *an, int i, const mien_reading *r,
-                          mien_buffer *out)
-{
-    const char *path = an->files.file[i].path;
-    unsigned want = an->options.face.want;
-    if (an->format == JSON) {
-        mien_model_digest all[MIEN_FACE_MAX_MODELS + 2];
-        mien_photo_record record = {.file = path, .reading = r, .want = want};
-        record.expression_model = an->own_files.expression;
-        record.landmark_model = an->own_files.landmarks;
-        const mien_model_digest *d =
-            mien_reader_digests(an->reader, &record.models);
-        memcpy(all, d, (size_t)record.models * sizeof *all);
-        if (an->own)
-            record.models +=
-                mien_own_models_digests(an->own, all + record.models);
-        record.model = all;
-        mien_record_photo(&record, out);
-    }
-    if (an->format == FACEAPI)
-        mien_record_faceapi(an->files.n > 1 ? path : NULL, r, out);
-    if (an->format == TABLE && i > 0)
-        mien_buffer_puts(out, "\n");
-    if (an->format == TABLE)
-        cli_reading_table(path, r, want, out);
-}
+} work;
 
 /* Mark the faces and save the photo; 0, and a report, on failure. */
-static int draw(const analysis *an, const cli_file *f, mien_image *photo,
+static int draw(const work *w, const cli_file *f, mien_image *photo,
                 const mien_faces *faces, mien_buffer *report)
 {
     mien_error err = {0};
     if (mien_draw_faces(photo, faces, &err) == MIEN_OK)
-        return cli_drawing_save(&an->drawing, f, photo, report);
+        return cli_drawing_save(&w->drawing, f, photo, report);
     return cli_drawing_failed(f, &err, report);
 }
 
 /* cli_batch.work: read a photo, print and draw its faces. */
 static void analyze_one(void *arg, int i, int lane, cli_outcome *out)
 {
-    analysis *an = arg;
-    const cli_file *f = &an->files.file[i];
-    int drawn = an->drawing.target != NULL, seen = drawn || an->own;
+    work *w = arg;
+    const cli_file *f = &w->files.file[i];
+    int drawn = w->drawing.target != NULL;
     mien_image photo = {0};
     mien_reading r = {0};
     mien_error err = f->error;
-    if (err.status ||
-        mien_reader_read(an->reader, lane, f->path, seen ? &photo : NULL, &r,
-                         &err) ||
-        (an->own && mien_own_models_read(an->own, &photo, &r, NULL, &err))) {
-        cli_photo_failed(f->path, &err, an->format != TABLE, out);
-        mien_faces_free(&r.faces);
-        mien_image_free(&photo);
+    if (err.status || cli_analysis_read(&w->faces, f->path, lane,
+                                        drawn ? &photo : NULL, &r, &err)) {
+        cli_photo_failed(f->path, &err, w->faces.format != CLI_TABLE, out);
         return;
     }
     cli_photo_remarks(f->path, &r, &out->report);
-    print_reading(an, i, &r, &out->text);
+    if (w->faces.format == CLI_TABLE && i > 0)
+        mien_buffer_puts(&out->text, "\n");
+    cli_analysis_put(&w->faces, f->path, &r, w->files.n > 1, &out->text);
     if (drawn)
         mien_faces_scale(&r.faces, (float)photo.w / (float)r.w,
                          (float)photo.h / (float)r.h);
-    if (drawn && !draw(an, f, &photo, &r.faces, &out->report))
+    if (drawn && !draw(w, f, &photo, &r.faces, &out->report))
         out->status = CLI_OUTPUT;
     mien_faces_free(&r.faces);
     mien_image_free(&photo);
 }
 
 /* The whole command but its clean-up; the status to exit with. */
-static int analyze(const cli_args *a, analysis *an)
+static int analyze(const cli_args *a, work *w)
 {
     const values *v = a->values;
     int several = 0;
-    mien_reader_options *o = &an->options;
-    if (!read_options(a, an))
+    mien_reader_options *o = &w->faces.options;
+    if (!cli_analysis_options(a, &w->faces))
         return CLI_USAGE;
-    an->files.recursive = v->recursive;
-    if (!cli_files_named(&an->files, a, &several))
+    w->files.recursive = v->recursive;
+    if (!cli_files_named(&w->files, a, &several))
         return CLI_NOTHING;
-    an->format = (format)cli_format(
-        a, &v->format, v->json, isatty(1) && !v->results.file ? TABLE : JSON);
-    if (v->results.file && an->format != JSON) {
+    w->faces.format = (cli_analysis_format)cli_format(
+        a, &v->format, v->json,
+        isatty(1) && !v->results.file ? CLI_TABLE : CLI_JSON);
+    if (v->results.file && w->faces.format != CLI_JSON) {
         cli_error("analyze: --results holds JSON, a line a photo; take away "
                   "--format");
         return CLI_USAGE;
     }
-    an->drawing.target = v->draw;
-    int status = cli_drawing_plan(&an->drawing, &an->files, several);
+    w->drawing.target = v->draw;
+    int status = cli_drawing_plan(&w->drawing, &w->files, several);
     if (!status)
-        status = cli_results_open(&v->results, a, v->quiet, &an->files,
-                                  &an->results);
-    if (status || !an->files.n)
+        status =
+            cli_results_open(&v->results, a, v->quiet, &w->files, &w->results);
+    if (status || !w->files.n)
         return status;
-    cli_batch_lanes(an->files.n, &o->lanes, &o->threads);
-    status = cli_reader_open(o, &an->reader);
-    mien_error err = {0};
-    if (!status && (an->own_files.expression || an->own_files.landmarks) &&
-        mien_own_models_load(&an->own_files, &an->own, &err)) {
-        cli_error("%s", err.text);
-        status = CLI_NOTHING;
-    }
+    cli_batch_lanes(w->files.n, &o->lanes, &o->threads);
+    status = cli_analysis_open(&w->faces);
     if (status)
         return status;
-    cli_batch batch = {&an->files,  o->lanes, v->quiet,
-                       analyze_one, an,       an->results};
+    cli_batch batch = {&w->files,   o->lanes, v->quiet,
+                       analyze_one, w,        w->results};
     return cli_batch_run(&batch);
 }
 
 static int run(const cli_args *a)
 {
-    analysis an = {.options = MIEN_READER_DEFAULTS};
-    int status = analyze(a, &an);
-    status = cli_results_close(an.results, status);
-    mien_reader_free(an.reader);
-    mien_own_models_free(an.own);
-    mien_photo_list_free(&an.files);
+    work w = {.faces = {.options = MIEN_READER_DEFAULTS}};
+    int status = analyze(a, &w);
+    status = cli_results_close(w.results, status);
+    cli_analysis_free(&w.faces);
+    mien_photo_list_free(&w.files);
     return status;
 }
 
