@@ -9,9 +9,9 @@ WARN    := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-protot
            -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion \
            -Wdouble-promotion -Wimplicit-fallthrough -Wundef
 PKGS    := zlib libjpeg libpng libwebp libexif cairo jansson libsodium expat sqlite3
-# Only the headers: the libraries are loaded when a video, a HEIC or a file of Keras is opened, or a
-# server begins.
-FFMPEG  := libheif libavformat libavcodec libavutil libswscale libavdevice libmicrohttpd
+# Only the headers: the libraries are loaded when a video, a HEIC, a file of Keras or a queue is
+# opened, or a server begins.
+FFMPEG  := libheif libavformat libavcodec libavutil libswscale libavdevice libmicrohttpd libpq
 HDF5    := $(shell pkg-config --exists hdf5-serial && echo hdf5-serial || echo hdf5)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null) \
               $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(HDF5) 2>/dev/null))
@@ -31,7 +31,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture sight face objects record keys gallery draw kit faces dataset serve sandbox
+DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture sight face objects record keys gallery draw kit faces dataset serve sandbox queue
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
@@ -135,11 +135,12 @@ $(SCRIPTS:%=$B/tests/%.ok): $(NETS) $(wildcard tests/cli/* examples/* include/mi
 $B/tests/test_docs.ok: tools/check_docs.py
 $B/tests/test_memory.ok: $B/tests/fail_malloc.so
 $B/tests/test_memory.ok $B/tests/test_disk.ok: tests/each_command.sh
+$B/tests/test_memory.ok $B/tests/test_disk.ok $B/tests/test_queue.ok: tests/cluster.sh
 $B/tests/test_kill.ok $B/tests/test_mpi.ok: tests/corner.sh
 $B/tests/%.so: $B/tests/%.o
 	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
 # Every allocation of every command, a hundred killed trainings, five hundred killed
-# galleries and a thousand killed workers, where make check tries some.
+# galleries and a thousand killed workers, where make check tries some. as many of queue, where
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
@@ -149,7 +150,7 @@ torture:
 	@TORTURE=1 tests/test_memory.sh
 	@TORTURE=1 tests/test_kill.sh
 	@TORTURE=1 tests/test_serve.sh
-	@TORTURE=1 $B/tests/test_sandbox
+	@TORTURE=1 $B/tests/test_sandbox tests/test_queue.sh
 	@TORTURE=1 $B/tests/test_gallery_kill
 	@TORTURE=1 $B/tests/test_gallery_copies
 	@TORTURE=1 $B/tests/test_gallery_erase
@@ -207,7 +208,7 @@ memcheck:
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
 WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif gif_write heif exif draw font font_data surface) \
                 src/base/json_read.c src/file/gunzip.c src/file/results.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/model/faceapi_convert.c src/record/basis.c src/record/profiles.c src/model/tfjs% src/net/% $(wildcard src/dataset/pictures*.c) \
-                $(patsubst %,src/plot/%.c,axes layers legend render stroke) src/video/% src/kit/% src/draw/% src/keys/% src/gallery/% src/serve/% src/sandbox/%) \
+                $(patsubst %,src/plot/%.c,axes layers legend render stroke) src/video/% src/kit/% src/draw/% src/keys/% src/gallery/% src/serve/% src/sandbox/% src/queue/%) \
               $(filter-out $(call existing,$(patsubst %,src/picture/%.c,code codes meta view) \
                 $(patsubst %,src/faces/%.c,change encode look sample)),$(wildcard src/picture/*.c src/faces/*.c))
 WASM_TESTS := $(patsubst tests/%.c,%,$(shell grep -L 'Not as WebAssembly:' tests/test_*.c))

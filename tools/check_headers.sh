@@ -20,6 +20,6 @@ for h in src/*/*.h cli/*.h cli/shell/*.h; do
     case $h in
         *_list.h | */variant.h) continue ;;
     esac
-    alone "../$h" gcc -x c -std=gnu11 -D_GNU_SOURCE -Isrc -I. $(pkg-config --cflags cairo hdf5)
+    alone "../$h" gcc -x c -std=gnu11 -D_GNU_SOURCE -Isrc -I. $(pkg-config --cflags cairo hdf5 libpq)
 done
 exit $bad

@@ -45,6 +45,7 @@ ALLOWED = {
     "objects": ["base", "image", "graph", "engine", "model", "sight"],
     "record": ["base", "image", "match", "model", "vision", "face", "objects"],
     "keys": ["base"],
+    "queue": ["base"],
     "gallery": ["base", "match", "report", "record", "keys"],
     "draw": ["base", "image", "plot", "vision", "samples", "face", "objects"],
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],

@@ -37,6 +37,7 @@ run|libavutil-dev|pc:libavutil|frames of video
 run|libswscale-dev|pc:libswscale|colours of video
 run|libavdevice-dev|pc:libavdevice|cameras and windows
 run|libmicrohttpd-dev|pc:libmicrohttpd|serves faces over HTTP
+run|libpq-dev|pc:libpq|shares photos out through PostgreSQL
 run|libhdf5-dev|pc:hdf5|reads networks of Keras
 run|nodejs|node|runs npm
 run|npm|npm|fetches the networks of @vladmandic/face-api
@@ -59,6 +60,7 @@ check|man-db|man|checks the man pages
 check|curl|curl|asks the server in its test
 check|openssl|openssl|makes a certificate for it
 check|jq|jq|reads JSON in the tests of the command
+check|postgresql|glob:/usr/lib/postgresql/*/bin/initdb|a private database for the test of the queue
 check|openmpi-bin|mpirun|trains with several processes
 check,web|binaryen|wasm-opt|makes WebAssembly smaller
 check|chromium|chromium|runs the app in the tests

@@ -48,6 +48,7 @@
 #include "mien/num_mixture.h"
 #include "mien/objects.h"
 #include "mien/plot.h"
+#include "mien/queue.h"
 #include "mien/record.h"
 #include "mien/record_basis.h"
 #include "mien/record_profiles.h"

@@ -1,0 +1,46 @@
+/* pq.h: the functions of libpq that src/queue calls.
+ *
+ * The library is loaded when a queue is opened, not when the program starts:
+ * with it come OpenSSL, Kerberos and LDAP. */
+#ifndef MI_QUEUE_PQ_H
+#define MI_QUEUE_PQ_H
+
+#include "mien/base.h"
+
+#include <libpq-fe.h>
+
+/* X(function) */
+#define MI_PQ_LIST(X)       \
+    X(PQclear)              \
+    X(PQcmdTuples)          \
+    X(PQconnectdbParams)    \
+    X(PQconninfoFree)       \
+    X(PQconninfoParse)      \
+    X(PQerrorMessage)       \
+    X(PQexec)               \
+    X(PQexecParams)         \
+    X(PQfinish)             \
+    X(PQfreemem)            \
+    X(PQgetisnull)          \
+    X(PQgetlength)          \
+    X(PQgetvalue)           \
+    X(PQnfields)            \
+    X(PQntuples)            \
+    X(PQparameterStatus)    \
+    X(PQresultErrorField)   \
+    X(PQresultErrorMessage) \
+    X(PQresultStatus)       \
+    X(PQserverVersion)      \
+    X(PQsetNoticeProcessor) \
+    X(PQstatus)
+
+typedef struct mi_pq {
+#define X(function) __typeof__(&function) function;
+    MI_PQ_LIST(X)
+#undef X
+} mi_pq;
+
+/* Fails with EUNSUP, and says what is missing. */
+mien_status mi_pq_load(mi_pq *out, mien_error *err);
+
+#endif
