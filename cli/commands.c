@@ -62,6 +62,13 @@
     X(cmd_gallery_backup)    \
     X(cmd_gallery_restore)   \
     X(cmd_gallery_rekey)     \
+    X(cmd_queue_init)        \
+    X(cmd_queue_add)         \
+    X(cmd_queue_status)      \
+    X(cmd_queue_results)     \
+    X(cmd_queue_retry)       \
+    X(cmd_queue_forget)      \
+    X(cmd_worker)            \
     X(cmd_serve)             \
     X(cmd_key_add)           \
     X(cmd_key_list)          \

@@ -3,12 +3,13 @@
 
 export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 unset XDG_DATA_HOME
+. tests/cluster.sh
 
 # A line a case: name of the command | what it needs | its other words.
 # alone: a library that it loads, HDF5, dies without any memory at all.  out/ is a
-# folder that is empty before each; FACE is the face in the gallery.
+# folder that is empty before each; FACE is the face in the gallery, QUEUE a database.
 list_cases() {
-    sed "s/FACE/${face:-1}/" <<'END'
+    sed "s/FACE/${face:-1}/; s#QUEUE#--queue ${queue:-postgres:///none}#" <<'END'
 analyze||-t 1 --json face.ppm
 analyze|models|-t 1 -l --draw out/a.png face.ppm
 verify|models|--json face.ppm face.ppm
@@ -60,6 +61,13 @@ predict||m/model.onnx t.csv
 evaluate||--json m/model.onnx t.csv
 evaluate||--by a:0.5,b:0:1 m/model.onnx t.csv
 evaluate||--json p/model.onnx set
+queue init|server|QUEUE
+queue add|server|QUEUE -q face.ppm
+queue status|server|QUEUE
+queue results|server|QUEUE -o out/all.jsonl
+worker|server|QUEUE -q -t 1
+queue retry|server|QUEUE
+queue forget|server|QUEUE face.ppm
 serve||--check --listen 127.0.0.1:0 --jobs 1 --key-file keys
 key add||--key-file out/keys door
 key list||--key-file keys
@@ -104,6 +112,7 @@ has() {
         alone) true ;;
         movie) [ -e "$t/movie.mp4" ] ;;
         coco) [ -e "$MIEN_MODELS/ssdlite_mobilenet_v2.onnx" ] && [ -e "$t/face.ppm" ] ;;
+        server) [ -n "${queue:-}" ] ;;
         weights) [ -e "$t/weights/tiny_face_detector_model.bin" ] ;;
         opencv) [ -e /usr/share/opencv4/haarcascades/haarcascade_eye.xml ] ;;
     esac
@@ -112,6 +121,15 @@ has() {
 # What a command changes in place is as it was.
 renew() {
     [ -d "$t/known" ] || return 0
+    case ${words:-} in
+        queue* | worker*)
+            sql "DELETE FROM mien_queue.result; DELETE FROM mien_queue.photo;
+                INSERT INTO mien_queue.photo (path, state, reason)
+                    VALUES ('face.ppm', 'waiting', NULL), ('none.ppm', 'failed', 'not there');
+                INSERT INTO mien_queue.result SELECT id, repeat('{}', 999), now() - '1h'::interval
+                    FROM mien_queue.photo WHERE state = 'failed'" ;;&
+        'queue results'*) sql "DELETE FROM mien_queue.photo WHERE state = 'waiting'" ;;
+    esac
     rm -f "$t"/p.db*
     [ ! -e "$t/p.kept" ] || { cp "$t/p.kept" "$t/p.db" && cp "$t/p.kept-keys" "$t/p.db-keys"; }
     printf 'mien keys 1\n0a1b2c3d\t%064d\t7\t\tdoor\n' 0 >"$t/keys"
@@ -160,5 +178,6 @@ make_inputs() {
             p.kept who.json) >"$t/log" 2>&1
     face=$(cd "$t" && mien gallery show --key-file key --json p.kept Ann 2>"$t/log" |
         sed -n 's/.*"id": \([0-9]\{9,\}\).*/\1/p')
+    [ -z "$cluster_bin" ] || ! cluster_begin || mien queue init --queue "$queue" 2>"$t/log"
     [ ! -d "$MIEN_PHOTOS/../model" ] || ln -s "$MIEN_PHOTOS/../model" "$t/weights"
 }

@@ -4,7 +4,7 @@
 # no half of a file is left.  CASE: only cases with this in them.
 set -u
 t=$(mktemp -d)
-trap 'rm -rf "$t"' EXIT
+trap 'cluster_end; rm -rf "$t"' EXIT
 . tests/each_command.sh
 bad=0 tried=0 skipped=
 

@@ -8,7 +8,7 @@
 # and with all after it; TORTURE=1 tries every one both ways (make torture).
 set -u
 t=$(mktemp -d)
-trap 'rm -rf "$t"' EXIT
+trap 'cluster_end; rm -rf "$t"' EXIT
 . tests/each_command.sh
 step=${TORTURE:-10} none=999999999
 preload=$MIEN_BUILD/tests/fail_malloc.so

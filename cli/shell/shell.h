@@ -22,7 +22,7 @@ enum {
     CLI_INTERRUPTED = 130
 };
 
-enum { CLI_MAX_OPTIONS = 48, CLI_MAX_COMMANDS = 64 };
+enum { CLI_MAX_OPTIONS = 48, CLI_MAX_COMMANDS = 96 };
 
 /* What may stand after an option, and what it becomes. */
 typedef enum cli_kind {
