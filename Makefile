@@ -178,8 +178,9 @@ endef
 run-isas:
 $(foreach i,$(HERE),$(eval $(call isa_rules,$i)))
 
-# Lines of the docs and the articles are commands that test_cli has, too.
-ASAN_NOT := test_install test_web $(BROWSER_SCRIPTS) test_docs test_articles
+# Lines of the docs and the articles are commands that test_cli has, too.  Workers that are
+# killed do not get far with sanitizers; test_queue_lease does what they do.
+ASAN_NOT := test_queue test_install test_web $(BROWSER_SCRIPTS) test_docs test_articles
 asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) fixtures

@@ -54,11 +54,14 @@ static int by_id(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+/* All of an answer, in the order of their numbers. */
 static mien_status take_photos(const mi_rows *r, mien_queue_batch *b,
                                mien_error *err)
 {
     mien_status st = MIEN_OK;
-    b->photo = mi_alloc((size_t)r->n + 1, sizeof *b->photo);
+    if (!r->n)
+        return MIEN_OK;
+    b->photo = mi_alloc((size_t)r->n, sizeof *b->photo);
     if (!b->photo)
         return mi_no_memory(err);
     while (!st && b->n < r->n) {
