@@ -79,7 +79,7 @@ import os, random, sys
 folder, n = sys.argv[1], int(sys.argv[2])
 made = []
 for i in range(20):
-    w, h, r = 240 + i, 180, random.Random(i)
+    w, h, r = 160 + i, 120, random.Random(i)
     made.append(b"P5 %d %d 255\n" % (w, h) + bytes(r.randrange(256) for _ in range(w * h)))
 for i in range(20):
     with open(f"{folder}/a{i:05}.pgm", "wb") as f:
@@ -98,7 +98,7 @@ with open(f"{folder}/cut.pgm", "wb") as f:
 END
 cp docs/sample.jpg "$t/photos/people.jpg"
 all=$((photos + 10)) # and one that is not there
-set -- -r "$t/photos" "$t/missing.jpg"
+set -- "$t/missing.jpg" -r "$t/photos"
 mien analyze --json -q "$@" >"$t/wanted.ms" 2>"$t/wanted.err"
 # Everything but how long it took.
 plain() { sed 's/,"ms":{[^}]*}}$/}/' "$1"; }
@@ -190,7 +190,7 @@ kill -CONT $first
 timeout 3 sh -c 'cat "$0" >"$1"' "$t/photos/a00004.pgm" "$t/pipe" &
 wait $first || complain 'the first worker failed'
 grep -q '1 result was not taken' "$t/worker" || complain "a lost lease: $(cat "$t/worker")"
-equal 'results of a photo that two read' "$(sql "SELECT count(*), min(record::json ->> 'width') FROM mien_queue.result")" '1|243'
+equal 'results of a photo that two read' "$(sql "SELECT count(*), min(record::json ->> 'width') FROM mien_queue.result")" '1|163'
 
 # ---- a photo that ends its workers, beside others ------------------------------
 rm "$one" "$t/pipe" && mkfifo "$t/one/b.pgm"
