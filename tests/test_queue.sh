@@ -219,6 +219,16 @@ kill -TERM $worker
 wait $worker || complain "a worker that was told to stop: $(cat "$t/worker")"
 equal 'given back' "$(sql "SELECT string_agg(state || tries, ' ' ORDER BY id) FROM mien_queue.photo")" 'waiting0 waiting0 waiting0'
 
+# ---- a role of its own for workers ---------------------------------------------
+fresh --tries 1 && q add "$t/one/a.pgm" "$t/one/c.pgm" >"$t/said"
+sql 'CREATE ROLE worker LOGIN'
+queue_of_worker=${queue/mien@/worker@}
+says 'a role without rights' 'permission denied for schema' 3 mien worker --queue "$queue_of_worker"
+sed -n 's/^    \(GRANT .*;\)$/\1/p' docs/queue.md >"$t/grants"
+sql "$(cat "$t/grants")" && mien worker -q --queue "$queue_of_worker" || complain 'a role with the rights of docs/queue.md'
+equal 'results of a role' "$(sql 'SELECT count(*) FROM mien_queue.result')" 2
+says 'a role that may not forget' 'permission denied' 3 mien queue forget --queue "$queue_of_worker" "$t/one/a.pgm"
+
 # ---- a queue that is another's -------------------------------------------------
 # changed WHAT STATEMENT REGEX STATUS: in a transaction of its own, then made anew
 changed() {

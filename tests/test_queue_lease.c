@@ -209,7 +209,7 @@ static void test_a_lost_connection_comes_back(mien_queue *q)
     CHECK_EQ(results(q), 3);
     mien_queue_batch_free(&b);
 
-    /* What a lease took whose answer came, and whose commit did not. */
+    /* No server and no patience: nothing is written down. */
     make_queue(q, 2);
     b = lease(p, 1, 60);
     mien_queue_close(p);
