@@ -5,8 +5,8 @@
 #
 # 200 photos and 20 kills; 10,000 and 500 with TORTURE=1.
 set -u
-photos=200 kills=20
-[ -z "${TORTURE:-}" ] || { photos=10000; kills=500; }
+photos=200 kills=20 zero=0
+[ -z "${TORTURE:-}" ] || { photos=10000; kills=500; zero=; }
 export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 t=$(mktemp -d)
 workers=
@@ -129,7 +129,7 @@ for i in 1 2 3 4; do
 done
 RANDOM=7 killed=0 restarted=
 while [ $killed -lt $kills ]; do
-    sleep 0.0$((RANDOM % 9 + 1))
+    sleep 0.$zero$((RANDOM % 9 + 1))
     kill -9 "$(cat "$t/pid.$((RANDOM % 4 + 1))")" 2>/dev/null && killed=$((killed + 1))
     if [ $((killed % (kills / 2))) -eq 0 ] && [ "$restarted" != $killed ] && [ $killed -gt 0 ]; then
         restarted=$killed
