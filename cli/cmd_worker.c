@@ -49,11 +49,14 @@ static const cli_row examples[] = {
     {NULL, NULL},
 };
 
-static const cli_row exits[] = CLI_EXITS_PHOTOS(
-    "no photo is left, or it was told to stop (SIGTERM, SIGINT) and gave back "
-    "what it had not read",
-    "some photos could not be read; their records hold an error",
-    "it could not begin, or the database went away");
+static const cli_row exits[] = {
+    {"0", "no photo is left, or it was told to stop (SIGTERM, SIGINT) and gave "
+          "back what it had not read"},
+    {"1", "some photos could not be read; their records hold an error"},
+    CLI_EXIT_USAGE,
+    {"3", "it could not begin, or the database went away"},
+    {NULL, NULL},
+};
 
 enum { READS = 3 }; /* of a photo whose bytes do not come */
 
