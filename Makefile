@@ -140,21 +140,18 @@ $B/tests/test_kill.ok $B/tests/test_mpi.ok: tests/corner.sh
 $B/tests/%.so: $B/tests/%.o
 	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
 # Every allocation of every command, a hundred killed trainings, five hundred killed
-# galleries and a thousand killed workers, where make check tries some. as many of queue, where
+# galleries and workers of a queue, a thousand killed readers of photos, where make check
+# tries some.
+TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase dataset_planted)
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
-	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill $B/tests/test_gallery_copies $B/tests/test_gallery_erase \
-	  $B/tests/test_dataset_planted
-	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill $B/tests/test_gallery_copies $B/tests/test_gallery_erase $B/tests/test_sandbox
+	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $(TORTURED:%=$B/tests/%)
 	@TORTURE=1 tests/test_memory.sh
 	@TORTURE=1 tests/test_kill.sh
 	@TORTURE=1 tests/test_serve.sh
-	@TORTURE=1 $B/tests/test_sandbox tests/test_queue.sh
-	@TORTURE=1 $B/tests/test_gallery_kill
-	@TORTURE=1 $B/tests/test_gallery_copies
-	@TORTURE=1 $B/tests/test_gallery_erase
-	@TORTURE=1 $B/tests/test_dataset_planted
+	@TORTURE=1 tests/test_queue.sh
+	@for t in $(TORTURED); do TORTURE=1 $B/tests/$$t || exit 1; done
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 $B/tests/test_app.ok $B/tests/test_package.ok: tests/browser.sh $(wildcard web/test/* web/*.mjs)
