@@ -80,6 +80,10 @@ static void test_a_reading_comes_back(void)
     CHECK_EQ(mi_reading_read(b.data, b.n, &two, &got, NULL), MIEN_EFORMAT);
     two = (mien_serve_wish){all.want, 0.8F, 0};
     CHECK_EQ(mi_reading_read(b.data, b.n, &two, &got, NULL), MIEN_EFORMAT);
+    int n = r.faces.n;
+    r.faces.n = MI_READING_MOST_FACES + 1;
+    CHECK_EQ(mi_reading_write(&b, &r, NULL), MIEN_ELIMIT);
+    r.faces.n = n;
     mien_buffer_free(&b);
     mien_faces_free(&r.faces);
 }
@@ -160,7 +164,7 @@ static mien_status misbehave(void *arg, const uint8_t *bytes, size_t n,
                              mien_buffer *out, mien_error *err)
 {
     mien_reading r = make_reading();
-    char what = n > 12 ? (char)bytes[12] : 0;
+    char what = n > MI_WISH_SIZE ? (char)bytes[MI_WISH_SIZE] : 0;
     (void)arg;
     if (what == 'd')
         raise(SIGSEGV);

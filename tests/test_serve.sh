@@ -98,9 +98,13 @@ family() { # the server's other processes
     [ "$(echo $zygote | wc -w)" -eq 1 ] && [ "$(echo $workers | wc -w)" -eq 2 ] ||
         complain "processes: $zygote; $workers"
 }
-left() { # none of the family, within some seconds
+left() { # none of the family, within some seconds, but one that nobody waits for
     for _ in $(seq 50); do
-        kill -0 $zygote $workers 2>/dev/null || return
+        local living=
+        for p in $zygote $workers; do
+            sed 's/.*) //' "/proc/$p/stat" 2>/dev/null | grep -q '^[^ZX]' && living=1
+        done
+        [ -n "$living" ] || return
         sleep 0.1
     done
     complain "$1 leaves some of the processes $(echo $zygote $workers)"

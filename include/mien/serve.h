@@ -172,7 +172,8 @@ typedef struct mien_server_options {
                          answer to be fetched, 1.. */
     double rate;      /* requests a second for each key; 0: any */
     double burst;     /* so many at once, at least 1 */
-    mien_serve_read *read; /* NULL: the networks that mien knows */
+    mien_serve_read *read; /* NULL: the networks that mien knows, in this
+                              process; mien_sandbox_serve sets another */
     void *read_arg;
     /* Who may be recognised; NULL: nobody.  It needs keys.  Of its calls one
      * is under way at a time, and until the server is freed they are the

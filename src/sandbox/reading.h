@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "mien/serve.h"
 
-enum { MI_READING_MOST_FACES = 10000 };
+enum { MI_READING_MOST_FACES = 10000, MI_WISH_SIZE = 12 /* bytes */ };
 
 /* Add a wish to bytes. */
 void mi_wish_write(mien_buffer *out, const mien_serve_wish *wish);

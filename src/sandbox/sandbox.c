@@ -130,13 +130,12 @@ static int processors(void)
 static mien_status open_workers(mien_sandbox *s, const mi_worker_task *task,
                                 mien_error *err)
 {
-    enum { WISH = 12 }; /* bytes */
     mien_buffer g = {0};
     mi_workers_options o = {
         .task =
             task ? *task : (mi_worker_task){open_photos, answer, &s->inside},
         .lanes = s->o.jobs,
-        .ask_most = (size_t)s->o.max_body + WISH,
+        .ask_most = (size_t)s->o.max_body + MI_WISH_SIZE,
         .memory = s->o.memory,
         .deadline = s->o.deadline,
         .asks = s->o.photos,
