@@ -60,8 +60,9 @@ static const cli_option options[] = {
                  "without a byte, after which a connection is ended (default "
                  "{})"),
     CLI_ROW_REAL(deadline, "deadline", 0, "SECONDS", 1, 3600,
-                 "that a request may take to come, to wait, and its answer to "
-                 "be fetched (default {})"),
+                 "that a request may take to come, to wait, each photo to be "
+                 "read in the sandbox, and the answer to be fetched (default "
+                 "{})"),
     CLI_ROW_REAL(rate, "rate", 0, "N", 0, 1000000,
                  "requests a second for each key (default {}; 0: any)"),
     CLI_ROW_REAL(burst, "burst", 0, "N", 1, 1000000,
