@@ -37,14 +37,30 @@
 
 /* Done, whatever the arguments; the most frequent come first. */
 static const int done[] = {
-    SYS_futex,          SYS_madvise,         SYS_munmap,
-    SYS_read,           SYS_write,           SYS_brk,
-    SYS_mremap,         SYS_sched_yield,     SYS_clock_gettime,
-    SYS_gettimeofday,   SYS_clock_nanosleep, SYS_nanosleep,
-    SYS_rt_sigprocmask, SYS_rt_sigaction,    SYS_rt_sigreturn,
-    SYS_exit,           SYS_exit_group,      SYS_getpid,
-    SYS_gettid,         SYS_writev,          SYS_getrandom,
-    SYS_sysinfo,        SYS_set_robust_list, SYS_restart_syscall,
+    SYS_futex,
+    SYS_madvise,
+    SYS_munmap,
+    SYS_read,
+    SYS_write,
+    SYS_brk,
+    SYS_mremap,
+    SYS_sched_yield,
+    SYS_clock_gettime,
+    SYS_gettimeofday,
+    SYS_clock_nanosleep,
+    SYS_nanosleep,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigaction,
+    SYS_rt_sigreturn,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_getpid,
+    SYS_gettid,
+    SYS_writev,
+    SYS_getrandom,
+    SYS_sysinfo,
+    SYS_set_robust_list,
+    SYS_restart_syscall,
     SYS_getcpu,
 #ifdef SYS_rseq
     SYS_rseq,
@@ -52,8 +68,9 @@ static const int done[] = {
 #ifdef SYS_time
     SYS_time,
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_ADDRESS__ /* to begin a thread */
     SYS_sigaltstack,
+    SYS_sched_getaffinity,
 #endif
 };
 
