@@ -285,7 +285,7 @@ const cli_command cmd_dataset_check = {
         "--population, whom the data leave out.\n\n"
         "What the pass counts is exact but where it says \"about\"; the other "
         "checks look at a random sample of at most 65536 rows, of fewer where "
-        "there are more than 32 columns.\n\n"
+        "there are more than 16 columns.\n\n"
         "Of a folder of pictures it finds those that cannot be read, copies "
         "and pictures that are nearly the same, above all with other labels or "
         "in other parts, those far darker, brighter, flatter or less sharp "

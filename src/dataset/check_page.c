@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { FOLD = 100, BARS = 20, WIDE = 120, HIGH = 26 };
+enum { FOLD = 100, BARS = 20, WIDE = 120, HIGH = 26, FEW = 20 };
 
 static const char style[] =
     "<style>.f{border-left:.4rem solid #888;padding:.1rem 0 .1rem .8rem;"
@@ -17,7 +17,8 @@ static const char style[] =
     "p{margin:.2rem 0}"
     ".f b{font-weight:600}.where{overflow-wrap:anywhere}summary{cursor:pointer;"
     "padding:.5rem 0;min-height:1.6rem}td svg{vertical-align:middle}"
-    "td.top{text-align:left;max-width:18rem;overflow-wrap:anywhere}"
+    ".wide td.top{text-align:left;min-width:11rem;white-space:normal;"
+    "overflow-wrap:anywhere}"
     ".wide td,.wide th{white-space:nowrap}.wide td:first-child{white-space:"
     "normal;overflow-wrap:anywhere;min-width:6rem}</style>\n";
 
@@ -65,11 +66,13 @@ static void put_bars(const mi_summary *s, mien_buffer *out)
     mien_buffer_puts(out, "\"/></svg></td>");
 }
 
-/* The three most frequent values. */
+/* The three most frequent values, where few differ. */
 static void put_top(const mi_summary *s, mien_buffer *out)
 {
     const mi_value *top[3];
-    int n = mi_summary_top(s, 3, top);
+    int many =
+        s->type == MIEN_COLUMN_NUMBER && (s->sketch || s->values.used > FEW);
+    int n = many ? 0 : mi_summary_top(s, 3, top);
     mien_buffer_puts(out, "<td class=\"top\">");
     for (int i = 0; i < n; i++) {
         char text[MI_VALUE_TEXT + 1] = {0};
@@ -77,6 +80,8 @@ static void put_top(const mi_summary *s, mien_buffer *out)
         for (int k = 0; k < (cut ? MI_VALUE_TEXT : top[i]->length); k++)
             text[k] = top[i]->text[k];
         mien_buffer_puts(out, i ? ", " : "");
+        if (s->type == MIEN_COLUMN_NUMBER)
+            mien_buffer_printf(out, "%.6g", top[i]->number + 0.0);
         mien_page_text(out, text);
         mien_buffer_printf(out, "%s (%lld)", cut ? "..." : "",
                            (long long)top[i]->count);
@@ -95,18 +100,16 @@ static void put_column(const mien_dataset *d, int c, mien_buffer *out)
     mien_buffer_printf(out, "</td><td>%.2f %%</td><td>%s%.0f</td>",
                        100 * (double)s->missing / (double)d->rows,
                        exact ? "" : "\xe2\x89\x88 ", distinct);
-    if (number) {
+    if (number)
         put_bars(s, out);
-        put_number(out, s->min);
-        put_number(out, s->quantile[2]);
-        put_number(out, s->max);
-        put_number(out, s->mean);
-        put_number(out, mi_summary_deviation(s));
-    } else {
-        mien_buffer_puts(out, "<td></td><td></td><td></td><td></td><td></td>"
-                              "<td></td>");
-    }
+    else
+        mien_buffer_puts(out, "<td></td>");
     put_top(s, out);
+    put_number(out, number ? s->min : (double)NAN);
+    put_number(out, number ? s->quantile[2] : (double)NAN);
+    put_number(out, number ? s->max : (double)NAN);
+    put_number(out, number ? s->mean : (double)NAN);
+    put_number(out, number ? mi_summary_deviation(s) : (double)NAN);
     mien_buffer_puts(out, "</tr>\n");
 }
 
@@ -123,9 +126,9 @@ static void put_columns(const mien_dataset *d, mien_buffer *out)
         mien_buffer_puts(out,
                          "</summary><div class=\"wide\"><table><tr><th>column"
                          "</th><th>missing</th><th>distinct</th><th>"
-                         "distribution</th><th>least</th><th>median</th><th>"
-                         "greatest</th><th>mean</th><th>deviation</th><th>most "
-                         "frequent</th></tr>\n");
+                         "distribution</th><th>most frequent</th><th>least"
+                         "</th><th>median</th><th>greatest</th><th>mean</th>"
+                         "<th>deviation</th></tr>\n");
         for (int c = from; c < to; c++)
             put_column(d, c, out);
         mien_buffer_puts(out, "</table></div></details>\n");
