@@ -199,10 +199,12 @@ static void put_shapes(mien_buffer *b, mien_random *r)
         p *= mien_random_unit(r);
     mien_buffer_printf(
         b,
-        "%.3f,%.3f,%.3f,%.4f,%.3f,%.3f,%d,%.0f,%.0f,%.3f,%s,2020-%02u-%02u\n",
+        "%.3f,%.3f,%.3f,%.4f,%.3f,%.3f,%d,%.0f,%.0f,%.3f,%u,%s,2020-%02u-%"
+        "02u\n",
         3 + g[0], 5 + g[1], exp(g[2]), e, 1 + mien_random_unit(r),
         g[3] / fabs(g[4]), poisson, 80 + 20 * g[5], exp(4 + g[0] + g[1]),
         (mien_random_unit(r) < .3 ? 9 : 3) + g[2] / 2,
+        mien_random_below(r, 200000),
         mien_random_unit(r) < .02 ? "rare" : "usual",
         1 + mien_random_below(r, 12), 1 + mien_random_below(r, 28));
 }
@@ -217,7 +219,7 @@ static void test_shapes_are_left_alone(void)
         int found = 0;
         mien_random_init(&r, 9000 + 1000 * check_seed + s);
         mien_buffer_puts(&b, "bell3,bell5,log,tail,even,cauchy,poisson,whole,"
-                             "wide,two,word,day\n");
+                             "wide,two,sparse,word,day\n");
         for (int i = 0; i < 1000; i++)
             put_shapes(&b, &r);
         CHECK_EQ(look_at(b.data, b.n, NULL, &d, NULL), MIEN_OK);

@@ -67,6 +67,8 @@ void mi_finding_count(mi_finding *f, int64_t count, int64_t of);
 void mi_finding_size(mi_finding *f, double size, const char *measure);
 /* One value in an array of 64 random bits: the order of a sample. */
 uint64_t mi_dataset_mix(uint64_t x);
+/* All findings are there: sort them, and let them point to their texts. */
+mien_status mi_findings_finish(mien_dataset *d, mien_error *err);
 /* Is finding i shown in full?  Of one check the first ten are. */
 int mi_finding_shown(const mien_dataset *d, int64_t i);
 /* How many are not, as a line; nothing if all are. */
@@ -126,7 +128,7 @@ mien_status mi_check_leak(mien_dataset *d, char *why, mien_error *err);
 /* Labels that are wrong: see noise.c. */
 mien_status mi_check_noise(mien_dataset *d, char *why, mien_error *err);
 
-/* The classes of the label in the sample: see leak.c. */
+/* The classes of the label in the sample: see leak_classes.c. */
 enum { MI_CLASSES_MOST = 20 };
 typedef struct mi_classes {
     int n;

@@ -15,7 +15,7 @@
  * Neighbours.  Rows that follow each other and are alike (correlation of a
  * column with itself one row on) make near copies of test rows in training when
  * a split is random; told where a column has 0.3 and more, by six standard
- * errors 1 / sqrt(pairs).
+ * errors 1 / sqrt(pairs), and a quarter of the columns of numbers do.
  *
  * Where: the row at which the sum of what is above the median, less the share
  * that should be, is largest (Pettitt, Applied Statistics 28, 1979). */
@@ -345,18 +345,20 @@ static void say_shifts(mien_dataset *d, shift *of)
 /* A finding about rows that are like the ones before. */
 static void say_neighbours(mien_dataset *d, const shift *of)
 {
-    int64_t n = 0;
+    int64_t n = 0, numbers = 0;
     int most = -1;
     for (int c = 0; c < d->columns; c++) {
+        numbers += d->column[c].type == MIEN_COLUMN_NUMBER;
         if (isnan(of[c].neighbours))
             continue;
         n++;
         if (most < 0 || of[c].neighbours > of[most].neighbours)
             most = c;
     }
-    mi_finding *f = n ? mi_finding_new(d, "neighbours", MIEN_WEIGHT_QUESTION,
-                                       1 + (double)n / d->columns)
-                      : NULL;
+    mi_finding *f = n && n * 4 >= numbers
+                        ? mi_finding_new(d, "neighbours", MIEN_WEIGHT_QUESTION,
+                                         1 + (double)n / d->columns)
+                        : NULL;
     if (!f)
         return;
     mi_finding_column(d, f, most);

@@ -67,12 +67,36 @@ static void scale(int64_t n, int p, double *x, double *scaler)
         x[i] = fmin(fmax(x[i], -clip), clip);
 }
 
-/* Scaled columns and, where there are few, their squares, so that a class may
- * lie between two others. */
-static mien_status square_columns(noise *s, double *x, int p, mien_error *err)
+/* How many columns there are with squares, and with products of two: as many as
+ * leave forty rows a column, so that a class may lie between two others, or in
+ * two corners of four. */
+static int columns_of(int64_t n, int p, int *squares, int *products)
 {
-    int both = p <= s->n / 60 && p <= 60;
-    s->p = both ? 2 * p : p;
+    int64_t room = n / 40 < 120 ? n / 40 : 120, all = p;
+    *squares = all + p <= room;
+    all += *squares ? p : 0;
+    *products = *squares && all + (int64_t)p * (p - 1) / 2 <= room;
+    return (int)(all + (*products ? (int64_t)p * (p - 1) / 2 : 0));
+}
+
+/* A row of scaled columns with what is made of them. */
+static void put_row(const double *x, int p, int squares, int products,
+                    double *to)
+{
+    for (int k = 0; k < p; k++)
+        *to++ = x[k];
+    for (int k = 0; squares && k < p; k++)
+        *to++ = x[k] * x[k];
+    for (int k = 0; products && k < p; k++)
+        for (int m = k + 1; m < p; m++)
+            *to++ = x[k] * x[m];
+}
+
+/* Scaled columns, their squares and products. */
+static mien_status widen_columns(noise *s, double *x, int p, mien_error *err)
+{
+    int squares, products;
+    s->p = columns_of(s->n, p, &squares, &products);
     s->x = mi_alloc_raw((size_t)s->n * (size_t)s->p, sizeof *s->x);
     double *scaler = mi_alloc(2 * (size_t)s->p, sizeof *scaler);
     mien_status st = s->x && scaler ? MIEN_OK : mi_no_memory(err);
@@ -82,12 +106,7 @@ static mien_status square_columns(noise *s, double *x, int p, mien_error *err)
     if (!st) {
         scale(s->n, p, x, scaler);
         for (int64_t i = 0; i < s->n; i++)
-            for (int k = 0; k < p; k++) {
-                double v = x[i * p + k];
-                s->x[i * s->p + k] = v;
-                if (both)
-                    s->x[i * s->p + p + k] = v * v;
-            }
+            put_row(x + i * p, p, squares, products, s->x + i * s->p);
         st = mien_scale_fit(MIEN_SCALE_STANDARD, s->n, s->p, s->x, NULL,
                             s->d->o.csv.pool, scaler, err);
     }
@@ -125,7 +144,7 @@ static mien_status make_matrix(noise *s, char *why, mien_error *err)
                                     NULL, x, err)
                : mi_no_memory(err);
         if (!st)
-            st = square_columns(s, x, e->width, err);
+            st = widen_columns(s, x, e->width, err);
     } else {
         st = mi_no_memory(err);
     }
