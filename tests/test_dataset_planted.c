@@ -234,11 +234,36 @@ static void test_shapes_are_left_alone(void)
     CHECK_MSG(cries <= n / 20, "%d of %d", cries, n);
 }
 
+/* The lower tail of a bell is long in logarithms, and no second unit. */
+static void test_tails_are_no_units(void)
+{
+    enum { COLUMNS = 60, ROWS = 500 };
+    mien_buffer b = {0};
+    mien_dataset *d = NULL;
+    mien_random r;
+    int found = 0, cries = 0;
+    mien_random_init(&r, 77 + check_seed);
+    for (int i = 0; i <= ROWS; i++)
+        for (int c = 0; c < COLUMNS; c++) {
+            double x = 3 + c % 4 + mien_random_normal(&r);
+            mien_buffer_printf(&b, i ? "%.3f%s" : "c%.0f%s", i ? x : c,
+                               c + 1 < COLUMNS ? "," : "\n");
+        }
+    CHECK_EQ(look_at(b.data, b.n, NULL, &d, NULL), MIEN_OK);
+    const mien_finding *is = d ? mien_dataset_findings(d, &found) : NULL;
+    for (int i = 0; i < found; i++)
+        cries += strcmp(is[i].check, "units") == 0;
+    CHECK_MSG(cries <= 1, "%d of %d columns", cries, (int)COLUMNS);
+    mien_dataset_free(d);
+    mien_buffer_free(&b);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_faults_are_found);
     RUN(test_clean_tables_are_left_alone);
     RUN(test_shapes_are_left_alone);
+    RUN(test_tails_are_no_units);
     return check_done();
 }

@@ -197,15 +197,15 @@ static void say_infinite(mien_dataset *d, int column)
                                  "mend it there, or make them missing.");
 }
 
-/* Few values below zero in a column that is above it, and as far from zero as
- * usual values are: the tail of a bell that reaches zero is not. */
+/* Few values below zero in a column that is above it, one as far from zero as a
+ * quarter of the values are: the tail of a bell that reaches zero is not. */
 static void say_negative(mien_dataset *d, int column)
 {
     const mi_summary *s = &d->column[column];
     int64_t finite = s->count - s->infinite;
     if (!s->negative || s->negative * 1000 > finite ||
         !(s->quantile[0] > 0
-              ? -s->min >= s->quantile[0]
+              ? -s->min >= s->quantile[1]
               : s->quantile[0] == 0 && -s->min >= s->quantile[2]))
         return;
     mi_finding *f = mi_finding_new(d, "negative", MIEN_WEIGHT_QUESTION,
