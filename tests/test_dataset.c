@@ -219,6 +219,24 @@ static void check_refused(const char *csv, const mien_dataset_options *o,
     CHECK(d == NULL);
 }
 
+/* Long rows are kept in bounded memory: fewer of them are in the sample. */
+static void test_long_rows(void)
+{
+    enum { ROWS = 6000, LONG = 16000 };
+    static char text[LONG + 1];
+    mien_buffer b = {0};
+    memset(text, 'x', LONG);
+    mien_buffer_puts(&b, "a,b\n");
+    for (int i = 0; i < ROWS; i++)
+        mien_buffer_printf(&b, "%d,%s\n", i, text);
+    char *json = json_of((const char *)b.data, b.n, NULL);
+    double rows = number_behind(json, "\"sample_rows\":");
+    CHECK(rows >= 1000 && rows <= 4200);
+    CHECK_NEAR(number_behind(json, "\"median\":"), ROWS / 2, ROWS / 20);
+    mi_free(json);
+    mien_buffer_free(&b);
+}
+
 static void test_bad_input(void)
 {
     static const char *const by[] = {"sex"}, *const wrong[] = {"sexe"};
@@ -354,6 +372,7 @@ int main(int argc, char **argv)
     RUN(test_a_late_text_among_numbers);
     RUN(test_what_is_odd_in_texts);
     RUN(test_what_knows_the_label);
+    RUN(test_long_rows);
     RUN(test_bad_input);
     RUN(test_tables_with_little_in_them);
     RUN(test_ten_thousand_columns);

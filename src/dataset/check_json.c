@@ -93,6 +93,7 @@ static double rank_error(const mien_dataset *d)
 
 void mien_dataset_json(const mien_dataset *d, const char *name, mien_json *j)
 {
+    mien_buffer notes = {0};
     mien_json_object(j, NULL);
     mien_json_text(j, "schema", "mien/dataset-check/1");
     mien_json_text(j, "file", name);
@@ -102,6 +103,11 @@ void mien_dataset_json(const mien_dataset *d, const char *name, mien_json *j)
     mien_json_int(j, "sample_rows", mien_table_rows(d->sample));
     mien_json_real(j, "quantile_rank_error", rank_error(d), 4);
     mien_json_text(j, "label", d->o.label);
+    mien_buffer_put(&notes, d->notes.data, d->notes.n);
+    mien_buffer_put(&notes, "", 1);
+    mien_json_text(j, "notes", (const char *)notes.data);
+    j->out->failed |= notes.failed;
+    mien_buffer_free(&notes);
     mien_json_array(j, "findings");
     for (int64_t i = 0; i < d->findings; i++)
         put_finding(&d->sorted[i], j);

@@ -169,7 +169,8 @@ static void say_slips(mien_dataset *d, int column, const written *w, int n)
     for (int i = 0; i < n; i++) {
         const written *of = NULL;
         for (int k = 0; k < n; k++)
-            if (w[k].v->count >= RARE * w[i].v->count &&
+            if (w[i].v->length != 255 && w[k].v->length != 255 &&
+                w[k].v->count >= RARE * w[i].v->count &&
                 is_slip(&w[i], &w[k]) && (!of || of->v->count < w[k].v->count))
                 of = &w[k];
         if (!of)

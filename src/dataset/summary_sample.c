@@ -3,7 +3,8 @@
  * Each row has a random number, told by its place in the file and the seed; the
  * rows with the least numbers are the sample, so that each row is as likely as
  * any other and the same are drawn whatever the pieces of the file.  Twice as
- * many as wanted are kept before the larger half is dropped.
+ * many as wanted are kept before the larger half is dropped; where rows are so
+ * long that they need more memory than there is, fewer are wanted from then on.
  * Source: Knuth, The Art of Computer Programming 2, 3.4.2 (selection by random
  * keys). */
 #include "dataset/check.h"
@@ -15,6 +16,8 @@
 
 #include <assert.h>
 #include <string.h>
+
+enum { BYTES = 64 << 20 }; /* of the rows that are kept, about, at most */
 
 /* A row that was drawn: its values, one behind the other in `bytes`. */
 typedef struct drawn {
@@ -135,7 +138,9 @@ mien_status mi_sample_add(mi_sample *s, const mien_table *t, int64_t row,
         uint64_t key = mi_dataset_mix(s->seed + (uint64_t)(row + i));
         if (key >= s->below)
             continue;
-        if (s->n == 2 * s->most)
+        if (s->bytes.n > BYTES && s->n > 1) /* rows are long: fewer of them */
+            s->most = s->n / 2 < s->most ? s->n / 2 : s->most;
+        if (s->n >= 2 * s->most)
             st = drop(s, err);
         if (st || key >= s->below)
             continue;
