@@ -11,10 +11,16 @@ export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 t=$(mktemp -d)
 workers=
 . "${0%/*}/cluster.sh"
+# Kill worker $1, if it is there and not another program that has its number now.
+strike() {
+    local pid
+    pid=$(cat "$t/pid.$1" 2>/dev/null) && grep -qaF "$cluster" "/proc/$pid/cmdline" 2>/dev/null &&
+        kill -9 "$pid" 2>/dev/null
+}
 finish() {
     touch "$t/stop"
     [ -z "$workers" ] || kill -9 $workers 2>/dev/null
-    cat "$t"/pid.* 2>/dev/null | xargs -r kill -9 2>/dev/null
+    for i in 1 2 3 4; do strike $i; done
     wait
     cluster_end
     chmod -R u+rwx "$t" && rm -rf "$t"
@@ -121,6 +127,7 @@ for i in 1 2 3 4; do
             echo $! >"$t/pid.$i"
             wait $! 2>/dev/null
             status=$?
+            rm -f "$t/pid.$i"
             [ $status -gt 1 ] || break # 0, 1: no photo is left
             [ $status -eq 137 ] || sleep 0.2
         done
@@ -130,7 +137,7 @@ done
 RANDOM=7 killed=0 restarted=
 while [ $killed -lt $kills ]; do
     sleep 0.$zero$((RANDOM % 9 + 1))
-    kill -9 "$(cat "$t/pid.$((RANDOM % 4 + 1))")" 2>/dev/null && killed=$((killed + 1))
+    strike $((RANDOM % 4 + 1)) && killed=$((killed + 1))
     if [ $((killed % (kills / 2))) -eq 0 ] && [ "$restarted" != $killed ] && [ $killed -gt 0 ]; then
         restarted=$killed
         cluster_control restart -m immediate || complain 'the server did not come back'
@@ -197,7 +204,7 @@ rm "$one" "$t/pipe" && mkfifo "$t/one/b.pgm"
 cp "$t/photos/a00000.pgm" "$t/one/a.pgm"
 cp "$t/photos/a00000.pgm" "$t/one/c.pgm"
 fresh --tries 2 && q add "$t/one/a.pgm" "$t/one/b.pgm" "$t/one/c.pgm" >"$t/said"
-stuck="SELECT count(*) FROM mien_queue.photo WHERE state = 'leased' AND until > now() AND tries = "
+stuck="SELECT count(*) FROM mien_queue.photo WHERE state = 'leased' AND tries = "
 for try in 1 2; do
     work --batch 3
     until_sql "$stuck$try AND path = convert_to('$t/one/b.pgm', 'UTF8')" 1
