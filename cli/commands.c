@@ -14,6 +14,7 @@
     X(cmd_objects)           \
     X(cmd_model_list)        \
     X(cmd_model_info)        \
+    X(cmd_model_card)        \
     X(cmd_model_convert)     \
     X(cmd_table_describe)    \
     X(cmd_table_split)       \

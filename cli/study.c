@@ -77,6 +77,10 @@ static int prepare(cli_study *c, const cli_table_values *table)
     r->na = c->in.how.csv.missing;
     r->nas = c->in.how.csv.missings;
     c->o.pool = c->in.pool;
+    if (c->v->output) { /* it takes a second for 300 MB */
+        mien_sha256(c->in.map.data, c->in.map.n, c->digest);
+        c->o.data_sha256 = c->digest;
+    }
     if (mien_study_new(c->in.t, &c->o, &c->study, &err) == MIEN_OK)
         return 1;
     cli_error("%s: %s", path, err.text);

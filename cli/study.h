@@ -113,6 +113,7 @@ typedef struct cli_study {
     mien_study_options o;
     cli_names drop, by;
     cli_table in;
+    char digest[65]; /* of the table's file */
     mien_study *study;
 } cli_study;
 

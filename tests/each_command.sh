@@ -24,6 +24,8 @@ objects|coco|-t 1 --json face.ppm
 objects|coco|-t 1 --draw out/o.png face.ppm
 model list||--json
 model info|models|--json face_landmark_68_tiny
+model card||--json m
+model card||-o out/c.html v/model.onnx
 model convert|weights|-q --output out face-api weights
 model convert|alone|-q --output out keras k.h5
 model convert||-q --output out onnx v/model.onnx

@@ -426,7 +426,7 @@ static void test_what_is_said(void)
     mien_picture_study_text(s, &b);
     mien_picture_study_metrics(s, &b);
     mien_picture_study_history(s, &b);
-    mien_picture_study_card(s, &b);
+    CHECK(!mien_picture_study_card(s, &b, NULL));
     CHECK_EQ(mien_picture_study_page(s, &b, NULL), MIEN_OK);
     mien_buffer_put(&b, "", 1);
     static const char *const words[] = {"48 for the test",
@@ -438,7 +438,7 @@ static void test_what_is_said(void)
                                         "\"groups\"",
                                         "val_points",
                                         "epoch,loss,val_loss",
-                                        "Intended use",
+                                        "Intended and refused uses",
                                         "<svg",
                                         "</html>",
                                         "points: MSE, px<sup>2",

@@ -322,11 +322,6 @@ static void test_what_is_said(void)
                        "\"Auto-encoder\",\n  \"label\": \"y\",\n") == said);
     CHECK(strstr(said, "\n  \"best_epoch\": "));
     free(said);
-    mien_study_card(s, &b);
-    said = study_text(&b);
-    CHECK(strncmp(said, "# Auto-encoder for y = yes\n", 27) == 0);
-    CHECK(strstr(said, "## Limits"));
-    free(said);
     mien_study_free(s);
     mien_table_free(t);
     free(text);
@@ -523,7 +518,6 @@ static void test_failing_memory_is_reported(void)
             if (s) {
                 mien_study_text(s, &b);
                 mien_study_metrics(s, &b);
-                mien_study_card(s, &b);
             }
             mi_alloc_fail_after(-1);
             CHECK_MSG(st == MIEN_OK || (st == MIEN_ENOMEM && err.text[0]),

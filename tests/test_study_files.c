@@ -56,7 +56,12 @@ static void test_a_folder_holds_all(void)
         char *metrics = read_text(where, "metrics.json");
         CHECK(strstr(metrics, "\"schema\": \"mien/metrics/1\""));
         char *card = read_text(where, "model_card.md");
-        CHECK(card[0] == '#');
+        CHECK(strncmp(card,
+                      k ? "# Auto-encoder for y = yes\n"
+                        : "# Logistic regression for y = yes\n",
+                      27) == 0);
+        CHECK(strstr(card, "\nNot known: ") &&
+              strstr(card, "## For a person whom it judges"));
         snprintf(where, sizeof where, "%s/a/b%d/history.csv", folder, k);
         CHECK_EQ(access(where, F_OK), k - 1);
         free(page);

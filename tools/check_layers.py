@@ -33,7 +33,7 @@ ALLOWED = {
     "vision": ["base", "kern", "image"],
     "tabular": ["base", "graph", "engine", "train", "model", "learn", "table"],
     "samples": ["base", "table", "image", "vision"],
-    "report": ["base", "num", "metrics", "plot", "table", "learn", "train"],
+    "report": ["base", "num", "metrics", "graph", "plot", "table", "model", "learn", "train"],
     "journal": ["base", "file", "train"],
     "picture": ["base", "team", "file", "num", "image", "split", "metrics", "plot",
                 "graph", "engine", "train", "model", "net", "samples", "report",

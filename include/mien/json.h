@@ -61,6 +61,15 @@ MIEN_API void mien_json_close(mien_json *j);
  *   text  NULL: null is written */
 MIEN_API void mien_json_text(mien_json *j, const char *key, const char *text);
 
+/* Write the lines of a text as an array of texts.
+ *
+ *   j     a text being written
+ *   key   of the array, or NULL
+ *   text  [n] lines; a last one without its end counts
+ *   n     bytes */
+MIEN_API void mien_json_lines(mien_json *j, const char *key, const void *text,
+                              size_t n);
+
 /* Write an integer.
  *
  *   j    a text being written

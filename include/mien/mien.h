@@ -54,6 +54,7 @@
 #include "mien/record_profiles.h"
 #include "mien/record_text.h"
 #include "mien/report.h"
+#include "mien/report_card.h"
 #include "mien/report_table.h"
 #include "mien/samples.h"
 #include "mien/samples_labels.h"

@@ -383,12 +383,15 @@ MIEN_API void mien_picture_study_metrics(const mien_picture_study *s,
 MIEN_API void mien_picture_study_history(const mien_picture_study *s,
                                          mien_buffer *out);
 
-/* Write a model card in Markdown.
+/* Write a model card in Markdown: mien_card_of_model of the model and its
+ * metrics.
  *
  *   s    was judged
- *   out  the text is added */
-MIEN_API void mien_picture_study_card(const mien_picture_study *s,
-                                      mien_buffer *out);
+ *   out  the text is added
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_picture_study_card(
+    const mien_picture_study *s, mien_buffer *out, mien_error *err);
 
 /* What mien_journal_epoch keeps of it, from within on_epoch: its checkpoint and
  * its pictures.

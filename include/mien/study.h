@@ -185,6 +185,10 @@ typedef struct mien_study_options {
                               keeps how many rows of each it learned from, and
                               the test part is judged by them */
     int bys;
+    const char *data_sha256;  /* of the table's file, kept in the model; NULL:
+                                 not known */
+    const char *sheet_sha256; /* of its sheet (mien/dataset_sheet.h); NULL:
+                                 there is none */
 } mien_study_options;
 #define MIEN_STUDY_DEFAULTS                                                    \
     {                                                                          \
@@ -192,7 +196,7 @@ typedef struct mien_study_options {
             0, -1, MIEN_STRATIFY_RARE, {MIEN_RULE_F, 1, 1},                    \
             {1, {1, 1}, 0, {MIEN_RESAMPLE_NONE, 1, 0}, 0},                     \
             {NULL, 0, 0, 0, 200, 0, 128, 1e-3f, 1e-3f, NULL, 0, NULL, NULL},   \
-            NULL, NULL, 0                                                      \
+            NULL, NULL, 0, NULL, NULL                                          \
     }
 
 /* ---- a study ------------------------------------------------------------- */
@@ -318,11 +322,16 @@ MIEN_API void mien_study_metrics(const mien_study *s, mien_buffer *out);
  *   out  the text is added */
 MIEN_API void mien_study_history(const mien_study *s, mien_buffer *out);
 
-/* Write a model card in Markdown.
+/* Write a model card in Markdown: mien_card_of_model of the model and its
+ * metrics.
  *
  *   s    was judged
- *   out  the text is added */
-MIEN_API void mien_study_card(const mien_study *s, mien_buffer *out);
+ *   out  the text is added
+ *
+ * Not in the WebAssembly library.  Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_study_card(const mien_study *s,
+                                                  mien_buffer *out,
+                                                  mien_error *err);
 
 /* Write the report, with its figures, as one page of HTML.
  *

@@ -68,6 +68,8 @@ typedef struct mien_tabular_parts {
     const char *positive;                    /* the value that is 1 */
     const char *recipe; /* how the table was prepared, as text; may be NULL */
     const char *groups; /* of which groups of rows it learned; may be NULL */
+    const char *data_sha256;  /* of the data's file; may be NULL */
+    const char *sheet_sha256; /* of the data's sheet; may be NULL */
 } mien_tabular_parts;
 
 /* Put a model together as one graph.
@@ -162,7 +164,7 @@ MIEN_API double mien_tabular_score_of(const mien_tabular *m, double decision);
 MIEN_API double mien_tabular_decision_of(const mien_tabular *m, double score);
 
 /* A text that came with the model: "label", "positive", "kind", "recipe",
- * "groups".
+ * "groups", "data_sha256", "sheet_sha256".
  *
  *   m    a model
  *   key  which

@@ -94,6 +94,25 @@ void mien_json_text(mien_json *j, const char *key, const char *text)
     quote(j->out, text);
 }
 
+void mien_json_lines(mien_json *j, const char *key, const void *text, size_t n)
+{
+    const char *at = text, *end = at ? at + n : at;
+    mien_buffer line = {0};
+    mien_json_array(j, key);
+    while (at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((stop ? stop : end) - at);
+        line.n = 0;
+        mien_buffer_put(&line, at, length);
+        mien_buffer_put(&line, "", 1);
+        mien_json_text(j, NULL, line.failed ? NULL : (const char *)line.data);
+        at += length + 1;
+    }
+    mien_json_close(j);
+    j->out->failed |= line.failed;
+    mien_buffer_free(&line);
+}
+
 void mien_json_int(mien_json *j, const char *key, int64_t v)
 {
     begin(j, key);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "mien/file.h"
+#include "mien/report_card.h"
 #include "team/team.h"
 
 #include <string.h>
@@ -176,6 +177,24 @@ static void json_baseline(const mien_picture_baseline *b, mien_json *j)
     mien_json_close(j);
 }
 
+/* What was seen in the samples, and how they were learned from, line by line.
+ */
+static void put_lines(const mien_picture_study *s, mien_json *j)
+{
+    mien_buffer lines = {0};
+    mien_json_object(j, "data");
+    mien_json_text(j, "name", name_of(&s->train_set));
+    mien_json_close(j);
+    describe(s, &lines);
+    mien_json_lines(j, "notes", lines.data, lines.n);
+    lines.n = 0;
+    if (s->fit)
+        put_settings(s, &lines);
+    mien_json_lines(j, "settings", lines.data, lines.n);
+    j->out->failed |= lines.failed;
+    mien_buffer_free(&lines);
+}
+
 void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
 {
     mien_json j = mien_json_on(out, 2);
@@ -202,32 +221,28 @@ void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
     mien_picture_verdict_json(&s->verdict[1], "test", &j);
     if (s->baseline.judged)
         json_baseline(&s->baseline, &j);
+    put_lines(s, &j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
 }
 
-void mien_picture_study_card(const mien_picture_study *s, mien_buffer *out)
+mien_status mien_picture_study_card(const mien_picture_study *s,
+                                    mien_buffer *out, mien_error *err)
 {
-    mien_buffer_printf(out, "# %s\n\nTrained on %s.\n\n",
-                       s->net->name[0] ? s->net->name : "A network",
-                       name_of(&s->train_set));
-    mien_buffer_puts(
-        out, "Intended use: pictures like those it was trained on, cut out and "
-             "scaled as its metadata say. What it says of a person is a guess "
-             "from one picture: not for decisions about people.\n\n## "
-             "Data\n\n```\n");
-    describe(s, out);
-    mien_buffer_puts(out, "```\n\n## Settings\n\n```\n");
-    put_settings(s, out);
-    mien_buffer_puts(out,
-                     "```\n\n## Figures\n\nThe validation part chose the epoch "
-                     "and the temperatures; no figure of the test part was "
-                     "used to choose anything.\n\n```\n");
-    put_verdicts(s, out);
-    mien_buffer_puts(out,
-                     "```\n\n## Limits\n\nOther cameras, light, ages or "
-                     "origins of people than in the training pictures need "
-                     "figures of their own.\n");
+    mien_card_source source = {
+        .name = "model.onnx", .model = s->file.data, .model_n = s->file.n};
+    mien_buffer metrics = {0};
+    mien_card *c = NULL;
+    mien_picture_study_metrics(s, &metrics);
+    source.metrics = metrics.data;
+    source.metrics_n = metrics.n;
+    mien_status st = metrics.failed ? mi_no_memory(err)
+                                    : mien_card_of_model(&source, &c, err);
+    if (!st)
+        st = mien_card_text(c, out, err);
+    mien_card_free(c);
+    mien_buffer_free(&metrics);
+    return st;
 }
 
 /* ---- the folder
@@ -250,8 +265,10 @@ mien_status mien_picture_study_save(const mien_picture_study *s,
         st = mien_folder_save_buffer(folder, "metrics.json", &b, err);
     }
     if (!st) {
-        mien_picture_study_card(s, &b);
-        st = mien_folder_save_buffer(folder, "model_card.md", &b, err);
+        st = mien_picture_study_card(s, &b, err);
+        if (!st)
+            st = mien_folder_save_buffer(folder, "model_card.md", &b, err);
+        mien_buffer_free(&b);
     }
     if (!st) {
         mien_picture_study_history(s, &b);

@@ -9,6 +9,8 @@ static const char style[] =
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"
     "padding:0 1rem;color:#222}\nh1{overflow-wrap:anywhere}"
     "pre{background:#f5f5f2;padding:1rem;overflow-x:auto;font-size:14px}\n"
+    "dt{font-weight:bold;margin-top:.7rem}dd{margin:0;overflow-wrap:anywhere}"
+    ".open{border:1px solid #222;padding:0 .3rem}\n"
     "table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:right;"
     "border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:"
     "left}\nfigure{margin:1rem 0;display:inline-block;max-width:100%}figure "

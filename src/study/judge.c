@@ -22,7 +22,9 @@ static mien_status make_model(const mien_study *s, const char *recipe,
                             .label = r->label,
                             .positive = s->classes.name[1],
                             .recipe = recipe,
-                            .groups = groups};
+                            .groups = groups,
+                            .data_sha256 = s->o.data_sha256,
+                            .sheet_sha256 = s->o.sheet_sha256};
     if (s->o.estimator == MIEN_ESTIMATOR_LOGISTIC) {
         p.logistic = &s->logistic;
     } else {

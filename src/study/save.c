@@ -1,10 +1,39 @@
-/* save.c: the folder that a study leaves. */
+/* save.c: the folder that a study leaves, with its card. */
 #include "study/study.h"
 
 #include "base/error.h"
 #include "mien/file.h"
+#include "mien/report_card.h"
 
 #include <string.h>
+
+/* The card of these metrics. */
+static mien_status put_card(const mien_study *s, const mien_buffer *metrics,
+                            mien_buffer *out, mien_error *err)
+{
+    const mien_card_source source = {.name = "model.onnx",
+                                     .model = s->file.data,
+                                     .model_n = s->file.n,
+                                     .metrics = metrics->data,
+                                     .metrics_n = metrics->n};
+    mien_card *c = NULL;
+    mien_status st = metrics->failed ? mi_no_memory(err)
+                                     : mien_card_of_model(&source, &c, err);
+    if (!st)
+        st = mien_card_text(c, out, err);
+    mien_card_free(c);
+    return st;
+}
+
+mien_status mien_study_card(const mien_study *s, mien_buffer *out,
+                            mien_error *err)
+{
+    mien_buffer metrics = {0};
+    mien_study_metrics(s, &metrics);
+    mien_status st = put_card(s, &metrics, out, err);
+    mien_buffer_free(&metrics);
+    return st;
+}
 
 mien_status mien_study_save(const mien_study *s, const char *folder,
                             mien_error *err)
@@ -19,8 +48,10 @@ mien_status mien_study_save(const mien_study *s, const char *folder,
         st = mien_folder_save_buffer(folder, "metrics.json", &b, err);
     }
     if (!st) {
-        mien_study_card(s, &b);
-        st = mien_folder_save_buffer(folder, "model_card.md", &b, err);
+        st = mien_study_card(s, &b, err);
+        if (!st)
+            st = mien_folder_save_buffer(folder, "model_card.md", &b, err);
+        mien_buffer_free(&b);
     }
     if (!st) {
         st = mien_study_page(s, &b, err);

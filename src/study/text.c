@@ -31,6 +31,27 @@ void mien_study_history(const mien_study *s, mien_buffer *out)
                            e[i].valid.total, (double)e[i].rate, e[i].improved);
 }
 
+/* Which table it was. */
+static void put_data(const mien_study *s, mien_json *j)
+{
+    mien_json_object(j, "data");
+    mien_json_text(j, "name", mi_study_table_name(s));
+    mien_json_text(j, "sha256", s->o.data_sha256);
+    mien_json_text(j, "sheet_sha256", s->o.sheet_sha256);
+    mien_json_close(j);
+}
+
+/* What was seen in the table, and how it was learned from, line by line. */
+static void put_lines(const mien_study *s, mien_json *j)
+{
+    mien_buffer notes = {0};
+    mi_study_describe(s, mi_study_table_name(s), &notes);
+    mien_json_lines(j, "notes", notes.data, notes.n);
+    mien_json_lines(j, "settings", s->settings.data, s->settings.n);
+    j->out->failed |= notes.failed;
+    mien_buffer_free(&notes);
+}
+
 void mien_study_metrics(const mien_study *s, mien_buffer *out)
 {
     mien_json j = mien_json_on(out, 2);
@@ -39,6 +60,7 @@ void mien_study_metrics(const mien_study *s, mien_buffer *out)
     mien_json_text(&j, "estimator", mi_study_title(s));
     mien_json_text(&j, "label", s->o.recipe.label);
     mien_json_text(&j, "positive", s->classes.name[1]);
+    put_data(s, &j);
     mien_json_int(&j, "rows", s->rows);
     mien_json_int(&j, "events", s->events);
     mien_json_int(&j, "seed", s->o.seed);
@@ -53,28 +75,7 @@ void mien_study_metrics(const mien_study *s, mien_buffer *out)
     mien_verdict_json(mien_study_verdict(s, MIEN_PART_TEST), "test", &j);
     if (s->groups.n)
         mien_groupings_json(&s->groups, "test_by", &j);
+    put_lines(s, &j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
-}
-
-void mien_study_card(const mien_study *s, mien_buffer *out)
-{
-    mien_buffer_printf(out, "# %s for %s = %s\n\n", mi_study_title(s),
-                       s->o.recipe.label, s->classes.name[1]);
-    mien_buffer_puts(
-        out, "Intended use: to raise an alarm for rows of tables like the "
-             "one it was made from.  Not for decisions about people "
-             "without a person who checks them.\n\n## Data\n\n```\n");
-    mi_study_describe(s, mi_study_table_name(s), out);
-    mien_buffer_puts(out, "```\n\n## Settings\n\n```\n");
-    mien_buffer_put(out, s->settings.data, s->settings.n);
-    mien_buffer_puts(out,
-                     "```\n\n## Figures\n\nThe threshold was chosen on the "
-                     "validation part; no figure of the test part was used to "
-                     "choose anything.\n\n```\n");
-    put_verdicts(s, out);
-    mien_buffer_puts(
-        out, "```\n\n## Limits\n\nScores mean what they meant in the "
-             "table above: a process that has drifted, other columns or "
-             "another share of events need a new model.\n");
 }

@@ -109,6 +109,10 @@ mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
         mi_graph_set_meta(g, "mien.recipe", p->recipe);
     if (p->groups && *p->groups)
         mi_graph_set_meta(g, "mien.groups", p->groups);
+    if (p->data_sha256)
+        mi_graph_set_meta(g, "mien.data_sha256", p->data_sha256);
+    if (p->sheet_sha256)
+        mi_graph_set_meta(g, "mien.sheet_sha256", p->sheet_sha256);
     return MIEN_OK;
 }
 

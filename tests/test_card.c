@@ -1,0 +1,263 @@
+/* test_card.c: cards of models: what is known, what is not, and that no text
+ * becomes markup. */
+/* Not as WebAssembly: reads JSON with jansson. */
+#include "base/alloc.h"
+#include "mien/graph.h"
+#include "mien/report_card.h"
+#include "tests/check.h"
+#include "tests/study_make.h"
+
+#include <jansson.h>
+
+/* What a buffer holds, as a text to be freed. */
+static char *text_of(mien_buffer *b)
+{
+    mien_buffer_put(b, "", 1);
+    char *text = strdup((const char *)b->data);
+    mien_buffer_free(b);
+    return text;
+}
+
+/* A model's card as JSON; NULL and the status. */
+static json_t *card_of(mien_bytes model, const char *metrics,
+                       mien_status *status, mien_error *err)
+{
+    mien_card_source source = {
+        .name = "some.onnx", .model = model.data, .model_n = model.n};
+    mien_card *c = NULL;
+    mien_buffer b = {0};
+    if (metrics)
+        source.metrics = (const uint8_t *)metrics;
+    source.metrics_n = metrics ? strlen(metrics) : 0;
+    *status = mien_card_of_model(&source, &c, err);
+    if (*status)
+        return NULL;
+    CHECK(!mien_card_json(c, &b, NULL));
+    mien_card_free(c);
+    char *text = text_of(&b);
+    json_t *j = json_loads(text, 0, NULL);
+    CHECK(j != NULL);
+    free(text);
+    return j;
+}
+
+/* An item of a card by its key; NULL: there is none. */
+static const json_t *item(const json_t *card, const char *key)
+{
+    const json_t *sections = json_object_get(card, "sections");
+    for (size_t s = 0; s < json_array_size(sections); s++) {
+        const json_t *items =
+            json_object_get(json_array_get(sections, s), "items");
+        for (size_t i = 0; i < json_array_size(items); i++) {
+            const json_t *at = json_array_get(items, i);
+            if (!strcmp(json_string_value(json_object_get(at, "key")), key))
+                return at;
+        }
+    }
+    return NULL;
+}
+
+static const char *said(const json_t *card, const char *key, const char *what)
+{
+    const char *text =
+        json_string_value(json_object_get(item(card, key), what));
+    return text ? text : "(none)";
+}
+
+static int is_open(const json_t *card, const char *key)
+{
+    return strcmp(said(card, key, "state"), "open") == 0;
+}
+
+/* All lines of an item, one behind the other. */
+static void lines_of(const json_t *card, const char *key, char out[8192])
+{
+    const json_t *lines = json_object_get(item(card, key), "lines");
+    *out = 0;
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *line = json_string_value(json_array_get(lines, i));
+        size_t n = strlen(out);
+        snprintf(out + n, 8192 - n, "%s\n", line);
+    }
+}
+
+/* ---- models of tables ---------------------------------------------------- */
+
+static void test_a_table_model_tells_what_it_was_made_of(void)
+{
+    static const char *const by[] = {"kind"};
+    char digest[65], sheet[65], lines[8192], *csv = study_csv(600, 3);
+    mien_table *t = study_table(csv);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    memset(digest, 'a', 64);
+    memset(sheet, 'b', 64);
+    digest[64] = sheet[64] = 0;
+    o.data_sha256 = digest;
+    o.sheet_sha256 = sheet;
+    o.by = by;
+    o.bys = 1;
+    mien_study *s = study_must(t, &o);
+    mien_buffer b = {0};
+    mien_status st;
+    mien_study_metrics(s, &b);
+    char *metrics = text_of(&b);
+    json_t *card = card_of(mien_study_model(s), metrics, &st, NULL);
+    CHECK(strstr(said(card, "kind", "text"), "y = yes"));
+    CHECK(strcmp(said(card, "data", "text"), "made.csv") == 0);
+    CHECK(strcmp(said(card, "data_sha256", "text"), digest) == 0);
+    CHECK(strcmp(said(card, "sheet_sha256", "text"), sheet) == 0);
+    CHECK(strncmp(said(card, "size", "text"), "600 rows, ", 10) == 0);
+    CHECK(strstr(said(card, "split", "text"), "random, 384 training rows"));
+    CHECK(strcmp(said(card, "columns", "text"), "a, b, kind") == 0);
+    CHECK(is_open(card, "licence") && is_open(card, "data_origin") &&
+          is_open(card, "consequences"));
+    lines_of(card, "test", lines);
+    CHECK(strstr(lines, "auc: 0.") && strstr(lines, " to "));
+    lines_of(card, "test_by", lines);
+    CHECK(strstr(lines, "blue") && strstr(lines, "recall: "));
+    lines_of(card, "groups_seen", lines);
+    CHECK(strstr(lines, "kind: red: "));
+    lines_of(card, "weights", lines);
+    CHECK(strstr(lines, "more a speaks for y = yes") &&
+          strstr(lines, "more b speaks for y = yes"));
+    CHECK(strncmp(lines, "+", 1) == 0);
+    CHECK(!is_open(card, "significance"));
+    json_t *not_known = json_object_get(card, "not_known");
+    CHECK_EQ((long long)json_array_size(not_known),
+             json_integer_value(json_object_get(card, "open")));
+    json_decref(card);
+    card = card_of(mien_study_model(s), NULL, &st, NULL);
+    CHECK(is_open(card, "data") && is_open(card, "size") &&
+          is_open(card, "split") && is_open(card, "test"));
+    CHECK(strcmp(said(card, "data_sha256", "text"), digest) == 0);
+    json_decref(card);
+    free(metrics);
+    mien_study_free(s);
+    mien_table_free(t);
+    free(csv);
+}
+
+/* ---- others -------------------------------------------------------------- */
+
+static void test_a_network_of_the_catalogue(void)
+{
+    mien_bytes model = {0};
+    mien_status st;
+    model.data = (uint8_t *)(uintptr_t)mien_model_embedded("yunet", &model.n);
+    json_t *card = card_of(model, NULL, &st, NULL);
+    CHECK(strcmp(said(card, "licence", "text"), "BSD-3-Clause") == 0);
+    CHECK(strcmp(said(card, "source", "text"), "YuNet, version 2023") == 0);
+    CHECK(strstr(said(card, "intended", "text"), "not whose"));
+    CHECK(is_open(card, "data") && is_open(card, "test") &&
+          is_open(card, "groups_seen"));
+    static const char *const refused[] = {"refused_scraping", "refused_emotion",
+                                          "refused_categories", "gdpr_9",
+                                          "gdpr_22"};
+    for (int i = 0; i < 5; i++)
+        CHECK_MSG(strcmp(said(card, refused[i], "state"), "stated") == 0, "%s",
+                  refused[i]);
+    CHECK(item(card, "refused_scoring") == NULL);
+    json_decref(card);
+}
+
+static void test_a_cascade_tells_little(void)
+{
+    static const char xml[] = "<?xml version=\"1.0\"?><opencv_storage>"
+                              "<cascade></cascade></opencv_storage>";
+    mien_status st;
+    json_t *card = card_of((mien_bytes){(uint8_t *)(uintptr_t)xml, sizeof xml},
+                           NULL, &st, NULL);
+    CHECK(strstr(said(card, "kind", "text"), "cascade"));
+    CHECK(is_open(card, "licence") && is_open(card, "source"));
+    json_decref(card);
+}
+
+static void test_what_is_no_model_is_refused(void)
+{
+    mien_status st;
+    mien_error err = {0};
+    mien_bytes model = {(uint8_t *)(uintptr_t) "not a model", 11};
+    CHECK(!card_of(model, NULL, &st, &err) && st == MIEN_EFORMAT);
+    model.data = (uint8_t *)(uintptr_t)mien_model_embedded("yunet", &model.n);
+    CHECK(!card_of(model, "[1, 2]", &st, &err) && st == MIEN_EFORMAT &&
+          strstr(err.text, "metrics.json: no JSON object"));
+    CHECK(!card_of(model, "{\"a\": ", &st, &err) && st == MIEN_EFORMAT &&
+          strstr(err.text, "metrics.json: line 1"));
+    /* Anything else in it is passed over. */
+    json_t *card = card_of(
+        model,
+        "{\"rows\": \"many\", \"events\": {}, \"split\": 3, \"data\": [],"
+        "\"notes\": [1, {}, null], \"settings\": {\"a\": 1}, \"test\": "
+        "{\"auc\": {\"value\": null, \"low\": 1}, \"deep\": [[[[[[[[[[[[[[[[1"
+        "]]]]]]]]]]]]]]]]}, \"test_by\": 7}",
+        &st, &err);
+    char lines[8192];
+    lines_of(card, "test", lines);
+    CHECK(strstr(lines, "auc: could not be measured"));
+    json_decref(card);
+}
+
+static void test_no_text_becomes_markup(void)
+{
+    mien_card *c = NULL;
+    mien_buffer b = {0};
+    CHECK(!mien_card_new("x/1", "A <b> title", &c, NULL));
+    mien_card_section(c, "s", "Section");
+    mien_card_put(c, "a", "Name", MIEN_CARD_COMPUTED,
+                  "<script>x</script>\n# no heading [a](b)");
+    mien_card_put(c, "b", "Other", MIEN_CARD_OPEN, "");
+    mien_card_lines(c, "c", "Lines", "```\n<i>\n\nlast");
+    mien_card_lines(c, "d", "None", "");
+    CHECK_EQ(mien_card_open(c), 1);
+    CHECK(!mien_card_text(c, &b, NULL));
+    char *text = text_of(&b);
+    CHECK(strcmp(text, "# A \\<b\\> title\n\nNot known: 1 of 3.\n\n"
+                       "## Section\n\n"
+                       "- Name: \\<script\\>x\\</script\\> \\# no heading "
+                       "\\[a\\](b)\n"
+                       "- Other: **not known**\n\n"
+                       "Lines:\n\n    ```\n    <i>\n\n    last\n"
+                       "\n## Not known\n\n- Section: Other\n") == 0);
+    free(text);
+    CHECK(!mien_card_page(c, &b, NULL));
+    text = text_of(&b);
+    CHECK(strstr(text, "&lt;script>x&lt;/script>") && strstr(text, "<pre>```"));
+    CHECK(!strstr(text, "<script"));
+    free(text);
+    mien_card_free(c);
+}
+
+static void test_memory_that_ends(void)
+{
+    char *csv = study_csv(400, 3);
+    mien_table *t = study_table(csv);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    mien_study *s = study_must(t, &o);
+    mien_status st = MIEN_ENOMEM;
+    int n = 0;
+    for (; st == MIEN_ENOMEM && n < 5000; n++) {
+        mien_buffer b = {0};
+        mien_error err = {0};
+        mi_alloc_fail_after(n);
+        st = mien_study_card(s, &b, &err);
+        mi_alloc_fail_after(-1);
+        CHECK(!st || (st == MIEN_ENOMEM && err.text[0]));
+        mien_buffer_free(&b);
+    }
+    CHECK(!st && n > 50);
+    mien_study_free(s);
+    mien_table_free(t);
+    free(csv);
+}
+
+int main(int argc, char **argv)
+{
+    check_start(argc, argv);
+    RUN(test_a_table_model_tells_what_it_was_made_of);
+    RUN(test_a_network_of_the_catalogue);
+    RUN(test_a_cascade_tells_little);
+    RUN(test_what_is_no_model_is_refused);
+    RUN(test_no_text_becomes_markup);
+    RUN(test_memory_that_ends);
+    return check_done();
+}
