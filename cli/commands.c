@@ -12,6 +12,7 @@
     X(cmd_redact)            \
     X(cmd_detect)            \
     X(cmd_objects)           \
+    X(cmd_dataset_sheet)     \
     X(cmd_model_list)        \
     X(cmd_model_info)        \
     X(cmd_model_card)        \

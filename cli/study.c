@@ -1,6 +1,7 @@
 /* study.c: what the training commands of tables share. */
 #include "cli/study.h"
 
+#include "cli/sheet.h"
 #include "cli/shell/files.h"
 
 #include <stdio.h>
@@ -11,6 +12,10 @@ int cli_study_read(const cli_args *a, const cli_study_values *v, cli_study *out)
 {
     *out = (cli_study){.path = a->operand[0], .v = v, .o = v->o};
     out->o.name = out->path;
+    if (v->sheet && !v->require_sheet) {
+        cli_error("--sheet FILE wants --require-sheet");
+        return 0;
+    }
     if (v->o.recipe.label)
         return cli_names_read(v->drop, &out->drop) &&
                cli_names_read(v->by, &out->by);
@@ -47,6 +52,22 @@ static int read_rule(const cli_study_values *v, const mien_table *t,
     return 0;
 }
 
+/* The digest of the table, and what its sheet says of it; 0, and a report. */
+static int check_sheet(cli_study *c)
+{
+    if (!c->v->output && !c->v->require_sheet)
+        return 1; /* a digest takes a second for 300 MB */
+    mien_sha256(c->in.map.data, c->in.map.n, c->digest);
+    c->o.data_sha256 = c->digest;
+    if (!c->v->require_sheet)
+        return 1;
+    char *path = cli_sheet_path(c->v->sheet, c->path);
+    int good = path && cli_sheet_gate(path, c->digest, c->sheet) == CLI_OK;
+    free(path);
+    c->o.sheet_sha256 = c->sheet;
+    return good;
+}
+
 /* Read the table and prepare it; 0, and a report. */
 static int prepare(cli_study *c, const cli_table_values *table)
 {
@@ -77,10 +98,8 @@ static int prepare(cli_study *c, const cli_table_values *table)
     r->na = c->in.how.csv.missing;
     r->nas = c->in.how.csv.missings;
     c->o.pool = c->in.pool;
-    if (c->v->output) { /* it takes a second for 300 MB */
-        mien_sha256(c->in.map.data, c->in.map.n, c->digest);
-        c->o.data_sha256 = c->digest;
-    }
+    if (!check_sheet(c))
+        return 0;
     if (mien_study_new(c->in.t, &c->o, &c->study, &err) == MIEN_OK)
         return 1;
     cli_error("%s: %s", path, err.text);

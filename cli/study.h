@@ -13,8 +13,8 @@
 /* What every such command is told: `study` in its values. */
 typedef struct cli_study_values {
     mien_study_options o;
-    const char *drop, *by, *rule, *cost, *alerts, *output;
-    int quiet;
+    const char *drop, *by, *rule, *cost, *alerts, *output, *sheet;
+    int quiet, require_sheet;
 } cli_study_values;
 #define CLI_STUDY_DEFAULTS       \
     {                            \
@@ -97,6 +97,15 @@ typedef struct cli_study_values {
 #define CLI_STUDY_OUTPUT                                         \
     CLI_ROW_TEXT(study.output, CLI_FOLDER, "output", 'o', "DIR", \
                  "folder for the model, its figures and its report")
+#define CLI_STUDY_REQUIRE_SHEET                                                \
+    CLI_ROW_FLAG(study.require_sheet, "require-sheet", 0,                      \
+                 "refuse a table without a sheet (mien dataset sheet), or of " \
+                 "which required questions are open; the model keeps the "     \
+                 "sheet's SHA-256")
+#define CLI_STUDY_SHEET                                       \
+    CLI_ROW_TEXT(study.sheet, CLI_FILE, "sheet", 0, "FILE",   \
+                 "with --require-sheet: the sheet (default: " \
+                 "datasheet.json beside the table)")
 #define CLI_STUDY_QUIET CLI_ROW_FLAG(study.quiet, "quiet", 'q', CLI_TEXT_QUIET)
 
 #define CLI_OPTIONS_STUDY                                                     \
@@ -105,7 +114,8 @@ typedef struct cli_study_values {
         CLI_STUDY_SEED, CLI_STUDY_STRATIFY, CLI_STUDY_HONEST, CLI_STUDY_TIME, \
         CLI_STUDY_PURGE, CLI_STUDY_SCALER, CLI_STUDY_MISSING,                 \
         CLI_OPTIONS_TABLE, CLI_STUDY_RULE, CLI_STUDY_COST, CLI_STUDY_ALERTS,  \
-        CLI_STUDY_OUTPUT, CLI_STUDY_QUIET
+        CLI_STUDY_OUTPUT, CLI_STUDY_REQUIRE_SHEET, CLI_STUDY_SHEET,           \
+        CLI_STUDY_QUIET
 
 typedef struct cli_study {
     const char *path; /* of the table */
@@ -114,6 +124,7 @@ typedef struct cli_study {
     cli_names drop, by;
     cli_table in;
     char digest[65]; /* of the table's file */
+    char sheet[65];  /* of its sheet */
     mien_study *study;
 } cli_study;
 

@@ -25,6 +25,8 @@ objects|coco|-t 1 --draw out/o.png face.ppm
 model list||--json
 model info|models|--json face_landmark_68_tiny
 model card||--json m
+dataset sheet||--sheet out/d.json --set origin=here -o out/d.md t.csv
+train logistic||--label y --positive 1 -q --require-sheet --sheet sheet.json t.csv
 model card||-o out/c.html v/model.onnx
 model convert|weights|-q --output out face-api weights
 model convert|alone|-q --output out keras k.h5
@@ -165,6 +167,9 @@ make_inputs() {
     (cd "$t" && mien train logistic --label y --positive 1 -q -o m t.csv &&
         mien train cascade -p faces.txt -n scenes -w 12 -h 12 --numPos 40 \
             --numNeg 40 --numStages 1 --maxWeakCount 2 -q -o c.xml) >"$t/log" 2>&1
+    (cd "$t" && mien dataset sheet t.csv --sheet sheet.json -o sheet.md \
+        $(printf ' --set %s=so' origin collection purpose fit covered under_represented \
+            units_missing time place personal)) >"$t/log" 2>&1
     make_pictures
     python3 tests/cli/grey.py 64 48 >"$t/small.pgm"
     python3 tests/cli/grey.py 64 48 >"$t/face.ppm"

@@ -1,0 +1,51 @@
+/* sheet.c: where a sheet of data lies, and what it allows. */
+#include "cli/sheet.h"
+
+#include "cli/shell/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+char *cli_sheet_path(const char *given, const char *table)
+{
+    const char *slash = strrchr(table, '/');
+    if (!given && strcmp(table, "-") == 0) {
+        cli_error("-: a table from standard input has no folder for its "
+                  "sheet: --sheet FILE");
+        return NULL;
+    }
+    char *folder =
+        slash ? strndup(table, (size_t)(slash - table) + 1) : strdup(".");
+    char *path = !folder ? NULL
+                 : given ? strdup(given)
+                 : slash ? cli_path_join(folder, "datasheet.json")
+                         : strdup("datasheet.json");
+    free(folder);
+    if (!path) {
+        cli_error("out of memory");
+        cli_memory_ended();
+    }
+    return path;
+}
+
+int cli_sheet_gate(const char *path, const char *sha256, char digest[65])
+{
+    mien_bytes file = {0};
+    mien_datasheet *s = NULL;
+    mien_error err = {0};
+    mien_status st =
+        mien_file_load(path, MIEN_DATASHEET_MAX_BYTES, &file, &err);
+    if (st == MIEN_EIO)
+        cli_error("%s; mien dataset sheet makes it", err.text);
+    else if (!st)
+        st = mien_datasheet_read(file.data, file.n, &s, &err);
+    if (!st)
+        st = mien_datasheet_gate(s, sha256, &err);
+    if (!st)
+        mien_sha256(file.data, file.n, digest);
+    else if (st != MIEN_EIO)
+        cli_error_at(path, &err);
+    mien_datasheet_free(s);
+    mien_bytes_free(&file);
+    return st ? CLI_NOTHING : CLI_OK;
+}

@@ -1,0 +1,188 @@
+/* mien/dataset_sheet.h: a sheet of data: questions about where they come from,
+ * what they can say, and who answers for them.
+ *
+ *   a table -> mien_datasheet_compute  what can be computed is filled in
+ *   answers -> mien_datasheet_answer   what only people know
+ *     -> mien_datasheet_card           answered, computed or open: Markdown,
+ * HTML
+ *     -> mien_datasheet_write          datasheet.json, kept beside the data
+ *   datasheet.json -> mien_datasheet_read -> mien_datasheet_gate: may a model
+ * learn from these data?
+ *
+ * A sheet holds the SHA-256 of the data that it is of.  Answers that were given
+ * for a table that has changed since stay, and that is said.  Not in the
+ * WebAssembly library. */
+#ifndef MIEN_DATASET_SHEET_H
+#define MIEN_DATASET_SHEET_H
+
+#include "mien/report_card.h"
+#include "mien/table_columns.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MIEN_DATASHEET_MAX_ANSWER 16384    /* bytes of an answer */
+#define MIEN_DATASHEET_MAX_BYTES (4 << 20) /* of a datasheet.json */
+#define MIEN_DATASHEET_MAX_GROUPS 8        /* columns of groups */
+
+/* A question. */
+typedef struct mien_datasheet_question {
+    const char *key;     /* "origin" */
+    const char *section; /* title of its section */
+    const char *text;    /* "Where do the data come from?" */
+    int required;        /* 1: a model is not to learn before it is answered */
+} mien_datasheet_question;
+
+/* Walk the questions.
+ *
+ *   i  0, 1, 2, ...
+ *
+ * NULL past the last.  Source: European Union Agency for Fundamental Rights,
+ * Data quality and artificial intelligence - mitigating bias and error to
+ * protect fundamental rights, 2019: the questions of its conclusions, the
+ * dimensions of quality, and the European Statistical System's quality
+ * declarations; E. Ruppert, E. Isin and D. Bigo, Data politics, Big Data &
+ * Society 4(2), 2017: what a citizen may ask of data. */
+MIEN_API const mien_datasheet_question *mien_datasheet_question_at(int i);
+
+typedef struct mien_datasheet mien_datasheet;
+
+/* Make a sheet without answers.
+ *
+ *   out  owned by the caller; free with mien_datasheet_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_new(mien_datasheet **out,
+                                                     mien_error *err);
+
+/* Read a datasheet.json: its answers, and of which data it is.  What was
+ * computed is not read: mien_datasheet_compute works it out again.
+ *
+ *   bytes  [n] the text; at most MIEN_DATASHEET_MAX_BYTES
+ *   n      how many
+ *   out    owned by the caller; free with mien_datasheet_free
+ *
+ * Fails with EFORMAT (no such text; a question that there is not), ELIMIT,
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_read(const uint8_t *bytes,
+                                                      size_t n,
+                                                      mien_datasheet **out,
+                                                      mien_error *err);
+
+/* Release a sheet.
+ *
+ *   s  NULL is allowed */
+MIEN_API void mien_datasheet_free(mien_datasheet *s);
+
+/* Answer a question.
+ *
+ *   s     a sheet
+ *   key   of the question
+ *   text  UTF-8 of at most MIEN_DATASHEET_MAX_ANSWER bytes; empty: it is open
+ * again
+ *
+ * Fails with EARG (no such question: the text names the nearest; no text),
+ * ELIMIT, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_answer(mien_datasheet *s,
+                                                        const char *key,
+                                                        const char *text,
+                                                        mien_error *err);
+
+/* Take answers from a JSON object {"key": "text", ...}, all or none.
+ *
+ *   s      a sheet
+ *   bytes  [n] the text
+ *   n      how many
+ *
+ * Fails with EFORMAT, ELIMIT, ENOMEM, and what mien_datasheet_answer fails
+ * with. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_answers(mien_datasheet *s,
+                                                         const uint8_t *bytes,
+                                                         size_t n,
+                                                         mien_error *err);
+
+/* Of which data a sheet is to be. */
+typedef struct mien_datasheet_data {
+    const char *name;         /* of the table's file */
+    const char *sha256;       /* of its bytes */
+    const char *const *group; /* [groups] columns whose values are counted; none
+                                 given: those of the sheet that was read */
+    int groups;               /* at most MIEN_DATASHEET_MAX_GROUPS */
+    int confirm;              /* 1: answers given for another state of the table
+                                 hold for this one too */
+    mien_pool *pool;          /* NULL: one thread */
+} mien_datasheet_data;
+
+/* Work out what a table tells, and bind the sheet to it.
+ *
+ *   s     a sheet
+ *   t     the table
+ *   data  what it is called
+ *
+ * Fails with EARG (no such column), ELIMIT (a column of too many groups),
+ * ENOMEM; the sheet is then as it was. */
+MIEN_API MIEN_CHECKED mien_status
+mien_datasheet_compute(mien_datasheet *s, const mien_table *t,
+                       const mien_datasheet_data *data, mien_error *err);
+
+/* The SHA-256 of the data that a sheet is of; "" before mien_datasheet_compute.
+ *
+ *   s  a sheet */
+MIEN_API const char *mien_datasheet_digest(const mien_datasheet *s);
+
+/* The name of the data that a sheet is of; "" before mien_datasheet_compute.
+ *
+ *   s  a sheet */
+MIEN_API const char *mien_datasheet_name(const mien_datasheet *s);
+
+/* 1 if its answers were given for another state of the table.
+ *
+ *   s  a sheet */
+MIEN_API int mien_datasheet_changed(const mien_datasheet *s);
+
+/* How many questions are open: neither answered nor computed.
+ *
+ *   s         a sheet
+ *   required  1: of those that are required */
+MIEN_API int mien_datasheet_open(const mien_datasheet *s, int required);
+
+/* Find out whether a model may learn from data.
+ *
+ *   s       a sheet, read
+ *   sha256  of the data
+ *
+ * Fails with EARG: it is of other data, its answers are of another state of
+ * them, or required questions are open, which the text names. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_gate(const mien_datasheet *s,
+                                                      const char *sha256,
+                                                      mien_error *err);
+
+/* Make a card of a sheet: every question, with its answer, what was computed,
+ * or that it is open.
+ *
+ *   s    a sheet
+ *   out  owned by the caller; free with mien_card_free
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_card(const mien_datasheet *s,
+                                                      mien_card **out,
+                                                      mien_error *err);
+
+/* Write a sheet as JSON: {"schema", "data": {"name", "sha256", "rows",
+ * "columns", "answered_sha256", "groups"}, "questions", "open",
+ * "open_required": [key, ...], "answers": {key: text}, "computed": {key:
+ * text}}.
+ *
+ *   s    a sheet
+ *   out  the text is added
+ *
+ * Equal sheets give equal bytes.  Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_write(const mien_datasheet *s,
+                                                       mien_buffer *out,
+                                                       mien_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

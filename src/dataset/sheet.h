@@ -1,0 +1,31 @@
+/* sheet.h: what a sheet of data holds. */
+#ifndef MI_DATASET_SHEET_H
+#define MI_DATASET_SHEET_H
+
+#include "mien/dataset_sheet.h"
+
+enum { MI_SHEET_QUESTIONS_MAX = 48 };
+
+struct mien_datasheet {
+    char *answer[MI_SHEET_QUESTIONS_MAX];   /* owned; NULL: none */
+    char *computed[MI_SHEET_QUESTIONS_MAX]; /* owned; NULL: none */
+    char *name;        /* of the data; NULL before it was computed */
+    char *group;       /* columns, as fields apart by tabs; NULL: none */
+    char sha256[65];   /* of the data */
+    char answered[65]; /* the same when its answers were given; "": none is */
+    int64_t rows, columns;
+};
+
+/* The place of a question; -1: there is none. */
+int mi_sheet_find(const char *key);
+/* A copy; NULL when memory ended. */
+char *mi_sheet_copy(const char *text);
+/* A digest of 64 hexadecimal digits? */
+int mi_sheet_is_digest(const char *text);
+/* Set the answer of question i, once its text is known to be good. */
+mien_status mi_sheet_set(mien_datasheet *s, int i, const char *text,
+                         mien_error *err);
+/* EARG where a text is no answer. */
+mien_status mi_sheet_check(const char *key, const char *text, mien_error *err);
+
+#endif
