@@ -4,6 +4,7 @@
 #include "mien/base.h"
 #include "mien/dataset.h"
 #include "mien/dataset_pictures.h"
+#include "mien/dataset_compare.h"
 #include "mien/dataset_sheet.h"
 #include "mien/draw.h"
 #include "mien/engine.h"
