@@ -108,6 +108,9 @@ static int run(const cli_args *a)
 {
     const values *v = a->values;
     cli_table before, now;
+    if (!cli_is_another(a->operand[0], v->output) ||
+        !cli_is_another(a->operand[1], v->output))
+        return CLI_USAGE;
     if (v->output && !cli_output_ready(v->output))
         return CLI_OUTPUT;
     if (strcmp(a->operand[0], "-") == 0 && strcmp(a->operand[1], "-") == 0) {

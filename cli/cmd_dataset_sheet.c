@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 typedef struct values {
-    const char *output, *sheet, *answers, *group;
+    const char *output, *sheet, *answers, *group, *croissant, *ddi;
     cli_words set;
     int json, confirm;
     cli_table_values table;
@@ -31,6 +31,10 @@ static const cli_option options[] = {
                  "count the rows of each value of these columns; kept"),
     CLI_ROW_FLAG(confirm, "confirm", 0,
                  "the answers hold for the table as it is now"),
+    CLI_ROW_TEXT(croissant, CLI_FILE, "croissant", 0, "FILE",
+                 "the same as Croissant metadata (JSON-LD), for catalogues"),
+    CLI_ROW_TEXT(ddi, CLI_FILE, "ddi", 0, "FILE",
+                 "the same as a codebook of DDI 2.5 (XML), for archives"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
 };
@@ -136,6 +140,27 @@ static void report_open(const mien_datasheet *s)
                   "--confirm says that the answers still hold");
 }
 
+/* Write it for catalogues and archives; the status to exit with. */
+static int put_others(const values *v, const mien_datasheet *s,
+                      const mien_table *t)
+{
+    mien_buffer croissant = {0}, ddi = {0};
+    mien_error err = {0};
+    mien_status st = MIEN_OK;
+    if (v->croissant)
+        st = mien_datasheet_croissant(s, t, &croissant, &err);
+    if (!st && v->ddi)
+        st = mien_datasheet_ddi(s, t, &ddi, &err);
+    int status = st ? cli_unsaved(&err) : CLI_OK;
+    if (!status && v->croissant)
+        status = cli_deliver(v->croissant, &croissant);
+    if (!status && v->ddi)
+        status = cli_deliver(v->ddi, &ddi);
+    mien_buffer_free(&croissant);
+    mien_buffer_free(&ddi);
+    return status;
+}
+
 /* Keep the sheet, and write it for people; the status to exit with. */
 static int put_sheet(const values *v, const char *path, const mien_datasheet *s)
 {
@@ -190,6 +215,8 @@ static int renew(const cli_args *a, const char *path, const cli_table *in,
     if (!status)
         status = take_answers(v, s);
     if (!status)
+        status = put_others(v, s, in->t);
+    if (!status)
         status = put_sheet(v, path, s);
     mien_datasheet_free(s);
     return status;
@@ -205,7 +232,14 @@ static int run(const cli_args *a)
     char *path = cli_sheet_path(v->sheet, a->operand[0]);
     if (!path)
         return CLI_USAGE;
-    if (!cli_output_ready(path) || (v->output && !cli_output_ready(v->output)))
+    const char *table = a->operand[0];
+    if (!cli_is_another(table, path) || !cli_is_another(table, v->output) ||
+        !cli_is_another(table, v->croissant) || !cli_is_another(table, v->ddi))
+        status = CLI_USAGE;
+    else if (!cli_output_ready(path) ||
+             (v->output && !cli_output_ready(v->output)) ||
+             (v->croissant && !cli_output_ready(v->croissant)) ||
+             (v->ddi && !cli_output_ready(v->ddi)))
         status = CLI_OUTPUT;
     else if (!cli_names_read(v->group, &group))
         status = CLI_USAGE;

@@ -161,6 +161,8 @@ static int run(const cli_args *a)
 {
     const values *v = a->values;
     files f = {0};
+    if (!cli_is_another(a->operand[0], v->output))
+        return CLI_USAGE;
     if (v->output && !cli_output_ready(v->output))
         return CLI_OUTPUT;
     int status = make(a, &f);

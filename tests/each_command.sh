@@ -27,7 +27,7 @@ model info|models|--json face_landmark_68_tiny
 model card||--json m
 dataset compare||--json -t 1 t.csv t.csv
 dataset compare||-t 1 -o out/d.html t.csv t.csv
-dataset sheet||--sheet out/d.json --set origin=here -o out/d.md t.csv
+dataset sheet||--sheet out/d.json --croissant out/c.json --ddi out/c.xml --set origin=here -o out/d.md t.csv
 train logistic||--label y --positive 1 -q --require-sheet --sheet sheet.json t.csv
 model card||-o out/c.html v/model.onnx
 model convert|weights|-q --output out face-api weights

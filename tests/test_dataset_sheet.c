@@ -248,7 +248,7 @@ static void test_damaged_sheets(void)
         CHECK(mien_datasheet_read(b.data, i, &back, NULL) != MIEN_OK);
     for (size_t i = 0; i < b.n; i++) {
         uint8_t was = b.data[i];
-        b.data[i] ^= 1u << i % 8;
+        b.data[i] = (uint8_t)(was ^ 1u << i % 8);
         back = NULL;
         if (!mien_datasheet_read(b.data, b.n, &back, NULL))
             CHECK(mien_datasheet_open(back, 0) >= 0);
@@ -298,6 +298,10 @@ static void test_memory_that_ends(void)
             st = mien_datasheet_write(s, &b, NULL);
         if (!st)
             st = mien_datasheet_read(b.data, b.n, &back, NULL);
+        if (!st)
+            st = mien_datasheet_croissant(s, t, &text, NULL);
+        if (!st)
+            st = mien_datasheet_ddi(s, t, &text, NULL);
         if (!st)
             st = mien_datasheet_card(back, &c, NULL);
         if (!st)

@@ -182,6 +182,32 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_write(const mien_datasheet *s,
                                                        mien_buffer *out,
                                                        mien_error *err);
 
+/* Write a sheet as Croissant metadata (JSON-LD), which catalogues of data read.
+ *
+ *   s    of this table
+ *   t    the table: each column is a field
+ *   out  the text is added
+ *
+ * Open questions are left out: Croissant has no word for what is not known.
+ * Fails with ENOMEM.  Source: Croissant Format Specification 1.0 and Croissant
+ * RAI Specification 1.0, MLCommons 2024. */
+MIEN_API MIEN_CHECKED mien_status
+mien_datasheet_croissant(const mien_datasheet *s, const mien_table *t,
+                         mien_buffer *out, mien_error *err);
+
+/* Write a sheet as a codebook (XML), which archives of data read.
+ *
+ *   s    of this table
+ *   t    the table: each column is a variable with its figures
+ *   out  the text is added
+ *
+ * Open questions are left out.  Fails with ENOMEM.  Source: DDI-Codebook 2.5,
+ * DDI Alliance 2012. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_ddi(const mien_datasheet *s,
+                                                     const mien_table *t,
+                                                     mien_buffer *out,
+                                                     mien_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,6 +21,7 @@ static const mien_datasheet_question questions[] = {
     {"collection", SOURCE, "Who is responsible for collecting them?", 1},
     {"maintenance", SOURCE, "Who is responsible for maintaining them?", 0},
     {"dissemination", SOURCE, "Who is responsible for passing them on?", 0},
+    {"licence", SOURCE, "Under which licence?", 0},
     {"contents", CONTENT, "What information is in them?", 0},
     {"purpose", CONTENT, "What is the purpose of what learns from them?", 1},
     {"fit", CONTENT, "Is the information fit for that purpose, and why?", 1},

@@ -110,6 +110,12 @@ int mien_datasheet_changed(const mien_datasheet *s)
     return *s->answered && strcmp(s->answered, s->sha256) != 0;
 }
 
+const char *mi_sheet_text(const mien_datasheet *s, const char *key)
+{
+    int i = mi_sheet_find(key);
+    return s->answer[i] ? s->answer[i] : s->computed[i];
+}
+
 /* Is question i neither answered nor computed? */
 static int is_open(const mien_datasheet *s, int i)
 {

@@ -18,6 +18,8 @@ struct mien_datasheet {
 
 /* The place of a question; -1: there is none. */
 int mi_sheet_find(const char *key);
+/* The answer of a question, or what was computed; NULL: it is open. */
+const char *mi_sheet_text(const mien_datasheet *s, const char *key);
 /* A copy; NULL when memory ended. */
 char *mi_sheet_copy(const char *text);
 /* A digest of 64 hexadecimal digits? */
