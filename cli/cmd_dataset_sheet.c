@@ -222,30 +222,36 @@ static int renew(const cli_args *a, const char *path, const cli_table *in,
     return status;
 }
 
+/* Can everything be written, and nothing over the table?  The status to exit
+ * with. */
+static int check_outputs(const values *v, const char *table, const char *path)
+{
+    const char *const out[] = {path, v->output, v->croissant, v->ddi};
+    for (int i = 0; i < 4; i++)
+        if (!cli_is_another(table, out[i]))
+            return CLI_USAGE;
+    for (int i = 0; i < 4; i++)
+        if (out[i] && !cli_output_ready(out[i]))
+            return CLI_OUTPUT;
+    return CLI_OK;
+}
+
 /* The command. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;
+    const char *table = a->operand[0];
     cli_table in;
     cli_names group = {0};
-    int status = CLI_NOTHING;
-    char *path = cli_sheet_path(v->sheet, a->operand[0]);
+    char *path = cli_sheet_path(v->sheet, table);
     if (!path)
         return CLI_USAGE;
-    const char *table = a->operand[0];
-    if (!cli_is_another(table, path) || !cli_is_another(table, v->output) ||
-        !cli_is_another(table, v->croissant) || !cli_is_another(table, v->ddi))
+    int status = check_outputs(v, table, path);
+    if (!status && !cli_names_read(v->group, &group))
         status = CLI_USAGE;
-    else if (!cli_output_ready(path) ||
-             (v->output && !cli_output_ready(v->output)) ||
-             (v->croissant && !cli_output_ready(v->croissant)) ||
-             (v->ddi && !cli_output_ready(v->ddi)))
-        status = CLI_OUTPUT;
-    else if (!cli_names_read(v->group, &group))
-        status = CLI_USAGE;
-    else if (!cli_table_open(a->operand[0], &v->table, NULL, &in))
+    if (!status && !cli_table_open(table, &v->table, NULL, &in)) {
         status = in.status;
-    else {
+    } else if (!status) {
         cli_names_join(&group, in.t);
         status = renew(a, path, &in, &group);
         cli_table_close(&in);

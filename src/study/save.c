@@ -35,6 +35,22 @@ mien_status mien_study_card(const mien_study *s, mien_buffer *out,
     return st;
 }
 
+/* The metrics, which take time, and the card that is made of them. */
+static mien_status save_figures(const mien_study *s, const char *folder,
+                                mien_error *err)
+{
+    mien_buffer metrics = {0}, card = {0};
+    mien_study_metrics(s, &metrics);
+    mien_status st = put_card(s, &metrics, &card, err);
+    if (!st)
+        st = mien_folder_save_buffer(folder, "metrics.json", &metrics, err);
+    if (!st)
+        st = mien_folder_save_buffer(folder, "model_card.md", &card, err);
+    mien_buffer_free(&metrics);
+    mien_buffer_free(&card);
+    return st;
+}
+
 mien_status mien_study_save(const mien_study *s, const char *folder,
                             mien_error *err)
 {
@@ -43,16 +59,8 @@ mien_status mien_study_save(const mien_study *s, const char *folder,
     if (!st)
         st = mien_folder_save(folder, "model.onnx", s->file.data, s->file.n,
                               err);
-    if (!st) {
-        mien_study_metrics(s, &b);
-        st = mien_folder_save_buffer(folder, "metrics.json", &b, err);
-    }
-    if (!st) {
-        st = mien_study_card(s, &b, err);
-        if (!st)
-            st = mien_folder_save_buffer(folder, "model_card.md", &b, err);
-        mien_buffer_free(&b);
-    }
+    if (!st)
+        st = save_figures(s, folder, err);
     if (!st) {
         st = mien_study_page(s, &b, err);
         if (!st)
