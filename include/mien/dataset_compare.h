@@ -160,6 +160,12 @@ MIEN_API void mien_drift_free(mien_drift *d);
  *   d  a comparison */
 MIEN_API mien_drift_level mien_drift_worst(const mien_drift *d);
 
+/* Count the columns of a level.
+ *
+ *   d      a comparison
+ *   level  which */
+MIEN_API int mien_drift_count(const mien_drift *d, mien_drift_level level);
+
 /* The word of a level: "too few to say".
  *
  *   level  any */

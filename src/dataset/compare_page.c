@@ -137,8 +137,12 @@ void mien_drift_page(const mien_drift *d, const char *const names[2],
                      mien_buffer *out)
 {
     mien_page_begin(out, "Drift", "Have the data drifted?");
-    mien_buffer_printf(out, "<p><strong>Drift: %s.</strong> Before: ",
-                       mien_drift_word(mien_drift_worst(d)));
+    mien_buffer_printf(out,
+                       "<p><strong>Drift: %s.</strong> Too few rows to say: "
+                       "%d columns; not judged: %d. Before: ",
+                       mien_drift_word(mien_drift_worst(d)),
+                       mien_drift_count(d, MIEN_DRIFT_FEW),
+                       mien_drift_count(d, MIEN_DRIFT_UNJUDGED));
     mien_page_text(out, names[0]);
     mien_buffer_printf(out, ", %lld rows. Now: ", (long long)d->rows[0]);
     mien_page_text(out, names[1]);

@@ -122,13 +122,26 @@ static void put_joint(mien_buffer *out, const mien_drift_joint *j)
     mien_buffer_puts(out, "\n");
 }
 
+/* The worst level, and of how many columns nothing can be said. */
+static void put_worst(mien_buffer *out, const mien_drift *d)
+{
+    int few = mien_drift_count(d, MIEN_DRIFT_FEW);
+    int not_judged = mien_drift_count(d, MIEN_DRIFT_UNJUDGED);
+    mien_buffer_printf(out, "drift: %s", mien_drift_word(mien_drift_worst(d)));
+    if (few)
+        mien_buffer_printf(out, "; too few rows to say of %d column%s", few,
+                           few == 1 ? "" : "s");
+    if (not_judged)
+        mien_buffer_printf(out, "; %d not judged", not_judged);
+    mien_buffer_puts(out, "\n");
+}
+
 void mien_drift_text(const mien_drift *d, mien_buffer *out)
 {
     mien_buffer_printf(out, "before %lld rows, now %lld rows, %d columns\n",
                        (long long)d->rows[0], (long long)d->rows[1],
                        d->columns);
-    mien_buffer_printf(out, "drift: %s\n",
-                       mien_drift_word(mien_drift_worst(d)));
+    put_worst(out, d);
     put_joint(out, &d->joint);
     for (int i = 0; i < d->columns; i++)
         put_column(out, &d->column[i], d->rows);
@@ -240,6 +253,8 @@ void mien_drift_json(const mien_drift *d, mien_json *j)
     mien_json_text(j, "schema", "mien/drift/1");
     counts_json(j, "rows", d->rows);
     mien_json_text(j, "drift", mien_drift_word(mien_drift_worst(d)));
+    mien_json_int(j, "too_few_to_say", mien_drift_count(d, MIEN_DRIFT_FEW));
+    mien_json_int(j, "not_judged", mien_drift_count(d, MIEN_DRIFT_UNJUDGED));
     joint_json(j, &d->joint);
     mien_json_array(j, "columns");
     for (int i = 0; i < d->columns; i++)

@@ -70,6 +70,14 @@ mien_drift_level mien_drift_worst(const mien_drift *d)
     return worst;
 }
 
+int mien_drift_count(const mien_drift *d, mien_drift_level level)
+{
+    int n = 0;
+    for (int i = 0; i < d->columns; i++)
+        n += d->column[i].level == level;
+    return n;
+}
+
 const char *mien_drift_word(mien_drift_level level)
 {
     static const char *const words[] = {
