@@ -35,20 +35,21 @@ static const cli_row exits[] =
 /* What was read for a card. */
 typedef struct files {
     const char *name;
-    mien_bytes model, metrics;
+    mien_bytes model, metrics, sheet;
     char found[MIEN_PATH_MAX];
     const uint8_t *embedded; /* [embedded_n] instead of model; or NULL */
     size_t embedded_n;
 } files;
 
-/* metrics.json in a folder, if it is there; 0, and a report. */
-static int load_metrics(const char *folder, files *f)
+/* A file in a folder, if it is there; 0, and a report. */
+static int load_beside(const char *folder, const char *name, size_t most,
+                       mien_bytes *out)
 {
     mien_error err = {0};
-    char *path = cli_path_join(folder, "metrics.json");
+    char *path = cli_path_join(folder, name);
     int good = path != NULL;
     if (good && access(path, F_OK) == 0 &&
-        mien_file_load(path, MIEN_CARD_MAX_METRICS, &f->metrics, &err)) {
+        mien_file_load(path, most, out, &err)) {
         cli_error_at(path, &err);
         good = 0;
     }
@@ -77,7 +78,11 @@ static int load_file(const char *path, files *f)
         return 0;
     }
     char *folder = folder_of(path);
-    int good = folder && load_metrics(folder, f);
+    int good =
+        folder &&
+        load_beside(folder, "metrics.json", MIEN_CARD_MAX_METRICS,
+                    &f->metrics) &&
+        load_beside(folder, "datasheet.json", MIEN_CARD_MAX_SHEET, &f->sheet);
     if (!folder)
         cli_error("out of memory");
     free(folder);
@@ -140,7 +145,9 @@ static int make(const cli_args *a, files *f)
         .model = f->embedded ? f->embedded : f->model.data,
         .model_n = f->embedded ? f->embedded_n : f->model.n,
         .metrics = f->metrics.data,
-        .metrics_n = f->metrics.n};
+        .metrics_n = f->metrics.n,
+        .sheet = f->sheet.data,
+        .sheet_n = f->sheet.n};
     mien_status st = mien_card_of_model(&source, &c, &err);
     if (!st)
         st = put_card(v, c, &out, &err);
@@ -168,6 +175,7 @@ static int run(const cli_args *a)
     int status = make(a, &f);
     mien_bytes_free(&f.model);
     mien_bytes_free(&f.metrics);
+    mien_bytes_free(&f.sheet);
     return status;
 }
 
@@ -183,8 +191,10 @@ const cli_command cmd_model_card = {
         "what it has never seen; which uses are intended and which are "
         "refused; and, in plain words, the logic, the significance and the "
         "consequences for a person whom it judges. All of it comes from the "
-        "model's file, from the metrics.json that training wrote beside it, or "
-        "from the catalogue: what stands nowhere is not known, and is "
+        "model's file, from the metrics.json that training wrote beside it, "
+        "from "
+        "the sheet of its data, or from the catalogue: what stands nowhere is "
+        "not known, and is "
         "counted.",
     CLI_COMMAND_TABLES,
 };

@@ -28,7 +28,7 @@ char *cli_sheet_path(const char *given, const char *table)
     return path;
 }
 
-int cli_sheet_gate(const char *path, const char *sha256, char digest[65])
+int cli_sheet_gate(const char *path, const char *sha256, mien_bytes *out)
 {
     mien_bytes file = {0};
     mien_datasheet *s = NULL;
@@ -41,11 +41,12 @@ int cli_sheet_gate(const char *path, const char *sha256, char digest[65])
         st = mien_datasheet_read(file.data, file.n, &s, &err);
     if (!st)
         st = mien_datasheet_gate(s, sha256, &err);
-    if (!st)
-        mien_sha256(file.data, file.n, digest);
-    else if (st != MIEN_EIO)
+    if (st && st != MIEN_EIO)
         cli_error_at(path, &err);
     mien_datasheet_free(s);
-    mien_bytes_free(&file);
+    if (st)
+        mien_bytes_free(&file);
+    else
+        *out = file;
     return st ? CLI_NOTHING : CLI_OK;
 }

@@ -7,8 +7,8 @@
 /* Where the sheet of a table lies: what is given, or datasheet.json beside it;
  * released with free.  NULL, and a report. */
 char *cli_sheet_path(const char *given, const char *table);
-/* May a model learn from data of this digest, by the sheet at path?  digest is
- * set to the sheet's SHA-256.  The status to exit with, reported. */
-int cli_sheet_gate(const char *path, const char *sha256, char digest[65]);
+/* May a model learn from data of this digest, by the sheet at path?  The sheet
+ * is released with mien_bytes_free.  The status to exit with, reported. */
+int cli_sheet_gate(const char *path, const char *sha256, mien_bytes *out);
 
 #endif

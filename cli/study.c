@@ -62,9 +62,10 @@ static int check_sheet(cli_study *c)
     if (!c->v->require_sheet)
         return 1;
     char *path = cli_sheet_path(c->v->sheet, c->path);
-    int good = path && cli_sheet_gate(path, c->digest, c->sheet) == CLI_OK;
+    int good = path && cli_sheet_gate(path, c->digest, &c->sheet) == CLI_OK;
     free(path);
-    c->o.sheet_sha256 = c->sheet;
+    c->o.sheet = c->sheet.data;
+    c->o.sheet_size = c->sheet.n;
     return good;
 }
 
@@ -147,6 +148,7 @@ int cli_study_finish(cli_study *c)
 void cli_study_close(cli_study *c)
 {
     mien_study_free(c->study);
+    mien_bytes_free(&c->sheet);
     cli_table_close(&c->in);
     cli_names_free(&c->drop);
     cli_names_free(&c->by);

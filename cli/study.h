@@ -123,8 +123,8 @@ typedef struct cli_study {
     mien_study_options o;
     cli_names drop, by;
     cli_table in;
-    char digest[65]; /* of the table's file */
-    char sheet[65];  /* of its sheet */
+    char digest[65];  /* of the table's file */
+    mien_bytes sheet; /* its datasheet.json */
     mien_study *study;
 } cli_study;
 

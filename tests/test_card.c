@@ -81,19 +81,22 @@ static void lines_of(const json_t *card, const char *key, char out[8192])
     }
 }
 
+static const char sheet[] = "{\"answers\": {\"origin\": \"Two mills\"}, "
+                            "\"computed\": {\"time\": \"2020\"}}";
+
 /* ---- models of tables ---------------------------------------------------- */
 
 static void test_a_table_model_tells_what_it_was_made_of(void)
 {
     static const char *const by[] = {"kind"};
-    char digest[65], sheet[65], lines[8192], *csv = study_csv(600, 3);
+    char digest[65], lines[8192], *csv = study_csv(600, 3);
     mien_table *t = study_table(csv);
     mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
     memset(digest, 'a', 64);
-    memset(sheet, 'b', 64);
-    digest[64] = sheet[64] = 0;
+    digest[64] = 0;
     o.data_sha256 = digest;
-    o.sheet_sha256 = sheet;
+    o.sheet = (const uint8_t *)sheet;
+    o.sheet_size = strlen(sheet);
     o.by = by;
     o.bys = 1;
     mien_study *s = study_must(t, &o);
@@ -105,7 +108,9 @@ static void test_a_table_model_tells_what_it_was_made_of(void)
     CHECK(strstr(said(card, "kind", "text"), "y = yes"));
     CHECK(strcmp(said(card, "data", "text"), "made.csv") == 0);
     CHECK(strcmp(said(card, "data_sha256", "text"), digest) == 0);
-    CHECK(strcmp(said(card, "sheet_sha256", "text"), sheet) == 0);
+    char want[65];
+    mien_sha256(sheet, strlen(sheet), want);
+    CHECK(strcmp(said(card, "sheet_sha256", "text"), want) == 0);
     CHECK(strncmp(said(card, "size", "text"), "600 rows, ", 10) == 0);
     CHECK(strstr(said(card, "split", "text"), "random, 384 training rows"));
     CHECK(strcmp(said(card, "columns", "text"), "a, b, kind") == 0);
@@ -132,6 +137,44 @@ static void test_a_table_model_tells_what_it_was_made_of(void)
     CHECK(strcmp(said(card, "data_sha256", "text"), digest) == 0);
     json_decref(card);
     free(metrics);
+    mien_study_free(s);
+    mien_table_free(t);
+    free(csv);
+}
+
+/* The sheet that a model was trained with tells where its data come from; any
+ * other does not. */
+static void test_the_sheet_of_its_data(void)
+{
+    char *csv = study_csv(600, 3);
+    mien_table *t = study_table(csv);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    o.sheet = (const uint8_t *)sheet;
+    o.sheet_size = strlen(sheet);
+    mien_study *s = study_must(t, &o);
+    for (int other = 0; other < 2; other++) {
+        mien_card *c = NULL;
+        mien_buffer b = {0};
+        const mien_bytes model = mien_study_model(s);
+        const mien_card_source source = {.name = "model.onnx",
+                                         .model = model.data,
+                                         .model_n = model.n,
+                                         .sheet = o.sheet,
+                                         .sheet_n =
+                                             o.sheet_size - (size_t)other};
+        CHECK(!mien_card_of_model(&source, &c, NULL));
+        CHECK(!mien_card_json(c, &b, NULL));
+        char *text = text_of(&b);
+        json_t *card = json_loads(text, 0, NULL);
+        CHECK_EQ(is_open(card, "data_origin"), other);
+        CHECK_EQ(is_open(card, "data_time"), other);
+        CHECK(is_open(card, "data_place"));
+        CHECK(strcmp(said(card, "data_origin", "text"), "Two mills") == 0 ||
+              strstr(said(card, "data_origin", "text"), "not the one"));
+        json_decref(card);
+        free(text);
+        mien_card_free(c);
+    }
     mien_study_free(s);
     mien_table_free(t);
     free(csv);
@@ -254,6 +297,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_a_table_model_tells_what_it_was_made_of);
+    RUN(test_the_sheet_of_its_data);
     RUN(test_a_network_of_the_catalogue);
     RUN(test_a_cascade_tells_little);
     RUN(test_what_is_no_model_is_refused);

@@ -344,7 +344,7 @@ static int found(plant what, int seeds, int rows)
 static void test_planted_drifts(void)
 {
     int whole = getenv("TORTURE") != NULL;
-    int some = check_every() > 1 ? 1 : 5;
+    int some = check_every() > 1 ? 1 : 3;
     int seeds = whole ? 50 : some, clean = whole ? 200 : 2 * some;
     for (int what = MEAN; what <= TOGETHER; what++) {
         int n = found((plant)what, seeds, 1000);

@@ -113,6 +113,8 @@ MIEN_API MIEN_CHECKED mien_status mien_card_page(const mien_card *c,
 
 /* Bytes of a metrics.json at most. */
 #define MIEN_CARD_MAX_METRICS (16 << 20)
+/* The same of a datasheet.json. */
+#define MIEN_CARD_MAX_SHEET (4 << 20)
 
 /* What is there of a model; all borrowed. */
 typedef struct mien_card_source {
@@ -120,7 +122,10 @@ typedef struct mien_card_source {
     const uint8_t *model;   /* [model_n] an ONNX file, or a cascade's XML */
     const uint8_t *metrics; /* [metrics_n] the metrics.json that training
                                wrote; NULL: there is none */
-    size_t model_n, metrics_n;
+    const uint8_t *sheet;   /* [sheet_n] the datasheet.json that lies beside it;
+                               NULL: there is none.  It is looked at if it is the
+                               one that the model was trained with */
+    size_t model_n, metrics_n, sheet_n;
 } mien_card_source;
 
 /* Say of a model what it was trained on, how it was measured, for all and by
@@ -130,14 +135,13 @@ typedef struct mien_card_source {
  *   source  what is there of it
  *   out     owned by the caller; free with mien_card_free
  *
- * Nothing is said that does not stand in the file, in its metrics or, of a file
- * with the digest of one, in the catalogue; what is missing there is open.
- * Which uses are refused follows from the kind of model.
- * Fails with EFORMAT (neither a network nor a cascade; metrics that are none),
- * EUNSUP, ELIMIT, ENOMEM.
- * Source: M. Mitchell et al., Model Cards for Model Reporting, 2019; Regulation
- * (EU) 2024/1689, article 5(1); Regulation (EU) 2016/679, articles 9, 13(2)(f)
- * and 22. */
+ * Nothing is said that does not stand in the file, in its metrics, in the sheet
+ * of its data or, of a file with the digest of one, in the catalogue; what is
+ * missing there is open. Which uses are refused follows from the kind of model.
+ * Fails with EFORMAT (neither a network nor a cascade; metrics or a sheet that
+ * are none), EUNSUP, ELIMIT, ENOMEM. Source: M. Mitchell et al., Model Cards
+ * for Model Reporting, 2019; Regulation (EU) 2024/1689, article 5(1);
+ * Regulation (EU) 2016/679, articles 9, 13(2)(f) and 22. */
 MIEN_API MIEN_CHECKED mien_status mien_card_of_model(
     const mien_card_source *source, mien_card **out, mien_error *err);
 

@@ -185,10 +185,12 @@ typedef struct mien_study_options {
                               keeps how many rows of each it learned from, and
                               the test part is judged by them */
     int bys;
-    const char *data_sha256;  /* of the table's file, kept in the model; NULL:
-                                 not known */
-    const char *sheet_sha256; /* of its sheet (mien/dataset_sheet.h); NULL:
-                                 there is none */
+    const char *data_sha256; /* of the table's file, kept in the model; NULL:
+                                not known */
+    const uint8_t *sheet;    /* [sheet_size] the table's datasheet.json
+                                (mien/dataset_sheet.h), kept beside the model,
+                                which keeps its digest; NULL: there is none */
+    size_t sheet_size;
 } mien_study_options;
 #define MIEN_STUDY_DEFAULTS                                                    \
     {                                                                          \
@@ -196,7 +198,7 @@ typedef struct mien_study_options {
             0, -1, MIEN_STRATIFY_RARE, {MIEN_RULE_F, 1, 1},                    \
             {1, {1, 1}, 0, {MIEN_RESAMPLE_NONE, 1, 0}, 0},                     \
             {NULL, 0, 0, 0, 200, 0, 128, 1e-3f, 1e-3f, NULL, 0, NULL, NULL},   \
-            NULL, NULL, 0, NULL, NULL                                          \
+            NULL, NULL, 0, NULL, NULL, 0                                       \
     }
 
 /* ---- a study ------------------------------------------------------------- */
@@ -343,8 +345,8 @@ MIEN_API MIEN_CHECKED mien_status mien_study_page(const mien_study *s,
                                                   mien_buffer *out,
                                                   mien_error *err);
 
-/* Write model.onnx, metrics.json, model_card.md, report.html and, of an
- * auto-encoder, history.csv.
+/* Write model.onnx, metrics.json, model_card.md, report.html, of an
+ * auto-encoder history.csv, and the sheet of the data where there is one.
  *
  *   s       was judged
  *   folder  is made if it is not there

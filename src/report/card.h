@@ -42,6 +42,7 @@ typedef struct mi_card_facts {
     const mien_model_entry *entry; /* of the catalogue, or NULL */
     mien_graph *graph;             /* NULL: a cascade */
     json_t *metrics;               /* NULL: none */
+    json_t *sheet;                 /* of its data; NULL: none, or another */
 } mi_card_facts;
 
 /* A text of the metadata; "" where there is none. */

@@ -28,6 +28,17 @@ static const char *data_text(const mi_card_facts *f, const char *key)
     return text ? text : "";
 }
 
+/* What the sheet answers, or what was computed for it; NULL: neither. */
+static const char *sheet_text(const mi_card_facts *f, const char *key)
+{
+    static const char *const parts[] = {"answers", "computed"};
+    const char *text = NULL;
+    for (int i = 0; i < 2 && !text; i++)
+        text = json_string_value(
+            json_object_get(json_object_get(f->sheet, parts[i]), key));
+    return text;
+}
+
 /* A whole number of the metrics; -1: there is none. */
 static long long number(const mi_card_facts *f, const char *key)
 {
@@ -166,6 +177,35 @@ static void put_digests(mien_card *c, const mi_card_facts *f)
                   "one, --require-sheet asks for it");
 }
 
+/* What the sheet of the data answers, and would have. */
+static void put_answers(mien_card *c, const mi_card_facts *f)
+{
+    static const struct {
+        const char *key, *title, *question;
+    } wanted[] = {{"data_origin", "Where the data come from", "origin"},
+                  {"data_rights", "Licence of the data", "licence"},
+                  {"data_personal",
+                   "Are they about people, and on what legal ground",
+                   "personal"},
+                  {"data_covered", "Who is covered", "covered"},
+                  {"data_under_represented", "Who is under-represented",
+                   "under_represented"},
+                  {"data_time", "Of what time they are", "time"},
+                  {"data_place", "Of what places they are", "place"},
+                  {"data_retention", "Until when they are kept", "retention"}};
+    const char *missing = f->source->sheet && !f->sheet
+                              ? "the datasheet.json beside the model is not "
+                                "the one it was trained with"
+                          : f->sheet ? "the sheet of the data leaves it open"
+                                     : "not stated";
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const char *text = sheet_text(f, wanted[i].question);
+        mien_card_put(c, wanted[i].key, wanted[i].title,
+                      text ? MIEN_CARD_STATED : MIEN_CARD_OPEN,
+                      text ? text : missing);
+    }
+}
+
 void mi_card_data(mien_card *c, const mi_card_facts *f)
 {
     mien_buffer b = {0};
@@ -173,12 +213,7 @@ void mi_card_data(mien_card *c, const mi_card_facts *f)
     mi_card_known(c, "data", "Data", data_text(f, "name"),
                   f->entry ? "the catalogue does not tell it"
                            : "no metrics.json beside the model tells it");
-    mien_card_put(c, "data_origin", "Where the data come from", MIEN_CARD_OPEN,
-                  f->kind == MI_CARD_TABLE
-                      ? "the model does not tell it; the data's sheet may"
-                      : "not stated");
-    mien_card_put(c, "data_rights", "Licence of the data, and who agreed",
-                  MIEN_CARD_OPEN, "not stated");
+    put_answers(c, f);
     put_digests(c, f);
     put_size(c, f);
     put_split(c, f);

@@ -142,6 +142,20 @@ static int is_cascade(const uint8_t *bytes, size_t n)
            memmem(bytes, n < 4096 ? n : 4096, word, sizeof word - 1) != NULL;
 }
 
+/* Read the sheet of the data, if it is the one that the model knows. */
+static mien_status read_sheet(mi_card_facts *f, mien_error *err)
+{
+    const mien_card_source *s = f->source;
+    char digest[65];
+    if (!s->sheet)
+        return MIEN_OK;
+    mien_sha256(s->sheet, s->sheet_n, digest);
+    if (strcmp(digest, mi_card_meta(f, "mien.sheet_sha256")) != 0)
+        return MIEN_OK;
+    return mi_json_read("datasheet.json", s->sheet, s->sheet_n,
+                        MIEN_CARD_MAX_SHEET, &f->sheet, err);
+}
+
 /* Read the file and its metrics. */
 static mien_status read_facts(mi_card_facts *f, mien_error *err)
 {
@@ -159,7 +173,7 @@ static mien_status read_facts(mi_card_facts *f, mien_error *err)
                      "metrics.json: no JSON object, wanted what training "
                      "writes beside a model");
     f->kind = kind_of(f);
-    return st;
+    return st ? st : read_sheet(f, err);
 }
 
 /* "Logistic regression for y = yes" */
@@ -206,6 +220,7 @@ mien_status mien_card_of_model(const mien_card_source *source, mien_card **out,
     mien_buffer_free(&title);
     mien_graph_free(f.graph);
     json_decref(f.metrics);
+    json_decref(f.sheet);
     if (st)
         mien_card_free(c);
     else

@@ -9,12 +9,21 @@
 
 static const char *const names[] = {"validation", "test"};
 
+const char *mi_study_sheet(const mien_study *s, char out[65])
+{
+    if (!s->o.sheet)
+        return NULL;
+    mien_sha256(s->o.sheet, s->o.sheet_size, out);
+    return out;
+}
+
 /* Put recipe, encoder, scaler and estimator together. */
 static mien_status make_model(const mien_study *s, const char *recipe,
                               const char *groups, mien_tabular **out,
                               mien_error *err)
 {
     const mien_recipe *r = &s->o.recipe;
+    char digest[65];
     mien_tabular_parts p = {.encoder = s->encoder,
                             .centre = s->scaler,
                             .scale = s->scaler + s->width,
@@ -24,7 +33,7 @@ static mien_status make_model(const mien_study *s, const char *recipe,
                             .recipe = recipe,
                             .groups = groups,
                             .data_sha256 = s->o.data_sha256,
-                            .sheet_sha256 = s->o.sheet_sha256};
+                            .sheet_sha256 = mi_study_sheet(s, digest)};
     if (s->o.estimator == MIEN_ESTIMATOR_LOGISTIC) {
         p.logistic = &s->logistic;
     } else {

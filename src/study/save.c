@@ -15,7 +15,9 @@ static mien_status put_card(const mien_study *s, const mien_buffer *metrics,
                                      .model = s->file.data,
                                      .model_n = s->file.n,
                                      .metrics = metrics->data,
-                                     .metrics_n = metrics->n};
+                                     .metrics_n = metrics->n,
+                                     .sheet = s->o.sheet,
+                                     .sheet_n = s->o.sheet_size};
     mien_card *c = NULL;
     mien_status st = metrics->failed ? mi_no_memory(err)
                                      : mien_card_of_model(&source, &c, err);
@@ -67,6 +69,9 @@ mien_status mien_study_save(const mien_study *s, const char *folder,
             st = mien_folder_save_buffer(folder, "report.html", &b, err);
         mien_buffer_free(&b);
     }
+    if (!st && s->o.sheet)
+        st = mien_folder_save(folder, "datasheet.json", s->o.sheet,
+                              s->o.sheet_size, err);
     if (!st && s->fit) {
         mien_study_history(s, &b);
         st = mien_folder_save_buffer(folder, "history.csv", &b, err);

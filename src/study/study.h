@@ -59,6 +59,8 @@ uint8_t mi_study_label(const mien_study *s, int64_t sample);
 mien_status mi_study_gather(const mien_study *s, int64_t n,
                             const int64_t *sample, double **out,
                             mien_error *err);
+/* The digest of the table's sheet; NULL if there is none. */
+const char *mi_study_sheet(const mien_study *s, char out[65]);
 /* What the study is called in its pages. */
 const char *mi_study_title(const mien_study *s);
 /* Say what the table is, by a name of its own. */

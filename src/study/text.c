@@ -34,10 +34,11 @@ void mien_study_history(const mien_study *s, mien_buffer *out)
 /* Which table it was. */
 static void put_data(const mien_study *s, mien_json *j)
 {
+    char digest[65];
     mien_json_object(j, "data");
     mien_json_text(j, "name", mi_study_table_name(s));
     mien_json_text(j, "sha256", s->o.data_sha256);
-    mien_json_text(j, "sheet_sha256", s->o.sheet_sha256);
+    mien_json_text(j, "sheet_sha256", mi_study_sheet(s, digest));
     mien_json_close(j);
 }
 
