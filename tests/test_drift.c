@@ -148,7 +148,13 @@ static void test_stability_by_hand(void)
         want += (q - p) * log(q / p);
     }
     mien_drift d = compared(before, now);
-    CHECK_NEAR(column_of(&d, "x").stability, want, 1e-12);
+    mien_drift_column x = column_of(&d, "x");
+    CHECK_NEAR(x.stability, want, 1e-12);
+    CHECK_EQ(x.parts, 10);
+    CHECK(strcmp(x.part[0].label, "to 1") == 0 &&
+          strcmp(x.part[9].label, "above") == 0);
+    CHECK_NEAR(x.part[3].share[0], 0.1, 1e-12);
+    CHECK_NEAR(x.part[3].share[1], 8. / 110, 1e-12);
     mien_drift_free(&d);
 }
 
@@ -175,6 +181,8 @@ static void test_texts_by_hand(void)
     CHECK_NEAR(w.p, mi_drift_chi_p(20, 1), 1e-15);
     CHECK_EQ(w.level, MIEN_DRIFT_LARGE);
     CHECK(w.fresh.count == 0 && w.gone.count == 0);
+    CHECK(w.parts == 2 && strcmp(w.part[0].label, "a") == 0);
+    CHECK_NEAR(w.part[0].share[0], 0.75, 1e-12);
     mien_drift_free(&d);
     put_texts(now, "c", 12);
     put_texts(now, "d", 20);
@@ -344,7 +352,7 @@ static int found(plant what, int seeds, int rows)
 static void test_planted_drifts(void)
 {
     int whole = getenv("TORTURE") != NULL;
-    int some = check_every() > 1 ? 1 : 3;
+    int some = check_every() > 1 ? 1 : 5;
     int seeds = whole ? 50 : some, clean = whole ? 200 : 2 * some;
     for (int what = MEAN; what <= TOGETHER; what++) {
         int n = found((plant)what, seeds, 1000);

@@ -68,6 +68,15 @@ typedef struct mien_drift_texts {
     char *text[MIEN_DRIFT_TEXTS]; /* [shown] owned */
 } mien_drift_texts;
 
+/* A part of a column: of numbers a tenth of before, as far as equal values let
+ * it; of texts one of the most frequent, or the others together. */
+#define MIEN_DRIFT_PARTS 10
+typedef struct mien_drift_part {
+    char label[48];  /* "to 12.5", "above", a text; "" in the last of texts:
+                        the others */
+    double share[2]; /* of the values, before and now */
+} mien_drift_part;
+
 /* A column. */
 typedef struct mien_drift_column {
     char *name; /* owned */
@@ -91,6 +100,8 @@ typedef struct mien_drift_column {
     double p;                     /* of no difference; NaN: not tested */
     double adjusted;              /* for all columns at once */
     mien_drift_texts fresh, gone; /* texts that are new, that are no more */
+    int parts;
+    mien_drift_part part[MIEN_DRIFT_PARTS]; /* [parts] to be drawn */
 } mien_drift_column;
 
 /* What a regression found that tells both tables apart. */

@@ -4,10 +4,13 @@
 #include "mien/report.h"
 
 #include <math.h>
+#include <stdio.h>
+
+enum { DRAWN = 20, ROW = 20, WIDTH = 170, LABEL = 18 };
 
 static const char intro[] =
     "<p>A difference counts when it is sure, all columns taken into account "
-    "(Benjamini and Hochberg, 5 %), and large enough: standardised shifts of "
+    "(Benjamini and Hochberg), and large enough: standardised shifts of "
     "means and Wasserstein distances from 0.2, 0.5 and 0.8 deviations on are "
     "small, medium and large (Cohen 1988); distances of distributions from "
     "0.08, 0.20 and 0.31 on, which is what such shifts make of normal "
@@ -17,7 +20,7 @@ static const char intro[] =
 static const char head[] =
     "<div class=\"wide\"><table><tr><th>column</th><th>drift</th>"
     "<th>distance</th><th>mean shift</th><th>Wasserstein</th><th>PSI</th>"
-    "<th>missing</th><th>p</th></tr>\n";
+    "<th>missing</th><th>adjusted p</th></tr>\n";
 
 /* A cell of a figure with its interval. */
 static void put_figure(mien_buffer *out, const mien_drift_figure *f)
@@ -80,6 +83,81 @@ static void put_column(mien_buffer *out, const mien_drift_column *c,
 static int stands_out(const mien_drift_column *c)
 {
     return c->level != MIEN_DRIFT_NONE && c->level != MIEN_DRIFT_UNJUDGED;
+}
+
+/* As many characters of a label as there is room for. */
+static void put_short(mien_buffer *out, const char *label)
+{
+    char text[sizeof((mien_drift_part *)NULL)->label + 4];
+    size_t at = 0;
+    int bytes = 0;
+    for (int n = 0; label[at] && n < LABEL; n++) {
+        mien_utf8_next(label + at, &bytes);
+        at += (size_t)bytes;
+    }
+    snprintf(text, sizeof text, "%.*s%s", (int)at, label,
+             label[at] ? "..." : "");
+    mien_page_text(out, text);
+}
+
+/* A bar of a share. */
+static void put_bar(mien_buffer *out, double y, double share, double most,
+                    const char *fill)
+{
+    mien_buffer_printf(out,
+                       "<rect x=\"130\" y=\"%.0f\" width=\"%.1f\" height=\"7\" "
+                       "fill=\"%s\" stroke=\"#222\"/>",
+                       y, WIDTH * share / most, fill);
+}
+
+/* A part: its label, both bars, both shares. */
+static void put_part(mien_buffer *out, const mien_drift_part *p, int row,
+                     double most)
+{
+    mien_buffer_printf(out, "<text x=\"124\" y=\"%d\" text-anchor=\"end\">",
+                       row * ROW + 14);
+    put_short(out, *p->label ? p->label : "others");
+    mien_buffer_puts(out, "</text>");
+    put_bar(out, row * ROW + 2, p->share[0], most, "#fff");
+    put_bar(out, row * ROW + 10, p->share[1], most, "#222");
+    mien_buffer_printf(out,
+                       "<text x=\"%.0f\" y=\"%d\">%.1f %% -&gt; %.1f %%</text>",
+                       136 + WIDTH * fmax(p->share[0], p->share[1]) / most,
+                       row * ROW + 14, 100 * p->share[0], 100 * p->share[1]);
+}
+
+/* The parts of a column: before white, now black. */
+static void put_parts(mien_buffer *out, const mien_drift_column *c)
+{
+    double most = 0;
+    for (int i = 0; i < c->parts; i++)
+        for (int s = 0; s < 2; s++)
+            most = fmax(most, c->part[i].share[s]);
+    if (!(most > 0))
+        return;
+    mien_buffer_puts(out, "<figure><figcaption><strong>");
+    mien_page_text(out, c->name);
+    mien_buffer_printf(out,
+                       "</strong>: white before, black now</figcaption><svg "
+                       "viewBox=\"0 0 420 %d\" width=\"420\" "
+                       "font-size=\"12\" role=\"img\">",
+                       c->parts * ROW + 4);
+    for (int i = 0; i < c->parts; i++)
+        put_part(out, &c->part[i], i, most);
+    mien_buffer_puts(out, "</svg></figure>\n");
+}
+
+/* The columns that have drifted, drawn. */
+static void put_drawings(mien_buffer *out, const mien_drift *d)
+{
+    for (int i = 0, drawn = 0; i < d->columns && drawn < DRAWN; i++) {
+        const mien_drift_column *c = &d->column[i];
+        if (c->level == MIEN_DRIFT_NONE || c->level > MIEN_DRIFT_LARGE ||
+            !c->parts)
+            continue;
+        put_parts(out, c);
+        drawn++;
+    }
 }
 
 /* Those that stand out, or the others, folded. */
@@ -150,6 +228,7 @@ void mien_drift_page(const mien_drift *d, const char *const names[2],
     mien_buffer_puts(out, intro);
     put_joint(out, &d->joint);
     put_columns(out, d, 1);
+    put_drawings(out, d);
     put_columns(out, d, 0);
     mien_page_end(out);
 }

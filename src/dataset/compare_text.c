@@ -187,6 +187,21 @@ static void texts_json(mien_json *j, const char *key, const mien_drift_texts *t)
     mien_json_close(j);
 }
 
+/* The parts that are drawn. */
+static void parts_json(mien_json *j, const mien_drift_column *c)
+{
+    mien_json_array(j, "parts");
+    for (int i = 0; i < c->parts; i++) {
+        const char *label = c->part[i].label;
+        mien_json_object(j, NULL);
+        mien_json_text(j, "label", *label ? label : NULL);
+        mien_json_real(j, "before", c->part[i].share[0], 0);
+        mien_json_real(j, "now", c->part[i].share[1], 0);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+}
+
 /* What one type of column has. */
 static void figures_json(mien_json *j, const mien_drift_column *c)
 {
@@ -218,6 +233,7 @@ static void column_json(mien_json *j, const mien_drift_column *c)
     mien_json_real(j, "missing_h", c->missing_shift, 0);
     if (!*c->why)
         figures_json(j, c);
+    parts_json(j, c);
     mien_json_real(j, "population_stability_index", c->stability, 0);
     mien_json_real(j, "p", c->p, 0);
     mien_json_real(j, "p_adjusted", c->adjusted, 0);

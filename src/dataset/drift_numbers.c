@@ -6,8 +6,8 @@
  * many, of neighbours.
  *
  * Population stability index: sum (q - p) ln(q / p) over ten parts of equal
- * share of before, as far as equal values let them; half a row is added to each
- * part so that none is empty. */
+ * share of before, fewer where equal values do not let them; half a row is
+ * added to each part so that none is empty. */
 #include "dataset/drift.h"
 
 #include "base/alloc.h"
@@ -15,8 +15,9 @@
 #include "num/sort.h"
 
 #include <math.h>
+#include <stdio.h>
 
-enum { PARTS = 10 };
+enum { PARTS = MIEN_DRIFT_PARTS };
 
 /* Both tables' values that are finite, in ascending order: at is the table. */
 static mien_status sort_values(const mi_drift_pair *p, mi_sort_pair **out,
@@ -105,24 +106,40 @@ static int make_cells(int64_t n, const mi_sort_pair *v, mi_drift_cell *cell)
     return k;
 }
 
-/* The population stability index of cells, in ten parts of before. */
-static double stability(int n, const mi_drift_cell *cell, const int64_t all[2])
+/* Ten parts of before and what of now is in them; those without a row are left
+ * out. */
+static void make_parts(int n, const mi_drift_cell *cell, mien_drift_column *c)
 {
-    double part[PARTS][2] = {{0}}, before = 0, index = 0;
-    int at = 0;
+    double before = 0, all = (double)c->values[0];
+    double count[2] = {0};
     for (int i = 0; i < n; i++) {
-        part[at][0] += cell[i].count[0];
-        part[at][1] += cell[i].count[1];
+        for (int s = 0; s < 2; s++)
+            count[s] += cell[i].count[s];
         before += cell[i].count[0];
-        if (at + 1 < PARTS && before >= (at + 1) * (double)all[0] / PARTS)
-            at = (int)fmin(PARTS - 1, before * PARTS / (double)all[0]);
-    }
-    for (int i = 0; i < PARTS; i++) {
-        if (part[i][0] + part[i][1] == 0)
+        int last = i + 1 == n;
+        int full = before >= (c->parts + 1) * all / PARTS;
+        if (!last && (!full || c->parts + 1 == PARTS))
             continue;
-        double p = (part[i][0] + 0.5) / ((double)all[0] + 0.5 * PARTS);
-        double q = (part[i][1] + 0.5) / ((double)all[1] + 0.5 * PARTS);
-        index += (q - p) * log(q / p);
+        mien_drift_part *p = &c->part[c->parts++];
+        snprintf(p->label, sizeof p->label, last && i ? "above" : "to %.4g",
+                 cell[i].at);
+        for (int s = 0; s < 2; s++) {
+            p->share[s] = count[s] / (double)c->values[s];
+            count[s] = 0;
+        }
+    }
+}
+
+/* The population stability index of the parts. */
+static double stability(const mien_drift_column *c)
+{
+    double index = 0, share[2];
+    for (int i = 0; i < c->parts; i++) {
+        for (int s = 0; s < 2; s++) {
+            double n = (double)c->values[s];
+            share[s] = (c->part[i].share[s] * n + 0.5) / (n + 0.5 * c->parts);
+        }
+        index += (share[1] - share[0]) * log(share[1] / share[0]);
     }
     return index;
 }
@@ -167,7 +184,8 @@ mien_status mi_drift_numbers(const mi_drift_pair *p, mien_drift_column *c,
     st = cell && !isnan(c->p) ? MIEN_OK : mi_no_memory(err);
     if (!st) {
         int cells = make_cells(n, v, cell);
-        c->stability = stability(cells, cell, c->values);
+        make_parts(cells, cell, c);
+        c->stability = stability(c);
         st = mi_drift_intervals(p, cells, cell, 1, unit, c, err);
     }
     mi_free(cell);

@@ -75,6 +75,16 @@ static mien_status count_texts(const mi_drift_pair *p, counted **out,
     return MIEN_OK;
 }
 
+/* As many bytes of a text as are asked for, not in the middle of a character.
+ */
+static size_t cut(mien_text text, size_t most)
+{
+    size_t n = text.n < most ? text.n : most;
+    while (n && n < text.n && ((unsigned char)text.at[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
 /* Texts that one table alone has. */
 static mien_status only_in(int s, int64_t n, const counted *of,
                            mien_drift_texts *out, mien_error *err)
@@ -86,7 +96,7 @@ static mien_status only_in(int s, int64_t n, const counted *of,
         out->rows += of[i].count[s];
         if (out->shown == MIEN_DRIFT_TEXTS)
             continue;
-        size_t length = of[i].text.n < TEXT_SHOWN ? of[i].text.n : TEXT_SHOWN;
+        size_t length = cut(of[i].text, TEXT_SHOWN);
         char *copy = mi_alloc(length + 1, 1);
         if (!copy)
             return mi_no_memory(err);
@@ -134,6 +144,21 @@ static int make_cells(int64_t n, const counted *of, mi_drift_cell *cell)
     return k;
 }
 
+/* The most frequent texts, and the others together. */
+static void make_parts(int64_t n, const counted *of, mien_drift_column *c)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int own = i + 1 < MIEN_DRIFT_PARTS || n == MIEN_DRIFT_PARTS;
+        mien_drift_part *p = &c->part[own ? i : MIEN_DRIFT_PARTS - 1];
+        if (own)
+            memcpy(p->label, of[i].text.at,
+                   cut(of[i].text, sizeof p->label - 1));
+        c->parts = own ? (int)i + 1 : MIEN_DRIFT_PARTS;
+        for (int s = 0; s < 2; s++)
+            p->share[s] += (double)of[i].count[s] / (double)c->values[s];
+    }
+}
+
 /* What the counts tell; nearly all different: nothing. */
 static mien_status compare_counts(const mi_drift_pair *p, int64_t n,
                                   const counted *of, mien_drift_column *c,
@@ -145,6 +170,7 @@ static mien_status compare_counts(const mi_drift_pair *p, int64_t n,
     if (!cell)
         return mi_no_memory(err);
     int cells = make_cells(n, of, cell);
+    make_parts(n, of, c);
     for (int64_t i = 0; i < n; i++) {
         double before = (double)of[i].count[0], now = (double)of[i].count[1];
         double b = (before + 0.5) / ((double)all[0] + 0.5 * (double)n);
