@@ -136,6 +136,14 @@ static void test_a_table_model_tells_what_it_was_made_of(void)
           is_open(card, "split") && is_open(card, "test"));
     CHECK(strcmp(said(card, "data_sha256", "text"), digest) == 0);
     json_decref(card);
+    /* Metrics that say that they are of another model tell nothing. */
+    char *at = strstr(metrics, "\"model_sha256\": \"");
+    CHECK(at != NULL);
+    at[17] = at[17] == '0' ? '1' : '0';
+    card = card_of(mien_study_model(s), metrics, &st, NULL);
+    CHECK(is_open(card, "size") && is_open(card, "test") &&
+          strstr(said(card, "test", "text"), "of another one"));
+    json_decref(card);
     free(metrics);
     mien_study_free(s);
     mien_table_free(t);

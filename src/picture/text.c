@@ -197,6 +197,7 @@ static void put_lines(const mien_picture_study *s, mien_json *j)
 
 void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
 {
+    char digest[65];
     mien_json j = mien_json_on(out, 2);
     int n = 0;
     if (s->fit)
@@ -221,6 +222,8 @@ void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
     mien_picture_verdict_json(&s->verdict[1], "test", &j);
     if (s->baseline.judged)
         json_baseline(&s->baseline, &j);
+    mien_sha256(s->file.data, s->file.n, digest);
+    mien_json_text(&j, "model_sha256", digest);
     put_lines(s, &j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");

@@ -45,6 +45,8 @@ typedef struct mi_card_facts {
     json_t *sheet;                 /* of its data; NULL: none, or another */
 } mi_card_facts;
 
+/* Why there are no figures: no metrics, or those of another model. */
+const char *mi_card_no_metrics(const mi_card_facts *f);
 /* A text of the metadata; "" where there is none. */
 const char *mi_card_meta(const mi_card_facts *f, const char *key);
 /* Put a text that is there, or say that it is not and where it would stand. */

@@ -69,10 +69,7 @@ static void put_size(mien_card *c, const mi_card_facts *f)
     if (b.n || b.failed)
         mi_card_give(c, "size", "Size", MIEN_CARD_COMPUTED, &b);
     else
-        mien_card_put(c, "size", "Size", MIEN_CARD_OPEN,
-                      f->source->metrics
-                          ? "metrics.json does not tell it"
-                          : "no metrics.json lies beside the model");
+        mien_card_put(c, "size", "Size", MIEN_CARD_OPEN, mi_card_no_metrics(f));
 }
 
 /* How the table was parted. */
@@ -83,7 +80,7 @@ static void put_split(mien_card *c, const mi_card_facts *f)
     if (!split) {
         if (f->kind == MI_CARD_TABLE)
             mien_card_put(c, "split", "Split", MIEN_CARD_OPEN,
-                          "no metrics.json tells it");
+                          mi_card_no_metrics(f));
         return;
     }
     mien_buffer_printf(&b, "%s", split);
@@ -211,8 +208,7 @@ void mi_card_data(mien_card *c, const mi_card_facts *f)
     mien_buffer b = {0};
     mien_card_section(c, "data", "What it was trained on");
     mi_card_known(c, "data", "Data", data_text(f, "name"),
-                  f->entry ? "the catalogue does not tell it"
-                           : "no metrics.json beside the model tells it");
+                  mi_card_no_metrics(f));
     put_answers(c, f);
     put_digests(c, f);
     put_size(c, f);

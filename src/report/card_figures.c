@@ -175,10 +175,7 @@ void mi_card_figures(mien_card *c, const mi_card_facts *f)
     put_part(c, f, "validation", "Validation part");
     if (!test)
         mien_card_put(c, "test", "Figures", MIEN_CARD_OPEN,
-                      f->entry ? "the catalogue has none: evaluate it on "
-                                 "people like those it is for"
-                               : "no metrics.json with a test part lies "
-                                 "beside the model");
+                      mi_card_no_metrics(f));
     mien_card_section(c, "groups", "For each group");
     if (!put_part(c, f, "test_by", "Test part by groups"))
         mien_card_put(c, "test_by", "Figures by group",

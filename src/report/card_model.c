@@ -142,6 +142,27 @@ static int is_cascade(const uint8_t *bytes, size_t n)
            memmem(bytes, n < 4096 ? n : 4096, word, sizeof word - 1) != NULL;
 }
 
+const char *mi_card_no_metrics(const mi_card_facts *f)
+{
+    if (f->metrics)
+        return "the metrics.json beside the model does not tell it";
+    return f->source->metrics ? "the metrics.json beside the model is of "
+                                "another one"
+           : f->entry         ? "the catalogue does not tell it"
+                              : "no metrics.json lies beside the model";
+}
+
+/* Leave metrics out that say that they are of another model. */
+static void check_metrics(mi_card_facts *f)
+{
+    const char *of =
+        json_string_value(json_object_get(f->metrics, "model_sha256"));
+    if (of && strcmp(of, f->sha256) != 0) {
+        json_decref(f->metrics);
+        f->metrics = NULL;
+    }
+}
+
 /* Read the sheet of the data, if it is the one that the model knows. */
 static mien_status read_sheet(mi_card_facts *f, mien_error *err)
 {
@@ -172,6 +193,7 @@ static mien_status read_facts(mi_card_facts *f, mien_error *err)
         st = mi_fail(err, MIEN_EFORMAT,
                      "metrics.json: no JSON object, wanted what training "
                      "writes beside a model");
+    check_metrics(f);
     f->kind = kind_of(f);
     return st ? st : read_sheet(f, err);
 }

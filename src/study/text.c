@@ -55,12 +55,15 @@ static void put_lines(const mien_study *s, mien_json *j)
 
 void mien_study_metrics(const mien_study *s, mien_buffer *out)
 {
+    char digest[65];
     mien_json j = mien_json_on(out, 2);
     mien_json_object(&j, NULL);
     mien_json_text(&j, "schema", "mien/metrics/1");
     mien_json_text(&j, "estimator", mi_study_title(s));
     mien_json_text(&j, "label", s->o.recipe.label);
     mien_json_text(&j, "positive", s->classes.name[1]);
+    mien_sha256(s->file.data, s->file.n, digest);
+    mien_json_text(&j, "model_sha256", digest);
     put_data(s, &j);
     mien_json_int(&j, "rows", s->rows);
     mien_json_int(&j, "events", s->events);
