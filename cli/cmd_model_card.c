@@ -72,7 +72,8 @@ static char *folder_of(const char *path)
 static int load_file(const char *path, files *f)
 {
     mien_error err = {0};
-    f->name = path;
+    const char *slash = strrchr(path, '/');
+    f->name = slash ? slash + 1 : path;
     if (mien_file_load(path, 0, &f->model, &err)) {
         cli_error_at(path, &err);
         return 0;
@@ -98,7 +99,7 @@ static int load(const values *v, const char *named, files *f)
         int good = path && load_file(path, f);
         if (!path)
             cli_error("out of memory");
-        f->name = named;
+        f->name = "model.onnx";
         free(path);
         return good;
     }
@@ -155,7 +156,7 @@ static int make(const cli_args *a, files *f)
     mien_card_free(c);
     if (st) {
         mien_buffer_free(&out);
-        cli_error_at(f->name, &err);
+        cli_error_at(a->operand[0], &err);
         return CLI_NOTHING;
     }
     if (open && v->output)

@@ -269,6 +269,7 @@ static void test_no_text_becomes_markup(void)
                        "- Other: **not known**\n\n"
                        "Lines:\n\n    ```\n    <i>\n\n    last\n"
                        "\n## Not known\n\n- Section: Other\n") == 0);
+    CHECK(!strstr(text, "\n\n\n"));
     free(text);
     CHECK(!mien_card_page(c, &b, NULL));
     text = text_of(&b);

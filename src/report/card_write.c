@@ -44,9 +44,11 @@ static void put_code(mien_buffer *out, const char *text)
     }
 }
 
+/* An item, or its lines with an empty one before them. */
 static void put_item(const mi_card_item *i, mien_buffer *out)
 {
-    mien_buffer_puts(out, i->lines ? "\n" : "- ");
+    int apart = out->n > 1 && memcmp(out->data + out->n - 2, "\n\n", 2) == 0;
+    mien_buffer_puts(out, !i->lines ? "- " : apart ? "" : "\n");
     put_plain(out, i->title);
     mien_buffer_puts(out, i->lines ? ":\n\n" : ": ");
     if (i->lines) {
