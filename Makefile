@@ -142,7 +142,7 @@ $B/tests/%.so: $B/tests/%.o
 # Every allocation of every command, a hundred killed trainings, five hundred killed
 # galleries and workers of a queue, a thousand killed readers of photos, where make check
 # tries some.
-TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase dataset_planted)
+TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase dataset_planted drift)
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
@@ -152,11 +152,6 @@ torture:
 	@TORTURE=1 tests/test_serve.sh
 	@TORTURE=1 tests/test_queue.sh
 	@for t in $(TORTURED); do TORTURE=1 $B/tests/$$t || exit 1; done
-	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill $B/tests/test_gallery_copies $B/tests/test_gallery_erase $B/tests/test_drift
-	@TORTURE=1 $B/tests/test_gallery_kill
-	@TORTURE=1 $B/tests/test_gallery_copies
-	@TORTURE=1 $B/tests/test_gallery_erase
-	@TORTURE=1 $B/tests/test_drift
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 $B/tests/test_app.ok $B/tests/test_package.ok: tests/browser.sh $(wildcard web/test/* web/*.mjs)
@@ -210,7 +205,7 @@ memcheck:
 # kit; cascades are read with Debian's expat, compiled from its source package.
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
 WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif gif_write heif exif draw font font_data surface) \
-                src/base/json_read.c src/file/gunzip.c src/file/results.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/model/faceapi_convert.c src/record/basis.c src/record/profiles.c src/model/tfjs% src/net/% $(wildcard src/dataset/pictures*.c $(patsubst %,src/report/%.c,card card_model card_data card_figures card_person card_uses card_write) src/study/save.c src/dataset/sheet%) \
+                src/base/json_read.c src/file/gunzip.c src/file/results.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/model/faceapi_convert.c src/record/basis.c src/record/profiles.c src/model/tfjs% src/net/% $(patsubst %,src/report/%.c,card card_model card_data card_figures card_person card_uses card_write) src/study/save.c src/dataset/sheet% src/dataset/pictures% \
                 $(patsubst %,src/plot/%.c,axes layers legend render stroke) src/video/% src/kit/% src/draw/% src/keys/% src/gallery/% src/serve/% src/sandbox/% src/queue/%) \
               $(filter-out $(call existing,$(patsubst %,src/picture/%.c,code codes meta view) \
                 $(patsubst %,src/faces/%.c,change encode look sample)),$(wildcard src/picture/*.c src/faces/*.c))

@@ -40,7 +40,6 @@ ALLOWED = {
                 "journal"],
     "study": ["base", "file", "split", "metrics", "table", "learn", "train",
               "tabular", "report"],
-    "dataset": ["base", "file", "num", "split", "metrics", "table", "learn", "train", "report"],
     "sight": ["base", "image", "graph", "engine", "model"],
     "face": ["base", "image", "match", "graph", "engine", "model", "vision", "sight"],
     "objects": ["base", "image", "graph", "engine", "model", "sight"],

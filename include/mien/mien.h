@@ -3,8 +3,8 @@
 #define MIEN_H
 #include "mien/base.h"
 #include "mien/dataset.h"
-#include "mien/dataset_pictures.h"
 #include "mien/dataset_compare.h"
+#include "mien/dataset_pictures.h"
 #include "mien/dataset_sheet.h"
 #include "mien/draw.h"
 #include "mien/engine.h"
