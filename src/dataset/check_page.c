@@ -162,10 +162,11 @@ void mien_dataset_page(const mien_dataset *d, const char *name,
     mien_buffer_puts(out, style);
     mien_buffer_puts(out, "<p><b class=\"where\">");
     mien_page_text(out, name);
-    mien_buffer_printf(
-        out, "</b>: %lld rows, %d columns, %lld finding%s%s</p>\n",
-        (long long)d->rows, d->columns, (long long)d->findings,
-        d->findings == 1 ? "" : "s", d->findings ? ", the worst first." : ".");
+    mien_buffer_printf(out,
+                       "</b>: %lld rows, %d columns, %lld finding%s%s</p>\n",
+                       (long long)d->rows, d->columns, (long long)d->findings,
+                       d->findings == 1 ? "" : "s",
+                       d->findings > 1 ? ", the worst first." : ".");
     for (int64_t i = 0; i < d->findings; i++)
         if (mi_finding_shown(d, i))
             put_finding(&d->sorted[i], out);
