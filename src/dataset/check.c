@@ -30,14 +30,14 @@ enum {
 typedef struct piece {
     mien_dataset *d;
     const mien_table *t;
-    mi_row_hash *hash; /* [rows] */
+    mi_row_hash *hash;     /* [rows] */
+    mien_status status[2]; /* of the two halves of add_rows */
+    mien_error error[2];
 } piece;
 
-static void add_column(void *arg, int i, int lane)
+static void add_column(const piece *p, int i)
 {
-    const piece *p = arg;
     mien_column c = mien_table_column(p->t, i);
-    (void)lane;
     mi_summary_add(&p->d->column[i], &c, mien_table_rows(p->t), p->d->rows);
 }
 
@@ -50,12 +50,10 @@ static uint64_t hash_of(const mien_column *c, int64_t row)
 }
 
 /* What is in each row of a block of rows. */
-static void hash_rows(void *arg, int i, int lane)
+static void hash_rows(const piece *p, int i)
 {
-    const piece *p = arg;
     int64_t from = (int64_t)i * HASHED, n = mien_table_rows(p->t);
     int64_t to = n - from < HASHED ? n : from + HASHED;
-    (void)lane;
     for (int c = 0; c < mien_table_columns(p->t); c++) {
         mien_column column = mien_table_column(p->t, c);
         for (int64_t r = from; r < to; r++) {
@@ -69,6 +67,33 @@ static void hash_rows(void *arg, int i, int lane)
         p->hash[r].a = mi_dataset_mix(p->hash[r].a) | 1;
         p->hash[r].b = mi_dataset_mix(p->hash[r].b);
     }
+}
+
+/* A column's counts, or, behind those, a block of rows' hashes. */
+static void count_or_hash(void *arg, int i, int lane)
+{
+    const piece *p = arg;
+    (void)lane;
+    if (i < p->d->columns)
+        add_column(p, i);
+    else
+        hash_rows(p, i - p->d->columns);
+}
+
+/* What goes row by row: repeated rows, and beside them the sample and groups.
+ */
+static void add_rows(void *arg, int i, int lane)
+{
+    piece *p = arg;
+    mien_dataset *d = p->d;
+    (void)lane;
+    if (i == 0)
+        p->status[0] = mi_duplicates_add(d->twice, mien_table_rows(p->t),
+                                         p->hash, &p->error[0]);
+    else
+        p->status[1] = mi_sample_add(d->drawing, p->t, d->rows, &p->error[1]);
+    if (i == 1 && !p->status[1] && d->coverage)
+        p->status[1] = mi_coverage_add(d->coverage, p->t, &p->error[1]);
 }
 
 /* Room for the hashes of so many rows, all zero. */
@@ -91,21 +116,23 @@ static mien_status add_piece(mien_dataset *d, const mien_table *t,
 {
     int64_t n = mien_table_rows(t);
     mien_status st = n ? clear_hashes(d, n, err) : MIEN_OK;
-    piece p = {d, t, d->hash};
+    piece p = {.d = d, .t = t, .hash = d->hash};
     if (st || !n)
         return st;
-    mi_pool_run(d->o.csv.pool, d->columns, add_column, &p);
-    mi_pool_run(d->o.csv.pool, (int)((n + HASHED - 1) / HASHED), hash_rows, &p);
-    st = mi_duplicates_add(d->twice, n, p.hash, err);
-    for (int c = 0; !st && c < d->columns; c++)
+    mi_pool_run(d->o.csv.pool, d->columns + (int)((n + HASHED - 1) / HASHED),
+                count_or_hash, &p);
+    mi_pool_run(d->o.csv.pool, 2, add_rows, &p);
+    for (int c = 0; c < d->columns; c++)
         if (d->column[c].failed)
-            st = mi_no_memory(err);
-    if (!st)
-        st = mi_sample_add(d->drawing, t, d->rows, err);
-    if (!st && d->coverage)
-        st = mi_coverage_add(d->coverage, t, err);
+            return mi_no_memory(err);
+    for (int i = 0; i < 2; i++)
+        if (p.status[i]) {
+            if (err)
+                *err = p.error[i];
+            return p.status[i];
+        }
     d->rows += n;
-    return st;
+    return MIEN_OK;
 }
 
 static mien_status find_column(const mien_table *t, const char *name,
