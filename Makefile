@@ -335,7 +335,7 @@ coverage:
 	@$(SUBMAKE) -k run-tests B=$B/cov CC=gcc OPT='-O0 -g' SAN=--coverage SCRIPTS= >$B/cov.log; \
 	  tools/coverage.sh $B/cov
 bench: all $(BENCHES)
-	@failed=0; for s in run csv predict search cluster serve logistic autoencoder learn rare_events vision cascade; do \
+	@failed=0; for s in run csv predict search cluster serve queue logistic autoencoder learn rare_events vision cascade; do \
 	  bench/$$s.sh $B || failed=1; done; exit $$failed
 # mien in Chromium beside its peers, which npm fetches; BENCH_WEB=sizes is one part.
 bench-web: all models web-wasm

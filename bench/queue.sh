@@ -2,13 +2,13 @@
 # queue.sh [BUILD]: photos a second through a queue in a private PostgreSQL by workers,
 # beside one `mien analyze` of the same files with as many jobs; and that the lines are
 # the same.
-#   BENCH_PHOTOS=10000  copies of docs/sample.jpg under other names
+#   BENCH_PHOTOS=2000  copies of docs/sample.jpg under other names
 #   BENCH_WORKERS=4
 #   BENCH_OPTIONS='--rotate 0'  of mien analyze; with --size 160 a photo takes a few
 #                               milliseconds, and what the queue costs shows most
 set -eu
 build=${1:-build}
-n=${BENCH_PHOTOS:-10000} workers=${BENCH_WORKERS:-4} options=${BENCH_OPTIONS:---rotate 0}
+n=${BENCH_PHOTOS:-2000} workers=${BENCH_WORKERS:-4} options=${BENCH_OPTIONS:---rotate 0}
 t=$(mktemp -d)
 . tests/cluster.sh
 trap 'cluster_end; rm -rf "$t"' EXIT
