@@ -293,7 +293,7 @@ static void name_worker(char out[300])
 static int tell(const worker *w, int status)
 {
     if (!w->v->quiet)
-        cli_error("%lld photo%s done, %lld failed", (long long)w->done,
+        cli_error("%lld photo%s read, %lld failed", (long long)w->done,
                   w->done == 1 ? "" : "s", (long long)w->failed);
     if (w->dropped)
         cli_error("%lld result%s not taken: the lease had run out, and "
