@@ -255,7 +255,7 @@ static void test_no_text_becomes_markup(void)
     CHECK(!mien_card_new("x/1", "A <b> title", &c, NULL));
     mien_card_section(c, "s", "Section");
     mien_card_put(c, "a", "Name", MIEN_CARD_COMPUTED,
-                  "<script>x</script>\n# no heading [a](b)");
+                  "<script>x</script>\n# no heading [a](b)\033\xff");
     mien_card_put(c, "b", "Other", MIEN_CARD_OPEN, "");
     mien_card_lines(c, "c", "Lines", "```\n<i>\n\nlast");
     mien_card_lines(c, "d", "None", "");
@@ -265,7 +265,7 @@ static void test_no_text_becomes_markup(void)
     CHECK(strcmp(text, "# A \\<b\\> title\n\nNot known: 1 of 3.\n\n"
                        "## Section\n\n"
                        "- Name: \\<script\\>x\\</script\\> \\# no heading "
-                       "\\[a\\](b)\n"
+                       "\\[a\\](b) \357\277\275\n"
                        "- Other: **not known**\n\n"
                        "Lines:\n\n    ```\n    <i>\n\n    last\n"
                        "\n## Not known\n\n- Section: Other\n") == 0);

@@ -38,7 +38,7 @@ static void put_texts(mien_buffer *out, const char *what,
                        what, (long long)t->rows);
     for (int i = 0; i < t->shown; i++) {
         mien_buffer_puts(out, i ? ", " : "");
-        mien_utf8_repair(t->text[i], out);
+        mien_text_plain(t->text[i], out);
     }
     if (t->count > t->shown)
         mien_buffer_puts(out, ", ...");

@@ -21,27 +21,45 @@ static void put_count(const mien_card *c, mien_buffer *out)
 
 /* ---- Markdown ------------------------------------------------------------ */
 
+/* The character at text, n bytes, where a terminal obeys none and all is UTF-8.
+ */
+static void put_character(mien_buffer *out, const char *text, int n, int32_t c)
+{
+    if (c < 0)
+        mien_buffer_puts(out, "\357\277\275"); /* U+FFFD */
+    else if (c < 32 || (c >= 127 && c < 160))
+        mien_buffer_puts(out, " ");
+    else
+        mien_buffer_put(out, text, (size_t)n);
+}
+
 /* A text on one line, so that it is no markup: CommonMark lets a backslash
  * stand before any punctuation. */
 static void put_plain(mien_buffer *out, const char *text)
 {
-    for (; *text; text++) {
+    for (int n = 0; *text; text += n) {
+        int32_t c = mien_utf8_next(text, &n);
         if (strchr("\\`*[]<>|#&!~", *text))
             mien_buffer_puts(out, "\\");
-        mien_buffer_put(out, (unsigned char)*text < 32 ? " " : text, 1);
+        put_character(out, text, n, c);
     }
 }
 
 /* Lines that begin with four blanks are text as it stands. */
 static void put_code(mien_buffer *out, const char *text)
 {
-    while (*text) {
-        size_t n = strcspn(text, "\n");
-        mien_buffer_puts(out, n ? "    " : "");
-        mien_buffer_put(out, text, n);
-        mien_buffer_puts(out, "\n");
-        text += n + (text[n] == '\n');
+    int begins = 1;
+    for (int n = 0; *text; text += n) {
+        int32_t c = mien_utf8_next(text, &n);
+        if (c == '\n') {
+            mien_buffer_puts(out, "\n");
+        } else {
+            mien_buffer_puts(out, begins ? "    " : "");
+            put_character(out, text, n, c);
+        }
+        begins = c == '\n';
     }
+    mien_buffer_puts(out, begins ? "" : "\n");
 }
 
 /* An item, or its lines with an empty one before them. */
