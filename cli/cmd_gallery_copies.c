@@ -81,6 +81,10 @@ static int run_restore(const cli_args *a)
     if (done.faces)
         mien_buffer_printf(&out, "%d face%s left out, removed since\n",
                            done.faces, done.faces == 1 ? "" : "s");
+    if (done.evidence)
+        mien_buffer_printf(&out,
+                           "%d file%s of evidence left out, removed since\n",
+                           done.evidence, done.evidence == 1 ? "" : "s");
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 

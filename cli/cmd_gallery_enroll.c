@@ -8,6 +8,7 @@ typedef struct values {
     cli_basis_values basis;
     cli_gallery_faces_values read;
     const char *name, *born;
+    cli_words evidence;
     int face;
 } values;
 static const values defaults = {.read = CLI_GALLERY_FACES_DEFAULTS};
@@ -18,6 +19,7 @@ static const cli_option options[] = {
     CLI_OPTIONS_BASIS,
     CLI_ROW_TEXT(born, CLI_TEXT, "born", 0, "DAY",
                  "YYYY-MM-DD, kept with the person"),
+    CLI_OPTION_EVIDENCE,
     CLI_OPTION_GALLERY_FACE,
     CLI_OPTIONS_GALLERY_FACES,
     CLI_OPTION_END,
@@ -30,6 +32,9 @@ static const cli_row examples[] = {
     {"mien gallery enroll people.db --name Bob --basis consent --purpose door "
      "--expires 2999-01-01 bob.jpg",
      "until a day"},
+    {"mien gallery enroll people.db --name Cy --basis consent --purpose door "
+     "--evidence form.pdf cy.jpg",
+     "with what Cy signed"},
     {NULL, NULL},
 };
 
@@ -52,8 +57,9 @@ static int run(const cli_args *a)
     }
     if (v->born && !mien_is_day(v->born))
         return cli_wrong(a, &v->born, "a day, YYYY-MM-DD"), CLI_USAGE;
-    const cli_gallery_newcomer who = {&v->name, v->born, &basis.note,
-                                      &v->read, v->face, "enrolled as"};
+    const cli_gallery_newcomer who = {&v->name,    v->born, &basis.note,
+                                      &v->read,    v->face, "enrolled as",
+                                      &v->evidence};
     return cli_gallery_enroll(a, &v->open, &who);
 }
 
@@ -67,6 +73,7 @@ const cli_command cmd_gallery_enroll = {
         "Keeps a descriptor of the face in each photo, not the photo. Without "
         "a basis and a purpose nobody is enrolled; without an end it is in "
         "365 days, and whoever's end has come is erased when the gallery is "
-        "next opened.",
+        "next opened. Evidence is enrolled with the person, or neither is: "
+        "'mien gallery evidence'.",
     CLI_COMMAND_TABLES,
 };

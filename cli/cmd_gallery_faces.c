@@ -20,9 +20,15 @@ static const cli_row exits[] =
 
 /* ---- gallery show -------------------------------------------------------- */
 
+/* What is told of somebody beside the faces. */
+typedef struct beside {
+    int n;
+    mien_gallery_evidence evidence[MIEN_GALLERY_MAX_EVIDENCE];
+} beside;
+
 /* Somebody, with the faces, as an object. */
 static void put_json(const mien_gallery *g, const mien_gallery_person *p,
-                     mien_buffer *out)
+                     const beside *b, mien_buffer *out)
 {
     mien_json j = mien_json_on(out, 2);
     mien_json_object(&j, NULL);
@@ -45,12 +51,14 @@ static void put_json(const mien_gallery *g, const mien_gallery_person *p,
         mien_json_close(&j);
     }
     mien_json_close(&j);
+    cli_gallery_evidence_json(&j, "evidence", b->evidence, b->n);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
 }
 
+/* The same as lines. */
 static void put_text(const mien_gallery *g, const mien_gallery_person *p,
-                     mien_buffer *out)
+                     const beside *b, mien_buffer *out)
 {
     mien_buffer_printf(out, "%s, person %lld\n%s, for %s, from %s until %s\n",
                        p->name, (long long)p->id, p->basis.basis,
@@ -63,6 +71,7 @@ static void put_text(const mien_gallery *g, const mien_gallery_person *p,
             mien_buffer_printf(out, "face %lld, by the network %.12s\n",
                                (long long)f.id, f.model);
     }
+    cli_gallery_evidence_text(out, b->evidence, b->n);
 }
 
 /* Open a gallery and find somebody; CLI_OK, or the status to exit with. */
@@ -77,17 +86,25 @@ static int open_person(const cli_args *a, mien_gallery **g,
     return *p ? CLI_OK : CLI_NOTHING;
 }
 
+/* Open the gallery, look, print. */
 static int run_show(const cli_args *a)
 {
     const values *v = a->values;
     mien_gallery *g = NULL;
     const mien_gallery_person *p = NULL;
+    beside b = {0};
+    mien_error err = {0};
     mien_buffer out = {0};
     int status = open_person(a, &g, &p);
+    mien_status st =
+        status ? MIEN_OK
+               : mien_gallery_list_evidence(g, p->id, &b.n, b.evidence, &err);
+    if (st)
+        status = cli_gallery_failed(st, &err);
     if (!status && v->json)
-        put_json(g, p, &out);
+        put_json(g, p, &b, &out);
     else if (!status)
-        put_text(g, p, &out);
+        put_text(g, p, &b, &out);
     mien_gallery_close(g);
     return status ? status : cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
@@ -109,9 +126,10 @@ const cli_command cmd_gallery_show = {
     .min_operands = 2,
     .max_operands = 2,
     .summary = "what a gallery has of somebody",
-    .description = "Prints basis, purpose and end, and the number and network "
-                   "of each face. Instead of a name, '#7' is the person of "
-                   "that number.",
+    .description = "Prints basis, purpose and end, the number and network of "
+                   "each face, and number, day, size, SHA-256 and name of "
+                   "what evidence is kept. Instead of a name, '#7' is the "
+                   "person of that number.",
     .options = show_options,
     .defaults = &defaults,
     .values_size = sizeof(values),
@@ -189,17 +207,20 @@ const cli_command cmd_gallery_add = {
 
 /* ---- gallery remove ------------------------------------------------------ */
 
-/* The numbers of faces of somebody, of operands from one on, to be freed; NULL,
- * and a report. */
+/* The numbers of faces of somebody, or of evidence where that may be, of
+ * operands from one on, to be freed; NULL, and a report. */
 static int64_t *read_faces(const cli_args *a, const mien_gallery *g,
-                           const mien_gallery_person *p, int first)
+                           const mien_gallery_person *p, int first,
+                           int evidence)
 {
     int64_t *face = cli_alloc((size_t)a->n_operands, sizeof *face);
     for (int k = first; face && k < a->n_operands; k++) {
         char *end = NULL;
         int64_t number = strtoll(a->operand[k], &end, 10);
         mien_gallery_face f;
-        if (!*end && mien_gallery_find_face(g, number, &f) && f.person == p)
+        if (!*end &&
+            ((mien_gallery_find_face(g, number, &f) && f.person == p) ||
+             (evidence && cli_gallery_has_evidence(g, p->id, number))))
             face[k - first] = number;
         if (!face[k - first]) {
             cli_error("%s has no face '%s'; gallery show lists them", p->name,
@@ -211,7 +232,7 @@ static int64_t *read_faces(const cli_args *a, const mien_gallery *g,
     return face;
 }
 
-/* Erase the faces that were named, one after the other. */
+/* Erase what was named, one after the other. */
 static int run_remove(const cli_args *a)
 {
     mien_gallery *g = NULL;
@@ -219,10 +240,14 @@ static int run_remove(const cli_args *a)
     mien_error err = {0};
     int64_t *face = NULL;
     int status = open_person(a, &g, &p);
-    if (!status && !(face = read_faces(a, g, p, 2)))
+    if (!status && !(face = read_faces(a, g, p, 2, 1)))
         status = CLI_NOTHING;
     for (int i = 2; !status && i < a->n_operands; i++) {
-        mien_status st = mien_gallery_remove_face(g, face[i - 2], &err);
+        mien_gallery_face f;
+        mien_status st =
+            mien_gallery_find_face(g, face[i - 2], &f)
+                ? mien_gallery_remove_face(g, face[i - 2], &err)
+                : mien_gallery_remove_evidence(g, face[i - 2], &err);
         if (st)
             status = cli_gallery_failed(st, &err);
     }
@@ -244,12 +269,13 @@ static const cli_row remove_examples[] = {
 
 const cli_command cmd_gallery_remove = {
     .name = "gallery remove",
-    .operands = "PEOPLE.db NAME FACE...",
+    .operands = "PEOPLE.db NAME NUMBER...",
     .min_operands = 3,
     .max_operands = 2 + MIEN_GALLERY_MAX_FACES,
-    .summary = "erase faces of somebody in a gallery",
+    .summary = "erase faces and evidence of somebody in a gallery",
     .description =
-        "Erases faces by the numbers that 'mien gallery show' prints, and "
+        "Erases faces and evidence by the numbers that 'mien gallery show' "
+        "prints, and "
         "overwrites them; a copy that is restored does not bring them back. "
         "The person stays: 'mien gallery withdraw' erases all.",
     .options = remove_options,
@@ -298,7 +324,8 @@ const cli_command cmd_gallery_merge = {
     .max_operands = 3,
     .summary = "make one person of two in a gallery",
     .description =
-        "All faces of OTHER come to NAME, whose basis and end stay, and OTHER "
+        "All faces and evidence of OTHER come to NAME, whose basis and end "
+        "stay, and OTHER "
         "is erased as 'mien gallery withdraw' does. Both were enrolled for the "
         "same purpose. Instead of a name, '#7' is the person of that number.",
     .options = remove_options,
@@ -320,7 +347,7 @@ static int run_split(const cli_args *a)
     mien_buffer out = {0};
     int64_t *face = NULL, id = 0;
     int status = open_person(a, &g, &p);
-    if (!status && !(face = read_faces(a, g, p, 3)))
+    if (!status && !(face = read_faces(a, g, p, 3, 0)))
         status = CLI_NOTHING;
     if (!status) {
         mien_status st = mien_gallery_split(g, p->id, a->operand[2],
@@ -352,8 +379,8 @@ const cli_command cmd_gallery_split = {
     .summary = "make two people of one in a gallery",
     .description =
         "Gives faces, by the numbers that 'mien gallery show' prints, to "
-        "somebody new with the same basis, purpose and end. Instead of a name, "
-        "'#7' is the person of that number.",
+        "somebody new with the same basis, purpose and end; evidence stays "
+        "with NAME. Instead of a name, '#7' is the person of that number.",
     .options = remove_options,
     .defaults = &defaults,
     .values_size = sizeof(values),

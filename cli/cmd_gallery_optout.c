@@ -6,6 +6,7 @@ typedef struct values {
     cli_gallery_values open;
     cli_gallery_faces_values read;
     const char *name, *expires;
+    cli_words evidence;
     int face;
 } values;
 static const values defaults = {.read = CLI_GALLERY_FACES_DEFAULTS};
@@ -18,6 +19,7 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(expires, CLI_TEXT, "expires", 0, "DAY",
                  "YYYY-MM-DD, the last day on which it holds (default: 365 "
                  "days from today)"),
+    CLI_OPTION_EVIDENCE,
     CLI_OPTION_GALLERY_FACE,
     CLI_OPTIONS_GALLERY_FACES,
     CLI_OPTION_END,
@@ -43,8 +45,10 @@ static int run(const cli_args *a)
         return CLI_USAGE;
     if (!v->name)
         return cli_wrong(a, &v->name, "a name for the entry"), CLI_USAGE;
-    const cli_gallery_newcomer who = {
-        &v->name, NULL, &basis.note, &v->read, v->face, "never to be matched,"};
+    const cli_gallery_newcomer who = {&v->name,    NULL,
+                                      &basis.note, &v->read,
+                                      v->face,     "never to be matched,",
+                                      &v->evidence};
     return cli_gallery_enroll(a, &v->open, &who);
 }
 

@@ -162,12 +162,12 @@ static int run_withdraw(const cli_args *a)
     cli_gallery_time(c.at, when);
     mien_buffer_printf(
         &out,
-        "erased: person %lld, %d face%s, %s\n"
+        "erased: person %lld, %d face%s, %d file%s of evidence, %s\n"
         "log entry %lld, check %s\n"
-        "The key that sealed this person's name, faces and log entries is "
-        "destroyed: no copy of the gallery can be read of them.\n",
-        (long long)c.id, c.faces, c.faces == 1 ? "" : "s", when,
-        (long long)c.entry, c.mac);
+        "The key that sealed this person's name, faces, evidence and log "
+        "entries is destroyed: no copy of the gallery can be read of them.\n",
+        (long long)c.id, c.faces, c.faces == 1 ? "" : "s", c.evidence,
+        c.evidence == 1 ? "" : "s", when, (long long)c.entry, c.mac);
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
@@ -241,7 +241,8 @@ const cli_command cmd_gallery_export = {
     .summary = "all that a gallery holds of somebody, as JSON",
     .description =
         "Name, basis, purpose and end, each descriptor with the SHA-256 of "
-        "its network, and the entries of the log about the person: every "
+        "its network, each file of evidence (\"data\" is an address that a "
+        "browser opens), and the entries of the log about the person: every "
         "search that found them, when and for what. That it was exported is "
         "in the log.",
     .options = export_options,

@@ -51,6 +51,7 @@
     X(cmd_gallery_optout)    \
     X(cmd_gallery_show)      \
     X(cmd_gallery_add)       \
+    X(cmd_gallery_evidence)  \
     X(cmd_gallery_remove)    \
     X(cmd_gallery_merge)     \
     X(cmd_gallery_split)     \

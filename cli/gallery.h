@@ -46,6 +46,18 @@ int cli_gallery_failed(mien_status st, const mien_error *err);
 /* Who has a name, or a number written as '#7'; NULL, and a report. */
 const mien_gallery_person *cli_gallery_person(const mien_gallery *g,
                                               const char *name);
+/* Read a file that is to be kept: its name is that of the path, its bytes are
+ * freed by the caller.  CLI_OK, or the status to exit with, reported. */
+int cli_gallery_file_load(const char *path, mien_gallery_file *out);
+/* 1: the file is kept of the person. */
+int cli_gallery_has_evidence(const mien_gallery *g, int64_t person,
+                             int64_t number);
+/* A line for each file that is kept. */
+void cli_gallery_evidence_text(mien_buffer *out, const mien_gallery_evidence *e,
+                               int n);
+/* The same as an array. */
+void cli_gallery_evidence_json(mien_json *j, const char *key,
+                               const mien_gallery_evidence *e, int n);
 /* Seconds since 1970 as a day and time of UTC. */
 void cli_gallery_time(int64_t at, char out[32]);
 

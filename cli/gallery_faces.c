@@ -78,6 +78,28 @@ int cli_gallery_reader_face(cli_gallery_reader *r, const mien_face *f,
     return mien_face_described(f, r->descriptor);
 }
 
+/* Files that are kept with somebody. */
+typedef struct shown {
+    int n;
+    mien_gallery_file file[MIEN_GALLERY_MAX_EVIDENCE];
+} shown;
+
+/* Read the evidence; CLI_OK, or the status to exit with, reported. */
+static int read_evidence(const cli_words *w, shown *out)
+{
+    int status = CLI_OK;
+    if (w && w->n > MIEN_GALLERY_MAX_EVIDENCE) {
+        cli_error("--evidence: found %d files, wanted at most %d", w->n,
+                  MIEN_GALLERY_MAX_EVIDENCE);
+        return CLI_USAGE;
+    }
+    for (int i = 0; w && !status && i < w->n; i++) {
+        status = cli_gallery_file_load(w->word[i], &out->file[i]);
+        out->n += !status;
+    }
+    return status;
+}
+
 /* Read the faces and enrol; the status to exit with. */
 static int enroll(const cli_args *a, const cli_gallery_newcomer *who,
                   mien_gallery *g)
@@ -87,19 +109,25 @@ static int enroll(const cli_args *a, const cli_gallery_newcomer *who,
     mien_error err = {0};
     mien_buffer out = {0};
     int64_t id = 0;
+    shown s = {0};
     memcpy(p.name, *who->name, strnlen(*who->name, sizeof p.name - 1));
     if (who->born)
         memcpy(p.born, who->born, strnlen(who->born, sizeof p.born - 1));
     int status = cli_gallery_reader_open(who->read, &r);
+    if (!status)
+        status = read_evidence(who->evidence, &s);
     for (int i = 1; !status && i < a->n_operands; i++)
         status = cli_gallery_reader_one(&r, a->operand[i], who->face);
     if (!status) {
         const mien_gallery_faces faces = cli_gallery_reader_faces(&r);
-        mien_status st = mien_gallery_enroll(g, &p, &faces, &id, &err);
+        mien_status st =
+            mien_gallery_enroll_shown(g, &p, &faces, s.n, s.file, &id, &err);
         if (st)
             status = cli_gallery_failed(st, &err);
     }
     cli_gallery_reader_close(&r);
+    for (int i = 0; i < s.n; i++)
+        mien_bytes_free(&s.file[i].bytes);
     if (status)
         return status;
     mien_buffer_printf(&out, "%s: %s %lld, for %s, until %s\n", p.name, who->as,

@@ -39,14 +39,21 @@ typedef struct cli_gallery_faces_values {
                 "of a photo with several faces, the one of this number, from " \
                 "the surest (default: a photo has to show one face)")
 
+/* A member `evidence` of a command's values. */
+#define CLI_OPTION_EVIDENCE                                               \
+    CLI_ROW_TEXT(evidence, CLI_FILES, "evidence", 0, "FILE",              \
+                 "a form or letter that shows why, kept sealed with the " \
+                 "person; may be given again")
+
 /* Somebody who is to be enrolled by photos. */
 typedef struct cli_gallery_newcomer {
     const char *const *name; /* the value of the option */
     const char *born;        /* a day, or NULL */
     const mien_basis *basis;
     const cli_gallery_faces_values *read;
-    int face;       /* number of the face; 0: the only one */
-    const char *as; /* what the line says: NAME: AS 7, ... */
+    int face;                  /* number of the face; 0: the only one */
+    const char *as;            /* what the line says: NAME: AS 7, ... */
+    const cli_words *evidence; /* files; NULL: none */
 } cli_gallery_newcomer;
 /* Enrol somebody by the photos that are the operands behind the gallery, and
  * say so; the status to exit with, reported. */

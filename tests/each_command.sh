@@ -78,7 +78,7 @@ serve||--check --listen 127.0.0.1:0 --jobs 1 --key-file keys
 key add||--key-file out/keys door
 key list||--key-file keys
 gallery init||--key-file key out/n.db
-gallery enroll|models|--key-file key --name Cy --basis consent --purpose door --face 1 -t 1 p.db face.ppm
+gallery enroll|models|--key-file key --name Cy --basis consent --purpose door --evidence t.csv --face 1 -t 1 p.db face.ppm
 gallery identify|models|--key-file key --purpose door -t 1 p.db face.ppm
 gallery identify|models movie|--key-file key --purpose door -t 1 --frames 2 -q --json p.db movie.mp4
 gallery import|models|--key-file key --basis consent --purpose door -t 1 p.db who.json
@@ -87,6 +87,7 @@ gallery notice|models|--key-file key --purpose door p.db
 gallery list|models|--key-file key p.db
 gallery calibrate|models|--key-file key --purpose door -t 1 --json p.db
 gallery show|models|--key-file key p.db Ann
+gallery evidence|models|--key-file key p.db Ann t.csv
 gallery add|models|--key-file key --face 2 -t 1 p.db Ann face.ppm
 gallery remove|models|--key-file key p.db Ann FACE
 gallery merge|models|--key-file key p.db Ann Zed

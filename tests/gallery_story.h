@@ -4,6 +4,7 @@
 #define GALLERY_STORY_H
 
 #include "tests/gallery_disk.h"
+#include "mien/gallery_evidence.h"
 #include "tests/gallery_make.h"
 
 #include <limits.h>
@@ -24,6 +25,11 @@ typedef struct somebody {
     int erased;            /* 1: by a call that succeeded */
     int signs;             /* bytes that are in the files as long as they are */
     uint8_t sign[3][SIGN];
+    /* evidence, which comes with a third face and goes again */
+    state form;
+    int64_t form_id;
+    int form_erased, form_signed;
+    uint8_t form_sign[SIGN];
     /* a third face, which comes later and goes again */
     state face;
     int64_t face_id;
@@ -142,6 +148,38 @@ static inline void remove_face(mien_gallery *g, known *k, int i)
         s->face = GONE;
 }
 
+/* What somebody signed: more than a page of the file. */
+static inline mien_gallery_file form_of(int i)
+{
+    static uint8_t bytes[6000];
+    unsigned seed = (unsigned)i;
+    for (size_t k = 0; k < sizeof bytes; k++)
+        bytes[k] = (uint8_t)check_rand(&seed);
+    return (mien_gallery_file){"form.pdf", {bytes, sizeof bytes}};
+}
+
+static inline void add_form(mien_gallery *g, known *k, int i)
+{
+    somebody *s = &k->who[i];
+    const mien_gallery_file f = form_of(i);
+    s->form = COMING;
+    if (!mien_gallery_add_evidence(g, s->id, &f, &s->form_id, NULL))
+        s->form = THERE;
+    else if (disk.fault != DISK_FAILS) /* then it is not known */
+        s->form = NEVER;
+}
+
+/* It goes again. */
+static inline void remove_form(mien_gallery *g, known *k, int i)
+{
+    mien_error err = {0};
+    somebody *s = &k->who[i];
+    s->form = LEAVING;
+    s->form_erased = !mien_gallery_remove_evidence(g, s->form_id, &err);
+    if (s->form_erased || strstr(err.text, "is not found again"))
+        s->form = GONE;
+}
+
 static inline void be_rekeyed(mien_gallery *g, known *k)
 {
     mien_gallery_key key = key_file(!k->key);
@@ -161,6 +199,18 @@ static inline int draw_face(const known *k, unsigned *seed, int face)
         const somebody *s = &k->who[(from + i) % k->n];
         if (s->is == THERE && !s->days && !s->renaming &&
             (face < 0 || s->face == (state)face))
+            return (from + i) % k->n;
+    }
+    return -1;
+}
+
+/* The same for evidence. */
+static inline int draw_form(const known *k, unsigned *seed, state form)
+{
+    int from = k->n ? (int)(check_rand(seed) % (unsigned)k->n) : 0;
+    for (int i = 0; i < k->n; i++) {
+        const somebody *s = &k->who[(from + i) % k->n];
+        if (s->is == THERE && !s->days && !s->renaming && s->form == form)
             return (from + i) % k->n;
     }
     return -1;
@@ -188,6 +238,10 @@ static inline void session(made *m, known *k, int day, unsigned seed)
         remove_face(g, k, who);
     if ((who = draw_face(k, &seed, NEVER)) >= 0)
         add_face(g, k, who);
+    if ((who = draw_form(k, &seed, THERE)) >= 0)
+        remove_form(g, k, who);
+    if ((who = draw_form(k, &seed, NEVER)) >= 0)
+        add_form(g, k, who);
     come(g, k, day + 1);
     come(g, k, 0);
     if (seed % 3 == 0)
@@ -236,6 +290,12 @@ static inline void check_bytes(const made *m, known *k, int opened,
             CHECK_MSG(gallery_files_with(m, s->face_sign, SIGN) == 0,
                       "%s: a face of person %d is in a file, %d", when, i,
                       opened);
+        /* With its person it goes, too. */
+        int form_gone = gone || (s->form == GONE && (opened || s->form_erased));
+        if (form_gone && s->form_signed)
+            CHECK_MSG(gallery_files_with(m, s->form_sign, SIGN) == 0,
+                      "%s: a form of person %d is in a file, %d", when, i,
+                      opened);
     }
 }
 
@@ -272,6 +332,11 @@ static inline void check_file(const char *path, const char *const sql[],
         if (faces && s->is == THERE && s->face == THERE)
             take_sign(db, "SELECT sealed FROM face WHERE id = ?", s->face_id,
                       s->face_sign);
+        int form = faces && s->is == THERE && s->form == THERE;
+        s->form_signed |= form;
+        if (form)
+            take_sign(db, "SELECT sealed FROM evidence WHERE id = ?",
+                      s->form_id, s->form_sign);
     }
     CHECK_EQ(sqlite3_close(db), SQLITE_OK);
 }
@@ -313,6 +378,31 @@ static inline void check_face(mien_gallery *g, const mien_gallery_person *p,
         s->face = has ? THERE : GONE;
 }
 
+/* The same of evidence, which is whole. */
+static inline void check_form(mien_gallery *g, int i, somebody *s,
+                              const char *when)
+{
+    mien_gallery_evidence e[MIEN_GALLERY_MAX_EVIDENCE];
+    mien_buffer b = {0};
+    int has = -1;
+    CHECK_MSG(!mien_gallery_list_evidence(g, s->id, &has, e, NULL) &&
+                  (has == 0 || has == 1),
+              "%s: %d forms", when, has);
+    if (s->form == THERE)
+        CHECK_MSG(has == 1, "%s: a form of person %d is lost", when, i);
+    if (s->form == NEVER || s->form == GONE)
+        CHECK_MSG(has == 0, "%s: a form of person %d is there again", when, i);
+    if (has == 1) {
+        const mien_gallery_file f = form_of(i);
+        CHECK(!mien_gallery_read_evidence(g, e->id, &b, NULL) &&
+              b.n == f.bytes.n && !memcmp(b.data, f.bytes.data, b.n));
+        mien_buffer_free(&b);
+        s->form_id = e->id;
+    }
+    if (s->form != NEVER)
+        s->form = has == 1 ? THERE : GONE;
+}
+
 /* Whether somebody is there, whose state is told then. */
 static inline void check_person(mien_gallery *g, somebody *s, int i, int day,
                                 const char *when)
@@ -339,6 +429,8 @@ static inline void check_person(mien_gallery *g, somebody *s, int i, int day,
         s->id = p->id;
     if (p)
         check_face(g, p, s, when);
+    if (p)
+        check_form(g, i, s, when);
     mien_gallery_match match = gallery_search(g, (unsigned)i, "door");
     CHECK_MSG(match.person == p, "%s: person %d: another is found", when, i);
 }
@@ -395,6 +487,7 @@ static inline void make_first(made *m, known *k)
     for (int i = 0; i < 4; i++)
         come(g, k, i == 3 ? 1 : 0);
     add_face(g, k, 2);
+    add_form(g, k, 1);
     mien_gallery_close(g);
     check_files(m, k);
 }

@@ -18,7 +18,7 @@ static void test_killed(disk_fault fault)
     gallery_make(&m);
     for (int i = 0; i < rounds && check_failed < 20; i++) {
         char when[40];
-        long at = 1 + check_rand(&seed) % 110;
+        long at = 1 + check_rand(&seed) % 130;
         snprintf(when, sizeof when, "day %d, fault %d at %ld", i, (int)fault,
                  at);
         killed += die(&m, k, i, fault, at, check_rand(&seed));

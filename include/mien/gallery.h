@@ -6,6 +6,7 @@
  *     -> mien_gallery_search: the nearest of those enrolled for a purpose
  *     -> mien_gallery_withdraw: erased; a certificate
  *     -> mien_gallery_export: all that is held of one person
+ *   mien/gallery_evidence.h: the forms that show it
  *   mien_gallery_log: what was done, each entry bound to the one before it
  *
  * Everything about people is sealed (XChaCha20-Poly1305) with a key a person,
@@ -114,10 +115,11 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_backup(mien_gallery *g,
 
 /* What a restore did. */
 typedef struct mien_gallery_restored {
-    int people;  /* of the copy, who are there again */
-    int erased;  /* of the copy, who had been erased since: left out */
-    int missing; /* enrolled since the copy was made: not in it */
-    int faces;   /* of the copy, that had been removed since: left out */
+    int people;   /* of the copy, who are there again */
+    int erased;   /* of the copy, who had been erased since: left out */
+    int missing;  /* enrolled since the copy was made: not in it */
+    int faces;    /* of the copy, that had been removed since: left out */
+    int evidence; /* files of the copy, the same */
 } mien_gallery_restored;
 
 /* Put a copy back in the place of PEOPLE.db, whose keys are beside it still.
@@ -268,21 +270,22 @@ MIEN_API mien_gallery_face mien_gallery_face_at(const mien_gallery *g,
 MIEN_API int mien_gallery_find_face(const mien_gallery *g, int64_t id,
                                     mien_gallery_face *out);
 
-/* Two entries are one person: all faces of one come to the other, and it is
- * erased, as by mien_gallery_withdraw.
+/* Two entries are one person: all faces and evidence of one come to the other,
+ * and it is erased, as by mien_gallery_withdraw.
  *
  *   g     open
  *   into  who stays, with name, basis and end
  *   from  who goes, enrolled for the same purpose
  *
- * Fails with EARG (not two people; another purpose), EIO, ELIMIT, ENOMEM; where
- * it fails in between some faces are with both. */
+ * Fails with EARG (not two people; another purpose), EIO, ELIMIT (also:
+ * together more evidence than is kept of a person), ENOMEM; where it fails in
+ * between some faces are with both. */
 MIEN_API MIEN_CHECKED mien_status mien_gallery_merge(mien_gallery *g,
                                                      int64_t into, int64_t from,
                                                      mien_error *err);
 
 /* One entry is two people: some faces go to a new one with the same basis,
- * purpose, birth date and end.
+ * purpose, birth date and end.  Evidence stays with whom it was given for.
  *
  *   g     open
  *   from  of whom
@@ -304,6 +307,7 @@ typedef struct mien_gallery_certificate {
     int64_t id;
     int64_t at;                    /* seconds since 1970 */
     int faces;                     /* descriptors that were erased */
+    int evidence;                  /* files that were erased */
     int64_t entry;                 /* of the log that says so */
     char mac[MIEN_GALLERY_DIGEST]; /* of that entry, which ends the log then */
 } mien_gallery_certificate;
@@ -322,8 +326,9 @@ MIEN_API MIEN_CHECKED mien_status
 mien_gallery_withdraw(mien_gallery *g, int64_t id,
                       mien_gallery_certificate *out, mien_error *err);
 
-/* Write all that is held of a person as JSON: name, basis, descriptors, and the
- * entries of the log, searches that found the person among them.
+/* Write all that is held of a person as JSON: name, basis, descriptors,
+ * evidence, and the entries of the log, searches that found the person among
+ * them.
  *
  *   g    open
  *   id   of the person
@@ -432,7 +437,8 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_threshold_of(
 /* What is written down.  Names stand in files: add at the end. */
 #define MIEN_GALLERY_KINDS                                                  \
     "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
-    "backed-up,restored,faces-added,face-removed,calibrated"
+    "backed-up,restored,faces-added,face-removed,calibrated,upgraded,"      \
+    "evidence-added,evidence-erased"
 
 /* An entry, without what is sealed in it. */
 typedef struct mien_gallery_entry {

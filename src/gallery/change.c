@@ -48,15 +48,15 @@ static void take_back(mien_gallery *g, mi_begun what, int64_t person)
         g->broken = 1; /* opening finds out, and takes it back or not */
 }
 
-/* A face that was deleted leaves no byte in the journal. */
-static mien_status settle_face(mien_gallery *g, mien_error *err)
+/* What was deleted leaves no byte in the journal. */
+static mien_status settle_gone(mien_gallery *g, mien_error *err)
 {
     mien_error also = {0};
     mien_status st = mi_db_settle(&g->data, &also);
     if (st)
         st = mi_fail(err, st,
-                     "the face is not found again, and opening the gallery "
-                     "again erases its last bytes: %.90s",
+                     "it is not found again, and opening the gallery again "
+                     "erases its last bytes: %.90s",
                      also.text);
     return st;
 }
@@ -76,7 +76,7 @@ mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
         return st;
     }
     if (c->what == MI_FORGET)
-        st = settle_face(g, err);
+        st = settle_gone(g, err);
     /* The data has it: opening ends what the keys could not be told now. */
     if (st || mi_vault_done(g, NULL))
         g->broken = 1;
@@ -85,9 +85,9 @@ mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
 
 /* ---- erasing ------------------------------------------------------------- */
 
-/* How many faces the data has of a person. */
-static mien_status count_faces(mien_gallery *g, int64_t person, int *out,
-                               mien_error *err)
+/* How much the data has of a person. */
+static mien_status count_held(mien_gallery *g, int64_t person, mi_held *out,
+                              mien_error *err)
 {
     sqlite3_stmt *s = NULL;
     int row = 0;
@@ -97,40 +97,43 @@ static mien_status count_faces(mien_gallery *g, int64_t person, int *out,
     if (!st)
         st = mi_db_step(&g->data, s, &row, err);
     if (!st && row)
-        *out = sqlite3_column_int(s, 0);
+        out->faces = sqlite3_column_int(s, 0);
     sqlite3_finalize(s);
-    return st;
+    return st ? st : mi_evidence_count(g, person, &out->evidence, err);
 }
 
 mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
-                          int *faces, mien_error *err)
+                          mi_held *gone, mien_error *err)
 {
     mi_log_end before;
-    char detail[40];
-    int n = 0;
+    char detail[80];
+    mi_held held = {0};
     mien_status st = mi_data_begin(g, &before, err);
     if (st)
         return st;
-    st = count_faces(g, person, &n, err);
+    st = count_held(g, person, &held, err);
     if (!st)
         st = mi_db_do(&g->data, err, "DELETE FROM face WHERE person = ?", "i",
                       person);
     if (!st)
+        st = mi_db_do(&g->data, err, "DELETE FROM evidence WHERE person = ?",
+                      "i", person);
+    if (!st)
         st = mi_db_do(&g->data, err, "DELETE FROM person WHERE id = ?", "i",
                       person);
-    snprintf(detail, sizeof detail, "%d face%s", n, n == 1 ? "" : "s");
+    mi_held_text(&held, detail, sizeof detail);
     if (!st)
         st = mi_log_add(g, why, NULL, person, detail, err);
     st = mi_data_end(g, st, &before, err);
     if (!st)
         st = mi_db_settle(&g->data, err);
-    if (faces)
-        *faces = n;
+    if (gone)
+        *gone = held;
     return st;
 }
 
 mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
-                             int *faces, mien_error *err)
+                             mi_held *gone, mien_error *err)
 {
     int64_t id = g->person[at].shown.id;
     mien_error also = {0};
@@ -140,7 +143,7 @@ mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
     mi_people_remove(g, at);
     st = mi_db_settle(&g->keys, &also);
     if (!st)
-        st = mi_data_erase(g, id, why, faces, &also);
+        st = mi_data_erase(g, id, why, gone, &also);
     if (!st)
         st = mi_vault_done(g, &also);
     g->broken |= st != MIEN_OK;
@@ -156,16 +159,17 @@ mien_status mien_gallery_withdraw(mien_gallery *g, int64_t id,
                                   mien_gallery_certificate *out,
                                   mien_error *err)
 {
-    int at = mi_people_at(g, id), faces = 0;
-    if (at < 0)
-        return mi_fail(err, MIEN_EARG, "nobody has the number %lld",
-                       (long long)id);
-    mien_status st = mi_gallery_erase(g, at, MI_LOG_WITHDRAWN, &faces, err);
+    int at;
+    mi_held gone = {0};
+    mien_status st = mi_people_find(g, id, &at, err);
+    if (!st)
+        st = mi_gallery_erase(g, at, MI_LOG_WITHDRAWN, &gone, err);
     if (st || !out)
         return st;
     *out = (mien_gallery_certificate){.id = id,
                                       .at = mi_gallery_now(g),
-                                      .faces = faces,
+                                      .faces = gone.faces,
+                                      .evidence = gone.evidence,
                                       .entry = g->log.number};
     mi_log_mac_text(g->log.mac, out->mac);
     return MIEN_OK;

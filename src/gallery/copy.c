@@ -120,8 +120,8 @@ static mien_status erase_again(mien_gallery *g, int *out, mien_error *err)
     return st;
 }
 
-/* Delete the faces from the copy that were removed since. */
-static mien_status forget_again(mien_gallery *g, int *out, mien_error *err)
+/* Delete from the copy what was removed since. */
+static mien_status forget_again(mien_gallery *g, mi_held *out, mien_error *err)
 {
     mien_status st = mi_db_begin(&g->data, err);
     if (st)
@@ -134,11 +134,12 @@ static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
                             mien_error *err)
 {
     mi_log_end before;
+    mi_held gone = {0};
     mien_status st = mi_log_find_end(g, err);
     if (!st)
         st = erase_again(g, &out->erased, err);
     if (!st)
-        st = forget_again(g, &out->faces, err);
+        st = forget_again(g, &gone, err);
     if (!st)
         st = mi_people_load(g, err);
     if (!st)
@@ -150,6 +151,8 @@ static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
     st = mi_log_add(g, MI_LOG_RESTORED, NULL, 0, "", err);
     st = mi_data_end(g, st, &before, err);
     out->people = g->people;
+    out->faces = gone.faces;
+    out->evidence = gone.evidence;
     return st ? st : mi_db_settle(&g->data, err);
 }
 
@@ -159,7 +162,7 @@ static mien_status take_copy(const char *from, const char *aside,
 {
     mi_db copy = {0};
     mien_status st = mi_db_open(from, MI_DB_LOOK, MI_GALLERY_DATA,
-                                MI_GALLERY_VERSION, &copy, err);
+                                MI_DATA_VERSION, &copy, err);
     if (!st)
         st = copy_to(&copy, aside, err);
     mi_db_close(&copy);
@@ -171,7 +174,7 @@ static mien_status take_copy(const char *from, const char *aside,
 static mien_status join_journal(const char *path, mien_error *err)
 {
     mi_db old = {0};
-    if (mi_db_open(path, MI_DB_USE, MI_GALLERY_DATA, MI_GALLERY_VERSION, &old,
+    if (mi_db_open(path, MI_DB_USE, MI_GALLERY_DATA, MI_DATA_VERSION, &old,
                    NULL))
         return MIEN_OK;
     mien_status st = mi_db_settle(&old, err);

@@ -47,12 +47,14 @@ static int is_broken_off(const char *keys)
 static mien_status make_data(mien_gallery *g, mien_error *err)
 {
     mien_status st = mi_db_open(g->path, MI_DB_MAKE, MI_GALLERY_DATA,
-                                MI_GALLERY_VERSION, &g->data, err);
+                                MI_DATA_VERSION, &g->data, err);
     if (st)
         return st;
     st = mi_db_begin(&g->data, err);
     if (!st)
         st = mi_db_run(&g->data, schema, err);
+    if (!st)
+        st = mi_data_tables(g, err);
     if (!st)
         st = mi_db_do(&g->data, err,
                       "INSERT INTO gallery(one, gallery, generation)"

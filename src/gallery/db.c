@@ -113,10 +113,10 @@ static mien_status check_kind(const mi_db *db, int what, int version,
     if (kind != what)
         return mi_fail(err, MIEN_EFORMAT, "%.150s: no file of a gallery",
                        db->path);
-    if (has != version)
+    if (has < 1 || has > version)
         return mi_fail(err, MIEN_EFORMAT,
-                       "%.120s: of version %lld; this mien reads %d", db->path,
-                       (long long)has, version);
+                       "%.120s: of version %lld; this mien reads 1 to %d",
+                       db->path, (long long)has, version);
     return MIEN_OK;
 }
 

@@ -32,7 +32,8 @@ typedef enum mi_db_way {
  *
  *   path  borrowed while it is open
  *   what  names the file's kind, as its application_id
- *   version  the file's, set when it is made; a later one is refused
+ *   version  the file's, set when it is made; earlier ones, from 1, are opened
+ *            and stay what they are, later ones are refused
  *
  * Fails with EFORMAT, EIO, ENOMEM. */
 mien_status mi_db_open(const char *path, mi_db_way way, int what, int version,

@@ -9,7 +9,8 @@
 typedef struct coming {
     const mi_person *person;
     const mien_gallery_faces *faces;
-    const int64_t *number; /* [faces->n] */
+    const mi_files *files;
+    const int64_t *number; /* [faces->n + files->n] */
 } coming;
 
 /* Check what a person is enrolled with, and fill in dates. */
@@ -60,7 +61,8 @@ static mien_status make_person(mien_gallery *g, const void *arg,
     const coming *c = arg;
     const mi_person *p = c->person;
     char detail[300];
-    mi_faces_text(c->faces->n, detail, sizeof detail);
+    const mi_held held = {c->faces->n, c->files->n};
+    mi_held_text(&held, detail, sizeof detail);
     size_t n = strlen(detail);
     snprintf(detail + n, sizeof detail - n, ", %s, for %s, until %s",
              p->shown.basis.basis, p->shown.basis.purpose,
@@ -68,28 +70,34 @@ static mien_status make_person(mien_gallery *g, const void *arg,
     mien_status st = put_person(g, p, err);
     if (!st)
         st = mi_faces_put(g, p, c->faces, c->number, err);
+    if (!st)
+        st = mi_evidence_put(g, p, c->files, c->number + c->faces->n, err);
     return st ? st
               : mi_log_add(g, MI_LOG_ENROLLED, p, p->shown.id, detail, err);
 }
 
-mien_status mien_gallery_enroll(mien_gallery *g,
-                                const mien_gallery_person *person,
-                                const mien_gallery_faces *faces, int64_t *id,
-                                mien_error *err)
+mien_status mien_gallery_enroll_shown(mien_gallery *g,
+                                      const mien_gallery_person *person,
+                                      const mien_gallery_faces *faces, int n,
+                                      const mien_gallery_file *file,
+                                      int64_t *id, mien_error *err)
 {
     static const mien_gallery_faces none = {0};
-    int64_t number[MIEN_GALLERY_MAX_FACES];
+    int64_t number[MIEN_GALLERY_MAX_FACES + MIEN_GALLERY_MAX_EVIDENCE];
+    const mi_files files = {n, file};
     mi_person p = {.shown = *person};
-    const coming c = {&p, faces ? faces : &none, number};
+    const coming c = {&p, faces ? faces : &none, &files, number};
     mien_status st = check(g, &p.shown, err);
     if (!st && faces)
         st = mi_faces_check(faces, err);
+    if (!st)
+        st = mi_evidence_check(&files, 0, err);
     if (!st)
         st = mi_vault_next(g, &p.shown.id, err);
     if (st)
         return st;
     mi_keys_random(&p.key, sizeof p.key);
-    mi_faces_number(g, c.faces->n, number);
+    mi_faces_number(g, c.faces->n + n, number);
     /* In memory first: what can fail there changes nothing yet. */
     st = mi_people_add(g, &p, err);
     if (!st && faces)
@@ -106,6 +114,14 @@ mien_status mien_gallery_enroll(mien_gallery *g,
     if (!st && id)
         *id = p.shown.id;
     return st;
+}
+
+mien_status mien_gallery_enroll(mien_gallery *g,
+                                const mien_gallery_person *person,
+                                const mien_gallery_faces *faces, int64_t *id,
+                                mien_error *err)
+{
+    return mien_gallery_enroll_shown(g, person, faces, 0, NULL, id, err);
 }
 
 /* ---- renaming ------------------------------------------------------------ */

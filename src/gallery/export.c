@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "gallery/gallery.h"
 #include "mien/json.h"
+#include "mien/report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,52 @@ static void put_faces(mien_json *j, const mien_gallery *g, int64_t id)
         }
     }
     mien_json_close(j);
+}
+
+/* One file, its bytes as the address of themselves (data:, in base64). */
+static mien_status put_file(mien_json *j, const mien_gallery *g,
+                            const mien_gallery_evidence *e, mien_error *err)
+{
+    mien_buffer bytes = {0}, data = {0};
+    mien_status st = mien_gallery_read_evidence(g, e->id, &bytes, err);
+    if (st) {
+        mien_buffer_free(&bytes);
+        return st;
+    }
+    const mien_bytes all = {bytes.data, bytes.n};
+    mien_buffer_reserve(&data, bytes.n / 3 * 4 + 80);
+    mien_page_data(&data, "application/octet-stream", &all);
+    mien_buffer_put(&data, "", 1);
+    mien_json_object(j, NULL);
+    mien_json_int(j, "id", e->id);
+    mien_json_text(j, "name", e->name);
+    mien_json_text(j, "date", e->day);
+    mien_json_int(j, "size", e->size);
+    mien_json_text(j, "sha256", e->sha256);
+    if (data.failed)
+        st = mi_no_memory(err);
+    else
+        mien_json_text(j, "data", (const char *)data.data);
+    mien_json_close(j);
+    mi_keys_forget(bytes.data, bytes.n);
+    mi_keys_forget(data.data, data.n);
+    mien_buffer_free(&bytes);
+    mien_buffer_free(&data);
+    return st;
+}
+
+/* The evidence of a person. */
+static mien_status put_evidence(mien_json *j, const mien_gallery *g, int64_t id,
+                                mien_error *err)
+{
+    mien_gallery_evidence e[MIEN_GALLERY_MAX_EVIDENCE];
+    int n = 0;
+    mien_status st = mien_gallery_list_evidence(g, id, &n, e, err);
+    mien_json_array(j, "evidence");
+    for (int i = 0; !st && i < n; i++)
+        st = put_file(j, g, &e[i], err);
+    mien_json_close(j);
+    return st;
 }
 
 /* Entries of one person on their way to JSON. */
@@ -79,8 +126,10 @@ mien_status mien_gallery_export(mien_gallery *g, int64_t id, mien_buffer *out,
         mien_json_text(&j, "born", p->shown.born);
     put_basis(&j, &p->shown.basis);
     put_faces(&j, g, id);
+    st = put_evidence(&j, g, id, err);
     mien_json_array(&j, "log");
-    st = mien_gallery_log(g, put_entry, &t, &last, err);
+    if (!st)
+        st = mien_gallery_log(g, put_entry, &t, &last, err);
     mien_json_close(&j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");

@@ -16,9 +16,13 @@ typedef struct moving {
     const int64_t *number; /* [faces->n], or one that goes */
 } moving;
 
-void mi_faces_text(int n, char *out, size_t size)
+void mi_held_text(const mi_held *held, char *out, size_t size)
 {
-    snprintf(out, size, "%d face%s", n, n == 1 ? "" : "s");
+    int n = snprintf(out, size, "%d face%s", held->faces,
+                     held->faces == 1 ? "" : "s");
+    if (held->evidence)
+        snprintf(out + n, size - (size_t)n, ", %d file%s of evidence",
+                 held->evidence, held->evidence == 1 ? "" : "s");
 }
 
 mien_status mi_faces_check(const mien_gallery_faces *f, mien_error *err)
@@ -92,7 +96,8 @@ static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
 {
     const moving *m = arg;
     char detail[40];
-    mi_faces_text(m->faces->n, detail, sizeof detail);
+    const mi_held more = {.faces = m->faces->n};
+    mi_held_text(&more, detail, sizeof detail);
     mien_status st = mi_faces_put(g, m->person, m->faces, m->number, err);
     return st ? st
               : mi_log_add(g, MI_LOG_FACES_ADDED, m->person,

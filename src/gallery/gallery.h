@@ -14,6 +14,7 @@
 #include "gallery/db.h"
 #include "keys/keys.h"
 #include "mien/gallery.h"
+#include "mien/gallery_evidence.h"
 #include "mien/match_search.h"
 
 #include <limits.h>
@@ -21,7 +22,9 @@
 enum {
     MI_GALLERY_DATA = 0x6d67616c, /* application_id of the files */
     MI_GALLERY_KEYS = 0x6d676b79,
-    MI_GALLERY_VERSION = 1,
+    MI_DATA_VERSION = 2, /* of the files; 2: with evidence */
+    MI_KEYS_VERSION = 1,
+    MI_SEAL_VERSION = 1, /* of what is sealed, and how */
     MI_GALLERY_ID = 16,
     MI_WHAT = 200 /* bytes of what is sealed, with its 0 */
 };
@@ -35,7 +38,7 @@ typedef enum mi_begun {
     MI_ENROL,
     MI_ERASE,
     MI_CHANGE,
-    MI_FORGET /* a face, not a person */
+    MI_FORGET /* a face or a file of evidence, not a person */
 } mi_begun;
 
 /* The places of MIEN_GALLERY_KINDS, from 1. */
@@ -52,7 +55,10 @@ typedef enum mi_log_kind {
     MI_LOG_RESTORED,
     MI_LOG_FACES_ADDED,
     MI_LOG_FACE_REMOVED,
-    MI_LOG_CALIBRATED
+    MI_LOG_CALIBRATED,
+    MI_LOG_UPGRADED,
+    MI_LOG_EVIDENCE_ADDED,
+    MI_LOG_EVIDENCE_ERASED
 } mi_log_kind;
 
 typedef struct mi_person {
@@ -89,6 +95,11 @@ struct mien_gallery {
     int64_t last_face; /* the highest number that was given */
 };
 
+/* How much the data has of somebody. */
+typedef struct mi_held {
+    int faces, evidence;
+} mi_held;
+
 /* Seconds since 1970, and the day, by the gallery's clock. */
 int64_t mi_gallery_now(const mien_gallery *g);
 /* The day, in UTC. */
@@ -113,7 +124,7 @@ mien_status mi_vault_rekey(mien_gallery *g, const mien_gallery_key *key,
 mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what, int64_t *of,
                            int64_t *generation, mien_error *err);
 /* Begin a change.  MI_ENROL keeps key for the person, MI_ERASE destroys it;
- * MI_FORGET remembers the number of the face, which no copy brings back. */
+ * MI_FORGET remembers the number of what goes, which no copy brings back. */
 mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t of,
                            const mi_key *key, mien_error *err);
 /* The change is in the data. */
@@ -124,8 +135,9 @@ mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t of,
 /* A number that nobody has had. */
 mien_status mi_vault_next(const mien_gallery *g, int64_t *person,
                           mien_error *err);
-/* Delete the faces from the data that were removed by their numbers. */
-mien_status mi_vault_forget_again(mien_gallery *g, int *faces, mien_error *err);
+/* Delete from the data what was removed by its number. */
+mien_status mi_vault_forget_again(mien_gallery *g, mi_held *gone,
+                                  mien_error *err);
 /* The key of a person; *erased 1: it was destroyed. */
 mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
                          int *erased, mien_error *err);
@@ -140,6 +152,9 @@ mien_status mi_search_checked(const char *purpose, float threshold,
 
 /* Where a person stands; -1: nobody has the number. */
 int mi_people_at(const mien_gallery *g, int64_t id);
+/* The same; EARG if nobody has the number. */
+mien_status mi_people_find(const mien_gallery *g, int64_t id, int *at,
+                           mien_error *err);
 /* Add a person without faces, whose number is above all others. */
 mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err);
 /* Add faces of somebody who is there. */
@@ -181,8 +196,8 @@ void mi_log_mac_text(const uint8_t mac[MI_KEY_MAC],
 
 /* ---- faces.c ------------------------------------------------------------- */
 
-/* "2 faces". */
-void mi_faces_text(int n, char *out, size_t size);
+/* "2 faces, 1 file of evidence". */
+void mi_held_text(const mi_held *held, char *out, size_t size);
 /* One or more, of finite numbers. */
 mien_status mi_faces_check(const mien_gallery_faces *f, mien_error *err);
 /* Numbers for n faces: higher than all that are there, and by the clock, so
@@ -192,6 +207,26 @@ void mi_faces_number(mien_gallery *g, int n, int64_t *out);
 mien_status mi_faces_put(mien_gallery *g, const mi_person *p,
                          const mien_gallery_faces *f, const int64_t *number,
                          mien_error *err);
+
+/* ---- evidence.c ---------------------------------------------------------- */
+
+/* Files on their way into the data. */
+typedef struct mi_files {
+    int n;
+    const mien_gallery_file *file; /* [n] */
+} mi_files;
+/* Whether they can be kept beside `had` others. */
+mien_status mi_evidence_check(const mi_files *f, int had, mien_error *err);
+/* Put them into the data, by the numbers. */
+mien_status mi_evidence_put(mien_gallery *g, const mi_person *p,
+                            const mi_files *f, const int64_t *number,
+                            mien_error *err);
+/* How many files the data has of a person. */
+mien_status mi_evidence_count(const mien_gallery *g, int64_t person, int *out,
+                              mien_error *err);
+/* Give another copies of all files of one, in a transaction that is open. */
+mien_status mi_evidence_copy(mien_gallery *g, const mi_person *from,
+                             const mi_person *into, mien_error *err);
 
 /* ---- change.c ------------------------------------------------------------ */
 
@@ -203,7 +238,7 @@ mien_status mi_data_end(mien_gallery *g, mien_status st,
 /* A change that can be taken back until it is in the data. */
 typedef struct mi_change {
     mi_begun what;
-    int64_t of;        /* the number of the person, or of the face */
+    int64_t of;        /* the number of the person, or of what goes */
     const mi_key *key; /* MI_ENROL */
     /* What is done to the data, with its entry of the log. */
     mien_status (*make)(mien_gallery *g, const void *arg, mien_error *err);
@@ -215,10 +250,10 @@ mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
 /* Delete the rows of a person whose key is gone, say so in the log, and leave
  * nothing of them in the files. */
 mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
-                          int *faces, mien_error *err);
+                          mi_held *gone, mien_error *err);
 /* Erase one who is in memory. */
 mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
-                             int *faces, mien_error *err);
+                             mi_held *gone, mien_error *err);
 
 /* ---- copy.c -------------------------------------------------------------- */
 
@@ -226,12 +261,20 @@ mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
  * were erased since. */
 mien_status mi_copy_forget(const char *path, mien_error *err);
 
+/* ---- upgrade.c ----------------------------------------------------------- */
+
+/* Make the tables that are missing. */
+mien_status mi_data_tables(mien_gallery *g, mien_error *err);
+/* Make an earlier version this one. */
+mien_status mi_data_upgrade(mien_gallery *g, mien_error *err);
+
 /* ---- open.c -------------------------------------------------------------- */
 
 /* A gallery with paths and clock and nothing open. */
 mien_status mi_gallery_new(const char *path, int64_t now, mien_gallery **out,
                            mien_error *err);
-/* Open PEOPLE.db, which has to be of the same gallery; its generation. */
+/* Open PEOPLE.db, which has to be of the same gallery; its generation.  What
+ * tables an older version lacks it has then, empty. */
 mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err);
 
 #endif

@@ -65,6 +65,43 @@ static mien_status copy_faces(mien_gallery *g, int64_t from, int64_t into,
     return st;
 }
 
+/* Evidence on its way from one to another. */
+typedef struct passing {
+    const mi_person *from, *into;
+} passing;
+
+/* mi_change.make of it. */
+static mien_status make_evidence(mien_gallery *g, const void *arg,
+                                 mien_error *err)
+{
+    const passing *p = arg;
+    mien_status st = mi_evidence_copy(g, p->from, p->into, err);
+    return st ? st
+              : mi_log_add(g, MI_LOG_EVIDENCE_ADDED, p->into, p->into->shown.id,
+                           "of a merged entry", err);
+}
+
+/* Give another the evidence of one, if there is any. */
+static mien_status give_evidence(mien_gallery *g, const mi_person *from,
+                                 const mi_person *into, mien_error *err)
+{
+    int more = 0, had = 0;
+    const passing p = {from, into};
+    const mi_change change = {MI_CHANGE, into->shown.id, NULL, make_evidence,
+                              &p};
+    mien_status st = mi_evidence_count(g, from->shown.id, &more, err);
+    if (!st)
+        st = mi_evidence_count(g, into->shown.id, &had, err);
+    if (st || !more)
+        return st;
+    if (more + had > MIEN_GALLERY_MAX_EVIDENCE)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "evidence: %d files beside %d; at most %d of a person "
+                       "are kept",
+                       more, had, MIEN_GALLERY_MAX_EVIDENCE);
+    return mi_gallery_change(g, &change, err);
+}
+
 mien_status mien_gallery_merge(mien_gallery *g, int64_t into, int64_t from,
                                mien_error *err)
 {
@@ -79,7 +116,9 @@ mien_status mien_gallery_merge(mien_gallery *g, int64_t into, int64_t from,
                        "one is enrolled for '%.60s', the other for '%.60s'",
                        g->person[a].shown.basis.purpose,
                        g->person[b].shown.basis.purpose);
-    mien_status st = copy_faces(g, from, into, 0, NULL, err);
+    mien_status st = give_evidence(g, &g->person[b], &g->person[a], err);
+    if (!st)
+        st = copy_faces(g, from, into, 0, NULL, err);
     return st ? st : mien_gallery_withdraw(g, from, NULL, err);
 }
 

@@ -23,7 +23,7 @@ void mi_gallery_day(const mien_gallery *g, char out[11])
 void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
                      const char *more, char out[MI_WHAT])
 {
-    int n = snprintf(out, MI_WHAT, "mien gallery %d|", MI_GALLERY_VERSION);
+    int n = snprintf(out, MI_WHAT, "mien gallery %d|", MI_SEAL_VERSION);
     for (int i = 0; i < MI_GALLERY_ID; i++)
         n += snprintf(out + n, MI_WHAT - (size_t)n, "%02x", g->id[i]);
     snprintf(out + n, MI_WHAT - (size_t)n, "|%.20s|%lld|%.70s", kind,
@@ -65,18 +65,13 @@ void mien_gallery_close(mien_gallery *g)
     mi_free(g);
 }
 
-/* Files of before it have it from their next opening on. */
-static const char threshold[] =
-    "CREATE TABLE IF NOT EXISTS threshold(purpose BLOB, model TEXT,"
-    " sealed BLOB, PRIMARY KEY(purpose, model))";
-
 mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
 {
     static const uint8_t none[MI_GALLERY_ID];
     sqlite3_stmt *s = NULL;
     int row = 0;
     mien_status st = mi_db_open(g->path, MI_DB_USE, MI_GALLERY_DATA,
-                                MI_GALLERY_VERSION, &g->data, err);
+                                MI_DATA_VERSION, &g->data, err);
     if (!st)
         st = mi_db_prepare(&g->data, &s, err,
                            "SELECT gallery, generation FROM gallery", "");
@@ -96,7 +91,7 @@ mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
         *generation = row ? sqlite3_column_int64(s, 1) : 0;
     }
     sqlite3_finalize(s);
-    return st ? st : mi_db_run(&g->data, threshold, err);
+    return st ? st : mi_data_tables(g, err);
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -172,6 +167,8 @@ mien_status mien_gallery_open(const char *path, const mien_gallery_key *key,
         st = mi_log_find_end(g, err);
     if (!st)
         st = settle(g, generation, &done, err);
+    if (!st)
+        st = mi_data_upgrade(g, err);
     if (!st)
         st = mi_people_load(g, err);
     if (!st)

@@ -22,6 +22,15 @@ int mi_people_at(const mien_gallery *g, int64_t id)
     return low < g->people && g->person[low].shown.id == id ? low : -1;
 }
 
+mien_status mi_people_find(const mien_gallery *g, int64_t id, int *at,
+                           mien_error *err)
+{
+    *at = mi_people_at(g, id);
+    return *at >= 0 ? MIEN_OK
+                    : mi_fail(err, MIEN_EARG, "nobody has the number %lld",
+                              (long long)id);
+}
+
 int mien_gallery_count(const mien_gallery *g) { return g->people; }
 
 const mien_gallery_person *mien_gallery_person_at(const mien_gallery *g, int i)
@@ -339,5 +348,12 @@ mien_status mi_people_load(mien_gallery *g, mien_error *err)
         st = each_row(
             g, "SELECT person, model, sealed, id FROM face ORDER BY person, id",
             load_face, err);
+    int64_t last = 0;
+    int found = 0;
+    if (!st)
+        st = mi_db_number(&g->data, "SELECT max(id) FROM evidence", &last,
+                          &found, err);
+    if (!st && last > g->last_face && last <= MI_FACE_LAST)
+        g->last_face = last;
     return st;
 }

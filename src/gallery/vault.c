@@ -18,8 +18,8 @@ static const char schema[] =
     "CREATE TABLE key(person INTEGER PRIMARY KEY, sealed BLOB);"
     "CREATE TABLE erased(person INTEGER PRIMARY KEY, at INTEGER)";
 
-/* Of faces that were removed; files of before it have it from their next
- * opening on. */
+/* Of faces and evidence that were removed; files of before it have it from
+ * their next opening on. */
 static const char forgotten[] =
     "CREATE TABLE IF NOT EXISTS forgotten(face INTEGER PRIMARY KEY)";
 
@@ -95,7 +95,7 @@ mien_status mi_vault_make(mien_gallery *g, const mien_gallery_key *key,
                           char recovery[MIEN_GALLERY_RECOVERY], mien_error *err)
 {
     mien_status st = mi_db_open(g->keys_path, MI_DB_MAKE, MI_GALLERY_KEYS,
-                                MI_GALLERY_VERSION, &g->keys, err);
+                                MI_KEYS_VERSION, &g->keys, err);
     if (st)
         return st;
     mi_keys_random(g->id, sizeof g->id);
@@ -192,7 +192,7 @@ mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
     sqlite3_stmt *s = NULL;
     int row = 0;
     mien_status st = mi_db_open(g->keys_path, MI_DB_ALONE, MI_GALLERY_KEYS,
-                                MI_GALLERY_VERSION, &g->keys, err);
+                                MI_KEYS_VERSION, &g->keys, err);
     if (!st)
         st = mi_db_prepare(&g->keys, &s, err,
                            "SELECT gallery, kind, salt, passes, bytes, sealed,"
@@ -323,9 +323,21 @@ mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t of,
     return st;
 }
 
-/* ---- faces that were removed --------------------------------------------- */
+/* ---- what was removed by its number
+ * --------------------------------------------- */
 
-mien_status mi_vault_forget_again(mien_gallery *g, int *faces, mien_error *err)
+/* Delete from the data what has a number; how much is added to *gone. */
+static mien_status forget(mien_gallery *g, const char *sql, int64_t number,
+                          int *gone, mien_error *err)
+{
+    mien_status st = mi_db_do(&g->data, err, sql, "i", number);
+    if (!st)
+        *gone += sqlite3_changes(g->data.sql);
+    return st;
+}
+
+mien_status mi_vault_forget_again(mien_gallery *g, mi_held *gone,
+                                  mien_error *err)
 {
     sqlite3_stmt *s = NULL;
     int row = 0;
@@ -335,10 +347,11 @@ mien_status mi_vault_forget_again(mien_gallery *g, int *faces, mien_error *err)
         if (!st)
             st = mi_db_step(&g->keys, s, &row, err);
         if (!st && row)
-            st = mi_db_do(&g->data, err, "DELETE FROM face WHERE id = ?", "i",
-                          sqlite3_column_int64(s, 0));
+            st = forget(g, "DELETE FROM face WHERE id = ?",
+                        sqlite3_column_int64(s, 0), &gone->faces, err);
         if (!st && row)
-            *faces += sqlite3_changes(g->data.sql);
+            st = forget(g, "DELETE FROM evidence WHERE id = ?",
+                        sqlite3_column_int64(s, 0), &gone->evidence, err);
     } while (!st && row);
     sqlite3_finalize(s);
     return st;

@@ -270,6 +270,7 @@ static int erase_person(const visit *v)
     mien_json_int(&j, "person", c.id);
     mien_json_int(&j, "at", c.at);
     mien_json_int(&j, "faces", c.faces);
+    mien_json_int(&j, "evidence", c.evidence);
     mien_json_int(&j, "entry", c.entry);
     mien_json_text(&j, "check", c.mac);
     mien_json_close(&j);

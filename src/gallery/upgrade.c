@@ -1,0 +1,45 @@
+/* upgrade.c: galleries of earlier versions.
+ *
+ * 1: without evidence.
+ * 2: with it; a mien that does not know of it would leave it behind when its
+ *    person is erased, and so refuses the file.
+ *
+ * Tables that are missing are made whenever the data is opened, which changes
+ * nothing to an earlier mien; the version is a change like others, with an
+ * entry of the log.  So a break leaves the one version or the other. */
+#include "gallery/gallery.h"
+
+static const char tables[] =
+    "CREATE TABLE IF NOT EXISTS threshold(purpose BLOB, model TEXT,"
+    " sealed BLOB, PRIMARY KEY(purpose, model));"
+    "CREATE TABLE IF NOT EXISTS evidence(id INTEGER PRIMARY KEY,"
+    " person INTEGER, head BLOB, sealed BLOB);"
+    "CREATE INDEX IF NOT EXISTS evidence_person ON evidence(person)";
+
+mien_status mi_data_tables(mien_gallery *g, mien_error *err)
+{
+    return mi_db_run(&g->data, tables, err);
+}
+
+/* mi_change.make of the version. */
+static mien_status make_version(mien_gallery *g, const void *arg,
+                                mien_error *err)
+{
+    (void)arg;
+    mien_status st = mi_db_run(&g->data, "PRAGMA user_version=2", err);
+    _Static_assert(MI_DATA_VERSION == 2, "the number above");
+    return st ? st
+              : mi_log_add(g, MI_LOG_UPGRADED, NULL, 0, "to version 2", err);
+}
+
+mien_status mi_data_upgrade(mien_gallery *g, mien_error *err)
+{
+    const mi_change change = {MI_CHANGE, 0, NULL, make_version, NULL};
+    int64_t has = 0;
+    int found;
+    mien_status st =
+        mi_db_number(&g->data, "PRAGMA user_version", &has, &found, err);
+    if (st || has == MI_DATA_VERSION)
+        return st;
+    return mi_gallery_change(g, &change, err);
+}
