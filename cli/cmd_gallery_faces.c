@@ -24,6 +24,8 @@ static const cli_row exits[] =
 typedef struct beside {
     int n;
     mien_gallery_evidence evidence[MIEN_GALLERY_MAX_EVIDENCE];
+    int others;
+    mien_gallery_negative other[MIEN_GALLERY_MAX_NEGATIVES];
 } beside;
 
 /* Somebody, with the faces, as an object. */
@@ -51,6 +53,14 @@ static void put_json(const mien_gallery *g, const mien_gallery_person *p,
         mien_json_close(&j);
     }
     mien_json_close(&j);
+    mien_json_array(&j, "negatives");
+    for (int i = 0; i < b->others; i++) {
+        mien_json_object(&j, NULL);
+        mien_json_int(&j, "id", b->other[i].id);
+        mien_json_text(&j, "model", b->other[i].model);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
     cli_gallery_evidence_json(&j, "evidence", b->evidence, b->n);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
@@ -71,6 +81,9 @@ static void put_text(const mien_gallery *g, const mien_gallery_person *p,
             mien_buffer_printf(out, "face %lld, by the network %.12s\n",
                                (long long)f.id, f.model);
     }
+    for (int i = 0; i < b->others; i++)
+        mien_buffer_printf(out, "not %lld, by the network %.12s\n",
+                           (long long)b->other[i].id, b->other[i].model);
     cli_gallery_evidence_text(out, b->evidence, b->n);
 }
 
@@ -101,6 +114,8 @@ static int run_show(const cli_args *a)
                : mien_gallery_list_evidence(g, p->id, &b.n, b.evidence, &err);
     if (st)
         status = cli_gallery_failed(st, &err);
+    if (!status)
+        b.others = mien_gallery_list_negatives(g, p->id, b.other);
     if (!status && v->json)
         put_json(g, p, &b, &out);
     else if (!status)
@@ -127,8 +142,9 @@ const cli_command cmd_gallery_show = {
     .max_operands = 2,
     .summary = "what a gallery has of somebody",
     .description = "Prints basis, purpose and end, the number and network of "
-                   "each face, and number, day, size, SHA-256 and name of "
-                   "what evidence is kept. Instead of a name, '#7' is the "
+                   "each face, and of each that is not this person, and "
+                   "number, day, size, SHA-256 and name of what evidence is "
+                   "kept. Instead of a name, '#7' is the "
                    "person of that number.",
     .options = show_options,
     .defaults = &defaults,
@@ -207,11 +223,21 @@ const cli_command cmd_gallery_add = {
 
 /* ---- gallery remove ------------------------------------------------------ */
 
-/* The numbers of faces of somebody, or of evidence where that may be, of
- * operands from one on, to be freed; NULL, and a report. */
-static int64_t *read_faces(const cli_args *a, const mien_gallery *g,
-                           const mien_gallery_person *p, int first,
-                           int evidence)
+/* 1: somebody has a negative of that number. */
+static int has_negative(const mien_gallery *g, int64_t person, int64_t number)
+{
+    mien_gallery_negative all[MIEN_GALLERY_MAX_NEGATIVES];
+    int n = mien_gallery_list_negatives(g, person, all);
+    for (int i = 0; i < n; i++)
+        if (all[i].id == number)
+            return 1;
+    return 0;
+}
+
+/* The numbers of faces of somebody, or of what else is kept where any is meant,
+ * of operands from one on, to be freed; NULL, and a report. */
+static int64_t *read_numbers(const cli_args *a, const mien_gallery *g,
+                             const mien_gallery_person *p, int first, int any)
 {
     int64_t *face = cli_alloc((size_t)a->n_operands, sizeof *face);
     for (int k = first; face && k < a->n_operands; k++) {
@@ -220,7 +246,8 @@ static int64_t *read_faces(const cli_args *a, const mien_gallery *g,
         mien_gallery_face f;
         if (!*end &&
             ((mien_gallery_find_face(g, number, &f) && f.person == p) ||
-             (evidence && cli_gallery_has_evidence(g, p->id, number))))
+             (any && (cli_gallery_has_evidence(g, p->id, number) ||
+                      has_negative(g, p->id, number)))))
             face[k - first] = number;
         if (!face[k - first]) {
             cli_error("%s has no face '%s'; gallery show lists them", p->name,
@@ -240,13 +267,15 @@ static int run_remove(const cli_args *a)
     mien_error err = {0};
     int64_t *face = NULL;
     int status = open_person(a, &g, &p);
-    if (!status && !(face = read_faces(a, g, p, 2, 1)))
+    if (!status && !(face = read_numbers(a, g, p, 2, 1)))
         status = CLI_NOTHING;
     for (int i = 2; !status && i < a->n_operands; i++) {
         mien_gallery_face f;
         mien_status st =
             mien_gallery_find_face(g, face[i - 2], &f)
                 ? mien_gallery_remove_face(g, face[i - 2], &err)
+            : has_negative(g, p->id, face[i - 2])
+                ? mien_gallery_remove_negative(g, face[i - 2], &err)
                 : mien_gallery_remove_evidence(g, face[i - 2], &err);
         if (st)
             status = cli_gallery_failed(st, &err);
@@ -272,9 +301,10 @@ const cli_command cmd_gallery_remove = {
     .operands = "PEOPLE.db NAME NUMBER...",
     .min_operands = 3,
     .max_operands = 2 + MIEN_GALLERY_MAX_FACES,
-    .summary = "erase faces and evidence of somebody in a gallery",
+    .summary = "erase faces, evidence and negatives of somebody",
     .description =
-        "Erases faces and evidence by the numbers that 'mien gallery show' "
+        "Erases faces, evidence and negatives by the numbers that 'mien "
+        "gallery show' "
         "prints, and "
         "overwrites them; a copy that is restored does not bring them back. "
         "The person stays: 'mien gallery withdraw' erases all.",
@@ -324,7 +354,8 @@ const cli_command cmd_gallery_merge = {
     .max_operands = 3,
     .summary = "make one person of two in a gallery",
     .description =
-        "All faces and evidence of OTHER come to NAME, whose basis and end "
+        "All faces, evidence and negatives of OTHER come to NAME, whose basis "
+        "and end "
         "stay, and OTHER "
         "is erased as 'mien gallery withdraw' does. Both were enrolled for the "
         "same purpose. Instead of a name, '#7' is the person of that number.",
@@ -347,7 +378,7 @@ static int run_split(const cli_args *a)
     mien_buffer out = {0};
     int64_t *face = NULL, id = 0;
     int status = open_person(a, &g, &p);
-    if (!status && !(face = read_faces(a, g, p, 3, 0)))
+    if (!status && !(face = read_numbers(a, g, p, 3, 0)))
         status = CLI_NOTHING;
     if (!status) {
         mien_status st = mien_gallery_split(g, p->id, a->operand[2],
@@ -379,8 +410,9 @@ const cli_command cmd_gallery_split = {
     .summary = "make two people of one in a gallery",
     .description =
         "Gives faces, by the numbers that 'mien gallery show' prints, to "
-        "somebody new with the same basis, purpose and end; evidence stays "
-        "with NAME. Instead of a name, '#7' is the person of that number.",
+        "somebody new with the same basis, purpose and end; evidence and "
+        "negatives "
+        "stay with NAME. Instead of a name, '#7' is the person of that number.",
     .options = remove_options,
     .defaults = &defaults,
     .values_size = sizeof(values),

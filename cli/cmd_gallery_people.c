@@ -162,12 +162,14 @@ static int run_withdraw(const cli_args *a)
     cli_gallery_time(c.at, when);
     mien_buffer_printf(
         &out,
-        "erased: person %lld, %d face%s, %d file%s of evidence, %s\n"
+        "erased: person %lld, %d face%s, %d file%s of evidence, %d negative%s, "
+        "%s\n"
         "log entry %lld, check %s\n"
         "The key that sealed this person's name, faces, evidence and log "
         "entries is destroyed: no copy of the gallery can be read of them.\n",
         (long long)c.id, c.faces, c.faces == 1 ? "" : "s", c.evidence,
-        c.evidence == 1 ? "" : "s", when, (long long)c.entry, c.mac);
+        c.evidence == 1 ? "" : "s", c.negatives, c.negatives == 1 ? "" : "s",
+        when, (long long)c.entry, c.mac);
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 

@@ -53,6 +53,7 @@
     X(cmd_gallery_add)       \
     X(cmd_gallery_evidence)  \
     X(cmd_gallery_remove)    \
+    X(cmd_gallery_not)       \
     X(cmd_gallery_merge)     \
     X(cmd_gallery_split)     \
     X(cmd_gallery_identify)  \

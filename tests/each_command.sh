@@ -89,6 +89,7 @@ gallery calibrate|models|--key-file key --purpose door -t 1 --json p.db
 gallery show|models|--key-file key p.db Ann
 gallery evidence|models|--key-file key p.db Ann t.csv
 gallery add|models|--key-file key --face 2 -t 1 p.db Ann face.ppm
+gallery not|models|--key-file key --face 2 -t 1 p.db Ann face.ppm
 gallery remove|models|--key-file key p.db Ann FACE
 gallery merge|models|--key-file key p.db Ann Zed
 gallery split|models|--key-file key p.db Ann Eve FACE

@@ -4,6 +4,7 @@
  *
  * Not as WebAssembly: SQLite and libsodium. */
 #include "mien/gallery_evidence.h"
+#include "mien/gallery_negative.h"
 #include "tests/gallery_make.h"
 
 #include <sqlite3.h>
@@ -86,6 +87,7 @@ static void test_many_are_erased(void)
     char keys[80], name[MIEN_GALLERY_NAME];
     int people = getenv("TORTURE") ? 10000 : 200;
     double slowest = 0;
+    float row[NUMBERS];
     signs s = {malloc(SLOTS * sizeof *s.sign), calloc(SLOTS, 1), 0};
     int64_t *id = malloc((size_t)people * sizeof *id);
     gallery_make(&m);
@@ -98,15 +100,21 @@ static void test_many_are_erased(void)
                  MIEN_OK);
         CHECK_EQ(mien_gallery_add_evidence(g, id[i], &form, NULL, NULL),
                  MIEN_OK);
+        mien_gallery_faces other = {1, NUMBERS, row, ""};
+        memcpy(other.model, model_a, sizeof other.model);
+        gallery_face((unsigned)i, 7, row);
+        CHECK_EQ(mien_gallery_add_negative(g, id[i], &other, NULL, NULL),
+                 MIEN_OK);
     }
     mien_gallery_close(g);
     take_signs(&s, m.path, "SELECT sealed FROM person");
     take_signs(&s, m.path, "SELECT sealed FROM face");
+    take_signs(&s, m.path, "SELECT sealed FROM negative");
     take_signs(&s, m.path, "SELECT head FROM evidence");
     take_signs(&s, m.path, "SELECT sealed FROM evidence");
     take_signs(&s, m.path, "SELECT detail FROM log WHERE person > 0");
     take_signs(&s, keys, "SELECT sealed FROM key");
-    CHECK_EQ(s.n, 8 * people);
+    CHECK_EQ(s.n, 10 * people);
     CHECK(count_all(&m, &s) >= s.n);
     g = gallery_open(&m);
     for (int i = 0; i < people; i++) {
@@ -117,9 +125,9 @@ static void test_many_are_erased(void)
     CHECK_EQ(mien_gallery_count(g), 0);
     /* Sealed entries of the log stay, which nobody can open any more. */
     int left = count_all(&m, &s);
-    CHECK_MSG(left == 2 * people, "%d of %d signs", left, s.n);
+    CHECK_MSG(left == 3 * people, "%d of %d signs", left, s.n);
     mien_gallery_close(g);
-    CHECK_EQ(count_all(&m, &s), 2 * people);
+    CHECK_EQ(count_all(&m, &s), 3 * people);
     printf("%d people erased; the slowest call took %.3f s\n", people, slowest);
     gallery_remove(&m);
     free(id);

@@ -7,6 +7,7 @@
  *     -> mien_gallery_withdraw: erased; a certificate
  *     -> mien_gallery_export: all that is held of one person
  *   mien/gallery_evidence.h: the forms that show it
+ *   mien/gallery_negative.h: faces that are not somebody
  *   mien_gallery_log: what was done, each entry bound to the one before it
  *
  * Everything about people is sealed (XChaCha20-Poly1305) with a key a person,
@@ -115,11 +116,11 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_backup(mien_gallery *g,
 
 /* What a restore did. */
 typedef struct mien_gallery_restored {
-    int people;   /* of the copy, who are there again */
-    int erased;   /* of the copy, who had been erased since: left out */
-    int missing;  /* enrolled since the copy was made: not in it */
-    int faces;    /* of the copy, that had been removed since: left out */
-    int evidence; /* files of the copy, the same */
+    int people;  /* of the copy, who are there again */
+    int erased;  /* of the copy, who had been erased since: left out */
+    int missing; /* enrolled since the copy was made: not in it */
+    int faces;   /* of the copy, that had been removed since: left out */
+    int evidence, negatives; /* of the copy, the same */
 } mien_gallery_restored;
 
 /* Put a copy back in the place of PEOPLE.db, whose keys are beside it still.
@@ -270,22 +271,24 @@ MIEN_API mien_gallery_face mien_gallery_face_at(const mien_gallery *g,
 MIEN_API int mien_gallery_find_face(const mien_gallery *g, int64_t id,
                                     mien_gallery_face *out);
 
-/* Two entries are one person: all faces and evidence of one come to the other,
- * and it is erased, as by mien_gallery_withdraw.
+/* Two entries are one person: all faces, evidence and negatives of one come to
+ * the other, and it is erased, as by mien_gallery_withdraw.
  *
  *   g     open
  *   into  who stays, with name, basis and end
  *   from  who goes, enrolled for the same purpose
  *
- * Fails with EARG (not two people; another purpose), EIO, ELIMIT (also:
- * together more evidence than is kept of a person), ENOMEM; where it fails in
- * between some faces are with both. */
+ * Fails with EARG (not two people; another purpose, its basis has ended), EIO,
+ * ELIMIT (also: together more evidence or negatives than are kept of a person),
+ * ENOMEM: then nothing changed, unless only erasing failed, which opening the
+ * gallery again does. */
 MIEN_API MIEN_CHECKED mien_status mien_gallery_merge(mien_gallery *g,
                                                      int64_t into, int64_t from,
                                                      mien_error *err);
 
 /* One entry is two people: some faces go to a new one with the same basis,
- * purpose, birth date and end.  Evidence stays with whom it was given for.
+ * purpose, birth date and end.  Evidence and negatives stay with whom they were
+ * given for.
  *
  *   g     open
  *   from  of whom
@@ -294,8 +297,8 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_merge(mien_gallery *g,
  *   face  [n] their numbers
  *   id    set to the new one's number; may be NULL
  *
- * Fails with EARG (nobody; no face of them; the name), EIO, ELIMIT, ENOMEM;
- * where it fails in between some faces are with both. */
+ * Fails with EARG (nobody; no face of them; the name; the basis has ended),
+ * EIO, ELIMIT, ENOMEM: then nothing changed. */
 MIEN_API MIEN_CHECKED mien_status
 mien_gallery_split(mien_gallery *g, int64_t from, const char *name, int n,
                    const int64_t *face, int64_t *id, mien_error *err);
@@ -307,7 +310,7 @@ typedef struct mien_gallery_certificate {
     int64_t id;
     int64_t at;                    /* seconds since 1970 */
     int faces;                     /* descriptors that were erased */
-    int evidence;                  /* files that were erased */
+    int evidence, negatives;       /* files and negatives, the same */
     int64_t entry;                 /* of the log that says so */
     char mac[MIEN_GALLERY_DIGEST]; /* of that entry, which ends the log then */
 } mien_gallery_certificate;
@@ -328,7 +331,7 @@ mien_gallery_withdraw(mien_gallery *g, int64_t id,
 
 /* Write all that is held of a person as JSON: name, basis, descriptors,
  * evidence, and the entries of the log, searches that found the person among
- * them.
+ * them.  Negatives are of others: how many they are, and no more.
  *
  *   g    open
  *   id   of the person
@@ -350,7 +353,8 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_export(mien_gallery *g,
 typedef struct mien_gallery_match {
     const mien_gallery_person *person; /* NULL: nobody is near enough */
     float distance; /* of the nearest descriptor; NaN: none was compared, or the
-                       nearest is of somebody who is never to be matched */
+                       nearest is of somebody who is never to be matched, or
+                       all who are compared are ruled out by negatives */
     int compared;   /* people enrolled for the purpose, with this network */
 } mien_gallery_match;
 
@@ -363,6 +367,8 @@ typedef struct mien_gallery_match {
  *   threshold  a distance below it is the same person; above 0, finite
  *   out        set to the answer
  *
+ * Who is nearest, but farther than a negative of the same person
+ * (mien/gallery_negative.h), is passed over.
  * The search is in the log before it is answered.  People whose end has come
  * since the gallery was opened are not found.
  * Fails with EARG (a purpose for which nobody was ever enrolled is none: it is
@@ -438,7 +444,7 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_threshold_of(
 #define MIEN_GALLERY_KINDS                                                  \
     "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
     "backed-up,restored,faces-added,face-removed,calibrated,upgraded,"      \
-    "evidence-added,evidence-erased"
+    "evidence-added,evidence-erased,negative-added,negative-erased"
 
 /* An entry, without what is sealed in it. */
 typedef struct mien_gallery_entry {

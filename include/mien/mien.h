@@ -25,6 +25,7 @@
 #include "mien/file_results.h"
 #include "mien/gallery.h"
 #include "mien/gallery_evidence.h"
+#include "mien/gallery_negative.h"
 #include "mien/gallery_notice.h"
 #include "mien/gallery_votes.h"
 #include "mien/graph.h"

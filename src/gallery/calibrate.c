@@ -153,19 +153,19 @@ static mien_status choose(const mien_gallery *g, const mi_shelf *shelf,
 {
     int32_t *number = mi_alloc((size_t)g->people + 1, sizeof *number);
     c->group = mi_alloc((size_t)g->people + 1, sizeof *c->group);
-    mien_status st =
-        number && c->group
-            ? mien_index_new(mien_index_numbers(shelf->index), &c->index, err)
-            : mi_no_memory(err);
+    mien_status st = number && c->group
+                         ? mien_index_new(mien_index_numbers(shelf->face.index),
+                                          &c->index, err)
+                         : mi_no_memory(err);
     for (int i = 0; !st && i < g->people; i++)
         number[i] = -1;
-    for (int64_t i = 0; !st && i < mien_index_count(shelf->index); i++) {
-        int at = mi_people_at(g, mien_index_person(shelf->index, i));
+    for (int64_t i = 0; !st && i < mien_index_count(shelf->face.index); i++) {
+        int at = mi_people_at(g, mien_index_person(shelf->face.index, i));
         if (strcmp(g->person[at].shown.basis.purpose, purpose) != 0)
             continue;
         int32_t who = number_of(c, number, at, o);
-        st = mien_index_add(c->index, 1, mien_index_row(shelf->index, i), &who,
-                            err);
+        st = mien_index_add(c->index, 1, mien_index_row(shelf->face.index, i),
+                            &who, err);
     }
     mi_free(number);
     return st;

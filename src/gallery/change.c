@@ -65,7 +65,7 @@ mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
                               mien_error *err)
 {
     mi_log_end before;
-    mien_status st = mi_vault_begin(g, c->what, c->of, c->key, err);
+    mien_status st = mi_vault_begin(g, c, err);
     if (st)
         return st;
     st = mi_data_begin(g, &before, err);
@@ -75,7 +75,7 @@ mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
         take_back(g, c->what, c->of);
         return st;
     }
-    if (c->what == MI_FORGET)
+    if (c->n_gone)
         st = settle_gone(g, err);
     /* The data has it: opening ends what the keys could not be told now. */
     if (st || mi_vault_done(g, NULL))
@@ -85,21 +85,45 @@ mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
 
 /* ---- erasing ------------------------------------------------------------- */
 
+/* The rows of a person, by table. */
+enum { HELD = 3 };
+static const char *const held_counts[HELD] = {
+    "SELECT count(*) FROM face WHERE person = ?",
+    "SELECT count(*) FROM evidence WHERE person = ?",
+    "SELECT count(*) FROM negative WHERE person = ?"};
+static const char *const held_deletes[] = {
+    "DELETE FROM face WHERE person = ?",
+    "DELETE FROM evidence WHERE person = ?",
+    "DELETE FROM negative WHERE person = ?",
+    "DELETE FROM leaving WHERE person = ?", "DELETE FROM person WHERE id = ?"};
+
 /* How much the data has of a person. */
 static mien_status count_held(mien_gallery *g, int64_t person, mi_held *out,
                               mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
-    int row = 0;
-    mien_status st = mi_db_prepare(&g->data, &s, err,
-                                   "SELECT count(*) FROM face WHERE person = ?",
-                                   "i", person);
-    if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
-    if (!st && row)
-        out->faces = sqlite3_column_int(s, 0);
-    sqlite3_finalize(s);
-    return st ? st : mi_evidence_count(g, person, &out->evidence, err);
+    int *const to[HELD] = {&out->faces, &out->evidence, &out->negatives};
+    mien_status st = MIEN_OK;
+    for (int i = 0; !st && i < HELD; i++) {
+        sqlite3_stmt *s = NULL;
+        int row = 0;
+        st = mi_db_prepare(&g->data, &s, err, held_counts[i], "i", person);
+        if (!st)
+            st = mi_db_step(&g->data, s, &row, err);
+        if (!st && row)
+            *to[i] = sqlite3_column_int(s, 0);
+        sqlite3_finalize(s);
+    }
+    return st;
+}
+
+/* Delete the rows of a person. */
+static mien_status delete_held(mien_gallery *g, int64_t person, mien_error *err)
+{
+    mien_status st = MIEN_OK;
+    for (size_t i = 0; !st && i < sizeof held_deletes / sizeof *held_deletes;
+         i++)
+        st = mi_db_do(&g->data, err, held_deletes[i], "i", person);
+    return st;
 }
 
 mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
@@ -113,14 +137,7 @@ mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
         return st;
     st = count_held(g, person, &held, err);
     if (!st)
-        st = mi_db_do(&g->data, err, "DELETE FROM face WHERE person = ?", "i",
-                      person);
-    if (!st)
-        st = mi_db_do(&g->data, err, "DELETE FROM evidence WHERE person = ?",
-                      "i", person);
-    if (!st)
-        st = mi_db_do(&g->data, err, "DELETE FROM person WHERE id = ?", "i",
-                      person);
+        st = delete_held(g, person, err);
     mi_held_text(&held, detail, sizeof detail);
     if (!st)
         st = mi_log_add(g, why, NULL, person, detail, err);
@@ -137,7 +154,8 @@ mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
 {
     int64_t id = g->person[at].shown.id;
     mien_error also = {0};
-    mien_status st = mi_vault_begin(g, MI_ERASE, id, NULL, err);
+    const mi_change begun = {.what = MI_ERASE, .of = id};
+    mien_status st = mi_vault_begin(g, &begun, err);
     if (st)
         return st;
     mi_people_remove(g, at);
@@ -170,6 +188,7 @@ mien_status mien_gallery_withdraw(mien_gallery *g, int64_t id,
                                       .at = mi_gallery_now(g),
                                       .faces = gone.faces,
                                       .evidence = gone.evidence,
+                                      .negatives = gone.negatives,
                                       .entry = g->log.number};
     mi_log_mac_text(g->log.mac, out->mac);
     return MIEN_OK;

@@ -37,9 +37,7 @@ static mien_status check(const mien_gallery *g, mien_gallery_person *p,
     return MIEN_OK;
 }
 
-/* Put a person into the data, anew or in the place of what was there. */
-static mien_status put_person(mien_gallery *g, const mi_person *p,
-                              mien_error *err)
+mien_status mi_person_put(mien_gallery *g, const mi_person *p, mien_error *err)
 {
     mien_buffer plain = {0}, sealed = {0};
     char what[MI_WHAT];
@@ -61,13 +59,13 @@ static mien_status make_person(mien_gallery *g, const void *arg,
     const coming *c = arg;
     const mi_person *p = c->person;
     char detail[300];
-    const mi_held held = {c->faces->n, c->files->n};
+    const mi_held held = {.faces = c->faces->n, .evidence = c->files->n};
     mi_held_text(&held, detail, sizeof detail);
     size_t n = strlen(detail);
     snprintf(detail + n, sizeof detail - n, ", %s, for %s, until %s",
              p->shown.basis.basis, p->shown.basis.purpose,
              p->shown.basis.expiry);
-    mien_status st = put_person(g, p, err);
+    mien_status st = mi_person_put(g, p, err);
     if (!st)
         st = mi_faces_put(g, p, c->faces, c->number, err);
     if (!st)
@@ -103,8 +101,11 @@ mien_status mien_gallery_enroll_shown(mien_gallery *g,
     if (!st && faces)
         st = mi_people_add_faces(g, p.shown.id, faces, number, err);
     if (!st) {
-        const mi_change change = {MI_ENROL, p.shown.id, &p.key, make_person,
-                                  &c};
+        const mi_change change = {.what = MI_ENROL,
+                                  .of = p.shown.id,
+                                  .key = &p.key,
+                                  .make = make_person,
+                                  .arg = &c};
         st = mi_gallery_change(g, &change, err);
     }
     int at = mi_people_at(g, p.shown.id);
@@ -130,7 +131,7 @@ mien_status mien_gallery_enroll(mien_gallery *g,
 static mien_status make_name(mien_gallery *g, const void *arg, mien_error *err)
 {
     const mi_person *p = arg;
-    mien_status st = put_person(g, p, err);
+    mien_status st = mi_person_put(g, p, err);
     return st ? st : mi_log_add(g, MI_LOG_RENAMED, p, p->shown.id, "", err);
 }
 
@@ -145,7 +146,8 @@ mien_status mien_gallery_rename(mien_gallery *g, int64_t id, const char *name,
     if (st)
         return st;
     mi_person p = g->person[at];
-    const mi_change change = {MI_CHANGE, id, NULL, make_name, &p};
+    const mi_change change = {
+        .what = MI_CHANGE, .of = id, .make = make_name, .arg = &p};
     snprintf(p.shown.name, sizeof p.shown.name, "%s", name);
     st = mi_gallery_change(g, &change, err);
     if (!st)

@@ -276,7 +276,8 @@ mien_status mien_gallery_add_evidence(mien_gallery *g, int64_t id,
         return st;
     mi_faces_number(g, 1, &number);
     const moving m = {&g->person[at], &files, &number};
-    const mi_change change = {MI_CHANGE, id, NULL, make_more, &m};
+    const mi_change change = {
+        .what = MI_CHANGE, .of = id, .make = make_more, .arg = &m};
     st = mi_gallery_change(g, &change, err);
     if (!st && out)
         *out = number;
@@ -293,7 +294,12 @@ mien_status mien_gallery_remove_evidence(mien_gallery *g, int64_t id,
     if (st)
         return st;
     const moving m = {&g->person[at], NULL, &id};
-    const mi_change change = {MI_FORGET, id, NULL, make_less, &m};
+    const mi_change change = {.what = MI_FORGET,
+                              .of = id,
+                              .gone = &id,
+                              .n_gone = 1,
+                              .make = make_less,
+                              .arg = &m};
     return mi_gallery_change(g, &change, err);
 }
 

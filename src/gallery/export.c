@@ -22,7 +22,7 @@ static void put_faces(mien_json *j, const mien_gallery *g, int64_t id)
 {
     mien_json_array(j, "descriptors");
     for (int i = 0; i < g->shelves; i++) {
-        const mien_index *x = g->shelf[i].index;
+        const mien_index *x = g->shelf[i].face.index;
         for (int64_t r = 0; r < mien_index_count(x); r++) {
             if (mien_index_person(x, r) != id)
                 continue;
@@ -111,6 +111,7 @@ mien_status mien_gallery_export(mien_gallery *g, int64_t id, mien_buffer *out,
     int64_t last;
     mien_json j = mien_json_on(out, 2);
     telling t = {&j, id};
+    mien_gallery_negative others[MIEN_GALLERY_MAX_NEGATIVES];
     if (at < 0)
         return mi_fail(err, MIEN_EARG, "nobody has the number %lld",
                        (long long)id);
@@ -126,6 +127,7 @@ mien_status mien_gallery_export(mien_gallery *g, int64_t id, mien_buffer *out,
         mien_json_text(&j, "born", p->shown.born);
     put_basis(&j, &p->shown.basis);
     put_faces(&j, g, id);
+    mien_json_int(&j, "negatives", mien_gallery_list_negatives(g, id, others));
     st = put_evidence(&j, g, id, err);
     mien_json_array(&j, "log");
     if (!st)

@@ -23,6 +23,10 @@ void mi_held_text(const mi_held *held, char *out, size_t size)
     if (held->evidence)
         snprintf(out + n, size - (size_t)n, ", %d file%s of evidence",
                  held->evidence, held->evidence == 1 ? "" : "s");
+    n = (int)strlen(out);
+    if (held->negatives)
+        snprintf(out + n, size - (size_t)n, ", %d negative%s", held->negatives,
+                 held->negatives == 1 ? "" : "s");
 }
 
 mien_status mi_faces_check(const mien_gallery_faces *f, mien_error *err)
@@ -59,24 +63,21 @@ void mi_faces_number(mien_gallery *g, int n, int64_t *out)
 
 /* ---- into the data and out of it ----------------------------------------- */
 
-/* Put a face into the data. */
-static mien_status put_face(mien_gallery *g, const mi_person *p,
-                            const mien_gallery_faces *f, int i, int64_t number,
-                            mien_error *err)
+mien_status mi_descriptor_put(mien_gallery *g, const mi_person *p,
+                              const char *kind, const char *sql,
+                              const mien_gallery_faces *f, int i,
+                              int64_t number, mien_error *err)
 {
     mien_buffer plain = {0}, sealed = {0};
     char what[MI_WHAT];
     mien_buffer_reserve(&plain, (size_t)f->numbers * 4);
     for (int k = 0; k < f->numbers; k++)
         mi_buffer_f32le(&plain, f->descriptor[(int64_t)i * f->numbers + k]);
-    mi_gallery_what(g, "face", p->shown.id, f->model, what);
+    mi_gallery_what(g, kind, p->shown.id, f->model, what);
     mien_status st = mi_seal_buffer(&p->key, what, &plain, &sealed, err);
     if (!st)
-        st = mi_db_do(&g->data, err,
-                      "INSERT INTO face(id, person, model, sealed)"
-                      " VALUES(?, ?, ?, ?)",
-                      "iitb", number, p->shown.id, f->model, sealed.data,
-                      sealed.n);
+        st = mi_db_do(&g->data, err, sql, "iitb", number, p->shown.id, f->model,
+                      sealed.data, sealed.n);
     mien_buffer_free(&sealed);
     return st;
 }
@@ -85,9 +86,11 @@ mien_status mi_faces_put(mien_gallery *g, const mi_person *p,
                          const mien_gallery_faces *f, const int64_t *number,
                          mien_error *err)
 {
+    static const char sql[] = "INSERT INTO face(id, person, model, sealed)"
+                              " VALUES(?, ?, ?, ?)";
     mien_status st = MIEN_OK;
     for (int i = 0; !st && i < f->n; i++)
-        st = put_face(g, p, f, i, number[i], err);
+        st = mi_descriptor_put(g, p, "face", sql, f, i, number[i], err);
     return st;
 }
 
@@ -122,21 +125,18 @@ mien_status mien_gallery_add_faces(mien_gallery *g, int64_t id,
                                    int64_t *number, mien_error *err)
 {
     int64_t all[MIEN_GALLERY_MAX_FACES];
-    char today[11];
-    int at = mi_people_at(g, id);
-    if (at < 0)
-        return mi_fail(err, MIEN_EARG, "nobody has the number %lld",
-                       (long long)id);
-    mi_gallery_day(g, today);
-    if (strcmp(g->person[at].shown.basis.expiry, today) < 0)
-        return mi_fail(err, MIEN_EARG, "the basis of person %lld ended on %s",
-                       (long long)id, g->person[at].shown.basis.expiry);
-    mien_status st = mi_faces_check(faces, err);
+    int at;
+    mien_status st = mi_people_find(g, id, &at, err);
+    if (!st)
+        st = mi_people_holds(g, at, err);
+    if (!st)
+        st = mi_faces_check(faces, err);
     if (st)
         return st;
     mi_faces_number(g, faces->n, all);
     const moving m = {&g->person[at], faces, all};
-    const mi_change change = {MI_CHANGE, id, NULL, make_more, &m};
+    const mi_change change = {
+        .what = MI_CHANGE, .of = id, .make = make_more, .arg = &m};
     st = mi_people_add_faces(g, id, faces, all, err);
     if (st)
         return st;
@@ -156,7 +156,12 @@ mien_status mien_gallery_remove_face(mien_gallery *g, int64_t number,
         return mi_fail(err, MIEN_EARG, "no face has the number %lld",
                        (long long)number);
     const moving m = {&g->person[mi_people_at(g, f.person->id)], NULL, &number};
-    const mi_change change = {MI_FORGET, number, NULL, make_less, &m};
+    const mi_change change = {.what = MI_FORGET,
+                              .of = number,
+                              .gone = &number,
+                              .n_gone = 1,
+                              .make = make_less,
+                              .arg = &m};
     int was_broken = g->broken;
     mien_status st = mi_gallery_change(g, &change, err);
     /* Begun and not taken back: it is gone, though its bytes may not be. */
@@ -169,7 +174,7 @@ int64_t mien_gallery_count_faces(const mien_gallery *g)
 {
     int64_t n = 0;
     for (int i = 0; i < g->shelves; i++)
-        n += mien_index_count(g->shelf[i].index);
+        n += mien_index_count(g->shelf[i].face.index);
     return n;
 }
 
@@ -177,16 +182,17 @@ int64_t mien_gallery_count_faces(const mien_gallery *g)
 static mien_gallery_face face_of(const mien_gallery *g, const mi_shelf *s,
                                  int64_t row)
 {
-    int at = mi_people_at(g, mien_index_person(s->index, row));
-    return (mien_gallery_face){s->number[row], &g->person[at].shown, s->model};
+    int at = mi_people_at(g, mien_index_person(s->face.index, row));
+    return (mien_gallery_face){s->face.number[row], &g->person[at].shown,
+                               s->model};
 }
 
 mien_gallery_face mien_gallery_face_at(const mien_gallery *g, int64_t i)
 {
     int s = 0;
     assert(i >= 0 && i < mien_gallery_count_faces(g));
-    for (; i >= mien_index_count(g->shelf[s].index); s++)
-        i -= mien_index_count(g->shelf[s].index);
+    for (; i >= mien_index_count(g->shelf[s].face.index); s++)
+        i -= mien_index_count(g->shelf[s].face.index);
     return face_of(g, &g->shelf[s], i);
 }
 

@@ -15,6 +15,7 @@
 #include "keys/keys.h"
 #include "mien/gallery.h"
 #include "mien/gallery_evidence.h"
+#include "mien/gallery_negative.h"
 #include "mien/match_search.h"
 
 #include <limits.h>
@@ -22,7 +23,7 @@
 enum {
     MI_GALLERY_DATA = 0x6d67616c, /* application_id of the files */
     MI_GALLERY_KEYS = 0x6d676b79,
-    MI_DATA_VERSION = 2, /* of the files; 2: with evidence */
+    MI_DATA_VERSION = 2, /* of the files; 2: with evidence, negatives */
     MI_KEYS_VERSION = 1,
     MI_SEAL_VERSION = 1, /* of what is sealed, and how */
     MI_GALLERY_ID = 16,
@@ -38,7 +39,7 @@ typedef enum mi_begun {
     MI_ENROL,
     MI_ERASE,
     MI_CHANGE,
-    MI_FORGET /* a face or a file of evidence, not a person */
+    MI_FORGET /* faces, evidence, negatives, not a person */
 } mi_begun;
 
 /* The places of MIEN_GALLERY_KINDS, from 1. */
@@ -58,7 +59,9 @@ typedef enum mi_log_kind {
     MI_LOG_CALIBRATED,
     MI_LOG_UPGRADED,
     MI_LOG_EVIDENCE_ADDED,
-    MI_LOG_EVIDENCE_ERASED
+    MI_LOG_EVIDENCE_ERASED,
+    MI_LOG_NEGATIVE_ADDED,
+    MI_LOG_NEGATIVE_ERASED
 } mi_log_kind;
 
 typedef struct mi_person {
@@ -66,11 +69,17 @@ typedef struct mi_person {
     mi_key key;
 } mi_person;
 
+/* Descriptors in memory. */
+typedef struct mi_rows {
+    mien_index *index; /* rows belong to people's numbers */
+    int64_t *number;   /* [rows] their own numbers; by mi_grow */
+} mi_rows;
+
 /* Descriptors of one network. */
 typedef struct mi_shelf {
     char model[MIEN_GALLERY_DIGEST];
-    mien_index *index; /* rows belong to people's numbers */
-    int64_t *number;   /* [rows] of the faces; by mi_grow */
+    mi_rows face;
+    mi_rows against; /* negatives, of the people whom they are not */
 } mi_shelf;
 
 /* Where the log ends. */
@@ -97,7 +106,7 @@ struct mien_gallery {
 
 /* How much the data has of somebody. */
 typedef struct mi_held {
-    int faces, evidence;
+    int faces, evidence, negatives;
 } mi_held;
 
 /* Seconds since 1970, and the day, by the gallery's clock. */
@@ -107,6 +116,20 @@ void mi_gallery_day(const mien_gallery *g, char out[11]);
 /* What a sealed text is: its gallery, kind and numbers. */
 void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
                      const char *more, char out[MI_WHAT]);
+
+/* ---- changes ------------------------------------------------------------- */
+
+/* A change that can be taken back until it is in the data. */
+typedef struct mi_change {
+    mi_begun what;
+    int64_t of;        /* the number of the person, or of the first that goes */
+    const mi_key *key; /* MI_ENROL */
+    const int64_t *gone; /* [n_gone] numbers that no copy brings back */
+    int n_gone;
+    /* What is done to the data, with its entry of the log. */
+    mien_status (*make)(mien_gallery *g, const void *arg, mien_error *err);
+    const void *arg;
+} mi_change;
 
 /* ---- vault.c: PEOPLE.db-keys --------------------------------------------- */
 
@@ -123,10 +146,10 @@ mien_status mi_vault_rekey(mien_gallery *g, const mien_gallery_key *key,
 /* What stands as begun, and of whom. */
 mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what, int64_t *of,
                            int64_t *generation, mien_error *err);
-/* Begin a change.  MI_ENROL keeps key for the person, MI_ERASE destroys it;
- * MI_FORGET remembers the number of what goes, which no copy brings back. */
-mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t of,
-                           const mi_key *key, mien_error *err);
+/* Begin a change.  MI_ENROL keeps the key of the person, MI_ERASE destroys it;
+ * what goes by its number is remembered. */
+mien_status mi_vault_begin(mien_gallery *g, const mi_change *c,
+                           mien_error *err);
 /* The change is in the data. */
 mien_status mi_vault_done(mien_gallery *g, mien_error *err);
 /* The change is not in the data and will not be: as it was before. */
@@ -157,6 +180,23 @@ mien_status mi_people_find(const mien_gallery *g, int64_t id, int *at,
                            mien_error *err);
 /* Add a person without faces, whose number is above all others. */
 mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err);
+/* EARG if the basis of the person at a place has ended. */
+mien_status mi_people_holds(const mien_gallery *g, int at, mien_error *err);
+/* The descriptors of a network; a new shelf if there is none. */
+mien_status mi_shelf_of(mien_gallery *g, const char *model, int numbers,
+                        mi_shelf **out, mien_error *err);
+/* Add rows of somebody. */
+mien_status mi_rows_add(mien_gallery *g, mi_rows *to, int64_t id,
+                        const mien_gallery_faces *f, const int64_t *number,
+                        mien_error *err);
+/* Take one row off. */
+void mi_rows_take_off(mi_rows *r, int64_t row);
+/* Read a descriptor of a row of person, model, sealed, id: of somebody who is
+ * in memory.  *row, which *out points to, is overwritten and freed by the
+ * caller. */
+mien_status mi_descriptor_read(const mien_gallery *g, sqlite3_stmt *s,
+                               const char *kind, mien_gallery_faces *out,
+                               float **row, mien_error *err);
 /* Add faces of somebody who is there. */
 mien_status mi_people_add_faces(mien_gallery *g, int64_t id,
                                 const mien_gallery_faces *faces,
@@ -166,6 +206,8 @@ mi_shelf *mi_people_find_face(const mien_gallery *g, int64_t number,
                               int64_t *row);
 /* Forget a face. */
 void mi_people_drop_face(mien_gallery *g, int64_t number);
+/* Put a person into the data, anew or in the place of what was there. */
+mien_status mi_person_put(mien_gallery *g, const mi_person *p, mien_error *err);
 /* Forget the person at a place, with all descriptors. */
 void mi_people_remove(mien_gallery *g, int at);
 /* Forget everybody. */
@@ -196,7 +238,7 @@ void mi_log_mac_text(const uint8_t mac[MI_KEY_MAC],
 
 /* ---- faces.c ------------------------------------------------------------- */
 
-/* "2 faces, 1 file of evidence". */
+/* "2 faces, 1 file of evidence, 3 negatives". */
 void mi_held_text(const mi_held *held, char *out, size_t size);
 /* One or more, of finite numbers. */
 mien_status mi_faces_check(const mien_gallery_faces *f, mien_error *err);
@@ -207,6 +249,32 @@ void mi_faces_number(mien_gallery *g, int n, int64_t *out);
 mien_status mi_faces_put(mien_gallery *g, const mi_person *p,
                          const mien_gallery_faces *f, const int64_t *number,
                          mien_error *err);
+
+/* Seal a descriptor for a person and put it into the data by a statement of
+ * number, person, model and sealed bytes. */
+mien_status mi_descriptor_put(mien_gallery *g, const mi_person *p,
+                              const char *kind, const char *sql,
+                              const mien_gallery_faces *f, int i,
+                              int64_t number, mien_error *err);
+
+/* ---- negative.c ---------------------------------------------------------- */
+
+/* Add negatives of somebody to memory. */
+mien_status mi_negatives_add(mien_gallery *g, int64_t id,
+                             const mien_gallery_faces *f, const int64_t *number,
+                             mien_error *err);
+/* Forget one. */
+void mi_negatives_drop(mien_gallery *g, int64_t number);
+/* Put them into the data. */
+mien_status mi_negatives_put(mien_gallery *g, const mi_person *p,
+                             const mien_gallery_faces *f, const int64_t *number,
+                             mien_error *err);
+/* One row of person, model, sealed, id into memory. */
+mien_status mi_negative_load(mien_gallery *g, sqlite3_stmt *s, mien_error *err);
+/* *out 1: a face is nearer to a negative of the person than the distance. */
+mien_status mi_negatives_deny(const mi_shelf *shelf, int64_t id,
+                              const float *face, float distance, int *out,
+                              mien_error *err);
 
 /* ---- evidence.c ---------------------------------------------------------- */
 
@@ -228,6 +296,11 @@ mien_status mi_evidence_count(const mien_gallery *g, int64_t person, int *out,
 mien_status mi_evidence_copy(mien_gallery *g, const mi_person *from,
                              const mi_person *into, mien_error *err);
 
+/* ---- merge.c ------------------------------------------------------------- */
+
+/* Erase who has given everything to another. */
+mien_status mi_leaving_erase(mien_gallery *g, int *erased, mien_error *err);
+
 /* ---- change.c ------------------------------------------------------------ */
 
 /* A transaction of the data that ends with the generation of the keys. */
@@ -235,16 +308,7 @@ mien_status mi_data_begin(mien_gallery *g, mi_log_end *before, mien_error *err);
 /* The other end of it; st is what was done. */
 mien_status mi_data_end(mien_gallery *g, mien_status st,
                         const mi_log_end *before, mien_error *err);
-/* A change that can be taken back until it is in the data. */
-typedef struct mi_change {
-    mi_begun what;
-    int64_t of;        /* the number of the person, or of what goes */
-    const mi_key *key; /* MI_ENROL */
-    /* What is done to the data, with its entry of the log. */
-    mien_status (*make)(mien_gallery *g, const void *arg, mien_error *err);
-    const void *arg;
-} mi_change;
-/* Make it.  Where it fails nothing is changed, or g->broken is 1. */
+/* Make a change.  Where it fails nothing is changed, or g->broken is 1. */
 mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
                               mien_error *err);
 /* Delete the rows of a person whose key is gone, say so in the log, and leave

@@ -115,8 +115,8 @@ static mien_status settle(mien_gallery *g, int64_t data,
                        "%.120s: is an older copy (%lld of %lld); restore takes "
                        "it, and keeps who was erased since erased",
                        g->path, (long long)data, (long long)g->generation);
-    /* Whoever was being erased may stand in the journals still. */
-    int erasing = begun == MI_ERASE || begun == MI_FORGET;
+    /* What was being erased may stand in the journals still. */
+    int erasing = begun != MI_NOTHING;
     if (erasing)
         st = mi_db_settle(&g->keys, err);
     if (!st && erasing)
@@ -171,6 +171,8 @@ mien_status mien_gallery_open(const char *path, const mien_gallery_key *key,
         st = mi_data_upgrade(g, err);
     if (!st)
         st = mi_people_load(g, err);
+    if (!st)
+        st = mi_leaving_erase(g, &done.erased, err);
     if (!st)
         st = mien_gallery_sweep(g, &done.expired, err);
     if (st) {

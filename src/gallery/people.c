@@ -31,6 +31,17 @@ mien_status mi_people_find(const mien_gallery *g, int64_t id, int *at,
                               (long long)id);
 }
 
+mien_status mi_people_holds(const mien_gallery *g, int at, mien_error *err)
+{
+    char today[11];
+    const mien_gallery_person *p = &g->person[at].shown;
+    mi_gallery_day(g, today);
+    return strcmp(p->basis.expiry, today) >= 0
+               ? MIEN_OK
+               : mi_fail(err, MIEN_EARG, "the basis of person %lld ended on %s",
+                         (long long)p->id, p->basis.expiry);
+}
+
 int mien_gallery_count(const mien_gallery *g) { return g->people; }
 
 const mien_gallery_person *mien_gallery_person_at(const mien_gallery *g, int i)
@@ -69,30 +80,33 @@ mien_status mi_people_name(const mien_gallery *g, const char *name, int64_t id,
 
 /* ---- adding and forgetting ----------------------------------------------- */
 
-/* The descriptors of a network; a new shelf if there is none. */
-static mien_status shelf_of(mien_gallery *g, const char *model, int numbers,
-                            mi_shelf **out, mien_error *err)
+mien_status mi_shelf_of(mien_gallery *g, const char *model, int numbers,
+                        mi_shelf **out, mien_error *err)
 {
     for (int i = 0; i < g->shelves; i++)
         if (strcmp(g->shelf[i].model, model) == 0) {
             *out = &g->shelf[i];
-            if (mien_index_numbers((*out)->index) == numbers)
+            if (mien_index_numbers((*out)->face.index) == numbers)
                 return MIEN_OK;
             return mi_fail(err, MIEN_EARG,
                            "descriptors of %d numbers; this network's have %d",
-                           numbers, mien_index_numbers((*out)->index));
+                           numbers, mien_index_numbers((*out)->face.index));
         }
     mi_shelf *more = mi_alloc((size_t)g->shelves + 1, sizeof *more);
     if (!more)
         return mi_no_memory(err);
-    mien_status st = mien_index_new(numbers, &more[g->shelves].index, err);
+    mi_shelf *last = &more[g->shelves];
+    mien_status st = mien_index_new(numbers, &last->face.index, err);
+    if (!st)
+        st = mien_index_new(numbers, &last->against.index, err);
     if (st) {
+        mien_index_free(last->face.index);
         mi_free(more);
         return st;
     }
     if (g->shelves)
         memcpy(more, g->shelf, (size_t)g->shelves * sizeof *more);
-    memcpy(more[g->shelves].model, model, MIEN_GALLERY_DIGEST);
+    memcpy(last->model, model, MIEN_GALLERY_DIGEST);
     mi_free(g->shelf);
     g->shelf = more;
     *out = &g->shelf[g->shelves++];
@@ -121,30 +135,37 @@ static mien_status make_room(mien_gallery *g, mien_error *err)
     return MIEN_OK;
 }
 
+mien_status mi_rows_add(mien_gallery *g, mi_rows *to, int64_t id,
+                        const mien_gallery_faces *f, const int64_t *number,
+                        mien_error *err)
+{
+    int32_t person[MIEN_GALLERY_MAX_FACES];
+    for (int i = 0; i < f->n; i++)
+        person[i] = (int32_t)id;
+    int64_t n = mien_index_count(to->index);
+    int64_t *at = mi_grow(&to->number, n, f->n, sizeof *at);
+    if (!at)
+        return mi_no_memory(err);
+    mien_status st =
+        mien_index_add(to->index, f->n, f->descriptor, person, err);
+    for (int i = 0; !st && i < f->n; i++) {
+        at[i] = number[i];
+        g->last_face = number[i] > g->last_face ? number[i] : g->last_face;
+    }
+    return st;
+}
+
 mien_status mi_people_add_faces(mien_gallery *g, int64_t id,
                                 const mien_gallery_faces *f,
                                 const int64_t *number, mien_error *err)
 {
     mi_shelf *to = NULL;
-    int32_t person[MIEN_GALLERY_MAX_FACES];
-    for (int i = 0; i < f->n; i++)
-        person[i] = (int32_t)id;
-    mien_status st = shelf_of(g, f->model, f->numbers, &to, err);
-    if (st)
-        return st;
-    int64_t n = mien_index_count(to->index);
-    int64_t *at = mi_grow(&to->number, n, f->n, sizeof *at);
-    if (!at)
-        return mi_no_memory(err);
-    st = mien_index_add(to->index, f->n, f->descriptor, person, err);
-    if (st)
-        return st;
-    for (int i = 0; i < f->n; i++) {
-        at[i] = number[i];
-        g->last_face = number[i] > g->last_face ? number[i] : g->last_face;
-    }
-    g->person[mi_people_at(g, id)].shown.faces += f->n;
-    return MIEN_OK;
+    mien_status st = mi_shelf_of(g, f->model, f->numbers, &to, err);
+    if (!st)
+        st = mi_rows_add(g, &to->face, id, f, number, err);
+    if (!st)
+        g->person[mi_people_at(g, id)].shown.faces += f->n;
+    return st;
 }
 
 mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err)
@@ -158,12 +179,19 @@ mien_status mi_people_add(mien_gallery *g, const mi_person *p, mien_error *err)
     return MIEN_OK;
 }
 
-/* Take one row off a shelf. */
-static void take_off(mi_shelf *s, int64_t row)
+void mi_rows_take_off(mi_rows *r, int64_t row)
 {
-    size_t behind = (size_t)(mien_index_count(s->index) - row - 1);
-    memmove(s->number + row, s->number + row + 1, behind * sizeof *s->number);
-    mien_index_remove(s->index, 1, &row);
+    size_t behind = (size_t)(mien_index_count(r->index) - row - 1);
+    memmove(r->number + row, r->number + row + 1, behind * sizeof *r->number);
+    mien_index_remove(r->index, 1, &row);
+}
+
+/* Take off all rows of a person. */
+static void take_off_all(mi_rows *r, int64_t id)
+{
+    for (int64_t row = mien_index_count(r->index) - 1; row >= 0; row--)
+        if (mien_index_person(r->index, row) == id)
+            mi_rows_take_off(r, row);
 }
 
 mi_shelf *mi_people_find_face(const mien_gallery *g, int64_t number,
@@ -171,8 +199,8 @@ mi_shelf *mi_people_find_face(const mien_gallery *g, int64_t number,
 {
     for (int i = 0; i < g->shelves; i++) {
         mi_shelf *s = &g->shelf[i];
-        for (*row = mien_index_count(s->index) - 1; *row >= 0; --*row)
-            if (s->number[*row] == number)
+        for (*row = mien_index_count(s->face.index) - 1; *row >= 0; --*row)
+            if (s->face.number[*row] == number)
                 return s;
     }
     return NULL;
@@ -184,18 +212,17 @@ void mi_people_drop_face(mien_gallery *g, int64_t number)
     mi_shelf *s = mi_people_find_face(g, number, &row);
     if (!s)
         return;
-    g->person[mi_people_at(g, mien_index_person(s->index, row))].shown.faces--;
-    take_off(s, row);
+    g->person[mi_people_at(g, mien_index_person(s->face.index, row))]
+        .shown.faces--;
+    mi_rows_take_off(&s->face, row);
 }
 
 void mi_people_remove(mien_gallery *g, int at)
 {
     int64_t id = g->person[at].shown.id;
     for (int i = 0; i < g->shelves; i++) {
-        mi_shelf *s = &g->shelf[i];
-        for (int64_t row = mien_index_count(s->index) - 1; row >= 0; row--)
-            if (mien_index_person(s->index, row) == id)
-                take_off(s, row);
+        take_off_all(&g->shelf[i].face, id);
+        take_off_all(&g->shelf[i].against, id);
     }
     memmove(g->person + at, g->person + at + 1,
             (size_t)(g->people - at - 1) * sizeof *g->person);
@@ -206,8 +233,10 @@ void mi_people_remove(mien_gallery *g, int at)
 void mi_people_free(mien_gallery *g)
 {
     for (int i = 0; i < g->shelves; i++) {
-        mien_index_free(g->shelf[i].index);
-        mi_free(g->shelf[i].number);
+        mien_index_free(g->shelf[i].face.index);
+        mi_free(g->shelf[i].face.number);
+        mien_index_free(g->shelf[i].against.index);
+        mi_free(g->shelf[i].against.number);
     }
     mi_keys_forget(g->person, (size_t)g->people * sizeof *g->person);
     mi_free(g->person);
@@ -286,8 +315,9 @@ static void to_floats(const mien_bytes *bytes, float *out)
         out[i] = mi_cursor_f32le(&c);
 }
 
-/* One face's row, of somebody who is in memory. */
-static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
+mien_status mi_descriptor_read(const mien_gallery *g, sqlite3_stmt *s,
+                               const char *kind, mien_gallery_faces *out,
+                               float **row, mien_error *err)
 {
     int64_t id = sqlite3_column_int64(s, 0);
     int64_t number = sqlite3_column_int64(s, 3);
@@ -297,25 +327,40 @@ static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
     int at = mi_people_at(g, id);
     if (at < 0 || !model || strlen(model) != MIEN_GALLERY_DIGEST - 1 ||
         number < 1 || number > MI_FACE_LAST)
-        return mi_fail(err, MIEN_EFORMAT, "%.120s: a face of nobody", g->path);
-    mi_gallery_what(g, "face", id, model, what);
+        return mi_fail(err, MIEN_EFORMAT, "%.120s: a %s of nobody", g->path,
+                       kind);
+    mi_gallery_what(g, kind, id, model, what);
     mien_status st =
         mi_unseal(&g->person[at].key, what, sealed.data, sealed.n, &plain, err);
-    mien_gallery_faces f = {.n = 1, .numbers = (int)(plain.n / 4)};
-    memcpy(f.model, model, MIEN_GALLERY_DIGEST);
-    float *row = st ? NULL : mi_alloc(plain.n / 4 + 1, sizeof *row);
-    if (!st && !row)
+    *out = (mien_gallery_faces){.n = 1, .numbers = (int)(plain.n / 4)};
+    memcpy(out->model, model, MIEN_GALLERY_DIGEST);
+    *row = st ? NULL : mi_alloc(plain.n / 4 + 1, sizeof **row);
+    if (!st && !*row)
         st = mi_no_memory(err);
-    if (!st && (plain.n % 4 || !plain.n || f.numbers > MIEN_INDEX_MAX_NUMBERS))
-        st = mi_fail(err, MIEN_EFORMAT, "%.120s: a face is damaged", g->path);
+    if (!st &&
+        (plain.n % 4 || !plain.n || out->numbers > MIEN_INDEX_MAX_NUMBERS))
+        st = mi_fail(err, MIEN_EFORMAT, "%.120s: a %s is damaged", g->path,
+                     kind);
+    if (!st)
+        to_floats(&plain, *row);
+    out->descriptor = *row;
+    mi_unsealed_free(&plain);
+    return st;
+}
+
+/* One face's row. */
+static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
+{
+    mien_gallery_faces f;
+    int64_t number = sqlite3_column_int64(s, 3);
+    float *row = NULL;
+    mien_status st = mi_descriptor_read(g, s, "face", &f, &row, err);
     if (!st) {
-        to_floats(&plain, row);
-        f.descriptor = row;
-        st = mi_people_add_faces(g, id, &f, &number, err);
-        mi_keys_forget(row, plain.n);
+        st = mi_people_add_faces(g, sqlite3_column_int64(s, 0), &f, &number,
+                                 err);
+        mi_keys_forget(row, (size_t)f.numbers * sizeof *row);
     }
     mi_free(row);
-    mi_unsealed_free(&plain);
     return st == MIEN_EARG ? mi_fail(err, MIEN_EFORMAT,
                                      "%.120s: a face is damaged", g->path)
                            : st;
@@ -348,6 +393,11 @@ mien_status mi_people_load(mien_gallery *g, mien_error *err)
         st = each_row(
             g, "SELECT person, model, sealed, id FROM face ORDER BY person, id",
             load_face, err);
+    if (!st)
+        st = each_row(g,
+                      "SELECT person, model, sealed, id FROM negative"
+                      " ORDER BY person, id",
+                      mi_negative_load, err);
     int64_t last = 0;
     int found = 0;
     if (!st)

@@ -64,21 +64,49 @@ static mien_status note(mien_gallery *g, const char *purpose,
                       m->person ? m->person->id : 0, detail, err);
 }
 
-/* The nearest of those who are allowed. */
+/* Forbid all rows of a person. */
+static void forbid(const mien_index *x, int64_t id, uint8_t *allowed)
+{
+    for (int64_t i = 0; i < mien_index_count(x); i++)
+        if (mien_index_person(x, i) == id)
+            allowed[i] = 0;
+}
+
+/* The nearest of those who are allowed and not ruled out by a negative; who is
+ * ruled out is not allowed then. */
+static mien_status nearest_row(const mi_shelf *shelf, const float *face,
+                               uint8_t *allowed, mien_neighbour *near,
+                               mien_error *err)
+{
+    const mien_index *x = shelf->face.index;
+    const mien_index_options how = {allowed, NULL};
+    int denied;
+    mien_status st;
+    do {
+        denied = 0;
+        st = mien_index_search(x, 1, face, 1, &how, near, err);
+        if (!st && near->row >= 0)
+            st = mi_negatives_deny(shelf, near->person, face, near->distance,
+                                   &denied, err);
+        if (denied)
+            forbid(x, near->person, allowed);
+    } while (!st && denied);
+    return st;
+}
+
+/* Who is nearest, and near enough. */
 static mien_status nearest(const mien_gallery *g, const mi_shelf *shelf,
                            const char *purpose, const float *face,
                            float threshold, mien_gallery_match *out,
                            mien_error *err)
 {
-    size_t n = (size_t)mien_index_count(shelf->index);
+    size_t n = (size_t)mien_index_count(shelf->face.index);
     mien_neighbour near = {-1, -1, NAN};
     uint8_t *allowed = mi_alloc(n + 1, 1);
-    mien_index_options how = {allowed, NULL};
     if (!allowed)
         return mi_no_memory(err);
-    out->compared = allow(g, shelf->index, purpose, allowed);
-    mien_status st =
-        mien_index_search(shelf->index, 1, face, 1, &how, &near, err);
+    out->compared = allow(g, shelf->face.index, purpose, allowed);
+    mien_status st = nearest_row(shelf, face, allowed, &near, err);
     mi_free(allowed);
     if (st || near.row < 0)
         return st;
@@ -119,10 +147,10 @@ mien_status mien_gallery_search(mien_gallery *g, const char *purpose,
     if (face->n != 1)
         return mi_fail(err, MIEN_EARG,
                        "a search for %d faces; one face is wanted", face->n);
-    if (shelf && mien_index_numbers(shelf->index) != face->numbers)
+    if (shelf && mien_index_numbers(shelf->face.index) != face->numbers)
         return mi_fail(err, MIEN_EARG,
                        "a descriptor of %d numbers; this network's have %d",
-                       face->numbers, mien_index_numbers(shelf->index));
+                       face->numbers, mien_index_numbers(shelf->face.index));
     if (shelf)
         st = nearest(g, shelf, purpose, face->descriptor, threshold, &m, err);
     if (!st)

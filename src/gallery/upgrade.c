@@ -1,8 +1,8 @@
 /* upgrade.c: galleries of earlier versions.
  *
- * 1: without evidence.
- * 2: with it; a mien that does not know of it would leave it behind when its
- *    person is erased, and so refuses the file.
+ * 1: without evidence and negatives.
+ * 2: with them; a mien that does not know of them would leave them behind when
+ *    their person is erased, and so refuses the file.
  *
  * Tables that are missing are made whenever the data is opened, which changes
  * nothing to an earlier mien; the version is a change like others, with an
@@ -14,7 +14,11 @@ static const char tables[] =
     " sealed BLOB, PRIMARY KEY(purpose, model));"
     "CREATE TABLE IF NOT EXISTS evidence(id INTEGER PRIMARY KEY,"
     " person INTEGER, head BLOB, sealed BLOB);"
-    "CREATE INDEX IF NOT EXISTS evidence_person ON evidence(person)";
+    "CREATE INDEX IF NOT EXISTS evidence_person ON evidence(person);"
+    "CREATE TABLE IF NOT EXISTS negative(id INTEGER PRIMARY KEY,"
+    " person INTEGER, model TEXT, sealed BLOB);"
+    "CREATE INDEX IF NOT EXISTS negative_person ON negative(person);"
+    "CREATE TABLE IF NOT EXISTS leaving(person INTEGER PRIMARY KEY)";
 
 mien_status mi_data_tables(mien_gallery *g, mien_error *err)
 {
@@ -34,7 +38,7 @@ static mien_status make_version(mien_gallery *g, const void *arg,
 
 mien_status mi_data_upgrade(mien_gallery *g, mien_error *err)
 {
-    const mi_change change = {MI_CHANGE, 0, NULL, make_version, NULL};
+    const mi_change change = {.what = MI_CHANGE, .make = make_version};
     int64_t has = 0;
     int found;
     mien_status st =

@@ -18,10 +18,13 @@ static const char schema[] =
     "CREATE TABLE key(person INTEGER PRIMARY KEY, sealed BLOB);"
     "CREATE TABLE erased(person INTEGER PRIMARY KEY, at INTEGER)";
 
-/* Of faces and evidence that were removed; files of before it have it from
- * their next opening on. */
+/* Of faces, evidence and negatives that were removed; files of before it have
+ * it from their next opening on. */
 static const char forgotten[] =
-    "CREATE TABLE IF NOT EXISTS forgotten(face INTEGER PRIMARY KEY)";
+    "CREATE TABLE IF NOT EXISTS forgotten(face INTEGER PRIMARY KEY);"
+    /* What the change that was begun last removes, by its generation. */
+    "CREATE TABLE IF NOT EXISTS going(face INTEGER PRIMARY KEY,"
+    " generation INTEGER)";
 
 /* ---- what people have ---------------------------------------------------- */
 
@@ -263,8 +266,25 @@ static mien_status destroy_key(mien_gallery *g, int64_t person, mien_error *err)
     return st;
 }
 
-mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t of,
-                           const mi_key *key, mien_error *err)
+/* Remember what goes by its number. */
+static mien_status begin_gone(mien_gallery *g, const mi_change *c,
+                              mien_error *err)
+{
+    mien_status st = mi_db_do(&g->keys, err, "DELETE FROM going", "");
+    for (int i = 0; !st && i < c->n_gone; i++) {
+        st = mi_db_do(&g->keys, err,
+                      "INSERT OR IGNORE INTO forgotten(face) VALUES(?)", "i",
+                      c->gone[i]);
+        if (!st)
+            st = mi_db_do(&g->keys, err,
+                          "INSERT OR IGNORE INTO going(face, generation)"
+                          " VALUES(?, ?)",
+                          "ii", c->gone[i], g->generation + 1);
+    }
+    return st;
+}
+
+mien_status mi_vault_begin(mien_gallery *g, const mi_change *c, mien_error *err)
 {
     if (g->broken)
         return mi_fail(err, MIEN_EIO,
@@ -277,15 +297,13 @@ mien_status mi_vault_begin(mien_gallery *g, mi_begun what, int64_t of,
     st = mi_db_do(&g->keys, err,
                   "UPDATE vault SET generation = ?, begun = ?,"
                   " begun_person = ?",
-                  "iii", g->generation + 1, (int64_t)what, of);
-    if (!st && what == MI_ENROL)
-        st = keep_key(g, of, key, err);
-    if (!st && what == MI_ERASE)
-        st = destroy_key(g, of, err);
-    if (!st && what == MI_FORGET)
-        st = mi_db_do(&g->keys, err,
-                      "INSERT OR IGNORE INTO forgotten(face) VALUES(?)", "i",
-                      of);
+                  "iii", g->generation + 1, (int64_t)c->what, c->of);
+    if (!st && c->what == MI_ENROL)
+        st = keep_key(g, c->of, c->key, err);
+    if (!st && c->what == MI_ERASE)
+        st = destroy_key(g, c->of, err);
+    if (!st)
+        st = begin_gone(g, c, err);
     st = mi_db_end(&g->keys, st, err);
     if (!st)
         g->generation++;
@@ -307,9 +325,14 @@ mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t of,
     if (!st && what == MI_ENROL)
         st = mi_db_do(&g->keys, err, "DELETE FROM key WHERE person = ?", "i",
                       of);
-    if (!st && what == MI_FORGET)
+    if (!st && what == MI_FORGET) /* as an earlier mien began it */
         st = mi_db_do(&g->keys, err, "DELETE FROM forgotten WHERE face = ?",
                       "i", of);
+    if (!st)
+        st = mi_db_do(&g->keys, err,
+                      "DELETE FROM forgotten WHERE face IN"
+                      " (SELECT face FROM going WHERE generation = ?)",
+                      "i", g->generation);
     if (!st)
         st = mi_db_do(&g->keys, err,
                       "UPDATE vault SET generation = ?, begun = 0,"
@@ -352,6 +375,9 @@ mien_status mi_vault_forget_again(mien_gallery *g, mi_held *gone,
         if (!st && row)
             st = forget(g, "DELETE FROM evidence WHERE id = ?",
                         sqlite3_column_int64(s, 0), &gone->evidence, err);
+        if (!st && row)
+            st = forget(g, "DELETE FROM negative WHERE id = ?",
+                        sqlite3_column_int64(s, 0), &gone->negatives, err);
     } while (!st && row);
     sqlite3_finalize(s);
     return st;

@@ -271,6 +271,7 @@ static int erase_person(const visit *v)
     mien_json_int(&j, "at", c.at);
     mien_json_int(&j, "faces", c.faces);
     mien_json_int(&j, "evidence", c.evidence);
+    mien_json_int(&j, "negatives", c.negatives);
     mien_json_int(&j, "entry", c.entry);
     mien_json_text(&j, "check", c.mac);
     mien_json_close(&j);
