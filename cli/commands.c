@@ -56,6 +56,7 @@
     X(cmd_gallery_not)       \
     X(cmd_gallery_merge)     \
     X(cmd_gallery_split)     \
+    X(cmd_gallery_undo)      \
     X(cmd_gallery_identify)  \
     X(cmd_gallery_calibrate) \
     X(cmd_gallery_list)      \

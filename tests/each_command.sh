@@ -93,6 +93,7 @@ gallery not|models|--key-file key --face 2 -t 1 p.db Ann face.ppm
 gallery remove|models|--key-file key p.db Ann FACE
 gallery merge|models|--key-file key p.db Ann Zed
 gallery split|models|--key-file key p.db Ann Eve FACE
+gallery undo|models|--key-file key p.db
 gallery rename|models|--key-file key p.db Ann Bea
 gallery withdraw|models|--key-file key p.db Ann
 gallery export|models|--key-file key p.db Ann

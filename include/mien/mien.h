@@ -27,6 +27,7 @@
 #include "mien/gallery_evidence.h"
 #include "mien/gallery_negative.h"
 #include "mien/gallery_notice.h"
+#include "mien/gallery_undo.h"
 #include "mien/gallery_votes.h"
 #include "mien/graph.h"
 #include "mien/image.h"

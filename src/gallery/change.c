@@ -95,24 +95,63 @@ static const char *const held_deletes[] = {
     "DELETE FROM face WHERE person = ?",
     "DELETE FROM evidence WHERE person = ?",
     "DELETE FROM negative WHERE person = ?",
-    "DELETE FROM leaving WHERE person = ?", "DELETE FROM person WHERE id = ?"};
+    "DELETE FROM leaving WHERE person = ?",
+    "DELETE FROM undo WHERE person = ?",
+    "DELETE FROM person WHERE id = ?"};
 
-/* How much the data has of a person. */
-static mien_status count_held(mien_gallery *g, int64_t person, mi_held *out,
-                              mien_error *err)
+/* Add what a statement counts, of a person and perhaps a number. */
+static mien_status add_count(const mien_gallery *g, const char *sql,
+                             const char *types, int64_t person, int64_t number,
+                             int *out, mien_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    mien_status st =
+        mi_db_prepare(&g->data, &s, err, sql, types, person, number);
+    if (!st)
+        st = mi_db_step(&g->data, s, &row, err);
+    if (!st && row)
+        *out += sqlite3_column_int(s, 0);
+    sqlite3_finalize(s);
+    return st;
+}
+
+mien_status mi_data_count(const mien_gallery *g, int64_t person, mi_held *out,
+                          mien_error *err)
 {
     int *const to[HELD] = {&out->faces, &out->evidence, &out->negatives};
     mien_status st = MIEN_OK;
-    for (int i = 0; !st && i < HELD; i++) {
-        sqlite3_stmt *s = NULL;
-        int row = 0;
-        st = mi_db_prepare(&g->data, &s, err, held_counts[i], "i", person);
-        if (!st)
-            st = mi_db_step(&g->data, s, &row, err);
-        if (!st && row)
-            *to[i] = sqlite3_column_int(s, 0);
-        sqlite3_finalize(s);
-    }
+    for (int i = 0; !st && i < HELD; i++)
+        st = add_count(g, held_counts[i], "i", person, 0, to[i], err);
+    return st;
+}
+
+mien_status mi_items_count(const mien_gallery *g, int64_t person, int n,
+                           const int64_t *number, mi_held *out, mien_error *err)
+{
+    static const char *const sql[HELD] = {
+        "SELECT count(*) FROM face WHERE person = ? AND id = ?",
+        "SELECT count(*) FROM evidence WHERE person = ? AND id = ?",
+        "SELECT count(*) FROM negative WHERE person = ? AND id = ?"};
+    int *const to[HELD] = {&out->faces, &out->evidence, &out->negatives};
+    mien_status st = MIEN_OK;
+    for (int i = 0; !st && i < HELD * n; i++)
+        st = add_count(g, sql[i % HELD], "ii", person, number[i / HELD],
+                       to[i % HELD], err);
+    return st;
+}
+
+mien_status mi_items_delete(mien_gallery *g, int64_t person, int n,
+                            const int64_t *number, mien_error *err)
+{
+    static const char *const sql[HELD] = {
+        "DELETE FROM face WHERE person = ? AND id = ?",
+        "DELETE FROM evidence WHERE person = ? AND id = ?",
+        "DELETE FROM negative WHERE person = ? AND id = ?"};
+    mien_status st = MIEN_OK;
+    for (int i = 0; !st && i < HELD * n; i++)
+        st = mi_db_do(&g->data, err, sql[i % HELD], "ii", person,
+                      number[i / HELD]);
     return st;
 }
 
@@ -135,7 +174,7 @@ mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
     mien_status st = mi_data_begin(g, &before, err);
     if (st)
         return st;
-    st = count_held(g, person, &held, err);
+    st = mi_data_count(g, person, &held, err);
     if (!st)
         st = delete_held(g, person, err);
     mi_held_text(&held, detail, sizeof detail);

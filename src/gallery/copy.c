@@ -148,7 +148,9 @@ static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
         st = mi_data_begin(g, &before, err);
     if (st)
         return st;
-    st = mi_log_add(g, MI_LOG_RESTORED, NULL, 0, "", err);
+    st = mi_db_do(&g->data, err, "DELETE FROM undo", "");
+    if (!st)
+        st = mi_log_add(g, MI_LOG_RESTORED, NULL, 0, "", err);
     st = mi_data_end(g, st, &before, err);
     out->people = g->people;
     out->faces = gone.faces;

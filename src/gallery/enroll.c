@@ -59,6 +59,7 @@ static mien_status make_person(mien_gallery *g, const void *arg,
     const coming *c = arg;
     const mi_person *p = c->person;
     char detail[300];
+    const mi_undo undo = {.what = MIEN_GALLERY_ENROLLED};
     const mi_held held = {.faces = c->faces->n, .evidence = c->files->n};
     mi_held_text(&held, detail, sizeof detail);
     size_t n = strlen(detail);
@@ -70,6 +71,8 @@ static mien_status make_person(mien_gallery *g, const void *arg,
         st = mi_faces_put(g, p, c->faces, c->number, err);
     if (!st)
         st = mi_evidence_put(g, p, c->files, c->number + c->faces->n, err);
+    if (!st)
+        st = mi_undo_add(g, p, &undo, err);
     return st ? st
               : mi_log_add(g, MI_LOG_ENROLLED, p, p->shown.id, detail, err);
 }
@@ -131,7 +134,12 @@ mien_status mien_gallery_enroll(mien_gallery *g,
 static mien_status make_name(mien_gallery *g, const void *arg, mien_error *err)
 {
     const mi_person *p = arg;
+    const mi_undo undo = {.what = MIEN_GALLERY_RENAMED,
+                          .before =
+                              &g->person[mi_people_at(g, p->shown.id)].shown};
     mien_status st = mi_person_put(g, p, err);
+    if (!st)
+        st = mi_undo_add(g, p, &undo, err);
     return st ? st : mi_log_add(g, MI_LOG_RENAMED, p, p->shown.id, "", err);
 }
 

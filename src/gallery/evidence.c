@@ -50,26 +50,6 @@ mien_status mi_evidence_check(const mi_files *f, int had, mien_error *err)
 
 /* ---- what is sealed ------------------------------------------------------ */
 
-/* What a part of a row is. */
-static void what_of(const mien_gallery *g, const char *part, int64_t person,
-                    int64_t number, char out[MI_WHAT])
-{
-    char more[32];
-    snprintf(more, sizeof more, "%lld", (long long)number);
-    mi_gallery_what(g, part, person, more, out);
-}
-
-/* The text before the next line end; NULL: it does not fit. */
-static const char *take(const char *at, char *field, size_t size)
-{
-    size_t n = at ? strcspn(at, "\n") : 0;
-    if (!at || !at[n] || n >= size)
-        return NULL;
-    memcpy(field, at, n);
-    field[n] = 0;
-    return at + n + 1;
-}
-
 /* Open and read the head of a row. */
 static mien_status read_head(const mien_gallery *g, const mi_person *p,
                              int64_t number, const mien_bytes *sealed,
@@ -78,15 +58,16 @@ static mien_status read_head(const mien_gallery *g, const mi_person *p,
     char what[MI_WHAT], size[24] = "";
     mien_bytes plain = {0};
     mien_gallery_evidence e = {.id = number};
-    what_of(g, "evidence head", p->shown.id, number, what);
+    mi_gallery_what_number(g, "evidence head", p->shown.id, number, what);
     mien_status st =
         mi_unseal(&p->key, what, sealed->data, sealed->n, &plain, err);
     if (st)
         return st;
-    const char *at = take((const char *)plain.data, e.name, sizeof e.name);
-    at = take(at, e.day, sizeof e.day);
-    at = take(at, size, sizeof size);
-    at = take(at, e.sha256, sizeof e.sha256);
+    const char *at =
+        mi_take_line((const char *)plain.data, e.name, sizeof e.name);
+    at = mi_take_line(at, e.day, sizeof e.day);
+    at = mi_take_line(at, size, sizeof size);
+    at = mi_take_line(at, e.sha256, sizeof e.sha256);
     mi_unsealed_free(&plain);
     if (!at)
         return mi_fail(err, MIEN_EFORMAT, "%.120s: evidence is damaged",
@@ -107,9 +88,9 @@ static mien_status put_row(mien_gallery *g, const mi_person *p,
     mien_buffer plain = {0}, head = {0}, sealed = {0};
     mien_buffer_printf(&plain, "%s\n%s\n%lld\n%s\n", e->name, e->day,
                        (long long)e->size, e->sha256);
-    what_of(g, "evidence head", p->shown.id, e->id, what);
+    mi_gallery_what_number(g, "evidence head", p->shown.id, e->id, what);
     mien_status st = mi_seal_buffer(&p->key, what, &plain, &head, err);
-    what_of(g, "evidence", p->shown.id, e->id, what);
+    mi_gallery_what_number(g, "evidence", p->shown.id, e->id, what);
     mi_seal(&p->key, what, bytes, (size_t)e->size, &sealed);
     if (!st && sealed.failed)
         st = mi_no_memory(err);
@@ -150,7 +131,11 @@ typedef struct moving {
 static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
 {
     const moving *m = arg;
+    const mi_undo undo = {
+        .what = MIEN_GALLERY_ADDED, .n = 1, .item = m->number};
     mien_status st = mi_evidence_put(g, m->person, m->files, m->number, err);
+    if (!st)
+        st = mi_undo_add(g, m->person, &undo, err);
     return st ? st
               : mi_log_add(g, MI_LOG_EVIDENCE_ADDED, m->person,
                            m->person->shown.id, m->files->file->name, err);
@@ -246,7 +231,7 @@ mien_status mien_gallery_read_evidence(const mien_gallery *g, int64_t id,
     if (!st) {
         const mi_person *p = &g->person[at];
         mien_bytes sealed = mi_db_bytes(s, 1);
-        what_of(g, "evidence", p->shown.id, id, what);
+        mi_gallery_what_number(g, "evidence", p->shown.id, id, what);
         st = mi_unseal(&p->key, what, sealed.data, sealed.n, &plain, err);
     }
     sqlite3_finalize(s);
@@ -295,7 +280,6 @@ mien_status mien_gallery_remove_evidence(mien_gallery *g, int64_t id,
         return st;
     const moving m = {&g->person[at], NULL, &id};
     const mi_change change = {.what = MI_FORGET,
-                              .of = id,
                               .gone = &id,
                               .n_gone = 1,
                               .make = make_less,
@@ -305,24 +289,44 @@ mien_status mien_gallery_remove_evidence(mien_gallery *g, int64_t id,
 
 /* ---- another's ----------------------------------------------------------- */
 
+/* Put a copy of a file of one into the data, for another, as number. */
+static mien_status copy_file(mien_gallery *g, const mi_person *into,
+                             const mien_gallery_evidence *e, int64_t number,
+                             mien_error *err)
+{
+    mien_buffer plain = {0};
+    mien_gallery_evidence copy = *e;
+    copy.id = number;
+    mien_status st = mien_gallery_read_evidence(g, e->id, &plain, err);
+    if (!st && plain.n != (size_t)e->size)
+        st = mi_fail(err, MIEN_EFORMAT, "%.120s: evidence is damaged", g->path);
+    if (!st)
+        st = put_row(g, into, &copy, plain.data, err);
+    mi_keys_forget(plain.data, plain.n);
+    mien_buffer_free(&plain);
+    return st;
+}
+
 mien_status mi_evidence_copy(mien_gallery *g, const mi_person *from,
-                             const mi_person *into, mien_error *err)
+                             const mi_person *into, int n,
+                             const int64_t *number, int *made,
+                             int64_t out[MIEN_GALLERY_MAX_EVIDENCE],
+                             mien_error *err)
 {
     mien_gallery_evidence all[MIEN_GALLERY_MAX_EVIDENCE];
-    int n = 0;
+    int had = 0;
     mien_status st =
-        mien_gallery_list_evidence(g, from->shown.id, &n, all, err);
-    for (int i = 0; !st && i < n; i++) {
-        mien_buffer plain = {0};
-        st = mien_gallery_read_evidence(g, all[i].id, &plain, err);
-        mi_faces_number(g, 1, &all[i].id);
-        if (!st && plain.n != (size_t)all[i].size)
-            st = mi_fail(err, MIEN_EFORMAT, "%.120s: evidence is damaged",
-                         g->path);
-        if (!st)
-            st = put_row(g, into, &all[i], plain.data, err);
-        mi_keys_forget(plain.data, plain.n);
-        mien_buffer_free(&plain);
+        mien_gallery_list_evidence(g, from->shown.id, &had, all, err);
+    *made = 0;
+    for (int i = 0; !st && i < had; i++) {
+        int goes = n == 0;
+        for (int k = 0; k < n; k++)
+            goes |= all[i].id == number[k];
+        if (!goes)
+            continue;
+        mi_faces_number(g, 1, &out[*made]);
+        st = copy_file(g, into, &all[i], out[*made], err);
+        ++*made;
     }
     return st;
 }

@@ -16,6 +16,7 @@
 #include "mien/gallery.h"
 #include "mien/gallery_evidence.h"
 #include "mien/gallery_negative.h"
+#include "mien/gallery_undo.h"
 #include "mien/match_search.h"
 
 #include <limits.h>
@@ -23,7 +24,7 @@
 enum {
     MI_GALLERY_DATA = 0x6d67616c, /* application_id of the files */
     MI_GALLERY_KEYS = 0x6d676b79,
-    MI_DATA_VERSION = 2, /* of the files; 2: with evidence, negatives */
+    MI_DATA_VERSION = 2, /* of the files; 2: with evidence and more */
     MI_KEYS_VERSION = 1,
     MI_SEAL_VERSION = 1, /* of what is sealed, and how */
     MI_GALLERY_ID = 16,
@@ -61,7 +62,8 @@ typedef enum mi_log_kind {
     MI_LOG_EVIDENCE_ADDED,
     MI_LOG_EVIDENCE_ERASED,
     MI_LOG_NEGATIVE_ADDED,
-    MI_LOG_NEGATIVE_ERASED
+    MI_LOG_NEGATIVE_ERASED,
+    MI_LOG_UNDONE
 } mi_log_kind;
 
 typedef struct mi_person {
@@ -117,13 +119,17 @@ void mi_gallery_day(const mien_gallery *g, char out[11]);
 void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
                      const char *more, char out[MI_WHAT]);
 
+/* The same with a number behind it. */
+void mi_gallery_what_number(const mien_gallery *g, const char *kind,
+                            int64_t person, int64_t number, char out[MI_WHAT]);
+
 /* ---- changes ------------------------------------------------------------- */
 
 /* A change that can be taken back until it is in the data. */
 typedef struct mi_change {
     mi_begun what;
-    int64_t of;        /* the number of the person, or of the first that goes */
-    const mi_key *key; /* MI_ENROL */
+    int64_t of;          /* the number of the person; 0: of none */
+    const mi_key *key;   /* MI_ENROL */
     const int64_t *gone; /* [n_gone] numbers that no copy brings back */
     int n_gone;
     /* What is done to the data, with its entry of the log. */
@@ -212,6 +218,9 @@ mien_status mi_person_put(mien_gallery *g, const mi_person *p, mien_error *err);
 void mi_people_remove(mien_gallery *g, int at);
 /* Forget everybody. */
 void mi_people_free(mien_gallery *g);
+/* The text before the next line end, into a field; NULL: it does not fit, or
+ * `at` is NULL. */
+const char *mi_take_line(const char *at, char *field, size_t size);
 /* What is sealed of a person, and read again. */
 void mi_person_write(const mien_gallery_person *p, mien_buffer *out);
 /* Read what mi_person_write wrote. */
@@ -292,14 +301,51 @@ mien_status mi_evidence_put(mien_gallery *g, const mi_person *p,
 /* How many files the data has of a person. */
 mien_status mi_evidence_count(const mien_gallery *g, int64_t person, int *out,
                               mien_error *err);
-/* Give another copies of all files of one, in a transaction that is open. */
+/* Give another copies of one's files, in a transaction that is open: all, or
+ * with n numbers those of them; the numbers of the copies. */
 mien_status mi_evidence_copy(mien_gallery *g, const mi_person *from,
-                             const mi_person *into, mien_error *err);
+                             const mi_person *into, int n,
+                             const int64_t *number, int *made,
+                             int64_t out[MIEN_GALLERY_MAX_EVIDENCE],
+                             mien_error *err);
 
 /* ---- merge.c ------------------------------------------------------------- */
 
+/* Give everything of the person at one place to another, and mark the one as
+ * leaving.  undo is the record that this takes back, 0: none. */
+mien_status mi_give(mien_gallery *g, int from, int into, int64_t undo,
+                    mien_error *err);
+/* What leaves somebody for somebody new. */
+typedef struct mi_parting {
+    int64_t from; /* the person's number */
+    int n;
+    const int64_t *number; /* [n] of faces, evidence, negatives */
+    int64_t undo;          /* the record that this takes back; 0: none */
+} mi_parting;
+/* Enrol somebody with it. */
+mien_status mi_part(mien_gallery *g, const mi_parting *p,
+                    const mien_gallery_person *who, int64_t *id,
+                    mien_error *err);
 /* Erase who has given everything to another. */
 mien_status mi_leaving_erase(mien_gallery *g, int *erased, mien_error *err);
+
+/* ---- undo.c -------------------------------------------------------------- */
+
+/* What takes a change back. */
+typedef struct mi_undo {
+    mien_gallery_change what;
+    int64_t other; /* of a split: who is new */
+    int n;
+    const int64_t *item;               /* [n] numbers that were added */
+    const mien_gallery_person *before; /* renamed, merged; else NULL */
+} mi_undo;
+/* Keep it, in the transaction of the change, before its entry of the log. */
+mien_status mi_undo_add(mien_gallery *g, const mi_person *p, const mi_undo *u,
+                        mien_error *err);
+/* Delete it. */
+mien_status mi_undo_forget(mien_gallery *g, int64_t number, mien_error *err);
+/* Delete what tells of people whose end has come. */
+mien_status mi_undo_sweep(mien_gallery *g, mien_error *err);
 
 /* ---- change.c ------------------------------------------------------------ */
 
@@ -311,6 +357,16 @@ mien_status mi_data_end(mien_gallery *g, mien_status st,
 /* Make a change.  Where it fails nothing is changed, or g->broken is 1. */
 mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
                               mien_error *err);
+/* How much the data has of a person. */
+mien_status mi_data_count(const mien_gallery *g, int64_t person, mi_held *out,
+                          mien_error *err);
+/* How much of what n numbers say. */
+mien_status mi_items_count(const mien_gallery *g, int64_t person, int n,
+                           const int64_t *number, mi_held *out,
+                           mien_error *err);
+/* Delete faces, evidence and negatives of a person by their numbers. */
+mien_status mi_items_delete(mien_gallery *g, int64_t person, int n,
+                            const int64_t *number, mien_error *err);
 /* Delete the rows of a person whose key is gone, say so in the log, and leave
  * nothing of them in the files. */
 mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,

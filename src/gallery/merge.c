@@ -13,57 +13,6 @@
 
 /* ---- two are one --------------------------------------------------------- */
 
-/* What one gives to another. */
-typedef struct giving {
-    const mi_person *from, *into;
-    const mi_moves *moves;
-    int evidence;
-} giving;
-
-/* mi_change.make of a merge. */
-static mien_status make_one(mien_gallery *g, const void *arg, mien_error *err)
-{
-    const giving *v = arg;
-    char detail[160];
-    mi_held held = v->moves->held;
-    held.evidence = v->evidence;
-    mi_held_text(&held, detail, sizeof detail);
-    size_t n = strlen(detail);
-    snprintf(detail + n, sizeof detail - n, " of person %lld",
-             (long long)v->from->shown.id);
-    mien_status st = mi_moves_put(g, v->into, v->moves, err);
-    if (!st)
-        st = mi_evidence_copy(g, v->from, v->into, err);
-    if (!st)
-        st = mi_db_do(&g->data, err, "INSERT INTO leaving(person) VALUES(?)",
-                      "i", v->from->shown.id);
-    return st ? st
-              : mi_log_add(g, MI_LOG_FACES_ADDED, v->into, v->into->shown.id,
-                           detail, err);
-}
-
-/* Everything of one to another, who has it in memory, too. */
-static mien_status give(mien_gallery *g, int from, int into, mien_error *err)
-{
-    mi_moves m = {0};
-    giving v = {&g->person[from], &g->person[into], &m, 0};
-    int64_t id = v.into->shown.id;
-    const mi_change change = {
-        .what = MI_CHANGE, .of = id, .make = make_one, .arg = &v};
-    mien_status st = mi_evidence_count(g, v.from->shown.id, &v.evidence, err);
-    if (!st)
-        st = mi_moves_gather(g, v.from->shown.id, 0, NULL, &m, err);
-    if (!st)
-        st = mi_moves_add(g, id, &m, err);
-    if (!st) {
-        st = mi_gallery_change(g, &change, err);
-        if (st)
-            mi_moves_drop(g, &m);
-    }
-    mi_moves_free(&m);
-    return st;
-}
-
 /* Whether one person may have the evidence and negatives of both. */
 static mien_status check_room(const mien_gallery *g, int64_t into, int64_t from,
                               mien_error *err)
@@ -89,6 +38,84 @@ static mien_status check_room(const mien_gallery *g, int64_t into, int64_t from,
     return MIEN_OK;
 }
 
+/* What one gives to another. */
+typedef struct giving {
+    const mi_person *from, *into;
+    const mi_moves *moves;
+    int64_t undo; /* the record that this takes back; 0: none */
+} giving;
+
+/* Keep what takes a merge back: who went, and what came by which number. */
+static mien_status keep_merge(mien_gallery *g, const giving *v, int evidence,
+                              const int64_t *number, mien_error *err)
+{
+    const mi_held *held = &v->moves->held;
+    int n = 0, all = held->faces + held->negatives + evidence;
+    int64_t *item = mi_alloc((size_t)all + 1, sizeof *item);
+    if (!item)
+        return mi_no_memory(err);
+    for (int64_t i = 0; i < v->moves->n; i++)
+        for (int k = 0; k < v->moves->batch[i].f.n; k++)
+            item[n++] = v->moves->batch[i].number[k];
+    for (int i = 0; i < evidence; i++)
+        item[n++] = number[i];
+    const mi_undo undo = {.what = MIEN_GALLERY_MERGED,
+                          .n = n,
+                          .item = item,
+                          .before = &v->from->shown};
+    mien_status st = mi_undo_add(g, v->into, &undo, err);
+    mi_free(item);
+    return st;
+}
+
+/* mi_change.make of a merge. */
+static mien_status make_one(mien_gallery *g, const void *arg, mien_error *err)
+{
+    const giving *v = arg;
+    char detail[160];
+    int64_t number[MIEN_GALLERY_MAX_EVIDENCE];
+    mi_held held = v->moves->held;
+    mien_status st = mi_moves_put(g, v->into, v->moves, err);
+    if (!st)
+        st = mi_evidence_copy(g, v->from, v->into, 0, NULL, &held.evidence,
+                              number, err);
+    if (!st)
+        st = mi_db_do(&g->data, err, "INSERT INTO leaving(person) VALUES(?)",
+                      "i", v->from->shown.id);
+    if (!st)
+        st = v->undo ? mi_undo_forget(g, v->undo, err)
+                     : keep_merge(g, v, held.evidence, number, err);
+    mi_held_text(&held, detail, sizeof detail);
+    size_t n = strlen(detail);
+    snprintf(detail + n, sizeof detail - n, " of person %lld",
+             (long long)v->from->shown.id);
+    return st ? st
+              : mi_log_add(g, v->undo ? MI_LOG_UNDONE : MI_LOG_FACES_ADDED,
+                           v->into, v->into->shown.id, detail, err);
+}
+
+mien_status mi_give(mien_gallery *g, int from, int into, int64_t undo,
+                    mien_error *err)
+{
+    mi_moves m = {0};
+    giving v = {&g->person[from], &g->person[into], &m, undo};
+    int64_t id = v.into->shown.id;
+    const mi_change change = {
+        .what = MI_CHANGE, .of = id, .make = make_one, .arg = &v};
+    mien_status st = check_room(g, id, v.from->shown.id, err);
+    if (!st)
+        st = mi_moves_gather(g, v.from->shown.id, 0, NULL, &m, err);
+    if (!st)
+        st = mi_moves_add(g, id, &m, err);
+    if (!st) {
+        st = mi_gallery_change(g, &change, err);
+        if (st)
+            mi_moves_drop(g, &m);
+    }
+    mi_moves_free(&m);
+    return st;
+}
+
 mien_status mien_gallery_merge(mien_gallery *g, int64_t into, int64_t from,
                                mien_error *err)
 {
@@ -105,9 +132,7 @@ mien_status mien_gallery_merge(mien_gallery *g, int64_t into, int64_t from,
                        g->person[b].shown.basis.purpose);
     mien_status st = mi_people_holds(g, a, err);
     if (!st)
-        st = check_room(g, into, from, err);
-    if (!st)
-        st = give(g, b, a, err);
+        st = mi_give(g, b, a, 0, err);
     return st ? st : mien_gallery_withdraw(g, from, NULL, err);
 }
 
@@ -133,59 +158,93 @@ mien_status mi_leaving_erase(mien_gallery *g, int *erased, mien_error *err)
 
 /* ---- one is two ---------------------------------------------------------- */
 
-/* Somebody new, with faces of another. */
+/* Somebody new, with what another had. */
 typedef struct parting {
+    const mi_parting *what;
     const mi_person *from, *to;
     const mi_moves *moves;
 } parting;
 
-/* mi_change.make of a split. */
+/* mi_change.make of a split, and of a merge that is taken back. */
 static mien_status make_two(mien_gallery *g, const void *arg, mien_error *err)
 {
     const parting *p = arg;
-    char detail[80];
+    const mi_parting *w = p->what;
+    char detail[120];
+    int64_t number[MIEN_GALLERY_MAX_EVIDENCE];
+    mi_held held = p->moves->held;
+    const mi_undo undo = {.what = MIEN_GALLERY_SPLIT, .other = p->to->shown.id};
     mien_status st = mi_person_put(g, p->to, err);
     if (!st)
         st = mi_moves_put(g, p->to, p->moves, err);
-    for (int64_t i = 0; i < p->moves->n; i++)
-        for (int k = 0; !st && k < p->moves->batch[i].f.n; k++)
-            st = mi_db_do(&g->data, err, "DELETE FROM face WHERE id = ?", "i",
-                          p->moves->batch[i].old[k]);
-    mi_held_text(&p->moves->held, detail, sizeof detail);
+    if (!st && w->n)
+        st = mi_evidence_copy(g, p->from, p->to, w->n, w->number,
+                              &held.evidence, number, err);
     if (!st)
-        st = mi_log_add(g, MI_LOG_FACE_REMOVED, p->from, p->from->shown.id,
-                        detail, err);
+        st = mi_items_delete(g, w->from, w->n, w->number, err);
+    if (!st)
+        st = w->undo ? mi_undo_forget(g, w->undo, err)
+                     : mi_undo_add(g, p->from, &undo, err);
+    mi_held_text(&held, detail, sizeof detail);
+    if (!st)
+        st = mi_log_add(g, w->undo ? MI_LOG_UNDONE : MI_LOG_FACE_REMOVED,
+                        p->from, w->from, detail, err);
     return st ? st
               : mi_log_add(g, MI_LOG_ENROLLED, p->to, p->to->shown.id, detail,
                            err);
 }
 
-/* Faces to somebody who is in memory as the last one. */
-static mien_status part(mien_gallery *g, int64_t from, int n,
-                        const int64_t *face, mien_error *err)
+/* What leaves goes to who is in memory as the last one. */
+static mien_status part(mien_gallery *g, const mi_parting *w, mien_error *err)
 {
     mi_moves m = {0};
     const mi_person *to = &g->person[g->people - 1];
-    const parting p = {&g->person[mi_people_at(g, from)], to, &m};
+    const parting p = {w, &g->person[mi_people_at(g, w->from)], to, &m};
     const mi_change change = {.what = MI_ENROL,
                               .of = to->shown.id,
                               .key = &to->key,
-                              .gone = face,
-                              .n_gone = n,
+                              .gone = w->number,
+                              .n_gone = w->n,
                               .make = make_two,
                               .arg = &p};
     int was_broken = g->broken;
-    mien_status st = mi_moves_gather(g, from, n, face, &m, err);
+    mien_status st =
+        w->n ? mi_moves_gather(g, w->from, w->n, w->number, &m, err) : MIEN_OK;
     if (!st)
         st = mi_moves_add(g, to->shown.id, &m, err);
     if (!st) {
         st = mi_gallery_change(g, &change, err);
         /* Begun and not taken back: they are gone, though bytes may not be. */
         int gone = !st || (g->broken && !was_broken);
-        for (int i = 0; gone && i < n; i++)
-            mi_people_drop_face(g, face[i]);
+        for (int i = 0; gone && i < w->n; i++) {
+            mi_people_drop_face(g, w->number[i]);
+            mi_negatives_drop(g, w->number[i]);
+        }
     }
     mi_moves_free(&m);
+    return st;
+}
+
+mien_status mi_part(mien_gallery *g, const mi_parting *p,
+                    const mien_gallery_person *who, int64_t *id,
+                    mien_error *err)
+{
+    mi_person to = {.shown = *who};
+    mien_status st = mi_people_name(g, who->name, 0, err);
+    if (!st)
+        st = mi_vault_next(g, &to.shown.id, err);
+    if (st)
+        return st;
+    mi_keys_random(&to.key, sizeof to.key);
+    st = mi_people_add(g, &to, err);
+    if (!st) {
+        st = part(g, p, err);
+        if (st)
+            mi_people_remove(g, mi_people_at(g, to.shown.id));
+    }
+    if (!st && id)
+        *id = to.shown.id;
+    mi_keys_forget(&to, sizeof to);
     return st;
 }
 
@@ -215,27 +274,12 @@ mien_status mien_gallery_split(mien_gallery *g, int64_t from, const char *name,
     if (at < 0 || n < 1)
         return mi_fail(err, MIEN_EARG, "%lld: %d faces of nobody",
                        (long long)from, n);
-    mi_person p = {.shown = g->person[at].shown};
-    memset(p.shown.name, 0, sizeof p.shown.name);
-    memcpy(p.shown.name, name, strnlen(name, sizeof p.shown.name - 1));
+    mien_gallery_person p = g->person[at].shown;
+    const mi_parting w = {.from = from, .n = n, .number = face};
+    memset(p.name, 0, sizeof p.name);
+    memcpy(p.name, name, strnlen(name, sizeof p.name - 1));
     mien_status st = mi_people_holds(g, at, err);
     if (!st)
         st = check_faces(g, from, n, face, err);
-    if (!st)
-        st = mi_people_name(g, p.shown.name, 0, err);
-    if (!st)
-        st = mi_vault_next(g, &p.shown.id, err);
-    if (st)
-        return st;
-    mi_keys_random(&p.key, sizeof p.key);
-    st = mi_people_add(g, &p, err);
-    if (!st) {
-        st = part(g, from, n, face, err);
-        if (st)
-            mi_people_remove(g, mi_people_at(g, p.shown.id));
-    }
-    if (!st && id)
-        *id = p.shown.id;
-    mi_keys_forget(&p, sizeof p);
-    return st;
+    return st ? st : mi_part(g, &w, &p, id, err);
 }

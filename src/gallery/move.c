@@ -68,8 +68,8 @@ mien_status mi_moves_gather(mien_gallery *g, int64_t from, int n,
     mien_status st = MIEN_OK;
     for (int i = 0; !st && i < g->shelves; i++) {
         st = gather(&g->shelf[i], 0, from, n, face, out, err);
-        if (!st && n == 0)
-            st = gather(&g->shelf[i], 1, from, 0, NULL, out, err);
+        if (!st)
+            st = gather(&g->shelf[i], 1, from, n, face, out, err);
     }
     for (int64_t i = 0; i < out->n; i++)
         mi_faces_number(g, out->batch[i].f.n, out->batch[i].number);

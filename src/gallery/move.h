@@ -17,8 +17,8 @@ typedef struct mi_moves {
     mi_held held;    /* of all */
 } mi_moves;
 
-/* Copy a person's faces, those with the n numbers, or all where n is 0, and
- * with all the negatives; they get new numbers. */
+/* Copy a person's faces and negatives, those with the n numbers, or all where n
+ * is 0; they get new numbers. */
 mien_status mi_moves_gather(mien_gallery *g, int64_t from, int n,
                             const int64_t *face, mi_moves *out,
                             mien_error *err);

@@ -108,7 +108,11 @@ static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
     char detail[40];
     const mi_held more = {.faces = m->faces->n};
     mi_held_text(&more, detail, sizeof detail);
+    const mi_undo undo = {
+        .what = MIEN_GALLERY_ADDED, .n = m->faces->n, .item = m->number};
     mien_status st = mi_negatives_put(g, m->person, m->faces, m->number, err);
+    if (!st)
+        st = mi_undo_add(g, m->person, &undo, err);
     return st ? st
               : mi_log_add(g, MI_LOG_NEGATIVE_ADDED, m->person,
                            m->person->shown.id, detail, err);
@@ -190,7 +194,6 @@ mien_status mien_gallery_remove_negative(mien_gallery *g, int64_t id,
     int at = mi_people_at(g, mien_index_person(r->index, row));
     const moving m = {&g->person[at], NULL, &id};
     const mi_change change = {.what = MI_FORGET,
-                              .of = id,
                               .gone = &id,
                               .n_gone = 1,
                               .make = make_less,

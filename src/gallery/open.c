@@ -30,6 +30,14 @@ void mi_gallery_what(const mien_gallery *g, const char *kind, int64_t person,
              (long long)person, more);
 }
 
+void mi_gallery_what_number(const mien_gallery *g, const char *kind,
+                            int64_t person, int64_t number, char out[MI_WHAT])
+{
+    char more[32];
+    snprintf(more, sizeof more, "%lld", (long long)number);
+    mi_gallery_what(g, kind, person, more, out);
+}
+
 /* ---- the two files ------------------------------------------------------- */
 
 mien_status mi_gallery_new(const char *path, int64_t now, mien_gallery **out,
@@ -145,7 +153,7 @@ mien_status mien_gallery_sweep(mien_gallery *g, int *expired, mien_error *err)
             st = mi_gallery_erase(g, i, MI_LOG_EXPIRED, NULL, err);
             *expired += !st;
         }
-    return st;
+    return st ? st : mi_undo_sweep(g, err);
 }
 
 mien_status mien_gallery_open(const char *path, const mien_gallery_key *key,

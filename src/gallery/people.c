@@ -251,11 +251,10 @@ void mi_person_write(const mien_gallery_person *p, mien_buffer *out)
     mien_record_basis(&p->basis, out);
 }
 
-/* The text before the next line end, into a field; NULL: it does not fit. */
-static const char *take_line(const char *at, char *field, size_t size)
+const char *mi_take_line(const char *at, char *field, size_t size)
 {
-    size_t n = strcspn(at, "\n");
-    if (!at[n] || n >= size)
+    size_t n = at ? strcspn(at, "\n") : 0;
+    if (!at || !at[n] || n >= size)
         return NULL;
     memcpy(field, at, n);
     field[n] = 0;
@@ -266,9 +265,9 @@ mien_status mi_person_read(const uint8_t *bytes, size_t n,
                            mien_gallery_person *p, mien_error *err)
 {
     const char *at = (const char *)bytes;
-    at = take_line(at, p->name, sizeof p->name);
+    at = mi_take_line(at, p->name, sizeof p->name);
     if (at)
-        at = take_line(at, p->born, sizeof p->born);
+        at = mi_take_line(at, p->born, sizeof p->born);
     if (!at)
         return mi_fail(err, MIEN_EFORMAT, "a person is damaged");
     size_t before = (size_t)(at - (const char *)bytes);

@@ -18,7 +18,9 @@ static const char tables[] =
     "CREATE TABLE IF NOT EXISTS negative(id INTEGER PRIMARY KEY,"
     " person INTEGER, model TEXT, sealed BLOB);"
     "CREATE INDEX IF NOT EXISTS negative_person ON negative(person);"
-    "CREATE TABLE IF NOT EXISTS leaving(person INTEGER PRIMARY KEY)";
+    "CREATE TABLE IF NOT EXISTS leaving(person INTEGER PRIMARY KEY);"
+    "CREATE TABLE IF NOT EXISTS undo(number INTEGER PRIMARY KEY,"
+    " person INTEGER, sealed BLOB)";
 
 mien_status mi_data_tables(mien_gallery *g, mien_error *err)
 {

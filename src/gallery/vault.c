@@ -272,14 +272,16 @@ static mien_status begin_gone(mien_gallery *g, const mi_change *c,
 {
     mien_status st = mi_db_do(&g->keys, err, "DELETE FROM going", "");
     for (int i = 0; !st && i < c->n_gone; i++) {
+        /* What was removed before stays so, whatever comes of this. */
         st = mi_db_do(&g->keys, err,
-                      "INSERT OR IGNORE INTO forgotten(face) VALUES(?)", "i",
-                      c->gone[i]);
+                      "INSERT OR IGNORE INTO going(face, generation)"
+                      " SELECT ?1, ?2 WHERE NOT EXISTS"
+                      " (SELECT 1 FROM forgotten WHERE face = ?1)",
+                      "ii", c->gone[i], g->generation + 1);
         if (!st)
             st = mi_db_do(&g->keys, err,
-                          "INSERT OR IGNORE INTO going(face, generation)"
-                          " VALUES(?, ?)",
-                          "ii", c->gone[i], g->generation + 1);
+                          "INSERT OR IGNORE INTO forgotten(face) VALUES(?)",
+                          "i", c->gone[i]);
     }
     return st;
 }
@@ -325,7 +327,7 @@ mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t of,
     if (!st && what == MI_ENROL)
         st = mi_db_do(&g->keys, err, "DELETE FROM key WHERE person = ?", "i",
                       of);
-    if (!st && what == MI_FORGET) /* as an earlier mien began it */
+    if (!st && what == MI_FORGET && of) /* as an earlier mien began it */
         st = mi_db_do(&g->keys, err, "DELETE FROM forgotten WHERE face = ?",
                       "i", of);
     if (!st)
