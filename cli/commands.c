@@ -65,6 +65,7 @@
     X(cmd_gallery_withdraw)  \
     X(cmd_gallery_export)    \
     X(cmd_gallery_audit)     \
+    X(cmd_gallery_attack)    \
     X(cmd_gallery_backup)    \
     X(cmd_gallery_restore)   \
     X(cmd_gallery_rekey)     \

@@ -97,6 +97,7 @@ gallery undo|models|--key-file key p.db
 gallery rename|models|--key-file key p.db Ann Bea
 gallery withdraw|models|--key-file key p.db Ann
 gallery export|models|--key-file key p.db Ann
+gallery attack|models|--key-file key -t 1 --photos face.ppm --json p.db
 gallery audit|models|--key-file key --show p.db
 gallery backup|models|--key-file key p.db p.db.copy
 gallery restore|models|--key-file key p.db p.kept

@@ -444,7 +444,8 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_threshold_of(
 #define MIEN_GALLERY_KINDS                                                  \
     "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
     "backed-up,restored,faces-added,face-removed,calibrated,upgraded,"      \
-    "evidence-added,evidence-erased,negative-added,negative-erased,undone"
+    "evidence-added,evidence-erased,negative-added,negative-erased,undone," \
+    "attacked"
 
 /* An entry, without what is sealed in it. */
 typedef struct mien_gallery_entry {

@@ -24,6 +24,7 @@
 #include "mien/file.h"
 #include "mien/file_results.h"
 #include "mien/gallery.h"
+#include "mien/gallery_attack.h"
 #include "mien/gallery_evidence.h"
 #include "mien/gallery_negative.h"
 #include "mien/gallery_notice.h"

@@ -63,7 +63,8 @@ typedef enum mi_log_kind {
     MI_LOG_EVIDENCE_ERASED,
     MI_LOG_NEGATIVE_ADDED,
     MI_LOG_NEGATIVE_ERASED,
-    MI_LOG_UNDONE
+    MI_LOG_UNDONE,
+    MI_LOG_ATTACKED
 } mi_log_kind;
 
 typedef struct mi_person {
