@@ -468,5 +468,6 @@ int main(int argc, char **argv)
     RUN(test_broken_off, DISK_KILLED);
     RUN(test_broken_off, DISK_CUT);
     RUN(test_broken_off, DISK_FAILS_ONCE);
+    RUN(test_broken_off, DISK_FAILS);
     return check_done();
 }

@@ -316,6 +316,9 @@ mien_status mi_evidence_copy(mien_gallery *g, const mi_person *from,
  * leaving.  undo is the record that this takes back, 0: none. */
 mien_status mi_give(mien_gallery *g, int from, int into, int64_t undo,
                     mien_error *err);
+/* Erase who has given everything; where that fails no further change is made
+ * until opening the gallery again has done it. */
+mien_status mi_leave(mien_gallery *g, int64_t from, mien_error *err);
 /* What leaves somebody for somebody new. */
 typedef struct mi_parting {
     int64_t from; /* the person's number */

@@ -133,7 +133,14 @@ mien_status mien_gallery_merge(mien_gallery *g, int64_t into, int64_t from,
     mien_status st = mi_people_holds(g, a, err);
     if (!st)
         st = mi_give(g, b, a, 0, err);
-    return st ? st : mien_gallery_withdraw(g, from, NULL, err);
+    return st ? st : mi_leave(g, from, err);
+}
+
+mien_status mi_leave(mien_gallery *g, int64_t from, mien_error *err)
+{
+    mien_status st = mien_gallery_withdraw(g, from, NULL, err);
+    g->broken |= st != MIEN_OK;
+    return st;
 }
 
 mien_status mi_leaving_erase(mien_gallery *g, int *erased, mien_error *err)

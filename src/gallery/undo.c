@@ -267,7 +267,7 @@ static mien_status undo_split(mien_gallery *g, const record *r, int other,
     out->other = p->shown.id;
     memcpy(out->other_name, p->shown.name, sizeof out->other_name);
     mien_status st = mi_give(g, other, r->at, r->number, err);
-    return st ? st : mien_gallery_withdraw(g, out->other, NULL, err);
+    return st ? st : mi_leave(g, out->other, err);
 }
 
 /* How much of a person the numbers of a record still are; of who was enrolled

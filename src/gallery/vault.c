@@ -348,8 +348,7 @@ mien_status mi_vault_undo(mien_gallery *g, mi_begun what, int64_t of,
     return st;
 }
 
-/* ---- what was removed by its number
- * --------------------------------------------- */
+/* ---- what was removed ---------------------------------------------------- */
 
 /* Delete from the data what has a number; how much is added to *gone. */
 static mien_status forget(mien_gallery *g, const char *sql, int64_t number,
