@@ -142,7 +142,7 @@ $B/tests/%.so: $B/tests/%.o
 # Every allocation of every command, a hundred killed trainings, five hundred killed
 # galleries and workers of a queue, a thousand killed readers of photos, where make check
 # tries some.
-TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase dataset_planted drift)
+TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase gallery_undo dataset_planted drift)
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
@@ -152,11 +152,6 @@ torture:
 	@TORTURE=1 tests/test_serve.sh
 	@TORTURE=1 tests/test_queue.sh
 	@for t in $(TORTURED); do TORTURE=1 $B/tests/$$t || exit 1; done
-	@$(SUBMAKE) fixtures $B/tests/fail_malloc.so $B/tests/test_gallery_kill $B/tests/test_gallery_copies $B/tests/test_gallery_erase $B/tests/test_gallery_undo
-	@TORTURE=1 $B/tests/test_gallery_kill
-	@TORTURE=1 $B/tests/test_gallery_copies
-	@TORTURE=1 $B/tests/test_gallery_erase
-	@TORTURE=1 $B/tests/test_gallery_undo
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 $B/tests/test_app.ok $B/tests/test_package.ok: tests/browser.sh $(wildcard web/test/* web/*.mjs)

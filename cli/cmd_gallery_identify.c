@@ -11,7 +11,7 @@
 typedef struct values {
     cli_gallery_values open;
     cli_gallery_faces_values read;
-    const char *purpose;
+    const char *purpose, *taken;
     double tolerance;
     int json, recursive, every;
     cli_video_ask video;
@@ -27,6 +27,9 @@ static const cli_option options[] = {
     CLI_OPTION_GALLERY_TOLERANCE,
     CLI_OPTION_JSON("JSON lines as analyze prints them, each face with name "
                     "and distance"),
+    CLI_ROW_TEXT(taken, CLI_TEXT, "taken", 0, "DAY",
+                 "photos: YYYY-MM-DD, the day on which they were taken; who is "
+                 "kept as born later is not in them"),
     CLI_OPTION_RECURSIVE,
     CLI_OPTION_CAMERA,
     CLI_OPTION_DRAW_VIDEO,
@@ -72,8 +75,9 @@ static mien_status search(identifying *s, const mien_reading *r,
         mien_gallery_faces face;
         mien_gallery_match m = {NULL, NAN, 0};
         if (cli_gallery_reader_face(&s->r, &r->faces.face[i], &face))
-            st = mien_gallery_search(s->g, s->v->purpose, &face,
-                                     s->near.search.threshold, &m, err);
+            st = mien_gallery_search_on(s->g, s->v->purpose,
+                                        s->v->taken ? s->v->taken : "", &face,
+                                        s->near.search.threshold, &m, err);
         match[i] = (mien_match){m.person ? m.person->name : NULL,
                                 m.person ? (int)m.person->id : -1, m.distance};
     }
@@ -129,11 +133,9 @@ static int check_kind(const cli_args *a, const values *v)
         const void *value;
         const char *name;
         int of_video;
-    } of[] = {{&v->recursive, "recursive", 0},
-              {&v->video.draw, "draw", 1},
-              {&v->video.frames, "frames", 1},
-              {&v->video.quiet, "quiet", 1},
-              {&v->every, "every", 1}};
+    } of[] = {{&v->recursive, "recursive", 0}, {&v->taken, "taken", 0},
+              {&v->video.draw, "draw", 1},     {&v->video.frames, "frames", 1},
+              {&v->video.quiet, "quiet", 1},   {&v->every, "every", 1}};
     const int video = is_video(a, v);
     if (v->video.camera && a->n_operands > 1) {
         cli_error("%s: wanted photos, a video or --camera, not both",
@@ -197,6 +199,7 @@ static int identify(const cli_args *a, identifying *s)
     return cli_batch_run(&batch);
 }
 
+/* Check what was said, identify, release. */
 static int run(const cli_args *a)
 {
     const values *v = a->values;
@@ -205,6 +208,8 @@ static int run(const cli_args *a)
         return cli_wrong(a, &v->purpose, "what people are looked for"),
                CLI_USAGE;
     int status = check_kind(a, v);
+    if (!status && v->taken && !mien_is_day(v->taken))
+        return cli_wrong(a, &v->taken, "a day, YYYY-MM-DD"), CLI_USAGE;
     if (!status)
         status = identify(a, &s);
     cli_gallery_reader_close(&s.r);

@@ -93,6 +93,55 @@ static void test_people_are_found_for_their_purpose(void)
     gallery_remove(&m);
 }
 
+/* Who was not born yet is not in a photo; whose birth date is not kept may be,
+ * and who is never to be matched still hides. */
+static void test_a_birth_date_bounds_matches(void)
+{
+    made m;
+    float row[NUMBERS];
+    mien_gallery_match near = {0};
+    mien_gallery_faces f = {1, NUMBERS, row, ""};
+    mien_gallery_person p = {.name = "Ada",
+                             .born = "1990-05-01",
+                             .basis = {.basis = "consent", .purpose = "door"}};
+    memcpy(f.model, model_a, sizeof f.model);
+    gallery_face(1, 1, row);
+    gallery_make(&m);
+    mien_gallery *g = gallery_open(&m);
+    CHECK(!mien_gallery_enroll(g, &p, &f, NULL, NULL));
+    CHECK(!gallery_enroll(g, "Mother", 1, "door", "", NULL, NULL));
+    const struct {
+        const char *day;
+        int64_t who;
+        int compared;
+    } of[] = {{"", 1, 2},
+              {"1990-04-30", 2, 1},
+              {"1990-05-01", 1, 2},
+              {"2020-01-01", 1, 2}};
+    for (int i = 0; i < 8; i++) {
+        CHECK(!mien_gallery_search_on(g, "door", of[i % 4].day, &f, .3F, &near,
+                                      NULL));
+        CHECK(near.person && near.person->id == of[i % 4].who);
+        CHECK_EQ(near.compared, of[i % 4].compared);
+        if (i == 3) {
+            mien_gallery_close(g);
+            g = gallery_open(&m);
+        }
+    }
+    CHECK_EQ(
+        mien_gallery_search_on(g, "door", "1990-5-1", &f, .3F, &near, NULL),
+        MIEN_EARG);
+    snprintf(p.name, sizeof p.name, "letter");
+    snprintf(p.basis.purpose, sizeof p.basis.purpose, MIEN_GALLERY_OPT_OUT);
+    row[0] += .001F;
+    CHECK(!mien_gallery_enroll(g, &p, &f, NULL, NULL));
+    CHECK(
+        !mien_gallery_search_on(g, "door", "1980-01-01", &f, .3F, &near, NULL));
+    CHECK(!near.person);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 static void test_what_is_refused(void)
 {
     made m;
@@ -509,6 +558,7 @@ int main(void)
 {
     RUN(test_people_are_found_for_their_purpose);
     RUN(test_who_opted_out_is_nobody);
+    RUN(test_a_birth_date_bounds_matches);
     RUN(test_what_is_refused);
     RUN(test_keys);
     RUN(test_nothing_is_left_of_who_was_erased);

@@ -145,7 +145,7 @@ typedef struct mien_gallery_person {
     int64_t id; /* 1, 2, ...; never used again */
     char name[MIEN_GALLERY_NAME];
     mien_basis basis;
-    char born[11]; /* YYYY-MM-DD, or "" */
+    char born[11]; /* YYYY-MM-DD, or ""; mien_gallery_search_on minds it */
     int faces;
 } mien_gallery_person;
 
@@ -376,6 +376,22 @@ typedef struct mien_gallery_match {
 MIEN_API MIEN_CHECKED mien_status mien_gallery_search(
     mien_gallery *g, const char *purpose, const mien_gallery_faces *face,
     float threshold, mien_gallery_match *out, mien_error *err);
+
+/* The same for a face that was seen on a day: who was born later is not looked
+ * at.  Whose birth date is not kept is, and so is who is never to be matched.
+ *
+ *   g          open
+ *   purpose    as for mien_gallery_search
+ *   day        YYYY-MM-DD, or "": it is not known
+ *   face       as for mien_gallery_search
+ *   threshold  the same
+ *   out        set to the answer
+ *
+ * Fails with EARG (also: no day of the calendar), EIO, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status
+mien_gallery_search_on(mien_gallery *g, const char *purpose, const char *day,
+                       const mien_gallery_faces *face, float threshold,
+                       mien_gallery_match *out, mien_error *err);
 
 /* ---- how near is near enough --------------------------------------------- */
 

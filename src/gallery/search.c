@@ -23,10 +23,23 @@ static int opted_out(const mi_person *p)
     return strcmp(p->shown.basis.purpose, MIEN_GALLERY_OPT_OUT) == 0;
 }
 
-/* 1 for each row of a person who was enrolled for the purpose, or is never to
- * be matched, and whose end has not come; how many the former are. */
-static int allow(const mien_gallery *g, const mien_index *x,
-                 const char *purpose, uint8_t *allowed)
+/* Who may be found. */
+typedef struct wanted {
+    const char *purpose;
+    const char *day; /* on which the face was seen; "": not known */
+} wanted;
+
+/* Was a person not born yet?  Whose birth date is not known was. */
+static int too_late(const mien_gallery_person *p, const wanted *w)
+{
+    return *w->day && *p->born && strcmp(p->born, w->day) > 0;
+}
+
+/* 1 for each row of a person who was enrolled for the purpose and was born, or
+ * is never to be matched, and whose end has not come; how many the former
+ * are. */
+static int allow(const mien_gallery *g, const mien_index *x, const wanted *w,
+                 uint8_t *allowed)
 {
     char today[11];
     int64_t last = 0;
@@ -37,9 +50,10 @@ static int allow(const mien_gallery *g, const mien_index *x,
         if (id != last) {
             const mi_person *p = &g->person[mi_people_at(g, id)];
             const mien_basis *b = &p->shown.basis;
-            int wanted = strcmp(b->purpose, purpose) == 0;
-            may = (wanted || opted_out(p)) && strcmp(b->expiry, today) >= 0;
-            people += may && wanted;
+            int is_one =
+                strcmp(b->purpose, w->purpose) == 0 && !too_late(&p->shown, w);
+            may = (is_one || opted_out(p)) && strcmp(b->expiry, today) >= 0;
+            people += may && is_one;
             last = id;
         }
         allowed[i] = (uint8_t)may;
@@ -96,16 +110,15 @@ static mien_status nearest_row(const mi_shelf *shelf, const float *face,
 
 /* Who is nearest, and near enough. */
 static mien_status nearest(const mien_gallery *g, const mi_shelf *shelf,
-                           const char *purpose, const float *face,
-                           float threshold, mien_gallery_match *out,
-                           mien_error *err)
+                           const wanted *w, const float *face, float threshold,
+                           mien_gallery_match *out, mien_error *err)
 {
     size_t n = (size_t)mien_index_count(shelf->face.index);
     mien_neighbour near = {-1, -1, NAN};
     uint8_t *allowed = mi_alloc(n + 1, 1);
     if (!allowed)
         return mi_no_memory(err);
-    out->compared = allow(g, shelf->face.index, purpose, allowed);
+    out->compared = allow(g, shelf->face.index, w, allowed);
     mien_status st = nearest_row(shelf, face, allowed, &near, err);
     mi_free(allowed);
     if (st || near.row < 0)
@@ -139,11 +152,24 @@ mien_status mien_gallery_search(mien_gallery *g, const char *purpose,
                                 const mien_gallery_faces *face, float threshold,
                                 mien_gallery_match *out, mien_error *err)
 {
+    return mien_gallery_search_on(g, purpose, "", face, threshold, out, err);
+}
+
+mien_status mien_gallery_search_on(mien_gallery *g, const char *purpose,
+                                   const char *day,
+                                   const mien_gallery_faces *face,
+                                   float threshold, mien_gallery_match *out,
+                                   mien_error *err)
+{
+    const wanted w = {purpose, day};
     mien_gallery_match m = {NULL, NAN, 0};
     const mi_shelf *shelf = shelf_of(g, face->model);
     mien_status st = mi_search_checked(purpose, threshold, err);
     if (st)
         return st;
+    if (*day && !mien_is_day(day))
+        return mi_fail(err, MIEN_EARG,
+                       "a search on '%.20s'; a day is wanted, YYYY-MM-DD", day);
     if (face->n != 1)
         return mi_fail(err, MIEN_EARG,
                        "a search for %d faces; one face is wanted", face->n);
@@ -152,7 +178,7 @@ mien_status mien_gallery_search(mien_gallery *g, const char *purpose,
                        "a descriptor of %d numbers; this network's have %d",
                        face->numbers, mien_index_numbers(shelf->face.index));
     if (shelf)
-        st = nearest(g, shelf, purpose, face->descriptor, threshold, &m, err);
+        st = nearest(g, shelf, &w, face->descriptor, threshold, &m, err);
     if (!st)
         st = note(g, purpose, &m, err);
     if (!st)
