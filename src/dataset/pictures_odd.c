@@ -20,7 +20,7 @@ static const double odd_from = 3.5;
 static double value_of(const mien_picture_measure *m, mien_picture_oddity o)
 {
     if (!m->w || !(m->contrast > 0))
-        return NAN;
+        return (double)NAN;
     if (o == MIEN_PICTURE_BLURRED)
         return log((double)m->sharpness + 1);
     return o == MIEN_PICTURE_FLAT ? log((double)m->contrast)
@@ -34,7 +34,7 @@ static mien_status mark(mien_pictures_check *c, mien_picture_oddity o,
                         double side, double *x, mien_error *err)
 {
     int64_t n = 0;
-    double middle = NAN, mad = NAN;
+    double middle = 0, mad = 0;
     for (int64_t i = 0; i < c->labels->n; i++) {
         double v = value_of(&c->measure[i], o);
         if (v == v)
