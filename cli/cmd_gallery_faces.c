@@ -355,10 +355,10 @@ const cli_command cmd_gallery_merge = {
     .summary = "make one person of two in a gallery",
     .description =
         "All faces, evidence and negatives of OTHER come to NAME, whose basis "
-        "and end "
-        "stay, and OTHER "
-        "is erased as 'mien gallery withdraw' does. Both were enrolled for the "
-        "same purpose. Instead of a name, '#7' is the person of that number.",
+        "and end stay, and OTHER is erased as 'mien gallery withdraw' does; "
+        "what the entry of OTHER said is kept with NAME as long as 'mien "
+        "gallery undo' can take it back. Both were enrolled for the same "
+        "purpose. Instead of a name, '#7' is the person of that number.",
     .options = remove_options,
     .defaults = &defaults,
     .values_size = sizeof(values),

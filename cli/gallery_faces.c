@@ -121,7 +121,7 @@ static int enroll(const cli_args *a, const cli_gallery_newcomer *who,
     if (!status) {
         const mien_gallery_faces faces = cli_gallery_reader_faces(&r);
         mien_status st =
-            mien_gallery_enroll_shown(g, &p, &faces, s.n, s.file, &id, &err);
+            mien_gallery_enroll_with(g, &p, &faces, s.n, s.file, &id, &err);
         if (st)
             status = cli_gallery_failed(st, &err);
     }

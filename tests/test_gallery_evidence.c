@@ -48,7 +48,7 @@ static mien_status enroll(mien_gallery *g, const char *name, int n,
 {
     mien_gallery_person p = {.basis = {.basis = "consent", .purpose = "door"}};
     snprintf(p.name, sizeof p.name, "%s", name);
-    return mien_gallery_enroll_shown(g, &p, NULL, n, file, id, err);
+    return mien_gallery_enroll_with(g, &p, NULL, n, file, id, err);
 }
 
 static void test_evidence_is_kept(void)

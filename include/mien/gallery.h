@@ -272,7 +272,8 @@ MIEN_API int mien_gallery_find_face(const mien_gallery *g, int64_t id,
                                     mien_gallery_face *out);
 
 /* Two entries are one person: all faces, evidence and negatives of one come to
- * the other, and it is erased, as by mien_gallery_withdraw.
+ * the other, and it is erased, as by mien_gallery_withdraw; what the entry said
+ * stays with the other as long as mien_gallery_undo can take it back.
  *
  *   g     open
  *   into  who stays, with name, basis and end

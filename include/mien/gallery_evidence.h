@@ -1,7 +1,7 @@
 /* mien/gallery_evidence.h: files that show why somebody may be recognised: a
  * form that was signed, a letter.
  *
- *   mien_gallery_enroll_shown: somebody comes with such files, or not at all
+ *   mien_gallery_enroll_with: somebody comes with such files, or not at all
  *   mien_gallery_add_evidence -> mien_gallery_list_evidence
  *     -> mien_gallery_read_evidence: the bytes again
  *     -> mien_gallery_remove_evidence
@@ -48,7 +48,7 @@ typedef struct mien_gallery_evidence {
  * Fails with EARG (also: an empty file, a name that cannot be used), EIO,
  * ELIMIT (also: too many files, too large a one), ENOMEM: then nothing
  * changed. */
-MIEN_API MIEN_CHECKED mien_status mien_gallery_enroll_shown(
+MIEN_API MIEN_CHECKED mien_status mien_gallery_enroll_with(
     mien_gallery *g, const mien_gallery_person *person,
     const mien_gallery_faces *faces, int n, const mien_gallery_file *file,
     int64_t *id, mien_error *err);

@@ -77,11 +77,11 @@ static mien_status make_person(mien_gallery *g, const void *arg,
               : mi_log_add(g, MI_LOG_ENROLLED, p, p->shown.id, detail, err);
 }
 
-mien_status mien_gallery_enroll_shown(mien_gallery *g,
-                                      const mien_gallery_person *person,
-                                      const mien_gallery_faces *faces, int n,
-                                      const mien_gallery_file *file,
-                                      int64_t *id, mien_error *err)
+mien_status mien_gallery_enroll_with(mien_gallery *g,
+                                     const mien_gallery_person *person,
+                                     const mien_gallery_faces *faces, int n,
+                                     const mien_gallery_file *file, int64_t *id,
+                                     mien_error *err)
 {
     static const mien_gallery_faces none = {0};
     int64_t number[MIEN_GALLERY_MAX_FACES + MIEN_GALLERY_MAX_EVIDENCE];
@@ -125,7 +125,7 @@ mien_status mien_gallery_enroll(mien_gallery *g,
                                 const mien_gallery_faces *faces, int64_t *id,
                                 mien_error *err)
 {
-    return mien_gallery_enroll_shown(g, person, faces, 0, NULL, id, err);
+    return mien_gallery_enroll_with(g, person, faces, 0, NULL, id, err);
 }
 
 /* ---- renaming ------------------------------------------------------------ */

@@ -147,7 +147,7 @@ mien_status mi_undo_sweep(mien_gallery *g, mien_error *err)
 {
     char today[11];
     int64_t below = INT64_MAX;
-    int found = 1;
+    int found = 1, forgotten = 0;
     mien_status st = MIEN_OK;
     mi_gallery_day(g, today);
     while (!st && found) {
@@ -157,11 +157,14 @@ mien_status mi_undo_sweep(mien_gallery *g, mien_error *err)
             break;
         below = r.number;
         if (r.undo.what == MIEN_GALLERY_MERGED &&
-            strcmp(r.before.basis.expiry, today) < 0)
+            strcmp(r.before.basis.expiry, today) < 0) {
             st = mi_undo_forget(g, r.number, err);
+            forgotten = 1;
+        }
         free_record(&r);
     }
-    return st;
+    /* Nothing of it stays in the journal. */
+    return st || !forgotten ? st : mi_db_settle(&g->data, err);
 }
 
 /* ---- taken back ---------------------------------------------------------- */
