@@ -244,7 +244,8 @@ const cli_command cmd_gallery_export = {
     .description =
         "Name, basis, purpose and end, each descriptor with the SHA-256 of "
         "its network, each file of evidence (\"data\" is an address that a "
-        "browser opens), and the entries of the log about the person: every "
+        "browser opens), what could be taken back, and the entries of the log "
+        "about the person: every "
         "search that found them, when and for what. That it was exported is "
         "in the log.",
     .options = export_options,

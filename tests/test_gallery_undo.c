@@ -259,6 +259,29 @@ static void test_what_is_in_the_way(void)
     gallery_remove(&m);
 }
 
+/* Who asks what is held is told of names that are kept for that. */
+static void test_an_export_tells_of_it(void)
+{
+    made m;
+    mien_buffer out = {0};
+    make_people(&m);
+    mien_gallery *g = gallery_open(&m);
+    CHECK_EQ(change(g, 5), MIEN_OK); /* Bob into Ada */
+    CHECK_EQ(change(g, 0), MIEN_OK); /* Ada is Augusta */
+    CHECK_EQ(
+        mien_gallery_export(g, mien_gallery_find(g, "Augusta")->id, &out, NULL),
+        MIEN_OK);
+    mien_buffer_put(&out, "", 1);
+    const char *text = (const char *)out.data;
+    CHECK_MSG(strstr(text, "\"Bob\"") && strstr(text, "\"Ada\""), "%s",
+              strstr(text, "undo"));
+    CHECK(strstr(text, "\"merged\"") && strstr(text, "\"renamed\""));
+    CHECK(!strstr(text, "\"Cy\""));
+    mien_buffer_free(&out);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 static int kinds[2];
 static void see(void *arg, const mien_gallery_entry *e)
 {
@@ -463,6 +486,7 @@ int main(int argc, char **argv)
     RUN(test_erasing_is_never_taken_back);
     RUN(test_what_is_in_the_way);
     RUN(test_the_log_has_it);
+    RUN(test_an_export_tells_of_it);
     RUN(test_memory_ends);
     RUN(test_a_removal_that_failed_is_none);
     RUN(test_broken_off, DISK_KILLED);

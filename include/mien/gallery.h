@@ -332,7 +332,8 @@ mien_gallery_withdraw(mien_gallery *g, int64_t id,
 
 /* Write all that is held of a person as JSON: name, basis, descriptors,
  * evidence, and the entries of the log, searches that found the person among
- * them.  Negatives are of others: how many they are, and no more.
+ * them.  What could be taken back is told by its kind and the
+ * name before.  Negatives are of others: how many they are, and no more.
  *
  *   g    open
  *   id   of the person

@@ -128,7 +128,9 @@ mien_status mien_gallery_export(mien_gallery *g, int64_t id, mien_buffer *out,
     put_basis(&j, &p->shown.basis);
     put_faces(&j, g, id);
     mien_json_int(&j, "negatives", mien_gallery_list_negatives(g, id, others));
-    st = put_evidence(&j, g, id, err);
+    st = mi_undo_put(g, id, &j, err);
+    if (!st)
+        st = put_evidence(&j, g, id, err);
     mien_json_array(&j, "log");
     if (!st)
         st = mien_gallery_log(g, put_entry, &t, &last, err);

@@ -17,6 +17,7 @@
 #include "mien/gallery_evidence.h"
 #include "mien/gallery_negative.h"
 #include "mien/gallery_undo.h"
+#include "mien/json.h"
 #include "mien/match_search.h"
 
 #include <limits.h>
@@ -348,6 +349,9 @@ mien_status mi_undo_add(mien_gallery *g, const mi_person *p, const mi_undo *u,
                         mien_error *err);
 /* Delete it. */
 mien_status mi_undo_forget(mien_gallery *g, int64_t number, mien_error *err);
+/* What is kept to take changes of a person back, as an array. */
+mien_status mi_undo_put(const mien_gallery *g, int64_t person, mien_json *j,
+                        mien_error *err);
 /* Delete what tells of people whose end has come. */
 mien_status mi_undo_sweep(mien_gallery *g, mien_error *err);
 

@@ -122,6 +122,8 @@ static mien_status read_record(const mien_gallery *g, sqlite3_stmt *s,
         free_record(&r);
     else
         *out = r;
+    if (!st && *out->before.name)
+        out->undo.before = &out->before;
     return st;
 }
 
@@ -165,6 +167,37 @@ mien_status mi_undo_sweep(mien_gallery *g, mien_error *err)
     }
     /* Nothing of it stays in the journal. */
     return st || !forgotten ? st : mi_db_settle(&g->data, err);
+}
+
+mien_status mi_undo_put(const mien_gallery *g, int64_t person, mien_json *j,
+                        mien_error *err)
+{
+    static const char *const kind[] = {[MIEN_GALLERY_RENAMED] = "renamed",
+                                       [MIEN_GALLERY_ENROLLED] = "enrolled",
+                                       [MIEN_GALLERY_ADDED] = "added",
+                                       [MIEN_GALLERY_MERGED] = "merged",
+                                       [MIEN_GALLERY_SPLIT] = "split"};
+    int64_t below = INT64_MAX;
+    int found = 1;
+    mien_status st = MIEN_OK;
+    mien_json_array(j, "undo");
+    while (!st && found) {
+        record r = {0};
+        st = last_record(g, below, &found, &r, err);
+        if (st || !found)
+            break;
+        below = r.number;
+        if (g->person[r.at].shown.id == person) {
+            mien_json_object(j, NULL);
+            mien_json_text(j, "change", kind[r.undo.what]);
+            if (r.undo.before)
+                mien_json_text(j, "name", r.before.name);
+            mien_json_close(j);
+        }
+        free_record(&r);
+    }
+    mien_json_close(j);
+    return st;
 }
 
 /* ---- taken back ---------------------------------------------------------- */
