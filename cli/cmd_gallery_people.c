@@ -245,9 +245,8 @@ const cli_command cmd_gallery_export = {
         "Name, basis, purpose and end, each descriptor with the SHA-256 of "
         "its network, each file of evidence (\"data\" is an address that a "
         "browser opens), what could be taken back, and the entries of the log "
-        "about the person: every "
-        "search that found them, when and for what. That it was exported is "
-        "in the log.",
+        "about the person: every search that found them, when and for what. "
+        "That it was exported is in the log.",
     .options = export_options,
     .defaults = &defaults,
     .values_size = sizeof(values),
