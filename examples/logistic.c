@@ -19,11 +19,16 @@ int main(int argc, char **argv)
     mien_table *table = NULL;
     mien_study *study = NULL;
     mien_error err = {0};
+    char digest[65]; /* the model keeps of which table it is */
     if (argc != 4)
         return fputs("logistic TABLE.csv LABEL FOLDER\n", stderr), 2;
+    if (mien_file_load(argv[1], 0, &file, &err))
+        return fprintf(stderr, "logistic: %s\n", err.text), 1;
+    mien_sha256(file.data, file.n, digest);
     options.recipe.label = argv[2];
-    if (mien_file_load(argv[1], 0, &file, &err) ||
-        mien_csv_read(file.data, file.n, NULL, &table, &err) ||
+    options.data_sha256 = digest;
+    options.name = argv[1];
+    if (mien_csv_read(file.data, file.n, NULL, &table, &err) ||
         mien_study_new(table, &options, &study, &err) ||
         mien_study_learn(study, NULL, &err) || mien_study_judge(study, &err) ||
         mien_study_save(study, argv[3], &err))

@@ -16,7 +16,7 @@ verify|models|--json face.ppm face.ppm
 find|models|-t 1 --known known --basis consent --purpose door --unknown face.ppm
 redact||-t 1 --json -q -o out/r.png face.ppm
 redact|movie|-t 1 --frames 2 --window 1 --json -q -o out/r.mp4 movie.mp4
-redact|models|-t 1 --json -q --keep Ann --db p.db --purpose door --key-file key -o out/r.png face.ppm
+redact|models|-t 1 --json -q --keep Ann --db p.db --purpose door --key-file key -o r.png face.ppm
 cluster|models|-t 1 --json -q -o out/s.html face.ppm
 detect||-t 1 --json small.pgm
 detect||-t 1 --draw out/d.png small.pgm
