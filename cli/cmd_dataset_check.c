@@ -13,7 +13,7 @@
 typedef struct values {
     const char *label, *group, *population, *output;
     unsigned checks, seed;
-    int quick, json, pictures, no_faces, progress_off;
+    int quick, json, pictures, no_faces, quiet;
     const char *images;
     cli_table_values table;
 } values;
@@ -44,7 +44,7 @@ static const cli_option options[] = {
                  "where the pictures of a list are (default: beside it)"),
     CLI_ROW_FLAG(no_faces, "no-faces", 0,
                  "no faces are looked for in pictures"),
-    CLI_ROW_FLAG(progress_off, "quiet", 'q', "no progress bar over pictures"),
+    CLI_OPTION_QUIET,
     CLI_OPTION_JSON("check.json on standard output, instead of the text"),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
@@ -235,7 +235,7 @@ static int run_pictures(const cli_args *a)
                                       .output = v->output,
                                       .no_faces = v->no_faces,
                                       .json = v->json,
-                                      .quiet = v->progress_off,
+                                      .quiet = v->quiet,
                                       .threads = v->table.threads};
     return cli_dataset_pictures_run(&ask);
 }

@@ -1,38 +1,37 @@
 /* dataset_pictures.c: what a set of pictures can and cannot say. */
 #include "cli/dataset_pictures.h"
 
+#include "cli/photos.h"
 #include "cli/pictures.h"
 #include "cli/shell/files.h"
 #include "cli/shell/progress.h"
 #include "cli/table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct looking {
     const cli_dataset_pictures *ask;
     cli_labels labels;
     cli_names by;
     mien_pool *pool;
-    int lanes;
-    mien_analyzer **analyzer; /* [lanes]; NULL: faces are not looked for */
+    mien_reader *reader;      /* NULL: faces are not looked for */
+    mien_analyzer **analyzer; /* [threads] of it */
     mien_pictures_check *check;
 } looking;
 
-/* The detector of each thread; 0, and a report. */
+/* A detector for each thread; CLI_OK, or the status to exit with, reported. */
 static int open_analyzers(looking *l)
 {
-    mien_error err = {0};
-    mien_status st = MIEN_OK;
-    l->lanes = mien_pool_size(l->pool);
+    mien_reader_options o = MIEN_READER_DEFAULTS;
     if (l->ask->no_faces)
-        return 1;
-    l->analyzer = cli_alloc((size_t)l->lanes, sizeof *l->analyzer);
-    for (int i = 0; l->analyzer && i < l->lanes && !st; i++)
-        st = mien_analyzer_find(NULL, NULL, NULL, &l->analyzer[i], &err);
-    if (st)
-        cli_error("%s", err.text);
-    return l->analyzer && !st;
+        return CLI_OK;
+    o.lanes = mien_pool_size(l->pool);
+    o.threads = 1;
+    l->analyzer = cli_alloc((size_t)o.lanes, sizeof *l->analyzer);
+    int status = l->analyzer ? cli_reader_open(&o, &l->reader) : CLI_NOTHING;
+    for (int i = 0; i < o.lanes && !status; i++)
+        l->analyzer[i] = mien_reader_analyzer(l->reader, i);
+    return status;
 }
 
 /* on_picture; progress is the bar. */
@@ -119,15 +118,14 @@ int cli_dataset_pictures_run(const cli_dataset_pictures *ask)
         status = CLI_USAGE;
     if (!status && !cli_labels_open(ask->path, ask->images, NULL, &l.labels))
         status = CLI_NOTHING;
-    if (!status && !open_analyzers(&l))
-        status = CLI_NOTHING;
+    if (!status)
+        status = open_analyzers(&l);
     if (!status)
         status = look(&l);
     if (!status)
         status = report(&l);
     mien_pictures_check_free(l.check);
-    for (int i = 0; l.analyzer && i < l.lanes; i++)
-        mien_analyzer_free(l.analyzer[i]);
+    mien_reader_free(l.reader);
     free(l.analyzer);
     cli_labels_close(&l.labels);
     cli_names_free(&l.by);

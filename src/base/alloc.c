@@ -69,4 +69,11 @@ void *mi_alloc_raw(size_t n, size_t size)
     return take(n, size, &bytes);
 }
 
+char *mi_text_copy(const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = mi_alloc(n, 1);
+    return copy ? memcpy(copy, text, n) : NULL;
+}
+
 void mi_free(void *p) { free(p); }

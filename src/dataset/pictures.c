@@ -5,9 +5,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/pool.h"
-#include "mien/image_gray.h"
-
-#include <string.h>
+#include "samples/loader.h"
 
 enum { PART = 256 };
 
@@ -22,29 +20,8 @@ mien_status mi_pictures_load(const mien_pictures_check *c, int64_t i,
                              mien_image *out, mien_error *err)
 {
     const mien_labels *l = c->labels;
-    if (!l->pixels)
-        return c->o.load(c->o.arg, l->name[i], out, err);
-    const mien_gray g = {l->w, l->h, l->w,
-                         l->pixels + (size_t)i * (size_t)l->w * (size_t)l->h};
-    return mien_gray_to_image(&g, out, err);
-}
-
-/* The digest of size and pixels. */
-static mien_status digest_of(const mien_image *im, char out[65],
-                             mien_error *err)
-{
-    size_t row = (size_t)im->w * 3, n = row * (size_t)im->h;
-    const int32_t size[2] = {im->w, im->h};
-    uint8_t *all = mi_alloc_raw(sizeof size + n, 1);
-    if (!all)
-        return mi_no_memory(err);
-    memcpy(all, size, sizeof size);
-    for (int y = 0; y < im->h; y++)
-        memcpy(all + sizeof size + (size_t)y * row, im->data + y * im->stride,
-               row);
-    mien_sha256(all, sizeof size + n, out);
-    mi_free(all);
-    return MIEN_OK;
+    return l->pixels ? mi_labels_image(l, i, out, err)
+                     : c->o.load(c->o.arg, l->name[i], out, err);
 }
 
 /* Measure one; what cannot be read keeps the width 0. */
@@ -62,7 +39,7 @@ static void measure(void *arg, int k, int lane)
         st = mien_picture_measure_of(&im, a, c->thumb + (size_t)i * MI_THUMB, m,
                                      &err);
     if (!st)
-        st = digest_of(&im, c->digest[i], &err);
+        st = mi_image_digest(&im, c->digest[i]);
     if (st)
         *m = (mien_picture_measure){.faces = -1};
     mien_image_free(&im);

@@ -79,46 +79,28 @@ static mien_picture_pair pair_of(const mien_pictures_check *c, int64_t a,
 
 /* ---- copies -------------------------------------------------------------- */
 
-typedef struct entry {
-    const char *digest;
-    int64_t i;
-} entry;
-
-static int by_digest(const void *a, const void *b)
-{
-    const entry *x = a, *y = b;
-    int order = strcmp(x->digest, y->digest);
-    return order ? order : (x->i > y->i) - (x->i < y->i);
-}
-
 /* Pairs of the same pixels; copy [n] is set to 1 for all but the first. */
 static mien_status pair_copies(mien_pictures_check *c, uint8_t *copy,
                                mien_error *err)
 {
-    int64_t n = 0, first = 0;
-    entry *e = mi_alloc((size_t)c->labels->n + 1, sizeof *e);
-    if (!e)
-        return mi_no_memory(err);
-    for (int64_t i = 0; i < c->labels->n; i++)
-        if (has_content(&c->measure[i]))
-            e[n++] = (entry){c->digest[i], i};
-    qsort(e, (size_t)n, sizeof *e, by_digest);
-    for (int64_t k = 1; k < n; k++) {
-        if (strcmp(e[k].digest, e[first].digest) != 0) {
-            first = k;
+    const mien_digests d = {.n = c->labels->n, .digest = c->digest};
+    int64_t count = 0, *first = mi_alloc((size_t)d.n + 1, sizeof *first);
+    mien_status st =
+        first ? mien_twins(&d, &d, first, &count, err) : mi_no_memory(err);
+    for (int64_t i = 0; i < d.n && !st; i++) {
+        if (first[i] < 0 || first[i] == i || !has_content(&c->measure[i]))
             continue;
-        }
         mien_picture_pair *p = mi_push(&c->pair, c->pairs, sizeof *p);
         if (!p) {
-            mi_free(e);
-            return mi_no_memory(err);
+            st = mi_no_memory(err);
+            break;
         }
         c->pairs++;
-        *p = pair_of(c, e[first].i, e[k].i, 1, 1);
-        copy[e[k].i] = 1;
+        *p = pair_of(c, first[i], i, 1, 1);
+        copy[i] = 1;
     }
-    mi_free(e);
-    return MIEN_OK;
+    mi_free(first);
+    return st;
 }
 
 /* ---- nearly the same ----------------------------------------------------- */

@@ -234,15 +234,6 @@ static void compare(const mien_pictures_check *c, const int *which,
     }
 }
 
-static char *copy_of(const char *text)
-{
-    size_t n = strlen(text) + 1;
-    char *copy = mi_alloc(n, 1);
-    if (copy)
-        memcpy(copy, text, n);
-    return copy;
-}
-
 /* The groups of one word. */
 static mien_status group_by(const mien_pictures_check *c, const char *by,
                             mien_picture_grouping *g, mien_error *err)
@@ -258,7 +249,7 @@ static mien_status group_by(const mien_pictures_check *c, const char *by,
         groups *= a[k].groups;
     int *which = mi_alloc((size_t)l->n + 1, sizeof *which);
     double *x = mi_alloc((size_t)l->n + 1, sizeof *x);
-    g->by = copy_of(by);
+    g->by = mi_text_copy(by);
     g->group = mi_alloc((size_t)groups, sizeof *g->group);
     if (!which || !x || !g->by || !g->group)
         st = mi_no_memory(err);

@@ -7,15 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-char *mi_sheet_copy(const char *text)
-{
-    size_t n = strlen(text) + 1;
-    char *copy = mi_alloc(n, 1);
-    if (copy)
-        memcpy(copy, text, n);
-    return copy;
-}
-
 mien_status mien_datasheet_new(mien_datasheet **out, mien_error *err)
 {
     mien_datasheet *s = mi_alloc(1, sizeof *s);
@@ -79,7 +70,7 @@ mien_status mi_sheet_check(const char *key, const char *text, mien_error *err)
 mien_status mi_sheet_set(mien_datasheet *s, int i, const char *text,
                          mien_error *err)
 {
-    char *copy = *text ? mi_sheet_copy(text) : NULL;
+    char *copy = *text ? mi_text_copy(text) : NULL;
     if (*text && !copy)
         return mi_no_memory(err);
     mi_free(s->answer[i]);

@@ -20,8 +20,6 @@ struct mien_datasheet {
 int mi_sheet_find(const char *key);
 /* The answer of a question, or what was computed; NULL: it is open. */
 const char *mi_sheet_text(const mien_datasheet *s, const char *key);
-/* A copy; NULL when memory ended. */
-char *mi_sheet_copy(const char *text);
 /* A digest of 64 hexadecimal digits? */
 int mi_sheet_is_digest(const char *text);
 /* Set the answer of question i, once its text is known to be good. */

@@ -187,7 +187,7 @@ static mien_status put_groups(facts *f, const char *name, mien_error *err)
 /* The same of every column that is named, by fields. */
 static mien_status put_all_groups(facts *f, const char *fields, mien_error *err)
 {
-    char *field[MIEN_DATASHEET_MAX_GROUPS], *copy = mi_sheet_copy(fields);
+    char *field[MIEN_DATASHEET_MAX_GROUPS], *copy = mi_text_copy(fields);
     if (!copy)
         return mi_no_memory(err);
     int n = mi_field_split(copy, field, MIEN_DATASHEET_MAX_GROUPS);
@@ -240,7 +240,7 @@ static mien_status join_groups(const mien_datasheet_data *data, char **out,
         mi_field_put(&b, data->group[i]);
     mien_buffer_put(&b, "", 1);
     if (!b.failed && data->groups)
-        *out = mi_sheet_copy((const char *)b.data + 1);
+        *out = mi_text_copy((const char *)b.data + 1);
     int failed = b.failed || (data->groups && !*out);
     mien_buffer_free(&b);
     return failed ? mi_no_memory(err) : MIEN_OK;
@@ -280,7 +280,7 @@ mien_status mien_datasheet_compute(mien_datasheet *s, const mien_table *t,
 {
     facts f = {
         .t = t, .rows = mien_table_rows(t), .columns = mien_table_columns(t)};
-    char *groups = NULL, *name = mi_sheet_copy(data->name);
+    char *groups = NULL, *name = mi_text_copy(data->name);
     mien_status st = name ? join_groups(data, &groups, err) : mi_no_memory(err);
     if (!st)
         st = work_out(&f, data, groups ? groups : s->group, err);

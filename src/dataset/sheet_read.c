@@ -91,7 +91,7 @@ static mien_status take_groups(mien_datasheet *s, const json_t *list,
     }
     mien_buffer_put(&b, "", 1);
     if (!b.failed && n)
-        s->group = mi_sheet_copy((const char *)b.data + 1);
+        s->group = mi_text_copy((const char *)b.data + 1);
     int failed = b.failed || (n && !s->group);
     mien_buffer_free(&b);
     return failed ? mi_no_memory(err) : MIEN_OK;
@@ -122,7 +122,7 @@ static mien_status take_data(mien_datasheet *s, const json_t *data,
     if (!st)
         st = take_groups(s, json_object_get(data, "groups"), err);
     if (!st) {
-        s->name = mi_sheet_copy(json_string_value(name));
+        s->name = mi_text_copy(json_string_value(name));
         st = s->name ? MIEN_OK : mi_no_memory(err);
     }
     return st;
@@ -138,7 +138,7 @@ static mien_status take_computed(mien_datasheet *s, const json_t *computed,
         const char *text = json_string_value(json_object_get(computed, q->key));
         if (!text)
             continue;
-        s->computed[i] = mi_sheet_copy(text);
+        s->computed[i] = mi_text_copy(text);
         if (!s->computed[i])
             return mi_no_memory(err);
     }

@@ -24,7 +24,7 @@ static void texts_json(mien_json *j, const char *key, char *const *text)
 static void groups_json(const mien_datasheet *s, mien_json *j)
 {
     char *field[MIEN_DATASHEET_MAX_GROUPS];
-    char *copy = s->group ? mi_sheet_copy(s->group) : NULL;
+    char *copy = s->group ? mi_text_copy(s->group) : NULL;
     int n = copy ? mi_field_split(copy, field, MIEN_DATASHEET_MAX_GROUPS) : 0;
     mien_json_array(j, "groups");
     for (int i = 0; i < n; i++)

@@ -50,7 +50,4 @@ mien_status mi_concept_of_pictures(mien_coder *c, mien_analyzer *yunet,
                                    mien_concept *out, mien_buffer *notes,
                                    mien_error *err);
 
-/* A copy of a text; NULL: memory ended. */
-char *mi_concept_copy(const char *text);
-
 #endif

@@ -113,8 +113,8 @@ mien_status mi_concept_of_pictures(mien_coder *c, mien_analyzer *yunet,
                  .notes = notes,
                  .of = p->side[0].n + p->side[1].n};
     made.units = l.units = mien_coder_get_info(c).units;
-    made.text = mi_concept_copy(ask->text);
-    made.labels = mi_concept_copy(labels ? labels : "");
+    made.text = mi_text_copy(ask->text);
+    made.labels = mi_text_copy(labels ? labels : "");
     made.vector = mi_alloc((size_t)l.units, sizeof *made.vector);
     l.code = mi_alloc((size_t)l.units, sizeof *l.code);
     l.sum = mi_alloc((size_t)l.units, sizeof *l.sum);

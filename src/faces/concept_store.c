@@ -81,8 +81,8 @@ static mien_status read_concept(json_t *from, int number, mien_concept *out,
     memcpy(out->digest, digest, sizeof out->digest);
     out->n[0] = n[0];
     out->n[1] = n[1];
-    out->text = mi_concept_copy(text);
-    out->labels = mi_concept_copy(labels);
+    out->text = mi_text_copy(text);
+    out->labels = mi_text_copy(labels);
     return out->text && out->labels ? read_vector(vector, out, err)
                                     : mi_no_memory(err);
 }
@@ -173,7 +173,7 @@ void mien_concepts_write(const mien_concepts *c, mien_buffer *out)
 static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *folder = mi_concept_copy(slash ? path : ".");
+    char *folder = mi_text_copy(slash ? path : ".");
     if (folder && slash)
         folder[slash > path ? slash - path : 1] = 0;
     return folder;
@@ -235,8 +235,8 @@ static mien_status copy_concept(const mien_concept *c, mien_concept *out,
                                 mien_error *err)
 {
     mien_concept made = *c;
-    made.text = mi_concept_copy(c->text);
-    made.labels = mi_concept_copy(c->labels);
+    made.text = mi_text_copy(c->text);
+    made.labels = mi_text_copy(c->labels);
     made.vector = mi_alloc((size_t)c->units, sizeof *made.vector);
     if (!made.text || !made.labels || !made.vector) {
         mien_concept_free(&made);

@@ -11,15 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-char *mi_concept_copy(const char *text)
-{
-    size_t n = strlen(text) + 1;
-    char *copy = mi_alloc(n, 1);
-    if (copy)
-        memcpy(copy, text, n);
-    return copy;
-}
-
 /* ---- the text ------------------------------------------------------------ */
 
 /* One side, n bytes; 0: it is empty or too long. */

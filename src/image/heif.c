@@ -9,9 +9,9 @@
 #include "image/codec.h"
 
 #include "base/error.h"
+#include "base/library.h"
 
 #include <assert.h>
-#include <dlfcn.h>
 #include <string.h>
 
 #include <libheif/heif.h>
@@ -55,30 +55,12 @@ typedef struct state {
 /* Find libheif's functions, or say what is missing. */
 static mien_status load(heif *to, mien_error *err)
 {
-    static const struct {
-        size_t at;
-        const char *name;
-    } entries[] = {
 #define ENTRY(function) {offsetof(heif, function), #function},
-        HEIF_LIST(ENTRY)
+    static const mi_library_entry entries[] = {HEIF_LIST(ENTRY)};
 #undef ENTRY
-    };
-    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (!handle)
-        return mi_fail(err, MIEN_EUNSUP,
-                       "heif: HEIC and AVIF need libheif (Debian's libheif1), "
-                       "which cannot be loaded: %.90s",
-                       dlerror());
-    mien_status st = MIEN_OK;
-    for (size_t i = 0; i < sizeof entries / sizeof *entries && !st; i++) {
-        void *function = dlsym(handle, entries[i].name);
-        memcpy((char *)to + entries[i].at, &function, sizeof function);
-        if (!function)
-            st = mi_fail(err, MIEN_EUNSUP, "heif: %s has no %s", library,
-                         entries[i].name);
-    }
-    dlclose(handle);
-    return st;
+    return mi_library_load(
+        library, "heif: HEIC and AVIF need libheif (Debian's libheif1)",
+        entries, sizeof entries / sizeof *entries, to, err);
 }
 
 /* Fail with what libheif says. */

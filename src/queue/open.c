@@ -11,15 +11,6 @@
 
 /* ---- a connection -------------------------------------------------------- */
 
-static char *copy_of(const char *text)
-{
-    size_t n = strlen(text) + 1;
-    char *copy = mi_alloc(n, 1);
-    if (copy)
-        memcpy(copy, text, n);
-    return copy;
-}
-
 /* Understand an address, and keep its password to hide it.  What libpq says of
  * one that is none may hold it, and is not told. */
 static mien_status read_address(mien_queue *q, mien_error *err)
@@ -38,7 +29,7 @@ static mien_status read_address(mien_queue *q, mien_error *err)
                        "'host=HOST dbname=DATABASE user=USER'");
     for (PQconninfoOption *o = all; !st && o->keyword; o++)
         if (strcmp(o->keyword, "password") == 0 && o->val) {
-            q->password = copy_of(o->val);
+            q->password = mi_text_copy(o->val);
             st = q->password ? MIEN_OK : mi_no_memory(err);
         }
     q->pq.PQconninfoFree(all);
@@ -66,7 +57,7 @@ mien_status mien_queue_open(const char *address,
     if (!q)
         return mi_no_memory(err);
     q->options = options ? *options : usual;
-    q->address = copy_of(address);
+    q->address = mi_text_copy(address);
     mien_status st = q->address ? MIEN_OK : mi_no_memory(err);
     if (!st)
         st = mi_pq_load(&q->pq, err);
@@ -114,7 +105,7 @@ static mien_status take_words(const mi_rows *r, mien_queue_settings *s,
     if (!s->word)
         return mi_no_memory(err);
     for (; s->n < r->n; s->n++) {
-        s->word[s->n] = copy_of(mi_rows_text(r, s->n, 0));
+        s->word[s->n] = mi_text_copy(mi_rows_text(r, s->n, 0));
         if (!s->word[s->n])
             return mi_no_memory(err);
     }

@@ -16,8 +16,7 @@ typedef struct job {
     mien_status *status; /* [n] */
 } job;
 
-/* The digest of a picture's size and pixels. */
-static mien_status digest_image(const mien_image *im, char out[65])
+mien_status mi_image_digest(const mien_image *im, char out[65])
 {
     uint8_t head[8];
     for (int i = 0; i < 4; i++) {
@@ -52,7 +51,7 @@ static void digest_task(void *arg, int i, int lane)
     (void)lane;
     mien_status st = picture_of(j, i, &im, NULL);
     if (!st)
-        st = digest_image(&im, j->digest[i]);
+        st = mi_image_digest(&im, j->digest[i]);
     mien_image_free(&im);
     j->status[i] = st;
 }

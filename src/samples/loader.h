@@ -68,6 +68,8 @@ mien_box mi_cut_of(mien_box b, float margin, int square);
 /* The whole number by which a picture is made smaller for a cut that becomes
  * w x h. */
 int mi_shrink_of(mien_box cut, int w, int h);
+/* SHA-256 of a picture's size and pixels.  Fails with ENOMEM. */
+mien_status mi_image_digest(const mien_image *im, char out[65]);
 /* A picture that the labels hold as RGB. */
 mien_status mi_labels_image(const mien_labels *l, int64_t row, mien_image *out,
                             mien_error *err);

@@ -135,24 +135,17 @@ void mien_groupings_free(mien_groupings *g)
     *g = (mien_groupings){0};
 }
 
-static char *copy(const char *text)
-{
-    size_t n = strlen(text) + 1;
-    char *to = mi_alloc(n, 1);
-    return to ? memcpy(to, text, n) : NULL;
-}
-
 /* Names of a grouping's groups. */
 static mien_status grouping_new(const mi_parted *p, mien_grouping *g,
                                 mien_error *err)
 {
-    g->by = copy(p->by);
+    g->by = mi_text_copy(p->by);
     g->groups = p->groups;
     g->group = mi_alloc((size_t)p->groups + 1, sizeof *g->group);
     int good = g->by && g->group;
     for (int i = 0; good && i < p->groups; i++) {
         g->group[i].trained = MIEN_TRAINED_UNKNOWN;
-        g->group[i].name = copy(p->name[i]);
+        g->group[i].name = mi_text_copy(p->name[i]);
         good = g->group[i].name != NULL;
     }
     return good ? MIEN_OK : mi_no_memory(err);

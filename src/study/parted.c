@@ -30,18 +30,11 @@ static char *take(mien_buffer *b)
     return mien_buffer_give(b, &text, NULL) ? NULL : (char *)text.data;
 }
 
-static char *copy(const char *text)
-{
-    mien_buffer b = {0};
-    mien_buffer_puts(&b, text);
-    return take(&b);
-}
-
 /* Room for a table's rows and so many groups. */
 static mien_status parted_new(int64_t rows, int groups, const char *by,
                               mi_parted *out, mien_error *err)
 {
-    *out = (mi_parted){.by = copy(by), .column = -1, .groups = groups};
+    *out = (mi_parted){.by = mi_text_copy(by), .column = -1, .groups = groups};
     out->name = mi_alloc((size_t)groups + 1, sizeof *out->name);
     out->of = mi_alloc((size_t)rows + 1, sizeof *out->of);
     if (out->by && out->name && out->of)
@@ -64,7 +57,7 @@ static mien_status name_value(const mien_column *c, int64_t row, char **name,
                        c->name, c->text[row].n, (long long)row + 1,
                        MIEN_GROUPS_MAX_VALUE);
     mi_value_write(c, row, sizeof value, value);
-    *name = copy(value);
+    *name = mi_text_copy(value);
     return *name ? MIEN_OK : mi_no_memory(err);
 }
 
@@ -92,7 +85,7 @@ static mien_status by_values(const mien_table *t, int column, mi_parted *out,
         for (int64_t k = g.start[i]; !st && k < g.start[i + 1]; k++)
             out->of[g.rows[k]] = i;
     }
-    if (!st && c.missing > 0 && !(out->name[g.count] = copy("missing")))
+    if (!st && c.missing > 0 && !(out->name[g.count] = mi_text_copy("missing")))
         st = mi_no_memory(err);
     if (st)
         mi_parted_done(out);
@@ -137,7 +130,7 @@ static int name_bands(int n, const double *bound, int missing, char **name)
         if (!name[i])
             return 0;
     }
-    return !missing || (name[n + 1] = copy("missing")) != NULL;
+    return !missing || (name[n + 1] = mi_text_copy("missing")) != NULL;
 }
 
 /* Bands of a column of numbers are the groups. */
@@ -274,7 +267,7 @@ mien_status mi_parted_cross(int64_t rows, int n, const mi_parted *p,
     if (rows)
         memcpy(out->of, p->of, (size_t)rows * sizeof *out->of);
     for (int i = 0; !st && i < p->groups; i++)
-        if (!(out->name[i] = copy(p->name[i])))
+        if (!(out->name[i] = mi_text_copy(p->name[i])))
             st = mi_no_memory(err);
     for (int i = 1; !st && !*many && i < n; i++)
         st = cross(rows, out, &p[i], many, err);
