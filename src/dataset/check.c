@@ -6,6 +6,7 @@
 #include "dataset/check.h"
 
 #include "base/alloc.h"
+#include "base/blocks.h"
 #include "base/error.h"
 #include "base/pool.h"
 #include "mien/file.h"
@@ -15,7 +16,6 @@
 #include <string.h>
 
 enum {
-    BLOCK = 4 << 20,         /* bytes that are read at once */
     SAMPLE_ROWS = 65536,     /* at most */
     SAMPLE_CELLS = 1 << 20,  /* of all columns, at most */
     LEAST_ROWS = 256,        /* of the sample, whatever the columns */
@@ -187,39 +187,14 @@ static mien_status begin(mien_dataset *d, const mien_table *head,
 
 /* ---- bytes --------------------------------------------------------------- */
 
-/* Bytes of the file that are not used yet. */
-typedef struct input {
-    const mien_dataset_source *from;
-    uint8_t *data;
-    size_t n, cap;
-    int final;
-} input;
-
-/* Read another block behind what is left. */
-static mien_status read_more(input *in, mien_error *err)
+/* A whole block behind what is left, but at the end. */
+static mien_status read_more(mi_blocks *in, mien_error *err)
 {
-    size_t wanted = in->n + BLOCK;
-    if (in->cap < wanted) {
-        size_t cap = wanted + in->n / 2;
-        uint8_t *data = mi_alloc_raw(cap, 1);
-        if (!data)
-            return mi_no_memory(err);
-        if (in->n)
-            memcpy(data, in->data, in->n);
-        mi_free(in->data);
-        in->data = data;
-        in->cap = cap;
-    }
-    while (!in->final && in->n < wanted) {
-        size_t got = 0;
-        mien_status st = in->from->read(in->from->arg, in->data + in->n,
-                                        wanted - in->n, &got, err);
-        if (st)
-            return st;
-        in->final = got == 0;
-        in->n += got;
-    }
-    return MIEN_OK;
+    size_t wanted = in->n + MI_BLOCK;
+    mien_status st = MIEN_OK;
+    while (!st && !in->final && in->n < wanted)
+        st = mi_blocks_more(in, err);
+    return st;
 }
 
 /* The file has ended: make a table of the sample. */
@@ -238,7 +213,7 @@ static mien_status end_pass(mien_dataset *d, const mien_table *like,
 }
 
 /* A file piece by piece. */
-static mien_status pass_pieces(mien_dataset *d, input *in, mien_error *err)
+static mien_status pass_pieces(mien_dataset *d, mi_blocks *in, mien_error *err)
 {
     mien_csv_stream *s = NULL;
     const mien_table *t = NULL;
@@ -254,8 +229,7 @@ static mien_status pass_pieces(mien_dataset *d, input *in, mien_error *err)
             st = add_piece(d, t, err);
         if (st || in->final)
             break;
-        memmove(in->data, in->data + at + used, in->n - at - used);
-        in->n -= at + used;
+        mi_blocks_use(in, at + used);
         at = 0;
         st = read_more(in, err);
     }
@@ -267,7 +241,7 @@ static mien_status pass_pieces(mien_dataset *d, input *in, mien_error *err)
 
 /* What has to be read whole: packed files, other encodings, what has to be
  * mended. */
-static mien_status pass_whole(mien_dataset *d, input *in, mien_error *err)
+static mien_status pass_whole(mien_dataset *d, mi_blocks *in, mien_error *err)
 {
     mien_bytes unpacked = {0};
     mien_table *t = NULL;
@@ -343,7 +317,7 @@ static mien_status run_costlier(mien_dataset *d, mien_error *err)
 }
 
 /* The pass, then one check after another. */
-static mien_status look(mien_dataset *d, input *in, mien_error *err)
+static mien_status look(mien_dataset *d, mi_blocks *in, mien_error *err)
 {
     mi_check_run *r = begin_run(d, "pass");
     mien_status st = read_more(in, err);
@@ -353,8 +327,7 @@ static mien_status look(mien_dataset *d, input *in, mien_error *err)
         st = mien_csv_can_stream(in->data, in->n, &d->o.csv)
                  ? pass_pieces(d, in, err)
                  : pass_whole(d, in, err);
-    mi_free(in->data);
-    in->data = NULL;
+    mi_blocks_free(in);
     if (st)
         return st;
     st = mi_check_columns(d, err);
@@ -376,13 +349,13 @@ mien_status mien_dataset_check(const mien_dataset_source *source,
 {
     const mien_dataset_options usual = MIEN_DATASET_DEFAULTS;
     mien_dataset *d = mi_alloc(1, sizeof *d);
-    input in = {.from = source};
+    mi_blocks in = {.read = source->read, .arg = source->arg};
     if (!d)
         return mi_no_memory(err);
     d->o = options ? *options : usual;
     d->o.csv.widen = 1;
     mien_status st = look(d, &in, err);
-    mi_free(in.data);
+    mi_blocks_free(&in);
     if (!st)
         *out = d;
     else

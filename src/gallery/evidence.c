@@ -121,34 +121,21 @@ mien_status mi_evidence_put(mien_gallery *g, const mi_person *p,
     return st;
 }
 
-/* mi_change.make of another file, and of one less. */
+/* Files on the way into the data. */
 typedef struct moving {
     const mi_person *person;
     const mi_files *files;
     const int64_t *number;
 } moving;
 
+/* mi_change.make of another file. */
 static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
 {
     const moving *m = arg;
-    const mi_undo undo = {
-        .what = MIEN_GALLERY_ADDED, .n = 1, .item = m->number};
     mien_status st = mi_evidence_put(g, m->person, m->files, m->number, err);
-    if (!st)
-        st = mi_undo_add(g, m->person, &undo, err);
     return st ? st
-              : mi_log_add(g, MI_LOG_EVIDENCE_ADDED, m->person,
-                           m->person->shown.id, m->files->file->name, err);
-}
-
-static mien_status make_less(mien_gallery *g, const void *arg, mien_error *err)
-{
-    const moving *m = arg;
-    mien_status st = mi_db_do(
-        &g->data, err, "DELETE FROM evidence WHERE id = ?", "i", *m->number);
-    return st ? st
-              : mi_log_add(g, MI_LOG_EVIDENCE_ERASED, m->person,
-                           m->person->shown.id, "", err);
+              : mi_items_came(g, m->person, 1, m->number, MI_LOG_EVIDENCE_ADDED,
+                              m->files->file->name, err);
 }
 
 /* ---- out of the data ----------------------------------------------------- */
@@ -273,18 +260,12 @@ mien_status mien_gallery_remove_evidence(mien_gallery *g, int64_t id,
                                          mien_error *err)
 {
     sqlite3_stmt *s = NULL;
-    int at = -1;
+    int at = -1, gone = 0;
     mien_status st = find_row(g, id, &at, &s, err);
     sqlite3_finalize(s);
     if (st)
         return st;
-    const moving m = {&g->person[at], NULL, &id};
-    const mi_change change = {.what = MI_FORGET,
-                              .gone = &id,
-                              .n_gone = 1,
-                              .make = make_less,
-                              .arg = &m};
-    return mi_gallery_change(g, &change, err);
+    return mi_item_remove(g, at, id, MI_LOG_EVIDENCE_ERASED, &gone, err);
 }
 
 /* ---- another's ----------------------------------------------------------- */

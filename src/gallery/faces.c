@@ -9,11 +9,11 @@
 #include <string.h>
 #include <time.h>
 
-/* Faces of somebody on the way into the data, or out of it. */
+/* Faces of somebody on the way into the data. */
 typedef struct moving {
     const mi_person *person;
     const mien_gallery_faces *faces;
-    const int64_t *number; /* [faces->n], or one that goes */
+    const int64_t *number; /* [faces->n] */
 } moving;
 
 void mi_held_text(const mi_held *held, char *out, size_t size)
@@ -61,7 +61,7 @@ void mi_faces_number(mien_gallery *g, int n, int64_t *out)
     g->last_face = next + n - 1;
 }
 
-/* ---- into the data and out of it ----------------------------------------- */
+/* ---- into the data ------------------------------------------------------- */
 
 mien_status mi_descriptor_put(mien_gallery *g, const mi_person *p,
                               const char *kind, const char *sql,
@@ -101,25 +101,10 @@ static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
     char detail[40];
     const mi_held more = {.faces = m->faces->n};
     mi_held_text(&more, detail, sizeof detail);
-    const mi_undo undo = {
-        .what = MIEN_GALLERY_ADDED, .n = m->faces->n, .item = m->number};
     mien_status st = mi_faces_put(g, m->person, m->faces, m->number, err);
-    if (!st)
-        st = mi_undo_add(g, m->person, &undo, err);
     return st ? st
-              : mi_log_add(g, MI_LOG_FACES_ADDED, m->person,
-                           m->person->shown.id, detail, err);
-}
-
-/* mi_change.make of a face less. */
-static mien_status make_less(mien_gallery *g, const void *arg, mien_error *err)
-{
-    const moving *m = arg;
-    mien_status st = mi_db_do(&g->data, err, "DELETE FROM face WHERE id = ?",
-                              "i", *m->number);
-    return st ? st
-              : mi_log_add(g, MI_LOG_FACE_REMOVED, m->person,
-                           m->person->shown.id, "", err);
+              : mi_items_came(g, m->person, m->faces->n, m->number,
+                              MI_LOG_FACES_ADDED, detail, err);
 }
 
 /* ---- what callers do ----------------------------------------------------- */
@@ -159,16 +144,10 @@ mien_status mien_gallery_remove_face(mien_gallery *g, int64_t number,
     if (!mien_gallery_find_face(g, number, &f))
         return mi_fail(err, MIEN_EARG, "no face has the number %lld",
                        (long long)number);
-    const moving m = {&g->person[mi_people_at(g, f.person->id)], NULL, &number};
-    const mi_change change = {.what = MI_FORGET,
-                              .gone = &number,
-                              .n_gone = 1,
-                              .make = make_less,
-                              .arg = &m};
-    int was_broken = g->broken;
-    mien_status st = mi_gallery_change(g, &change, err);
-    /* Begun and not taken back: it is gone, though its bytes may not be. */
-    if (!st || (g->broken && !was_broken))
+    int gone = 0, at = mi_people_at(g, f.person->id);
+    mien_status st =
+        mi_item_remove(g, at, number, MI_LOG_FACE_REMOVED, &gone, err);
+    if (gone)
         mi_people_drop_face(g, number);
     return st;
 }

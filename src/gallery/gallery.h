@@ -383,6 +383,20 @@ mien_status mi_data_erase(mien_gallery *g, int64_t person, mi_log_kind why,
 mien_status mi_gallery_erase(mien_gallery *g, int at, mi_log_kind why,
                              mi_held *gone, mien_error *err);
 
+/* ---- item.c -------------------------------------------------------------- */
+
+/* The end of a change that added n numbers to somebody: what takes it back, and
+ * its entry of the log. */
+mien_status mi_items_came(mien_gallery *g, const mi_person *p, int n,
+                          const int64_t *number, mi_log_kind kind,
+                          const char *detail, mien_error *err);
+/* Erase a face, a negative or a file of evidence of the person at a place.
+ *
+ *   gone  set to 1: it is not there any more, also where it fails in between,
+ *         though its bytes may be */
+mien_status mi_item_remove(mien_gallery *g, int at, int64_t number,
+                           mi_log_kind kind, int *gone, mien_error *err);
+
 /* ---- copy.c -------------------------------------------------------------- */
 
 /* Delete what a restore left that was broken off: the copy may have people who

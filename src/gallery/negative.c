@@ -80,9 +80,9 @@ mien_status mi_negatives_deny(const mi_shelf *shelf, int64_t id,
     return st;
 }
 
-/* ---- into the data and out of it ----------------------------------------- */
+/* ---- into the data ------------------------------------------------------- */
 
-/* Negatives on the way into the data, or out of it. */
+/* Negatives on the way into the data. */
 typedef struct moving {
     const mi_person *person;
     const mien_gallery_faces *faces;
@@ -108,25 +108,10 @@ static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
     char detail[40];
     const mi_held more = {.faces = m->faces->n};
     mi_held_text(&more, detail, sizeof detail);
-    const mi_undo undo = {
-        .what = MIEN_GALLERY_ADDED, .n = m->faces->n, .item = m->number};
     mien_status st = mi_negatives_put(g, m->person, m->faces, m->number, err);
-    if (!st)
-        st = mi_undo_add(g, m->person, &undo, err);
     return st ? st
-              : mi_log_add(g, MI_LOG_NEGATIVE_ADDED, m->person,
-                           m->person->shown.id, detail, err);
-}
-
-/* mi_change.make of one less. */
-static mien_status make_less(mien_gallery *g, const void *arg, mien_error *err)
-{
-    const moving *m = arg;
-    mien_status st = mi_db_do(
-        &g->data, err, "DELETE FROM negative WHERE id = ?", "i", *m->number);
-    return st ? st
-              : mi_log_add(g, MI_LOG_NEGATIVE_ERASED, m->person,
-                           m->person->shown.id, "", err);
+              : mi_items_came(g, m->person, m->faces->n, m->number,
+                              MI_LOG_NEGATIVE_ADDED, detail, err);
 }
 
 mien_status mi_negative_load(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
@@ -192,16 +177,10 @@ mien_status mien_gallery_remove_negative(mien_gallery *g, int64_t id,
         return mi_fail(err, MIEN_EARG, "no negative has the number %lld",
                        (long long)id);
     int at = mi_people_at(g, mien_index_person(r->index, row));
-    const moving m = {&g->person[at], NULL, &id};
-    const mi_change change = {.what = MI_FORGET,
-                              .gone = &id,
-                              .n_gone = 1,
-                              .make = make_less,
-                              .arg = &m};
-    int was_broken = g->broken;
-    mien_status st = mi_gallery_change(g, &change, err);
-    /* Begun and not taken back: it is gone, though its bytes may not be. */
-    if (!st || (g->broken && !was_broken))
+    int gone = 0;
+    mien_status st =
+        mi_item_remove(g, at, id, MI_LOG_NEGATIVE_ERASED, &gone, err);
+    if (gone)
         mi_negatives_drop(g, id);
     return st;
 }
