@@ -19,9 +19,19 @@ mkdir "$t/photos"
 cp docs/sample.jpg "$t/photos/0.jpg"
 for i in $(seq $((n - 1))); do ln "$t/photos/0.jpg" "$t/photos/$i.jpg"; done
 
+# Seconds of processors that children of this shell, which it has waited for, have used;
+# not to be called in another one.
+look() { # VARIABLE
+    times >"$t/times"
+    printf -v "$1" %s "$(tail -n 1 "$t/times" | sed 's/\([0-9]*\)m\([0-9.]*\)s/\1*60+\2/g; s/ /+/' | bc -l)"
+}
+
 start=$(date +%s.%N)
+look before
 mien analyze -q --json $options --jobs "$workers" "$t/photos" >"$t/analyze"
 end=$(date +%s.%N)
+look after
+alone_used=$(echo "$after - $before" | bc -l)
 alone=$(echo "$n / ($end - $start)" | bc -l)
 
 mien queue init --queue "$queue" -- $options
@@ -30,6 +40,7 @@ mien queue add -q --queue "$queue" "$t/photos"
 end=$(date +%s.%N)
 added=$(echo "$n / ($end - $start)" | bc -l)
 start=$(date +%s.%N)
+look before
 all=
 for i in $(seq "$workers"); do
     mien worker -q -t 1 --queue "$queue" &
@@ -37,6 +48,8 @@ for i in $(seq "$workers"); do
 done
 for worker in $all; do wait "$worker"; done
 end=$(date +%s.%N)
+look after
+shared_used=$(echo "$after - $before" | bc -l)
 shared=$(echo "$n / ($end - $start)" | bc -l)
 start=$(date +%s.%N)
 mien queue results --queue "$queue" -o "$t/queue"
@@ -46,5 +59,7 @@ for f in analyze queue; do sed -i 's/,"ms":{[^}]*}}$/}/' "$t/$f"; done
 cmp "$t/analyze" "$t/queue" && same='the same lines' || same='OTHER LINES'
 printf 'mien analyze --jobs %d  %10.1f photos a second\n' "$workers" "$alone"
 printf '%d workers              %10.1f, %.1f %%; %s\n' "$workers" "$shared" "$(echo "100 * $shared / $alone" | bc -l)" "$same"
+printf 'processors a photo     %10.2f ms; by workers %.2f, without what the server takes\n' \
+    "$(echo "1000 * $alone_used / $n" | bc -l)" "$(echo "1000 * $shared_used / $n" | bc -l)"
 printf 'added, read            %10.0f, %.0f a second\n' "$added" "$read"
 [ "$same" = 'the same lines' ]

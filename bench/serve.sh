@@ -2,7 +2,9 @@
 # serve.sh [BUILD]: mien serve under load: cheap calls and photos a second with wrk,
 # which shares the processors; photos beside the same without a sandbox, and beside
 # `mien analyze` of as many files; and the processors' time that a photo takes, which
-# other programs disturb less.
+# other programs disturb less; with a fresh worker for each photo, too.  Then the memory
+# of each server, pages that are shared counted once (as root, if the workers are
+# to count).
 #   BENCH_SECONDS=10  of each
 #   BENCH_CLIENTS=64  at a time
 # wrk is Debian's package.
@@ -25,12 +27,21 @@ begin --no-sandbox
 plain=$address plain_id=${server##* }
 begin
 confined=$address confined_id=${server##* }
-# Hundredths of a second that a server, its children and theirs have used.
-used() { # PID
+begin --worker-photos 1
+fresh=$address fresh_id=${server##* }
+# A server, its children and theirs: a line each, process and hundredths of a second that
+# it has used, with those of its children that have ended.
+family() { # PID
     cat /proc/[0-9]*/stat 2>/dev/null | sed 's/(.*)/x/' | awk -v top="$1" '
-        { parent[$1] = $4; time[$1] = $14 + $15 }
-        END { for (p in time) if (p == top || parent[p] == top || parent[parent[p]] == top) sum += time[p]
-              print sum + 0 }'
+        { parent[$1] = $4; time[$1] = $14 + $15 + $16 + $17 }
+        END { for (p in time) if (p == top || parent[p] == top || parent[parent[p]] == top) print p, time[p] }'
+}
+used() { # PID
+    family "$1" | awk '{ sum += $2 } END { print sum + 0 }'
+}
+memory() { # PID: MB
+    family "$1" | while read -r p _; do cat "/proc/$p/smaps_rollup" 2>/dev/null; done |
+        awk '/^Pss:/ { sum += $2 } END { print sum / 1000 }'
 }
 # Milliseconds of processors' time for each of the requests of a second.
 each() { # BEFORE AFTER REQUESTS_A_SECOND
@@ -66,6 +77,10 @@ for round in 1 2 3; do
     served=$(load /api/v1/detection/detect "$t/photo.lua")
     served_each=$(each "$before" "$(used "$confined_id")" "$served")
     lost=$(sed -n 's/^LOST //p' "$t/out")
+    address=$fresh
+    before=$(used "$fresh_id")
+    renewed=$(load /api/v1/detection/detect "$t/photo.lua")
+    renewed_each=$(each "$before" "$(used "$fresh_id")" "$renewed")
     n=$(printf '%.0f' "$(echo "$served * $seconds" | bc -l)")
     mkdir -p "$t/photos"
     i=0
@@ -77,7 +92,8 @@ for round in 1 2 3; do
     printf 'photos, round %d     %10.1f a second, %s lost; without a sandbox %.1f, %.1f %%; offline %.1f, %.1f %%\n' \
         "$round" "$served" "$lost" "$bare" "$(echo "100 * $served / $bare" | bc -l)" \
         "$offline" "$(echo "100 * $served / $offline" | bc -l)"
-    printf '  processors a photo  %7.2f ms; without a sandbox %.2f, %.1f %%\n' "$served_each" "$bare_each" \
-        "$(echo "100 * $bare_each / $served_each" | bc -l)"
+    printf '  processors a photo  %7.2f ms; without a sandbox %.2f, %.1f %%; by fresh workers %.2f, %.1f a second\n' \
+        "$served_each" "$bare_each" "$(echo "100 * $bare_each / $served_each" | bc -l)" "$renewed_each" "$renewed"
     rm -rf "$t/photos"
 done
+printf 'memory              %10.0f MB; without a sandbox %.0f\n' "$(memory "$confined_id")" "$(memory "$plain_id")"
