@@ -67,6 +67,10 @@ int cli_scenes_load(const char *path, mien_scene_set *out)
     mien_error err = {0};
     mien_status st = mien_scene_set_load(path, stop, NULL, &notes, out, &err);
     cli_error_lines(&notes);
+    if (cli_interrupted()) {
+        mien_scene_set_free(out);
+        return CLI_INTERRUPTED;
+    }
     if (st)
         cli_error("%s", err.text);
     return st ? CLI_NOTHING : CLI_OK;

@@ -14,7 +14,7 @@ int cli_chips_load(const char *path, const mien_chips_options *options,
                    mien_chips *out);
 /* mien_objects_load */
 int cli_objects_load(const char *path, mien_sample_list *out);
-/* mien_scene_set_load */
+/* mien_scene_set_load, until the user asks to stop. */
 int cli_scenes_load(const char *path, mien_scene_set *out);
 
 #endif

@@ -142,6 +142,11 @@ static void test_scenes(void)
         mien_scene_set_load(path_of("empty"), NULL, NULL, &notes, &s, &err),
         MIEN_EFORMAT);
     CHECK(strstr(err.text, "no scenes") && !s.set && notes.n);
+    notes.n = 0;
+    CHECK_EQ(mien_scene_set_load(path_of("in"), stop_at_once, NULL, &notes, &s,
+                                 &err),
+             MIEN_EIO);
+    CHECK(strstr(err.text, "stopped") && !s.set && !s.list.n && !notes.n);
     mien_chips_options o = {.w = 8, .h = 8, .stop = stop_at_once};
     mien_chips c = {0};
     mien_status st = mien_chips_load(path_of("in"), &o, &notes, &c, &err);

@@ -119,7 +119,14 @@ static void test_a_walk_can_be_stopped(void)
     mien_photo_list l = {.stop = third, .arg = &calls, .each = 1};
     CHECK_EQ(mien_photo_list_add(&l, in_work("in"), NULL), MIEN_OK);
     CHECK_EQ(calls, 3);
+    CHECK(l.stopped);
     check_names(&l, "a.png");
+    mien_photo_list_free(&l);
+    CHECK(!l.stopped);
+    /* What was not looked at is not said to be without photos. */
+    calls = 2;
+    CHECK_EQ(mien_photo_list_add(&l, in_work("in"), NULL), MIEN_OK);
+    CHECK(l.stopped && !l.n);
     mien_photo_list_free(&l);
 }
 

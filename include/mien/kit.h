@@ -76,6 +76,7 @@ typedef struct mien_photo_list {
                  error; 0: one entry counts them */
     int (*stop)(void *arg); /* 1 ends the walk through folders; NULL: never */
     void *arg;
+    int stopped; /* set to 1 by a walk that stop ended: there may be more */
 } mien_photo_list;
 
 /* Add a photo, or the photos of a folder, by the endings of their names and in

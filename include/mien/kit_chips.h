@@ -69,7 +69,7 @@ typedef struct mien_scene_set {
  *   notes  lines are added
  *   out    release with mien_scene_set_free
  *
- * Fails with EIO, EFORMAT (no scenes), ELIMIT, ENOMEM. */
+ * Fails with EIO (also: stopped), EFORMAT (no scenes), ELIMIT, ENOMEM. */
 MIEN_API MIEN_CHECKED mien_status
 mien_scene_set_load(const char *path, int (*stop)(void *arg), void *arg,
                     mien_buffer *notes, mien_scene_set *out, mien_error *err);

@@ -217,6 +217,8 @@ mien_status mien_scene_set_load(const char *path, int (*stop)(void *arg),
     mien_status st = find_scenes(path, &files, err);
     if (!st)
         st = add_files(&files, NULL, notes, &out->list, err);
+    if (!st && files.stopped)
+        st = mi_fail(err, MIEN_EIO, "%s: stopped", path);
     mien_photo_list_free(&files);
     if (!st && !out->list.n)
         st = mi_fail(err, MIEN_EFORMAT, "%s: no scenes", path);

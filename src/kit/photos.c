@@ -192,7 +192,7 @@ static mien_status add_inner(walk *w, const char *path, const char *name,
 /* The photos of a folder in the order of their names, and of those in it. */
 static mien_status add_folder(walk *w, const char *path, int depth)
 {
-    const mien_photo_list *l = w->list;
+    mien_photo_list *l = w->list;
     char **name = NULL;
     int n;
     mien_status st = read_names(path, &name, &n);
@@ -202,8 +202,11 @@ static mien_status add_folder(walk *w, const char *path, int depth)
         const char *why = strerror(errno);
         return append(w->list, join(path, NULL), 0, why);
     }
-    for (int i = 0; !st && i < n && !(l->stop && l->stop(l->arg)); i++)
-        st = add_inner(w, path, name[i], depth);
+    for (int i = 0; !st && i < n && !l->stopped; i++) {
+        l->stopped = l->stop && l->stop(l->arg);
+        if (!l->stopped)
+            st = add_inner(w, path, name[i], depth);
+    }
     free_names(name, n);
     return st;
 }
@@ -250,7 +253,7 @@ mien_status mien_photo_list_add(mien_photo_list *l, const char *path,
         if (!st)
             st = add_others(&w, path);
         mi_free(w.seen);
-        if (!st && l->n == before)
+        if (!st && l->n == before && !l->stopped)
             st = append(l, join(path, NULL), 0,
                         l->recursive
                             ? "no photos in this folder"
@@ -282,4 +285,5 @@ void mien_photo_list_free(mien_photo_list *l)
     mi_free(l->file);
     l->file = NULL;
     l->n = 0;
+    l->stopped = 0;
 }
