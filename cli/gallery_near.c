@@ -15,6 +15,21 @@ static void tell(const mien_gallery_threshold *t, const char *day)
               100 * t->strangers.high, t->people, day);
 }
 
+/* Count whom the search can find, and say whom it cannot. */
+static void count(const mien_gallery *g, cli_gallery_reader *r,
+                  mien_search_record *s)
+{
+    s->compared = mien_gallery_comparable(
+        g, s->purpose, cli_gallery_reader_model(r), &s->enrolled);
+    if (s->compared < s->enrolled)
+        cli_error("%d of %d people enrolled for %s have no face described by "
+                  "%s and are not found by it: add one (mien gallery add), or "
+                  "search by the network they were enrolled with "
+                  "(--descriptor)",
+                  s->enrolled - s->compared, s->enrolled, s->purpose,
+                  mien_describer_name(r->descriptor));
+}
+
 int cli_gallery_near(mien_gallery *g, cli_gallery_reader *r,
                      const char *purpose, double tolerance,
                      cli_gallery_nearness *out)
@@ -26,6 +41,7 @@ int cli_gallery_near(mien_gallery *g, cli_gallery_reader *r,
     int found = 0;
     *s =
         (mien_search_record){.purpose = purpose, .threshold = (float)tolerance};
+    count(g, r, s);
     if (tolerance > 0)
         return CLI_OK;
     if (mien_gallery_threshold_of(g, purpose, cli_gallery_reader_model(r),

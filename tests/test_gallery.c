@@ -93,6 +93,37 @@ static void test_people_are_found_for_their_purpose(void)
     gallery_remove(&m);
 }
 
+/* Whom a search cannot find, since another network described them, is counted.
+ */
+static void test_who_can_be_compared(void)
+{
+    made m;
+    float row[NUMBERS];
+    int all = -1;
+    mien_gallery_faces f = {1, NUMBERS, row, ""};
+    mien_gallery_person p = {.name = "Cleo",
+                             .basis = {.basis = "consent", .purpose = "door"}};
+    char other[MIEN_GALLERY_DIGEST];
+    memcpy(other, model_a, sizeof other);
+    other[0] = other[0] == '0' ? '1' : '0';
+    memcpy(f.model, other, sizeof f.model);
+    gallery_make(&m);
+    mien_gallery *g = gallery_open(&m);
+    CHECK_EQ(mien_gallery_comparable(g, "door", model_a, &all), 0);
+    CHECK_EQ(all, 0);
+    CHECK(!gallery_enroll(g, "Ada", 1, "door", "2026-11-30", NULL, NULL));
+    CHECK(!gallery_enroll(g, "Bob", 2, "canteen", "", NULL, NULL));
+    gallery_face(3, 1, row);
+    CHECK(!mien_gallery_enroll(g, &p, &f, NULL, NULL));
+    CHECK_EQ(mien_gallery_comparable(g, "door", model_a, &all), 1);
+    CHECK_EQ(all, 2);
+    CHECK_EQ(mien_gallery_comparable(g, "door", other, NULL), 1);
+    CHECK_EQ(mien_gallery_comparable(g, "canteen", other, &all), 0);
+    CHECK_EQ(all, 1);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 /* Who was not born yet is not in a photo; whose birth date is not kept may be,
  * and who is never to be matched still hides. */
 static void test_a_birth_date_bounds_matches(void)
@@ -558,6 +589,7 @@ int main(void)
 {
     RUN(test_people_are_found_for_their_purpose);
     RUN(test_who_opted_out_is_nobody);
+    RUN(test_who_can_be_compared);
     RUN(test_a_birth_date_bounds_matches);
     RUN(test_what_is_refused);
     RUN(test_keys);

@@ -346,6 +346,13 @@ MIEN_API const char *mien_face_gender(const mien_face *f, double *probability);
 MIEN_API const char *mien_faces_chosen(const mien_faces *f, int choice,
                                        int face, double *probability);
 
+/* Name a network that describes faces, as `--descriptor` does.
+ *
+ *   d  a network; another number counts as MIEN_DESCRIBER_DLIB
+ *
+ * "dlib" or "mobilefacenet". */
+MIEN_API const char *mien_describer_name(mien_describer d);
+
 /* Count the numbers of a network's descriptors.
  *
  *   d  a network; another number counts as MIEN_DESCRIBER_DLIB

@@ -360,6 +360,19 @@ typedef struct mien_gallery_match {
     int compared;   /* people enrolled for the purpose, with this network */
 } mien_gallery_match;
 
+/* Count whom a search can find: people enrolled for a purpose, of whom a face
+ * was described by a network.
+ *
+ *   g         open
+ *   purpose   as for mien_gallery_search
+ *   model     SHA-256 of the network's file
+ *   enrolled  set to how many are enrolled for the purpose; those beyond the
+ *             answer are found by no search with this network; NULL is allowed
+ *
+ * Whose end has come is in neither. */
+MIEN_API int mien_gallery_comparable(const mien_gallery *g, const char *purpose,
+                                     const char *model, int *enrolled);
+
 /* Find who a face is among those enrolled for a purpose.
  *
  *   g          open

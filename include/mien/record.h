@@ -86,6 +86,8 @@ typedef struct mien_search_record {
                                           the gallery */
     int people;                        /* on how many that was measured */
     const char *calibrated;            /* the day; NULL: never */
+    int compared;                      /* people whom the search can find */
+    int enrolled; /* for the purpose; others have no face by this network */
 } mien_search_record;
 
 /* What is known of a photo; all pointers are borrowed. */
@@ -112,7 +114,8 @@ typedef struct mien_photo_record {
  * {"schema", "file", "width", "height", "warnings": only if the file is not
  * whole or was turned, "faces", "search": {"purpose", "threshold",
  * "false_match" and "strangers": {"value", "low", "high"} or null, "people",
- * "calibrated": a day or null} if it is told, "expression_model" and
+ * "calibrated": a day or null, "compared" and "enrolled": whom it can find, of
+ * how many} if it is told, "expression_model" and
  * "landmark_model" if there are such, "models": digests by task, "ms":
  * milliseconds by part}.  A face has what mien_own_models told: "expression",
  * "smile", ...: {"CLASS": probability}.

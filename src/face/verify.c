@@ -18,6 +18,11 @@ static int known(mien_describer d)
     return (unsigned)d < DESCRIBERS ? (int)d : MIEN_DESCRIBER_DLIB;
 }
 
+const char *mien_describer_name(mien_describer d)
+{
+    return describers[known(d)].name;
+}
+
 int mien_describer_numbers(mien_describer d)
 {
     return describers[known(d)].numbers;

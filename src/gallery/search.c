@@ -37,7 +37,7 @@ static int too_late(const mien_gallery_person *p, const wanted *w)
 
 /* 1 for each row of a person who was enrolled for the purpose and was born, or
  * is never to be matched, and whose end has not come; how many the former
- * are. */
+ * are.  allowed may be NULL. */
 static int allow(const mien_gallery *g, const mien_index *x, const wanted *w,
                  uint8_t *allowed)
 {
@@ -56,9 +56,28 @@ static int allow(const mien_gallery *g, const mien_index *x, const wanted *w,
             people += may && is_one;
             last = id;
         }
-        allowed[i] = (uint8_t)may;
+        if (allowed)
+            allowed[i] = (uint8_t)may;
     }
     return people;
+}
+
+int mien_gallery_comparable(const mien_gallery *g, const char *purpose,
+                            const char *model, int *enrolled)
+{
+    const mi_shelf *shelf = shelf_of(g, model);
+    const wanted w = {purpose, ""};
+    char today[11];
+    int all = 0;
+    mi_gallery_day(g, today);
+    for (int i = 0; i < g->people; i++) {
+        const mien_basis *b = &g->person[i].shown.basis;
+        all +=
+            strcmp(b->purpose, purpose) == 0 && strcmp(b->expiry, today) >= 0;
+    }
+    if (enrolled)
+        *enrolled = all;
+    return shelf ? allow(g, shelf->face.index, &w, NULL) : 0;
 }
 
 /* Write the search down. */

@@ -24,6 +24,8 @@ void mi_record_search(mien_json *j, const mien_search_record *s)
     put_rate(j, "strangers", s->strangers);
     mien_json_int(j, "people", s->people);
     mien_json_text(j, "calibrated", s->calibrated);
+    mien_json_int(j, "compared", s->compared);
+    mien_json_int(j, "enrolled", s->enrolled);
     mien_json_close(j);
 }
 
