@@ -151,6 +151,7 @@ torture:
 	@TORTURE=1 tests/test_kill.sh
 	@TORTURE=1 tests/test_serve.sh
 	@TORTURE=1 tests/test_queue.sh
+	@bench/soak.sh $B
 	@for t in $(TORTURED); do TORTURE=1 $B/tests/$$t || exit 1; done
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md

@@ -61,6 +61,7 @@ check|curl|curl|asks the server in its test
 check|openssl|openssl|makes a certificate for it
 check|jq|jq|reads JSON in the tests of the command
 check|postgresql|glob:/usr/lib/postgresql/*/bin/initdb|a private database for the test of the queue
+check|wrk|wrk|asks the server again and again in make torture and make bench
 check|openmpi-bin|mpirun|trains with several processes
 check,web|binaryen|wasm-opt|makes WebAssembly smaller
 check|chromium|chromium|runs the app in the tests
