@@ -197,7 +197,7 @@ int main(int argc, char **argv)
         else
             bench_path(folder, argv[i], "");
     }
-    gallery_read(&g, folder, cache);
+    gallery_read(&g, MIEN_DESCRIBER_DLIB, folder, cache);
     if (g.people < 2 * MIEN_CALIBRATE_PEOPLE)
         return fprintf(stderr, "calibrate: too few people in %s\n", folder), 1;
     for (int i = 0; i < g.people; i++)

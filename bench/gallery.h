@@ -76,14 +76,15 @@ static inline void gallery_describe(gallery *g, mien_pick pick,
 
 /* Read the largest faces of a folder, or the descriptors of an earlier run from
  * a file; without that file it is written.  cache may be NULL. */
-static inline void gallery_read(gallery *g, const char *folder,
-                                const char *cache)
+static inline void gallery_read(gallery *g, mien_describer describer,
+                                const char *folder, const char *cache)
 {
+    const int d = mien_describer_numbers(describer);
     const size_t head = offsetof(gallery, apart);
     FILE *f = cache ? fopen(cache, "rb") : NULL;
     if (!f || fread(g, head, 1, f) != 1) {
         memset(g, 0, head);
-        gallery_describe(g, MIEN_PICK_LARGEST, MIEN_DESCRIBER_DLIB, folder);
+        gallery_describe(g, MIEN_PICK_LARGEST, describer, folder);
         FILE *to = cache ? fopen(cache, "wb") : NULL;
         if (to && (fwrite(g, head, 1, to) != 1) | fclose(to))
             perror(cache);
@@ -92,8 +93,8 @@ static inline void gallery_read(gallery *g, const char *folder,
         fclose(f);
     for (int i = 0; i < g->photos; i++)
         for (int k = 0; k <= i; k++)
-            g->apart[i][k] = g->apart[k][i] = mien_descriptor_distance(
-                g->photo[i].descriptor, g->photo[k].descriptor);
+            g->apart[i][k] = g->apart[k][i] = mien_descriptor_apart(
+                d, g->photo[i].descriptor, g->photo[k].descriptor);
 }
 
 /* A photo of a person, drawn. */

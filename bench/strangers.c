@@ -1,6 +1,6 @@
 /* strangers.c: how many strangers get a name when so many people are known.
  *
- *   strangers [FOLDER]
+ *   strangers [--descriptor mobilefacenet] [FOLDER]
  *
  * FOLDER holds Name/photo.jpg; default $MIEN_SHARED/data/lfw.  The largest face
  * of each photo is described.  One photo each of so many people, drawn again
@@ -12,7 +12,9 @@
 #include <math.h>
 
 enum { MOST = GALLERY_MOST, SHARES = 13, HALVES = 6, SIZES = 10 };
-static const double first = 0.38, step = 0.02;
+/* Distances whose shares are printed, by the number of a describer. */
+static const double firsts[] = {0.38, 0.98}, steps[] = {0.02, 0.02};
+static mien_describer by = MIEN_DESCRIBER_DLIB;
 static const int sizes[SIZES] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 
 static gallery g;
@@ -31,7 +33,7 @@ static int64_t find_shares(const uint8_t *in, double share[SHARES])
                 continue;
             pairs++;
             for (int b = 0; b < SHARES; b++)
-                nearer[b] += (double)g.apart[i][k] < first + b * step;
+                nearer[b] += (double)g.apart[i][k] < firsts[by] + b * steps[by];
         }
     for (int b = 0; b < SHARES; b++)
         share[b] = (double)nearer[b] / (double)pairs;
@@ -46,8 +48,9 @@ static double threshold_of(const double share[SHARES], int known)
     while (b > 0 && share[b - 1] > 0 && share[b] > wanted)
         b--;
     double low = log(share[b]), high = log(share[b + 1]);
-    double t = first + step * (b + (log(wanted) - low) / (high - low));
-    return t < (double)MIEN_SAME_PERSON ? t : (double)MIEN_SAME_PERSON;
+    double t =
+        firsts[by] + steps[by] * (b + (log(wanted) - low) / (high - low));
+    return fmin(t, (double)mien_describer_threshold(by));
 }
 
 /* ---- drawing ------------------------------------------------------------- */
@@ -67,11 +70,12 @@ static void draw(mien_random *r, int n, double threshold, int m,
     mien_random_permutation(r, m, order);
     for (int i = 0; i < n; i++)
         known[i] = gallery_draw(&g, r, list[order[i]]);
+    const double usual = (double)mien_describer_threshold(by);
     for (int i = n; i < m; i++) {
         int of = gallery_draw(&g, r, list[order[i]]);
         double d = (double)g.apart[of][gallery_nearest(&g, of, n, known)];
         c->strangers++;
-        c->named += d < (double)MIEN_SAME_PERSON;
+        c->named += d < usual;
         c->at_default += d < threshold;
     }
     for (int i = 0; i < n; i++) {
@@ -136,7 +140,14 @@ int main(int argc, char **argv)
     double share[SHARES];
     mien_random r;
     bench_path(folder, shared ? shared : ".", "data/lfw");
-    gallery_read(&g, argc > 1 ? argv[1] : folder, NULL);
+    for (int i = 1; i < argc; i++) {
+        const char *v = bench_option(argc, argv, &i, "--descriptor");
+        if (v && !strcmp(v, "mobilefacenet"))
+            by = MIEN_DESCRIBER_MOBILEFACENET;
+        else if (!v)
+            snprintf(folder, sizeof folder, "%s", argv[i]);
+    }
+    gallery_read(&g, by, folder, NULL);
     memset(in, 1, sizeof in);
     for (int i = 0; i < g.people; i++)
         list[i] = i;
@@ -145,13 +156,14 @@ int main(int argc, char **argv)
     printf("%d photos of %d people, %lld pairs of two; nearer than\n", g.photos,
            g.people, (long long)find_shares(in, share));
     for (int b = 0; b < SHARES; b++)
-        printf("  %.2f %.3e\n", first + b * step, share[b]);
+        printf("  %.2f %.3e\n", firsts[by] + b * steps[by], share[b]);
     mien_random_init(&r, 1);
-    printf("known  within 0.6  distance  strangers  known named\n");
+    printf("known  within %.2f  distance  strangers  known named\n",
+           (double)mien_describer_threshold(by));
     for (int i = 0; i < SIZES && sizes[i] < g.people; i++) {
-        float t = mien_match_threshold(sizes[i], MIEN_FALSE_MATCH);
+        float t = mien_match_threshold_by(by, sizes[i], MIEN_FALSE_MATCH);
         counts c = draw_many(&r, sizes[i], (double)t, g.people, list);
-        printf("%5d  %8.1f %%  %8.3f  %7.1f %%  %9.0f %%\n", sizes[i],
+        printf("%5d  %9.1f %%  %8.3f  %7.1f %%  %9.0f %%\n", sizes[i],
                per_cent(c.named, c.strangers), (double)t,
                per_cent(c.at_default, c.strangers), per_cent(c.right, c.known));
     }

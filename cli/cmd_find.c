@@ -13,6 +13,7 @@ typedef struct values {
     cli_basis_values basis;
     mien_match_options match;
     mien_detector detector;
+    mien_describer descriptor;
     mien_rotate rotate;
     int show_distance, json, recursive, quiet;
     int jobs, threads;
@@ -35,7 +36,8 @@ static const cli_option options[] = {
     CLI_OPTIONS_BASIS,
     CLI_ROW_REAL(match.threshold, "tolerance", 0, "D", 0, 4,
                  "largest distance at which a face gets a name; smaller is "
-                 "stricter (default: what --false-match gives, at most 0.6)"),
+                 "stricter (default: what --false-match gives, at most 0.6, of "
+                 "mobilefacenet 1.21)"),
     CLI_ROW_CHOICE(match.rule, "rule", 0, "RULE", "nearest,mean",
                    "of a person's photos the nearest counts, or the mean "
                    "distance, as face-api.js' FaceMatcher has it: {choices} "
@@ -47,6 +49,7 @@ static const cli_option options[] = {
                  "a third column: the distance, or None"),
     CLI_OPTION_DETECTOR(
         "network that finds faces: yunet (default), tiny or ssd"),
+    CLI_OPTION_DESCRIPTOR,
     CLI_OPTION_ROTATE,
     CLI_OPTION_JSON(
         "JSON lines as analyze prints them, each face with name and distance"),
@@ -154,7 +157,8 @@ static int read_people(search *s, const cli_words *folders)
     cli_files files = {.recursive = 1, .each = 1};
     mien_error err = {0};
     int good = 1;
-    if (mien_people_new(&s->people, &err) != MIEN_OK) {
+    if (mien_people_new_by(s->options.face.describer, &s->people, &err) !=
+        MIEN_OK) {
         cli_error("%s", err.text);
         good = 0;
     }
@@ -260,6 +264,7 @@ static int read_options(const cli_args *a, search *s)
     s->files.recursive = v->recursive;
     s->options.face.want = MIEN_FACE_DESCRIPTOR;
     s->options.face.detector = v->detector;
+    s->options.face.describer = v->descriptor;
     s->options.face.rotate = v->rotate;
     s->options.image = v->read;
     s->options.models = v->models;
@@ -337,7 +342,8 @@ const cli_command cmd_find = {
         "with 20, 24 % with 50 and 57 % with 200 (Labelled Faces in the Wild). "
         "So the default distance shrinks, 0.56, 0.52, 0.50 and 0.46 there, for "
         "1 % of strangers; 94 %, 84 %, 79 % and 58 % of the known are still "
-        "named by one photo each. More photos of each person help.\n\n"
+        "named by one photo each. More photos of each person help, and so does "
+        "--descriptor mobilefacenet: 98 %, 98 %, 98 % and 93 %.\n\n"
         "Nobody is looked for without a reason: --basis and --purpose are said "
         "once for each of --known and kept there, in FOLDER/.mien-basis.json "
         "or FILE.basis, until the day that --expires says. After that day the "

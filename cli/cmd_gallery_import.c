@@ -144,12 +144,12 @@ static int read_folder(importing *m, const char *path)
 /* Somebody's faces, as many as one call takes; how many. */
 static int gather(const importing *m, int who, int from, float *row)
 {
+    const size_t one = (size_t)m->r.numbers;
     const float *d;
     int n = 0;
     while (n < MIEN_GALLERY_MAX_FACES &&
            (d = mien_people_descriptor(m->people, who, from + n)) != NULL)
-        memcpy(row + (size_t)n++ * MIEN_DESCRIPTOR, d,
-               MIEN_DESCRIPTOR * sizeof *row);
+        memcpy(row + (size_t)n++ * one, d, one * sizeof *row);
     return n;
 }
 
@@ -180,9 +180,9 @@ static mien_status keep(importing *m, const char *name,
 /* Everybody who was read; the status to exit with. */
 static int keep_all(importing *m)
 {
-    float *row = cli_alloc((size_t)MIEN_GALLERY_MAX_FACES * MIEN_DESCRIPTOR,
-                           sizeof *row);
-    mien_gallery_faces faces = {.numbers = MIEN_DESCRIPTOR, .descriptor = row};
+    float *row = cli_alloc(
+        (size_t)MIEN_GALLERY_MAX_FACES * (size_t)m->r.numbers, sizeof *row);
+    mien_gallery_faces faces = {.numbers = m->r.numbers, .descriptor = row};
     mien_error err = {0};
     mien_status st = MIEN_OK;
     if (!row)
@@ -217,7 +217,7 @@ static int import(const cli_args *a, importing *m)
     int status = cli_gallery_open(a->operand[0], &v->open, &m->g);
     if (!status)
         status = cli_gallery_reader_open(&v->read, &m->r);
-    if (!status && mien_people_new(&m->people, &err)) {
+    if (!status && mien_people_new_by(v->read.descriptor, &m->people, &err)) {
         cli_error("%s", err.text);
         status = CLI_NOTHING;
     }
@@ -240,11 +240,6 @@ static int run(const cli_args *a)
     if (!m.basis.said) {
         cli_error("gallery import: needs --basis and --purpose: why and what "
                   "for these people may be recognised");
-        return CLI_USAGE;
-    }
-    if (v->read.descriptor != MIEN_DESCRIBER_DLIB) {
-        cli_error("gallery import: --descriptor: only dlib's; 'gallery enroll' "
-                  "takes others");
         return CLI_USAGE;
     }
     status = import(a, &m);

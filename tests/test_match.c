@@ -405,6 +405,69 @@ static void test_what_may_not_be_added(void)
     mien_people_free(p);
 }
 
+/* Descriptors of 512 numbers, of which the last alone differ. */
+static void test_people_by_another_network(void)
+{
+    enum { WIDE = MIEN_DESCRIPTOR_MOST };
+    static float d[4][WIDE];
+    const mien_match_options mean = {MIEN_MATCH_MEAN, -1, 0, 0.01};
+    mien_people *p = NULL;
+    mien_match m;
+    int64_t same[2], different[2];
+    int votes[3];
+    float far = 0;
+    CHECK_EQ(mien_people_new_by(MIEN_DESCRIBER_MOBILEFACENET, &p, NULL),
+             MIEN_OK);
+    CHECK_EQ(mien_people_describer(p), MIEN_DESCRIBER_MOBILEFACENET);
+    for (int i = 0; i < 4; i++)
+        d[i][WIDE - 1] = (float)i;
+    CHECK_EQ(mien_people_add(p, "Ann", d[0], NULL), MIEN_OK);
+    CHECK_EQ(mien_people_add(p, "Bob", d[3], NULL), MIEN_OK);
+    CHECK_EQ(mien_people_add(p, "Ann", d[1], NULL), MIEN_OK);
+    d[2][WIDE - 1] = INFINITY;
+    CHECK_EQ(mien_people_add(p, "Bob", d[2], NULL), MIEN_EARG);
+    d[2][WIDE - 1] = 2.2F;
+    CHECK_EQ(mien_people_threshold(p, NULL),
+             mien_match_threshold_by(MIEN_DESCRIBER_MOBILEFACENET, 3, 0.01));
+    CHECK(mien_people_strangers(p, NULL) <= 0.01);
+    m = mien_people_match(p, d[2], NULL);
+    CHECK(m.person == 1 && fabsf(m.distance - 0.8F) < 1e-6F);
+    m = mien_people_match(p, d[0], &mean);
+    CHECK(m.person == 0 && m.distance == 0.5F);
+    CHECK_EQ(mien_people_vote(p, 4, d[0], NULL, votes, &m, NULL), MIEN_OK);
+    CHECK(votes[0] == 2 && votes[1] == 2 && votes[2] == 0 && m.person == 0);
+    CHECK_EQ(mien_people_closest(p, 0, d[2], &far), 1);
+    CHECK(fabsf(far - 1.2F) < 1e-6F);
+    mien_people_histogram(p, 2, 3, same, different);
+    CHECK(same[0] == 1 && !same[1] && !different[0] && different[1] == 2);
+    mien_pairs pairs = mien_people_pairs(p, 2.5F);
+    CHECK(pairs.same_near == 1 && pairs.different_near == 1);
+    CHECK_EQ(mien_people_descriptor(p, 1, 0)[WIDE - 1], 3);
+    mien_people_free(p);
+}
+
+/* How many strangers get a name grows with the distance and the known. */
+static void test_strangers_by_another_network(void)
+{
+    const mien_describer d = MIEN_DESCRIBER_MOBILEFACENET;
+    double before = 0;
+    for (float t = 0.5F; t < 1.4F; t += 0.01F) {
+        double now = mien_match_strangers_by(d, 50, t);
+        CHECK(now >= before && now <= 1);
+        before = now;
+    }
+    for (int n = 1; n < 1000000; n *= 3) {
+        float t = mien_match_threshold_by(d, n, 0.01);
+        CHECK(t <= mien_describer_threshold(d) && t > 0.5F);
+        if (t < mien_describer_threshold(d))
+            CHECK(fabs(mien_match_strangers_by(d, n, t) - 0.01) < 1e-5);
+    }
+    CHECK_EQ(mien_match_strangers_by(MIEN_DESCRIBER_DLIB, 9, 0.5F),
+             mien_match_strangers(9, 0.5F));
+    CHECK_EQ(mien_match_strangers_by((mien_describer)99, 9, 0.5F),
+             mien_match_strangers(9, 0.5F));
+}
+
 static void test_failing_memory_is_reported(void)
 {
     mien_status st = MIEN_ENOMEM;
@@ -453,6 +516,8 @@ int main(int argc, char **argv)
     RUN(test_pairs_nearer_than_a_threshold);
     RUN(test_strangers_among_people);
     RUN(test_which_descriptor_gave_the_name);
+    RUN(test_people_by_another_network);
+    RUN(test_strangers_by_another_network);
     RUN(test_what_may_not_be_added);
     RUN(test_failing_memory_is_reported);
     return check_done();

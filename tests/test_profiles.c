@@ -76,6 +76,31 @@ static void test_what_is_written_is_read(void)
     }
 }
 
+/* Those of another network have other numbers, and only those. */
+static void test_profiles_of_another_network(void)
+{
+    float d[MIEN_DESCRIPTOR_MOST];
+    mien_people *p = NULL, *q = NULL, *dlib = nobody();
+    mien_buffer b = {0};
+    mien_error err = {0};
+    for (int i = 0; i < MIEN_DESCRIPTOR_MOST; i++)
+        d[i] = (float)i / 999;
+    CHECK(!mien_people_new_by(MIEN_DESCRIBER_MOBILEFACENET, &p, NULL));
+    CHECK(!mien_people_new_by(MIEN_DESCRIBER_MOBILEFACENET, &q, NULL));
+    CHECK(!mien_people_add(p, "Ada", d, NULL));
+    mien_record_profiles(p, MIEN_PROFILES_LABELED, 0, &b);
+    CHECK_EQ(mien_profiles_read(b.data, b.n, q, NULL, &err), MIEN_OK);
+    CHECK(mien_people_count(q) == 1 &&
+          !memcmp(mien_people_descriptor(q, 0, 0), d, sizeof d));
+    CHECK_EQ(mien_profiles_read(b.data, b.n, dlib, NULL, &err), MIEN_EFORMAT);
+    CHECK(strstr(err.text, "512 numbers, wanted are 128") &&
+          !mien_people_count(dlib));
+    mien_buffer_free(&b);
+    mien_people_free(p);
+    mien_people_free(q);
+    mien_people_free(dlib);
+}
+
 /* A profile of n numbers, the last of which is "last". */
 static const char *profile(const char *open, int n, const char *last,
                            const char *close)
@@ -164,6 +189,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_what_is_written_is_read);
+    RUN(test_profiles_of_another_network);
     RUN(test_forms_as_they_come);
     RUN(test_a_mistake_is_named_and_changes_nothing);
     return check_done();

@@ -26,15 +26,6 @@ typedef enum mien_detector {
     MIEN_DETECTOR_SSD    /* face-api.js SSD MobileNet v1 */
 } mien_detector;
 
-/* The network that descriptors come from.  Those of two networks say nothing
- * about each other. */
-typedef enum mien_describer {
-    MIEN_DESCRIBER_DLIB,         /* face_recognition: 128 numbers */
-    MIEN_DESCRIBER_MOBILEFACENET /* mobilefacenet: 512 numbers of length 1;
-                                    what it was trained on is not stated, and it
-                                    is installed only by name */
-} mien_describer;
-
 /* How a photo is turned before it is read, clockwise. */
 typedef enum mien_rotate {
     MIEN_ROTATE_0,
@@ -345,30 +336,6 @@ MIEN_API const char *mien_face_gender(const mien_face *f, double *probability);
  * Its name; borrowed from the model. */
 MIEN_API const char *mien_faces_chosen(const mien_faces *f, int choice,
                                        int face, double *probability);
-
-/* Name a network that describes faces, as `--descriptor` does.
- *
- *   d  a network; another number counts as MIEN_DESCRIBER_DLIB
- *
- * "dlib" or "mobilefacenet". */
-MIEN_API const char *mien_describer_name(mien_describer d);
-
-/* Count the numbers of a network's descriptors.
- *
- *   d  a network; another number counts as MIEN_DESCRIBER_DLIB
- *
- * 128 or 512, at most MIEN_DESCRIPTOR_MOST. */
-MIEN_API int mien_describer_numbers(mien_describer d);
-
-/* Tell the distance below which two descriptors of a network most likely show
- * the same person.
- *
- *   d  a network; another number counts as MIEN_DESCRIBER_DLIB
- *
- * Source: MIEN_SAME_PERSON, dlib's own; that of MobileFaceNet answers most
- * pairs of fold 1 of Labelled Faces in the Wild right, with the default
- * detector. */
-MIEN_API float mien_describer_threshold(mien_describer d);
 
 /* Whether a face has a descriptor of a network.
  *

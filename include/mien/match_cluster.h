@@ -98,7 +98,7 @@ MIEN_API void mien_clusters_free(mien_clusters *c);
  * mien_people_vote.
  *
  *   c           groups
- *   descriptor  [c->n, MIEN_DESCRIPTOR] of which they were made
+ *   descriptor  [c->n, numbers of people's network] of which they were made
  *   people      who are known, and agreed to be
  *   options     NULL: MIEN_MATCH_DEFAULTS
  *   out         [c->groups] unknown where nobody has most votes

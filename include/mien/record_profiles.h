@@ -19,7 +19,7 @@ extern "C" {
 #define MIEN_PROFILES_MAX_BYTES ((size_t)32 << 20)
 
 typedef enum mien_profiles_form {
-    MIEN_PROFILES_LABELED, /* [{"label", "descriptors": [[128 numbers]]}] */
+    MIEN_PROFILES_LABELED, /* [{"label", "descriptors": [[numbers]]}] */
     MIEN_PROFILES_MATCHER, /* {"distanceThreshold", "labeledDescriptors"} */
     MIEN_PROFILES_KEYED    /* {KEY: {"name", "descriptors"}} */
 } mien_profiles_form;
@@ -28,7 +28,8 @@ typedef enum mien_profiles_form {
  *
  *   bytes      JSON; one LabeledFaceDescriptors alone is read too
  *   n          bytes, at most MIEN_PROFILES_MAX_BYTES
- *   people     get the descriptors; of equal names one person is made, and a
+ *   people     get the descriptors, of as many numbers as those of the network
+ *              that describes them; of equal names one person is made, and a
  *              profile without descriptors makes nobody
  *   threshold  set to distanceThreshold where the file has it; NULL is allowed
  *

@@ -170,17 +170,18 @@ mien_status mien_clusters_suggest(const mien_clusters *c,
                                   const mien_match_options *options,
                                   mien_match *out, mien_error *err)
 {
-    enum { D = MIEN_DESCRIPTOR };
+    const int d = mien_describer_numbers(mien_people_describer(people));
     size_t largest = c->groups ? (size_t)c->begin[1] : 0;
-    float *face = mi_alloc_raw(largest, D * sizeof *face);
+    float *face = mi_alloc_raw(largest, (size_t)d * sizeof *face);
     mien_match *match = mi_alloc_raw((size_t)c->groups, sizeof *match);
     mien_status st = face && match ? MIEN_OK : mi_no_memory(err);
     for (int g = 0; g < c->groups && !st; g++) {
         const int *member = c->member + c->begin[g];
         int n = c->begin[g + 1] - c->begin[g];
         for (int i = 0; i < n; i++)
-            memcpy(face + (ptrdiff_t)i * D,
-                   descriptor + (ptrdiff_t)member[i] * D, D * sizeof *face);
+            memcpy(face + (ptrdiff_t)i * d,
+                   descriptor + (ptrdiff_t)member[i] * d,
+                   (size_t)d * sizeof *face);
         st = mien_people_vote(people, n, face, options, NULL, &match[g], err);
     }
     if (!st && c->groups)

@@ -39,7 +39,8 @@ static double mean(const mien_people *p, int person, const float *descriptor)
     double sum = 0;
     int n = 0;
     for (int i = p->person[person].first; i >= 0; i = p->next[i], n++)
-        sum += mi_index_far(MIEN_DESCRIPTOR, mi_people_view(p, i), descriptor);
+        sum += mi_index_far(mi_people_numbers(p), mi_people_view(p, i),
+                            descriptor);
     return sum / n;
 }
 
@@ -109,7 +110,7 @@ mien_status mien_people_vote(const mien_people *p, int n,
         return mi_no_memory(err);
     for (int i = 0; i < n; i++) {
         mien_match m = mien_people_match(
-            p, descriptor + (size_t)i * MIEN_DESCRIPTOR, options);
+            p, descriptor + (ptrdiff_t)i * mi_people_numbers(p), options);
         ballot *to = &b[m.person < 0 ? p->n : m.person];
         to->votes++;
         to->distance += (double)m.distance;
@@ -137,7 +138,7 @@ void mien_people_histogram(const mien_people *p, int bins, float most,
     const int32_t *who = p->views->who;
     for (int i = 0; i < mi_people_views(p); i++)
         for (int k = 0; k < i; k++) {
-            double at = mi_index_far(MIEN_DESCRIPTOR, mi_people_view(p, i),
+            double at = mi_index_far(mi_people_numbers(p), mi_people_view(p, i),
                                      mi_people_view(p, k)) /
                         (double)most;
             int bin = at < 1 ? (int)(at * bins) : bins - 1;
@@ -153,8 +154,8 @@ mien_pairs mien_people_pairs(const mien_people *p, float threshold)
         for (int k = 0; k < i; k++) {
             int same = who[i] == who[k];
             int near =
-                mien_descriptor_distance(mi_people_view(p, i),
-                                         mi_people_view(p, k)) < threshold;
+                mi_index_distance(mi_people_numbers(p), mi_people_view(p, i),
+                                  mi_people_view(p, k)) < threshold;
             out.same += same;
             out.same_near += same && near;
             out.different += !same;
@@ -170,7 +171,8 @@ int mien_people_closest(const mien_people *p, int person,
     float least = NAN;
     assert(person >= 0 && person < p->n);
     for (int i = p->person[person].first; i >= 0; i = p->next[i], n++) {
-        float d = mien_descriptor_distance(mi_people_view(p, i), descriptor);
+        float d = mi_index_distance(mi_people_numbers(p), mi_people_view(p, i),
+                                    descriptor);
         if (n == 0 || d < least) {
             least = d;
             best = n;

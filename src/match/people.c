@@ -18,18 +18,30 @@
 
 enum { LEAST_SLOTS = 32 };
 
-mien_status mien_people_new(mien_people **out, mien_error *err)
+mien_status mien_people_new_by(mien_describer d, mien_people **out,
+                               mien_error *err)
 {
     mien_people *p = mi_alloc(1, sizeof *p);
     if (!p)
         return mi_no_memory(err);
-    mien_status st = mien_index_new(MIEN_DESCRIPTOR, &p->views, err);
+    p->describer = d;
+    mien_status st = mien_index_new(mien_describer_numbers(d), &p->views, err);
     if (st != MIEN_OK) {
         mi_free(p);
         return st;
     }
     *out = p;
     return MIEN_OK;
+}
+
+mien_status mien_people_new(mien_people **out, mien_error *err)
+{
+    return mien_people_new_by(MIEN_DESCRIBER_DLIB, out, err);
+}
+
+mien_describer mien_people_describer(const mien_people *p)
+{
+    return p->describer;
 }
 
 void mien_people_free(mien_people *p)
@@ -105,12 +117,12 @@ static int add_name(mien_people *p, const char *name)
 
 /* ---- descriptors --------------------------------------------------------- */
 
-static mien_status check(const char *name, const float *descriptor,
-                         mien_error *err)
+static mien_status check(const mien_people *p, const char *name,
+                         const float *descriptor, mien_error *err)
 {
     if (!*name)
         return mi_fail(err, MIEN_EARG, "people: a name is empty");
-    for (int i = 0; i < MIEN_DESCRIPTOR; i++)
+    for (int i = 0; i < mi_people_numbers(p); i++)
         if (!isfinite(descriptor[i]))
             return mi_fail(err, MIEN_EARG,
                            "people: number %d of a descriptor of %.80s is %g",
@@ -133,7 +145,7 @@ static void link_row(mien_people *p, int row)
 mien_status mien_people_add(mien_people *p, const char *name,
                             const float *descriptor, mien_error *err)
 {
-    mien_status st = check(name, descriptor, err);
+    mien_status st = check(p, name, descriptor, err);
     if (st != MIEN_OK)
         return st;
     int row = mi_people_views(p), person = find(p, name), before = p->n;

@@ -11,6 +11,7 @@ typedef struct mi_person {
 } mi_person;
 
 struct mien_people {
+    mien_describer describer;
     int n, slots;
     mi_person *person; /* [n] */
     mien_index *views; /* descriptors in the order they were added, each with
@@ -24,9 +25,15 @@ static inline int mi_people_views(const mien_people *p)
     return (int)p->views->n;
 }
 
+/* Numbers of a descriptor. */
+static inline int mi_people_numbers(const mien_people *p)
+{
+    return mien_index_numbers(p->views);
+}
+
 static inline const float *mi_people_view(const mien_people *p, int row)
 {
-    return p->views->row + (ptrdiff_t)row * MIEN_DESCRIPTOR;
+    return p->views->row + (ptrdiff_t)row * mi_people_numbers(p);
 }
 
 #endif

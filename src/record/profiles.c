@@ -27,6 +27,7 @@ typedef struct place {
 typedef struct taker {
     mien_people *people;
     const mien_profiles_choice *choice; /* NULL: all are taken */
+    int numbers;                        /* of a descriptor */
 } taker;
 
 /* How many bytes of a name are shown: whole characters. */
@@ -79,20 +80,20 @@ static const json_t *item(const json_t *list, size_t i)
 
 /* The numbers of one, checked. */
 static mien_status read_descriptor(const json_t *list, const place *at,
-                                   float *out, mien_error *err)
+                                   int numbers, float *out, mien_error *err)
 {
     char words[80];
     if (!json_is_array(list) && !json_is_object(list)) {
         snprintf(words, sizeof words, "%s, wanted are %d numbers", kind(list),
-                 MIEN_DESCRIPTOR);
+                 numbers);
         return fail(at, err, words);
     }
-    if (count(list) != MIEN_DESCRIPTOR) {
+    if (count(list) != (size_t)numbers) {
         snprintf(words, sizeof words, "%zu numbers, wanted are %d", count(list),
-                 MIEN_DESCRIPTOR);
+                 numbers);
         return fail(at, err, words);
     }
-    for (size_t i = 0; i < MIEN_DESCRIPTOR; i++) {
+    for (size_t i = 0; i < (size_t)numbers; i++) {
         const json_t *v = item(list, i);
         out[i] = (float)json_number_value(v);
         if (json_is_number(v) && isfinite(out[i]))
@@ -122,7 +123,7 @@ static mien_status read_profile(const json_t *from, const json_t *name,
                                 place at, const taker *to, mien_error *err)
 {
     const json_t *list = json_object_get(from, "descriptors");
-    float descriptor[MIEN_DESCRIPTOR];
+    float descriptor[MIEN_DESCRIPTOR_MOST];
     char words[80];
     if (!json_is_object(from)) {
         snprintf(words, sizeof words, "%s, wanted is an object", kind(from));
@@ -144,7 +145,8 @@ static mien_status read_profile(const json_t *from, const json_t *name,
     const int take = wanted(to, from, text);
     for (size_t i = 0; i < json_array_size(list) && !st; i++) {
         at.descriptor = i + 1;
-        st = read_descriptor(json_array_get(list, i), &at, descriptor, err);
+        st = read_descriptor(json_array_get(list, i), &at, to->numbers,
+                             descriptor, err);
         if (!st && take)
             st = mien_people_add(to->people, text, descriptor, err);
     }
@@ -278,10 +280,14 @@ mien_status mien_profiles_choose(const uint8_t *bytes, size_t n,
     if (st)
         return fail_text((const char *)bytes, n, &why, err);
     st = read_threshold(root, &t, err);
+    taker to = {NULL, NULL,
+                mien_describer_numbers(mien_people_describer(people))};
     if (!st)
-        st = read_all(root, &(taker){NULL, NULL}, err);
+        st = read_all(root, &to, err);
+    to.people = people;
+    to.choice = choice;
     if (!st)
-        st = read_all(root, &(taker){people, choice}, err);
+        st = read_all(root, &to, err);
     json_decref(root);
     if (!st && threshold)
         *threshold = t;
@@ -294,13 +300,14 @@ mien_status mien_profiles_choose(const uint8_t *bytes, size_t n,
 static void write_person(mien_json *j, const mien_people *p, int i, int keyed)
 {
     const char *name = mien_people_name(p, i);
+    const int numbers = mien_describer_numbers(mien_people_describer(p));
     const float *d;
     mien_json_object(j, keyed ? name : NULL);
     mien_json_text(j, keyed ? "name" : "label", name);
     mien_json_array(j, "descriptors");
     for (int n = 0; (d = mien_people_descriptor(p, i, n)); n++) {
         mien_json_array(j, NULL);
-        for (int k = 0; k < MIEN_DESCRIPTOR; k++)
+        for (int k = 0; k < numbers; k++)
             mien_json_real(j, NULL, (double)d[k], 9);
         mien_json_close(j);
     }
