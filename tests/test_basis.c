@@ -1,12 +1,10 @@
-/* Why people may be looked for: a note in and out, what is wrong with one, the
- * days of the calendar, and what profiles carry.
+/* Why people may be looked for: a note in and out, what is wrong with one, and
+ * what profiles carry.
  *
  * Not as WebAssembly: jansson reads it. */
 #include "mien/record_profiles.h"
 
 #include "tests/check.h"
-
-#include <time.h>
 
 static const mien_basis door = {"consent", "door", "2026-11-28", "2027-11-28"};
 
@@ -110,37 +108,6 @@ static void test_no_part_is_taken_for_a_note(void)
     mien_buffer_free(&text);
 }
 
-/* Against the C library's calendar. */
-static void test_days_are_those_of_the_calendar(void)
-{
-    char day[11];
-    for (int from = 0; from < 400; from += 7)
-        for (int days = 0; days < 4000; days += 113) {
-            time_t t = (time_t)from * 86400 + 946684800; /* 2000-01-01 */
-            struct tm a, b;
-            char first[11], want[11];
-            t += (time_t)days * 86400;
-            gmtime_r(&t, &b);
-            t -= (time_t)days * 86400;
-            gmtime_r(&t, &a);
-            strftime(first, sizeof first, "%Y-%m-%d", &a);
-            strftime(want, sizeof want, "%Y-%m-%d", &b);
-            mien_day_add(first, days, day);
-            CHECK_MSG(strcmp(day, want) == 0, "%s + %d = %s, want %s", first,
-                      days, day, want);
-        }
-    mien_day_add("1899-12-31", 60, day);
-    CHECK(strcmp(day, "1900-03-01") == 0); /* 1900 was no leap year */
-    mien_day_add("9999-12-30", 400000, day);
-    CHECK(strcmp(day, "9999-12-31") == 0);
-    CHECK(mien_is_day("2000-02-29") && !mien_is_day("2100-02-29"));
-    CHECK(!mien_is_day("2026-13-01") && !mien_is_day("2026-00-01"));
-    CHECK(!mien_is_day("2026-04-31") && !mien_is_day("2026-04-00"));
-    CHECK(!mien_is_day("1599-12-31") && !mien_is_day("2026-04-011"));
-    CHECK(!mien_is_day("2026/04/01") && !mien_is_day(NULL));
-    CHECK(!mien_is_day("2026-0a-01"));
-}
-
 /* ---- profiles ------------------------------------------------------------ */
 
 typedef struct asked {
@@ -190,7 +157,6 @@ int main(int argc, char **argv)
     RUN(test_what_is_written_is_read);
     RUN(test_a_mistake_is_named_and_changes_nothing);
     RUN(test_no_part_is_taken_for_a_note);
-    RUN(test_days_are_those_of_the_calendar);
     RUN(test_profiles_are_chosen_by_their_consent);
     return check_done();
 }

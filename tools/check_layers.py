@@ -59,7 +59,7 @@ ALLOWED = {
 CLIENTS = {"cli", "wasm", "examples"}
 FREE = {"tests", "bench", "fuzz"}
 # Public headers that are not called after their folder.
-HEADERS = {"text": "base", "json": "base", "layer": "graph"}
+HEADERS = {"text": "base", "json": "base", "day": "base", "layer": "graph"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 

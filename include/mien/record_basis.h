@@ -11,6 +11,7 @@
 #ifndef MIEN_RECORD_BASIS_H
 #define MIEN_RECORD_BASIS_H
 
+#include "mien/day.h"
 #include "mien/text.h"
 
 #ifdef __cplusplus
@@ -74,21 +75,6 @@ MIEN_API MIEN_CHECKED mien_status mien_basis_read(const uint8_t *bytes,
  *   b    a note
  *   out  a line is added */
 MIEN_API void mien_record_basis(const mien_basis *b, mien_buffer *out);
-
-/* Count on from a day.
- *
- *   day   YYYY-MM-DD, a day of the calendar of the years 1600 to 9999,
- *         asserted
- *   days  0..400000, asserted
- *   out   set to that day, at most 9999-12-31; may be day */
-MIEN_API void mien_day_add(const char *day, int days, char out[11]);
-
-/* Tell whether a text is a day of the calendar.
- *
- *   text  NULL is none
- *
- * 1: YYYY-MM-DD of the years 1600 to 9999. */
-MIEN_API int mien_is_day(const char *text);
 
 #ifdef __cplusplus
 }

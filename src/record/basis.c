@@ -8,57 +8,8 @@
 #include "base/json_read.h"
 #include "mien/json.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-/* ---- days ---------------------------------------------------------------- */
-
-static int days_of_month(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return days[month - 1] + (month == 2 && leap);
-}
-
-/* The digits at text as a number. */
-static int number(const char *text, int digits)
-{
-    int v = 0;
-    for (int i = 0; i < digits; i++)
-        v = 10 * v + (text[i] - '0');
-    return v;
-}
-
-int mien_is_day(const char *text)
-{
-    if (!text || strlen(text) != 10 || text[4] != '-' || text[7] != '-')
-        return 0;
-    for (int i = 0; i < 10; i++)
-        if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9'))
-            return 0;
-    int year = number(text, 4), month = number(text + 5, 2);
-    int day = number(text + 8, 2);
-    return year >= 1600 && month >= 1 && month <= 12 && day >= 1 &&
-           day <= days_of_month(year, month);
-}
-
-void mien_day_add(const char *day, int days, char out[11])
-{
-    assert(mien_is_day(day) && days >= 0 && days <= 400000);
-    int y = number(day, 4), m = number(day + 5, 2), d = number(day + 8, 2);
-    d += days;
-    for (int in = days_of_month(y, m); d > in; in = days_of_month(y, m)) {
-        d -= in;
-        y += m == 12;
-        m = m % 12 + 1;
-    }
-    if (y > 9999)
-        memcpy(out, "9999-12-31", 11);
-    else
-        snprintf(out, 11, "%04u-%02u-%02u", (unsigned)y % 10000U,
-                 (unsigned)m % 100U, (unsigned)d % 100U);
-}
 
 /* ---- a note -------------------------------------------------------------- */
 
