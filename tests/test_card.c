@@ -99,6 +99,7 @@ static void test_a_table_model_tells_what_it_was_made_of(void)
     o.sheet_size = strlen(sheet);
     o.by = by;
     o.bys = 1;
+    o.terms = (mien_data_terms){"2031-01-31", "contract", digest};
     mien_study *s = study_must(t, &o);
     mien_buffer b = {0};
     mien_status st;
@@ -113,6 +114,11 @@ static void test_a_table_model_tells_what_it_was_made_of(void)
     CHECK(strcmp(said(card, "sheet_sha256", "text"), want) == 0);
     CHECK(strncmp(said(card, "size", "text"), "600 rows, ", 10) == 0);
     CHECK(strstr(said(card, "split", "text"), "random, 384 training rows"));
+    CHECK(strcmp(said(card, "data_role", "text"), "training data, 600 rows") ==
+          0);
+    CHECK(strcmp(said(card, "data_retention", "text"), "2031-01-31") == 0);
+    CHECK(strcmp(said(card, "data_personal", "text"), "contract") == 0);
+    CHECK(strstr(said(card, "data_inferred_by", "text"), digest));
     CHECK(strcmp(said(card, "columns", "text"), "a, b, kind") == 0);
     CHECK(is_open(card, "licence") && is_open(card, "data_origin") &&
           is_open(card, "consequences"));

@@ -71,7 +71,7 @@ static void test_highest_rows(void)
     mien_tabular_restart(m);
     CHECK_EQ(mien_predictor_new(m, &o, &p, NULL), MIEN_OK);
     CHECK_EQ(mien_predictor_rows(p, t, NULL, NULL), MIEN_OK);
-    mien_predictor_json(p, &j);
+    mien_predictor_json(p, NULL, &j);
     char *said = study_text(&b);
     CHECK(strncmp(said, "{\"kind\":\"logistic\",\"label\":", 27) == 0);
     CHECK(strstr(said, "\"window\":2,\"rows\":"));

@@ -156,7 +156,7 @@ double web_prediction_done(const web_prediction *p)
 mien_status web_prediction_about(mien_web *w, web_prediction *p)
 {
     mien_json j = mien_json_on(web_text_begin(w), 0);
-    mien_predictor_json(p->p, &j);
+    mien_predictor_json(p->p, NULL, &j);
     return web_text_end(w, MIEN_OK, NULL);
 }
 

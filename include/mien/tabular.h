@@ -53,6 +53,18 @@ typedef struct mien_autoencoder_options {
 MIEN_API MIEN_CHECKED mien_status mien_autoencoder_new(
     const mien_autoencoder_options *options, mien_graph **out, mien_error *err);
 
+/* What is known of the data that a model learns from: UTF-8, NULL where nobody
+ * said it. */
+typedef struct mien_data_terms {
+    const char *retention; /* the last day on which they are kept, or somebody's
+                              words for it */
+    const char *basis;     /* on what ground they are used */
+    const char *inferred_by; /* SHA-256 of the model that inferred what is
+                                learned from here, or words where that model is
+                                not known; NULL: nothing of it is known to be
+                                inferred */
+} mien_data_terms;
+
 /* What a model of a table is made of; all borrowed. */
 typedef struct mien_tabular_parts {
     const mien_encoder *encoder;
@@ -70,6 +82,8 @@ typedef struct mien_tabular_parts {
     const char *groups; /* of which groups of rows it learned; may be NULL */
     const char *data_sha256;  /* of the data's file; may be NULL */
     const char *sheet_sha256; /* of the data's sheet; may be NULL */
+    int64_t data_rows;        /* of the data; 0: not known */
+    mien_data_terms terms;
 } mien_tabular_parts;
 
 /* Put a model together as one graph.
@@ -164,7 +178,8 @@ MIEN_API double mien_tabular_score_of(const mien_tabular *m, double decision);
 MIEN_API double mien_tabular_decision_of(const mien_tabular *m, double score);
 
 /* A text that came with the model: "label", "positive", "kind", "recipe",
- * "groups", "data_sha256", "sheet_sha256".
+ * "groups", "data_sha256", "sheet_sha256", "data_role", "data_rows",
+ * "retention", "basis", "inferred_by".
  *
  *   m    a model
  *   key  which

@@ -176,29 +176,52 @@ static void put_digests(mien_card *c, const mi_card_facts *f)
                       : "there is none");
 }
 
-/* What the sheet of the data answers, and would have. */
+/* Role of the data, and whether another model inferred some of them. */
+static void put_role(mien_card *c, const mi_card_facts *f)
+{
+    const char *rows = mi_card_meta(f, "mien.data_rows");
+    const char *by = mi_card_meta(f, "mien.inferred_by");
+    mien_buffer b = {0};
+    if (f->kind != MI_CARD_TABLE)
+        return;
+    mien_buffer_printf(&b, "training data%s%s%s", *rows ? ", " : "", rows,
+                       *rows ? " rows" : "");
+    mi_card_give(c, "data_role", "Role of the data", MIEN_CARD_COMPUTED, &b);
+    if (!*by)
+        return;
+    mien_buffer_printf(&b,
+                       "by the model %s: this one learned that one's mistakes "
+                       "too",
+                       by);
+    mi_card_give(c, "data_inferred_by", "Inferred, not observed",
+                 MIEN_CARD_COMPUTED, &b);
+}
+
+/* What the sheet of the data answers, or the model itself, and would have. */
 static void put_answers(mien_card *c, const mi_card_facts *f)
 {
     static const struct {
-        const char *key, *title, *question;
-    } wanted[] = {{"data_origin", "Where the data come from", "origin"},
-                  {"data_rights", "Licence of the data", "licence"},
+        const char *key, *title, *question, *meta;
+    } wanted[] = {{"data_origin", "Where the data come from", "origin", ""},
+                  {"data_rights", "Licence of the data", "licence", ""},
                   {"data_personal",
                    "Are they about people, and on what legal ground",
-                   "personal"},
-                  {"data_covered", "Who is covered", "covered"},
+                   "personal", "mien.basis"},
+                  {"data_covered", "Who is covered", "covered", ""},
                   {"data_under_represented", "Who is under-represented",
-                   "under_represented"},
-                  {"data_time", "Of what time they are", "time"},
-                  {"data_place", "Of what places they are", "place"},
-                  {"data_retention", "Until when they are kept", "retention"}};
+                   "under_represented", ""},
+                  {"data_time", "Of what time they are", "time", ""},
+                  {"data_place", "Of what places they are", "place", ""},
+                  {"data_retention", "Until when they are kept", "retention",
+                   "mien.retention"}};
     const char *missing = f->source->sheet && !f->sheet
                               ? "the datasheet.json beside the model is not "
                                 "the one it was trained with"
                           : f->sheet ? "the sheet of the data leaves it open"
                                      : "not stated";
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        const char *text = sheet_text(f, wanted[i].question);
+        const char *own = mi_card_meta(f, wanted[i].meta);
+        const char *text = *own ? own : sheet_text(f, wanted[i].question);
         mien_card_put(c, wanted[i].key, wanted[i].title,
                       text ? MIEN_CARD_STATED : MIEN_CARD_OPEN,
                       text ? text : missing);
@@ -211,6 +234,7 @@ void mi_card_data(mien_card *c, const mi_card_facts *f)
     mien_card_section(c, "data", "What it was trained on");
     mi_card_known(c, "data", "Data", data_text(f, "name"),
                   mi_card_no_metrics(f));
+    put_role(c, f);
     put_answers(c, f);
     put_digests(c, f);
     put_size(c, f);

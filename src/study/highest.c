@@ -101,7 +101,8 @@ static void put_highest(mien_predictor *p, mien_json *j)
     mien_json_close(j);
 }
 
-void mien_predictor_json(mien_predictor *p, mien_json *j)
+void mien_predictor_json(mien_predictor *p, const mien_roles *roles,
+                         mien_json *j)
 {
     static const char *const texts[] = {"kind", "label", "positive"};
     mien_json_object(j, NULL);
@@ -122,5 +123,7 @@ void mien_predictor_json(mien_predictor *p, mien_json *j)
     }
     mien_json_close(j);
     put_highest(p, j);
+    if (roles)
+        mien_roles_json(roles, "roles", j);
     mien_json_close(j);
 }

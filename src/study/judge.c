@@ -33,7 +33,9 @@ static mien_status make_model(const mien_study *s, const char *recipe,
                             .recipe = recipe,
                             .groups = groups,
                             .data_sha256 = s->o.data_sha256,
-                            .sheet_sha256 = mi_study_sheet(s, digest)};
+                            .sheet_sha256 = mi_study_sheet(s, digest),
+                            .data_rows = mien_table_rows(s->given),
+                            .terms = s->o.terms};
     if (s->o.estimator == MIEN_ESTIMATOR_LOGISTIC) {
         p.logistic = &s->logistic;
     } else {

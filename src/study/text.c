@@ -31,7 +31,7 @@ void mien_study_history(const mien_study *s, mien_buffer *out)
                            e[i].valid.total, (double)e[i].rate, e[i].improved);
 }
 
-/* Which table it was. */
+/* Which table it was, and which of its columns were used. */
 static void put_data(const mien_study *s, mien_json *j)
 {
     char digest[65];
@@ -39,6 +39,15 @@ static void put_data(const mien_study *s, mien_json *j)
     mien_json_text(j, "name", mi_study_table_name(s));
     mien_json_text(j, "sha256", s->o.data_sha256);
     mien_json_text(j, "sheet_sha256", mi_study_sheet(s, digest));
+    mien_json_text(j, "role", "training");
+    mien_json_int(j, "rows", mien_table_rows(s->given));
+    mien_json_array(j, "columns");
+    for (int i = 0; i < s->encoder->columns; i++)
+        mien_json_text(j, NULL, s->encoder->column[i].name);
+    mien_json_close(j);
+    mien_json_text(j, "retention", s->o.terms.retention);
+    mien_json_text(j, "basis", s->o.terms.basis);
+    mien_json_text(j, "inferred_by", s->o.terms.inferred_by);
     mien_json_close(j);
 }
 

@@ -79,6 +79,24 @@ static void put_lines(mien_buffer *b, int n, const double *v)
     }
 }
 
+/* Which data it learned from, and on what terms. */
+static void put_data(mien_graph *g, const mien_tabular_parts *p)
+{
+    const struct {
+        const char *key, *text;
+    } said[] = {{"mien.data_sha256", p->data_sha256},
+                {"mien.sheet_sha256", p->sheet_sha256},
+                {"mien.data_role", "training"},
+                {"mien.retention", p->terms.retention},
+                {"mien.basis", p->terms.basis},
+                {"mien.inferred_by", p->terms.inferred_by}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (said[i].text)
+            mi_graph_set_meta(g, said[i].key, said[i].text);
+    if (p->data_rows)
+        mi_meta_set_number(g, "mien.data_rows", (double)p->data_rows);
+}
+
 mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
                         mien_error *err)
 {
@@ -109,10 +127,7 @@ mien_status mi_meta_put(mien_graph *g, const mien_tabular_parts *p,
         mi_graph_set_meta(g, "mien.recipe", p->recipe);
     if (p->groups && *p->groups)
         mi_graph_set_meta(g, "mien.groups", p->groups);
-    if (p->data_sha256)
-        mi_graph_set_meta(g, "mien.data_sha256", p->data_sha256);
-    if (p->sheet_sha256)
-        mi_graph_set_meta(g, "mien.sheet_sha256", p->sheet_sha256);
+    put_data(g, p);
     return MIEN_OK;
 }
 
