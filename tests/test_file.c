@@ -259,6 +259,60 @@ static void test_a_full_disk(void)
     rmdir(disk.s);
 }
 
+static void test_pieces_become_a_file_at_their_end(void)
+{
+    path file = in_folder("real"), link = in_folder("link");
+    mien_file_pieces *f = NULL;
+    struct stat about;
+    save(file.s, "old");
+    CHECK_EQ(chmod(file.s, 0640), 0);
+    CHECK_EQ(symlink("real", link.s), 0);
+    CHECK_EQ(mien_file_begin(link.s, &f, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_add(f, "ne", 2, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_add(f, NULL, 0, NULL), MIEN_OK);
+    check_holds(file.s, "old");
+    CHECK_EQ(mien_file_add(f, "wer", 3, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_end(f, NULL), MIEN_OK);
+    check_holds(link.s, "newer");
+    CHECK(lstat(link.s, &about) == 0 && S_ISLNK(about.st_mode));
+    CHECK(stat(file.s, &about) == 0 && (about.st_mode & 07777) == 0640);
+    CHECK_EQ(mien_file_begin(file.s, &f, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_add(f, "lost", 4, NULL), MIEN_OK);
+    mien_file_drop(f);
+    mien_file_drop(NULL);
+    check_holds(file.s, "newer");
+    CHECK_EQ(count_files(folder), 2);
+    mien_error err = {0};
+    CHECK_EQ(mien_file_begin(in_folder("none/x").s, &f, &err), MIEN_EIO);
+    CHECK(strstr(err.text, "none/x"));
+    CHECK_EQ(mien_file_begin(folder, &f, &err), MIEN_EIO);
+    mi_alloc_fail_after(0);
+    CHECK_EQ(mien_file_begin(file.s, &f, NULL), MIEN_ENOMEM);
+    mi_alloc_fail_after(-1);
+    CHECK_EQ(count_files(folder), 2);
+    unlink(link.s);
+    unlink(file.s);
+}
+
+/* A device is written in place, and what it refuses is remembered. */
+static void test_pieces_that_do_not_fit(void)
+{
+    mien_file_pieces *f = NULL;
+    mien_error err = {0};
+    CHECK_EQ(mien_file_begin("/dev/null", &f, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_add(f, "gone", 4, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_end(f, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_begin("/dev/full", &f, NULL), MIEN_OK);
+    CHECK_EQ(mien_file_add(f, "much", 4, &err), MIEN_EIO);
+    CHECK_MSG(strstr(err.text, "/dev/full: cannot write: No space"), "%s",
+              err.text);
+    CHECK_EQ(mien_file_add(f, NULL, 0, NULL), MIEN_EIO);
+    CHECK_EQ(mien_file_end(f, &err), MIEN_EIO);
+    CHECK_MSG(strstr(err.text, "No space"), "%s", err.text);
+    CHECK_EQ(mien_file_begin("/dev/full", &f, NULL), MIEN_OK);
+    mien_file_drop(f);
+}
+
 static void test_every_allocation_may_fail(void)
 {
     path p = in_folder("alloc");
@@ -319,6 +373,8 @@ int main(int argc, char **argv)
     RUN(test_a_folder_without_permission);
     RUN(test_standard_input_and_output);
     RUN(test_a_full_disk);
+    RUN(test_pieces_become_a_file_at_their_end);
+    RUN(test_pieces_that_do_not_fit);
     RUN(test_every_allocation_may_fail);
     RUN(test_folders);
     CHECK_EQ(rmdir(folder), 0);

@@ -38,6 +38,44 @@ MIEN_API MIEN_CHECKED mien_status mien_file_save(const char *path,
                                                  const void *bytes, size_t n,
                                                  mien_error *err);
 
+/* A file that is written piece by piece. */
+typedef struct mien_file_pieces mien_file_pieces;
+
+/* Begin a file that is written piece by piece, as mien_file_save writes one: it
+ * is in its place when it ends, whole.
+ *
+ *   path  "-" is standard output
+ *   out   ends with mien_file_end or mien_file_drop
+ *
+ * Fails with EIO (the system's reason is in the text), ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_file_begin(const char *path,
+                                                  mien_file_pieces **out,
+                                                  mien_error *err);
+
+/* Add a piece.
+ *
+ *   f      was begun
+ *   bytes  [n] the piece; may be NULL when n is 0
+ *   n      how many
+ *
+ * Fails with EIO; then so does all that follows. */
+MIEN_API MIEN_CHECKED mien_status mien_file_add(mien_file_pieces *f,
+                                                const void *bytes, size_t n,
+                                                mien_error *err);
+
+/* End it: the file is in its place, or, if a piece failed, as it was before.
+ *
+ *   f  released, whatever is returned
+ *
+ * Fails with EIO. */
+MIEN_API MIEN_CHECKED mien_status mien_file_end(mien_file_pieces *f,
+                                                mien_error *err);
+
+/* Give it up: what was there stays.
+ *
+ *   f  released; NULL is allowed */
+MIEN_API void mien_file_drop(mien_file_pieces *f);
+
 /* Make a folder, and those above it.
  *
  *   path  nothing happens if the folder is there

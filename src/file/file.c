@@ -173,45 +173,158 @@ static void sync_folder(const char *folder)
     close(fd);
 }
 
-/* old: what is replaced, or NULL; the new file gets its permissions. */
-static mien_status write_aside(const char *path, const struct stat *old,
-                               const void *bytes, size_t n, mien_error *err)
+/* A file on its way to where it belongs. */
+typedef struct aside {
+    int fd;
+    char path[PATH_SIZE], folder[PATH_SIZE], name[PATH_SIZE];
+    struct stat old; /* what is replaced: the new file gets its permissions */
+    int replaces;    /* 1: there is such */
+} aside;
+
+static mien_status aside_open(const char *path, const struct stat *old,
+                              aside *a, mien_error *err)
 {
-    char folder[PATH_SIZE], aside[PATH_SIZE];
-    int fd = folder_of(path, folder) == 0 ? open_aside(folder, aside) : -1;
-    if (fd < 0)
-        return system_error(err, path, "cannot create");
-    int failed = write_all(fd, bytes, n) != 0 || keep_mode(fd, old) != 0 ||
-                 fsync(fd) != 0;
+    int n = snprintf(a->path, sizeof a->path, "%s", path);
+    errno = ENAMETOOLONG;
+    a->replaces = old != NULL;
+    if (old)
+        a->old = *old;
+    a->fd = n >= 0 && n < PATH_SIZE && folder_of(path, a->folder) == 0
+                ? open_aside(a->folder, a->name)
+                : -1;
+    return a->fd < 0 ? system_error(err, path, "cannot create") : MIEN_OK;
+}
+
+/* The file is whole, or failed, then errno says why: put it in its place, or
+ * delete it. */
+static mien_status aside_close(const aside *a, int failed, mien_error *err)
+{
+    failed = failed || keep_mode(a->fd, a->replaces ? &a->old : NULL) != 0 ||
+             fsync(a->fd) != 0;
     int why = errno;
-    if (close(fd) != 0 && !failed) {
+    if (close(a->fd) != 0 && !failed) {
         failed = 1;
         why = errno;
     }
-    if (!failed && rename(aside, path) == 0) {
-        sync_folder(folder);
+    if (!failed && rename(a->name, a->path) == 0) {
+        sync_folder(a->folder);
         return MIEN_OK;
     }
     errno = failed ? why : errno;
-    mien_status st = system_error(err, path, "cannot write");
-    unlink(aside);
+    mien_status st = system_error(err, a->path, "cannot write");
+    unlink(a->name);
     return st;
+}
+
+/* Where a path leads. */
+typedef struct place {
+    int in_place; /* 1: no file, nothing can be renamed over it */
+    const char *file;
+    struct stat old;
+    int replaces;         /* 1: old is what is there */
+    char real[PATH_SIZE]; /* file, behind symbolic links */
+} place;
+
+static mien_status find_place(const char *path, place *p, mien_error *err)
+{
+    p->file = path;
+    p->replaces = 0;
+    p->in_place = strcmp(path, "-") == 0;
+    if (p->in_place || stat(path, &p->old) != 0)
+        return MIEN_OK;
+    p->in_place = !S_ISREG(p->old.st_mode);
+    if (p->in_place)
+        return MIEN_OK;
+    /* behind a symbolic link the file is replaced, not the link */
+    p->replaces = 1;
+    p->file = follow(path, p->real);
+    return p->file ? MIEN_OK : system_error(err, path, "cannot find");
+}
+
+/* Begin it where it may be renamed over what is there. */
+static mien_status open_place(const place *p, aside *a, mien_error *err)
+{
+    return aside_open(p->file, p->replaces ? &p->old : NULL, a, err);
 }
 
 mien_status mien_file_save(const char *path, const void *bytes, size_t n,
                            mien_error *err)
 {
     assert(path && (bytes || n == 0));
-    if (strcmp(path, "-") == 0)
+    place p;
+    aside a;
+    mien_status st = find_place(path, &p, err);
+    if (!st && p.in_place)
         return write_in_place(path, bytes, n, err);
-    struct stat old;
-    if (stat(path, &old) != 0)
-        return write_aside(path, NULL, bytes, n, err);
-    if (!S_ISREG(old.st_mode))
-        return write_in_place(path, bytes, n, err);
-    /* behind a symbolic link the file is replaced, not the link */
-    char real[PATH_SIZE];
-    const char *file = follow(path, real);
-    return file ? write_aside(file, &old, bytes, n, err)
-                : system_error(err, path, "cannot find");
+    if (!st)
+        st = open_place(&p, &a, err);
+    return st ? st : aside_close(&a, write_all(a.fd, bytes, n) != 0, err);
+}
+
+/* ---- piece by piece ------------------------------------------------------ */
+
+struct mien_file_pieces {
+    aside to;
+    int in_place; /* 1: standard output, a device, a pipe: to.fd alone */
+    int failed;   /* an errno; 0: all went well */
+};
+
+mien_status mien_file_begin(const char *path, mien_file_pieces **out,
+                            mien_error *err)
+{
+    assert(path && out);
+    place p;
+    mien_status st = find_place(path, &p, err);
+    mien_file_pieces *f = st ? NULL : mi_alloc(1, sizeof *f);
+    if (!st && !f)
+        st = mi_no_memory(err);
+    if (!st && !p.in_place) {
+        st = open_place(&p, &f->to, err);
+    } else if (!st) {
+        f->in_place = 1;
+        snprintf(f->to.path, sizeof f->to.path, "%s", path);
+        f->to.fd =
+            strcmp(path, "-") == 0 ? 1 : open(path, O_WRONLY | O_CLOEXEC);
+        if (f->to.fd < 0)
+            st = system_error(err, path, "cannot open");
+    }
+    if (st)
+        mi_free(f);
+    else
+        *out = f;
+    return st;
+}
+
+mien_status mien_file_add(mien_file_pieces *f, const void *bytes, size_t n,
+                          mien_error *err)
+{
+    if (!f->failed && write_all(f->to.fd, bytes, n) != 0)
+        f->failed = errno;
+    errno = f->failed;
+    return f->failed ? system_error(err, f->to.path, "cannot write") : MIEN_OK;
+}
+
+mien_status mien_file_end(mien_file_pieces *f, mien_error *err)
+{
+    mien_status st;
+    errno = f->failed;
+    if (!f->in_place) {
+        st = aside_close(&f->to, f->failed != 0, err);
+    } else {
+        int failed = f->failed || (f->to.fd != 1 && close(f->to.fd) != 0);
+        st = failed ? system_error(err, f->to.path, "cannot write") : MIEN_OK;
+    }
+    mi_free(f);
+    return st;
+}
+
+void mien_file_drop(mien_file_pieces *f)
+{
+    if (!f)
+        return;
+    if (f->to.fd != 1)
+        close(f->to.fd);
+    if (!f->in_place)
+        unlink(f->to.name);
+    mi_free(f);
 }
