@@ -19,7 +19,7 @@ static void word_of(int place, char *out, size_t room)
     snprintf(out, room, "%.*s", (int)strcspn(p, ","), p);
 }
 
-static void set_today(char out[11])
+void cli_today(char out[11])
 {
     time_t now = time(NULL);
     struct tm t;
@@ -32,7 +32,7 @@ static int read_days(const cli_args *a, const char *const *expires,
                      cli_basis *out)
 {
     out->end = *expires != NULL;
-    set_today(out->today);
+    cli_today(out->today);
     if (!*expires ||
         (mien_is_day(*expires) && strcmp(*expires, out->today) >= 0))
         return CLI_OK;

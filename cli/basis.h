@@ -29,6 +29,9 @@ typedef struct cli_basis {
     int end;             /* 1: an end was said */
 } cli_basis;
 
+/* The day here, YYYY-MM-DD. */
+void cli_today(char out[11]);
+
 /* Read the options: CLI_OK, or CLI_USAGE, reported. */
 int cli_basis_read(const cli_args *a, const cli_basis_values *v,
                    cli_basis *out);

@@ -1,6 +1,7 @@
 /* cmd_dataset_check.c: what is wrong with a table, or a set of pictures, before
  * a model learns from it. */
 #include "cli/dataset_pictures.h"
+#include "cli/roles.h"
 #include "cli/table.h"
 
 #include <errno.h>
@@ -240,6 +241,28 @@ static int run_pictures(const cli_args *a)
     return cli_dataset_pictures_run(&ask);
 }
 
+/* ---- tables -------------------------------------------------------------- */
+
+/* The roles of a table's columns, where they are known; the status to exit
+ * with. */
+static int read_roles(const char *path, mien_roles **out)
+{
+    mien_map map = {0};
+    mien_error err = {0};
+    char sha256[65];
+    int status = cli_roles_beside(path, out);
+    if (status || !*out)
+        return status;
+    if (mien_file_map(path, 0, &map, &err)) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    mien_sha256(map.data, map.n, sha256);
+    (void)cli_roles_hold(*out, path, sha256);
+    mien_file_unmap(&map);
+    return CLI_OK;
+}
+
 /* Look at what the command line names; the status to exit with. */
 static int run(const cli_args *a)
 {
@@ -258,14 +281,19 @@ static int run(const cli_args *a)
         return CLI_USAGE;
     int status = cli_pool_new(v->table.threads, &how.csv.pool);
     mien_pool *pool = how.csv.pool;
+    mien_roles *roles = NULL;
+    if (!status)
+        status = read_roles(a->operand[0], &roles);
     int fd = status ? -1 : open_table(a->operand[0]);
     o.csv = how.csv;
+    o.roles = roles;
     if (!status)
         status = fd < 0 ? CLI_NOTHING : run_with(a, &o, fd);
     if (fd > STDIN_FILENO)
         close(fd);
     cli_table_options_free(&how);
     mien_pool_free(pool);
+    mien_roles_free(roles);
     return status;
 }
 
@@ -282,7 +310,8 @@ const cli_command cmd_dataset_check = {
         "units, spellings, encodings and dates; columns that change along the "
         "file; with --label, labels that seem wrong and columns that know "
         "them; with --group, how many rows each group has, and with "
-        "--population, whom the data leave out.\n\n"
+        "--population, whom the data leave out. Of a table that mien predict "
+        "wrote, with its roles beside it, which columns were inferred.\n\n"
         "What the pass counts is exact but where it says \"about\"; the other "
         "checks look at a random sample of at most 65536 rows, of fewer where "
         "there are more than 16 columns.\n\n"

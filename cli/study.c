@@ -1,6 +1,7 @@
 /* study.c: what the training commands of tables share. */
 #include "cli/study.h"
 
+#include "cli/roles.h"
 #include "cli/sheet.h"
 #include "cli/shell/files.h"
 
@@ -16,6 +17,8 @@ int cli_study_read(const cli_args *a, const cli_study_values *v, cli_study *out)
         cli_error("--sheet FILE wants --require-sheet");
         return 0;
     }
+    if (cli_retention(a, &v->retention, out->until))
+        return 0;
     if (v->o.recipe.label)
         return cli_names_read(v->drop, &out->drop) &&
                cli_names_read(v->by, &out->by);
@@ -69,6 +72,88 @@ static int check_sheet(cli_study *c)
     return good;
 }
 
+/* ---- on what terms the table is used --------------------------------------
+ */
+
+/* The sheet that the gate read, or one beside the table, if it is of it: what
+ * is of another table, or cannot be read, answers nothing here. */
+static void read_answers(cli_study *c)
+{
+    mien_bytes file = {0};
+    mien_datasheet *s = NULL;
+    char *path = c->sheet.data || strcmp(c->path, "-") == 0
+                     ? NULL
+                     : cli_sheet_path(NULL, c->path);
+    mien_status st = MIEN_OK;
+    if (path)
+        st = mien_file_load(path, MIEN_DATASHEET_MAX_BYTES, &file, NULL);
+    free(path);
+    const mien_bytes *from = c->sheet.data ? &c->sheet : &file;
+    if (!st && from->data)
+        st = mien_datasheet_read(from->data, from->n, &s, NULL);
+    if (!st && s && strcmp(mien_datasheet_digest(s), c->digest) == 0 &&
+        !mien_datasheet_changed(s))
+        c->answers = s;
+    else
+        mien_datasheet_free(s);
+    mien_bytes_free(&file);
+}
+
+/* The inferred columns that will be learned from, with commas between them;
+ * how many. */
+static int name_inferred(const cli_study *c, mien_buffer *out)
+{
+    const mien_roles_part *p = NULL;
+    int n = 0;
+    for (int i = 0; (p = mien_roles_part_at(c->roles, i)); i++) {
+        int used = p->role == MIEN_ROLE_INFERRED && !p->elsewhere &&
+                   mien_table_find(c->in.t, p->name) >= 0;
+        for (int k = 0; used && k < c->drop.n; k++)
+            used = strcmp(p->name, c->drop.name[k]) != 0;
+        if (used)
+            mien_buffer_printf(out, "%s%s", n++ ? ", " : "", p->name);
+    }
+    return n;
+}
+
+/* Say it, and let the model keep it, if what it learns from was inferred; 0,
+ * and a report. */
+static int check_roles(cli_study *c)
+{
+    mien_buffer names = {0};
+    if (cli_roles_beside(c->path, &c->roles))
+        return 0;
+    int n = c->roles ? name_inferred(c, &names) : 0;
+    mien_buffer_put(&names, "", 1);
+    if (n && !names.failed) {
+        const char *model = mien_roles_facts_of(c->roles)->model;
+        c->o.terms.inferred_by = *model ? model : "which is not known";
+        cli_error("%s: %s: a model inferred %s (%.12s); this one learns that "
+                  "one's mistakes too; --drop leaves columns out",
+                  c->path, (const char *)names.data, n == 1 ? "it" : "them",
+                  *model ? model : "not known");
+    }
+    mien_buffer_free(&names);
+    if (n && *c->digest)
+        (void)cli_roles_hold(c->roles, c->path, c->digest);
+    return 1;
+}
+
+/* What the table's sheet, its roles and the command line say; 0, and a report.
+ */
+static int set_terms(cli_study *c)
+{
+    if (*c->digest)
+        read_answers(c);
+    if (c->answers) {
+        c->o.terms.retention = mien_datasheet_answered(c->answers, "retention");
+        c->o.terms.basis = mien_datasheet_answered(c->answers, "personal");
+    }
+    if (*c->until)
+        c->o.terms.retention = c->until;
+    return check_roles(c);
+}
+
 /* Read the table and prepare it; 0, and a report. */
 static int prepare(cli_study *c, const cli_table_values *table)
 {
@@ -99,7 +184,7 @@ static int prepare(cli_study *c, const cli_table_values *table)
     r->na = c->in.how.csv.missing;
     r->nas = c->in.how.csv.missings;
     c->o.pool = c->in.pool;
-    if (!check_sheet(c))
+    if (!check_sheet(c) || !set_terms(c))
         return 0;
     if (mien_study_new(c->in.t, &c->o, &c->study, &err) == MIEN_OK)
         return 1;
@@ -149,6 +234,8 @@ void cli_study_close(cli_study *c)
 {
     mien_study_free(c->study);
     mien_bytes_free(&c->sheet);
+    mien_datasheet_free(c->answers);
+    mien_roles_free(c->roles);
     cli_table_close(&c->in);
     cli_names_free(&c->drop);
     cli_names_free(&c->by);

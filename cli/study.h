@@ -14,6 +14,7 @@
 typedef struct cli_study_values {
     mien_study_options o;
     const char *drop, *by, *rule, *cost, *alerts, *output, *sheet;
+    const char *retention;
     int quiet, require_sheet;
 } cli_study_values;
 #define CLI_STUDY_DEFAULTS       \
@@ -106,6 +107,11 @@ typedef struct cli_study_values {
     CLI_ROW_TEXT(study.sheet, CLI_FILE, "sheet", 0, "FILE",   \
                  "with --require-sheet: the sheet (default: " \
                  "datasheet.json beside the table)")
+#define CLI_STUDY_RETENTION                                                   \
+    CLI_ROW_TEXT(study.retention, CLI_TEXT, "retention", 0, "DAYS|DAY",       \
+                 "kept in the model: how many days the table is kept, or "    \
+                 "the last day, YYYY-MM-DD (default: what the table's sheet " \
+                 "answers)")
 #define CLI_STUDY_QUIET CLI_ROW_FLAG(study.quiet, "quiet", 'q', CLI_TEXT_QUIET)
 
 #define CLI_OPTIONS_STUDY                                                     \
@@ -115,7 +121,7 @@ typedef struct cli_study_values {
         CLI_STUDY_PURGE, CLI_STUDY_SCALER, CLI_STUDY_MISSING,                 \
         CLI_OPTIONS_TABLE, CLI_STUDY_RULE, CLI_STUDY_COST, CLI_STUDY_ALERTS,  \
         CLI_STUDY_OUTPUT, CLI_STUDY_REQUIRE_SHEET, CLI_STUDY_SHEET,           \
-        CLI_STUDY_QUIET
+        CLI_STUDY_RETENTION, CLI_STUDY_QUIET
 
 typedef struct cli_study {
     const char *path; /* of the table */
@@ -123,8 +129,11 @@ typedef struct cli_study {
     mien_study_options o;
     cli_names drop, by;
     cli_table in;
-    char digest[65];  /* of the table's file */
-    mien_bytes sheet; /* its datasheet.json */
+    char digest[65];         /* of the table's file */
+    mien_bytes sheet;        /* its datasheet.json */
+    mien_datasheet *answers; /* the same, read; NULL: there is none of it */
+    mien_roles *roles;       /* of its columns; NULL: not known */
+    char until[11];          /* of --retention; "": not said */
     mien_study *study;
 } cli_study;
 

@@ -64,6 +64,9 @@ track|movie|-t 1 --frames 2 --json -q movie.mp4
 track|movie|-t 1 --frames 2 -q --draw out/t.mp4 movie.mp4
 smile|movie opencv|-t 1 --frames 2 --json -q movie.mp4
 predict||m/model.onnx t.csv
+predict||-o out/p.csv --retention 30 m/model.onnx t.csv
+dataset roles||m
+dataset roles||--json p.csv
 evaluate||--json m/model.onnx t.csv
 evaluate||--by a:0.5,b:0:1 m/model.onnx t.csv
 evaluate||--json p/model.onnx set
@@ -171,6 +174,7 @@ make_inputs() {
     }' >"$t/t.csv"
     python3 tests/cli/crosses.py "$t"
     (cd "$t" && mien train logistic --label y --positive 1 -q -o m t.csv &&
+        mien predict -o p.csv m/model.onnx t.csv &&
         mien train cascade -p faces.txt -n scenes -w 12 -h 12 --numPos 40 \
             --numNeg 40 --numStages 1 --maxWeakCount 2 -q -o c.xml) >"$t/log" 2>&1
     (cd "$t" && mien dataset sheet t.csv --sheet sheet.json -o sheet.md \

@@ -363,6 +363,37 @@ static void test_memory_that_ends(void)
     mien_buffer_free(&b);
 }
 
+/* What a model inferred is asked about, wherever its roles say so. */
+static void test_inferred_columns_are_a_question(void)
+{
+    static const char csv[] = "a,score,verdict\n1,0.5,1\n2,0.25,0\n3,0.1,0\n";
+    static const mien_roles_facts facts = {"", "", "", "", "", "", ""};
+    static const mien_roles_part parts[] = {{"a", MIEN_ROLE_INFERRED, 1},
+                                            {"a", MIEN_ROLE_INPUT, 0},
+                                            {"verdict", MIEN_ROLE_INFERRED, 0},
+                                            {"none", MIEN_ROLE_INFERRED, 0}};
+    for (int i = 0; i < 3; i++) {
+        mien_dataset_options o = MIEN_DATASET_DEFAULTS;
+        mien_dataset *d = NULL;
+        mien_roles *r = NULL;
+        CHECK_EQ(mien_roles_new(&facts, &r, NULL), MIEN_OK);
+        for (int k = 0; i == 2 && k < 4; k++)
+            CHECK_EQ(mien_roles_add(r, &parts[k], NULL), MIEN_OK);
+        o.roles = i ? r : NULL;
+        CHECK_EQ(look_at(csv, strlen(csv), &o, &d, NULL), MIEN_OK);
+        const mien_finding *f = find_finding(d, "inferred", "");
+        CHECK_EQ(f != NULL, i == 2);
+        if (f) {
+            CHECK(strcmp(f->where, "verdict") == 0);
+            CHECK(f->count == 1 && f->of == 3);
+            CHECK(f->weight == MIEN_WEIGHT_QUESTION);
+            CHECK(strstr(f->text, "1 of 3 columns were not observed"));
+        }
+        mien_dataset_free(d);
+        mien_roles_free(r);
+    }
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -378,5 +409,6 @@ int main(int argc, char **argv)
     RUN(test_ten_thousand_columns);
     RUN(test_groups_and_a_population);
     RUN(test_memory_that_ends);
+    RUN(test_inferred_columns_are_a_question);
     return check_done();
 }

@@ -1,6 +1,6 @@
 /* Of all rows of a table those with the highest scores are kept, whatever the
  * pieces it comes in. */
-#include "mien/study.h"
+#include "mien/study_roles.h"
 #include "tests/check.h"
 #include "tests/study_make.h"
 

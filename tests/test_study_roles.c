@@ -3,6 +3,7 @@
  *
  * Not as WebAssembly: jansson reads what was written. */
 #include "base/alloc.h"
+#include "mien/study_roles.h"
 #include "tests/check.h"
 #include "tests/study_make.h"
 

@@ -12,6 +12,7 @@
 #define MIEN_DATASET_H
 
 #include "mien/json.h"
+#include "mien/report_roles.h"
 #include "mien/table.h"
 
 #ifdef __cplusplus
@@ -47,10 +48,12 @@ typedef struct mien_dataset_options {
                                      one column of numbers beside: how many */
     unsigned checks;              /* MIEN_CHECK_* */
     uint32_t seed;                /* of the sample and the folds */
+    const mien_roles *roles; /* of the file's columns, where they are known;
+                                or NULL */
 } mien_dataset_options;
-#define MIEN_DATASET_DEFAULTS                                            \
-    {                                                                    \
-        MIEN_CSV_DEFAULTS, NULL, NULL, 0, NULL, MIEN_CHECK_ALL, 20190402 \
+#define MIEN_DATASET_DEFAULTS                                                  \
+    {                                                                          \
+        MIEN_CSV_DEFAULTS, NULL, NULL, 0, NULL, MIEN_CHECK_ALL, 20190402, NULL \
     }
 #define MIEN_DATASET_MAX_GROUPS 4096 /* combinations of values */
 #define MIEN_DATASET_MAX_BY 8        /* columns that make them */

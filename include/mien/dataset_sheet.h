@@ -89,6 +89,14 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_answer(mien_datasheet *s,
                                                         const char *text,
                                                         mien_error *err);
 
+/* What somebody answered to a question: borrowed; NULL: nobody did, though it
+ * may have been computed.
+ *
+ *   s    a sheet
+ *   key  of the question; NULL is returned too where there is none */
+MIEN_API const char *mien_datasheet_answered(const mien_datasheet *s,
+                                             const char *key);
+
 /* Take answers from a JSON object {"key": "text", ...}, all or none.
  *
  *   s      a sheet

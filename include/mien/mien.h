@@ -77,6 +77,7 @@
 #include "mien/picture_model.h"
 #include "mien/study.h"
 #include "mien/study_groups.h"
+#include "mien/study_roles.h"
 #include "mien/table.h"
 #include "mien/table_columns.h"
 #include "mien/table_dates.h"

@@ -330,6 +330,7 @@ static mien_status look(mien_dataset *d, mi_blocks *in, mien_error *err)
     mi_blocks_free(in);
     if (st)
         return st;
+    mi_check_roles(d);
     st = mi_check_columns(d, err);
     mi_duplicates_say(d);
     end_run(r, d->rows);

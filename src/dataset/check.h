@@ -105,6 +105,8 @@ void mi_coverage_json(const mi_coverage *c, mien_json *j);
 /* Groups as lines of text. */
 void mi_coverage_text(const mi_coverage *c, mien_buffer *out);
 
+/* Columns that a model inferred, by the roles of the file. */
+void mi_check_roles(mien_dataset *d);
 /* What the counts of columns say: missing, constant, copies, impossible, mixed
  * types and encodings, spellings. */
 mien_status mi_check_columns(mien_dataset *d, mien_error *err);

@@ -87,6 +87,12 @@ mien_status mien_datasheet_answer(mien_datasheet *s, const char *key,
     return st ? st : mi_sheet_set(s, mi_sheet_find(key), text, err);
 }
 
+const char *mien_datasheet_answered(const mien_datasheet *s, const char *key)
+{
+    int i = mi_sheet_find(key);
+    return i < 0 ? NULL : s->answer[i];
+}
+
 /* ---- what is asked of a sheet -------------------------------------------- */
 
 const char *mien_datasheet_digest(const mien_datasheet *s) { return s->sha256; }

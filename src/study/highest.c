@@ -1,5 +1,6 @@
 /* highest.c: the rows with the highest scores, in a heap whose root is the
  * lowest of them, and what was found as JSON. */
+#include "mien/study_roles.h"
 #include "study/predictor.h"
 
 #include <math.h>

@@ -1,7 +1,8 @@
 /* roles.c: which data a model learned from, was given, and inferred. */
-#include "study/predictor.h"
+#include "mien/study_roles.h"
 
 #include "base/error.h"
+#include "study/predictor.h"
 
 #include <stdio.h>
 #include <string.h>
