@@ -2,25 +2,12 @@
 #include "cli/dataset_pictures.h"
 
 #include "cli/photos.h"
-#include "cli/pictures.h"
 #include "cli/shell/files.h"
-#include "cli/shell/progress.h"
-#include "cli/table.h"
 
 #include <stdlib.h>
 
-typedef struct looking {
-    const cli_dataset_pictures *ask;
-    cli_labels labels;
-    cli_names by;
-    mien_pool *pool;
-    mien_reader *reader;      /* NULL: faces are not looked for */
-    mien_analyzer **analyzer; /* [threads] of it */
-    mien_pictures_check *check;
-} looking;
-
 /* A detector for each thread; CLI_OK, or the status to exit with, reported. */
-static int open_analyzers(looking *l)
+static int open_analyzers(cli_looking *l)
 {
     mien_reader_options o = MIEN_READER_DEFAULTS;
     if (l->ask->no_faces)
@@ -34,6 +21,27 @@ static int open_analyzers(looking *l)
     return status;
 }
 
+int cli_looking_open(const cli_dataset_pictures *ask, cli_looking *l)
+{
+    *l = (cli_looking){.ask = ask};
+    int status = cli_pool_new(ask->threads, &l->pool);
+    if (!status && ask->group && !cli_names_read(ask->group, &l->by))
+        status = CLI_USAGE;
+    if (!status &&
+        !cli_labels_open(ask->path, ask->images, ask->votes, &l->labels))
+        status = CLI_NOTHING;
+    return status ? status : open_analyzers(l);
+}
+
+void cli_looking_close(cli_looking *l)
+{
+    mien_reader_free(l->reader);
+    free(l->analyzer);
+    cli_labels_close(&l->labels);
+    cli_names_free(&l->by);
+    mien_pool_free(l->pool);
+}
+
 /* on_picture; progress is the bar. */
 static int on_picture(void *progress, int64_t done, int64_t of)
 {
@@ -42,40 +50,47 @@ static int on_picture(void *progress, int64_t done, int64_t of)
     return cli_interrupted();
 }
 
-/* CLI_OK, or the status to exit with, reported. */
-static int look(looking *l)
+mien_pictures_check_options cli_looking_begin(cli_looking *l)
 {
-    cli_progress bar;
-    mien_error err = {0};
-    const mien_pictures_check_options o = {.load = l->labels.set.load,
-                                           .arg = l->labels.set.arg,
-                                           .analyzer = l->analyzer,
-                                           .pool = l->pool,
-                                           .n_by = l->by.n,
-                                           .by =
-                                               (const char *const *)l->by.name,
-                                           .on_picture = on_picture,
-                                           .progress = &bar};
-    cli_progress_start(&bar, (int)l->labels.labels.n, l->ask->quiet);
-    mien_status st =
-        mien_pictures_check_new(&l->labels.labels, &o, &l->check, &err);
-    cli_progress_hide(&bar);
+    cli_progress_start(&l->bar, (int)l->labels.labels.n, l->ask->quiet);
+    return (mien_pictures_check_options){.load = l->labels.set.load,
+                                         .arg = l->labels.set.arg,
+                                         .analyzer = l->analyzer,
+                                         .pool = l->pool,
+                                         .n_by = l->by.n,
+                                         .by = l->by.name,
+                                         .on_picture = on_picture,
+                                         .progress = &l->bar};
+}
+
+int cli_looking_end(cli_looking *l, mien_status st, const mien_error *err)
+{
+    cli_progress_hide(&l->bar);
     if (st && cli_interrupted())
         return CLI_INTERRUPTED;
     if (st)
-        cli_error_at(l->ask->path, &err);
+        cli_error_at(l->ask->path, err);
     return st == MIEN_EARG ? CLI_USAGE : st ? CLI_NOTHING : CLI_OK;
 }
 
-/* The report's files; the status to exit with. */
-static int save(const looking *l)
+/* CLI_OK, or the status to exit with, reported. */
+static int look(cli_looking *l, mien_pictures_check **out)
 {
-    const char *folder = l->ask->output, *path = l->ask->path;
+    mien_error err = {0};
+    const mien_pictures_check_options o = cli_looking_begin(l);
+    mien_status st = mien_pictures_check_new(&l->labels.labels, &o, out, &err);
+    return cli_looking_end(l, st, &err);
+}
+
+/* The report's files; the status to exit with. */
+static int save(const cli_dataset_pictures *ask, const mien_pictures_check *c)
+{
+    const char *folder = ask->output, *path = ask->path;
     mien_buffer page = {0}, text = {0}, json = {0};
     mien_error err = {0};
-    mien_pictures_check_text(l->check, &text);
-    mien_pictures_check_json(l->check, &json);
-    mien_status st = mien_pictures_check_page(l->check, path, &page, &err);
+    mien_pictures_check_text(c, &text);
+    mien_pictures_check_json(c, &json);
+    mien_status st = mien_pictures_check_page(c, path, &page, &err);
     if (!st)
         st = mien_folder_make(folder, &err);
     if (!st)
@@ -87,7 +102,7 @@ static int save(const looking *l)
     mien_buffer_free(&page);
     mien_buffer_free(&text);
     mien_buffer_free(&json);
-    if (!st && !l->ask->quiet)
+    if (!st && !ask->quiet)
         cli_error("%s/report.html shows pictures of people: it is personal "
                   "data",
                   folder);
@@ -95,40 +110,31 @@ static int save(const looking *l)
 }
 
 /* Print and save what was found; the status to exit with. */
-static int report(const looking *l)
+static int report(const cli_dataset_pictures *ask, const mien_pictures_check *c)
 {
     mien_buffer out = {0};
-    if (l->ask->json)
-        mien_pictures_check_json(l->check, &out);
+    if (ask->json)
+        mien_pictures_check_json(c, &out);
     else
-        mien_pictures_check_text(l->check, &out);
-    int status = l->ask->output ? save(l) : CLI_OK;
+        mien_pictures_check_text(c, &out);
+    int status = ask->output ? save(ask, c) : CLI_OK;
     if (!cli_emit(&out))
         return CLI_OUTPUT;
     if (status)
         return status;
-    return mien_pictures_check_findings(l->check) ? CLI_PARTLY : CLI_OK;
+    return mien_pictures_check_findings(c) ? CLI_PARTLY : CLI_OK;
 }
 
 int cli_dataset_pictures_run(const cli_dataset_pictures *ask)
 {
-    looking l = {.ask = ask};
-    int status = cli_pool_new(ask->threads, &l.pool);
-    if (!status && ask->group && !cli_names_read(ask->group, &l.by))
-        status = CLI_USAGE;
-    if (!status && !cli_labels_open(ask->path, ask->images, NULL, &l.labels))
-        status = CLI_NOTHING;
+    cli_looking l;
+    mien_pictures_check *c = NULL;
+    int status = cli_looking_open(ask, &l);
     if (!status)
-        status = open_analyzers(&l);
+        status = look(&l, &c);
     if (!status)
-        status = look(&l);
-    if (!status)
-        status = report(&l);
-    mien_pictures_check_free(l.check);
-    mien_reader_free(l.reader);
-    free(l.analyzer);
-    cli_labels_close(&l.labels);
-    cli_names_free(&l.by);
-    mien_pool_free(l.pool);
+        status = report(ask, c);
+    mien_pictures_check_free(c);
+    cli_looking_close(&l);
     return status;
 }

@@ -6,20 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *cli_sheet_path(const char *given, const char *table)
+char *cli_sheet_path(const char *given, const char *data)
 {
-    const char *slash = strrchr(table, '/');
-    if (!given && strcmp(table, "-") == 0) {
+    const char *slash = strrchr(data, '/');
+    if (!given && strcmp(data, "-") == 0) {
         cli_error("-: a table from standard input has no folder for its "
                   "sheet: --sheet FILE");
         return NULL;
     }
-    char *folder =
-        slash ? strndup(table, (size_t)(slash - table) + 1) : strdup(".");
-    char *path = !folder ? NULL
-                 : given ? strdup(given)
-                 : slash ? cli_path_join(folder, "datasheet.json")
-                         : strdup("datasheet.json");
+    int whole = cli_is_folder(data);
+    char *folder = whole   ? strdup(data)
+                   : slash ? strndup(data, (size_t)(slash - data) + 1)
+                           : strdup(".");
+    char *path = !folder          ? NULL
+                 : given          ? strdup(given)
+                 : whole || slash ? cli_path_join(folder, "datasheet.json")
+                                  : strdup("datasheet.json");
     free(folder);
     if (!path) {
         cli_error("out of memory");

@@ -40,6 +40,7 @@ typedef struct mien_picture_measure {
     float turned;     /* of it: how far the nose lies off the middle of the
                          eyes, in their distance: 0 from the front, 0.5 and
                          more in profile; NaN: not known */
+    int colour;       /* 1: a pixel at least is not grey */
 } mien_picture_measure;
 
 /* Measure a picture.
@@ -194,6 +195,16 @@ mien_pictures_check_pairs(const mien_pictures_check *c, int64_t *n);
  *   same  1: of the same pixels; 0: of others that are nearly the same */
 MIEN_API mien_picture_pairs
 mien_pictures_check_count(const mien_pictures_check *c, int same);
+
+/* Name the set that was looked at by its pictures and what is known of them,
+ * as mien_set_digest does.
+ *
+ *   c    a result
+ *   out  SHA-256: 64 hexadecimal digits and a zero byte
+ *
+ * Fails with ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_pictures_check_digest(
+    const mien_pictures_check *c, char out[65], mien_error *err);
 
 /* The groups, one grouping for each word; borrowed.
  *

@@ -1,7 +1,8 @@
 /* mien/dataset_sheet.h: a sheet of data: questions about where they come from,
  * what they can say, and who answers for them.
  *
- *   a table -> mien_datasheet_compute  what can be computed is filled in
+ *   a table  -> mien_datasheet_compute   what can be computed is filled in
+ *   pictures -> mien_datasheet_pictures  the same
  *   answers -> mien_datasheet_answer   what only people know
  *     -> mien_datasheet_card           answered, computed or open: Markdown,
  * HTML
@@ -15,6 +16,7 @@
 #ifndef MIEN_DATASET_SHEET_H
 #define MIEN_DATASET_SHEET_H
 
+#include "mien/dataset_pictures.h"
 #include "mien/report_card.h"
 #include "mien/table_columns.h"
 
@@ -112,14 +114,17 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_answers(mien_datasheet *s,
 
 /* Of which data a sheet is to be. */
 typedef struct mien_datasheet_data {
-    const char *name;         /* of the table's file */
-    const char *sha256;       /* of its bytes */
-    const char *const *group; /* [groups] columns whose values are counted; none
-                                 given: those of the sheet that was read */
+    const char *name;         /* of the table's file; of pictures, of their
+                                 folder or list */
+    const char *sha256;       /* of its bytes; of pictures it is worked out */
+    const char *const *group; /* [groups] columns whose values are counted; of
+                                 pictures, what mien_pictures_check_options.by
+                                 takes; none given: those of the sheet that was
+                                 read */
     int groups;               /* at most MIEN_DATASHEET_MAX_GROUPS */
-    int confirm;              /* 1: answers given for another state of the table
+    int confirm;              /* 1: answers given for another state of the data
                                  hold for this one too */
-    mien_pool *pool;          /* NULL: one thread */
+    mien_pool *pool;          /* of a table; NULL: one thread */
 } mien_datasheet_data;
 
 /* Work out what a table tells, and bind the sheet to it.
@@ -134,6 +139,27 @@ MIEN_API MIEN_CHECKED mien_status
 mien_datasheet_compute(mien_datasheet *s, const mien_table *t,
                        const mien_datasheet_data *data, mien_error *err);
 
+/* Look at pictures, work out what they and their labels tell, and bind the
+ * sheet to them by mien_set_digest.
+ *
+ *   s       a sheet
+ *   labels  what is known of them
+ *   look    how they are loaded, with or without a search for faces; groups are
+ *           those of data
+ *   data    what they are called
+ *
+ * When they were taken is not looked for.  Fails with EARG (no such label to
+ * group by; stopped), ELIMIT, ENOMEM; the sheet is then as it was. */
+MIEN_API MIEN_CHECKED mien_status
+mien_datasheet_pictures(mien_datasheet *s, const mien_labels *labels,
+                        const mien_pictures_check_options *look,
+                        const mien_datasheet_data *data, mien_error *err);
+
+/* 1 if the data that a sheet is of are pictures, 0 if they are a table.
+ *
+ *   s  a sheet */
+MIEN_API int mien_datasheet_of_pictures(const mien_datasheet *s);
+
 /* The SHA-256 of the data that a sheet is of; "" before mien_datasheet_compute.
  *
  *   s  a sheet */
@@ -144,7 +170,7 @@ MIEN_API const char *mien_datasheet_digest(const mien_datasheet *s);
  *   s  a sheet */
 MIEN_API const char *mien_datasheet_name(const mien_datasheet *s);
 
-/* 1 if its answers were given for another state of the table.
+/* 1 if its answers were given for another state of the data.
  *
  *   s  a sheet */
 MIEN_API int mien_datasheet_changed(const mien_datasheet *s);
@@ -180,7 +206,7 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_card(const mien_datasheet *s,
 /* Write a sheet as JSON: {"schema", "data": {"name", "sha256", "rows",
  * "columns", "answered_sha256", "groups"}, "questions", "open",
  * "open_required": [key, ...], "answers": {key: text}, "computed": {key:
- * text}}.
+ * text}}; of pictures "data" has "pictures" in the place of rows and columns.
  *
  *   s    a sheet
  *   out  the text is added
@@ -190,7 +216,8 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_write(const mien_datasheet *s,
                                                        mien_buffer *out,
                                                        mien_error *err);
 
-/* Write a sheet as Croissant metadata (JSON-LD), which catalogues of data read.
+/* Write a sheet of a table as Croissant metadata (JSON-LD), which catalogues of
+ * data read.
  *
  *   s    of this table
  *   t    the table: each column is a field
@@ -203,7 +230,22 @@ MIEN_API MIEN_CHECKED mien_status
 mien_datasheet_croissant(const mien_datasheet *s, const mien_table *t,
                          mien_buffer *out, mien_error *err);
 
-/* Write a sheet as a codebook (XML), which archives of data read.
+/* Write a sheet of pictures as Croissant metadata: a FileSet of their files,
+ * and of a list the FileObject with the columns of its labels.
+ *
+ *   s            of these pictures
+ *   labels       what is known of them
+ *   list_sha256  of the list's file; NULL: they are a folder
+ *   out          the text is added
+ *
+ * Labels that stand in the names of files or folders are no fields.  Fails with
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_croissant_pictures(
+    const mien_datasheet *s, const mien_labels *labels, const char *list_sha256,
+    mien_buffer *out, mien_error *err);
+
+/* Write a sheet of a table as a codebook (XML), which archives of data read.
+ * Pictures have none: a codebook describes variables.
  *
  *   s    of this table
  *   t    the table: each column is a variable with its figures

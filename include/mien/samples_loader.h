@@ -4,6 +4,7 @@
  *     -> mien_loader_prefetch: threads prepare the rows that come next
  *     -> mien_loader_fill: inputs [n, c, h, w] and targets of some rows
  *   mien_labels -> mien_digests -> mien_twins: the same picture in two sets
+ *                              -> mien_set_digest: a name for the whole set
  *
  * What a row looks like depends on its number, the epoch and the seed alone: on
  * no order, no other row (but for mix-up: the rows it is filled with), and no
@@ -236,6 +237,20 @@ MIEN_API MIEN_CHECKED mien_status mien_digests_new(const mien_labels *labels,
  *
  *   d  its fields are cleared; NULL is allowed */
 MIEN_API void mien_digests_free(mien_digests *d);
+
+/* Name a set by its pictures and all that is known of them: a digest that does
+ * not change with the order of the samples, nor with the folder they are in.
+ *
+ *   labels  samples
+ *   of      of mien_digests_new, of the same samples
+ *   out     SHA-256: 64 hexadecimal digits and a zero byte
+ *
+ * A picture that cannot be loaded counts with its name and labels.  Fails with
+ * ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_set_digest(const mien_labels *labels,
+                                                  const mien_digests *of,
+                                                  char out[65],
+                                                  mien_error *err);
 
 /* Find the pictures of one set that another holds too.
  *

@@ -36,10 +36,10 @@ static void measure(void *arg, int k, int lane)
     mien_analyzer *a = c->o.analyzer ? c->o.analyzer[lane] : NULL;
     mien_status st = mi_pictures_load(c, i, &im, &err);
     if (!st)
+        st = mi_image_digest(&im, c->digest[i]);
+    if (!st)
         st = mien_picture_measure_of(&im, a, c->thumb + (size_t)i * MI_THUMB, m,
                                      &err);
-    if (!st)
-        st = mi_image_digest(&im, c->digest[i]);
     if (st)
         *m = (mien_picture_measure){.faces = -1};
     mien_image_free(&im);
@@ -121,6 +121,13 @@ void mien_pictures_check_free(mien_pictures_check *c)
     mi_free(c->digest);
     mi_free(c->odd);
     mi_free(c);
+}
+
+mien_status mien_pictures_check_digest(const mien_pictures_check *c,
+                                       char out[65], mien_error *err)
+{
+    const mien_digests d = {.n = c->labels->n, .digest = c->digest};
+    return mien_set_digest(c->labels, &d, out, err);
 }
 
 const mien_picture_measure *

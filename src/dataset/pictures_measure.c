@@ -65,6 +65,18 @@ static void light_of(const mien_gray *g, mien_picture_measure *out)
     out->contrast = (float)(sqrt((double)(n * squares - sum * sum)) / scale);
 }
 
+/* Is a pixel other than grey? */
+static int has_colour(const mien_image *im)
+{
+    for (int y = 0; y < im->h; y++) {
+        const uint8_t *p = im->data + y * im->stride;
+        for (int x = 0; x < im->w; x++, p += 3)
+            if (p[0] != p[1] || p[1] != p[2])
+                return 1;
+    }
+    return 0;
+}
+
 static int by_value(const void *a, const void *b)
 {
     const float *x = a, *y = b;
@@ -174,6 +186,7 @@ mien_picture_measure_of(const mien_image *im, mien_analyzer *a,
     if (!st) {
         m.sharpness = sharpness_of(&g);
         light_of(&g, &m);
+        m.colour = has_colour(im);
         st = thumb_of(im, thumb, err);
     }
     mien_gray_free(&g);

@@ -28,7 +28,7 @@ static const mien_datasheet_question questions[] = {
     {"role", CONTENT,
      "Are they training data, input, or inferred by another model?", 0},
     {"covered", COVERAGE, "Who is covered?", 1},
-    {"groups", COVERAGE, "How many rows has each group?", 0},
+    {"groups", COVERAGE, "How many are there of each group?", 0},
     {"under_represented", COVERAGE, "Who is under-represented?", 1},
     {"missing", COVERAGE, "Which values are missing?", 0},
     {"units_missing", COVERAGE,

@@ -102,6 +102,8 @@ const char *mien_datasheet_name(const mien_datasheet *s)
     return s->name ? s->name : "";
 }
 
+int mien_datasheet_of_pictures(const mien_datasheet *s) { return s->pictures; }
+
 int mien_datasheet_changed(const mien_datasheet *s)
 {
     return *s->answered && strcmp(s->answered, s->sha256) != 0;

@@ -19,13 +19,13 @@ typedef struct facts {
     mien_summary *summary;        /* [columns] */
     mien_column_quality *quality; /* [columns] */
     int64_t twice;                /* rows that stood before */
-    mien_buffer text[MI_SHEET_QUESTIONS_MAX];
+    mi_sheet_facts all;
 } facts;
 
 /* Where the answer of a question is written. */
 static mien_buffer *of(facts *f, const char *key)
 {
-    return &f->text[mi_sheet_find(key)];
+    return mi_sheet_facts_of(&f->all, key);
 }
 
 static double percent(int64_t part, int64_t whole)
@@ -228,75 +228,21 @@ static mien_status work_out(facts *f, const mien_datasheet_data *data,
     return groups ? put_all_groups(f, groups, err) : MIEN_OK;
 }
 
-/* The columns of groups as fields; *out stays NULL where none are given. */
-static mien_status join_groups(const mien_datasheet_data *data, char **out,
-                               mien_error *err)
-{
-    mien_buffer b = {0};
-    if (data->groups > MIEN_DATASHEET_MAX_GROUPS)
-        return mi_fail(err, MIEN_EARG, "%d columns to group by, at most %d",
-                       data->groups, MIEN_DATASHEET_MAX_GROUPS);
-    for (int i = 0; i < data->groups; i++)
-        mi_field_put(&b, data->group[i]);
-    mien_buffer_put(&b, "", 1);
-    if (!b.failed && data->groups)
-        *out = mi_text_copy((const char *)b.data + 1);
-    int failed = b.failed || (data->groups && !*out);
-    mien_buffer_free(&b);
-    return failed ? mi_no_memory(err) : MIEN_OK;
-}
-
-/* Put what was worked out in the place of what was there. */
-static void take(mien_datasheet *s, facts *f, const mien_datasheet_data *data,
-                 char **name, char **groups)
-{
-    for (int i = 0; i < MI_SHEET_QUESTIONS_MAX; i++) {
-        mi_free(s->computed[i]);
-        s->computed[i] = (char *)f->text[i].data;
-        f->text[i] = (mien_buffer){0};
-    }
-    mi_free(s->name);
-    s->name = *name;
-    if (*groups) {
-        mi_free(s->group);
-        s->group = *groups;
-    }
-    *name = *groups = NULL;
-    s->rows = f->rows;
-    s->columns = f->columns;
-    memcpy(s->sha256, data->sha256, sizeof s->sha256);
-    int answers = 0;
-    for (int i = 0; i < MI_SHEET_QUESTIONS_MAX; i++)
-        answers |= s->answer[i] != NULL;
-    if (data->confirm || !answers || !*s->answered)
-        memcpy(s->answered, s->sha256, sizeof s->answered);
-    if (!answers)
-        *s->answered = 0;
-}
-
 mien_status mien_datasheet_compute(mien_datasheet *s, const mien_table *t,
                                    const mien_datasheet_data *data,
                                    mien_error *err)
 {
     facts f = {
         .t = t, .rows = mien_table_rows(t), .columns = mien_table_columns(t)};
-    char *groups = NULL, *name = mi_text_copy(data->name);
-    mien_status st = name ? join_groups(data, &groups, err) : mi_no_memory(err);
+    f.all.rows = f.rows;
+    f.all.columns = f.columns;
+    mien_status st = mi_sheet_facts_begin(&f.all, data, err);
     if (!st)
-        st = work_out(&f, data, groups ? groups : s->group, err);
-    for (int i = 0; !st && i < MI_SHEET_QUESTIONS_MAX; i++) {
-        if (f.text[i].n)
-            mien_buffer_put(&f.text[i], "", 1);
-        if (f.text[i].failed)
-            st = mi_no_memory(err);
-    }
+        st = work_out(&f, data, f.all.groups ? f.all.groups : s->group, err);
     if (!st)
-        take(s, &f, data, &name, &groups);
-    for (int i = 0; i < MI_SHEET_QUESTIONS_MAX; i++)
-        mien_buffer_free(&f.text[i]);
+        st = mi_sheet_facts_take(s, &f.all, data->sha256, data->confirm, err);
+    mi_sheet_facts_free(&f.all);
     mi_free(f.summary);
     mi_free(f.quality);
-    mi_free(groups);
-    mi_free(name);
     return st;
 }

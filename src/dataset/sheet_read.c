@@ -114,8 +114,9 @@ static mien_status take_data(mien_datasheet *s, const json_t *data,
         return mi_fail(err, MIEN_EFORMAT,
                        "no \"data\" with a \"name\": wanted is what mien "
                        "dataset sheet writes");
-    s->rows = count_of(data, "rows");
-    s->columns = count_of(data, "columns");
+    s->pictures = json_object_get(data, "pictures") != NULL;
+    s->rows = count_of(data, s->pictures ? "pictures" : "rows");
+    s->columns = s->pictures ? 0 : count_of(data, "columns");
     mien_status st = take_digest(data, "sha256", s->sha256, err);
     if (!st)
         st = take_digest(data, "answered_sha256", s->answered, err);

@@ -49,8 +49,9 @@ mien_status mien_datasheet_write(const mien_datasheet *s, mien_buffer *out,
     mien_json_object(&j, "data");
     mien_json_text(&j, "name", mien_datasheet_name(s));
     mien_json_text(&j, "sha256", or_null(s->sha256));
-    mien_json_int(&j, "rows", s->rows);
-    mien_json_int(&j, "columns", s->columns);
+    mien_json_int(&j, s->pictures ? "pictures" : "rows", s->rows);
+    if (!s->pictures)
+        mien_json_int(&j, "columns", s->columns);
     mien_json_text(&j, "answered_sha256", or_null(s->answered));
     groups_json(s, &j);
     mien_json_close(&j);
@@ -75,21 +76,27 @@ static void put_data(const mien_datasheet *s, mien_card *c)
 {
     mien_buffer b = {0};
     mien_card_section(c, "data", "Data");
-    mien_buffer_printf(&b, "%s, %lld rows, %lld columns",
-                       mien_datasheet_name(s), (long long)s->rows,
-                       (long long)s->columns);
+    if (s->pictures)
+        mien_buffer_printf(&b, "%s, %lld pictures", mien_datasheet_name(s),
+                           (long long)s->rows);
+    else
+        mien_buffer_printf(&b, "%s, %lld rows, %lld columns",
+                           mien_datasheet_name(s), (long long)s->rows,
+                           (long long)s->columns);
     mien_buffer_put(&b, "", 1);
     if (!b.failed)
-        mien_card_put(c, "table", "Table", MIEN_CARD_COMPUTED,
+        mien_card_put(c, s->pictures ? "pictures" : "table",
+                      s->pictures ? "Pictures" : "Table", MIEN_CARD_COMPUTED,
                       (const char *)b.data);
     b.n = 0;
     mien_card_put(c, "sha256", "SHA-256", MIEN_CARD_COMPUTED, s->sha256);
     if (mien_datasheet_changed(s)) {
         mien_buffer_printf(&b,
-                           "the table has changed since the questions were "
-                           "answered, when its SHA-256 was %s: do the answers "
-                           "still hold?",
-                           s->answered);
+                           "the %s since the questions were answered, when "
+                           "%s SHA-256 was %s: do the answers still hold?",
+                           s->pictures ? "pictures have changed"
+                                       : "table has changed",
+                           s->pictures ? "their" : "its", s->answered);
         mien_buffer_put(&b, "", 1);
         if (!b.failed)
             mien_card_put(c, "changed", "Changed", MIEN_CARD_OPEN,
