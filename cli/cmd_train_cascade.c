@@ -7,6 +7,7 @@
 #include "cli/shell/files.h"
 #include "cli/shell/progress.h"
 #include "cli/roc.h"
+#include "cli/sheet.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -16,8 +17,9 @@
 typedef struct values {
     mien_cascade_train_options o;
     mien_chips_options chip; /* w, h and seed are those of o */
-    const char *positives, *negatives, *output, *crop, *test, *compare, *roc;
-    int boost, cache, seed, resume, threads, quiet;
+    const char *positives, *negatives, *output, *crop, *test, *compare, *roc,
+        *sheet;
+    int boost, cache, seed, resume, threads, quiet, require_sheet;
 } values;
 static const values defaults = {.o = MIEN_CASCADE_TRAIN_DEFAULTS,
                                 .chip = {.jitter = MIEN_JITTER},
@@ -87,6 +89,13 @@ static const cli_option options[] = {
                  "another cascade on the same pictures"),
     CLI_ROW_TEXT(roc, CLI_FILE, "roc", 0, "FILE",
                  "draw these curves: .svg, .png or .pdf"),
+    CLI_ROW_FLAG(require_sheet, "require-sheet", 0,
+                 "refuse a folder of positives without a sheet (mien dataset "
+                 "sheet), or of which required questions are open; a comment "
+                 "in the cascade keeps the sheet's SHA-256"),
+    CLI_ROW_TEXT(sheet, CLI_FILE, "sheet", 0, "FILE",
+                 "with --require-sheet: the sheet (default: datasheet.json in "
+                 "the folder)"),
     CLI_ROW_INT(seed, "seed", 0, "N", 0, INT_MAX,
                 "for all random choices (default {})"),
     CLI_ROW_FLAG(resume, "resume", 0,
@@ -119,7 +128,8 @@ typedef struct training {
     mien_chips chips;
     mien_scene_set scenes;
     int tree;
-    cli_progress progress; /* of the search for negatives */
+    char data_sha256[65], sheet_sha256[65]; /* with --require-sheet */
+    cli_progress progress;                  /* of the search for negatives */
 } training;
 
 /* ---- options ------------------------------------------------------------- */
@@ -199,13 +209,34 @@ static int on_progress(void *user, const mien_cascade_progress *p)
     return !cli_interrupted();
 }
 
+/* The XML, with a comment below its first line that names the data. */
+static void put_xml(const training *t, const mien_bytes *xml, mien_buffer *out)
+{
+    const uint8_t *line = memchr(xml->data, '\n', xml->n);
+    size_t n = line ? (size_t)(line - xml->data) + 1 : 0;
+    mien_buffer_put(out, xml->data, n);
+    if (*t->sheet_sha256)
+        mien_buffer_printf(out,
+                           "<!-- mien.data_sha256 %s mien.sheet_sha256 %s "
+                           "-->\n",
+                           t->data_sha256, t->sheet_sha256);
+    mien_buffer_put(out, xml->data + n, xml->n - n);
+}
+
+/* The stages so far; the status to exit with. */
 static int save(const training *t, const mien_cascade *c)
 {
-    mien_bytes xml = {0};
+    mien_bytes xml = {0}, noted = {0};
+    mien_buffer out = {0};
     mien_error err = {0};
     mien_status st = mien_cascade_write(c, &xml, &err);
+    if (st == MIEN_OK) {
+        put_xml(t, &xml, &out);
+        st = mien_buffer_give(&out, &noted, &err);
+    }
     if (st == MIEN_OK)
-        st = mien_file_save(t->v->output, xml.data, xml.n, &err);
+        st = mien_file_save(t->v->output, noted.data, noted.n, &err);
+    mien_bytes_free(&noted);
     mien_bytes_free(&xml);
     return st == MIEN_OK ? CLI_OK : cli_unsaved(&err);
 }
@@ -366,6 +397,34 @@ static int try_judging(const values *v)
     return status;
 }
 
+/* May a cascade learn from the positives?  The status to exit with. */
+static int check_sheet(training *t)
+{
+    const values *v = t->v;
+    cli_labels l = {0};
+    mien_bytes sheet = {0};
+    if (v->sheet && !v->require_sheet)
+        cli_error("--sheet FILE wants --require-sheet");
+    if (!v->require_sheet)
+        return v->sheet ? CLI_USAGE : CLI_OK;
+    if (!cli_is_folder(v->positives)) {
+        cli_error("--require-sheet: %s is no folder of pictures; lists of "
+                  "objects and .vec files have no sheet",
+                  v->positives);
+        return CLI_USAGE;
+    }
+    int status =
+        cli_labels_open(v->positives, NULL, NULL, &l) ? CLI_OK : CLI_NOTHING;
+    if (!status)
+        status = cli_sheet_gate_pictures(v->sheet, v->positives, &l, t->o.pool,
+                                         t->data_sha256, &sheet);
+    if (!status)
+        mien_sha256(sheet.data, sheet.n, t->sheet_sha256);
+    mien_bytes_free(&sheet);
+    cli_labels_close(&l);
+    return status;
+}
+
 /* All from the options to the curves; the status to exit with. */
 static int work(const cli_args *a, training *t)
 {
@@ -378,6 +437,8 @@ static int work(const cli_args *a, training *t)
     if (!cli_output_ready(v->output) || (v->roc && !cli_output_ready(v->roc)))
         return CLI_OUTPUT;
     status = try_judging(v);
+    if (!status)
+        status = check_sheet(t);
     if (!status)
         status = cli_scenes_load(v->negatives, &t->scenes);
     if (!status)

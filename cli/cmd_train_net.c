@@ -1,5 +1,6 @@
 /* cmd_train_net.c: networks that learn from labelled pictures: any of net.json,
  * faces' points, emotions, auto-encoders of faces. */
+#include "cli/sheet.h"
 #include "cli/training.h"
 
 #include <limits.h>
@@ -82,6 +83,9 @@ typedef cli_training values;
                      "where it is labelled)"),                                 \
         CLI_ROW_INT(o.seed, "seed", 's', "N", 0, INT_MAX,                      \
                     "of parts, weights, orders and chance (default {})"),      \
+        CLI_ROW_FLAG(require_sheet, "require-sheet", 0,                        \
+                     CLI_TEXT_REQUIRE_SHEET),                                  \
+        CLI_ROW_TEXT(sheet, CLI_FILE, "sheet", 0, "FILE", CLI_TEXT_SHEET),     \
         CLI_ROW_FLAG(resume, "resume", 0,                                      \
                      "go on from the checkpoint in the output folder"),        \
         CLI_ROW_TEXT(output, CLI_FOLDER, "output", 'o', "DIR",                 \

@@ -52,3 +52,24 @@ int cli_sheet_gate(const char *path, const char *sha256, mien_bytes *out)
         *out = file;
     return st ? CLI_NOTHING : CLI_OK;
 }
+
+int cli_sheet_gate_pictures(const char *given, const char *data,
+                            const cli_labels *l, mien_pool *pool,
+                            char sha256[65], mien_bytes *out)
+{
+    mien_digests d = {0};
+    mien_error err = {0};
+    char *path = cli_sheet_path(given, data);
+    if (!path)
+        return CLI_USAGE;
+    mien_status st =
+        mien_digests_new(&l->labels, l->set.load, l->set.arg, pool, &d, &err);
+    if (!st)
+        st = mien_set_digest(&l->labels, &d, sha256, &err);
+    mien_digests_free(&d);
+    if (st)
+        cli_error_at(data, &err);
+    int status = st ? CLI_NOTHING : cli_sheet_gate(path, sha256, out);
+    free(path);
+    return status;
+}

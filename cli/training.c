@@ -1,4 +1,5 @@
 /* training.c: a network learns from labelled pictures, as the options say. */
+#include "cli/sheet.h"
 #include "cli/training.h"
 
 #include <stdio.h>
@@ -15,6 +16,8 @@ typedef struct learning {
     mien_picture_study *study;
     mien_journal *journal; /* with --output */
     mien_bytes state;      /* with --resume */
+    mien_bytes sheet;      /* with --require-sheet */
+    char data_sha256[65];  /* of the training set, with --require-sheet */
     float weight[MIEN_MAX_LOSSES];
     int epochs, shown;  /* done; 1: a progress line stands */
     int trials;         /* to come of a comparison, behind this one */
@@ -143,6 +146,21 @@ static int find_faces(learning *l, cli_labels *set, const char *name)
     return 1;
 }
 
+/* May a model learn from these pictures, as they are before faces are cut out?
+ * 0, and a report. */
+static int check_sheet(learning *l, const char *data)
+{
+    if (!l->v->require_sheet)
+        return 1;
+    if (cli_sheet_gate_pictures(l->v->sheet, data, &l->train, l->o.pool,
+                                l->data_sha256, &l->sheet))
+        return 0;
+    l->o.data_sha256 = l->data_sha256;
+    l->o.sheet = l->sheet.data;
+    l->o.sheet_size = l->sheet.n;
+    return 1;
+}
+
 /* Read labels and make the study; 0, and a report. */
 static int prepare(learning *l, const char *data)
 {
@@ -153,6 +171,8 @@ static int prepare(learning *l, const char *data)
     mien_error err = {0};
     if (!cli_labels_open(data, v->images, v->votes, &l->train) ||
         (v->test && !cli_labels_open(v->test, v->test_images, NULL, &l->test)))
+        return 0;
+    if (!check_sheet(l, data))
         return 0;
     int side = v->align ? cli_net_side(l->net) : 0;
     l->o.view.aligned = side;
@@ -236,8 +256,8 @@ static int finish(learning *l)
     if (folder)
         mien_buffer_printf(&words,
                            "written to %s: model.onnx, report.html, "
-                           "metrics.json, model_card.md, history.csv\n",
-                           folder);
+                           "metrics.json, model_card.md, history.csv%s\n",
+                           folder, l->sheet.data ? ", datasheet.json" : "");
     return cli_emit(&words) ? CLI_OK : CLI_OUTPUT;
 }
 
@@ -291,6 +311,10 @@ static int compare(learning *l)
 /* All from the options to the folder; the status to exit with. */
 static int work(learning *l, const char *data)
 {
+    if (l->v->sheet && !l->v->require_sheet) {
+        cli_error("--sheet FILE wants --require-sheet");
+        return CLI_USAGE;
+    }
     if (!read_net(l))
         return CLI_NOTHING;
     if (!cli_loss_weights(l->net, l->v->tasks, l->v->weights, l->weight))
@@ -335,6 +359,7 @@ int cli_train(const cli_training *v, const char *data)
     cli_labels_close(&l.test);
     mien_journal_free(l.journal);
     mien_bytes_free(&l.state);
+    mien_bytes_free(&l.sheet);
     mien_pool_free(l.o.pool);
     return cli_team_leave(l.mpi, status);
 }

@@ -8,8 +8,9 @@ typedef struct cli_training {
     mien_picture_options o;
     mien_schedule_kind schedule;
     const char *net, *data, *images, *test, *test_images, *votes, *tasks,
-        *weights, *group, *output, *models;
-    int crop, augment, align, resume, quiet, threads, compare, seeds;
+        *weights, *group, *output, *models, *sheet;
+    int crop, augment, align, resume, quiet, threads, compare, seeds,
+        require_sheet;
     int size, latent; /* of train faces; latent 0: the network's */
 } cli_training;
 

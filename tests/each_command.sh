@@ -46,7 +46,8 @@ demo anscombe||-o out
 train logistic||--label y --positive 1 -q -o out t.csv
 train autoencoder||--label y --positive 1 --epochs 2 -q -o out t.csv
 train cascade||-p faces.txt -n scenes -w 12 -h 12 --numPos 40 --numNeg 40 --numStages 1 --maxWeakCount 2 --cache 1 -t 1 -q -o out/c.xml
-train net||--data set -e 2 -q -t 1 -o out side.json
+train net||--data set -e 2 -q -t 1 --require-sheet --sheet set.json -o out side.json
+dataset sheet||--sheet out/d.json --no-faces -q --croissant out/c.json -o out/d.md set
 train landmarks||--net where.json -e 2 -q -t 1 -o out points.csv
 train emotion||--net side.json -e 2 -q -t 1 -o out set
 train faces||--align none --net coder.json -e 2 -q -t 1 -o out flat
@@ -181,6 +182,9 @@ make_inputs() {
         $(printf ' --set %s=so' origin collection purpose fit covered under_represented \
             units_missing time place personal)) >"$t/log" 2>&1
     make_pictures
+    (cd "$t" && mien dataset sheet set --no-faces -q --sheet set.json -o sheet.md \
+        $(printf ' --set %s=so' origin collection purpose fit covered under_represented \
+            units_missing time place personal)) >"$t/log" 2>&1
     python3 tests/cli/grey.py 64 48 >"$t/small.pgm"
     python3 tests/cli/grey.py 64 48 >"$t/face.ppm"
     [ ! -e "$MIEN_PPM" ] || cp "$MIEN_PPM" "$t/face.ppm"

@@ -229,6 +229,32 @@ static void test_a_cascade_tells_little(void)
     json_decref(card);
 }
 
+/* What training notes of the data, in a comment at the head. */
+static void test_a_cascade_names_its_data(void)
+{
+#define SIXTEEN "0123456789abcdef"
+#define DIGEST SIXTEEN SIXTEEN SIXTEEN SIXTEEN
+#define AROUND(comment)                                    \
+    "<?xml version=\"1.0\"?>\n" comment "<opencv_storage>" \
+    "<cascade></cascade></opencv_storage>"
+    static const char xml[][320] = {
+        AROUND("<!-- mien.data_sha256 " DIGEST " mien.sheet_sha256 " DIGEST
+               " -->"),
+        AROUND("<!-- mien.data_sha256 " SIXTEEN " -->"),
+        AROUND("<!-- mien.data_sha256 " DIGEST)};
+    for (int i = 0; i < 3; i++) {
+        mien_status st;
+        json_t *card =
+            card_of((mien_bytes){(uint8_t *)(uintptr_t)xml[i], strlen(xml[i])},
+                    NULL, &st, NULL);
+        CHECK_EQ(is_open(card, "data_sha256"), i > 0);
+        CHECK_EQ(is_open(card, "sheet_sha256"), i > 0);
+        if (!i)
+            CHECK(strcmp(said(card, "data_sha256", "text"), DIGEST) == 0);
+        json_decref(card);
+    }
+}
+
 static void test_what_is_no_model_is_refused(void)
 {
     mien_status st;
@@ -315,6 +341,7 @@ int main(int argc, char **argv)
     RUN(test_the_sheet_of_its_data);
     RUN(test_a_network_of_the_catalogue);
     RUN(test_a_cascade_tells_little);
+    RUN(test_a_cascade_names_its_data);
     RUN(test_what_is_no_model_is_refused);
     RUN(test_no_text_becomes_markup);
     RUN(test_memory_that_ends);

@@ -204,13 +204,21 @@ typedef struct mien_picture_options {
     int (*on_batch)(void *arg, const mien_picture_study *s, int64_t done);
     void *arg;
     const mien_team *team; /* that learns together; NULL: this process alone */
+    const char *data_sha256; /* of the training set, by mien_set_digest, as it
+                                was before anything was cut out; NULL: worked
+                                out where twins are looked for and pictures are
+                                not aligned, else not known */
+    const uint8_t *sheet;    /* [sheet_size] its datasheet.json
+                                (mien/dataset_sheet.h), kept beside the model,
+                                which keeps its digest; NULL: there is none */
+    size_t sheet_size;
 } mien_picture_options;
 #define MIEN_PICTURE_DEFAULTS                                                  \
     {                                                                          \
         {0, 0, 0, 0}, MIEN_AUGMENT_NONE, NULL, 0.1, 0.1, 1, 0, 35, 0, 0, 0,    \
             64, MIEN_ADAM_TORCH, {MIEN_RATE_CONSTANT, 0, 0, 1, 0}, 0, 0, 0, 0, \
             0, 0, {0, 0}, NULL, NULL, 0, NULL, 0, (int64_t)1 << 29, 1000,      \
-            NULL, NULL, NULL, NULL                                             \
+            NULL, NULL, NULL, NULL, NULL, NULL, 0                              \
     }
 
 /* ---- a study ------------------------------------------------------------- */

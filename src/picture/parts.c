@@ -113,6 +113,8 @@ static mien_status part_twins(mien_picture_study *s, int has_test,
         st =
             mien_digests_new(b->labels, b->load, b->arg, s->o.pool, &d[1], err);
     const mien_digests *of_test = has_test ? &d[1] : &d[0];
+    if (!st && !*s->data_sha256 && !s->o.view.aligned)
+        st = mien_set_digest(a->labels, &d[0], s->data_sha256, err);
     if (!st)
         st = leave_out(s, VALID, TEST, &d[0], of_test, err);
     if (!st)

@@ -134,6 +134,8 @@ struct mien_picture_study {
     mi_rows part[3];                   /* training, validation, test */
     int64_t *row[3];                   /* owned: rows of the parts */
     mien_picture_parts parts;
+    char data_sha256[65];  /* of the training set; "": not known */
+    char sheet_sha256[65]; /* of its sheet; "": there is none */
     mien_trainer *trainer;
     mien_fit *fit;
     int64_t done;         /* samples of the epoch, of all ranks */

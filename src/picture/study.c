@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- making
@@ -141,6 +142,10 @@ mien_status mien_picture_study_new(mien_net *net, const mien_picture_set *train,
         return st ? st : mi_no_memory(err);
     s->o = *options;
     s->net = net;
+    if (s->o.data_sha256)
+        snprintf(s->data_sha256, sizeof s->data_sha256, "%s", s->o.data_sha256);
+    if (s->o.sheet)
+        mien_sha256(s->o.sheet, s->o.sheet_size, s->sheet_sha256);
     s->train_set = *train;
     st = open_sets(s, test, err);
     if (!st)
@@ -293,6 +298,17 @@ static mien_status judge_part(mien_picture_study *s, int part, mi_said *said,
                     err);
 }
 
+/* Which data it learned from, into the model. */
+static mien_status put_data(const mien_picture_study *s, mien_error *err)
+{
+    mien_graph *g = s->net->graph;
+    if (*s->data_sha256)
+        mien_graph_set_meta(g, "mien.data_sha256", s->data_sha256);
+    if (*s->sheet_sha256)
+        mien_graph_set_meta(g, "mien.sheet_sha256", s->sheet_sha256);
+    return mien_graph_check(g, err);
+}
+
 mien_status mien_picture_study_judge(mien_picture_study *s, mien_error *err)
 {
     mien_status st = MIEN_OK;
@@ -311,6 +327,8 @@ mien_status mien_picture_study_judge(mien_picture_study *s, mien_error *err)
         st = mi_codes_fit(s, err);
     if (!st)
         st = mi_view_put(&s->view, s->net->graph, err);
+    if (!st)
+        st = put_data(s, err);
     mien_bytes_free(&s->file);
     return st ? st : mien_onnx_write(s->net->graph, &s->file, err);
 }

@@ -184,6 +184,9 @@ static void put_lines(const mien_picture_study *s, mien_json *j)
     mien_buffer lines = {0};
     mien_json_object(j, "data");
     mien_json_text(j, "name", name_of(&s->train_set));
+    mien_json_text(j, "sha256", *s->data_sha256 ? s->data_sha256 : NULL);
+    mien_json_text(j, "sheet_sha256",
+                   *s->sheet_sha256 ? s->sheet_sha256 : NULL);
     mien_json_close(j);
     describe(s, &lines);
     mien_json_lines(j, "notes", lines.data, lines.n);
@@ -232,8 +235,11 @@ void mien_picture_study_metrics(const mien_picture_study *s, mien_buffer *out)
 mien_status mien_picture_study_card(const mien_picture_study *s,
                                     mien_buffer *out, mien_error *err)
 {
-    mien_card_source source = {
-        .name = "model.onnx", .model = s->file.data, .model_n = s->file.n};
+    mien_card_source source = {.name = "model.onnx",
+                               .model = s->file.data,
+                               .model_n = s->file.n,
+                               .sheet = s->o.sheet,
+                               .sheet_n = s->o.sheet_size};
     mien_buffer metrics = {0};
     mien_card *c = NULL;
     mien_picture_study_metrics(s, &metrics);
@@ -273,6 +279,9 @@ mien_status mien_picture_study_save(const mien_picture_study *s,
             st = mien_folder_save_buffer(folder, "model_card.md", &b, err);
         mien_buffer_free(&b);
     }
+    if (!st && s->o.sheet)
+        st = mien_folder_save(folder, "datasheet.json", s->o.sheet,
+                              s->o.sheet_size, err);
     if (!st) {
         mien_picture_study_history(s, &b);
         st = mien_folder_save_buffer(folder, "history.csv", &b, err);

@@ -43,6 +43,8 @@ typedef struct mi_card_facts {
     mien_graph *graph;             /* NULL: a cascade */
     json_t *metrics;               /* NULL: none */
     json_t *sheet;                 /* of its data; NULL: none, or another */
+    char noted[2][65]; /* in a cascade: SHA-256 of its data and of their sheet;
+                          "": not told */
 } mi_card_facts;
 
 /* Why there are no figures: no metrics, or those of another model. */

@@ -170,7 +170,7 @@ static void put_digests(mien_card *c, const mi_card_facts *f)
                   "not recorded when it was trained");
     mi_card_known(c, "sheet_sha256", "SHA-256 of the data's sheet",
                   *sheet ? sheet : data_text(f, "sheet_sha256"),
-                  f->kind == MI_CARD_TABLE
+                  f->kind == MI_CARD_TABLE || f->kind == MI_CARD_PICTURES
                       ? "trained on data without a sheet: mien dataset sheet "
                         "makes one, --require-sheet asks for it"
                       : "there is none");

@@ -13,9 +13,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What train cascade --require-sheet notes at the head of a cascade. */
+static const char *const noted[] = {"mien.data_sha256", "mien.sheet_sha256"};
+
 const char *mi_card_meta(const mi_card_facts *f, const char *key)
 {
     const char *text = f->graph ? mien_graph_meta(f->graph, key) : NULL;
+    for (int i = 0; i < 2 && !f->graph; i++)
+        if (strcmp(key, noted[i]) == 0)
+            text = f->noted[i];
     return text ? text : "";
 }
 
@@ -177,6 +183,27 @@ static mien_status read_sheet(mi_card_facts *f, mien_error *err)
                         MIEN_CARD_MAX_SHEET, &f->sheet, err);
 }
 
+/* Read what stands in the comment at the head of a cascade: "KEY DIGEST". */
+static void read_noted(mi_card_facts *f)
+{
+    char head[4096];
+    size_t n = f->source->model_n;
+    n = n < sizeof head - 1 ? n : sizeof head - 1;
+    memcpy(head, f->source->model, n);
+    head[n] = 0;
+    char *comment = strstr(head, "<!--");
+    char *end = comment ? strstr(comment, "-->") : NULL;
+    if (!end)
+        return;
+    *end = 0;
+    for (int i = 0; i < 2; i++) {
+        const char *at = strstr(comment, noted[i]);
+        at = at ? at + strlen(noted[i]) : "";
+        if (*at == ' ' && strspn(at + 1, "0123456789abcdef") == 64)
+            memcpy(f->noted[i], at + 1, 64);
+    }
+}
+
 /* Read the file and its metrics. */
 static mien_status read_facts(mi_card_facts *f, mien_error *err)
 {
@@ -184,7 +211,9 @@ static mien_status read_facts(mi_card_facts *f, mien_error *err)
     mien_status st = MIEN_OK;
     mien_sha256(s->model, s->model_n, f->sha256);
     f->entry = entry_of(f->sha256);
-    if (!is_cascade(s->model, s->model_n))
+    if (is_cascade(s->model, s->model_n))
+        read_noted(f);
+    else
         st = mien_onnx_read_borrowed(s->model, s->model_n, &f->graph, err);
     if (!st && s->metrics)
         st = mi_json_read("metrics.json", s->metrics, s->metrics_n,
