@@ -12,7 +12,9 @@ typedef struct values {
     const char *listen, *host, *keys, *cert, *key, *models, *db;
     double tolerance;
     int jobs, queue, connections, body, quiet, check, unconfined, photos;
-    double idle, deadline, rate, burst;
+    int sessions;
+    double idle, deadline, rate, burst, session_idle, session_end;
+    const char *app;
 } values;
 static const values defaults = {.listen = "127.0.0.1:8470",
                                 .queue = 64,
@@ -22,7 +24,10 @@ static const values defaults = {.listen = "127.0.0.1:8470",
                                 .deadline = 30,
                                 .rate = 50,
                                 .burst = 100,
-                                .photos = 500};
+                                .photos = 500,
+                                .sessions = 100,
+                                .session_idle = 1800,
+                                .session_end = 28800};
 
 static const cli_option options[] = {
     CLI_ROW_TEXT(listen, CLI_TEXT, "listen", 0, "ADDRESS",
@@ -67,6 +72,16 @@ static const cli_option options[] = {
                  "requests a second for each key (default {}; 0: any)"),
     CLI_ROW_REAL(burst, "burst", 0, "N", 1, 1000000,
                  "requests of a key at once (default {})"),
+    CLI_ROW_TEXT(app, CLI_FILE, "app", 0, "FOLDER",
+                 "the app for browsers, as 'make web' made it, under / "
+                 "(default with --db: the one that is installed)"),
+    CLI_ROW_INT(sessions, "sessions", 0, "N", 1, 10000,
+                "browsers that may be logged in (default {})"),
+    CLI_ROW_REAL(session_idle, "session-idle", 0, "SECONDS", 1, 86400,
+                 "without a request, after which one is logged out (default "
+                 "{})"),
+    CLI_ROW_REAL(session_end, "session-end", 0, "SECONDS", 1, 604800,
+                 "after which one is logged out in any case (default {})"),
     CLI_OPTION_MODELS,
     CLI_ROW_INT(photos, "worker-photos", 0, "N", 1, 1000000,
                 "photos that a worker reads before a fresh one takes its place "
@@ -264,6 +279,17 @@ static char *load_text(const char *path, mien_buffer *b, int *status)
     return b->failed ? NULL : (char *)b->data;
 }
 
+/* The folder of the app; NULL: none is wanted, or installed. */
+static const char *find_app(const values *v, char *path)
+{
+    if (v->app || !v->db)
+        return v->app;
+    if (!mien_models_find(NULL, "../app/index.html", path))
+        return NULL;
+    *strrchr(path, '/') = 0;
+    return path;
+}
+
 /* Open the gallery that is to stand behind the server. */
 static int open_gallery(const values *v, mien_server_options *o)
 {
@@ -277,6 +303,7 @@ static int run(const cli_args *a)
     mien_server_options o = MIEN_SERVER_DEFAULTS;
     mien_sandbox *sandbox = NULL;
     mien_buffer cert = {0}, key = {0};
+    char app[MIEN_PATH_MAX];
     if (v->db && !v->keys) {
         cli_error("serve: --db needs --key-file: keys say who may do what, and "
                   "what for (mien key add)");
@@ -297,7 +324,11 @@ static int run(const cli_args *a)
     o.deadline = v->deadline;
     o.rate = v->rate;
     o.burst = v->burst;
+    o.sessions = v->sessions;
+    o.session_idle = v->session_idle;
+    o.session_end = v->session_end;
     o.tolerance = (float)v->tolerance;
+    o.app = find_app(v, app);
     o.log = v->quiet ? NULL : log_request;
     o.tls_cert = load_text(v->cert, &cert, &status);
     o.tls_key = load_text(v->key, &key, &status);

@@ -9,7 +9,7 @@
 
 /* ---- who may do what ----------------------------------------------------- */
 
-enum { SCOPES = 8, KEYS = SCOPES + 3 };
+enum { SCOPES = 9, KEYS = SCOPES + 3 };
 /* A key of each scope, of all, of all that has ended, of all that was revoked,
  * and none; of a server without a gallery. */
 static void test_each_route_and_key(void)
@@ -33,6 +33,8 @@ static void test_each_route_and_key(void)
                               : k == SCOPES ? MIEN_SERVE_ALL
                                             : 0;
             int want = route->kind >= MI_ROUTE_RECOGNIZE ? 404
+                       : route->kind == MI_ROUTE_LOG_IN  ? 415
+                       : route->kind == MI_ROUTE_LOG_OUT ? 401
                        : !route->scope                   ? 200
                        : !scopes                         ? 401
                        : route->scope & scopes           ? 200

@@ -63,7 +63,8 @@ static int wanted(const mi_route *r, const char *purpose)
     case MI_ROUTE_SUBJECT_ADD: return any ? 400 : 201;
     case MI_ROUTE_SUBJECT_RENAME:
     case MI_ROUTE_SUBJECT_DELETE:
-    case MI_ROUTE_FACE_DELETE: return door || any ? 200 : 404;
+    case MI_ROUTE_FACE_DELETE:
+    case MI_ROUTE_PERSON: return door || any ? 200 : 404;
     case MI_ROUTE_FACE_ADD: return door || any ? 201 : 409;
     default: return 200;
     }

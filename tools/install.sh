@@ -29,6 +29,11 @@ list() {
     for f in models/nets/*.json; do
         echo "644|$f|share/mien/models/nets/${f##*/}"
     done
+    # The app for browsers, if make web has made it.
+    [ ! -d "$b/web/dist" ] || (cd "$b/web/dist" && find . -type f) |
+        while read -r f; do
+            echo "644|$b/web/dist/${f#./}|share/mien/app/${f#./}"
+        done
     # The pages keep their places, so that their links hold.
     for f in LICENSE ./*.md docs/* wasm/*.md web/package/*.md examples/* models/*.LICENSE; do
         echo "644|$f|share/doc/mien/${f#./}"

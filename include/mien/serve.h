@@ -5,7 +5,9 @@
  *   mien_server_free: requests under way are answered first
  *
  * Keys are random, kept as digests in a file, and each may do only what its
- * scopes name.  Not in the WebAssembly library. */
+ * scopes name.  A browser logs in with a key, and may do what that may until it
+ * logs out, its time is over, or the key is revoked.  Not in the WebAssembly
+ * library. */
 #ifndef MIEN_SERVE_H
 #define MIEN_SERVE_H
 
@@ -30,12 +32,13 @@ enum {
     MIEN_SERVE_ENROLL = 32,   /* add people and faces, rename */
     MIEN_SERVE_ERASE = 64,    /* people and faces */
     MIEN_SERVE_AUDIT = 128,   /* read the log, without people and faces */
-    MIEN_SERVE_ALL = 255
+    MIEN_SERVE_EXPORT = 256,  /* all that is held of a person */
+    MIEN_SERVE_ALL = 511
 };
 
 /* Their names, the first bit's first. */
 #define MIEN_SERVE_SCOPES \
-    "detect,verify,metrics,recognize,people,enroll,erase,audit"
+    "detect,verify,metrics,recognize,people,enroll,erase,audit,export"
 
 /* What people are to a server. */
 typedef enum mien_serve_role {
@@ -190,12 +193,20 @@ typedef struct mien_server_options {
      * thread; NULL: nothing. */
     void (*metrics)(void *arg, mien_buffer *out);
     void *metrics_arg;
+    /* The app for browsers, a folder that `make web` made, under / ; NULL:
+     * none. */
+    const char *app;
+    int sessions; /* that may be logged in, 1..10000; of one key at most ten:
+                     its oldest makes room */
+    double session_idle; /* seconds without a request that end one, 1..86400 */
+    double session_end;  /* seconds that one lasts, 1..604800 */
 } mien_server_options;
 #define MIEN_SERVE_MAX_BODY 104857600
 #define MIEN_SERVER_DEFAULTS                                                   \
     {                                                                          \
         "127.0.0.1:8470", NULL, NULL, NULL, NULL, NULL, 0, 64, 1000, 10485760, \
-            10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL \
+            10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL,      \
+            NULL, NULL, 100, 1800, 28800                                       \
     }
 
 /* A server under way, on threads of its own. */

@@ -46,21 +46,64 @@ static int is_own(const mien_server *s, const char *host)
     return s->is_local && is_called(host, local);
 }
 
-int mi_admit_host(mien_server *s, mi_connection *c, const char **why)
+/* Is a name one of this machine alone? */
+static int is_loopback_name(const char *name)
 {
-    const char *host =
-        s->mhd.MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host");
-    const char *origin =
-        s->mhd.MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Origin");
+    static const char *const local[] = {"localhost", "127.", "[::1]"};
+    for (int i = 0; i < 3; i++)
+        if (strncasecmp(name, local[i], strlen(local[i])) == 0)
+            return 1;
+    return 0;
+}
+
+static const char *header(const mien_server *s, mi_connection *c,
+                          const char *name)
+{
+    return s->mhd.MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
+
+int mi_admit_secure(const mien_server *s, mi_connection *c)
+{
+    const char *host = header(s, c, "Host");
+    return s->o.tls_cert ||
+           (host && is_called(host, s->host[1]) && !is_loopback_name(host));
+}
+
+/* Does an Origin name this server?  Before a server without TLS may stand a
+ * proxy that has it: nobody else has that name over TLS. */
+static int is_own_origin(const mien_server *s, const char *origin,
+                         const char *host)
+{
+    size_t n = strncasecmp(origin, "https://", 8) == 0                    ? 8
+               : !s->o.tls_cert && strncasecmp(origin, "http://", 7) == 0 ? 7
+                                                                          : 0;
+    return n && strcasecmp(origin + n, host) == 0;
+}
+
+/* May a page of another site have sent this?  Links to what anybody may see
+ * are followed from anywhere. */
+static int is_foreign(const mien_server *s, mi_connection *c, const mi_route *r)
+{
+    const char *site = header(s, c, "Sec-Fetch-Site");
+    return site && strcmp(site, "same-origin") != 0 &&
+           strcmp(site, "none") != 0 && r && !mi_route_is_open(r);
+}
+
+int mi_admit_host(mien_server *s, mi_connection *c, const mi_route *r,
+                  const char **why)
+{
+    const char *host = header(s, c, "Host");
+    const char *origin = header(s, c, "Origin");
     if (!host || !is_own(s, host)) {
         *why = "Host: this server has another name (--host)";
         return 421;
     }
-    const char *scheme = s->o.tls_cert ? "https://" : "http://";
-    size_t n = strlen(scheme);
-    if (origin && (strncasecmp(origin, scheme, n) != 0 ||
-                   strcasecmp(origin + n, host) != 0)) {
+    if (origin && !is_own_origin(s, origin, host)) {
         *why = "Origin: requests of other sites' pages are refused";
+        return 403;
+    }
+    if (is_foreign(s, c, r)) {
+        *why = "Sec-Fetch-Site: requests of other sites' pages are refused";
         return 403;
     }
     return 0;
@@ -103,6 +146,7 @@ static mien_status take(mien_server *s, mien_serve_keys *keys, mien_error *err)
             memcpy(b[i].id, keys->key[i].id, sizeof b[i].id);
         b[i].tokens = left_of(s, b[i].id, &b[i].at);
     }
+    mi_sessions_keep(&s->sessions, keys);
     mi_free(s->bucket);
     mien_serve_keys_free(&s->keys);
     s->bucket = b;
@@ -174,18 +218,84 @@ static int take_token(const mien_server *s, mi_bucket *b)
     return 1;
 }
 
-/* mi_admit with the lock held. */
-static int admit(mien_server *s, const char *key, const mi_route *r,
-                 mi_ask *ask, const char **why)
+/* The place of the key of an id, -1: it is gone or has ended. */
+static int find_id(const mien_server *s, const char *id)
 {
-    int at = s->keys_path ? -1 : 0;
-    if (s->keys_path && key)
-        at = find_key(s, key);
-    if (at < 0 || (s->keys_path && has_ended(&s->keys.key[at]))) {
-        *why = "x-api-key: no key, or one that is not known or has ended";
+    for (int i = 0; i < s->keys.n; i++)
+        if (strcmp(s->keys.key[i].id, id) == 0)
+            return has_ended(&s->keys.key[i]) ? -1 : i;
+    return -1;
+}
+
+int mi_admit_session(mien_server *s, const char *id, int *key)
+{
+    int at = mi_session_find(&s->sessions, id);
+    if (at < 0)
+        return -1;
+    int of = find_id(s, s->sessions.one[at].key);
+    if (of < 0) {
+        mi_session_end(&s->sessions, at);
+        return -1;
+    }
+    s->sessions.one[at].used = mien_clock();
+    *key = of;
+    return at;
+}
+
+int mi_admit_login(mien_server *s, const char *key, int *at, const char **why)
+{
+    if (!take_token(s, &s->attempts)) {
+        *why = "too many attempts to log in";
+        s->counts.limited++;
+        return 429;
+    }
+    *at = find_key(s, key);
+    if (*at < 0 || has_ended(&s->keys.key[*at])) {
+        *why = "key: it is not known, or has ended";
         return 401;
     }
-    if (s->keys_path && !(s->keys.key[at].scopes & r->scope)) {
+    return 0;
+}
+
+/* The place of the key that a request has, -1: none. A session wants its token,
+ * too, where something is done: a page of another site has the browser send the
+ * cookie, and cannot know the token. */
+static int find_asker(mien_server *s, mi_connection *c, const mi_route *r,
+                      int *status, const char **why)
+{
+    char own[32];
+    const char *key = header(s, c, "x-api-key");
+    const char *id = key ? NULL : mi_login_cookie(s, c, own);
+    int at = -1;
+    *status = 401;
+    *why = "x-api-key: no key, or one that is not known or has ended";
+    if (key && r->scope)
+        at = find_key(s, key);
+    if (at >= 0 && has_ended(&s->keys.key[at]))
+        at = -1;
+    if (key || !id)
+        return at;
+    if (mi_admit_session(s, id, &at) < 0) {
+        *why = "session: it is not known, or has ended; log in again";
+        return -1;
+    }
+    if (strcmp(r->method, "GET") != 0 &&
+        !mi_session_is_token(&s->sessions, id, header(s, c, "x-csrf-token"))) {
+        *status = 403;
+        *why = "x-csrf-token: not the token of this session";
+        return -1;
+    }
+    return at;
+}
+
+/* mi_admit with the lock held. */
+static int admit(mien_server *s, mi_connection *c, const mi_route *r,
+                 mi_ask *ask, const char **why)
+{
+    int status = 0, at = s->keys_path ? find_asker(s, c, r, &status, why) : 0;
+    if (at < 0)
+        return status;
+    if (s->keys_path && r->scope && !(s->keys.key[at].scopes & r->scope)) {
         *why = "x-api-key: this key may not do that";
         return 403;
     }
@@ -202,12 +312,10 @@ static int admit(mien_server *s, const char *key, const mi_route *r,
 int mi_admit(mien_server *s, mi_connection *c, const mi_route *r, mi_ask *ask,
              const char **why)
 {
-    if (!r->scope)
+    if (!r->scope && r->kind != MI_ROUTE_LOG_OUT)
         return 0;
-    const char *key =
-        s->mhd.MHD_lookup_connection_value(c, MHD_HEADER_KIND, "x-api-key");
     pthread_mutex_lock(&s->lock);
-    int status = admit(s, key, r, ask, why);
+    int status = admit(s, c, r, ask, why);
     pthread_mutex_unlock(&s->lock);
     return status;
 }

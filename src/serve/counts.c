@@ -47,6 +47,8 @@ void mi_counts_write(const mien_server *s, mien_buffer *out)
         c->unswept);
     one(out, "queue_length", "gauge", "Requests that wait.", s->waiting);
     one(out, "requests_active", "gauge", "Requests under way.", s->active);
+    one(out, "sessions", "gauge", "Browsers that are logged in.",
+        s->sessions.n);
     one(out, "connections", "gauge", "Open connections.", s->n_clients);
     one(out, "body_bytes", "gauge", "Bytes of bodies held.", s->held);
     head(out, "photo_seconds", "summary",

@@ -182,6 +182,42 @@ static int list_people(const visit *v)
     return 200;
 }
 
+/* The same, with what they agreed to. */
+static int tell_people(const visit *v)
+{
+    mien_json j = mien_json_on(v->out, 0);
+    mien_json_object(&j, NULL);
+    mien_json_array(&j, "people");
+    for (int i = 0; i < mien_gallery_count(v->g); i++) {
+        const mien_gallery_person *p = mien_gallery_person_at(v->g, i);
+        if (!sees(v, p))
+            continue;
+        mien_json_object(&j, NULL);
+        mien_json_int(&j, "person", p->id);
+        mien_json_text(&j, "subject", p->name);
+        mien_json_text(&j, "basis", p->basis.basis);
+        mien_json_text(&j, "purpose", p->basis.purpose);
+        mien_json_text(&j, "date", p->basis.date);
+        mien_json_text(&j, "expires", p->basis.expiry);
+        mien_json_int(&j, "faces", p->faces);
+        mien_json_close(&j);
+    }
+    mien_json_close(&j);
+    mien_json_close(&j);
+    return 200;
+}
+
+/* All that is held of somebody. */
+static int export_person(const visit *v)
+{
+    mien_error err = {0};
+    const mien_gallery_person *p = find(v, v->ask->rest);
+    if (!p)
+        return refuse(v, 404, "no such subject");
+    mien_status st = mien_gallery_export(v->g, p->id, v->out, &err);
+    return st ? refused(v, st, &err) : 200;
+}
+
 /* Enrol somebody of a name, with faces or none. */
 static int enroll(const visit *v, const char *name,
                   const mien_gallery_faces *faces)
@@ -428,6 +464,7 @@ static int list_log(const visit *v)
 
 /* ---- the desk ------------------------------------------------------------ */
 
+/* What a route answers. */
 static int answer(const visit *v, const mi_route *r)
 {
     switch (r->kind) {
@@ -440,6 +477,8 @@ static int answer(const visit *v, const mi_route *r)
     case MI_ROUTE_FACE_ADD: return add_face(v);
     case MI_ROUTE_FACE_DELETE: return erase_face(v);
     case MI_ROUTE_AUDIT: return list_log(v);
+    case MI_ROUTE_PEOPLE: return tell_people(v);
+    case MI_ROUTE_PERSON: return export_person(v);
     default: return refuse(v, 404, "there is no such path");
     }
 }

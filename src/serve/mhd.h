@@ -13,6 +13,7 @@
 #define MI_MHD_LIST(X)                 \
     X(MHD_add_response_header)         \
     X(MHD_create_response_from_buffer) \
+    X(MHD_create_response_from_fd)     \
     X(MHD_destroy_response)            \
     X(MHD_get_connection_info)         \
     X(MHD_get_daemon_info)             \

@@ -9,12 +9,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* So much of all bodies is held at a time; a body that is refused is read to
  * its end, so that its sender gets to read why, up to twice the limit. */
 static const int64_t most_held = (int64_t)256 << 20;
 
 /* ---- the answer ---------------------------------------------------------- */
+
+/* What no other site may do with any answer. */
+static void add_policy(mien_server *s, struct MHD_Response *a,
+                       const char *policy)
+{
+    const char *const all[][2] = {
+        {"Content-Security-Policy", policy},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Referrer-Policy", "no-referrer"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        s->mhd.MHD_add_response_header(a, all[i][0], all[i][1]);
+}
 
 /* The answer with its headers; NULL: memory ended. */
 static struct MHD_Response *response_of(mien_server *s, const mi_request *r)
@@ -28,7 +44,9 @@ static struct MHD_Response *response_of(mien_server *s, const mi_request *r)
         return NULL;
     s->mhd.MHD_add_response_header(a, "Content-Type", type);
     s->mhd.MHD_add_response_header(a, "Cache-Control", "no-store");
-    s->mhd.MHD_add_response_header(a, "X-Content-Type-Options", "nosniff");
+    add_policy(s, a, "default-src 'none'; frame-ancestors 'none'");
+    if (*r->cookie)
+        s->mhd.MHD_add_response_header(a, "Set-Cookie", r->cookie);
     if (r->status == 503 || r->status == 429)
         s->mhd.MHD_add_response_header(a, "Retry-After", "1");
     if (r->status == 405)
@@ -50,6 +68,30 @@ static enum MHD_Result send_answer(mien_server *s, mi_request *r)
         return MHD_NO;
     enum MHD_Result ok =
         s->mhd.MHD_queue_response(r->connection, (unsigned)r->status, a);
+    s->mhd.MHD_destroy_response(a);
+    return ok;
+}
+
+/* Send a file of the app. */
+static enum MHD_Result send_file(mien_server *s, mi_request *r)
+{
+    size_t size = 0;
+    int fd = mi_app_file(&s->app, r->file, &size);
+    struct MHD_Response *a =
+        fd < 0 ? NULL : s->mhd.MHD_create_response_from_fd(size, fd);
+    if (!a && fd >= 0)
+        close(fd);
+    if (!a) {
+        r->status = 404;
+        mi_tell_error(404, "the file is gone", &r->answer);
+        return send_answer(s, r);
+    }
+    s->mhd.MHD_add_response_header(a, "Content-Type",
+                                   mi_app_type(&s->app, r->file));
+    s->mhd.MHD_add_response_header(a, "Cache-Control",
+                                   mi_app_cache(&s->app, r->file));
+    add_policy(s, a, mi_app_policy);
+    enum MHD_Result ok = s->mhd.MHD_queue_response(r->connection, 200, a);
     s->mhd.MHD_destroy_response(a);
     return ok;
 }
@@ -102,25 +144,38 @@ static long long length_of(mien_server *s, mi_request *r)
     return n;
 }
 
+/* How large the body may be. */
+static int64_t most_of(const mien_server *s, const mi_request *r)
+{
+    int small = r->file >= 0 ||
+                (r->route >= 0 && mi_route_is_session(&mi_routes[r->route]));
+    return small && s->o.max_body > MI_SESSION_BODY ? MI_SESSION_BODY
+                                                    : s->o.max_body;
+}
+
 /* All that can be said before the body; 1: answer at once. */
 static int check_headers(mien_server *s, mi_request *r)
 {
     const char *why = NULL, *type = header(s, r, "Content-Type");
-    int status = mi_admit_host(s, r->connection, &why);
+    const mi_route *route = r->route >= 0 ? &mi_routes[r->route] : NULL;
+    int status = mi_admit_host(s, r->connection, route, &why);
     if (status)
         refuse(r, status, why);
-    const mi_route *route = r->route >= 0 ? &mi_routes[r->route] : NULL;
+    if (r->file >= 0)
+        return 0;
     if (!route && *r->allow)
         refuse(r, 405, "the path wants another method");
     else if (!route)
         refuse(r, 404, "there is no such path");
     else if (route->kind >= MI_ROUTE_RECOGNIZE && !s->desk.gallery)
         refuse(r, 404, "there is no gallery behind this server");
+    else if (mi_route_is_session(route) && !s->keys_path)
+        refuse(r, 404, "there are no keys to log in with (--key-file)");
     if (!r->refused &&
         (status = mi_admit(s, r->connection, route, &r->ask, &why)))
         refuse(r, status, why);
     long long n = length_of(s, r);
-    if (n > s->o.max_body)
+    if (n > most_of(s, r))
         refuse(r, 413, "the body is too large");
     if (type && strlen(type) >= sizeof r->type)
         refuse(r, 415, "Content-Type: too long");
@@ -128,7 +183,7 @@ static int check_headers(mien_server *s, mi_request *r)
         r->has_type = snprintf(r->type, sizeof r->type, "%s", type) > 0;
     if (!r->refused)
         check_query(s, r);
-    return n > s->o.max_body;
+    return n > most_of(s, r);
 }
 
 /* The headers of a request have come. */
@@ -148,6 +203,9 @@ static enum MHD_Result begin(mien_server *s, mi_connection *c, const char *path,
                       .began = mien_clock(),
                       .ask = MI_ASK_DEFAULTS};
     r->route = mi_route_find(method, path, &rest, r->allow);
+    r->file = r->route < 0 && strcmp(method, "GET") == 0
+                  ? mi_app_find(&s->app, path)
+                  : -1;
     /* Longer ones are of nobody. */
     if (snprintf(r->ask.rest, sizeof r->ask.rest, "%s", rest) >=
         (int)sizeof r->ask.rest)
@@ -168,7 +226,7 @@ static enum MHD_Result take(mien_server *s, mi_request *r, const char *data,
                             size_t n)
 {
     r->got += (int64_t)n;
-    if (r->got > s->o.max_body)
+    if (r->got > most_of(s, r))
         refuse(r, 413, "the body is too large");
     if (r->got > 2 * s->o.max_body)
         return MHD_NO;
@@ -217,6 +275,8 @@ static enum MHD_Result finish(mien_server *s, mi_request *r)
     if (r->refused)
         return send_refusal(s, r);
     r->status = 200;
+    if (r->file >= 0)
+        return send_file(s, r);
     switch (mi_routes[r->route].kind) {
     case MI_ROUTE_HEALTH:
         mien_buffer_puts(&r->answer, "{\"status\":\"OK\"}");
@@ -228,6 +288,15 @@ static enum MHD_Result finish(mien_server *s, mi_request *r)
         pthread_mutex_lock(&s->lock);
         mi_counts_write(s, &r->answer);
         pthread_mutex_unlock(&s->lock);
+        return send_answer(s, r);
+    case MI_ROUTE_SERVER:
+        mien_buffer_printf(&r->answer, "{\"server\":true,\"people\":%s}",
+                           s->desk.gallery ? "true" : "false");
+        return send_answer(s, r);
+    case MI_ROUTE_LOG_IN:
+    case MI_ROUTE_SESSION:
+    case MI_ROUTE_LOG_OUT:
+        r->status = mi_login_answer(s, r);
         return send_answer(s, r);
     default: return queue(s, r);
     }
@@ -263,6 +332,9 @@ void mi_request_end(void *server, mi_connection *c, void **request,
     if (r->route >= 0) {
         e.route = mi_routes[r->route].path;
         e.method = mi_routes[r->route].method;
+    } else if (r->file >= 0) {
+        e.route = "the app";
+        e.method = "GET";
     }
     if (s->o.log)
         s->o.log(s->o.log_arg, &e);

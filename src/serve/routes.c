@@ -11,6 +11,8 @@ static const char json[] = "application/json";
 
 #define SUBJECTS "/api/v1/recognition/subjects"
 #define FACES "/api/v1/recognition/faces"
+#define PEOPLE "/api/v1/people"
+#define SESSION "/session"
 
 const mi_route mi_routes[MI_ROUTES] = {
     {.kind = MI_ROUTE_HEALTH,
@@ -29,6 +31,28 @@ const mi_route mi_routes[MI_ROUTES] = {
      .scope = MIEN_SERVE_METRICS,
      .type = "text/plain; version=0.0.4; charset=utf-8",
      .summary = "counts for Prometheus"},
+    {.kind = MI_ROUTE_SERVER,
+     .method = "GET",
+     .path = "/server.json",
+     .type = json,
+     .summary = "whether there is a gallery, for the app"},
+    {.kind = MI_ROUTE_LOG_IN,
+     .method = "POST",
+     .path = SESSION,
+     .text = "key",
+     .type = json,
+     .summary = "log in with a key: a cookie, and the token that requests "
+                "with it repeat as x-csrf-token"},
+    {.kind = MI_ROUTE_SESSION,
+     .method = "GET",
+     .path = SESSION,
+     .type = json,
+     .summary = "who is logged in, what they may do and until when"},
+    {.kind = MI_ROUTE_LOG_OUT,
+     .method = "DELETE",
+     .path = SESSION,
+     .type = json,
+     .summary = "log out"},
     {.kind = MI_ROUTE_DETECT,
      .method = "POST",
      .path = "/api/v1/detection/detect",
@@ -103,6 +127,19 @@ const mi_route mi_routes[MI_ROUTES] = {
      .scope = MIEN_SERVE_AUDIT,
      .type = json,
      .summary = "the gallery's log, checked, without what is sealed in it"},
+    {.kind = MI_ROUTE_PEOPLE,
+     .method = "GET",
+     .path = PEOPLE,
+     .scope = MIEN_SERVE_PEOPLE,
+     .type = json,
+     .summary = "who is enrolled: name, basis, purpose, first and last day, "
+                "how many faces"},
+    {.kind = MI_ROUTE_PERSON,
+     .method = "GET",
+     .path = PEOPLE "/{subject}",
+     .scope = MIEN_SERVE_EXPORT,
+     .type = json,
+     .summary = "all that is held of a person, descriptors too"},
 };
 
 /* Does a path follow a pattern? */
@@ -137,7 +174,19 @@ int mi_route_find(const char *method, const char *path, const char **rest,
 
 int mi_route_made(const mi_route *r)
 {
-    return r->kind == MI_ROUTE_SUBJECT_ADD || r->kind == MI_ROUTE_FACE_ADD;
+    return r->kind == MI_ROUTE_SUBJECT_ADD || r->kind == MI_ROUTE_FACE_ADD ||
+           r->kind == MI_ROUTE_LOG_IN;
+}
+
+int mi_route_is_session(const mi_route *r)
+{
+    return r->kind == MI_ROUTE_LOG_IN || r->kind == MI_ROUTE_SESSION ||
+           r->kind == MI_ROUTE_LOG_OUT;
+}
+
+int mi_route_is_open(const mi_route *r)
+{
+    return !r->scope && !mi_route_is_session(r);
 }
 
 enum {
@@ -282,15 +331,50 @@ static void write_answers(mien_json *j, const mi_route *r)
         mien_json_close(j);
     }
     static const char *const by_key[][2] = {
-        {"401", "no key, or one that is not known or has ended"},
-        {"403", "the key may not do this"},
+        {"401", "no key or session, or one that is not known or has ended"},
+        {"403",
+         "the key may not do this, or x-csrf-token is not the session's"},
         {"429", "too many requests by this key"},
     };
-    for (size_t i = 0; r->scope && i < 3; i++) {
+    for (size_t i = 0; (r->scope || mi_route_is_session(r)) && i < 3; i++) {
         mien_json_object(j, by_key[i][0]);
         mien_json_text(j, "description", by_key[i][1]);
         mien_json_close(j);
     }
+    mien_json_close(j);
+}
+
+/* One way to be let in: all of some schemes. */
+static void write_way(mien_json *j, const char *a, const char *b)
+{
+    mien_json_object(j, NULL);
+    mien_json_array(j, a);
+    mien_json_close(j);
+    if (b) {
+        mien_json_array(j, b);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+}
+
+/* A key, or a session, which has its token where something is done. */
+static void write_security(mien_json *j, const mi_route *r)
+{
+    mien_json_array(j, "security");
+    if (r->scope)
+        write_way(j, "key", NULL);
+    write_way(j, "session", strcmp(r->method, "GET") != 0 ? "csrf" : NULL);
+    mien_json_close(j);
+}
+
+static void write_scheme(mien_json *j, const char *name, const char *in,
+                         const char *field, const char *about)
+{
+    mien_json_object(j, name);
+    mien_json_text(j, "type", "apiKey");
+    mien_json_text(j, "in", in);
+    mien_json_text(j, "name", field);
+    mien_json_text(j, "description", about);
     mien_json_close(j);
 }
 
@@ -302,13 +386,8 @@ static void write_route(mien_json *j, const mi_route *r)
         method[i] = (char)(r->method[i] | 32);
     mien_json_object(j, method);
     mien_json_text(j, "summary", r->summary);
-    if (r->scope) {
-        mien_json_array(j, "security");
-        mien_json_object(j, NULL);
-        mien_json_array(j, "key");
-        for (int i = 0; i < 3; i++)
-            mien_json_close(j);
-    }
+    if (r->scope || r->kind == MI_ROUTE_LOG_OUT)
+        write_security(j, r);
     write_parameters(j, r);
     if (r->picture[0] || r->text)
         write_body(j, r);
@@ -337,12 +416,13 @@ void mien_serve_openapi(mien_buffer *out)
     mien_json_close(&j);
     mien_json_object(&j, "components");
     mien_json_object(&j, "securitySchemes");
-    mien_json_object(&j, "key");
-    mien_json_text(&j, "type", "apiKey");
-    mien_json_text(&j, "in", "header");
-    mien_json_text(&j, "name", "x-api-key");
-    for (int i = 0; i < 3; i++)
-        mien_json_close(&j);
+    write_scheme(&j, "key", "header", "x-api-key", "of mien key add");
+    write_scheme(&j, "session", "cookie", "__Host-mien-session",
+                 "of POST /session; mien-session-PORT where there is no TLS");
+    write_scheme(&j, "csrf", "header", "x-csrf-token",
+                 "csrf of POST and GET /session");
+    mien_json_close(&j);
+    mien_json_close(&j);
     mien_json_object(&j, "paths");
     for (int i = 0; i < MI_ROUTES; i++)
         if (!i || strcmp(mi_routes[i].path, mi_routes[i - 1].path) != 0)

@@ -7,6 +7,10 @@ typedef enum mi_route_kind {
     MI_ROUTE_HEALTH,
     MI_ROUTE_OPENAPI,
     MI_ROUTE_METRICS,
+    MI_ROUTE_SERVER,
+    MI_ROUTE_LOG_IN,
+    MI_ROUTE_SESSION,
+    MI_ROUTE_LOG_OUT,
     MI_ROUTE_DETECT,
     MI_ROUTE_VERIFY,
     /* with a gallery */
@@ -18,7 +22,9 @@ typedef enum mi_route_kind {
     MI_ROUTE_FACES,
     MI_ROUTE_FACE_ADD,
     MI_ROUTE_FACE_DELETE,
-    MI_ROUTE_AUDIT
+    MI_ROUTE_AUDIT,
+    MI_ROUTE_PEOPLE,
+    MI_ROUTE_PERSON
 } mi_route_kind;
 
 typedef struct mi_route {
@@ -33,7 +39,7 @@ typedef struct mi_route {
     const char *summary;
 } mi_route;
 
-enum { MI_ROUTES = 14 };
+enum { MI_ROUTES = 20 };
 extern const mi_route mi_routes[MI_ROUTES];
 
 /* The place of the route for a method and path, -1: there is none; allow has
@@ -44,6 +50,10 @@ int mi_route_find(const char *method, const char *path, const char **rest,
 
 /* 1: it makes something, and answers 201 for 200. */
 int mi_route_made(const mi_route *r);
+/* 1: it is about who is logged in. */
+int mi_route_is_session(const mi_route *r);
+/* 1: it tells the same to anybody. */
+int mi_route_is_open(const mi_route *r);
 
 /* A parameter of a query. */
 typedef struct mi_parameter {

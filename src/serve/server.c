@@ -71,6 +71,9 @@ static mien_status check_numbers(const mien_server_options *o, mien_error *err)
         {"rate", o->rate, 0, 1e6},
         {"burst", o->burst, 1, 1e6},
         {"tolerance", (double)o->tolerance, 0, 4},
+        {"sessions", o->sessions, 1, 10000},
+        {"session_idle", o->session_idle, 1, 86400},
+        {"session_end", o->session_end, 1, 604800},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!(all[i].v >= all[i].least && all[i].v <= all[i].most))
@@ -186,7 +189,12 @@ static mien_status open_all(mien_server *s, const address *a, mien_error *err)
         memcpy(s->keys_path, s->o.keys, n);
     }
     if (!st)
+        st = mi_sessions_open(&s->sessions, &s->o, err);
+    s->attempts = (mi_bucket){.tokens = s->o.burst, .at = mien_clock()};
+    if (!st)
         st = mi_admit_load(s, err);
+    if (!st && s->o.app)
+        st = mi_app_open(&s->app, s->o.app, err);
     if (!st && !s->o.read) {
         st = mi_photos_open(&s->photos, s->o.models, s->o.jobs, err);
         s->has_photos = !st;
@@ -267,6 +275,8 @@ void mien_server_free(mien_server *s)
     mien_serve_keys_free(&s->keys);
     mi_free(s->bucket);
     mi_free(s->keys_path);
+    mi_sessions_close(&s->sessions);
+    mi_app_close(&s->app);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->desk.lock);
     pthread_cond_destroy(&s->work);

@@ -2,6 +2,7 @@
  *
  *   request.c   MHD's thread: a request comes in, is checked, waits, is
  * answered admit.c     who may ask, how often, and by which name of the server
+ *   login.c     a browser logs in and out
  *   work.c      the queue, and the threads that read photos
  *   watch.c     a thread: connections that are too slow, keys that changed
  *   counts.c    what /metrics tells */
@@ -9,9 +10,11 @@
 #define MI_SERVE_SERVER_H
 
 #include "serve/answer.h"
+#include "serve/app.h"
 #include "serve/mhd.h"
 #include "serve/photo.h"
 #include "serve/routes.h"
+#include "serve/session.h"
 #include "serve/tell.h"
 
 #include "mien/serve.h"
@@ -34,6 +37,7 @@ typedef struct mi_request {
     mi_connection *connection;
     mi_client *client;
     int route;      /* in mi_routes; -1: none */
+    int file;       /* of the app; -1: none */
     char allow[32]; /* the methods of a path that has not this one */
     int refused;    /* the status of a refusal; 0: none so far */
     const char *why;
@@ -43,6 +47,7 @@ typedef struct mi_request {
     int64_t got; /* bytes of the body */
     char type[200];
     int has_type;
+    char cookie[200]; /* that the answer sets; "": none */
     mi_ask ask;
     mien_error wrong; /* what `why` may point into */
     mien_buffer body, answer;
@@ -72,6 +77,7 @@ struct mien_server {
     struct MHD_Daemon *daemon;
     mi_photos photos;
     int has_photos;
+    mi_app app;
     mi_desk desk;
     pthread_t *worker; /* [workers] */
     int workers, watching;
@@ -87,6 +93,8 @@ struct mien_server {
     mien_serve_keys keys;
     mi_bucket *bucket; /* [keys.n], or one where no keys are asked for */
     long long keys_stamp[3];
+    mi_bucket attempts; /* to log in, of whomever */
+    mi_sessions sessions;
     mi_counts counts;
 };
 
@@ -98,8 +106,25 @@ MIEN_CHECKED mien_status mi_admit_load(mien_server *s, mien_error *err);
 /* The status of a refusal, 0: admitted; why is set, or what the key is for. */
 int mi_admit(mien_server *s, mi_connection *c, const mi_route *r, mi_ask *ask,
              const char **why);
-/* The same for a request's Host and Origin. */
-int mi_admit_host(mien_server *s, mi_connection *c, const char **why);
+/* The same for a request's Host and Origin; r is NULL for a file of the app. */
+int mi_admit_host(mien_server *s, mi_connection *c, const mi_route *r,
+                  const char **why);
+/* 1: the request came over TLS, or to a name that it should come over TLS to.
+ */
+int mi_admit_secure(const mien_server *s, mi_connection *c);
+/* The place of a session, and of its key; -1: it has ended. The lock is held,
+ * as in the next. */
+int mi_admit_session(mien_server *s, const char *id, int *key);
+/* The place of the key that somebody logs in with; 0, or the status of a
+ * refusal. */
+int mi_admit_login(mien_server *s, const char *key, int *at, const char **why);
+
+/* ---- login.c ------------------------------------------------------------- */
+/* The id that a request's cookie says, NULL: none. */
+const char *mi_login_cookie(const mien_server *s, mi_connection *c,
+                            char own[32]);
+/* Answer a request about a session: its status. */
+int mi_login_answer(mien_server *s, mi_request *r);
 
 /* ---- work.c -------------------------------------------------------------- */
 /* Start the threads.  Fails with ENOMEM, EUNSUP. */

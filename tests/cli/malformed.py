@@ -8,7 +8,8 @@ import sys
 
 FORM = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"
         b"\xff\xd8\xff\xe0\x00\x10JFIF no photo\r\n--b--\r\n")
-PHOTOS = ["POST /api/v1/detection/detect", "POST /api/v1/verification/verify"]
+PHOTOS = ["POST /api/v1/detection/detect", "POST /api/v1/verification/verify",
+          "POST /session", "DELETE /session"]
 PEOPLE = ["POST /api/v1/recognition/recognize", "POST /api/v1/recognition/subjects",
           "POST /api/v1/recognition/faces?subject=Ada", "PUT /api/v1/recognition/subjects/Ada",
           "DELETE /api/v1/recognition/subjects/%00%ff", "DELETE /api/v1/recognition/faces/-1",
