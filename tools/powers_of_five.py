@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""powers_of_five.py: write src/table/number_powers.h.
+"""powers_of_five.py: write src/table/number_powers.c.
 
 5^q for q = -342..342 as the first 128 bits of its binary digits: rounded up
 where q = -27..-1, so that exact ties are seen, down elsewhere.  Source: Lemire, "Number parsing at a gigabyte per
@@ -18,17 +18,11 @@ def power(q):
     return c + (q >= -27)
 
 
-print("""/* number_powers.h: 5^q for q = -342..342, its first 128 bits, high word and low
- * word.  Made by tools/powers_of_five.py. */
-#ifndef MI_TABLE_NUMBER_POWERS_H
-#define MI_TABLE_NUMBER_POWERS_H
-
-#include <stdint.h>
-
-enum { MI_POWER_MIN = -342, MI_POWER_MAX = 342 };
+print("""/* number_powers.c: made by tools/powers_of_five.py. */
+#include "table/number_powers.h"
 
 /* clang-format off */
-static const uint64_t mi_power_of_five[MI_POWER_MAX - MI_POWER_MIN + 1][2] = {""")
+const uint64_t mi_power_of_five[MI_POWER_MAX - MI_POWER_MIN + 1][2] = {""")
 LINE = []
 for e in range(-342, 343):
     p = power(e)
@@ -36,6 +30,4 @@ for e in range(-342, 343):
 for i in range(0, len(LINE), 2):
     print("    " + " ".join(LINE[i:i + 2]))
 print("""};
-/* clang-format on */
-
-#endif""")
+/* clang-format on */""")
