@@ -28,9 +28,14 @@ static const cli_option options[] = {
                  "pictures labels, with bands and pairs: age:18:65, 'sex x "
                  "age:18:65'"),
     CLI_ROW_FLAG(confirm, "confirm", 0,
-                 "the answers hold for the data as they are now"),
+                 "the answers hold for the data as they are now, and what a "
+                 "Croissant file proposed is answered so"),
     CLI_ROW_TEXT(croissant, CLI_FILE, "croissant", 0, "FILE",
                  "the same as Croissant metadata (JSON-LD), for catalogues"),
+    CLI_ROW_TEXT(
+        from, CLI_FILE, "from-croissant", 0, "FILE",
+        "propose the answers that Croissant metadata have, and compare "
+        "their files and columns with the data"),
     CLI_ROW_TEXT(ddi, CLI_FILE, "ddi", 0, "FILE",
                  "the same as a codebook of DDI 2.5 (XML), for archives"),
     CLI_ROW_FLAG(pictures, "pictures", 0,
@@ -56,6 +61,8 @@ static const cli_row examples[] = {
      "answer two of its questions"},
     {"mien dataset sheet data.csv --answers answers.json --group sex,region",
      "answers from a file, and how many rows each group has"},
+    {"mien dataset sheet data.csv --from-croissant croissant.json",
+     "answers that a catalogue has, to be looked at and confirmed"},
     {"mien dataset sheet faces/ -o datasheet.html",
      "of pictures: sizes, kinds, copies, faces, how many of each class"},
     {NULL, NULL},
@@ -111,7 +118,7 @@ static int renew(const cli_args *a, const char *path, const cli_table *in,
         status = CLI_NOTHING;
     }
     if (!status)
-        status = cli_sheet_answer(v, s);
+        status = cli_sheet_answer(v, in->t, s);
     if (!status)
         status = put_others(v, s, in->t);
     if (!status)
@@ -126,7 +133,8 @@ static int check_outputs(const values *v, const char *data, const char *path)
 {
     const char *const out[] = {path, v->output, v->croissant, v->ddi};
     for (int i = 0; i < 4; i++)
-        if (!cli_is_another(data, out[i]))
+        if (!cli_is_another(data, out[i]) ||
+            (v->from && !cli_is_another(v->from, out[i])))
             return CLI_USAGE;
     for (int i = 0; i < 4; i++)
         if (out[i] && !cli_output_ready(out[i]))
@@ -134,8 +142,9 @@ static int check_outputs(const values *v, const char *data, const char *path)
     return CLI_OK;
 }
 
-/* Options of pictures alone, or what pictures have not, are refused. */
-static int is_of_other(const cli_args *a, int pictures)
+/* Options of pictures alone, what pictures have not, and what does not go
+ * together are refused. */
+static int is_refused(const cli_args *a, int pictures)
 {
     const values *v = a->values;
     const struct {
@@ -151,6 +160,11 @@ static int is_of_other(const cli_args *a, int pictures)
                       of[i].name, a->operand[0]);
             return 1;
         }
+    if (v->from && v->confirm) {
+        cli_error("--from-croissant proposes answers: look at them, then "
+                  "--confirm");
+        return 1;
+    }
     if (pictures && v->ddi)
         cli_error("dataset sheet: --ddi: a codebook describes the variables of "
                   "a file, and pictures have none; --croissant FILE describes "
@@ -183,7 +197,7 @@ static int run(const cli_args *a)
     const values *v = a->values;
     const char *data = a->operand[0];
     const int pictures = v->pictures || cli_is_folder(data);
-    if (is_of_other(a, pictures))
+    if (is_refused(a, pictures))
         return CLI_USAGE;
     char *path = cli_sheet_path(v->sheet, data);
     if (!path)

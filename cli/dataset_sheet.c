@@ -57,11 +57,49 @@ static int set_answer(mien_datasheet *s, const char *word)
     return good;
 }
 
-int cli_sheet_answer(const cli_sheet_values *v, mien_datasheet *s)
+/* What the file says of the data, to be looked at. */
+static void report_croissant(const char *path, const mien_datasheet *s)
+{
+    const char *of[] = {mien_datasheet_differences(s),
+                        mien_datasheet_left_out(s)};
+    for (int i = 0; i < 2; i++)
+        for (const char *at = of[i]; *at;) {
+            int n = (int)strcspn(at, "\n");
+            cli_error("%s: %s%.*s", path, i ? "left out: " : "", n, at);
+            at += at[n] ? n + 1 : n;
+        }
+}
+
+/* Read Croissant metadata; the status to exit with. */
+static int take_croissant(const char *path, const mien_table *t,
+                          mien_datasheet *s)
+{
+    const char *slash = strrchr(path, '/');
+    mien_bytes file = {0};
+    mien_error err = {0};
+    mien_status st =
+        mien_file_load(path, MIEN_DATASHEET_MAX_BYTES, &file, &err);
+    if (!st)
+        st = mien_datasheet_from_croissant(s, file.data, file.n,
+                                           slash ? slash + 1 : path, t, &err);
+    mien_bytes_free(&file);
+    if (st)
+        cli_error_at(path, &err);
+    else
+        report_croissant(path, s);
+    return st ? CLI_NOTHING : CLI_OK;
+}
+
+int cli_sheet_answer(const cli_sheet_values *v, const mien_table *t,
+                     mien_datasheet *s)
 {
     mien_bytes file = {0};
     mien_error err = {0};
     mien_status st = MIEN_OK;
+    if (v->from && take_croissant(v->from, t, s))
+        return CLI_NOTHING;
+    if (v->confirm)
+        mien_datasheet_confirm(s);
     if (v->answers) {
         st = mien_file_load(v->answers, MIEN_DATASHEET_MAX_BYTES, &file, &err);
         if (!st)
@@ -84,6 +122,13 @@ static void report_open(const mien_datasheet *s)
         cli_error("%d question%s open, %d of them required before a model "
                   "learns",
                   open, open == 1 ? " is" : "s are", required);
+    int proposed = mien_datasheet_proposals(s);
+    if (proposed)
+        cli_error("%d answer%s proposed by %s and not confirmed; look at %s, "
+                  "then --confirm",
+                  proposed, proposed == 1 ? " is" : "s are",
+                  mien_datasheet_croissant_file(s),
+                  proposed == 1 ? "it" : "them");
     if (mien_datasheet_changed(s))
         cli_error("the %s changed since the questions were answered; "
                   "--confirm says that the answers still hold",

@@ -7,7 +7,7 @@
 /* What the command is told. */
 typedef struct cli_sheet_values {
     const char *output, *sheet, *answers, *group, *croissant, *ddi, *images,
-        *votes;
+        *votes, *from;
     cli_words set;
     int json, confirm, pictures, no_faces, quiet;
     cli_table_values table;
@@ -19,8 +19,11 @@ int cli_sheet_open(const char *path, mien_datasheet **out);
  * and a report. */
 int cli_sheet_is_of(const mien_datasheet *s, const char *path, const char *name,
                     const char *sha256);
-/* Take answers of --answers and --set; the status to exit with. */
-int cli_sheet_answer(const cli_sheet_values *v, mien_datasheet *s);
+/* Take proposals of --from-croissant for a table, or NULL, then confirm those
+ * that were there with --confirm, then take answers of --answers and --set; the
+ * status to exit with. */
+int cli_sheet_answer(const cli_sheet_values *v, const mien_table *t,
+                     mien_datasheet *s);
 /* Keep the sheet, and write it for people; the status to exit with. */
 int cli_sheet_put(const cli_sheet_values *v, const char *path,
                   const mien_datasheet *s);

@@ -99,7 +99,7 @@ int cli_sheet_pictures(const cli_sheet_values *v, const char *data,
     if (!status)
         status = look(v, &l, path, s);
     if (!status)
-        status = cli_sheet_answer(v, s);
+        status = cli_sheet_answer(v, NULL, s);
     if (!status)
         status = put_croissant(v, data, s, &l.labels.labels);
     if (!status)

@@ -3,7 +3,8 @@
  *
  *   a table  -> mien_datasheet_compute   what can be computed is filled in
  *   pictures -> mien_datasheet_pictures  the same
- *   answers -> mien_datasheet_answer   what only people know
+ *   answers  -> mien_datasheet_answer    what only people know
+ *   Croissant -> mien_datasheet_from_croissant  what somebody else says of them
  *     -> mien_datasheet_card           answered, computed or open: Markdown,
  * HTML
  *     -> mien_datasheet_write          datasheet.json, kept beside the data
@@ -112,6 +113,59 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_answers(mien_datasheet *s,
                                                          size_t n,
                                                          mien_error *err);
 
+/* Take answers that Croissant metadata (JSON-LD) propose, and compare what they
+ * describe with the data.
+ *
+ *   s      a sheet, computed
+ *   bytes  [n] the text; at most MIEN_DATASHEET_MAX_BYTES
+ *   n      how many
+ *   name   of the file, which stands beside each proposal
+ *   t      the table that the sheet is of; NULL: it is of pictures
+ *
+ * A proposal is no answer: its question stays open until
+ * mien_datasheet_confirm. Where an answer is, nothing is proposed.  Proposals
+ * that an earlier file made are dropped.  Names may be plain, have any usual
+ * prefix, or be whole IRIs. Fails with EFORMAT (no JSON; no data set in it),
+ * ELIMIT, ENOMEM; the sheet is then as it was. Source: Croissant Format
+ * Specification 1.0 and Croissant RAI Specification 1.0, MLCommons 2024;
+ * JSON-LD 1.1, W3C 2020. */
+MIEN_API MIEN_CHECKED mien_status mien_datasheet_from_croissant(
+    mien_datasheet *s, const uint8_t *bytes, size_t n, const char *name,
+    const mien_table *t, mien_error *err);
+
+/* How many proposals wait to be confirmed.
+ *
+ *   s  a sheet */
+MIEN_API int mien_datasheet_proposals(const mien_datasheet *s);
+
+/* What is proposed for a question; NULL: nothing is.
+ *
+ *   s    a sheet
+ *   key  of the question */
+MIEN_API const char *mien_datasheet_proposal(const mien_datasheet *s,
+                                             const char *key);
+
+/* Make all proposals answers.
+ *
+ *   s  a sheet */
+MIEN_API void mien_datasheet_confirm(mien_datasheet *s);
+
+/* The name of the Croissant file that was read last; NULL: none was.
+ *
+ *   s  a sheet */
+MIEN_API const char *mien_datasheet_croissant_file(const mien_datasheet *s);
+
+/* How what that file describes compares with the data: files, columns, types; a
+ * line each.
+ *
+ *   s  a sheet */
+MIEN_API const char *mien_datasheet_differences(const mien_datasheet *s);
+
+/* What in that file answers no question, a line each.
+ *
+ *   s  a sheet */
+MIEN_API const char *mien_datasheet_left_out(const mien_datasheet *s);
+
 /* Of which data a sheet is to be. */
 typedef struct mien_datasheet_data {
     const char *name;         /* of the table's file; of pictures, of their
@@ -206,7 +260,9 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_card(const mien_datasheet *s,
 /* Write a sheet as JSON: {"schema", "data": {"name", "sha256", "rows",
  * "columns", "answered_sha256", "groups"}, "questions", "open",
  * "open_required": [key, ...], "answers": {key: text}, "computed": {key:
- * text}}; of pictures "data" has "pictures" in the place of rows and columns.
+ * text}}, and where a Croissant file was read "proposed": {key: text},
+ * "croissant": {"file", "differences": [line], "left_out": [line]}; of pictures
+ * "data" has "pictures" in the place of rows and columns.
  *
  *   s    a sheet
  *   out  the text is added
@@ -217,7 +273,8 @@ MIEN_API MIEN_CHECKED mien_status mien_datasheet_write(const mien_datasheet *s,
                                                        mien_error *err);
 
 /* Write a sheet of a table as Croissant metadata (JSON-LD), which catalogues of
- * data read.
+ * data read.  Answers that Croissant has no property for stand as
+ * additionalProperty, so that mien_datasheet_from_croissant reads all of them.
  *
  *   s    of this table
  *   t    the table: each column is a field

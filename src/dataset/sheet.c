@@ -21,8 +21,12 @@ void mien_datasheet_free(mien_datasheet *s)
     for (int i = 0; s && i < MI_SHEET_QUESTIONS_MAX; i++) {
         mi_free(s->answer[i]);
         mi_free(s->computed[i]);
+        mi_free(s->proposed[i]);
     }
     if (s) {
+        mi_free(s->source);
+        mi_free(s->differences);
+        mi_free(s->left_out);
         mi_free(s->name);
         mi_free(s->group);
     }
@@ -74,7 +78,9 @@ mien_status mi_sheet_set(mien_datasheet *s, int i, const char *text,
     if (*text && !copy)
         return mi_no_memory(err);
     mi_free(s->answer[i]);
+    mi_free(s->proposed[i]);
     s->answer[i] = copy;
+    s->proposed[i] = NULL;
     if (copy && !*s->answered)
         memcpy(s->answered, s->sha256, sizeof s->answered);
     return MIEN_OK;
@@ -91,6 +97,51 @@ const char *mien_datasheet_answered(const mien_datasheet *s, const char *key)
 {
     int i = mi_sheet_find(key);
     return i < 0 ? NULL : s->answer[i];
+}
+
+/* ---- proposals ----------------------------------------------------------- */
+
+int mien_datasheet_proposals(const mien_datasheet *s)
+{
+    int n = 0;
+    for (int i = 0; i < MI_SHEET_QUESTIONS_MAX; i++)
+        n += s->proposed[i] != NULL;
+    return n;
+}
+
+const char *mien_datasheet_proposal(const mien_datasheet *s, const char *key)
+{
+    int i = mi_sheet_find(key);
+    return i < 0 ? NULL : s->proposed[i];
+}
+
+void mien_datasheet_confirm(mien_datasheet *s)
+{
+    int n = mien_datasheet_proposals(s);
+    for (int i = 0; i < MI_SHEET_QUESTIONS_MAX; i++) {
+        if (!s->proposed[i])
+            continue;
+        mi_free(s->answer[i]);
+        s->answer[i] = s->proposed[i];
+        s->proposed[i] = NULL;
+    }
+    if (n && !*s->answered)
+        memcpy(s->answered, s->sha256, sizeof s->answered);
+}
+
+const char *mien_datasheet_croissant_file(const mien_datasheet *s)
+{
+    return s->source;
+}
+
+const char *mien_datasheet_differences(const mien_datasheet *s)
+{
+    return s->differences ? s->differences : "";
+}
+
+const char *mien_datasheet_left_out(const mien_datasheet *s)
+{
+    return s->left_out ? s->left_out : "";
 }
 
 /* ---- what is asked of a sheet -------------------------------------------- */

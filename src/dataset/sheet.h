@@ -9,6 +9,11 @@ enum { MI_SHEET_QUESTIONS_MAX = 48 };
 struct mien_datasheet {
     char *answer[MI_SHEET_QUESTIONS_MAX];   /* owned; NULL: none */
     char *computed[MI_SHEET_QUESTIONS_MAX]; /* owned; NULL: none */
+    char *proposed[MI_SHEET_QUESTIONS_MAX]; /* owned; by a Croissant file, not
+                                               confirmed; NULL: none */
+    char *source;      /* the name of that file; NULL: none was read */
+    char *differences; /* lines: what of it was compared with the data */
+    char *left_out;    /* lines: what of it answers no question */
     char *name;        /* of the data; NULL before it was computed */
     char *group;       /* columns, as fields apart by tabs; NULL: none */
     char sha256[65];   /* of the data */

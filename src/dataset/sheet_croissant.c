@@ -7,9 +7,8 @@
 
 #include <math.h>
 
-/* The type of a column's values. */
-static const char *type_of(const mien_column *c, const mien_summary *s,
-                           int64_t rows)
+const char *mi_croissant_type(const mien_column *c, const mien_summary *s,
+                              int64_t rows)
 {
     if (c->type == MIEN_COLUMN_TEXT)
         return s->dates ? "sc:Date" : "sc:Text";
@@ -62,7 +61,7 @@ static void put_rows(mien_json *j, const mien_datasheet *s, const mien_table *t,
     for (int i = 0; i < mien_table_columns(t); i++) {
         mien_column c = mien_table_column(t, i);
         put_field(j, mien_datasheet_name(s), &c,
-                  type_of(&c, &summary[i], mien_table_rows(t)), &id);
+                  mi_croissant_type(&c, &summary[i], mien_table_rows(t)), &id);
     }
     mien_json_close(j);
     mien_json_close(j);

@@ -5,6 +5,29 @@
 #include "dataset/sheet.h"
 #include "mien/json.h"
 
+/* How a property holds an answer. */
+typedef enum mi_croissant_kind {
+    MI_CROISSANT_TEXT,
+    MI_CROISSANT_NAME, /* an organization with this name */
+    MI_CROISSANT_READ  /* another word for it, which is read and not written;
+                          those before it come first */
+} mi_croissant_kind;
+
+/* A property, and the question that it answers. */
+typedef struct mi_croissant_word {
+    const char *property, *key;
+    mi_croissant_kind kind;
+} mi_croissant_word;
+
+/* What an additionalProperty is, whose name is the key of a question. */
+#define MI_CROISSANT_OTHERS "mien/datasheet/1"
+
+/* Walk the properties; NULL past the last. */
+const mi_croissant_word *mi_croissant_word_at(int i);
+/* The type of a column's values: "sc:Text", "sc:Date", "sc:Integer",
+ * "sc:Float". */
+const char *mi_croissant_type(const mien_column *c, const mien_summary *s,
+                              int64_t rows);
 /* Begin the object of a data set: the context, its name, and what was answered
  * or computed.  The caller closes it. */
 void mi_croissant_begin(mien_json *j, const mien_datasheet *s);

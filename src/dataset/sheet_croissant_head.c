@@ -15,19 +15,30 @@ static const char *const terms[] = {
     "recordSet",  "references", "regex",    "repeated",    "replace",
     "separator",  "source",     "subField", "transform"};
 
-/* Which property takes which answer. */
-static const struct {
-    const char *property, *key;
-} answers[] = {{"license", "licence"},
-               {"rai:dataCollection", "origin"},
-               {"rai:dataCollectionTimeframe", "time"},
-               {"rai:dataCollectionMissingData", "missing"},
-               {"rai:dataPreprocessingProtocol", "provenance"},
-               {"rai:dataUseCases", "purpose"},
-               {"rai:dataBiases", "under_represented"},
-               {"rai:dataLimitations", "units_missing"},
-               {"rai:personalSensitiveInformation", "personal"},
-               {"rai:dataReleaseMaintenancePlan", "maintenance"}};
+static const mi_croissant_word words[] = {
+    {"description", "contents", MI_CROISSANT_TEXT},
+    {"license", "licence", MI_CROISSANT_TEXT},
+    {"creator", "collection", MI_CROISSANT_NAME},
+    {"publisher", "dissemination", MI_CROISSANT_NAME},
+    {"spatialCoverage", "place", MI_CROISSANT_TEXT},
+    {"rai:dataCollection", "origin", MI_CROISSANT_TEXT},
+    {"rai:dataCollectionTimeframe", "time", MI_CROISSANT_TEXT},
+    {"rai:dataCollectionMissingData", "missing", MI_CROISSANT_TEXT},
+    {"rai:dataPreprocessingProtocol", "provenance", MI_CROISSANT_TEXT},
+    {"rai:dataUseCases", "purpose", MI_CROISSANT_TEXT},
+    {"rai:dataBiases", "under_represented", MI_CROISSANT_TEXT},
+    {"rai:dataLimitations", "units_missing", MI_CROISSANT_TEXT},
+    {"rai:personalSensitiveInformation", "personal", MI_CROISSANT_TEXT},
+    {"rai:dataReleaseMaintenancePlan", "maintenance", MI_CROISSANT_TEXT},
+    {"temporalCoverage", "time", MI_CROISSANT_READ},
+    {"url", "origin", MI_CROISSANT_READ},
+};
+enum { WORDS = sizeof words / sizeof *words };
+
+const mi_croissant_word *mi_croissant_word_at(int i)
+{
+    return i >= 0 && i < WORDS ? &words[i] : NULL;
+}
 
 /* A term with a type. */
 static void typed_term(mien_json *j, const char *name, const char *id,
@@ -62,21 +73,47 @@ static void put_context(mien_json *j)
     mien_json_close(j);
 }
 
-/* What was answered, or computed. */
-static void put_answers(mien_json *j, const mien_datasheet *s)
+/* A thing that has a name or an identifier. */
+static void put_thing(mien_json *j, const char *key, const char *type,
+                      const char *name, const char *value)
 {
-    const char *who = mi_sheet_text(s, "collection");
-    if (who) {
-        mien_json_object(j, "creator");
-        mien_json_text(j, "@type", "sc:Organization");
-        mien_json_text(j, "name", who);
+    mien_json_object(j, key);
+    mien_json_text(j, "@type", type);
+    mien_json_text(j, name, value);
+}
+
+/* What was answered, or computed, where there is a property for it. */
+static void put_words(mien_json *j, const mien_datasheet *s)
+{
+    for (int i = 0; i < WORDS; i++) {
+        const char *text = mi_sheet_text(s, words[i].key);
+        if (text && words[i].kind == MI_CROISSANT_NAME) {
+            put_thing(j, words[i].property, "sc:Organization", "name", text);
+            mien_json_close(j);
+        } else if (text && words[i].kind == MI_CROISSANT_TEXT) {
+            mien_json_text(j, words[i].property, text);
+        }
+    }
+}
+
+/* Answers to questions that Croissant has no property for. */
+static void put_others(mien_json *j, const mien_datasheet *s)
+{
+    const mien_datasheet_question *q = NULL;
+    mien_json_array(j, "additionalProperty");
+    for (int i = 0; (q = mien_datasheet_question_at(i)); i++) {
+        int k = 0;
+        while (k < WORDS && strcmp(words[k].key, q->key) != 0)
+            k++;
+        if (k < WORDS || !s->answer[i])
+            continue;
+        put_thing(j, NULL, "sc:PropertyValue", "propertyID",
+                  MI_CROISSANT_OTHERS);
+        mien_json_text(j, "name", q->key);
+        mien_json_text(j, "value", s->answer[i]);
         mien_json_close(j);
     }
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        const char *text = mi_sheet_text(s, answers[i].key);
-        if (text)
-            mien_json_text(j, answers[i].property, text);
-    }
+    mien_json_close(j);
 }
 
 void mi_croissant_begin(mien_json *j, const mien_datasheet *s)
@@ -86,8 +123,8 @@ void mi_croissant_begin(mien_json *j, const mien_datasheet *s)
     mien_json_text(j, "@type", "sc:Dataset");
     mien_json_text(j, "conformsTo", "http://mlcommons.org/croissant/1.0");
     mien_json_text(j, "name", mien_datasheet_name(s));
-    mien_json_text(j, "description", mi_sheet_text(s, "contents"));
-    put_answers(j, s);
+    put_words(j, s);
+    put_others(j, s);
 }
 
 void mi_croissant_id(mien_json *j, const char *key, const char *id)

@@ -129,6 +129,59 @@ static mien_status take_data(mien_datasheet *s, const json_t *data,
     return st;
 }
 
+/* Texts of an array, a line each; *out stays NULL where there is none. */
+static mien_status take_lines(const json_t *list, const char *key, char **out,
+                              mien_error *err)
+{
+    mien_buffer b = {0};
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *line = json_string_value(json_array_get(list, i));
+        if (!line || strchr(line, '\n')) {
+            mien_buffer_free(&b);
+            return mi_fail(err, MIEN_EFORMAT,
+                           "croissant.%s: element %zu is no line", key, i);
+        }
+        mien_buffer_printf(&b, "%s\n", line);
+    }
+    mien_buffer_put(&b, "", 1);
+    *out = (char *)b.data;
+    return b.failed ? mi_no_memory(err) : MIEN_OK;
+}
+
+/* What a Croissant file proposed, where no answer is. */
+static mien_status take_croissant(mien_datasheet *s, const json_t *from,
+                                  mien_error *err)
+{
+    const json_t *of = json_object_get(from, "croissant");
+    json_t *proposed = json_object_get(from, "proposed");
+    const char *file = json_string_value(json_object_get(of, "file"));
+    const mien_datasheet_question *q = NULL;
+    if (!of && !proposed)
+        return MIEN_OK;
+    if (!file || !json_is_object(proposed))
+        return mi_fail(err, MIEN_EFORMAT,
+                       "\"proposed\" wants \"croissant\" with a \"file\", and "
+                       "the other way round");
+    mien_status st = check_answers(proposed, err);
+    s->source = mi_text_copy(file);
+    if (!st && !s->source)
+        st = mi_no_memory(err);
+    if (!st)
+        st = take_lines(json_object_get(of, "differences"), "differences",
+                        &s->differences, err);
+    if (!st)
+        st = take_lines(json_object_get(of, "left_out"), "left_out",
+                        &s->left_out, err);
+    for (int i = 0; !st && (q = mien_datasheet_question_at(i)); i++) {
+        const char *text = json_string_value(json_object_get(proposed, q->key));
+        if (!text || !*text || s->answer[i])
+            continue;
+        s->proposed[i] = mi_text_copy(text);
+        st = s->proposed[i] ? MIEN_OK : mi_no_memory(err);
+    }
+    return st;
+}
+
 /* What a time or a table told stands for an answer at the gate: it is known
  * which questions were computed, not what was found. */
 static mien_status take_computed(mien_datasheet *s, const json_t *computed,
@@ -161,7 +214,9 @@ static mien_status take(mien_datasheet *s, const json_t *from, mien_error *err)
     mien_status st = take_data(s, json_object_get(from, "data"), err);
     if (!st)
         st = take_computed(s, json_object_get(from, "computed"), err);
-    return st ? st : take_answers(s, answers, err);
+    if (!st)
+        st = take_answers(s, answers, err);
+    return st ? st : take_croissant(s, from, err);
 }
 
 mien_status mien_datasheet_read(const uint8_t *bytes, size_t n,

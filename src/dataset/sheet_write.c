@@ -34,6 +34,21 @@ static void groups_json(const mien_datasheet *s, mien_json *j)
     mi_free(copy);
 }
 
+/* What a Croissant file proposed, and how it fits. */
+static void croissant_json(const mien_datasheet *s, mien_json *j)
+{
+    if (!s->source)
+        return;
+    texts_json(j, "proposed", s->proposed);
+    mien_json_object(j, "croissant");
+    mien_json_text(j, "file", s->source);
+    mien_json_lines(j, "differences", mien_datasheet_differences(s),
+                    strlen(mien_datasheet_differences(s)));
+    mien_json_lines(j, "left_out", mien_datasheet_left_out(s),
+                    strlen(mien_datasheet_left_out(s)));
+    mien_json_close(j);
+}
+
 static const char *or_null(const char *text) { return *text ? text : NULL; }
 
 mien_status mien_datasheet_write(const mien_datasheet *s, mien_buffer *out,
@@ -64,6 +79,7 @@ mien_status mien_datasheet_write(const mien_datasheet *s, mien_buffer *out,
     mien_json_close(&j);
     texts_json(&j, "answers", s->answer);
     texts_json(&j, "computed", s->computed);
+    croissant_json(s, &j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
     return out->failed ? mi_no_memory(err) : MIEN_OK;
@@ -105,8 +121,40 @@ static void put_data(const mien_datasheet *s, mien_card *c)
     mien_buffer_free(&b);
 }
 
-/* A question: what was computed and what was answered, or that it is open. */
-static void put_question(const mien_datasheet *s, int i, mien_card *c)
+/* How a Croissant file fits, and what of it is not in the sheet. */
+static void put_croissant(const mien_datasheet *s, mien_card *c)
+{
+    if (!s->source)
+        return;
+    mien_card_put(c, "croissant", "Croissant file that was read",
+                  MIEN_CARD_COMPUTED, s->source);
+    mien_card_lines(c, "differences", "Compared with the data",
+                    mien_datasheet_differences(s));
+    mien_card_lines(c, "left_out", "In it, but asked by no question",
+                    mien_datasheet_left_out(s));
+}
+
+/* What somebody else proposed: beside what was computed, or still open.  0:
+ * memory ended. */
+static int put_proposal(const mien_datasheet *s, int i, const char *title,
+                        mien_card *c)
+{
+    mien_buffer b = {0};
+    mien_buffer_printf(&b, "from %s, not confirmed: %s", s->source,
+                       s->proposed[i]);
+    mien_buffer_put(&b, "", 1);
+    int good = !b.failed;
+    if (good)
+        mien_card_put(c, mien_datasheet_question_at(i)->key, title,
+                      s->computed[i] ? MIEN_CARD_STATED : MIEN_CARD_OPEN,
+                      (const char *)b.data);
+    mien_buffer_free(&b);
+    return good;
+}
+
+/* A question: what was computed and what was answered, or that it is open.  0:
+ * memory ended. */
+static int put_question(const mien_datasheet *s, int i, mien_card *c)
 {
     const mien_datasheet_question *q = mien_datasheet_question_at(i);
     const char *answer = s->answer[i], *computed = s->computed[i];
@@ -116,9 +164,12 @@ static void put_question(const mien_datasheet *s, int i, mien_card *c)
         mien_card_put(c, q->key, title, MIEN_CARD_COMPUTED, computed);
     if (answer)
         mien_card_put(c, q->key, title, MIEN_CARD_STATED, answer);
+    if (s->proposed[i])
+        return put_proposal(s, i, title, c);
     if (!answer && !computed)
         mien_card_put(c, q->key, title, MIEN_CARD_OPEN,
                       q->required ? "required before a model learns" : "");
+    return 1;
 }
 
 mien_status mien_datasheet_card(const mien_datasheet *s, mien_card **out,
@@ -138,11 +189,15 @@ mien_status mien_datasheet_card(const mien_datasheet *s, mien_card **out,
     if (st)
         return st;
     put_data(s, c);
+    put_croissant(s, c);
     for (int i = 0; (q = mien_datasheet_question_at(i)); i++) {
         if (strcmp(q->section, section) != 0)
             mien_card_section(c, q->key, q->section);
         section = q->section;
-        put_question(s, i, c);
+        if (!put_question(s, i, c)) {
+            mien_card_free(c);
+            return mi_no_memory(err);
+        }
     }
     *out = c;
     return MIEN_OK;
