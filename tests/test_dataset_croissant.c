@@ -154,54 +154,47 @@ static void test_names_in_every_form(void)
 #define SET(fields) "{\"name\": \"rows\", \"field\": [" fields "]}"
 #define WITH(parts) "{\"@type\": \"sc:Dataset\", " parts "}"
 
+/* All columns of the table, of the right types. */
+#define GOOD                                                         \
+    SET(FIELD("age", "\"sc:Integer\"") ", " FIELD(                   \
+        "sex",                                                       \
+        "\"sc:Text\"") ", " FIELD("day",                             \
+                                  "\"sc:Date\"") ", " FIELD("share", \
+                                                            "\"cr:Float64\""))
+/* One is missing, one is not there, two are of another type. */
+#define BAD                                                            \
+    SET(FIELD("age", "\"sc:Text\"") ", " FIELD(                        \
+        "share",                                                       \
+        "\"cr:Int64\"") ", " FIELD("sex",                              \
+                                   "[\"wd:Q1\"]") ", " FIELD("height", \
+                                                             "\"sc:Float\""))
+#define ONES "1111111111111111"
+
 static void test_files_and_columns_are_compared(void)
 {
     static const struct {
         const char *text, *differences;
-    } cases
-        [] = {{WITH("\"version\": 1"),
-               "none of its files has the SHA-256 of the table, which is "
-               "111111111111... (0 of 0 have a digest)\nit describes no "
-               "columns\n"},
-              {WITH(
-                   "\"distribution\": {\"@id\": \"d.csv\", \"sha256\": "
-                   "\"111111111111111111111111111111111111111111111111111111111"
-                   "1111"
-                   "111\"}, \"recordSet\": " SET(
-                       FIELD("age", "\"sc:Integer\"") ", " FIELD(
-                           "sex",
-                           "\"sc:Text\"") ", " FIELD("day",
-                                                     "\"sc:Date\"") ","
-                                                                    " " FIELD(
-                                                                        "share",
-                                                                        "\"cr:"
-                                                                        "Float6"
-                                                                        "4"
-                                                                        "\""))),
-               "d.csv has the SHA-256 of the table\nits 4 columns are those of "
-               "the "
-               "table\n"},
-              {WITH("\"distribution\": [{\"name\": \"repo\", \"sha256\": "
-                    "\"none\"}], \"recordSet\": [" SET(FIELD("weight", "\"sc:"
-                                                                       "Text"
-                                                                       "\"")) ", " SET(
-                        FIELD("age", "\"sc:Text\"") ", " FIELD("share", "\"cr:"
-                                                                        "Int64"
-                                                                        "\"") ", " FIELD(
-                            "sex",
-                            "[\"wd:Q1\"]") ", " FIELD("height",
-                                                      "\"sc:Float\"")) "]"),
-               "repo has a sha256 that is no digest: none\n"
-               "none of its files has the SHA-256 of the table, which is "
-               "111111111111... (0 of 1 have a digest)\n"
-               "of its 2 sets of records the columns are compared with those "
-               "of "
-               "rows\n"
-               "columns that it describes and the table has not: height\n"
-               "columns of the table that it does not describe: day\n"
-               "columns of another type: age (there Text, here Integer), share "
-               "(there Integer, here Float)\n"
-               "types that cannot be compared: 1\n"}};
+    } cases[] = {
+        {WITH("\"version\": 1"),
+         "none of its files has the SHA-256 of the table, which is "
+         "111111111111... (0 of 0 have a digest)\nit describes no columns\n"},
+        {WITH("\"distribution\": {\"@id\": \"d.csv\", \"sha256\": "
+              "\"" ONES ONES ONES ONES "\"}, \"recordSet\": " GOOD),
+         "d.csv has the SHA-256 of the table\nits 4 columns are those of the "
+         "table\n"},
+        {WITH("\"distribution\": [{\"name\": \"repo\", \"sha256\": "
+              "\"none\"}], \"recordSet\": [" SET(
+                  FIELD("weight", "\"sc:Text\"")) ", " BAD "]"),
+         "repo has a sha256 that is no digest: none\n"
+         "none of its files has the SHA-256 of the table, which is "
+         "111111111111... (0 of 1 have a digest)\n"
+         "of its 2 sets of records the columns are compared with those of "
+         "rows\n"
+         "columns that it describes and the table has not: height\n"
+         "columns of the table that it does not describe: day\n"
+         "columns of another type: age (there Text, here Integer), share "
+         "(there Integer, here Float)\n"
+         "types that cannot be compared: 1\n"}};
     mien_table *t = study_table(table_text);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         mien_datasheet *s = taken(cases[i].text, t);
@@ -256,9 +249,12 @@ static void random_text(mien_random *r, char *out, int most)
         "a", "B", " ",  "\"",  "\\", "\n", "<",  "&",
         "{", "é", "文", "@id", "sc", ":",  "//", "\xf0\x9f\x90\x9f"};
     int n = 1 + (int)(mien_random_unit(r) * (most - 1));
+    for (int i = 0; i < n; i++) {
+        const char *next = part[(int)(mien_random_unit(r) * 15.999)];
+        memcpy(out, next, strlen(next));
+        out += strlen(next);
+    }
     *out = 0;
-    for (int i = 0; i < n; i++)
-        strcat(out, part[(int)(mien_random_unit(r) * 15.999)]);
 }
 
 /* What is written is read: the same answers, to every question. */
@@ -330,11 +326,14 @@ static void test_hostile_texts(void)
     refused(t, deep, MIEN_EFORMAT, "depth");
     memset(large, ' ', MIEN_DATASHEET_MAX_BYTES + 1);
     refused(t, large, MIEN_ELIMIT, "at most");
-    int n = sprintf(large, "{\"@type\": \"Dataset\"");
+    mien_buffer many = {0};
+    mien_buffer_puts(&many, "{\"@type\": \"Dataset\"");
     for (int i = 0; i < 300; i++)
-        n += sprintf(large + n, ", \"k%d\": 1", i);
-    strcpy(large + n, "}");
-    refused(t, large, MIEN_ELIMIT, "301 members, at most 256");
+        mien_buffer_printf(&many, ", \"k%d\": 1", i);
+    mien_buffer_put(&many, "}", 2);
+    refused(t, (const char *)many.data, MIEN_ELIMIT,
+            "301 members, at most 256");
+    mien_buffer_free(&many);
     free(deep);
     free(large);
     mien_table_free(t);

@@ -267,6 +267,7 @@ typedef struct writing {
     int left; /* values that may still be looked at */
 } writing;
 
+/* Values, apart from each other. */
 static void put_value(writing *w, json_t *value, int depth);
 
 /* A thing by its value, its name, its address or its "@id". */
@@ -300,6 +301,7 @@ static void put_one(writing *w, json_t *one, int depth)
         put_object(w, one, depth);
 }
 
+/* Values until there are too many. */
 static void put_value(writing *w, json_t *value, int depth)
 {
     const size_t start = w->out->n;
