@@ -142,7 +142,7 @@ $B/tests/%.so: $B/tests/%.o
 # Every allocation of every command, a hundred killed trainings, five hundred killed
 # galleries and workers of a queue, a thousand killed readers of photos, where make check
 # tries some.
-TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase gallery_undo dataset_planted drift)
+TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase gallery_undo dataset_planted drift agree_planted)
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
@@ -206,7 +206,7 @@ memcheck:
 # kit; cascades are read with Debian's expat, compiled from its source package.
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
 WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif gif_write heif exif draw font font_data surface) \
-                src/base/json_read.c src/base/library.c src/file/gunzip.c src/file/results.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/model/faceapi_convert.c src/record/basis.c src/record/profiles.c src/model/tfjs% src/net/% $(patsubst %,src/report/%.c,card card_model card_data card_figures card_person card_uses card_write roles_read) src/study/save.c src/dataset/sheet% src/dataset/pictures% \
+                src/base/json_read.c src/base/library.c src/file/gunzip.c src/file/results.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/model/faceapi_convert.c src/record/basis.c src/record/profiles.c src/model/tfjs% src/net/% $(patsubst %,src/report/%.c,card card_model card_data card_figures card_person card_uses card_write roles_read) src/study/save.c src/dataset/sheet% src/dataset/pictures% src/dataset/agree_page.c \
                 $(patsubst %,src/plot/%.c,axes layers legend render stroke) src/video/% src/kit/% src/draw/% src/keys/% src/gallery/% src/serve/% src/sandbox/% src/queue/%) \
               $(filter-out $(call existing,$(patsubst %,src/picture/%.c,code codes meta view) \
                 $(patsubst %,src/faces/%.c,change encode look sample)),$(wildcard src/picture/*.c src/faces/*.c))

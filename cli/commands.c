@@ -15,6 +15,7 @@
     X(cmd_dataset_sheet)     \
     X(cmd_dataset_compare)   \
     X(cmd_dataset_roles)     \
+    X(cmd_dataset_agree)     \
     X(cmd_model_list)        \
     X(cmd_model_info)        \
     X(cmd_model_card)        \

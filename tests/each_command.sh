@@ -27,6 +27,9 @@ model info|models|--json face_landmark_68_tiny
 model card||--json m
 dataset compare||--json -t 1 t.csv t.csv
 dataset compare||-t 1 -o out/d.html t.csv t.csv
+dataset agree||--labellers b,y --by word --level interval --json -t 1 t.csv
+dataset agree||--labellers word,y --consensus out/c.csv -t 1 -o out/a.html t.csv
+dataset agree||--labeller word --unit a --label y --repeat -t 1 -o out/a.md t.csv
 dataset sheet||--sheet out/d.json --croissant out/c.json --ddi out/c.xml --set origin=here -o out/d.md t.csv
 train logistic||--label y --positive 1 -q --require-sheet --sheet sheet.json t.csv
 model card||-o out/c.html v/model.onnx

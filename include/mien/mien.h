@@ -3,6 +3,7 @@
 #define MIEN_H
 #include "mien/base.h"
 #include "mien/dataset.h"
+#include "mien/dataset_agree.h"
 #include "mien/dataset_compare.h"
 #include "mien/dataset_pictures.h"
 #include "mien/dataset_sheet.h"

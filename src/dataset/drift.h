@@ -26,6 +26,8 @@ typedef struct mi_drift_measures {
 } mi_drift_measures;
 
 /* drift_cells.c */
+/* A draw from Poisson's distribution; of a large mean by the normal one. */
+double mi_drift_poisson(mien_random *r, double mean);
 /* The differences of cells in ascending order; deviation: of before, that
  * wasserstein is told in. */
 mi_drift_measures mi_drift_measure(int n, const mi_drift_cell *cell,

@@ -67,8 +67,7 @@ double mi_drift_variation(int n, const mi_drift_cell *cell)
 
 /* ---- drawing again ------------------------------------------------------- */
 
-/* A draw from Poisson's distribution; of a large mean by the normal one. */
-static double poisson(mien_random *r, double mean)
+double mi_drift_poisson(mien_random *r, double mean)
 {
     if (mean >= SMALL_MEAN)
         return fmax(0, floor(mean + sqrt(mean) * mien_random_normal(r) + 0.5));
@@ -88,8 +87,9 @@ static int draw(mien_random *r, int n, const mi_drift_cell *from,
     for (int i = 0; i < n; i++) {
         to[i].at = from[i].at;
         for (int s = 0; s < 2; s++) {
-            to[i].count[s] =
-                from[i].count[s] > 0 ? poisson(r, from[i].count[s]) : 0;
+            to[i].count[s] = from[i].count[s] > 0
+                                 ? mi_drift_poisson(r, from[i].count[s])
+                                 : 0;
             all[s] += to[i].count[s];
         }
     }

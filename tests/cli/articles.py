@@ -35,6 +35,15 @@ def payments():
                round(before - amount, 2), f"M{i}", 0, amount, int(fraud), 0]
 
 
+def labels():
+    """Three people say what photos show, mostly the same."""
+    for i in range(120):
+        truth = random.choice("angry happy sad".split())
+        for who in "ann", "bob", "eve":
+            seen = truth if random.random() < 0.8 else "sad"
+            yield [i, who, seen, "young" if i % 2 else "old"]
+
+
 def picture(path, w, h, pixel):
     """A PPM file of pixel(x, y) = (red, green, blue)."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -72,6 +81,7 @@ table("paper-breaks.csv", ["time", "y"] + [f"x{k}" for k in range(1, 9)] + ["x28
 table("payments.csv", ["step", "type", "amount", "nameOrig", "oldbalanceOrg",
                        "newbalanceOrig", "nameDest", "oldbalanceDest", "newbalanceDest",
                        "isFraud", "isFlaggedFraud"], payments())
+table("labels.csv", ["photo", "who", "emotion", "group"], labels())
 os.makedirs(f"{folder}/mtfl")
 mtfl("training", 40)
 mtfl("testing", 12)
