@@ -137,7 +137,8 @@ static void test_bland_and_altmans_example(void)
     mien_agreement_free(&a);
 }
 
-/* Tables of F, Student and the normal distribution. */
+/* Tables of F, Student and the normal distribution; R. Fisher, The Design of
+ * Experiments, 1935: the lady tasting tea. */
 static void test_chances(void)
 {
     CHECK_NEAR(mi_agree_f_at(0.95, 5, 10), 3.325835, 1e-5);
@@ -146,6 +147,10 @@ static void test_chances(void)
     CHECK_NEAR(mi_agree_t_at(0.975, 9), 2.262157, 1e-6);
     CHECK_NEAR(mi_agree_t_at(0.975, 1), 12.706205, 1e-5);
     CHECK_NEAR(mi_agree_normal_at(0.975), 1.959964, 1e-6);
+    CHECK_NEAR(mi_agree_at_least(4, 4, 4, 8), 1. / 70, 1e-12);
+    CHECK_NEAR(mi_agree_at_least(3, 4, 4, 8), 17. / 70, 1e-12);
+    CHECK_NEAR(mi_agree_at_least(0, 4, 3, 8), 1, 1e-12);
+    CHECK_NEAR(mi_agree_at_least(2, 6, 5, 8), 1, 1e-12); /* 3 are not drawn */
     for (double x = 0.05; x < 30; x *= 1.7) { /* two and two degrees: closed */
         CHECK_NEAR(mi_agree_f_below(x, 2, 2), x / (1 + x), 1e-12);
         CHECK_NEAR(mi_agree_f_below(x, 7, 4), 1 - mi_agree_f_below(1 / x, 4, 7),
@@ -372,7 +377,7 @@ static void test_repeats_and_remarks(void)
 {
     mien_table *t = study_table(
         "u,w,l,g\n1,ann,Yes,f\n1,ann,no,f\n1,Ann.,Yes,f\n2,ann,no,F\n"
-        "2,ann,no,F\n3,bob,,f\n");
+        "2,ann,no,F\n3,bob,,f\n1,eve,no,\n4,eve,no,\n");
     mien_agree_options o = MIEN_AGREE_DEFAULTS;
     o.unit = "u";
     o.labeller = "w";
@@ -380,8 +385,9 @@ static void test_repeats_and_remarks(void)
     o.by = "g";
     o.repeat = 1;
     mien_agreement a = agree_of(t, &o);
-    CHECK(a.labellers == 4 && a.all_pairs == 6);
-    CHECK(strcmp(a.labeller[3].name, "ann (2)") == 0);
+    CHECK(a.labellers == 5 && a.all_pairs == 10);
+    CHECK(strcmp(a.labeller[4].name, "ann (2)") == 0);
+    CHECK(strstr(a.remarks, "1 units are in no group"));
     CHECK(strstr(a.remarks, "'Ann.' and 'ann' count as two labellers"));
     CHECK(strstr(a.remarks, "'F' and 'f' count as two groups"));
     CHECK(strstr(a.remarks, "'bob' gave no label"));

@@ -29,7 +29,7 @@ static double true_alpha(double right, int labels)
 static void test_intervals_hold_the_truth(void)
 {
     int seeds = seeds_of(400), alpha = 0, ac1 = 0, kappa = 0, pairs = 0;
-    double truth = true_alpha(0.8, 4);
+    double truth = true_alpha(0.8, 4), off[3] = {0};
     for (int i = 0; i < seeds; i++) {
         agree_plant p = {.units = 100,
                          .labellers = 3,
@@ -42,6 +42,12 @@ static void test_intervals_hold_the_truth(void)
         mien_agreement a = agree_of(t, &o);
         alpha += a.alpha.low <= truth && a.alpha.high >= truth;
         ac1 += a.ac1.low <= truth && a.ac1.high >= truth;
+        off[0] += (a.alpha.value - truth) / seeds;
+        off[1] += (a.ac1.value - truth) / seeds;
+        off[2] += (a.pair[0].kappa.value + a.pair[1].kappa.value +
+                   a.pair[2].kappa.value) /
+                      3 / seeds -
+                  truth / seeds;
         for (int k = 0; k < a.pairs; k++)
             kappa +=
                 a.pair[k].kappa.low <= truth && a.pair[k].kappa.high >= truth;
@@ -49,6 +55,10 @@ static void test_intervals_hold_the_truth(void)
         mien_agreement_free(&a);
         mien_table_free(t);
     }
+    printf("on average off by: alpha %+.4f, AC1 %+.4f, kappa %+.4f of %.3f\n",
+           off[0], off[1], off[2], truth);
+    for (int k = 0; k < 3; k++)
+        CHECK_NEAR(off[k], 0, 3 * 0.05 / sqrt(seeds));
     check_share(alpha, seeds, 0.93, "alpha's interval holds the truth");
     check_share(ac1, seeds, 0.93, "AC1's");
     check_share(kappa, pairs, 0.93, "Cohen's kappa's");
@@ -83,6 +93,7 @@ static mien_table *numbers(uint32_t seed)
 static void test_correlations_hold_the_truth(void)
 {
     int seeds = seeds_of(400), agreement = 0, consistency = 0, within = 0;
+    double off[2] = {0};
     for (int i = 0; i < seeds; i++) {
         mien_table *t = numbers((uint32_t)(5000 + i) + 7919 * check_seed);
         mien_agree_options o = agree_options(5, MIEN_AGREE_ANY);
@@ -93,12 +104,19 @@ static void test_correlations_hold_the_truth(void)
             f[MIEN_ICC_2_1].low <= 4. / 6 && f[MIEN_ICC_2_1].high >= 4. / 6;
         consistency +=
             f[MIEN_ICC_3_K].low <= 4 / 4.2 && f[MIEN_ICC_3_K].high >= 4 / 4.2;
+        off[0] += (f[MIEN_ICC_2_1].value - 4. / 6) / seeds;
+        off[1] += (f[MIEN_ICC_3_K].value - 4 / 4.2) / seeds;
         within += a.measures.within > 1 && a.measures.within < 2;
         mien_agreement_free(&a);
         mien_table_free(t);
     }
     /* Satterthwaite's degrees of freedom, of five labellers who differ much. */
     check_share(agreement, seeds, 0.89, "ICC(2,1)'s interval holds the truth");
+    printf("on average off by: ICC(2,1) %+.4f of 0.667, ICC(3,k) %+.4f of "
+           "0.952\n",
+           off[0], off[1]);
+    CHECK_NEAR(off[0], 0, 0.05);
+    CHECK_NEAR(off[1], 0, 0.01);
     check_share(consistency, seeds, 0.94, "ICC(3,k)'s");
     CHECK(within > seeds * 0.8);
 }
@@ -134,6 +152,30 @@ static void test_who_stands_apart(void)
     check_share(found, seeds, 0.90, "a careless labeller is found");
     check_share(others, seeds, 0.95, "beside it nobody is named");
     check_share(clean, seeds, 0.95, "of careful ones nobody is named");
+}
+
+/* Of twenty careful labellers of sixty units some differ by chance. */
+static void test_chance_names_nobody(void)
+{
+    int seeds = seeds_of(500), clean = 0;
+    for (int i = 0; i < seeds; i++) {
+        agree_plant p = {.units = 60,
+                         .labellers = 20,
+                         .labels = 4,
+                         .right = 0.8,
+                         .seed = (uint32_t)i + 90000 + 7919 * check_seed};
+        int apart = 0;
+        mien_table *t = agree_wide(&p);
+        mien_agree_options o = agree_options(20, MIEN_AGREE_NOMINAL);
+        o.replicates = 20;
+        mien_agreement a = agree_of(t, &o);
+        for (int k = 0; k < 20; k++)
+            apart += a.labeller[k].verdict == MIEN_AGREE_APART;
+        clean += !apart;
+        mien_agreement_free(&a);
+        mien_table_free(t);
+    }
+    check_share(clean, seeds, 0.95, "of twenty careful ones nobody is named");
 }
 
 /* The same of numbers: one labeller of five is a deviation too high, or spreads
@@ -185,6 +227,7 @@ int main(int argc, char **argv)
     RUN(test_intervals_hold_the_truth);
     RUN(test_correlations_hold_the_truth);
     RUN(test_who_stands_apart);
+    RUN(test_chance_names_nobody);
     RUN(test_numbers_apart);
     return check_done();
 }

@@ -10,13 +10,14 @@
 /* ---- groups, ties, writing ------------------------------------------------
  */
 
-/* A table of two groups, of which one agrees less; ordinal by words. */
+/* A table of ordinal words: groups g, of which one agrees less, and groups h
+ * that are alike. */
 static mien_table *two_groups(int units)
 {
     static const char *const words[] = {"low", "middle", "high"};
     char *text = malloc((size_t)units * 60 + 60), *at = text;
     unsigned seed = 3;
-    at += snprintf(at, 60, "u,a,b,c,g\n");
+    at += snprintf(at, 60, "u,a,b,c,g,h\n");
     for (int i = 0; i < units; i++) {
         unsigned noise = i % 2 ? 5 : 60, truth = check_rand(&seed) % 3;
         at += snprintf(at, 20, "x%d", i);
@@ -25,14 +26,15 @@ static mien_table *two_groups(int units)
             at += snprintf(at, 10, ",%s",
                            words[is_noise ? check_rand(&seed) % 3 : truth]);
         }
-        at += snprintf(at, 10, ",%s\n", i % 2 ? "clear" : "dim");
+        at += snprintf(at, 10, ",%s", i % 2 ? "clear" : "dim");
+        at += snprintf(at, 10, ",%s\n", i / 2 % 2 ? "one" : "two");
     }
     mien_table *t = study_table(text);
     mien_table *copy = NULL; /* its texts lie in `text`: keep them */
-    mien_column c[5];
-    for (int i = 0; i < 5; i++)
+    mien_column c[6];
+    for (int i = 0; i < 6; i++)
         c[i] = mien_table_column(t, i);
-    CHECK(!mien_table_new(units, 5, c, &copy, NULL));
+    CHECK(!mien_table_new(units, 6, c, &copy, NULL));
     mien_table_free(t);
     free(text);
     return copy;
@@ -63,6 +65,10 @@ static void test_groups(void)
     CHECK_NEAR(a.gap.value, a.group[1].alpha.value - a.group[0].alpha.value,
                1e-12);
     CHECK(strcmp(a.label[0], "low") == 0 && strcmp(a.label[2], "high") == 0);
+    mien_agreement_free(&a);
+    o.by = "h";
+    a = agree_of(t, &o);
+    CHECK(a.gap.low < 0 && a.gap.value >= 0 && a.gap.high > a.gap.value);
     mien_agreement_free(&a);
     mien_table_free(t);
 }

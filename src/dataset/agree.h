@@ -161,6 +161,10 @@ double mi_agree_f_below(double x, double a, double b);
 double mi_agree_f_at(double p, double a, double b);
 /* Where a share p of Student's distribution lies below; p 0.5 or more. */
 double mi_agree_t_at(double p, double freedom);
+/* The chance that `own` or more of `marked` among `all` fall to `drawn` of
+ * them.
+ */
+double mi_agree_at_least(double own, double drawn, double marked, double all);
 /* Where a share p of the normal distribution lies below. */
 double mi_agree_normal_at(double p);
 

@@ -4,7 +4,8 @@
  * y = a x / (a x + b), by its continued fraction (Abramowitz and Stegun 26.5.8,
  * Lentz's way) where y is below its mean, else by 1 - I_(1-y)(b/2, a/2).  t
  * squared is F of 1 and as many degrees of freedom.  Where a share lies below
- * is found by halving. */
+ * is found by halving.  Of marked things among all, some of which are drawn,
+ * the hypergeometric distribution is summed from its term at `own` on. */
 #include "dataset/agree.h"
 
 #include <math.h>
@@ -77,4 +78,23 @@ double mi_agree_normal_at(double p)
             high = z;
     }
     return (low + high) / 2;
+}
+
+double mi_agree_at_least(double own, double drawn, double marked, double all)
+{
+    double sum = 0, most = fmin(drawn, marked);
+    own = fmax(own, drawn + marked - all); /* fewer cannot be */
+    double term =
+        exp(lgamma(marked + 1) - lgamma(own + 1) - lgamma(marked - own + 1) +
+            lgamma(all - marked + 1) - lgamma(drawn - own + 1) -
+            lgamma(all - marked - drawn + own + 1) - lgamma(all + 1) +
+            lgamma(drawn + 1) + lgamma(all - drawn + 1));
+    for (double k = own; k <= most; k++) {
+        sum += term;
+        term *= (marked - k) * (drawn - k) /
+                ((k + 1) * (all - marked - drawn + k + 1));
+        if (term < sum * 1e-12)
+            break;
+    }
+    return sum;
 }

@@ -3,9 +3,9 @@
  * Of names and orders: how often a labeller says what the majority of the
  * others says, on the units where two others or more have one.  It stands apart
  * if that share lies below the one of all others together by 5 points or more,
- * and surely: Newcombe's interval of the difference (1998, method 10, from
- * Wilson's of both shares), as wide as looking at so many labellers asks for
- * (Bonferroni), lies above 0.
+ * and surely: so many differences, or more, would fall to it once in forty
+ * times by chance (R. Fisher's exact test, 1935), as many labellers as are
+ * looked at (Bonferroni).
  *
  * Of numbers: how far it lies from the mean of the others.  It stands apart if
  * that mean difference is surely not 0 (t, Bonferroni) and half a deviation
@@ -84,26 +84,16 @@ static void count_majorities(const mi_ratings *r, int64_t *agreed,
     }
 }
 
-/* Wilson's interval of a share. */
-static void wilson(double p, double n, double z, double *low, double *high)
-{
-    double all = 1 + z * z / n, middle = p + z * z / (2 * n);
-    double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-    *low = (middle - half) / all;
-    *high = (middle + half) / all;
-}
-
 /* Does a share lie surely below the one of the others, and by enough? */
-static int is_below(const mien_share *s, double agreed, double asked, double z)
+static int is_below(const mien_share *s, double agreed, double asked,
+                    double chance)
 {
-    double rest = asked - (double)s->of, low[2], high[2];
-    if (rest < MIEN_AGREE_FEW)
+    double rest = asked - (double)s->of;
+    if (rest < MIEN_AGREE_FEW ||
+        (agreed - (double)s->count) / rest - s->value < points)
         return 0;
-    double others = (agreed - (double)s->count) / rest;
-    wilson(others, rest, z, &low[0], &high[0]);
-    wilson(s->value, (double)s->of, z, &low[1], &high[1]);
-    double gap = others - s->value;
-    return gap >= points && gap > hypot(others - low[0], high[1] - s->value);
+    return mi_agree_at_least((double)(s->of - s->count), (double)s->of,
+                             asked - agreed, asked) <= chance;
 }
 
 /* What is known of labellers of names. */
@@ -117,12 +107,12 @@ static void judge_names(mien_agreement *a, const int64_t *agreed,
         all[0] += (double)agreed[i];
         all[1] += (double)asked[i];
     }
-    double z = mi_agree_normal_at(1 - level / 2 / fmax(a->told, 1));
+    double chance = level / 2 / fmax(a->told, 1);
     for (int i = 0; i < a->labellers; i++) {
         mien_agree_labeller *l = &a->labeller[i];
         if (asked[i] < MIEN_AGREE_FEW)
             l->verdict = MIEN_AGREE_UNSURE;
-        else if (is_below(&l->majority, all[0], all[1], z))
+        else if (is_below(&l->majority, all[0], all[1], chance))
             l->verdict = MIEN_AGREE_APART;
     }
 }

@@ -107,7 +107,8 @@ static int is_missing(const mien_column *c, int64_t row)
 /* ---- units and groups -----------------------------------------------------
  */
 
-/* Put a unit into the group of a row, where groups are asked for. */
+/* Put a unit into the group of a row, where groups are asked for; a row without
+ * one leaves its unit where it is. */
 static mien_status put_group(const reading *g, int64_t unit, int64_t before,
                              int64_t row, mien_error *err)
 {
@@ -131,13 +132,14 @@ static mien_status put_group(const reading *g, int64_t unit, int64_t before,
         if (!in)
             return mi_no_memory(err);
         *in = (int32_t)group;
-    } else if (r->in[unit] != group) {
+    } else if (group >= 0 && r->in[unit] < 0) {
+        r->in[unit] = (int32_t)group;
+    } else if (group >= 0 && r->in[unit] != group) {
         return mi_fail(err, MIEN_EFORMAT,
                        "row %lld: unit '%.40s' is in group '%.40s', and in "
                        "'%.40s' before (--by)",
                        (long long)row + 1, r->unit.text[unit],
-                       group < 0 ? "" : r->group.text[group],
-                       r->in[unit] < 0 ? "" : r->group.text[r->in[unit]]);
+                       r->group.text[group], r->group.text[r->in[unit]]);
     }
     return MIEN_OK;
 }
@@ -319,6 +321,25 @@ static mien_status read_counts(reading *g, mien_error *err)
 /* ---- all ------------------------------------------------------------------
  */
 
+/* Remark rows without names, and units without groups. */
+static void put_remarks(const reading *g, int is_long)
+{
+    mi_ratings *r = g->r;
+    int64_t groupless = 0;
+    for (int64_t u = 0; r->in && u < r->unit.n; u++)
+        groupless += r->in[u] < 0;
+    if (g->unnamed)
+        mien_buffer_printf(
+            &r->remarks,
+            is_long
+                ? "%lld rows without a unit or a labeller are left out\n"
+                : "%lld units have no name: they are called by their rows\n",
+            (long long)g->unnamed);
+    if (groupless)
+        mien_buffer_printf(&r->remarks, "%lld units are in no group (--by)\n",
+                           (long long)groupless);
+}
+
 mien_status mi_agree_read(const mien_table *t, const mien_agree_options *o,
                           mi_ratings *r, mien_error *err)
 {
@@ -342,12 +363,8 @@ mien_status mi_agree_read(const mien_table *t, const mien_agree_options *o,
              : o->n_labellers ? read_wide(&g, err)
                               : read_counts(&g, err);
     r->numbers = !g.as_text;
-    if (!st && g.unnamed)
-        mien_buffer_printf(
-            &r->remarks,
-            is_long
-                ? "%lld rows without a unit or a labeller are left out\n"
-                : "%lld units have no name: they are called by their rows\n",
-            (long long)g.unnamed);
-    return st ? st : mi_ratings_finish(r, o, err);
+    if (st)
+        return st;
+    put_remarks(&g, is_long);
+    return mi_ratings_finish(r, o, err);
 }
