@@ -270,6 +270,32 @@ static void test_shapes(void)
     mien_table_free(count);
 }
 
+/* Votes have an order too, and may be for numbers; texts of an order are as the
+ * numbers of their places. */
+static void test_votes_of_levels(void)
+{
+    static const char *const order[] = {"1", "2", "3", "4", "5"};
+    static const char *const votes[] = {"5", "1", "3", "2", "4"};
+    mien_table *t = study_table(
+        "u,1,2,3,4,5\na,3,0,0,0,0\nb,0,3,1,0,0\nc,0,0,4,0,0\nd,0,0,4,0,0\n"
+        "e,0,4,0,0,0\nf,1,1,1,1,0\ng,0,0,0,4,0\nh,3,1,0,0,0\ni,0,4,0,0,0\n"
+        "j,0,0,0,0,3\nk,2,0,0,0,0\nl,0,0,1,0,0\n");
+    mien_agree_options o = MIEN_AGREE_DEFAULTS;
+    static const double want[] = {0, 0.743, 0.815, 0.849, 0.797};
+    o.votes = votes;
+    o.n_votes = 5;
+    for (int level = MIEN_AGREE_ORDINAL; level <= MIEN_AGREE_RATIO; level++) {
+        o.level = (mien_agree_level)level;
+        o.order = order;
+        o.orders = level == MIEN_AGREE_ORDINAL ? 5 : 0;
+        mien_agreement a = agree_of(t, &o);
+        CHECK_NEAR(a.alpha.value, want[level], 0.0005);
+        CHECK(level == MIEN_AGREE_ORDINAL || !a.measures.complete);
+        mien_agreement_free(&a);
+    }
+    mien_table_free(t);
+}
+
 /* ---- what is refused, and what is said ------------------------------------
  */
 
@@ -312,7 +338,8 @@ static void test_what_is_refused(void)
         "row 5: 'ann' labelled unit '1' in row 1 too: leave one row out, or "
         "--repeat");
     refused("a,b\n1,2\n1,inf\n", &wide, MIEN_EFORMAT,
-            "row 2: column 'b' is infinite");
+            "row 2: column 'b' is inf, wanted a number of at most 1e+100");
+    refused("a,b\n1,2\n1,-1e200\n", &wide, MIEN_EFORMAT, "is -1e+200");
     refused("a,b\n1,2\n1,1.5\n", &votes, MIEN_EFORMAT,
             "row 2: 1.5 votes in column 'b'");
     refused("a,b\n1,2\n1,-1\n", &votes, MIEN_EFORMAT, "row 2: -1 votes");
@@ -372,6 +399,22 @@ static void test_equal_labels(void)
     }
 }
 
+/* Labels that can be compared are equal, others are not; and three labellers of
+ * whom nothing can be said. */
+static void test_too_few_to_say(void)
+{
+    mien_agreement a =
+        told("a,b,c\nx,x,\nx,x,\ny,,\nx,x,x\n", 3, MIEN_AGREE_ANY);
+    mien_buffer said = {0};
+    CHECK(isnan(a.alpha.value) && strstr(a.alpha.why, "two or more"));
+    CHECK(a.ac1.value == 1 && a.once == 1 && !a.told);
+    mien_agreement_text(&a, &said);
+    char *text = study_text(&said);
+    CHECK_MSG(strstr(text, "too few to say"), "%s", text);
+    free(text);
+    mien_agreement_free(&a);
+}
+
 /* Measures that are repeated by one labeller, spellings, and silence. */
 static void test_repeats_and_remarks(void)
 {
@@ -408,8 +451,10 @@ int main(int argc, char **argv)
     RUN(test_other_names);
     RUN(test_perfect_and_random);
     RUN(test_shapes);
+    RUN(test_votes_of_levels);
     RUN(test_what_is_refused);
     RUN(test_equal_labels);
+    RUN(test_too_few_to_say);
     RUN(test_repeats_and_remarks);
     return check_done();
 }

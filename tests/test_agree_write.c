@@ -144,6 +144,25 @@ static void test_what_is_said(void)
     mien_table_free(t);
 }
 
+/* Of many labellers the busiest are paired, and that is said. */
+static void test_many_labellers(void)
+{
+    agree_plant p = {.units = 30, .labellers = 26, .labels = 3, .right = 0.8};
+    mien_table *t = agree_wide(&p);
+    mien_agree_options o = agree_options(26, MIEN_AGREE_NOMINAL);
+    o.replicates = 20;
+    mien_agreement a = agree_of(t, &o);
+    mien_buffer out = {0};
+    CHECK(a.pairs == 276 && a.all_pairs == 325);
+    mien_agreement_text(&a, &out);
+    char *text = study_text(&out);
+    CHECK(strstr(text, "of 325 pairs those of the 24 busiest"));
+    CHECK(strstr(text, "and 6 more (--json has all)"));
+    free(text);
+    mien_agreement_free(&a);
+    mien_table_free(t);
+}
+
 static void test_threads_change_nothing(void)
 {
     mien_table *t = two_groups(120);
@@ -227,6 +246,7 @@ int main(int argc, char **argv)
     RUN(test_groups);
     RUN(test_consensus);
     RUN(test_what_is_said);
+    RUN(test_many_labellers);
     RUN(test_threads_change_nothing);
     RUN(test_memory_that_ends);
     return check_done();

@@ -121,7 +121,9 @@ static void explain(mien_agreement *a)
 {
     static const char equal[] = "all labels are equal";
     if (isnan(a->alpha.value))
-        a->alpha.why = equal;
+        a->alpha.why = a->labels == 1 ? equal
+                                      : "all labels are equal of units that "
+                                        "have two or more";
     if (isnan(a->fleiss.value))
         a->fleiss.why = a->level > MIEN_AGREE_ORDINAL ? "of names alone"
                         : a->few != a->most

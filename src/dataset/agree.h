@@ -10,6 +10,8 @@
  *   agree_differ.c    labels that are mixed up, units that differ most
  *   agree_groups.c    alpha by group
  *   agree_numbers.c   intraclass correlations, limits of agreement
+ *   agree_text.c, agree_json.c, agree_page.c  what is said of all that
+ *   agree_consensus.c one label a unit
  *   agree_chance.c    the distributions that intervals need */
 #ifndef MI_DATASET_AGREE_H
 #define MI_DATASET_AGREE_H

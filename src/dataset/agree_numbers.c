@@ -34,15 +34,13 @@ typedef struct squares {
 /* ---- intraclass correlations ----------------------------------------------
  */
 
-/* A ratio F of mean squares as the correlation of one measure. */
-static double single(double f, double k)
-{
-    return f / (f + k); /* f is F - 1 */
-}
+/* The correlation of one measure of k, by how far F lies above 1. */
+static double single(double above, double k) { return above / (above + k); }
 
-static double of_mean(double single_, double k)
+/* That of the mean of k measures, by the one of one (Spearman and Brown). */
+static double of_mean(double one, double k)
 {
-    return k * single_ / (1 + (k - 1) * single_);
+    return k * one / (1 + (k - 1) * one);
 }
 
 /* One-way and two-way consistency, at single and at mean: from F. */
@@ -73,6 +71,8 @@ static void put_agreement(mien_agree_measures *m, const squares *s)
     double rest = k * s->j + (k * n - k - n) * s->e;
     double low = n * (s->b - f * s->e) / (f * rest + n * s->b);
     double high = n * (g * s->b - s->e) / (rest + n * g * s->b);
+    if (!isfinite(low) || !isfinite(high) || !(v > 0))
+        low = high = no;
     m->icc[MIEN_ICC_2_1] = (mien_agree_figure){icc, low, high, NULL};
     m->icc[MIEN_ICC_2_K] =
         (mien_agree_figure){(s->b - s->e) / (s->b + (s->j - s->e) / n),

@@ -251,7 +251,7 @@ static void put_labellers(sheet *s, const mien_agreement *a)
     static const char *const of_numbers[] = {"labeller", "labels", "bias",
                                              "95 %", ""};
     int names = a->level <= MIEN_AGREE_ORDINAL, shown = 0;
-    if (!a->told)
+    if (a->labellers < 3)
         return;
     put_heading(s, names ? "Each labeller and the majority of the others"
                          : "Each labeller less the mean of the others");

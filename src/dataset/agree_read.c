@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of numbers, so that their squares can be summed. */
+static const double most = 1e100;
+
 /* A table being read. */
 typedef struct reading {
     const mien_table *t;
@@ -78,11 +81,11 @@ static mien_status put_value(const reading *g, const mien_column *c,
     char room[64];
     if (!g->as_text) {
         e->number = c->number[e->row];
-        if (!isfinite(e->number))
+        if (!(fabs(e->number) <= most))
             return mi_fail(err, MIEN_EFORMAT,
-                           "row %lld: column '%.60s' is infinite, wanted a "
-                           "number",
-                           (long long)e->row + 1, c->name);
+                           "row %lld: column '%.60s' is %g, wanted a number of "
+                           "at most %g",
+                           (long long)e->row + 1, c->name, e->number, most);
         return MIEN_OK;
     }
     mien_text text = mi_agree_cell(c, e->row, room);

@@ -172,7 +172,7 @@ static void put_labellers(mien_buffer *out, const mien_agreement *a)
     static const mien_agree_verdict order[] = {
         MIEN_AGREE_APART, MIEN_AGREE_WITH, MIEN_AGREE_UNSURE};
     int shown = 0;
-    if (!a->told)
+    if (a->labellers < 3)
         return;
     mien_buffer_puts(out, a->level > MIEN_AGREE_ORDINAL
                               ? "\neach labeller less the mean of the others\n"
