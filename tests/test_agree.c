@@ -18,8 +18,7 @@ static mien_agreement told(const char *csv, int labellers,
     return a;
 }
 
-/* ---- published examples ---------------------------------------------------
- */
+/* ---- published examples -------------------------------------------------- */
 
 static void test_krippendorffs_example(void)
 {
@@ -158,8 +157,7 @@ static void test_chances(void)
     }
 }
 
-/* ---- properties -----------------------------------------------------------
- */
+/* ---- properties ---------------------------------------------------------- */
 
 /* Other names for labels change no figure of names; numbers may be moved and
  * stretched. */
@@ -296,8 +294,7 @@ static void test_votes_of_levels(void)
     mien_table_free(t);
 }
 
-/* ---- what is refused, and what is said ------------------------------------
- */
+/* ---- what is refused, and what is said ----------------------------------- */
 
 /* A table that is refused, with a status and words. */
 static void refused(const char *csv, const mien_agree_options *o,
@@ -345,6 +342,8 @@ static void test_what_is_refused(void)
     refused("a,b\n1,2\n1,-1\n", &votes, MIEN_EFORMAT, "row 2: -1 votes");
     refused("a,b\n1,x\n1,2\n", &votes, MIEN_EFORMAT, "wanted counts");
     refused("a,b\n1,99999999\n1,2\n", &votes, MIEN_EFORMAT, "votes");
+    votes.n_votes = MIEN_AGREE_MAX_LABELS + 1;
+    refused("a,b\n1,2\n", &votes, MIEN_ELIMIT, "1001 columns of votes");
     wide.labellers = twice;
     refused("a,b\n1,2\n", &wide, MIEN_EARG, "twice (--labellers)");
     wide.labellers = agree_names;
@@ -386,7 +385,7 @@ static void test_equal_labels(void)
         CHECK(isnan(a.ac1.value) && isnan(a.fleiss.value) && a.fleiss.why);
         CHECK(a.observed.value == 1 && isnan(a.observed.low));
         if (level <= MIEN_AGREE_ORDINAL)
-            CHECK(isnan(a.pair[0].kappa.value) &&
+            CHECK(isnan(a.pair[0].kappa.value) && a.pair[0].kappa.why &&
                   strstr(a.pair[0].kappa.why, "same label"));
         else
             CHECK(isnan(a.measures.icc[0].value) && a.measures.icc[0].why);

@@ -4,8 +4,7 @@
 
 #include <math.h>
 
-/* ---- against definitions --------------------------------------------------
- */
+/* ---- against definitions ------------------------------------------------- */
 
 /* Labels as read: value [units][labellers], below 0 missing. */
 typedef struct grid {

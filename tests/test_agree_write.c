@@ -7,8 +7,7 @@
 
 #include <math.h>
 
-/* ---- groups, ties, writing ------------------------------------------------
- */
+/* ---- groups, ties, writing ----------------------------------------------- */
 
 /* A table of ordinal words: groups g, of which one agrees less, and groups h
  * that are alike. */

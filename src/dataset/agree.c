@@ -51,8 +51,7 @@ void mien_agreement_free(mien_agreement *a)
     *a = (mien_agreement){0};
 }
 
-/* ---- what there is --------------------------------------------------------
- */
+/* ---- what there is ------------------------------------------------------- */
 
 /* Count units and labels. */
 static void count(const mi_ratings *r, mien_agreement *a)
@@ -147,8 +146,7 @@ static mien_status put_remarks(mi_ratings *r, mien_agreement *a,
     return a->remarks ? MIEN_OK : mi_no_memory(err);
 }
 
-/* ---- all ------------------------------------------------------------------
- */
+/* ---- all ----------------------------------------------------------------- */
 
 /* Everything about labels that were read. */
 static mien_status look(mi_ratings *r, const mien_agree_options *o,

@@ -63,8 +63,7 @@ typedef struct mi_ratings {
     mien_buffer remarks;
 } mi_ratings;
 
-/* ---- reading --------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------- */
 /* Read labels; release r in any case. */
 mien_status mi_agree_read(const mien_table *t, const mien_agree_options *o,
                           mi_ratings *r, mien_error *err);
@@ -78,8 +77,7 @@ int64_t mi_ratings_of(const mi_ratings *r, int64_t unit);
 /* A value of a table as a text in room [64], or where it lies; n 0: missing. */
 mien_text mi_agree_cell(const mien_column *c, int64_t row, char *room);
 
-/* ---- measures -------------------------------------------------------------
- */
+/* ---- measures ------------------------------------------------------------ */
 enum {
     MI_AGREE_OBSERVED,
     MI_AGREE_ALPHA,
@@ -137,8 +135,7 @@ int mi_agree_replicates(const mi_agree_work *w, const mien_agree_options *o);
 /* The interval of a figure from its replicates, which are sorted. */
 void mi_agree_interval(mien_agree_figure *f, int n, double *drawn);
 
-/* ---- parts of the answer --------------------------------------------------
- */
+/* ---- parts of the answer ------------------------------------------------- */
 /* Cohen's kappas. */
 mien_status mi_agree_pairs(const mi_ratings *r, const mien_agree_options *o,
                            mien_agreement *a, mien_error *err);
@@ -155,8 +152,7 @@ mien_status mi_agree_groups(const mi_ratings *r, const mien_agree_options *o,
 mien_status mi_agree_numbers(const mi_ratings *r, mien_agreement *a,
                              mien_error *err);
 
-/* ---- chance ---------------------------------------------------------------
- */
+/* ---- chance -------------------------------------------------------------- */
 /* The share of an F distribution that lies below x. */
 double mi_agree_f_below(double x, double a, double b);
 /* Where a share p of an F distribution lies below. */

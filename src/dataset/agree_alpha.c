@@ -63,8 +63,7 @@ void mi_agree_counts(const mi_agree_work *w, const int32_t *weight,
     }
 }
 
-/* ---- a unit ---------------------------------------------------------------
- */
+/* ---- a unit -------------------------------------------------------------- */
 
 /* Pairs of its labels that are the same. */
 static double same_pairs(const mi_ratings *r, int64_t u)
@@ -101,8 +100,7 @@ double mi_agree_apart(const mi_ratings *r, int64_t u, const double *at)
     return 2 * m * sum;
 }
 
-/* ---- all units ------------------------------------------------------------
- */
+/* ---- all units ----------------------------------------------------------- */
 
 /* Differences of all labels with all, in both orders. */
 static double all_differences(const mi_ratings *r, const double *count,
@@ -194,8 +192,7 @@ void mi_agree_measure(const mi_agree_work *w, const mi_agree_room *room,
             beyond(observed, gwet_chance(w, room->weight, room->share));
 }
 
-/* ---- memory ---------------------------------------------------------------
- */
+/* ---- memory -------------------------------------------------------------- */
 
 mi_agree_work mi_agree_work_on(const mi_ratings *r, const int64_t *list,
                                int64_t n)

@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- labels ---------------------------------------------------------------
- */
+/* ---- labels -------------------------------------------------------------- */
 
 /* Fill the table of coincidences. */
 static void count_coincidences(const mi_ratings *r, double *table)
@@ -55,8 +54,7 @@ static void find_mixed(int labels, const double *table, mien_agreement *a)
         a->mixed[i].share = a->mixed[i].count / all;
 }
 
-/* ---- units ----------------------------------------------------------------
- */
+/* ---- units --------------------------------------------------------------- */
 
 /* A unit, and how far its labels differ. */
 typedef struct differing {

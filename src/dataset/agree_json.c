@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* ---- JSON -----------------------------------------------------------------
- */
+/* ---- JSON ---------------------------------------------------------------- */
 
 static void put_figure(mien_json *j, const char *key,
                        const mien_agree_figure *f)

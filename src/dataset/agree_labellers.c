@@ -22,8 +22,7 @@
 
 static const double no = (double)NAN, points = 0.05, wide = 1.5, level = 0.05;
 
-/* ---- names ----------------------------------------------------------------
- */
+/* ---- names --------------------------------------------------------------- */
 
 /* The most frequent labels of a unit: three of them tell the majority of those
  * that are left when one label is taken away. */
@@ -117,8 +116,7 @@ static void judge_names(mien_agreement *a, const int64_t *agreed,
     }
 }
 
-/* ---- numbers --------------------------------------------------------------
- */
+/* ---- numbers ------------------------------------------------------------- */
 
 /* Differences of a labeller from the mean of the others. */
 typedef struct sums {
@@ -212,8 +210,7 @@ static void judge_numbers(mien_agreement *a, const sums *s, double within)
     }
 }
 
-/* ---- all ------------------------------------------------------------------
- */
+/* ---- all ----------------------------------------------------------------- */
 
 mien_status mi_agree_labellers(const mi_ratings *r, mien_agreement *a,
                                mien_error *err)

@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- names ----------------------------------------------------------------
- */
+/* ---- names --------------------------------------------------------------- */
 
 enum { FIRST_SLOTS = 64 };
 
@@ -77,8 +76,7 @@ void mi_names_free(mi_names *s)
     *s = (mi_names){0};
 }
 
-/* ---- what is spelt in several ways ----------------------------------------
- */
+/* ---- what is spelt in several ways --------------------------------------- */
 
 /* A name without case, blanks and marks. */
 typedef struct plain {

@@ -31,8 +31,7 @@ typedef struct squares {
     double n, k, b, w, j, e;
 } squares;
 
-/* ---- intraclass correlations ----------------------------------------------
- */
+/* ---- intraclass correlations --------------------------------------------- */
 
 /* The correlation of one measure of k, by how far F lies above 1. */
 static double single(double above, double k) { return above / (above + k); }
@@ -40,7 +39,8 @@ static double single(double above, double k) { return above / (above + k); }
 /* That of the mean of k measures, by the one of one (Spearman and Brown). */
 static double of_mean(double one, double k)
 {
-    return k * one / (1 + (k - 1) * one);
+    double rest = 1 + (k - 1) * one;
+    return rest > 0 ? k * one / rest : no;
 }
 
 /* One-way and two-way consistency, at single and at mean: from F. */
@@ -136,8 +136,7 @@ static mien_status find_squares(const mi_ratings *r, squares *s,
     return MIEN_OK;
 }
 
-/* ---- errors ---------------------------------------------------------------
- */
+/* ---- errors -------------------------------------------------------------- */
 
 /* Standard error of measurement, and coefficient of variation. */
 static void put_errors(const mi_ratings *r, mien_agree_measures *m)

@@ -19,8 +19,7 @@ typedef struct sheet {
     int html, columns;
 } sheet;
 
-/* ---- paragraphs and tables ------------------------------------------------
- */
+/* ---- paragraphs and tables ----------------------------------------------- */
 
 /* A text that is no markup. */
 static void put_text(const sheet *s, const char *text)
@@ -155,8 +154,7 @@ static void put_measure(const sheet *s, const char *name,
     end_row(s);
 }
 
-/* ---- parts ----------------------------------------------------------------
- */
+/* ---- parts --------------------------------------------------------------- */
 
 /* What there is, what follows, and the measures of all. */
 static void put_summary(sheet *s, const mien_agreement *a)
@@ -405,8 +403,7 @@ void mien_agreement_markdown(const mien_agreement *a, const char *name,
     put_all(&s, a);
 }
 
-/* ---- figures --------------------------------------------------------------
- */
+/* ---- figures ------------------------------------------------------------- */
 
 /* A label and how often it stands beside any. */
 typedef struct frequent {

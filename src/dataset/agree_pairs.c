@@ -41,8 +41,7 @@ typedef struct work {
     mien_status *status; /* [pairs] */
 } work;
 
-/* ---- kappa ----------------------------------------------------------------
- */
+/* ---- kappa --------------------------------------------------------------- */
 
 /* Differences as chance would give them, of both labellers' counts. */
 static void expected(int labels, const double *rows, const double *columns,
@@ -121,8 +120,7 @@ static mien_status draw(const work *w, uint32_t seed, int64_t n, const cell *c,
     return there ? MIEN_OK : MIEN_ENOMEM;
 }
 
-/* ---- a pair ---------------------------------------------------------------
- */
+/* ---- a pair -------------------------------------------------------------- */
 
 /* For qsort: by both labels. */
 static int by_labels(const void *a, const void *b)
@@ -196,8 +194,7 @@ static void run_pair(void *arg, int i, int lane)
     w->status[i] = compare(w, i);
 }
 
-/* ---- who is paired --------------------------------------------------------
- */
+/* ---- who is paired ------------------------------------------------------- */
 
 /* A labeller and how many labels it gave. */
 typedef struct busy {

@@ -29,8 +29,7 @@ int64_t mi_ratings_of(const mi_ratings *r, int64_t unit)
     return r->start[unit + 1] - r->start[unit];
 }
 
-/* ---- the order of labels --------------------------------------------------
- */
+/* ---- the order of labels ------------------------------------------------- */
 
 /* For qsort: ascending. */
 static int by_number(const void *a, const void *b)
@@ -240,8 +239,7 @@ static mien_status order_labels(mi_ratings *r, const mien_agree_options *o,
     return MIEN_OK;
 }
 
-/* ---- units ----------------------------------------------------------------
- */
+/* ---- units --------------------------------------------------------------- */
 
 /* For qsort: by unit, labeller and row. */
 static int by_labeller(const void *a, const void *b)
@@ -337,8 +335,7 @@ static mien_status find_runs(mi_ratings *r, mien_error *err)
     return MIEN_OK;
 }
 
-/* ---- all ------------------------------------------------------------------
- */
+/* ---- all ----------------------------------------------------------------- */
 
 /* There is enough to compare. */
 static mien_status check_enough(const mi_ratings *r, mien_error *err)

@@ -25,8 +25,7 @@ typedef struct reading {
     int64_t unnamed; /* rows without a unit or a labeller */
 } reading;
 
-/* ---- values ---------------------------------------------------------------
- */
+/* ---- values -------------------------------------------------------------- */
 
 /* The shortest of two ways to write a number that reads back as it. */
 static mien_text number_text(double v, char *room)
@@ -107,8 +106,7 @@ static int is_missing(const mien_column *c, int64_t row)
                                        : isnan(c->number[row]);
 }
 
-/* ---- units and groups -----------------------------------------------------
- */
+/* ---- units and groups ---------------------------------------------------- */
 
 /* Put a unit into the group of a row, where groups are asked for; a row without
  * one leaves its unit where it is. */
@@ -172,8 +170,7 @@ static mien_status new_unit(reading *g, int64_t row, int64_t *unit,
     return put_group(g, *unit, before, row, err);
 }
 
-/* ---- a row a label --------------------------------------------------------
- */
+/* ---- a row a label ------------------------------------------------------- */
 
 /* One row of it. */
 static mien_status read_row(reading *g, const mien_column *labeller,
@@ -236,8 +233,7 @@ static mien_status add_column(mi_names *s, const char *name, int i,
                          name, option);
 }
 
-/* ---- a column a labeller --------------------------------------------------
- */
+/* ---- a column a labeller ------------------------------------------------- */
 
 /* All rows, each of them a unit. */
 static mien_status read_wide(reading *g, mien_error *err)
@@ -270,8 +266,7 @@ static mien_status read_wide(reading *g, mien_error *err)
     return st;
 }
 
-/* ---- a column a label -----------------------------------------------------
- */
+/* ---- a column a label ---------------------------------------------------- */
 
 /* The votes of a cell, each an entry. */
 static mien_status read_votes(const reading *g, const mien_column *c, int label,
@@ -321,8 +316,7 @@ static mien_status read_counts(reading *g, mien_error *err)
     return st;
 }
 
-/* ---- all ------------------------------------------------------------------
- */
+/* ---- all ----------------------------------------------------------------- */
 
 /* Remark rows without names, and units without groups. */
 static void put_remarks(const reading *g, int is_long)
@@ -353,6 +347,12 @@ mien_status mi_agree_read(const mien_table *t, const mien_agree_options *o,
         return mi_fail(err, MIEN_EARG,
                        "where are the labels? one of --unit, --labeller and "
                        "--label; --labellers; --votes is wanted");
+    if (o->n_votes > MIEN_AGREE_MAX_LABELS || o->orders > MIEN_AGREE_MAX_LABELS)
+        return mi_fail(
+            err, MIEN_ELIMIT,
+            "%d columns of votes, %d labels in order: wanted at most "
+            "%d",
+            o->n_votes, o->orders, MIEN_AGREE_MAX_LABELS);
     if (mien_table_rows(t) > INT32_MAX)
         return mi_fail(err, MIEN_ELIMIT, "%lld rows, wanted at most %d",
                        (long long)mien_table_rows(t), INT32_MAX);

@@ -41,8 +41,7 @@ static void put_value(mien_buffer *out, const mien_agree_figure *f)
         mien_buffer_printf(out, " (%.4g to %.4g)", f->low, f->high);
 }
 
-/* ---- advice ---------------------------------------------------------------
- */
+/* ---- advice -------------------------------------------------------------- */
 
 /* Much agreement, and little beyond chance: why. */
 static void put_paradox(const mien_agreement *a, mien_buffer *out)
@@ -92,8 +91,7 @@ void mien_agreement_advice(const mien_agreement *a, mien_buffer *out)
     put_paradox(a, out);
 }
 
-/* ---- parts ----------------------------------------------------------------
- */
+/* ---- parts --------------------------------------------------------------- */
 
 /* What there is. */
 static void put_counts(mien_buffer *out, const mien_agreement *a)
