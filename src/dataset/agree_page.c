@@ -167,9 +167,10 @@ static void put_summary(sheet *s, const mien_agreement *a)
         mien_buffer_printf(&text, ", by %d labellers", a->labellers);
     mien_buffer_printf(&text,
                        "; level %s (%s). Units with one label, which say "
-                       "nothing: %lld; with none: %lld.",
+                       "nothing: %lld; with none: %lld. Missing labels: %lld.",
                        mien_agree_level_word(a->level), a->level_why,
-                       (long long)a->once, (long long)a->none);
+                       (long long)a->once, (long long)a->none,
+                       (long long)a->missing);
     mien_buffer_put(&text, "", 1);
     if (!text.failed)
         put_paragraph(s, (const char *)text.data);
