@@ -337,6 +337,7 @@ static void test_what_is_refused(void)
     refused("a,b\n1,2\n1,inf\n", &wide, MIEN_EFORMAT,
             "row 2: column 'b' is inf, wanted a number of at most 1e+100");
     refused("a,b\n1,2\n1,-1e200\n", &wide, MIEN_EFORMAT, "is -1e+200");
+    refused("a,b\n0,1e-200\n0,0\n", &wide, MIEN_EFORMAT, "in another unit");
     refused("a,b\n1,2\n1,1.5\n", &votes, MIEN_EFORMAT,
             "row 2: 1.5 votes in column 'b'");
     refused("a,b\n1,2\n1,-1\n", &votes, MIEN_EFORMAT, "row 2: -1 votes");

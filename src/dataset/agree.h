@@ -91,8 +91,7 @@ typedef struct mi_agree_work {
     const mi_ratings *r;
     const int64_t *list; /* [n] units; NULL: all */
     int64_t n;
-    double centre; /* of numbers */
-    int constant;  /* labels that every unit has; 0: not the same */
+    int constant; /* labels that every unit has; 0: not the same */
 } mi_agree_work;
 
 /* Memory of one thread: counts of labels [labels], weights [n]. */
@@ -124,8 +123,7 @@ void mi_agree_ranks(int labels, const double *count, double *at);
 void mi_agree_counts(const mi_agree_work *w, const int32_t *weight,
                      double *count);
 
-/* Figures with intervals; drawn [replicates, MI_AGREE_FIGURES] is kept by the
- * caller, NULL: it is not wanted. */
+/* Figures with intervals. */
 mien_status mi_agree_figures(const mi_agree_work *w,
                              const mien_agree_options *o, int replicates,
                              mien_agree_figure out[MI_AGREE_FIGURES],

@@ -89,12 +89,11 @@ double mi_agree_at_least(double own, double drawn, double marked, double all)
             lgamma(all - marked + 1) - lgamma(drawn - own + 1) -
             lgamma(all - marked - drawn + own + 1) - lgamma(all + 1) +
             lgamma(drawn + 1) + lgamma(all - drawn + 1));
-    for (double k = own; k <= most; k++) {
+    while (own <= most && term >= sum * 1e-12) {
         sum += term;
-        term *= (marked - k) * (drawn - k) /
-                ((k + 1) * (all - marked - drawn + k + 1));
-        if (term < sum * 1e-12)
-            break;
+        term *= (marked - own) * (drawn - own) /
+                ((own + 1) * (all - marked - drawn + own + 1));
+        own++;
     }
     return sum;
 }

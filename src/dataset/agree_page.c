@@ -16,7 +16,7 @@ enum { DRAWN = 12, ROWS = 40, SIDE = 480 };
 /* Where it is written, and how. */
 typedef struct sheet {
     mien_buffer *out;
-    int html, columns;
+    int html; /* 0: Markdown */
 } sheet;
 
 /* ---- paragraphs and tables ----------------------------------------------- */
@@ -50,9 +50,8 @@ static void put_paragraph(const sheet *s, const char *text)
 }
 
 /* Begin a table: heads [n]. */
-static void begin_table(sheet *s, int n, const char *const *heads)
+static void begin_table(const sheet *s, int n, const char *const *heads)
 {
-    s->columns = n;
     mien_buffer_puts(s->out, s->html ? "<div class=\"wide\"><table><tr>" : "|");
     for (int i = 0; i < n; i++)
         mien_buffer_printf(s->out, s->html ? "<th>%s</th>" : " %s |", heads[i]);
@@ -157,7 +156,7 @@ static void put_measure(const sheet *s, const char *name,
 /* ---- parts --------------------------------------------------------------- */
 
 /* What there is, what follows, and the measures of all. */
-static void put_summary(sheet *s, const mien_agreement *a)
+static void put_summary(const sheet *s, const mien_agreement *a)
 {
     static const char *const heads[] = {"", "value", "95 %"};
     mien_buffer text = {0};
@@ -193,7 +192,7 @@ static void put_summary(sheet *s, const mien_agreement *a)
 }
 
 /* Of numbers. */
-static void put_measures(sheet *s, const mien_agreement *a)
+static void put_measures(const sheet *s, const mien_agreement *a)
 {
     static const char *const heads[] = {"", "value", "95 %"};
     const mien_agree_measures *m = &a->measures;
@@ -243,7 +242,7 @@ static void put_labeller(const sheet *s, const mien_agreement *a, int i)
 }
 
 /* Those who stand apart first. */
-static void put_labellers(sheet *s, const mien_agreement *a)
+static void put_labellers(const sheet *s, const mien_agreement *a)
 {
     static const char *const heads[] = {"labeller", "labels", "agreement",
                                         "95 %", ""};
@@ -266,7 +265,7 @@ static void put_labellers(sheet *s, const mien_agreement *a)
 }
 
 /* Two labellers each. */
-static void put_pairs(sheet *s, const mien_agreement *a)
+static void put_pairs(const sheet *s, const mien_agreement *a)
 {
     static const char *const heads[] = {"pair",      "units",  "Cohen's kappa",
                                         "95 %",      "linear", "95 %",
@@ -299,7 +298,7 @@ static void put_pairs(sheet *s, const mien_agreement *a)
 }
 
 /* Labels that are mixed up, units that differ. */
-static void put_differ(sheet *s, const mien_agreement *a)
+static void put_differ(const sheet *s, const mien_agreement *a)
 {
     static const char *const mixed[] = {"labels", "pairs", "of those apart"};
     static const char *const units[] = {"unit", "labels"};
@@ -339,7 +338,7 @@ static void put_differ(sheet *s, const mien_agreement *a)
 }
 
 /* Alpha by group, and the gap. */
-static void put_groups(sheet *s, const mien_agreement *a)
+static void put_groups(const sheet *s, const mien_agreement *a)
 {
     static const char *const heads[] = {"group", "units", "alpha", "95 %"};
     if (!a->groups)
@@ -370,7 +369,7 @@ static void put_groups(sheet *s, const mien_agreement *a)
 }
 
 /* Remarks, a paragraph each. */
-static void put_remarks(sheet *s, const mien_agreement *a)
+static void put_remarks(const sheet *s, const mien_agreement *a)
 {
     char *copy = *a->remarks ? mi_text_copy(a->remarks) : NULL, *rest = NULL;
     s->out->failed |= *a->remarks && !copy;
@@ -383,7 +382,7 @@ static void put_remarks(sheet *s, const mien_agreement *a)
 }
 
 /* All but the figure. */
-static void put_all(sheet *s, const mien_agreement *a)
+static void put_all(const sheet *s, const mien_agreement *a)
 {
     put_measures(s, a);
     put_labellers(s, a);

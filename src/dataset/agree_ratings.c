@@ -198,6 +198,34 @@ static mien_status number_votes(mi_ratings *r, mien_error *err)
     return MIEN_OK;
 }
 
+/* Numbers that are measured, and can be told apart. */
+static mien_status check_numbers(const mi_ratings *r, mien_error *err)
+{
+    double least = r->at[0], most = r->at[0];
+    for (int i = 0; i < r->labels; i++) {
+        least = fmin(least, r->at[i]);
+        most = fmax(most, r->at[i]);
+    }
+    if (most > least && most - least < 1e-100)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "labels from %g to %g: wanted numbers that differ by "
+                       "1e-100 or more, in another unit",
+                       least, most);
+    if (r->level != MIEN_AGREE_RATIO)
+        return MIEN_OK;
+    if (r->labels > MIEN_AGREE_MAX_RATIO)
+        return mi_fail(err, MIEN_ELIMIT,
+                       "%d different numbers, wanted at most %d of level ratio "
+                       "(--level interval)",
+                       r->labels, MIEN_AGREE_MAX_RATIO);
+    if (least < 0)
+        return mi_fail(err, MIEN_EARG,
+                       "label %g is below 0: level ratio wants numbers from 0 "
+                       "on (--level interval)",
+                       least);
+    return MIEN_OK;
+}
+
 /* The level, and what it needs. */
 static mien_status order_labels(mi_ratings *r, const mien_agree_options *o,
                                 mien_error *err)
@@ -222,21 +250,7 @@ static mien_status order_labels(mi_ratings *r, const mien_agree_options *o,
         r->numbers ? order_numbers(r, err) : order_texts(r, o, err);
     if (!st && measured && r->votes)
         st = number_votes(r, err);
-    if (st || r->level != MIEN_AGREE_RATIO)
-        return st;
-    if (r->labels > MIEN_AGREE_MAX_RATIO)
-        return mi_fail(err, MIEN_ELIMIT,
-                       "%d different numbers, wanted at most %d of level ratio "
-                       "(--level interval)",
-                       r->labels, MIEN_AGREE_MAX_RATIO);
-    for (int i = 0; i < r->labels; i++)
-        if (r->at[i] < 0)
-            return mi_fail(
-                err, MIEN_EARG,
-                "label %g is below 0: level ratio wants numbers from "
-                "0 on (--level interval)",
-                r->at[i]);
-    return MIEN_OK;
+    return st || !measured ? st : check_numbers(r, err);
 }
 
 /* ---- units --------------------------------------------------------------- */
