@@ -11,12 +11,14 @@
  *   agree_groups.c    alpha by group
  *   agree_numbers.c   intraclass correlations, limits of agreement
  *   agree_text.c, agree_json.c, agree_page.c  what is said of all that
+ *   agree_figure.c    the figure of a page
  *   agree_consensus.c one label a unit
  *   agree_chance.c    the distributions that intervals need */
 #ifndef MI_DATASET_AGREE_H
 #define MI_DATASET_AGREE_H
 
 #include "mien/dataset_agree.h"
+#include "mien/plot.h"
 
 /* Texts with their numbers, in the order in which they came. */
 typedef struct mi_names {
@@ -149,6 +151,10 @@ mien_status mi_agree_groups(const mi_ratings *r, const mien_agree_options *o,
 /* Measures of numbers. */
 mien_status mi_agree_numbers(const mi_ratings *r, mien_agreement *a,
                              mien_error *err);
+
+/* Draw labels beside each other, or differences against means. */
+mien_status mi_agree_draw(const mien_agreement *a, mien_panel *p,
+                          mien_error *err);
 
 /* ---- chance -------------------------------------------------------------- */
 /* The share of an F distribution that lies below x. */
