@@ -11,6 +11,8 @@ static const char photo[] = "--b\r\nContent-Disposition: form-data; "
 
 #define SUBJECTS "/api/v1/recognition/subjects"
 #define FACES "/api/v1/recognition/faces"
+#define EVIDENCE "/api/v1/evidence"
+#define NEGATIVES "/api/v1/negatives"
 
 /* ---- who may do what ----------------------------------------------------- */
 
@@ -44,7 +46,7 @@ typedef struct house {
     char admin[MIEN_SERVE_KEY_SIZE];
     char key[ROLES][OWNERS][MIEN_SERVE_KEY_SIZE];
     browser browser[ROLES][OWNERS];
-    char face[40];
+    char face[40], evidence[40], negative[40];
 } house;
 
 static void add_key(unsigned scopes, const char *purpose,
@@ -64,8 +66,22 @@ static void put_back(house *h, const char *method, const char *path,
     r.type = body && *body == '{' ? "application/json" : NULL;
     int got = ask(h->server, r, out, sizeof out);
     CHECK_MSG(got == 200 || got == 201, "%s %s: %s", method, path, out);
-    if (strcmp(method, "POST") == 0)
+    if (strcmp(method, "POST") != 0)
+        return;
+    if (strstr(out, "\"image_id\""))
         between(out, "\"image_id\":\"", "\"", h->face, sizeof h->face);
+    if (strstr(out, "\"evidence_id\""))
+        between(out, "_id\":\"", "\"", h->evidence, sizeof h->evidence);
+    if (strstr(out, "\"negative_id\""))
+        between(out, "_id\":\"", "\"", h->negative, sizeof h->negative);
+}
+
+/* Put Ada into the gallery, with a face, a file and somebody who is not her. */
+static void put_ada(house *h)
+{
+    put_back(h, "POST", FACES "?subject=Ada&purpose=door&basis=consent", photo);
+    put_back(h, "POST", EVIDENCE "?subject=Ada&name=form.pdf", photo);
+    put_back(h, "POST", NEGATIVES "?subject=Ada", photo);
 }
 
 static void build(house *h)
@@ -91,18 +107,24 @@ static void build(house *h)
             CHECK_EQ(browser_log_in(&h->browser[r][w], h->server, h->key[r][w],
                                     NULL, out, sizeof out),
                      201);
-    put_back(h, "POST", FACES "?subject=Ada&purpose=door&basis=consent", photo);
+    put_ada(h);
 }
 
 /* The path of a route, about Ada. */
 static void path_of(const house *h, const mi_route *r, char out[200])
 {
     int n = (int)strcspn(r->path, "{");
-    snprintf(out, 200, "%.*s%s%s", n, r->path,
-             !r->path[n]                       ? ""
-             : r->kind == MI_ROUTE_FACE_DELETE ? h->face
-                                               : "Ada",
-             r->kind == MI_ROUTE_FACE_ADD ? "?subject=Ada" : "");
+    const char *rest = "Ada", *query = "";
+    if (r->kind == MI_ROUTE_FACE_DELETE)
+        rest = h->face;
+    if (strncmp(r->path + n, "{evidence", 9) == 0)
+        rest = h->evidence;
+    if (strncmp(r->path + n, "{negative", 9) == 0)
+        rest = h->negative;
+    if (r->kind == MI_ROUTE_FACE_ADD ||
+        (r->kind >= MI_ROUTE_EVIDENCE && r->kind != MI_ROUTE_UNDO))
+        query = "?subject=Ada&name=form.pdf";
+    snprintf(out, 200, "%.*s%s%s", n, r->path, r->path[n] ? rest : "", query);
 }
 
 /* What somebody who may do it gets, who asks for an owner about Ada. */
@@ -116,7 +138,15 @@ static int answer_to(const mi_route *r, const char *owner)
     case MI_ROUTE_SUBJECT_RENAME:
     case MI_ROUTE_SUBJECT_DELETE:
     case MI_ROUTE_FACE_DELETE:
-    case MI_ROUTE_PERSON: return hers ? 200 : 404;
+    case MI_ROUTE_PERSON:
+    case MI_ROUTE_EVIDENCE:
+    case MI_ROUTE_EVIDENCE_READ:
+    case MI_ROUTE_EVIDENCE_DELETE:
+    case MI_ROUTE_NEGATIVES:
+    case MI_ROUTE_NEGATIVE_DELETE: return hers ? 200 : 404;
+    case MI_ROUTE_EVIDENCE_ADD:
+    case MI_ROUTE_NEGATIVE_ADD: return hers ? 201 : 404;
+    case MI_ROUTE_UNDO: return *owner ? 403 : 200;
     default: return 200;
     }
 }
@@ -169,10 +199,21 @@ static void mend(house *h, const mi_route *r, int role, int owner,
         snprintf(path, sizeof path, FACES "/%.40s", out);
         put_back(h, "DELETE", path, NULL);
         return;
-    case MI_ROUTE_SUBJECT_DELETE:
+    case MI_ROUTE_SUBJECT_DELETE: put_ada(h); return;
     case MI_ROUTE_FACE_DELETE:
-        put_back(h, "POST", FACES "?subject=Ada&purpose=door&basis=consent",
-                 photo);
+        put_back(h, "POST", FACES "?subject=Ada", photo);
+        return;
+    case MI_ROUTE_EVIDENCE_ADD:
+    case MI_ROUTE_NEGATIVE_ADD:
+        between(answer, "_id\":\"", "\"", out, sizeof out);
+        snprintf(path, sizeof path, "%s/%.40s?subject=Ada", r->path, out);
+        put_back(h, "DELETE", path, NULL);
+        return;
+    case MI_ROUTE_EVIDENCE_DELETE:
+        put_back(h, "POST", EVIDENCE "?subject=Ada&name=form.pdf", photo);
+        return;
+    case MI_ROUTE_NEGATIVE_DELETE:
+        put_back(h, "POST", NEGATIVES "?subject=Ada", photo);
         return;
     default: return;
     }
@@ -194,9 +235,12 @@ static void try_one(house *h, const mi_route *r, int role, int owner, way how,
     q.key = how == KEY ? h->key[role][owner] : NULL;
     q.body = r->text                      ? body
              : r->kind == MI_ROUTE_VERIFY ? form
-             : r->picture[0]              ? photo
+             : r->picture[0] || r->file   ? photo
                                           : NULL;
     q.type = r->text ? "application/json" : NULL;
+    int want = wanted(r, role, owner, how, page);
+    if (r->kind == MI_ROUTE_UNDO && want == 200)
+        put_back(h, "PUT", SUBJECTS "/Ada", "{\"subject\":\"Bea\"}");
     int got = how == NOBODY || how == KEY
                   ? ask(h->server, q, out, sizeof out)
                   : browser_ask(b, h->server, q,
@@ -204,7 +248,6 @@ static void try_one(house *h, const mi_route *r, int role, int owner, way how,
                                 : how == WRONG_TOKEN ? wrong
                                                      : NULL,
                                 out, sizeof out);
-    int want = wanted(r, role, owner, how, page);
     CHECK_MSG(got == want,
               "%s %s, role %d, for '%s', way %d, page %d: %d, want %d: %s",
               r->method, path, role, owners[owner], how, page, got, want, out);

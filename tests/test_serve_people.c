@@ -115,11 +115,12 @@ static void ask_about_ada(const mi_route *r, unsigned scope,
     gallery_remove(&m);
 }
 
-/* Each route with its scope alone and with all others, for each purpose. */
+/* Each route with its scope alone and with all others, for each purpose; those
+ * behind the last are in the table of tests/test_serve_access.c. */
 static void test_each_route_scope_and_owner(void)
 {
     static const char *const purposes[] = {"door", "canteen", ""};
-    for (int r = MI_ROUTE_RECOGNIZE; r < MI_ROUTES; r++)
+    for (int r = MI_ROUTE_RECOGNIZE; r <= MI_ROUTE_PERSON; r++)
         for (int k = 0; k < 6; k++) {
             unsigned own = mi_routes[r].scope;
             ask_about_ada(&mi_routes[r], k < 3 ? own : MIEN_SERVE_ALL & ~own,

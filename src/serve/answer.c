@@ -146,7 +146,7 @@ int mi_answer(const mi_route *route, const mi_ask *ask, const char *type,
     mien_reading got[2] = {{0}};
     mien_error err = {0};
     mien_status st = MIEN_OK;
-    if (route->picture[0] || route->text)
+    if (mi_route_has_body(route))
         st = mi_body_read(type, body->data, body->n, route->text != NULL, &b,
                           &err);
     if (st)

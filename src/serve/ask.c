@@ -84,6 +84,8 @@ static mien_status set_people(mi_ask *ask, const char *name, const char *value,
         return set_text(name, value, b->basis, sizeof b->basis, err);
     if (strcmp(name, "subject") == 0)
         return set_text(name, value, ask->subject, sizeof ask->subject, err);
+    if (strcmp(name, "name") == 0)
+        return set_text(name, value, ask->name, sizeof ask->name, err);
     if (strcmp(name, "page") == 0)
         return set_whole(name, value, 1e6, &ask->page, err);
     if (strcmp(name, "size") == 0)

@@ -9,7 +9,8 @@ typedef struct mi_ask {
     int landmarks, status;        /* 1: they are told, too */
     char rest[MIEN_GALLERY_NAME]; /* of the path: a name, or a face's id */
     char subject[MIEN_GALLERY_NAME];
-    mien_basis basis; /* basis, purpose, expiry; empty: not said */
+    char name[MIEN_GALLERY_NAME]; /* of a file */
+    mien_basis basis;             /* basis, purpose, expiry; empty: not said */
     int page, size;
     struct {
         char purpose[sizeof((mien_basis *)NULL)->purpose];

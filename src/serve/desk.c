@@ -3,121 +3,61 @@
  * A key that is for one purpose sees nobody who was enrolled for another. */
 #include "serve/desk.h"
 
+#include "serve/held.h"
 #include "serve/keys.h"
 #include "serve/tell.h"
+#include "serve/visit.h"
 
 #include "base/error.h"
 #include "mien/match.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A request at the desk, which has the lock. */
-typedef struct visit {
-    mien_gallery *g;
-    const mi_desk *desk;
-    const mi_ask *ask;
-    const mi_body *body;
-    const mien_reading *got;
-    mien_buffer *out;
-} visit;
 
 /* ---- what all share ------------------------------------------------------ */
 
-static int refuse(const visit *v, int status, const char *why)
-{
-    return mi_tell_refuse(status, why, v->out);
-}
-
-/* What the gallery refused.  A failure of the server's own may name paths. */
-static int refused(const visit *v, mien_status st, const mien_error *err)
-{
-    int status = st == MIEN_EARG || st == MIEN_ELIMIT ? 400
-                 : st == MIEN_ENOMEM                  ? 503
-                                                      : 500;
-    return refuse(v, status, status == 400 ? err->text : mien_status_text(st));
-}
-
-/* May the request's key know of somebody? */
-static int sees(const visit *v, const mien_gallery_person *p)
-{
-    const char *purpose = v->ask->key.purpose;
-    return !*purpose || strcmp(p->basis.purpose, purpose) == 0;
-}
-
-/* Somebody whom it may know of; NULL: there is none. */
-static const mien_gallery_person *find(const visit *v, const char *name)
-{
-    const mien_gallery_person *p = mien_gallery_find(v->g, name);
-    return p && sees(v, p) ? p : NULL;
-}
-
 /* For what it is: the key's purpose, or that of the query.  0, or the status of
  * a refusal. */
-static int purpose_of(const visit *v, const char **out)
+static int purpose_of(const mi_visit *v, const char **out)
 {
     const char *own = v->ask->key.purpose, *said = v->ask->basis.purpose;
     if (*own && *said && strcmp(own, said) != 0)
-        return refuse(v, 403, "purpose: this key is for another");
+        return mi_visit_refuse(v, 403, "purpose: this key is for another");
     *out = *own ? own : said;
     return **out ? 0
-                 : refuse(v, 400,
-                          "purpose: neither the request nor its key says what "
-                          "for");
-}
-
-/* CompreFace's ids are UUIDs: ours fill the last half. */
-static void put_id(mien_json *j, int64_t id)
-{
-    char text[40];
-    uint64_t n = (uint64_t)id;
-    snprintf(text, sizeof text, "00000000-0000-0000-%04" PRIx64 "-%012" PRIx64,
-             n >> 48, n & ((UINT64_C(1) << 48) - 1));
-    mien_json_text(j, "image_id", text);
-}
-
-/* The number of such a text; 0: it is none. */
-static int64_t read_id(const char *text)
-{
-    static const char head[] = "00000000-0000-0000-";
-    static const char digits[] = "0123456789abcdefABCDEF";
-    if (strlen(text) != 36 || strncmp(text, head, 19) != 0 ||
-        strspn(text + 19, digits) != 4 || text[23] != '-' ||
-        strspn(text + 24, digits) != 12)
-        return 0;
-    uint64_t high = strtoull(text + 19, NULL, 16);
-    uint64_t low = strtoull(text + 24, NULL, 16);
-    return high >> 15 ? 0 : (int64_t)(high << 48 | low);
+                 : mi_visit_refuse(
+                       v, 400,
+                       "purpose: neither the request nor its key says what "
+                       "for");
 }
 
 /* ---- recognising --------------------------------------------------------- */
 
 /* The distance at which a face gets a name. */
-static mien_status near_enough(const visit *v, const char *purpose, float *out,
-                               mien_error *err)
+static mien_status near_enough(const mi_visit *v, const char *purpose,
+                               float *out, mien_error *err)
 {
     mien_gallery_threshold kept;
     int found = 0;
     mien_status st = MIEN_OK;
-    *out = v->desk->tolerance > 0 ? v->desk->tolerance : MIEN_SAME_PERSON;
-    if (v->desk->tolerance <= 0)
-        st = mien_gallery_threshold_of(v->g, purpose, v->desk->model, &found,
-                                       &kept, err);
+    *out = v->tolerance > 0 ? v->tolerance : MIEN_SAME_PERSON;
+    if (v->tolerance <= 0)
+        st = mien_gallery_threshold_of(v->g, purpose, v->model, &found, &kept,
+                                       err);
     if (!st && found)
         *out = kept.threshold;
     return st;
 }
 
 /* The subjects of a face: the nearest, or none. */
-static mien_status put_match(const visit *v, mien_json *j, const mien_face *f,
-                             const char *purpose, float near, mien_error *err)
+static mien_status put_match(const mi_visit *v, mien_json *j,
+                             const mien_face *f, const char *purpose,
+                             float near, mien_error *err)
 {
     mien_gallery_faces face = {1, MIEN_DESCRIPTOR, f->descriptor, ""};
     mien_gallery_match m = {0};
     mien_status st = MIEN_OK;
-    memcpy(face.model, v->desk->model, sizeof face.model);
+    memcpy(face.model, v->model, sizeof face.model);
     if (f->has & MIEN_FACE_DESCRIPTOR)
         st = mien_gallery_search(v->g, purpose, &face, near, &m, err);
     mien_json_array(j, "subjects");
@@ -134,7 +74,7 @@ static mien_status put_match(const visit *v, mien_json *j, const mien_face *f,
 }
 
 /* The faces of a photo, and who they are. */
-static int recognize(const visit *v)
+static int recognize(const mi_visit *v)
 {
     const char *purpose = NULL;
     mien_error err = {0};
@@ -162,19 +102,19 @@ static int recognize(const visit *v)
         mien_json_real(&j, "threshold", (double)near, 6);
     }
     mien_json_close(&j);
-    return st ? refused(v, st, &err) : 200;
+    return st ? mi_visit_refused(v, st, &err) : 200;
 }
 
 /* ---- people -------------------------------------------------------------- */
 
-static int list_people(const visit *v)
+static int list_people(const mi_visit *v)
 {
     mien_json j = mien_json_on(v->out, 0);
     mien_json_object(&j, NULL);
     mien_json_array(&j, "subjects");
     for (int i = 0; i < mien_gallery_count(v->g); i++) {
         const mien_gallery_person *p = mien_gallery_person_at(v->g, i);
-        if (sees(v, p))
+        if (mi_visit_sees(v, p))
             mien_json_text(&j, NULL, p->name);
     }
     mien_json_close(&j);
@@ -183,14 +123,14 @@ static int list_people(const visit *v)
 }
 
 /* The same, with what they agreed to. */
-static int tell_people(const visit *v)
+static int tell_people(const mi_visit *v)
 {
     mien_json j = mien_json_on(v->out, 0);
     mien_json_object(&j, NULL);
     mien_json_array(&j, "people");
     for (int i = 0; i < mien_gallery_count(v->g); i++) {
         const mien_gallery_person *p = mien_gallery_person_at(v->g, i);
-        if (!sees(v, p))
+        if (!mi_visit_sees(v, p))
             continue;
         mien_json_object(&j, NULL);
         mien_json_int(&j, "person", p->id);
@@ -208,18 +148,18 @@ static int tell_people(const visit *v)
 }
 
 /* All that is held of somebody. */
-static int export_person(const visit *v)
+static int export_person(const mi_visit *v)
 {
     mien_error err = {0};
-    const mien_gallery_person *p = find(v, v->ask->rest);
+    const mien_gallery_person *p = mi_visit_find(v, v->ask->rest);
     if (!p)
-        return refuse(v, 404, "no such subject");
+        return mi_visit_refuse(v, 404, "no such subject");
     mien_status st = mien_gallery_export(v->g, p->id, v->out, &err);
-    return st ? refused(v, st, &err) : 200;
+    return st ? mi_visit_refused(v, st, &err) : 200;
 }
 
 /* Enrol somebody of a name, with faces or none. */
-static int enroll(const visit *v, const char *name,
+static int enroll(const mi_visit *v, const char *name,
                   const mien_gallery_faces *faces)
 {
     const char *purpose = NULL;
@@ -231,9 +171,10 @@ static int enroll(const visit *v, const char *name,
         return status;
     const char *basis = *ask->basis.basis ? ask->basis.basis : ask->key.basis;
     if (!*basis)
-        return refuse(v, 400,
-                      "basis: neither the request nor its key says why "
-                      "somebody may be recognised");
+        return mi_visit_refuse(
+            v, 400,
+            "basis: neither the request nor its key says why "
+            "somebody may be recognised");
     snprintf(p.name, sizeof p.name, "%s", name);
     snprintf(p.basis.basis, sizeof p.basis.basis, "%s", basis);
     snprintf(p.basis.purpose, sizeof p.basis.purpose, "%s", purpose);
@@ -243,22 +184,23 @@ static int enroll(const visit *v, const char *name,
         mien_day_add(p.basis.expiry, ask->key.days, p.basis.expiry);
     }
     mien_status st = mien_gallery_enroll(v->g, &p, faces, NULL, &err);
-    return st ? refused(v, st, &err) : 0;
+    return st ? mi_visit_refused(v, st, &err) : 0;
 }
 
 /* The text of a body; 0, or the status of a refusal. */
-static int text_of(const visit *v, const mi_route *r,
+static int text_of(const mi_visit *v, const mi_route *r,
                    char out[MIEN_GALLERY_NAME])
 {
     const mi_form_field *f = mi_body_find(v->body, r->text);
     if (!f || f->n >= MIEN_GALLERY_NAME || memchr(f->data, 0, f->n))
-        return refuse(v, 400, "subject: wanted is a text of 1 to 255 bytes");
+        return mi_visit_refuse(v, 400,
+                               "subject: wanted is a text of 1 to 255 bytes");
     memcpy(out, f->data, f->n);
     out[f->n] = 0;
     return 0;
 }
 
-static int add_person(const visit *v, const mi_route *r)
+static int add_person(const mi_visit *v, const mi_route *r)
 {
     char name[MIEN_GALLERY_NAME];
     int status = text_of(v, r, name);
@@ -273,32 +215,32 @@ static int add_person(const visit *v, const mi_route *r)
     return 201;
 }
 
-static int rename_person(const visit *v, const mi_route *r)
+static int rename_person(const mi_visit *v, const mi_route *r)
 {
     char name[MIEN_GALLERY_NAME];
     mien_error err = {0};
-    const mien_gallery_person *p = find(v, v->ask->rest);
+    const mien_gallery_person *p = mi_visit_find(v, v->ask->rest);
     int status = text_of(v, r, name);
     if (status || !p)
-        return status ? status : refuse(v, 404, "no such subject");
+        return status ? status : mi_visit_refuse(v, 404, "no such subject");
     mien_status st = mien_gallery_rename(v->g, p->id, name, &err);
     if (st)
-        return refused(v, st, &err);
+        return mi_visit_refused(v, st, &err);
     mien_buffer_puts(v->out, "{\"updated\":true}");
     return 200;
 }
 
 /* Erase somebody, with a certificate. */
-static int erase_person(const visit *v)
+static int erase_person(const mi_visit *v)
 {
     mien_gallery_certificate c;
     mien_error err = {0};
-    const mien_gallery_person *p = find(v, v->ask->rest);
+    const mien_gallery_person *p = mi_visit_find(v, v->ask->rest);
     if (!p)
-        return refuse(v, 404, "no such subject");
+        return mi_visit_refuse(v, 404, "no such subject");
     mien_status st = mien_gallery_withdraw(v->g, p->id, &c, &err);
     if (st)
-        return refused(v, st, &err);
+        return mi_visit_refused(v, st, &err);
     mien_json j = mien_json_on(v->out, 0);
     mien_json_object(&j, NULL);
     mien_json_text(&j, "subject", v->ask->rest);
@@ -319,23 +261,23 @@ static int erase_person(const visit *v)
 
 static void put_face(mien_json *j, const mien_gallery_face *f)
 {
-    put_id(j, f->id);
+    mi_visit_put_id(j, "image_id", f->id);
     mien_json_text(j, "subject", f->person->name);
 }
 
 /* A page of the faces that the key may know of. */
-static int list_faces(const visit *v)
+static int list_faces(const mi_visit *v)
 {
     const mi_ask *ask = v->ask;
     int64_t n = 0, first = (int64_t)ask->page * ask->size;
     mien_json j = mien_json_on(v->out, 0);
     if (ask->size < 1)
-        return refuse(v, 400, "size: wanted is 1..1000");
+        return mi_visit_refuse(v, 400, "size: wanted is 1..1000");
     mien_json_object(&j, NULL);
     mien_json_array(&j, "faces");
     for (int64_t i = 0; i < mien_gallery_count_faces(v->g); i++) {
         mien_gallery_face f = mien_gallery_face_at(v->g, i);
-        if (!sees(v, f.person) ||
+        if (!mi_visit_sees(v, f.person) ||
             (*ask->subject && strcmp(ask->subject, f.person->name) != 0))
             continue;
         if (n >= first && n < first + ask->size) {
@@ -356,47 +298,38 @@ static int list_faces(const visit *v)
 
 /* A face for somebody who is enrolled, and may be under what the request says.
  */
-static int add_to(const visit *v, const mien_gallery_person *p,
+static int add_to(const mi_visit *v, const mien_gallery_person *p,
                   const mien_gallery_faces *faces)
 {
     const mi_ask *ask = v->ask;
     mien_error err = {0};
-    if (!sees(v, p) || (*ask->basis.purpose &&
-                        strcmp(ask->basis.purpose, p->basis.purpose) != 0))
-        return refuse(v, 409, "the subject is enrolled for another purpose");
+    if (!mi_visit_sees(v, p) ||
+        (*ask->basis.purpose &&
+         strcmp(ask->basis.purpose, p->basis.purpose) != 0))
+        return mi_visit_refuse(v, 409,
+                               "the subject is enrolled for another purpose");
     if ((*ask->basis.basis && strcmp(ask->basis.basis, p->basis.basis) != 0) ||
         (*ask->basis.expiry && strcmp(ask->basis.expiry, p->basis.expiry) != 0))
-        return refuse(v, 409,
-                      "the subject is enrolled on another basis or until "
-                      "another day");
+        return mi_visit_refuse(
+            v, 409,
+            "the subject is enrolled on another basis or until "
+            "another day");
     mien_status st = mien_gallery_add_faces(v->g, p->id, faces, NULL, &err);
-    return st ? refused(v, st, &err) : 0;
-}
-
-/* The one face of a photo; NULL, and the status of a refusal. */
-static const mien_face *one_face(const visit *v, int *status)
-{
-    const mien_faces *f = &v->got->faces;
-    if (f->n == 1 && f->face[0].has & MIEN_FACE_DESCRIPTOR)
-        return &f->face[0];
-    *status = f->n > 1
-                  ? refuse(v, 400, "More than one face is in the given image")
-                  : mi_tell_no_face("given", v->out);
-    return NULL;
+    return st ? mi_visit_refused(v, st, &err) : 0;
 }
 
 /* Keep the one face of a photo. */
-static int add_face(const visit *v)
+static int add_face(const mi_visit *v)
 {
     int status = 0;
     const char *name = v->ask->subject;
     if (!*name)
-        return refuse(v, 400, "subject: wanted is a name");
-    const mien_face *face = one_face(v, &status);
+        return mi_visit_refuse(v, 400, "subject: wanted is a name");
+    const mien_face *face = mi_visit_face(v, &status);
     if (!face)
         return status;
     mien_gallery_faces faces = {1, MIEN_DESCRIPTOR, face->descriptor, ""};
-    memcpy(faces.model, v->desk->model, sizeof faces.model);
+    memcpy(faces.model, v->model, sizeof faces.model);
     const mien_gallery_person *p = mien_gallery_find(v->g, name);
     status = p ? add_to(v, p, &faces) : enroll(v, name, &faces);
     if (status)
@@ -417,16 +350,17 @@ static int add_face(const visit *v)
 }
 
 /* Erase a face by its id. */
-static int erase_face(const visit *v)
+static int erase_face(const mi_visit *v)
 {
-    int64_t id = read_id(v->ask->rest);
+    int64_t id = mi_visit_read_id(v->ask->rest);
     mien_error err = {0};
     mien_gallery_face f;
-    if (!id || !mien_gallery_find_face(v->g, id, &f) || !sees(v, f.person))
-        return refuse(v, 404, "no such face");
+    if (!id || !mien_gallery_find_face(v->g, id, &f) ||
+        !mi_visit_sees(v, f.person))
+        return mi_visit_refuse(v, 404, "no such face");
     mien_status st = mien_gallery_remove_face(v->g, id, &err);
     if (st)
-        return refused(v, st, &err);
+        return mi_visit_refused(v, st, &err);
     mien_json j = mien_json_on(v->out, 0);
     mien_json_object(&j, NULL);
     put_face(&j, &f);
@@ -448,7 +382,7 @@ static void put_entry(void *arg, const mien_gallery_entry *e)
     mien_json_close(j);
 }
 
-static int list_log(const visit *v)
+static int list_log(const mi_visit *v)
 {
     mien_error err = {0};
     int64_t last = 0;
@@ -459,13 +393,13 @@ static int list_log(const visit *v)
     mien_json_close(&j);
     mien_json_int(&j, "last", last);
     mien_json_close(&j);
-    return st ? refused(v, st, &err) : 200;
+    return st ? mi_visit_refused(v, st, &err) : 200;
 }
 
 /* ---- the desk ------------------------------------------------------------ */
 
 /* What a route answers. */
-static int answer(const visit *v, const mi_route *r)
+static int answer(const mi_visit *v, const mi_route *r)
 {
     switch (r->kind) {
     case MI_ROUTE_RECOGNIZE: return recognize(v);
@@ -479,7 +413,7 @@ static int answer(const visit *v, const mi_route *r)
     case MI_ROUTE_AUDIT: return list_log(v);
     case MI_ROUTE_PEOPLE: return tell_people(v);
     case MI_ROUTE_PERSON: return export_person(v);
-    default: return refuse(v, 404, "there is no such path");
+    default: return mi_held_answer(v, r);
     }
 }
 
@@ -487,7 +421,8 @@ int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
                    const mi_body *body, const mien_reading *got,
                    mien_buffer *out)
 {
-    const visit v = {d->gallery, d, ask, body, got, out};
+    const mi_visit v = {d->gallery, d->model, d->tolerance, ask,
+                        body,       got,      out};
     pthread_mutex_lock(&d->lock);
     int status = answer(&v, route);
     pthread_mutex_unlock(&d->lock);

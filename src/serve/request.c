@@ -45,6 +45,8 @@ static struct MHD_Response *response_of(mien_server *s, const mi_request *r)
     s->mhd.MHD_add_response_header(a, "Content-Type", type);
     s->mhd.MHD_add_response_header(a, "Cache-Control", "no-store");
     add_policy(s, a, "default-src 'none'; frame-ancestors 'none'");
+    if (r->route >= 0 && mi_routes[r->route].kind == MI_ROUTE_EVIDENCE_READ)
+        s->mhd.MHD_add_response_header(a, "Content-Disposition", "attachment");
     if (*r->cookie)
         s->mhd.MHD_add_response_header(a, "Set-Cookie", r->cookie);
     if (r->status == 503 || r->status == 429)
@@ -90,6 +92,10 @@ static enum MHD_Result send_file(mien_server *s, mi_request *r)
                                    mi_app_type(&s->app, r->file));
     s->mhd.MHD_add_response_header(a, "Cache-Control",
                                    mi_app_cache(&s->app, r->file));
+    /* With the opener's policy this makes a page isolated: it may have threads.
+     */
+    s->mhd.MHD_add_response_header(a, "Cross-Origin-Embedder-Policy",
+                                   "require-corp");
     add_policy(s, a, mi_app_policy);
     enum MHD_Result ok = s->mhd.MHD_queue_response(r->connection, 200, a);
     s->mhd.MHD_destroy_response(a);

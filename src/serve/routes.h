@@ -1,5 +1,6 @@
 /* routes.h: what the server offers: the one table from which requests are
- * shared out, OpenAPI is written and the test of who may do what is made. */
+ * shared out, OpenAPI is written (openapi.c) and the test of who may do what is
+ * made. */
 #ifndef MI_SERVE_ROUTES_H
 #define MI_SERVE_ROUTES_H
 
@@ -24,7 +25,15 @@ typedef enum mi_route_kind {
     MI_ROUTE_FACE_DELETE,
     MI_ROUTE_AUDIT,
     MI_ROUTE_PEOPLE,
-    MI_ROUTE_PERSON
+    MI_ROUTE_PERSON,
+    MI_ROUTE_EVIDENCE,
+    MI_ROUTE_EVIDENCE_ADD,
+    MI_ROUTE_EVIDENCE_READ,
+    MI_ROUTE_EVIDENCE_DELETE,
+    MI_ROUTE_NEGATIVES,
+    MI_ROUTE_NEGATIVE_ADD,
+    MI_ROUTE_NEGATIVE_DELETE,
+    MI_ROUTE_UNDO
 } mi_route_kind;
 
 typedef struct mi_route {
@@ -34,12 +43,13 @@ typedef struct mi_route {
                          of a path, one byte or more */
     unsigned scope;   /* MIEN_SERVE_*; 0: no key is asked for */
     const char *picture[2]; /* fields that hold pictures; NULL: none */
+    const char *file;       /* a field that holds any file; NULL: none */
     const char *text;       /* a field of JSON that holds a text; NULL: none */
     const char *type;       /* of the answer */
     const char *summary;
 } mi_route;
 
-enum { MI_ROUTES = 20 };
+enum { MI_ROUTES = 28 };
 extern const mi_route mi_routes[MI_ROUTES];
 
 /* The place of the route for a method and path, -1: there is none; allow has
@@ -50,6 +60,8 @@ int mi_route_find(const char *method, const char *path, const char **rest,
 
 /* 1: it makes something, and answers 201 for 200. */
 int mi_route_made(const mi_route *r);
+/* 1: its requests have a body. */
+int mi_route_has_body(const mi_route *r);
 /* 1: it is about who is logged in. */
 int mi_route_is_session(const mi_route *r);
 /* 1: it tells the same to anybody. */
@@ -61,7 +73,7 @@ typedef struct mi_parameter {
     unsigned of; /* the routes that have it: OR of 1 << kind */
 } mi_parameter;
 
-enum { MI_PARAMETERS = 11 };
+enum { MI_PARAMETERS = 12 };
 extern const mi_parameter mi_parameters[MI_PARAMETERS];
 
 #endif

@@ -13,7 +13,9 @@ PHOTOS = ["POST /api/v1/detection/detect", "POST /api/v1/verification/verify",
 PEOPLE = ["POST /api/v1/recognition/recognize", "POST /api/v1/recognition/subjects",
           "POST /api/v1/recognition/faces?subject=Ada", "PUT /api/v1/recognition/subjects/Ada",
           "DELETE /api/v1/recognition/subjects/%00%ff", "DELETE /api/v1/recognition/faces/-1",
-          "PUT /api/v1/recognition/subjects/" + "A" * 300, "PATCH /api/v1/recognition/faces"]
+          "PUT /api/v1/recognition/subjects/" + "A" * 300, "PATCH /api/v1/recognition/faces",
+          "POST /api/v1/evidence?subject=Ada", "DELETE /api/v1/evidence/%ff?subject=Ada",
+          "POST /api/v1/negatives?subject=Ada", "DELETE /api/v1/negatives/-1?subject=Ada"]
 QUERIES = ["limit=-1", "limit=nan", "limit=" + "9" * 300, "det_prob_threshold=-0.1", "status=%ff",
            "face_plugins=,,mask"]
 ABOUT_PEOPLE = ["prediction_count=-1", "purpose=" + "p" * 500, "basis=%00", "expires=2001-99-99",

@@ -1,0 +1,35 @@
+/* visit.h: a request at the desk, which has the lock. */
+#ifndef MI_SERVE_VISIT_H
+#define MI_SERVE_VISIT_H
+
+#include "serve/ask.h"
+#include "serve/body.h"
+
+#include "mien/json.h"
+
+typedef struct mi_visit {
+    mien_gallery *g;
+    const char *model; /* SHA-256 of the network of its descriptors */
+    float tolerance;   /* 0: as the gallery was calibrated */
+    const mi_ask *ask;
+    const mi_body *body;
+    const mien_reading *got;
+    mien_buffer *out;
+} mi_visit;
+
+/* Refuse it: the status, which is returned, and why. */
+int mi_visit_refuse(const mi_visit *v, int status, const char *why);
+/* The same, of what the gallery refused. */
+int mi_visit_refused(const mi_visit *v, mien_status st, const mien_error *err);
+/* May the request's key know of somebody? */
+int mi_visit_sees(const mi_visit *v, const mien_gallery_person *p);
+/* Somebody whom it may know of; NULL: there is none. */
+const mien_gallery_person *mi_visit_find(const mi_visit *v, const char *name);
+/* Write a number as a UUID, as CompreFace's are. */
+void mi_visit_put_id(mien_json *j, const char *name, int64_t id);
+/* The number of such a text; 0: it is none. */
+int64_t mi_visit_read_id(const char *text);
+/* The one face of a photo, described; NULL, and the status of a refusal. */
+const mien_face *mi_visit_face(const mi_visit *v, int *status);
+
+#endif
