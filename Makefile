@@ -156,7 +156,7 @@ torture:
 $B/tests/test_install.ok: tools/check_docs.py tools/install.sh tools/gendoc.py
 $B/tests/test_operators.ok: docs/operators.md
 $B/tests/test_app.ok $B/tests/test_package.ok: tests/browser.sh $(wildcard web/test/* web/*.mjs)
-$B/tests/test_app.ok: $(wildcard $B/web/dist/index.html $B/web/dist/sw.js web/test-app/*)
+$B/tests/test_app.ok: $B/bin/mien $(wildcard $B/web/dist/index.html $B/web/dist/sw.js web/test-app/*)
 $B/tests/test_package.ok: $(wildcard $B/web/package/mien.d.ts web/package/* web/package/faceapi/* web/test-package/* web/test-app/harness.mjs web/test-app/video.mjs)
 $B/tests/test_web.ok: $(wildcard $B/web/mien.wasm web/package/* web/package/faceapi/* web/test/*)
 
@@ -246,11 +246,13 @@ $B/giflib/%.o: $B/giflib/%.c
 WEB_CC     ?= clang
 RELAXED_CC ?= clang-19
 # Only the kernels are built for speed: in the rest it costs size and saves no time.
-# Binaryen takes off some more, where it is there and knows the instructions.
-WASM_OPT := wasm-opt -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
+# Binaryen takes off some more; the one of npm knows relaxed multiply-adds, Debian's does not,
+# and leaves such a file as it is.
+WASM_OPT := $(firstword $(wildcard web/app/node_modules/.bin/wasm-opt) wasm-opt) -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
             --enable-nontrapping-float-to-int
 # Only kernels know relaxed multiply-adds: the rest of threads-relaxed is that of threads.
 web-wasm:
+	@tools/web.sh packages || :
 	+@$(SUBMAKE) web-wasm-as WEB_B=$B/web
 	+@if command -v $(RELAXED_CC) >/dev/null; then \
 	  mkdir -p $B/web/relaxed/expat $B/web/relaxed/giflib && cp -Rp $B/web/expat/expat $B/web/relaxed/expat/ && \
