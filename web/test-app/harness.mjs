@@ -63,11 +63,14 @@ function guard(context, origin, wrong) {
  * @param {boolean} [options.camera] a fake camera that may be used without a question
  * @param {Record<string, string>} [options.headers] of every file
  * @param {string} [options.folder] another than build/web/dist
+ * @param {{address: string, close: () => Promise<void>}} [options.served] by another server
  */
-export async function openSite({ args = [], camera = false, headers = {}, folder = DIST } = {}) {
+export async function openSite({
+  args = [], camera = false, headers = {}, folder = DIST, served = undefined,
+} = {}) {
   assert.ok(existsSync(join(folder, 'index.html')), `${folder}: no app there; make web builds it`);
   assert.ok(CHROMIUM, 'no Chromium; tools/setup.sh check installs it');
-  const server = await serve(folder, { under: '/sub/', headers });
+  const server = served ?? await serve(folder, { under: '/sub/', headers });
   const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   const browser = await chromium.launch({
     executablePath: CHROMIUM,

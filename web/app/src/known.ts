@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { wordsOf } from './parts/Notice';
-import { gallery, people } from './store';
+import { gallery, people } from './store_local';
 import { tOf } from './text';
 
 /** Who is enrolled, and how they are told apart. */

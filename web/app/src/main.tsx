@@ -8,6 +8,7 @@ import { PAGES } from './pages/index';
 import { LandingPage } from './pages/Landing';
 import { Choice } from './parts/Choice';
 import { Notice, wordsOf } from './parts/Notice';
+import { usePlace } from './place';
 import { THEMES, setSetting, setting, themeOf, wear } from './settings';
 import './style.css';
 import { type Language, currentLanguage, languageOf, speak, t } from './text';
@@ -107,6 +108,7 @@ function App() {
     }, (e) => setBroken(wordsOf(e)));
   };
   const lacks = lacking();
+  const { place } = usePlace();
   return (
     <div class="frame" key={language}>
       <a class="skip" href={`#${path}`} onClick={(e) => {
@@ -120,7 +122,8 @@ function App() {
           ? <Notice kind="error" text={t('app.lacking', { what: lacks.join(', ') })} />
           : <Shown path={path} />}
       </main>
-      <footer><p>{t('app.local')}</p></footer>
+      <footer><p>{place === 'server' ? t('app.served', { host: location.host })
+        : t('app.local')}</p></footer>
     </div>
   );
 }

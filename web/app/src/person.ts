@@ -1,11 +1,16 @@
 // person.ts: a person who agreed to be known, and the same as bytes.
 import type { Profile } from 'mien';
 
+import { t } from './text';
+
 export const BASES = ['agreed', 'self', 'guardian', 'other'] as const;
+/** Those of a gallery (mien/record_basis.h). */
+export const GALLERY_BASES = ['consent', 'employment', 'vital-interests', 'members', 'made-public',
+  'legal-claims', 'public-interest', 'health', 'public-health', 'research', 'household'] as const;
 
 /** What a person agreed to. */
 export type Consent = {
-  basis: typeof BASES[number];
+  basis: typeof BASES[number] | typeof GALLERY_BASES[number];
   purpose: string;
   /** Days as YYYY-MM-DD: when it was given, and the last one on which it holds. */
   date: string;
@@ -25,9 +30,12 @@ export interface Person {
   key?: string;
   consent: Consent;
   pictures: Picture[];
+  /** How many there are, where they are not here. */
+  count?: number;
 }
 
 const DESCRIPTOR_BYTES = 512;
+const LONGEST = 200;
 
 /** A day of this machine's calendar, so many days from now. */
 export function dayText(from = 0): string {
@@ -39,6 +47,26 @@ export function dayText(from = 0): string {
 
 const isDay = (text: unknown): text is string =>
   typeof text === 'string' && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** A name as it is kept. */
+export function tidy(name: string): string {
+  const text = name.normalize('NFC').trim().replace(/\s+/g, ' ');
+  if (!text)
+    throw new Error(t('store.nameless'));
+  if (text.length > LONGEST)
+    throw new Error(t('store.long', { n: text.length, most: LONGEST }));
+  return text;
+}
+
+/** A consent that says what for and has not ended. */
+export function checked(consent: Consent): Consent {
+  const purpose = consent.purpose.trim();
+  if (!purpose)
+    throw new Error(t('store.purposeless'));
+  if (!(consent.expiry >= dayText()))
+    throw new Error(t('store.over', { day: consent.expiry || '?' }));
+  return { ...consent, purpose };
+}
 
 /** A consent that came with a profile, if it is whole; it may have ended. */
 export function consentOf(from: Record<string, string> | undefined): Consent | undefined {

@@ -1,0 +1,200 @@
+// store_server.ts: the people of the gallery behind the server that shows this page, as whoever is
+// logged in may see and change them.
+//
+// A photo is sent when its faces are to be recognised, a part of it when one is enrolled.
+import { type Consent, GALLERY_BASES, type Person, checked, tidy } from './person';
+import { type Asked, Over, type Session, ask } from './server';
+import type { Box, Found, Named, Shot, Store, Terms } from './store';
+import { t } from './text';
+
+const API = 'api/v1/';
+const FACES = `${API}recognition/faces`;
+const DAYS = 365;
+/** Of a face's own size, around it: the server finds it in what is sent. */
+const MARGIN = 0.6;
+const LEAST_OVERLAP = 0.3;
+
+type Answer = { box: { x_min: number; y_min: number; x_max: number; y_max: number };
+  subjects: { subject: string; distance: number }[] };
+
+/** How much of two boxes lies in both, of what lies in either. */
+function overlap(a: Box, b: Box): number {
+  const w = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const h = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  const both = Math.max(0, w) * Math.max(0, h);
+  return both / (a.width * a.height + b.width * b.height - both);
+}
+
+const boxOf = ({ box }: Answer, scale: number): Box => ({ x: box.x_min * scale,
+  y: box.y_min * scale, width: (box.x_max - box.x_min) * scale,
+  height: (box.y_max - box.y_min) * scale });
+
+/** A face with what is around it, as JPEG. */
+async function cropOf({ shot, box }: Found): Promise<Blob> {
+  const { bitmap } = shot;
+  const left = Math.max(0, Math.floor(box.x - MARGIN * box.width));
+  const top = Math.max(0, Math.floor(box.y - MARGIN * box.height));
+  const right = Math.min(bitmap.width, Math.ceil(box.x + (1 + MARGIN) * box.width));
+  const bottom = Math.min(bitmap.height, Math.ceil(box.y + (1 + MARGIN) * box.height));
+  const canvas = new OffscreenCanvas(right - left, bottom - top);
+  canvas.getContext('2d')!.drawImage(bitmap, -left, -top);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+}
+
+class ServerStore implements Store {
+  people: readonly Person[] = [];
+  state: 'unread' | 'locked' | 'open' = 'unread';
+  readonly erased = [];
+  readonly damaged = 0;
+  readonly undoable = undefined;
+  session: Session | undefined;
+  #names = new Map<number, Named>();
+  #watchers = new Set<() => void>();
+
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  may(what: 'people' | 'recognize' | 'enroll' | 'erase' | 'export') {
+    return this.session?.scopes.includes(what) ?? false;
+  }
+
+  get terms(): Terms {
+    const { basis = null, purpose = null, days = null } = this.session ?? {};
+    const first = GALLERY_BASES.filter((one) => one === basis);
+    return { bases: [...first, ...GALLERY_BASES.filter((one) => one !== basis)],
+      purpose: purpose ?? undefined, days: days ?? DAYS };
+  }
+
+  /** Who is logged in, and who is enrolled. */
+  async load() {
+    await this.#begin(JSON.parse(await ask('session', '')));
+  }
+
+  async logIn(key: string) {
+    await this.#begin(JSON.parse(await ask('session', '', { method: 'POST',
+      json: { key: key.trim() } })));
+  }
+
+  async logOut() {
+    await this.#ask('session', { method: 'DELETE' });
+    this.#end();
+  }
+
+  async enrol(name: string, consent: Consent, faces: Found[]) {
+    const { basis, purpose, expiry } = checked(consent);
+    for (const face of faces)
+      await this.#ask(FACES, { method: 'POST', photo: await cropOf(face),
+        query: { subject: tidy(name), basis, purpose, expires: expiry } });
+    await this.#list();
+  }
+
+  async add(id: string, faces: Found[]) {
+    for (const face of faces)
+      await this.#ask(FACES, { method: 'POST', photo: await cropOf(face),
+        query: { subject: this.#of(id).name } });
+    await this.#list();
+  }
+
+  async rename(id: string, name: string) {
+    await this.#ask(this.#subject(id), { method: 'PUT', json: { subject: tidy(name) } });
+    await this.#list();
+  }
+
+  async remove(id: string) {
+    const { name } = this.#of(id);
+    const { certificate } = JSON.parse(await this.#ask(this.#subject(id), { method: 'DELETE' }));
+    await this.#list();
+    return t('server.erased', { name, n: certificate.faces, entry: certificate.entry });
+  }
+
+  exported(id: string) {
+    return this.#ask(`${API}people/${encodeURIComponent(this.#of(id).name)}`);
+  }
+
+  /** Ask who the faces of photos are, for a purpose: it is in the gallery's log. */
+  async identify(found: Found[], purpose: string) {
+    const shots = new Set(found.map((face) => face.shot));
+    for (const shot of shots) {
+      const text = await this.#ask(`${API}recognition/recognize`, { method: 'POST',
+        photo: shot.file, query: { purpose: purpose.trim() } });
+      this.#name(found.filter((face) => face.shot === shot), shot, JSON.parse(text).result);
+    }
+    this.#tell();
+  }
+
+  /** Who a face is, as the server said. */
+  nameOf(face: Found): Named {
+    return this.#names.get(face.id);
+  }
+
+  /** Give faces the names of those boxes that lie where they do. */
+  #name(faces: Found[], { scale }: Shot, answers: Answer[]) {
+    for (const face of faces) {
+      const [best] = answers.map((answer) => ({ answer,
+        shared: overlap(face.box, boxOf(answer, scale)) })).sort((a, b) => b.shared - a.shared);
+      const subject = best && best.shared > LEAST_OVERLAP ? best.answer.subjects[0] : undefined;
+      this.#names.set(face.id, subject ? { name: subject.subject, distance: subject.distance }
+        : { name: null, distance: NaN });
+    }
+  }
+
+  #of(id: string): Person {
+    const found = this.people.find((p) => p.id === id);
+    if (!found)
+      throw new Error(t('server.gone'));
+    return found;
+  }
+
+  #subject(id: string) {
+    return `${API}recognition/subjects/${encodeURIComponent(this.#of(id).name)}`;
+  }
+
+  #tell() {
+    for (const watcher of this.#watchers)
+      watcher();
+  }
+
+  async #begin({ session }: { session: Session | null }) {
+    if (!session)
+      return this.#end();
+    this.session = session;
+    await this.#list();
+    this.state = 'open';
+    return this.#tell();
+  }
+
+  #end() {
+    this.session = undefined;
+    this.people = [];
+    this.#names.clear();
+    this.state = 'locked';
+    this.#tell();
+  }
+
+  /** Read who is there; names that faces got before may be wrong from now on. */
+  async #list() {
+    this.#names.clear();
+    if (this.may('people')) {
+      const { people } = JSON.parse(await this.#ask(`${API}people`));
+      this.people = people.map((p: Record<string, never>): Person => ({ id: String(p.person),
+        name: p.subject!, pictures: [], count: p.faces!, consent: { basis: p.basis!,
+          purpose: p.purpose!, date: p.date!, expiry: p.expires! } }))
+        .sort((a: Person, b: Person) => a.name.localeCompare(b.name));
+    }
+    this.#tell();
+  }
+
+  async #ask(path: string, asked?: Asked) {
+    try {
+      return await ask(path, this.session?.csrf ?? '', asked);
+    } catch (e) {
+      if (e instanceof Over)
+        this.#end();
+      throw e;
+    }
+  }
+}
+
+export const served = new ServerStore();
