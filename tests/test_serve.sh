@@ -156,8 +156,13 @@ fi
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=here \
     -addext subjectAltName=IP:127.0.0.1 -keyout "$t/tls.key" -out "$t/tls.pem" 2>"$t/log" ||
     complain "no certificate: $(tail -n 1 "$t/log")"
-begin --tls-cert "$t/tls.pem" --tls-key "$t/tls.key"
+KEY=$(mien key add --key-file "$t/tls.keys" --role viewer browser)
+begin --tls-cert "$t/tls.pem" --tls-key "$t/tls.key" --key-file "$t/tls.keys"
 curl -sS --cacert "$t/tls.pem" "$address/healthz" | grep -q OK || complain 'no answer over TLS'
+curl -sS --cacert "$t/tls.pem" -c "$t/jar" -i -H 'Content-Type: application/json' -d "{\"key\":\"$KEY\"}" \
+    "$address/session" | grep -q '^Set-Cookie: __Host-mien-session=.*; HttpOnly; SameSite=Strict; Secure;' ||
+    complain 'no cookie that is bound to TLS'
+curl -sS --cacert "$t/tls.pem" -b "$t/jar" "$address/session" | grep -q '"name":"browser"' || complain 'nobody is logged in over TLS'
 curl -sS "$address/healthz" 2>/dev/null && complain 'a certificate that nobody knows was taken'
 curl -sS "http${address#https}/healthz" 2>/dev/null | grep -q OK && complain 'an answer without TLS'
 end

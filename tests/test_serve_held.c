@@ -121,7 +121,7 @@ static void test_evidence_is_kept_read_and_erased(void)
 static void test_a_face_that_is_not_hers(void)
 {
     static house h;
-    char path[200], id[40];
+    char path[200], id[40], other[40];
     build(&h);
     must(&h, h.door, "POST", ADA, file("whoa"), 201, "Ada");
     must(&h, h.door, "POST", WHO, file("whob"), 200, "\"subject\":\"Ada\"");
@@ -133,6 +133,15 @@ static void test_a_face_that_is_not_hers(void)
     must(&h, h.door, "GET", NEGATIVES "?subject=Ada", NULL, 200, id);
     must(&h, h.door, "POST", WHO, file("whob"), 200, "\"subjects\":[]");
     must(&h, h.door, "POST", WHO, file("whoa"), 200, "\"subject\":\"Ada\"");
+    /* Bob's is none of hers. */
+    must(&h, h.any, "POST",
+         "/api/v1/recognition/faces?subject=Bob&purpose=canteen", file("whoc"),
+         201, "Bob");
+    must(&h, h.any, "POST", NEGATIVES "?subject=Bob", file("whod"), 201,
+         "negative_id");
+    between(h.out, "\"negative_id\":\"", "\"", other, sizeof other);
+    snprintf(path, sizeof path, NEGATIVES "/%s?subject=Ada", other);
+    must(&h, h.door, "DELETE", path, NULL, 404, "no such negative");
     snprintf(path, sizeof path, NEGATIVES "/%s?subject=Ada", id);
     must(&h, h.door, "DELETE", path, NULL, 200, id);
     must(&h, h.door, "POST", WHO, file("whob"), 200, "\"subject\":\"Ada\"");

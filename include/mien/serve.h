@@ -220,7 +220,8 @@ typedef struct mien_server mien_server;
  *
  * An address that others can reach needs keys and TLS.
  * Fails with EARG (an option out of range, an address that is none, or needs
- * keys and TLS; a gallery without keys), EIO (the address is taken), EUNSUP (no
+ * keys and TLS; a gallery without keys), EIO (the address is taken; no
+ * index.html in the folder of the app), ELIMIT (folders too deep), EUNSUP (no
  * libmicrohttpd, or one without TLS), and what mien_serve_keys_load and
  * mien_reader_open fail with. */
 MIEN_API MIEN_CHECKED mien_status mien_server_new(

@@ -268,7 +268,8 @@ static int find_asker(mien_server *s, mi_connection *c, const mi_route *r,
     const char *id = key ? NULL : mi_login_cookie(s, c, own);
     int at = -1;
     *status = 401;
-    *why = "x-api-key: no key, or one that is not known or has ended";
+    *why = r->scope ? "x-api-key: no key, or one that is not known or has ended"
+                    : "session: nobody is logged in";
     if (key && r->scope)
         at = find_key(s, key);
     if (at >= 0 && has_ended(&s->keys.key[at]))

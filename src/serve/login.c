@@ -97,7 +97,9 @@ static const char *key_of(mi_request *r, mi_body *b, int *status)
         *status = mi_tell_refuse(
             415, "Content-Type: wanted is application/json", &r->answer);
     else if (st)
-        *status = mi_tell_refuse(mi_tell_status(st), err.text, &r->answer);
+        *status = mi_tell_refuse(mi_tell_status(st),
+                                 err.text[0] ? err.text : mien_status_text(st),
+                                 &r->answer);
     else if (!f || f->n != MIEN_SERVE_KEY_SIZE - 1)
         *status =
             mi_tell_refuse(400, "key: wanted are its 64 digits", &r->answer);

@@ -189,7 +189,7 @@ static int check_headers(mien_server *s, mi_request *r)
         r->has_type = snprintf(r->type, sizeof r->type, "%s", type) > 0;
     if (!r->refused)
         check_query(s, r);
-    return n > most_of(s, r);
+    return n > s->o.max_body;
 }
 
 /* The headers of a request have come. */
