@@ -99,6 +99,28 @@ static void test_proposals_are_no_answers(void)
     mien_table_free(t);
 }
 
+/* What says the same as an answer is neither proposed nor left out; and a sheet
+ * that has both keeps the answer. */
+static void test_an_answer_needs_no_proposal(void)
+{
+    static const char both[] =
+        "{\"schema\": \"mien/datasheet/1\", \"data\": {\"name\": \"t.csv\"}, "
+        "\"answers\": {\"owns\": \"us\"}, \"proposed\": {\"owns\": \"them\", "
+        "\"uses\": \"all\"}, \"croissant\": {\"file\": \"c.json\"}}";
+    mien_table *t = study_table(table_text);
+    mien_datasheet *s = made(t);
+    CHECK(!mien_datasheet_answer(s, "licence", "L", NULL));
+    CHECK(!take(s, "{\"@type\": \"Dataset\", \"license\": \"L\"}", t, NULL));
+    CHECK_EQ(mien_datasheet_proposals(s), 0);
+    CHECK_STR(mien_datasheet_left_out(s), "");
+    mien_datasheet_free(s);
+    CHECK(!mien_datasheet_read((const uint8_t *)both, strlen(both), &s, NULL));
+    CHECK_EQ(mien_datasheet_proposals(s), 1);
+    CHECK_STR(mien_datasheet_proposal(s, "uses"), "all");
+    mien_datasheet_free(s);
+    mien_table_free(t);
+}
+
 static void test_names_in_every_form(void)
 {
     static const char *const text[] = {
@@ -448,6 +470,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_proposals_are_no_answers);
+    RUN(test_an_answer_needs_no_proposal);
     RUN(test_names_in_every_form);
     RUN(test_files_and_columns_are_compared);
     RUN(test_a_set_of_pictures);
