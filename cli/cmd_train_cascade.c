@@ -401,28 +401,14 @@ static int try_judging(const values *v)
 static int check_sheet(training *t)
 {
     const values *v = t->v;
-    cli_labels l = {0};
-    mien_bytes sheet = {0};
-    if (v->sheet && !v->require_sheet)
+    if (v->sheet && !v->require_sheet) {
         cli_error("--sheet FILE wants --require-sheet");
-    if (!v->require_sheet)
-        return v->sheet ? CLI_USAGE : CLI_OK;
-    if (!cli_is_folder(v->positives)) {
-        cli_error("--require-sheet: %s is no folder of pictures; lists of "
-                  "objects and .vec files have no sheet",
-                  v->positives);
         return CLI_USAGE;
     }
-    int status =
-        cli_labels_open(v->positives, NULL, NULL, &l) ? CLI_OK : CLI_NOTHING;
-    if (!status)
-        status = cli_sheet_gate_pictures(v->sheet, v->positives, &l, t->o.pool,
-                                         t->data_sha256, &sheet);
-    if (!status)
-        mien_sha256(sheet.data, sheet.n, t->sheet_sha256);
-    mien_bytes_free(&sheet);
-    cli_labels_close(&l);
-    return status;
+    return v->require_sheet
+               ? cli_sheet_gate_positives(v->sheet, v->positives, t->o.pool,
+                                          t->data_sha256, t->sheet_sha256)
+               : CLI_OK;
 }
 
 /* All from the options to the curves; the status to exit with. */

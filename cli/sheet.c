@@ -73,3 +73,30 @@ int cli_sheet_gate_pictures(const char *given, const char *data,
     free(path);
     return status;
 }
+
+int cli_sheet_gate_positives(const char *given, const char *folder,
+                             mien_pool *pool, char data[65], char sheet[65])
+{
+    cli_labels l = {0};
+    mien_bytes file = {0};
+    if (!cli_is_folder(folder)) {
+        cli_error("--require-sheet: %s is no folder of pictures; lists of "
+                  "objects and .vec files have no sheet",
+                  folder);
+        return CLI_USAGE;
+    }
+    int status = cli_labels_open(folder, NULL, NULL, &l) ? CLI_OK : CLI_NOTHING;
+    if (!status && l.labels.left_out) {
+        cli_error("--require-sheet: %s: %lld pictures lie beside its folders, "
+                  "and in no sheet",
+                  folder, (long long)l.labels.left_out);
+        status = CLI_NOTHING;
+    }
+    if (!status)
+        status = cli_sheet_gate_pictures(given, folder, &l, pool, data, &file);
+    if (!status)
+        mien_sha256(file.data, file.n, sheet);
+    mien_bytes_free(&file);
+    cli_labels_close(&l);
+    return status;
+}

@@ -18,6 +18,11 @@ int cli_sheet_gate_pictures(const char *given, const char *data,
                             const cli_labels *l, mien_pool *pool,
                             char sha256[65], mien_bytes *out);
 
+/* The same of a folder of positives, of which no picture may lie outside the
+ * sheet; the digests of the data and of their sheet are written. */
+int cli_sheet_gate_positives(const char *given, const char *folder,
+                             mien_pool *pool, char data[65], char sheet[65]);
+
 #define CLI_TEXT_REQUIRE_SHEET                                       \
     "refuse data without a sheet (mien dataset sheet), or of which " \
     "required questions are open; the model keeps the sheet's SHA-256"

@@ -50,6 +50,7 @@ train logistic||--label y --positive 1 -q -o out t.csv
 train autoencoder||--label y --positive 1 --epochs 2 -q -o out t.csv
 train cascade||-p faces.txt -n scenes -w 12 -h 12 --numPos 40 --numNeg 40 --numStages 1 --maxWeakCount 2 --cache 1 -t 1 -q -o out/c.xml
 train net||--data set -e 2 -q -t 1 --require-sheet --sheet set.json -o out side.json
+dataset sheet||--sheet out/d.json --from-croissant c.json -o out/d.md t.csv
 dataset sheet||--sheet out/d.json --no-faces -q --croissant out/c.json -o out/d.md set
 train landmarks||--net where.json -e 2 -q -t 1 -o out points.csv
 train emotion||--net side.json -e 2 -q -t 1 -o out set
@@ -181,7 +182,7 @@ make_inputs() {
         mien predict -o p.csv m/model.onnx t.csv &&
         mien train cascade -p faces.txt -n scenes -w 12 -h 12 --numPos 40 \
             --numNeg 40 --numStages 1 --maxWeakCount 2 -q -o c.xml) >"$t/log" 2>&1
-    (cd "$t" && mien dataset sheet t.csv --sheet sheet.json -o sheet.md \
+    (cd "$t" && mien dataset sheet t.csv --sheet sheet.json --croissant c.json -o sheet.md \
         $(printf ' --set %s=so' origin collection purpose fit covered under_represented \
             units_missing time place personal)) >"$t/log" 2>&1
     make_pictures
