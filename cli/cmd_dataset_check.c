@@ -71,18 +71,47 @@ static const cli_row exits[] = {
     {NULL, NULL},
 };
 
+/* A table that is read. */
+typedef struct reading {
+    int fd;
+    int64_t done, all; /* bytes; all 0: not known, of a pipe */
+    int checks;        /* 1: others run behind the pass */
+    cli_progress bar;
+} reading;
+
+/* How far the pass is: bytes, of how many, and the time that is left. */
+static void show(reading *r, int end)
+{
+    char text[96];
+    double mb = (double)r->done / 1e6, all = (double)r->all / 1e6;
+    double spent = mien_clock() - r->bar.start;
+    int left = r->done > 0 ? (int)(spent * (all - mb) / mb + 0.5) : 0;
+    if (end && r->checks)
+        snprintf(text, sizeof text, "%.0f MB read; the other checks run", mb);
+    else if (r->all > r->done)
+        snprintf(text, sizeof text, "%.0f of %.0f MB read, %d:%02d left", mb,
+                 all, left / 60, left % 60);
+    else
+        snprintf(text, sizeof text, "%.0f MB read", mb);
+    if (end)
+        cli_progress_hide(&r->bar); /* so that it is drawn at once */
+    cli_progress_text(&r->bar, text);
+}
+
 /* mien_dataset_source.read */
 static mien_status read_some(void *arg, uint8_t *to, size_t room, size_t *n,
                              mien_error *err)
 {
-    const int *fd = arg;
+    reading *r = arg;
     ssize_t got;
     do
-        got = read(*fd, to, room);
+        got = read(r->fd, to, room);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         snprintf(err->text, sizeof err->text, "%s", strerror(errno));
     *n = got > 0 ? (size_t)got : 0;
+    r->done += (int64_t)*n;
+    show(r, got == 0);
     return got < 0 ? MIEN_EIO : MIEN_OK;
 }
 
@@ -147,10 +176,17 @@ static int report(const mien_dataset *d, const cli_args *a)
 /* Look at the open file. */
 static int check(const cli_args *a, int fd, const mien_dataset_options *o)
 {
+    const values *v = a->values;
     mien_dataset *d = NULL;
     mien_error err = {0};
-    const mien_dataset_source source = {read_some, &fd};
+    struct stat is;
+    reading r = {.fd = fd, .checks = o->checks != 0};
+    const mien_dataset_source source = {read_some, &r};
+    if (!fstat(fd, &is) && S_ISREG(is.st_mode))
+        r.all = is.st_size;
+    cli_progress_start(&r.bar, 0, v->quiet);
     mien_status st = mien_dataset_check(&source, o, &d, &err);
+    cli_progress_hide(&r.bar);
     if (st) {
         cli_error("%s: %s", a->operand[0], err.text);
         return st == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
