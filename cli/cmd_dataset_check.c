@@ -14,7 +14,7 @@
 typedef struct values {
     const char *label, *group, *population, *output;
     unsigned checks, seed;
-    int quick, json, pictures, no_faces, quiet;
+    int quick, json, pictures, no_faces, no_cover, quiet;
     const char *images;
     cli_table_values table;
 } values;
@@ -45,6 +45,9 @@ static const cli_option options[] = {
                  "where the pictures of a list are (default: beside it)"),
     CLI_ROW_FLAG(no_faces, "no-faces", 0,
                  "no faces are looked for in pictures"),
+    CLI_ROW_FLAG(no_cover, "no-cover", 0,
+                 "it is not looked for what covers the faces, which takes half "
+                 "a minute"),
     CLI_OPTION_QUIET,
     CLI_OPTION_JSON("check.json on standard output, instead of the text"),
     CLI_OPTIONS_TABLE,
@@ -249,10 +252,10 @@ static int is_of_other(const cli_args *a, int pictures)
         const void *value;
         const char *name;
         int of_pictures;
-    } of[] = {{&v->label, "label", 0},      {&v->population, "population", 0},
-              {&v->checks, "checks", 0},    {&v->quick, "quick", 0},
-              {&v->seed, "seed", 0},        {&v->images, "images", 1},
-              {&v->no_faces, "no-faces", 1}};
+    } of[] = {{&v->label, "label", 0},       {&v->population, "population", 0},
+              {&v->checks, "checks", 0},     {&v->quick, "quick", 0},
+              {&v->seed, "seed", 0},         {&v->images, "images", 1},
+              {&v->no_faces, "no-faces", 1}, {&v->no_cover, "no-cover", 1}};
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
         if (cli_given(a, of[i].value) && of[i].of_pictures != pictures) {
             cli_error("dataset check: --%s is for %s, and '%s' is %s",
@@ -271,6 +274,7 @@ static int run_pictures(const cli_args *a)
                                       .group = v->group,
                                       .output = v->output,
                                       .no_faces = v->no_faces,
+                                      .no_cover = v->no_cover,
                                       .json = v->json,
                                       .quiet = v->quiet,
                                       .threads = v->table.threads};

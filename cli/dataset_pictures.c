@@ -59,6 +59,7 @@ mien_pictures_check_options cli_looking_begin(cli_looking *l)
                                          .pool = l->pool,
                                          .n_by = l->by.n,
                                          .by = l->by.name,
+                                         .no_cover = l->ask->no_cover,
                                          .on_picture = on_picture,
                                          .progress = &l->bar};
 }

@@ -324,6 +324,8 @@ static void test_faces_and_what_cannot_be_read(void)
     mien_buffer_put(&text, "", 1);
     CHECK(strstr((char *)text.data, "3 pictures, 2 read; 2 findings\n"));
     CHECK(strstr((char *)text.data, "1 of 3 pictures cannot be read"));
+    CHECK(strstr((char *)text.data, "2 faces are too few to say, wanted 400"));
+    CHECK(isnan(m[0].covered) && isnan(m[1].turned));
     CHECK_EQ(mien_pictures_check_page(c, "a <b>", &page, NULL), MIEN_OK);
     mien_buffer_put(&page, "", 1);
     CHECK(strstr((char *)page.data, "a &lt;b>") ||
@@ -332,6 +334,58 @@ static void test_faces_and_what_cannot_be_read(void)
     mien_buffer_free(&text);
     mien_buffer_free(&page);
     mien_pictures_check_free(c);
+    mien_analyzer_free(a);
+}
+
+/* A photo in a grey border as wide as its half: the face is half as large. */
+static void put_border(const mien_image *im, mien_image *out)
+{
+    CHECK_EQ(mien_image_new(2 * im->w, 2 * im->h, out, NULL), MIEN_OK);
+    for (int y = 0; y < out->h; y++)
+        memset(out->data + y * out->stride, 128, (size_t)out->w * 3);
+    for (int y = 0; y < im->h; y++)
+        memcpy(out->data + (y + im->h / 2) * out->stride + 3 * (im->w / 2),
+               im->data + y * im->stride, (size_t)im->w * 3);
+}
+
+/* What lies right of a column, a third as wide, as of a head that turns. */
+static void squeeze(mien_image *im, int column)
+{
+    for (int y = 0; y < im->h; y++)
+        for (int x = column; x < im->w; x++) {
+            int from = column + 3 * (x - column);
+            from = from < im->w ? from : im->w - 1;
+            memcpy(im->data + y * im->stride + 3 * x,
+                   im->data + y * im->stride + 3 * from, 3);
+        }
+}
+
+/* Size and pose that are known. */
+static void test_size_and_pose_of_a_face(void)
+{
+    mien_analyzer *a = NULL;
+    mien_image im = {0}, bordered = {0};
+    mien_faces f = {0};
+    uint8_t thumb[MIEN_PICTURE_THUMB * MIEN_PICTURE_THUMB];
+    mien_picture_measure front, small, turned;
+    CHECK_EQ(mien_analyzer_find(NULL, NULL, NULL, &a, NULL), MIEN_OK);
+    CHECK_EQ(mien_image_load("docs/sample.jpg", NULL, &im, NULL), MIEN_OK);
+    CHECK_EQ(mien_picture_measure_of(&im, a, thumb, &front, NULL), MIEN_OK);
+    CHECK_EQ(mien_analyzer_run(a, &im, &f, NULL), MIEN_OK);
+    put_border(&im, &bordered);
+    CHECK_EQ(mien_picture_measure_of(&bordered, a, thumb, &small, NULL),
+             MIEN_OK);
+    CHECK_NEAR(small.face, front.face / 2, 0.1 * (double)front.face);
+    CHECK_NEAR(small.turned, front.turned, 0.06);
+    squeeze(&im, (int)f.face[0].keypoints[2].x);
+    CHECK_EQ(mien_picture_measure_of(&im, a, thumb, &turned, NULL), MIEN_OK);
+    printf("turned: %.3f from the front, %.3f squeezed\n", (double)front.turned,
+           (double)turned.turned);
+    CHECK(front.turned < 0.15f && turned.turned > front.turned + 0.1f);
+    CHECK(isnan(front.covered) && isnan(front.eyes));
+    mien_faces_free(&f);
+    mien_image_free(&im);
+    mien_image_free(&bordered);
     mien_analyzer_free(a);
 }
 
@@ -425,6 +479,7 @@ int main(int argc, char **argv)
     RUN(test_groups_are_counted_and_compared);
     RUN(test_mistakes_are_refused);
     RUN(test_faces_and_what_cannot_be_read);
+    RUN(test_size_and_pose_of_a_face);
     RUN(test_json);
     RUN(test_threads_change_nothing);
     RUN(test_it_can_be_stopped);

@@ -51,8 +51,8 @@ ALLOWED = {
     "kit": ["base", "file", "image", "model", "vision", "samples", "face"],
     "faces": ["base", "file", "num", "image", "engine", "face", "match", "model",
               "samples", "record", "report", "picture", "video", "kit"],
-    "dataset": ["base", "file", "num", "image", "split", "metrics", "plot", "table", "learn",
-                "train", "samples", "report", "face"],
+    "dataset": ["base", "file", "num", "image", "split", "metrics", "plot", "table", "graph",
+                "engine", "learn", "train", "samples", "report", "face"],
     "serve": ["base", "file", "image", "face", "match", "model", "record", "kit", "gallery"],
     "sandbox": ["base", "image", "face", "kit", "serve"],
 }

@@ -40,6 +40,10 @@ typedef struct mien_picture_measure {
     float turned;     /* of it: how far the nose lies off the middle of the
                          eyes, in their distance: 0 from the front, 0.5 and
                          more in profile; NaN: not known */
+    float covered;    /* of it: the share of the oval from its brows to its
+                         chin that something else hides; NaN: not known, as of
+                         a picture that is measured by itself */
+    float eyes, nose, mouth; /* the same of these parts */
     int colour;       /* 1: a pixel at least is not grey */
 } mien_picture_measure;
 
@@ -82,10 +86,11 @@ typedef struct mien_pictures_check_options {
      * wanted. */
     int (*on_picture)(void *progress, int64_t done, int64_t of);
     void *progress; /* handed to it */
+    int no_cover;   /* 1: what covers faces is not looked for */
 } mien_pictures_check_options;
-#define MIEN_PICTURES_CHECK_DEFAULTS                \
-    {                                               \
-        NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL \
+#define MIEN_PICTURES_CHECK_DEFAULTS                   \
+    {                                                  \
+        NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, 0 \
     }
 
 /* Two pictures of a set, a before b. */
@@ -112,12 +117,19 @@ typedef enum mien_picture_oddity {
     MIEN_PICTURE_FLAT,  /* of little contrast */
     MIEN_PICTURE_EMPTY, /* of one grey; these are none of the above, and in no
                            pair */
-    MIEN_PICTURE_FACELESS
+    MIEN_PICTURE_FACELESS,
+    MIEN_PICTURE_TURNED, /* its face, by 0.3 or more; of those found */
+    MIEN_PICTURE_COVERED /* its face, by MIEN_PICTURE_COVER or more; of those
+                            that were judged */
 } mien_picture_oddity;
-#define MIEN_PICTURE_ODDITIES 6
+#define MIEN_PICTURE_ODDITIES 8
+/* From this share of a face it counts as covered. */
+#define MIEN_PICTURE_COVER 0.1f
+/* Of fewer faces nothing is said of cover: too few to learn what a face is. */
+#define MIEN_PICTURES_COVER_FEWEST 400
 
 /* Name an oddity: "blurred", "dark", "bright", "flat", "empty", "without a face
- * found".
+ * found", "of a face turned away", "of a face partly covered".
  *
  *   o  an oddity; others give "unknown" */
 MIEN_API const char *mien_picture_oddity_text(mien_picture_oddity o);
@@ -127,11 +139,13 @@ typedef struct mien_picture_group {
     char *name;   /* "female", "18 to 65", "female x 18 to 65"; owned */
     int64_t n;    /* pictures */
     int64_t read; /* of them */
-    mien_share odd[MIEN_PICTURE_ODDITIES]; /* of those read */
+    mien_share odd[MIEN_PICTURE_ODDITIES]; /* of those read; the last two of
+                                              those with such a face */
     /* 1: the interval lies apart from that of all other groups together, by 5
      * points or more. */
     int apart[MIEN_PICTURE_ODDITIES];
-    double sharpness, brightness, face; /* medians; NaN: of none */
+    /* Medians; NaN: of none. */
+    double sharpness, brightness, face, turned, covered;
 } mien_picture_group;
 
 /* The groups by one word of options.by. */
@@ -153,7 +167,8 @@ typedef struct mien_pictures_check mien_pictures_check;
  *   options  as above
  *   out      owned by the caller; free with mien_pictures_check_free
  *
- * Memory: about 1.2 kB a picture.  The same answer with any number of threads.
+ * Memory: about 1.2 kB a picture, and 1 kB more where cover is looked for.  The
+ * same answer with any number of threads.
  * Fails with EARG (no such task or number, bounds, too many groups; stopped),
  * ELIMIT, ENOMEM; a picture that cannot be read is counted.
  * Source: Iglewicz and Hoaglin 1993: beyond 3.5 of their modified z-score a
@@ -229,9 +244,10 @@ MIEN_API void mien_pictures_check_text(const mien_pictures_check *c,
  * "unread", "left_out", "findings": [text], "copies" and "near": {"pairs",
  * "pictures", "across_parts", "other_labels"}, "pairs": [{"a", "b": file,
  * "alike", "same", "parts", "labels"}, the first 1000], "odd": {name: count},
- * "groupings": [{"by", "unknown", "groups": [{"name", "pictures", "read",
- * "sharpness", "brightness", "face", "odd": {name: {"count", "of", "value",
- * "low", "high", "apart"}}}]}]}.
+ * "cover": {"faces", "judged"}, "groupings": [{"by", "unknown", "groups":
+ * [{"name", "pictures", "read", "sharpness", "brightness", "face", "turned",
+ * "covered", "odd": {name: {"count", "of", "value", "low", "high",
+ * "apart"}}}]}]}.
  *
  *   c    a result
  *   out  the line is added */

@@ -7,6 +7,8 @@
 #include "base/pool.h"
 #include "samples/loader.h"
 
+#include <math.h>
+
 enum { PART = 256 };
 
 /* One part under way. */
@@ -38,10 +40,17 @@ static void measure(void *arg, int k, int lane)
     if (!st)
         st = mi_image_digest(&im, c->digest[i]);
     if (!st)
-        st = mien_picture_measure_of(&im, a, c->thumb + (size_t)i * MI_THUMB, m,
-                                     &err);
+        st = mi_picture_measure(
+            &im, a, c->thumb + (size_t)i * MI_THUMB,
+            c->chip ? c->chip + (size_t)i * MI_COVER_CHIP : NULL, m, &err);
     if (st)
-        *m = (mien_picture_measure){.faces = -1};
+        *m = (mien_picture_measure){.faces = -1,
+                                    .face = NAN,
+                                    .turned = NAN,
+                                    .covered = NAN,
+                                    .eyes = NAN,
+                                    .nose = NAN,
+                                    .mouth = NAN};
     mien_image_free(&im);
     p->status[k] = st;
 }
@@ -73,8 +82,12 @@ static mien_status make_room(mien_pictures_check *c, mien_error *err)
     c->thumb = mi_alloc(n, MI_THUMB);
     c->digest = mi_alloc(n, sizeof *c->digest);
     c->odd = mi_alloc(n, sizeof *c->odd);
-    return c->measure && c->thumb && c->digest && c->odd ? MIEN_OK
-                                                         : mi_no_memory(err);
+    if (c->o.analyzer && !c->o.no_cover)
+        c->chip = mi_alloc(n, MI_COVER_CHIP);
+    return c->measure && c->thumb && c->digest && c->odd &&
+                   (c->chip || !c->o.analyzer || c->o.no_cover)
+               ? MIEN_OK
+               : mi_no_memory(err);
 }
 
 mien_status mien_pictures_check_new(const mien_labels *labels,
@@ -95,6 +108,8 @@ mien_status mien_pictures_check_new(const mien_labels *labels,
     mien_status st = make_room(c, err);
     if (!st)
         st = measure_all(c, err);
+    if (!st)
+        st = mi_pictures_cover(c, err);
     if (!st)
         st = mi_pictures_odd(c, err);
     if (!st)
@@ -118,6 +133,7 @@ void mien_pictures_check_free(mien_pictures_check *c)
     mi_free(c->pair);
     mi_free(c->measure);
     mi_free(c->thumb);
+    mi_free(c->chip);
     mi_free(c->digest);
     mi_free(c->odd);
     mi_free(c);

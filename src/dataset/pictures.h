@@ -2,6 +2,7 @@
 #ifndef MI_DATASET_PICTURES_H
 #define MI_DATASET_PICTURES_H
 
+#include "dataset/pictures_cover.h"
 #include "mien/dataset_pictures.h"
 
 enum {
@@ -16,8 +17,13 @@ struct mien_pictures_check {
     mien_picture_measure *measure; /* [n] */
     uint8_t *thumb;                /* [n, MI_THUMB] */
     char (*digest)[65];            /* [n] of the pixels */
-    unsigned *odd;                 /* [n] bits of mien_picture_oddity */
+    uint8_t *chip; /* [n, MI_COVER_CHIP] where `turned` is known; NULL: faces
+                      are not looked for, or cover is not wanted */
+    int64_t chips; /* faces that there is one of; 0: not wanted */
+    int covers;    /* 1: they were judged */
+    unsigned *odd; /* [n] bits of mien_picture_oddity */
     int64_t odds[MIEN_PICTURE_ODDITIES];
+    int64_t told[MIEN_PICTURE_ODDITIES]; /* of how many it could be told */
     int64_t pairs;
     mien_picture_pair *pair;     /* [pairs] by mi_grow */
     mien_picture_pairs count[2]; /* near, same */
@@ -29,6 +35,12 @@ struct mien_pictures_check {
 /* A sentence of a finding is to be written. */
 typedef void mi_finding(void *arg, const char *text);
 
+/* As mien_picture_measure_of, and the chip of the largest face where its
+ * points are known; chip [MI_COVER_CHIP] or NULL: not wanted. */
+mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
+                               uint8_t *thumb, uint8_t *chip,
+                               mien_picture_measure *out, mien_error *err);
+
 /* The picture of a row. */
 mien_status mi_pictures_load(const mien_pictures_check *c, int64_t i,
                              mien_image *out, mien_error *err);
@@ -36,6 +48,14 @@ mien_status mi_pictures_load(const mien_pictures_check *c, int64_t i,
 /* alike.c: copies and pictures that are nearly the same. */
 mien_status mi_pictures_pair(mien_pictures_check *c, mien_error *err);
 
+/* pictures_covered.c: the covered part of each face. */
+mien_status mi_pictures_cover(mien_pictures_check *c, mien_error *err);
+/* Why it is not known, a line of text, if it was looked for. */
+void mi_pictures_cover_note(const mien_pictures_check *c, mien_buffer *out);
+
+/* pictures_odd.c: can it be told of a picture whether it is odd in a way? */
+int mi_pictures_told(const mien_pictures_check *c, int64_t i,
+                     mien_picture_oddity o);
 /* pictures_odd.c: what is far from the others. */
 mien_status mi_pictures_odd(mien_pictures_check *c, mien_error *err);
 

@@ -186,15 +186,18 @@ static mien_status medians(const mien_pictures_check *c, const int *which,
                            int group, double *x, mien_picture_group *g,
                            mien_error *err)
 {
-    double *const to[] = {&g->sharpness, &g->brightness, &g->face};
+    double *const to[] = {&g->sharpness, &g->brightness, &g->face, &g->turned,
+                          &g->covered};
     mien_status st = MIEN_OK;
-    for (int k = 0; k < 3 && !st; k++) {
+    for (int k = 0; k < 5 && !st; k++) {
         int64_t n = 0;
         for (int64_t i = 0; i < c->labels->n; i++) {
             const mien_picture_measure *m = &c->measure[i];
             const float v = k == 0   ? m->sharpness
                             : k == 1 ? m->brightness
-                                     : m->face;
+                            : k == 2 ? m->face
+                            : k == 3 ? m->turned
+                                     : m->covered;
             if (which[i] == group && m->w && v == v)
                 x[n++] = (double)v;
         }
@@ -207,7 +210,7 @@ static mien_status medians(const mien_pictures_check *c, const int *which,
 static void compare(const mien_pictures_check *c, const int *which,
                     mien_picture_grouping *g)
 {
-    int64_t odd[MIEN_PICTURE_ODDITIES] = {0}, read = 0;
+    int64_t odd[MIEN_PICTURE_ODDITIES] = {0}, told[MIEN_PICTURE_ODDITIES] = {0};
     for (int64_t i = 0; i < c->labels->n; i++) {
         mien_picture_group *to = which[i] < 0 ? NULL : &g->group[which[i]];
         g->unknown += !to;
@@ -215,10 +218,12 @@ static void compare(const mien_pictures_check *c, const int *which,
             continue;
         to->n++;
         to->read += c->measure[i].w > 0;
-        read += c->measure[i].w > 0;
         for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++) {
+            int can = mi_pictures_told(c, i, (mien_picture_oddity)o);
             to->odd[o].count += c->odd[i] >> o & 1;
+            to->odd[o].of += can;
             odd[o] += c->odd[i] >> o & 1;
+            told[o] += can;
         }
     }
     for (int k = 0; k < g->groups; k++) {
@@ -226,8 +231,8 @@ static void compare(const mien_pictures_check *c, const int *which,
         g->few += to->n < MIEN_GROUPS_FEW;
         for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++) {
             mien_share *s = &to->odd[o];
-            *s = mien_share_of(s->count, to->read);
-            mien_share rest = mien_share_of(odd[o] - s->count, read - to->read);
+            *s = mien_share_of(s->count, s->of);
+            mien_share rest = mien_share_of(odd[o] - s->count, told[o] - s->of);
             to->apart[o] = (s->low > rest.high || s->high < rest.low) &&
                            fabs(s->value - rest.value) >= 0.05;
         }

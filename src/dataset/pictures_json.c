@@ -69,6 +69,8 @@ static void put_group(mien_json *j, const mien_picture_group *g)
     put_real(j, "sharpness", g->sharpness);
     put_real(j, "brightness", g->brightness);
     put_real(j, "face", g->face);
+    put_real(j, "turned", g->turned);
+    put_real(j, "covered", g->covered);
     mien_json_object(j, "odd");
     for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++)
         put_share(j, mien_picture_oddity_text((mien_picture_oddity)o),
@@ -99,6 +101,10 @@ void mien_pictures_check_json(const mien_pictures_check *c, mien_buffer *out)
     for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++)
         mien_json_int(&j, mien_picture_oddity_text((mien_picture_oddity)o),
                       c->odds[o]);
+    mien_json_close(&j);
+    mien_json_object(&j, "cover");
+    mien_json_int(&j, "faces", c->chips);
+    mien_json_bool(&j, "judged", c->covers);
     mien_json_close(&j);
     mien_json_array(&j, "groupings");
     for (int i = 0; i < c->groupings; i++) {

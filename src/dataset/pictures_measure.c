@@ -4,7 +4,7 @@
  *           large photos and of small ones can be compared
  *   hash    the 32 x 32 luma y[i, j], cosines c[u, v] = sum y cos cos of
  *           u, v = 0..7 without (0, 0): a bit is c > median */
-#include "mien/dataset_pictures.h"
+#include "dataset/pictures.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIDE = MIEN_PICTURE_THUMB, SHARP = 256, SLOW = 8 };
 
@@ -150,11 +151,31 @@ static float turned(const mien_face *f)
     return square > 0 ? fabsf(nx * ex + ny * ey) / square : NAN;
 }
 
-/* What the faces of a picture tell. */
+/* The grey chip of a face. */
+static mien_status cut(const mien_image *im, const mien_face *f, uint8_t *chip,
+                       mien_error *err)
+{
+    mien_image small = {0};
+    mien_gray g = {0};
+    mien_status st = mien_face_chip(im, f, MI_COVER_SIDE, &small, err);
+    if (!st)
+        st = mien_gray_from(&small, &g, err);
+    for (int y = 0; y < MI_COVER_SIDE && !st; y++)
+        memcpy(chip + (ptrdiff_t)y * MI_COVER_SIDE, g.data + y * g.stride,
+               MI_COVER_SIDE);
+    mien_gray_free(&g);
+    mien_image_free(&small);
+    return st;
+}
+
+/* What the faces of a picture tell, and the chip of the largest; out->turned is
+ * known where there is one. */
 static mien_status look_for_faces(const mien_image *im, mien_analyzer *a,
-                                  mien_picture_measure *out, mien_error *err)
+                                  uint8_t *chip, mien_picture_measure *out,
+                                  mien_error *err)
 {
     mien_faces faces = {0};
+    const mien_face *largest = NULL;
     float most = 0;
     int shorter = im->w < im->h ? im->w : im->h;
     mien_status st = mien_analyzer_run(a, im, &faces, err);
@@ -169,18 +190,27 @@ static mien_status look_for_faces(const mien_image *im, mien_analyzer *a,
         most = side;
         out->face = side / (float)shorter;
         out->turned = turned(&faces.face[i]);
+        largest = &faces.face[i];
     }
+    if (chip && largest && !isnan(out->turned))
+        st = cut(im, largest, chip, err);
     mien_faces_free(&faces);
-    return MIEN_OK;
+    return st;
 }
 
-mien_status
-mien_picture_measure_of(const mien_image *im, mien_analyzer *a,
-                        uint8_t thumb[MIEN_PICTURE_THUMB * MIEN_PICTURE_THUMB],
-                        mien_picture_measure *out, mien_error *err)
+mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
+                               uint8_t *thumb, uint8_t *chip,
+                               mien_picture_measure *out, mien_error *err)
 {
-    mien_picture_measure m = {
-        .w = im->w, .h = im->h, .faces = -1, .face = NAN, .turned = NAN};
+    mien_picture_measure m = {.w = im->w,
+                              .h = im->h,
+                              .faces = -1,
+                              .face = NAN,
+                              .turned = NAN,
+                              .covered = NAN,
+                              .eyes = NAN,
+                              .nose = NAN,
+                              .mouth = NAN};
     mien_gray g = {0};
     mien_status st = small_gray(im, SHARP, &g, err);
     if (!st) {
@@ -193,8 +223,16 @@ mien_picture_measure_of(const mien_image *im, mien_analyzer *a,
     if (!st)
         m.hash = hash_of(thumb);
     if (!st && a)
-        st = look_for_faces(im, a, &m, err);
+        st = look_for_faces(im, a, chip, &m, err);
     if (!st)
         *out = m;
     return st;
+}
+
+mien_status
+mien_picture_measure_of(const mien_image *im, mien_analyzer *a,
+                        uint8_t thumb[MIEN_PICTURE_THUMB * MIEN_PICTURE_THUMB],
+                        mien_picture_measure *out, mien_error *err)
+{
+    return mi_picture_measure(im, a, thumb, NULL, out, err);
 }

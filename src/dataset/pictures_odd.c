@@ -15,6 +15,7 @@
 #include <math.h>
 
 static const double odd_from = 3.5;
+static const float turned_from = 0.3f;
 
 /* What is compared; NaN: not known. */
 static double value_of(const mien_picture_measure *m, mien_picture_oddity o)
@@ -54,6 +55,15 @@ static mien_status mark(mien_pictures_check *c, mien_picture_oddity o,
     return MIEN_OK;
 }
 
+int mi_pictures_told(const mien_pictures_check *c, int64_t i,
+                     mien_picture_oddity o)
+{
+    const mien_picture_measure *m = &c->measure[i];
+    return m->w && (o == MIEN_PICTURE_TURNED    ? !isnan(m->turned)
+                    : o == MIEN_PICTURE_COVERED ? !isnan(m->covered)
+                                                : 1);
+}
+
 mien_status mi_pictures_odd(mien_pictures_check *c, mien_error *err)
 {
     double *x = mi_alloc((size_t)c->labels->n + 1, sizeof *x);
@@ -73,16 +83,28 @@ mien_status mi_pictures_odd(mien_pictures_check *c, mien_error *err)
             c->odd[i] |= 1u << MIEN_PICTURE_EMPTY;
         if (m->w && m->faces == 0)
             c->odd[i] |= 1u << MIEN_PICTURE_FACELESS;
+        if (m->turned >= turned_from)
+            c->odd[i] |= 1u << MIEN_PICTURE_TURNED;
+        if (m->covered >= MIEN_PICTURE_COVER)
+            c->odd[i] |= 1u << MIEN_PICTURE_COVERED;
         for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++)
             c->odds[o] += c->odd[i] >> o & 1;
+        for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++)
+            c->told[o] += mi_pictures_told(c, i, (mien_picture_oddity)o);
     }
     return st;
 }
 
 const char *mien_picture_oddity_text(mien_picture_oddity o)
 {
-    static const char *const text[] = {
-        "blurred", "dark", "bright", "flat", "empty", "without a face found"};
+    static const char *const text[] = {"blurred",
+                                       "dark",
+                                       "bright",
+                                       "flat",
+                                       "empty",
+                                       "without a face found",
+                                       "of a face turned away",
+                                       "of a face partly covered"};
     unsigned i = (unsigned)o;
     return i < MIEN_PICTURE_ODDITIES ? text[i] : "unknown";
 }

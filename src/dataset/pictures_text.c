@@ -120,13 +120,20 @@ static void say_coverage(const mien_picture_grouping *g, telling *t)
             (long long)g->unknown);
 }
 
+/* Is it of the face that was found? */
+static int is_of_face(int o)
+{
+    return o == MIEN_PICTURE_TURNED || o == MIEN_PICTURE_COVERED;
+}
+
 /* Are so many pictures odd that it is a finding?  Some always lie far from the
- * others. */
+ * others; of faces a tenth, where fewer are usual and some are called covered
+ * that are not. */
 static int is_much(const mien_pictures_check *c, int o)
 {
     return o == MIEN_PICTURE_EMPTY || o == MIEN_PICTURE_FACELESS
                ? c->odds[o] > 0
-               : 100 * c->odds[o] >= c->read;
+               : (is_of_face(o) ? 10 : 100) * c->odds[o] >= c->told[o];
 }
 
 static void say_odd(const mien_pictures_check *c, telling *t)
@@ -134,12 +141,12 @@ static void say_odd(const mien_pictures_check *c, telling *t)
     for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++)
         if (c->odds[o] && is_much(c, o))
             say(t, "%lld of %lld pictures (%.3g %%) are %s%s",
-                (long long)c->odds[o], (long long)c->read,
-                percent(c->odds[o], c->read),
+                (long long)c->odds[o], (long long)c->told[o],
+                percent(c->odds[o], c->told[o]),
                 mien_picture_oddity_text((mien_picture_oddity)o),
-                o == MIEN_PICTURE_FACELESS ? ""
-                : o == MIEN_PICTURE_EMPTY  ? ", of one grey"
-                                           : ", far from the others");
+                o == MIEN_PICTURE_FACELESS || is_of_face(o) ? ""
+                : o == MIEN_PICTURE_EMPTY                   ? ", of one grey"
+                                          : ", far from the others");
 }
 
 int mi_pictures_findings(const mien_pictures_check *c, mi_finding *tell,
@@ -198,9 +205,9 @@ static void put_grouping(const mien_pictures_check *c,
         int n = (int)strlen(g->group[k].name);
         width = n > width ? n : width;
     }
-    mien_buffer_printf(out,
-                       "\n%-*s  pictures     share sharpness brightness%s\n",
-                       width, g->by, faces ? " face size   no face" : "");
+    mien_buffer_printf(
+        out, "\n%-*s  pictures     share sharpness brightness%s\n", width,
+        g->by, faces ? " face size   no face    turned   covered" : "");
     for (int k = 0; k < g->groups; k++) {
         const mien_picture_group *m = &g->group[k];
         mien_buffer_printf(out, "%-*s %9lld", width, m->name, (long long)m->n);
@@ -211,6 +218,8 @@ static void put_grouping(const mien_pictures_check *c,
         if (faces) {
             put_number(out, m->face, "%g");
             put_number(out, m->odd[MIEN_PICTURE_FACELESS].value, "%p");
+            put_number(out, m->odd[MIEN_PICTURE_TURNED].value, "%p");
+            put_number(out, m->odd[MIEN_PICTURE_COVERED].value, "%p");
         }
         mien_buffer_puts(out, "\n");
     }
@@ -225,10 +234,12 @@ void mien_pictures_check_text(const mien_pictures_check *c, mien_buffer *out)
     mi_pictures_findings(c, put_finding, out);
     for (int o = 0; o < MIEN_PICTURE_ODDITIES; o++)
         if (c->odds[o] && !is_much(c, o))
-            mien_buffer_printf(
-                out, "(%lld %s, far from the others: fewer than 1 %%)\n",
-                (long long)c->odds[o],
-                mien_picture_oddity_text((mien_picture_oddity)o));
+            mien_buffer_printf(out, "(%lld %s%s)\n", (long long)c->odds[o],
+                               mien_picture_oddity_text((mien_picture_oddity)o),
+                               is_of_face(o)
+                                   ? ": fewer than 10 %"
+                                   : ", far from the others: fewer than 1 %");
+    mi_pictures_cover_note(c, out);
     if (!c->alike)
         mien_buffer_printf(out,
                            "(nearly the same: not looked for among more than "
