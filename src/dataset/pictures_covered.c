@@ -18,7 +18,7 @@ static int on_epoch(void *arg)
 /* The tenth of a number's range, 0 to 9; -1: not known. */
 static int band(float v, double least, double most)
 {
-    if (isnan(v) || !(most > least))
+    if (!isfinite(v) || !(most > least) || !isfinite(most - least))
         return -1;
     int at = (int)(10 * ((double)v - least) / (most - least));
     return at < 0 ? 0 : at > 9 ? 9 : at;
