@@ -6,6 +6,15 @@
 
 #include <stdlib.h>
 
+/* Networks that tell something of faces, for labels that seem wrong; 0: they
+ * are not installed, or not wanted. */
+static int open_networks(cli_looking *l, mien_reader_options o)
+{
+    mien_error err;
+    o.face.want = MIEN_FACE_EXPRESSION | MIEN_FACE_AGE | MIEN_FACE_GENDER;
+    return !l->ask->no_noise && !mien_reader_open(&o, &l->reader, &err);
+}
+
 /* A detector for each thread; CLI_OK, or the status to exit with, reported. */
 static int open_analyzers(cli_looking *l)
 {
@@ -15,7 +24,9 @@ static int open_analyzers(cli_looking *l)
     o.lanes = mien_pool_size(l->pool);
     o.threads = 1;
     l->analyzer = cli_alloc((size_t)o.lanes, sizeof *l->analyzer);
-    int status = l->analyzer ? cli_reader_open(&o, &l->reader) : CLI_NOTHING;
+    int status = l->analyzer ? CLI_OK : CLI_NOTHING;
+    if (!status && (!l->labels.labels.tasks || !open_networks(l, o)))
+        status = cli_reader_open(&o, &l->reader);
     for (int i = 0; i < o.lanes && !status; i++)
         l->analyzer[i] = mien_reader_analyzer(l->reader, i);
     return status;
@@ -60,6 +71,8 @@ mien_pictures_check_options cli_looking_begin(cli_looking *l)
                                          .n_by = l->by.n,
                                          .by = l->by.name,
                                          .no_cover = l->ask->no_cover,
+                                         .no_noise = l->ask->no_noise,
+                                         .seed = l->ask->seed,
                                          .on_picture = on_picture,
                                          .progress = &l->bar};
 }

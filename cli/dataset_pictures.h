@@ -12,7 +12,8 @@ typedef struct cli_dataset_pictures {
     const char *votes;  /* of FER+; NULL: none */
     const char *group;  /* words, apart by commas; NULL: each label */
     const char *output; /* a folder for the report; NULL: none */
-    int no_faces, no_cover, json, quiet, threads;
+    int no_faces, no_cover, no_noise, json, quiet, threads;
+    unsigned seed;
 } cli_dataset_pictures;
 
 /* What is needed to look at them. */

@@ -89,6 +89,8 @@ int cli_sheet_pictures(const cli_sheet_values *v, const char *data,
                                       .votes = v->votes,
                                       .group = v->group,
                                       .no_faces = v->no_faces,
+                                      .no_cover = 1,
+                                      .no_noise = 1,
                                       .quiet = v->quiet,
                                       .threads = v->table.threads};
     cli_looking l = {0};

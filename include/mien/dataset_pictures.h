@@ -5,6 +5,7 @@
  *     -> copies and pictures that are nearly the same, across parts and classes
  *     -> pictures far darker, brighter, flatter or less sharp than the others
  *     -> groups: how many of each, how good their pictures are
+ *     -> labels that a model, which never saw them, calls another
  *   -> mien_pictures_check_text, _json, _page
  *
  * A finding is something to look at, not a verdict.  Not in the WebAssembly
@@ -87,10 +88,12 @@ typedef struct mien_pictures_check_options {
     int (*on_picture)(void *progress, int64_t done, int64_t of);
     void *progress; /* handed to it */
     int no_cover;   /* 1: what covers faces is not looked for */
+    int no_noise;   /* 1: wrong labels are not looked for */
+    uint32_t seed;  /* of their sample and folds */
 } mien_pictures_check_options;
-#define MIEN_PICTURES_CHECK_DEFAULTS                   \
-    {                                                  \
-        NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, 0 \
+#define MIEN_PICTURES_CHECK_DEFAULTS                                \
+    {                                                               \
+        NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, 0, 20190402 \
     }
 
 /* Two pictures of a set, a before b. */
@@ -158,6 +161,55 @@ typedef struct mien_picture_grouping {
                 of none */
 } mien_picture_grouping;
 
+/* Above so many pictures labels are looked at in a sample of as many. */
+#define MIEN_PICTURES_MAX_NOISE 20000
+/* Pictures of a class, for its labels to be looked at. */
+#define MIEN_NOISE_LEAST 20
+
+/* Labels of one class that are likely another. */
+typedef struct mien_noise_pair {
+    int given, likely;       /* classes of the task */
+    double count, low, high; /* labels, with an interval of 95 % */
+    double confident; /* confident learning's count, overlap of the classes
+                         included */
+} mien_noise_pair;
+
+/* A picture whose label is likely wrong. */
+typedef struct mien_noise_suspect {
+    int64_t picture;    /* number of the labels */
+    int given, likely;  /* classes of the task */
+    double wrong;       /* chance that the label is wrong, 0.5 and more */
+    double probability; /* the model's of the likely class */
+} mien_noise_suspect;
+
+typedef enum mien_noise_found {
+    MIEN_NOISE_NONE,     /* no more than overlapping classes explain */
+    MIEN_NOISE_QUESTION, /* the interval reaches below one label in a hundred */
+    MIEN_NOISE_WRONG
+} mien_noise_found;
+
+/* The labels of one task, as a model sees them that learned from other
+ * pictures.  It disagrees where labels are wrong, and where a kind of picture
+ * is all labelled alike but looks like another class. */
+typedef struct mien_noise {
+    const char *task; /* its name, of the labels */
+    char why[160];    /* it was not judged; empty: it was */
+    int64_t pictures; /* judged */
+    int64_t of;       /* that could be: labelled and read */
+    int classes, few; /* judged; left out, of too few pictures */
+    int faces;        /* 1: networks' answers about faces were used */
+    double accuracy;  /* of the model, out of fold */
+    double largest;   /* share of the largest class */
+    double gain;      /* twice the log-likelihood that changed labels explain
+                         of the class where it is most */
+    mien_noise_found found;
+    double share, low, high; /* of the labels that are wrong, 95 % */
+    int pairs;
+    mien_noise_pair *pair; /* [pairs] most labels first; owned */
+    int64_t suspects;
+    mien_noise_suspect *suspect; /* [suspects] worst first; owned */
+} mien_noise;
+
 /* A set that was looked at. */
 typedef struct mien_pictures_check mien_pictures_check;
 
@@ -167,12 +219,14 @@ typedef struct mien_pictures_check mien_pictures_check;
  *   options  as above
  *   out      owned by the caller; free with mien_pictures_check_free
  *
- * Memory: about 1.2 kB a picture, and 1 kB more where cover is looked for.  The
- * same answer with any number of threads.
+ * Memory: about 1.2 kB a picture, 1 kB more where cover is looked for, and
+ * 5.4 kB for each of the first MIEN_PICTURES_MAX_NOISE whose labels are looked
+ * at.  The same answer with any number of threads.
  * Fails with EARG (no such task or number, bounds, too many groups; stopped),
  * ELIMIT, ENOMEM; a picture that cannot be read is counted.
  * Source: Iglewicz and Hoaglin 1993: beyond 3.5 of their modified z-score a
- * picture is far from the others. */
+ * picture is far from the others; Northcutt, Jiang, Chuang, Confident learning,
+ * JAIR 70, 2021. */
 MIEN_API MIEN_CHECKED mien_status mien_pictures_check_new(
     const mien_labels *labels, const mien_pictures_check_options *options,
     mien_pictures_check **out, mien_error *err);
@@ -228,6 +282,14 @@ MIEN_API MIEN_CHECKED mien_status mien_pictures_check_digest(
 MIEN_API const mien_picture_grouping *
 mien_pictures_check_groupings(const mien_pictures_check *c, int *n);
 
+/* What was found of wrong labels, one a task; borrowed.  The first
+ * MIEN_PICTURES_MAX_BY tasks are looked at.
+ *
+ *   c  a result
+ *   n  set to how many; 0: not looked for, or nothing is labelled */
+MIEN_API const mien_noise *
+mien_pictures_check_noise(const mien_pictures_check *c, int *n);
+
 /* How many findings the text has.
  *
  *   c  a result */
@@ -247,7 +309,11 @@ MIEN_API void mien_pictures_check_text(const mien_pictures_check *c,
  * "cover": {"faces", "judged"}, "groupings": [{"by", "unknown", "groups":
  * [{"name", "pictures", "read", "sharpness", "brightness", "face", "turned",
  * "covered", "odd": {name: {"count", "of", "value", "low", "high",
- * "apart"}}}]}]}.
+ * "apart"}}}]}], "label_noise": [{"task", "why" or "pictures",
+ * "of", "classes", "few", "faces", "accuracy", "largest", "gain", "found",
+ * "share", "low", "high", "pairs": [{"given", "likely", "count", "low", "high",
+ * "confident"}], "suspects", "suspect": [{"file", "given", "likely", "wrong",
+ * "probability"}, the first 1000]}]}.
  *
  *   c    a result
  *   out  the line is added */

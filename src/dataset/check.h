@@ -7,6 +7,7 @@
 #ifndef MI_DATASET_CHECK_H
 #define MI_DATASET_CHECK_H
 
+#include "dataset/noise_rate.h"
 #include "dataset/summary.h"
 #include "mien/dataset.h"
 #include "mien/num.h"
@@ -147,15 +148,5 @@ mien_status mi_classes_of(const mien_dataset *d, mi_classes *out, char *why,
 /* Release the arrays. */
 void mi_classes_done(mi_classes *c);
 enum { MI_WHY = 120 };
-
-/* How labels that two classes have, given a score of each row, can be explained
- * by labels that were changed at random: see noise_rate.c. */
-typedef struct mi_flips {
-    double rate[2]; /* of class 0 that are labelled 1, and the other way */
-    double a, b;    /* log-odds of the true class: a score + b */
-    double gain;    /* twice the log-likelihood beyond that of no flips */
-} mi_flips;
-/* Score [n] and y [n], 0 or 1. */
-mi_flips mi_flips_fit(int64_t n, const double *score, const uint8_t *y);
 
 #endif

@@ -248,14 +248,10 @@ static mien_status judge_class(noise *s, int class, mien_error *err)
     }
     mi_flips f = mi_flips_fit(s->n, score, y);
     s->gain = fmax(s->gain, f.gain);
-    for (int64_t i = 0; f.gain >= gain_wanted && i < s->n; i++) {
-        double p = 1 / (1 + exp(-f.a * score[i] - f.b));
-        double right = y[i] ? (1 - f.rate[1]) * p : (1 - f.rate[0]) * (1 - p);
-        double flip = y[i] ? f.rate[0] * (1 - p) : f.rate[1] * p;
-        /* of two classes both sides are told by one fit */
+    /* of two classes both sides are told by one fit */
+    for (int64_t i = 0; f.gain >= gain_wanted && i < s->n; i++)
         if (y[i] || k == 2)
-            s->wrong[i] = flip / (flip + right);
-    }
+            s->wrong[i] = mi_flips_wrong(&f, score[i], y[i]);
     mi_free(score);
     mi_free(y);
     return MIEN_OK;

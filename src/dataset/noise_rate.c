@@ -13,7 +13,7 @@
  * Source: Bootkrajang, Kaban, Label-noise robust logistic regression, ECML
  * 2012; Rousseeuw, Christmann, Robustness against separation and outliers in
  * logistic regression, 2003. */
-#include "dataset/check.h"
+#include "dataset/noise_rate.h"
 
 #include <math.h>
 
@@ -110,4 +110,60 @@ mi_flips mi_flips_fit(int64_t n, const double *score, const uint8_t *y)
     some.gain =
         2 * (likelihood(&some, n, score, y) - likelihood(&none, n, score, y));
     return some;
+}
+
+double mi_flips_wrong(const mi_flips *f, double score, int y)
+{
+    double p = logistic(f->a * score + f->b);
+    double right = y ? (1 - f->rate[1]) * p : (1 - f->rate[0]) * (1 - p);
+    double flip = y ? f->rate[0] * (1 - p) : f->rate[1] * p;
+    return right + flip > 0 ? flip / (right + flip) : 0;
+}
+
+/* What one row tells of a, b, ln r0 and ln r1. */
+static void add_information(const mi_flips *f, double score, double h[4][4])
+{
+    double p = logistic(f->a * score + f->b);
+    double rest = 1 - f->rate[0] - f->rate[1];
+    double one = f->rate[0] + rest * p, v = fmax(one * (1 - one), 1e-12);
+    double slope = rest * p * (1 - p);
+    const double d[4] = {slope * score, slope, f->rate[0] * (1 - p),
+                         -f->rate[1] * p};
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 4; j++)
+            h[i][j] += d[i] * d[j] / v;
+}
+
+/* The inverse in place of a positive definite matrix; 0: there is none. */
+static int invert(double m[4][4])
+{
+    for (int k = 0; k < 4; k++) {
+        double pivot = m[k][k];
+        if (!(pivot > 1e-12))
+            return 0;
+        m[k][k] = 1;
+        for (int j = 0; j < 4; j++)
+            m[k][j] /= pivot;
+        for (int i = 0; i < 4; i++) {
+            double times = m[i][k];
+            if (i == k)
+                continue;
+            m[i][k] = 0;
+            for (int j = 0; j < 4; j++)
+                m[i][j] -= times * m[k][j];
+        }
+    }
+    return 1;
+}
+
+void mi_flips_error(const mi_flips *f, int64_t n, const double *score,
+                    double error[2])
+{
+    double h[4][4] = {{0}};
+    for (int64_t i = 0; i < n; i++)
+        add_information(f, score[i], h);
+    int known = invert(h);
+    for (int k = 0; k < 2; k++)
+        error[k] =
+            known && h[2 + k][2 + k] > 0 ? sqrt(h[2 + k][2 + k]) : HUGE_VAL;
 }

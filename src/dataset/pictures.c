@@ -33,6 +33,7 @@ static void measure(void *arg, int k, int lane)
     mien_pictures_check *c = p->c;
     int64_t i = p->first + k;
     mien_image im = {0};
+    mien_faces faces = {0};
     mien_error err = {0};
     mien_picture_measure *m = &c->measure[i];
     mien_analyzer *a = c->o.analyzer ? c->o.analyzer[lane] : NULL;
@@ -42,7 +43,10 @@ static void measure(void *arg, int k, int lane)
     if (!st)
         st = mi_picture_measure(
             &im, a, c->thumb + (size_t)i * MI_THUMB,
-            c->chip ? c->chip + (size_t)i * MI_COVER_CHIP : NULL, m, &err);
+            c->chip ? c->chip + (size_t)i * MI_COVER_CHIP : NULL, m, &faces,
+            &err);
+    if (!st)
+        st = mi_pictures_noise_add(c, i, &im, &faces, &err);
     if (st)
         *m = (mien_picture_measure){.faces = -1,
                                     .face = NAN,
@@ -51,6 +55,7 @@ static void measure(void *arg, int k, int lane)
                                     .eyes = NAN,
                                     .nose = NAN,
                                     .mouth = NAN};
+    mien_faces_free(&faces);
     mien_image_free(&im);
     p->status[k] = st;
 }
@@ -107,6 +112,8 @@ mien_status mien_pictures_check_new(const mien_labels *labels,
     c->o = *options;
     mien_status st = make_room(c, err);
     if (!st)
+        st = mi_pictures_noise_new(c, err);
+    if (!st)
         st = measure_all(c, err);
     if (!st)
         st = mi_pictures_cover(c, err);
@@ -116,6 +123,8 @@ mien_status mien_pictures_check_new(const mien_labels *labels,
         st = mi_pictures_pair(c, err);
     if (!st)
         st = mi_pictures_group(c, err);
+    if (!st)
+        st = mi_pictures_noise(c, err);
     if (st)
         mien_pictures_check_free(c);
     else
@@ -130,6 +139,7 @@ void mien_pictures_check_free(mien_pictures_check *c)
     for (int i = 0; i < c->groupings; i++)
         mi_picture_grouping_free(&c->grouping[i]);
     mi_free(c->grouping);
+    mi_pictures_noise_free(c);
     mi_free(c->pair);
     mi_free(c->measure);
     mi_free(c->thumb);

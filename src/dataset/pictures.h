@@ -30,20 +30,22 @@ struct mien_pictures_check {
     int alike;                   /* 0: there were too many to look for them */
     int groupings;
     mien_picture_grouping *grouping; /* [groupings] */
+    struct mi_picture_noise *noise;  /* NULL: wrong labels are not looked for */
 };
 
 /* A sentence of a finding is to be written. */
 typedef void mi_finding(void *arg, const char *text);
 
-/* As mien_picture_measure_of, and the chip of the largest face where its
- * points are known; chip [MI_COVER_CHIP] or NULL: not wanted. */
-mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
-                               uint8_t *thumb, uint8_t *chip,
-                               mien_picture_measure *out, mien_error *err);
-
 /* The picture of a row. */
 mien_status mi_pictures_load(const mien_pictures_check *c, int64_t i,
                              mien_image *out, mien_error *err);
+
+/* As mien_picture_measure_of; faces: set to those found; and the chip of the
+ * largest where its points are known, [MI_COVER_CHIP] or NULL: not wanted. */
+mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
+                               uint8_t *thumb, uint8_t *chip,
+                               mien_picture_measure *out, mien_faces *faces,
+                               mien_error *err);
 
 /* alike.c: copies and pictures that are nearly the same. */
 mien_status mi_pictures_pair(mien_pictures_check *c, mien_error *err);
@@ -67,5 +69,32 @@ void mi_picture_grouping_free(mien_picture_grouping *g);
 /* pictures_text.c: each finding, the gravest first; how many. */
 int mi_pictures_findings(const mien_pictures_check *c, mi_finding *tell,
                          void *arg);
+
+/* pictures_noise.c: draw the sample whose labels are looked at and make room;
+ * nothing where that is not asked for. */
+mien_status mi_pictures_noise_new(mien_pictures_check *c, mien_error *err);
+/* Keep what is needed of picture i, if it is in the sample. */
+mien_status mi_pictures_noise_add(mien_pictures_check *c, int64_t i,
+                                  const mien_image *im, const mien_faces *faces,
+                                  mien_error *err);
+/* All pictures and pairs are known: judge each task. */
+mien_status mi_pictures_noise(mien_pictures_check *c, mien_error *err);
+/* Release it. */
+void mi_pictures_noise_free(mien_pictures_check *c);
+
+/* pictures_noise_put.c: a sentence a task where labels seem wrong; how many. */
+int mi_noise_findings(const mien_pictures_check *c, mi_finding *tell,
+                      void *arg);
+/* Pairs of classes and suspects, or why nothing was judged, as lines. */
+void mi_noise_text(const mien_pictures_check *c, mien_buffer *out);
+/* The same as an array of a JSON text. */
+void mi_noise_json(const mien_pictures_check *c, mien_json *j);
+/* A picture with what is said of it. */
+typedef mien_status mi_noise_picture(const mien_pictures_check *c, int64_t i,
+                                     const char *said, mien_buffer *out,
+                                     mien_error *err);
+/* The same as tables, with pictures put by put. */
+mien_status mi_noise_page(const mien_pictures_check *c, mi_noise_picture *put,
+                          mien_buffer *out, mien_error *err);
 
 #endif

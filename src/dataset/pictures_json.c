@@ -119,6 +119,7 @@ void mien_pictures_check_json(const mien_pictures_check *c, mien_buffer *out)
         mien_json_close(&j);
     }
     mien_json_close(&j);
+    mi_noise_json(c, &j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
 }

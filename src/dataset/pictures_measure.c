@@ -168,39 +168,33 @@ static mien_status cut(const mien_image *im, const mien_face *f, uint8_t *chip,
     return st;
 }
 
-/* What the faces of a picture tell, and the chip of the largest; out->turned is
- * known where there is one. */
-static mien_status look_for_faces(const mien_image *im, mien_analyzer *a,
-                                  uint8_t *chip, mien_picture_measure *out,
-                                  mien_error *err)
+/* What the faces of a picture tell; the largest, NULL if there is none or it
+ * cannot be told how far it is turned. */
+static const mien_face *measure_faces(const mien_image *im,
+                                      const mien_faces *faces,
+                                      mien_picture_measure *out)
 {
-    mien_faces faces = {0};
     const mien_face *largest = NULL;
     float most = 0;
     int shorter = im->w < im->h ? im->w : im->h;
-    mien_status st = mien_analyzer_run(a, im, &faces, err);
-    if (st)
-        return st;
-    out->faces = faces.n;
-    for (int i = 0; i < faces.n; i++) {
-        mien_box b = faces.face[i].box;
+    out->faces = faces->n;
+    for (int i = 0; i < faces->n; i++) {
+        mien_box b = faces->face[i].box;
         float side = fmaxf(b.width, b.height);
         if (side <= most)
             continue;
         most = side;
         out->face = side / (float)shorter;
-        out->turned = turned(&faces.face[i]);
-        largest = &faces.face[i];
+        out->turned = turned(&faces->face[i]);
+        largest = &faces->face[i];
     }
-    if (chip && largest && !isnan(out->turned))
-        st = cut(im, largest, chip, err);
-    mien_faces_free(&faces);
-    return st;
+    return isnan(out->turned) ? NULL : largest;
 }
 
 mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
                                uint8_t *thumb, uint8_t *chip,
-                               mien_picture_measure *out, mien_error *err)
+                               mien_picture_measure *out, mien_faces *faces,
+                               mien_error *err)
 {
     mien_picture_measure m = {.w = im->w,
                               .h = im->h,
@@ -211,6 +205,7 @@ mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
                               .eyes = NAN,
                               .nose = NAN,
                               .mouth = NAN};
+    const mien_face *largest = NULL;
     mien_gray g = {0};
     mien_status st = small_gray(im, SHARP, &g, err);
     if (!st) {
@@ -222,8 +217,13 @@ mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
     mien_gray_free(&g);
     if (!st)
         m.hash = hash_of(thumb);
-    if (!st && a)
-        st = look_for_faces(im, a, chip, &m, err);
+    if (!st && a) {
+        st = mien_analyzer_run(a, im, faces, err);
+        if (!st)
+            largest = measure_faces(im, faces, &m);
+    }
+    if (!st && chip && largest)
+        st = cut(im, largest, chip, err);
     if (!st)
         *out = m;
     return st;
@@ -234,5 +234,8 @@ mien_picture_measure_of(const mien_image *im, mien_analyzer *a,
                         uint8_t thumb[MIEN_PICTURE_THUMB * MIEN_PICTURE_THUMB],
                         mien_picture_measure *out, mien_error *err)
 {
-    return mi_picture_measure(im, a, thumb, NULL, out, err);
+    mien_faces faces = {0};
+    mien_status st = mi_picture_measure(im, a, thumb, NULL, out, &faces, err);
+    mien_faces_free(&faces);
+    return st;
 }

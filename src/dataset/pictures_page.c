@@ -82,9 +82,11 @@ static void put_grouping(const mien_pictures_check *c,
 
 /* ---- pictures ------------------------------------------------------------ */
 
-/* A picture made small, its name and labels below it. */
+/* A picture made small, its name, its labels and what is said of it below it.
+ */
 static mien_status put_picture(const mien_pictures_check *c, int64_t i,
-                               mien_buffer *out, mien_error *err)
+                               const char *said, mien_buffer *out,
+                               mien_error *err)
 {
     mien_image im = {0}, small = {0};
     mien_bytes file = {0};
@@ -109,6 +111,7 @@ static mien_status put_picture(const mien_pictures_check *c, int64_t i,
         if (!words.failed)
             mien_page_text(out, (const char *)words.data);
         mien_buffer_free(&words);
+        mien_page_text(out, said);
         mien_buffer_puts(out, "</figcaption></figure>\n");
     }
     mien_image_free(&im);
@@ -142,9 +145,9 @@ static mien_status put_pairs(const mien_pictures_check *c, mien_buffer *out,
                                p->same ? "the same pixels" : "nearly the same",
                                p->classes ? ", other labels" : "",
                                p->parts ? ", in different parts" : "");
-            st = put_picture(c, p->a, out, err);
+            st = put_picture(c, p->a, "", out, err);
             if (!st)
-                st = put_picture(c, p->b, out, err);
+                st = put_picture(c, p->b, "", out, err);
             mien_buffer_puts(out, "</div>\n");
         }
     if (c->pairs > shown)
@@ -186,7 +189,7 @@ static mien_status put_spread(const mien_pictures_check *c,
     for (int64_t i = 0; i < c->labels->n && shown < ODD && !st; i++) {
         if (!mien_pictures_check_odd(c, i, o) || seen++ < next)
             continue;
-        st = put_picture(c, i, out, err);
+        st = put_picture(c, i, "", out, err);
         shown++;
         next = n * shown / ODD;
     }
@@ -231,7 +234,9 @@ mien_status mien_pictures_check_page(const mien_pictures_check *c,
     mien_buffer_puts(out, "</ul>\n");
     for (int i = 0; i < c->groupings; i++)
         put_grouping(c, &c->grouping[i], out);
-    st = put_pairs(c, out, err);
+    st = mi_noise_page(c, put_picture, out, err);
+    if (!st)
+        st = put_pairs(c, out, err);
     for (int o = 0; o < MIEN_PICTURE_ODDITIES && !st; o++)
         st = put_odd(c, (mien_picture_oddity)o, out, err);
     mien_buffer_puts(out,

@@ -156,6 +156,7 @@ int mi_pictures_findings(const mien_pictures_check *c, mi_finding *tell,
     say_unread(c, &t);
     for (int same = 1; same >= 0; same--)
         say_pairs(c, same, &t);
+    t.n += mi_noise_findings(c, tell, arg);
     for (int i = 0; i < c->groupings; i++)
         say_coverage(&c->grouping[i], &t);
     for (int i = 0; i < c->groupings; i++)
@@ -247,4 +248,5 @@ void mien_pictures_check_text(const mien_pictures_check *c, mien_buffer *out)
                            MIEN_PICTURES_MAX_ALIKE);
     for (int i = 0; i < c->groupings; i++)
         put_grouping(c, &c->grouping[i], out);
+    mi_noise_text(c, out);
 }
