@@ -45,7 +45,7 @@ typedef struct mien_picture_measure {
                          chin that something else hides; NaN: not known, as of
                          a picture that is measured by itself */
     float eyes, nose, mouth; /* the same of these parts */
-    int colour;       /* 1: a pixel at least is not grey */
+    int colour;              /* 1: a pixel at least is not grey */
 } mien_picture_measure;
 
 /* Measure a picture.

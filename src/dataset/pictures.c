@@ -41,10 +41,10 @@ static void measure(void *arg, int k, int lane)
     if (!st)
         st = mi_image_digest(&im, c->digest[i]);
     if (!st)
-        st = mi_picture_measure(
-            &im, a, c->thumb + (size_t)i * MI_THUMB,
-            c->chip ? c->chip + (size_t)i * MI_COVER_CHIP : NULL, m, &faces,
-            &err);
+        st = mi_picture_measure(&im, a, c->thumb + (size_t)i * MI_THUMB,
+                                c->chip ? c->chip + (size_t)i * MI_COVER_CHIP
+                                        : NULL,
+                                m, &faces, &err);
     if (!st)
         st = mi_pictures_noise_add(c, i, &im, &faces, &err);
     if (st)

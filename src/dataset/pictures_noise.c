@@ -69,8 +69,8 @@ mien_status mi_pictures_noise_add(mien_pictures_check *c, int64_t i,
     if (!s || s->slot[i] < 0)
         return MIEN_OK;
     if (s->face)
-        mi_picture_face_features(faces,
-                                 s->face + s->slot[i] * MI_FACE_FEATURES);
+        mi_picture_face_features(faces, s->face + (size_t)s->slot[i] *
+                                                      MI_FACE_FEATURES);
     return mi_picture_features(
         im, s->feature + (size_t)s->slot[i] * MI_PICTURE_FEATURES, err);
 }

@@ -46,9 +46,10 @@ static void luma_of(const mien_image *im, float out[PIXELS])
 {
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {
-            const uint8_t *p = im->data + y * im->stride + 3 * x;
-            out[y * SIDE + x] =
-                (0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]) / 255;
+            const uint8_t *p = &im->data[y * im->stride + 3 * (ptrdiff_t)x];
+            out[y * SIDE + x] = (0.299f * (float)p[0] + 0.587f * (float)p[1] +
+                                 0.114f * (float)p[2]) /
+                                255;
         }
 }
 
@@ -96,7 +97,7 @@ static void fill_cells(const float *luma, cells *h)
     memset(h, 0, sizeof *h);
     for (int y = 1; y < SIDE - 1; y++)
         for (int x = 1; x < SIDE - 1; x++) {
-            const float *p = luma + y * SIDE + x;
+            const float *p = &luma[y * SIDE + x];
             float dx = p[1] - p[-1], dy = p[SIDE] - p[-SIDE];
             float size = sqrtf(dx * dx + dy * dy);
             if (size > 0)

@@ -173,7 +173,7 @@ static mien_status put_covered(const mien_pictures_check *c, mien_buffer *out,
         if (most < 0)
             return MIEN_OK;
         last = c->measure[most].covered;
-        st = put_picture(c, most, out, err);
+        st = put_picture(c, most, "", out, err);
     }
     return st;
 }
