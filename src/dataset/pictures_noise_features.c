@@ -190,7 +190,9 @@ static float *put_colours(const mien_image *im, const float *luma, float *out)
         for (int y = 0; y < SIDE; y++)
             for (int x = 0; x < SIDE; x++)
                 plane[y * SIDE + x] =
-                    (float)im->data[y * im->stride + 3 * x + channel] / 255 -
+                    (float)im->data[y * im->stride + 3 * (ptrdiff_t)x +
+                                    channel] /
+                        255 -
                     luma[y * SIDE + x];
         means_of(plane, COLOURS, out);
         for (int i = 0; i < COLOURS * COLOURS; i++)

@@ -105,7 +105,7 @@ static void fill_pairs(const judging *g)
     const mi_noise_work *w = g->w;
     for (int64_t i = 0; i < w->n; i++) {
         double others;
-        double *row = &g->pair[w->of[i] * w->classes];
+        double *row = &g->pair[(size_t)w->of[i] * (size_t)w->classes];
         if (w->wrong[i] <= 0 || likeliest(w, i, &others) < 0 || others <= 0)
             continue;
         for (int k = 0; k < w->classes; k++)
@@ -135,7 +135,7 @@ static void fill_joint(const judging *g)
             g->joint[w->of[i] * w->classes + best]++;
     }
     for (int k = 0; k < w->classes; k++) {
-        double *row = &g->joint[k * w->classes], sum = 0;
+        double *row = &g->joint[(size_t)k * (size_t)w->classes], sum = 0;
         for (int m = 0; m < w->classes; m++)
             sum += row[m];
         for (int m = 0; m < w->classes && sum > 0; m++)
@@ -156,7 +156,7 @@ static mien_status put_pairs(const judging *g, mien_noise *out, mien_error *err)
 {
     const mi_noise_work *w = g->w;
     const int k = w->classes;
-    out->pair = mi_alloc((size_t)(k * k), sizeof *out->pair);
+    out->pair = mi_alloc((size_t)k * (size_t)k, sizeof *out->pair);
     if (!out->pair)
         return mi_no_memory(err);
     for (int i = 0; i < k * k; i++) {
