@@ -324,7 +324,7 @@ static void test_faces_and_what_cannot_be_read(void)
     mien_buffer_put(&text, "", 1);
     CHECK(strstr((char *)text.data, "3 pictures, 2 read; 2 findings\n"));
     CHECK(strstr((char *)text.data, "1 of 3 pictures cannot be read"));
-    CHECK(strstr((char *)text.data, "2 faces are too few to say, wanted 400"));
+    CHECK(strstr((char *)text.data, "2 faces are too few to say, wanted 2000"));
     CHECK(isnan(m[0].covered) && isnan(m[1].turned));
     CHECK_EQ(mien_pictures_check_page(c, "a <b>", &page, NULL), MIEN_OK);
     mien_buffer_put(&page, "", 1);

@@ -129,7 +129,7 @@ typedef enum mien_picture_oddity {
 /* From this share of a face it counts as covered. */
 #define MIEN_PICTURE_COVER 0.1f
 /* Of fewer faces nothing is said of cover: too few to learn what a face is. */
-#define MIEN_PICTURES_COVER_FEWEST 400
+#define MIEN_PICTURES_COVER_FEWEST 2000
 
 /* Name an oddity: "blurred", "dark", "bright", "flat", "empty", "without a face
  * found", "of a face turned away", "of a face partly covered".
