@@ -130,15 +130,17 @@ static void put_without(const mien_gallery_attacked *a, mien_buffer *out)
         out,
         "WITHOUT THE KEY the files tell\n"
         "  people: %d, erased: %lld, faces: %d, networks: %d, negatives: %d, "
-        "files of evidence: %d, changes that can be taken back: %d, and the "
+        "files of evidence: %d, of inferred rows: %d, changes that can be "
+        "taken back: %d, and the "
         "number of whose each is\n"
         "  the length of a name with its basis and purpose: %lld to %lld "
         "bytes, sealed\n",
         o->people, (long long)o->erased, o->faces, o->networks, o->negatives,
-        o->evidence, o->undo, (long long)o->least, (long long)o->most);
-    if (o->evidence)
+        o->evidence, o->inferred, o->undo, (long long)o->least,
+        (long long)o->most);
+    if (o->evidence + o->inferred > 0)
         mien_buffer_printf(out,
-                           "  the size of each file of evidence: %lld to %lld "
+                           "  the size of each of those files: %lld to %lld "
                            "bytes\n",
                            (long long)o->smallest, (long long)o->largest);
     mien_buffer_printf(out,
@@ -188,10 +190,11 @@ static void put_text(const mien_gallery_attacked *a, double threshold,
         out,
         "IN THE OPEN: %d found, in files: %d, bytes: %lld\n"
         "  looked for names: %d, descriptors (as floats, doubles and bytes): "
-        "%d, files of evidence: %d; left out, since chance would find them: "
+        "%d, files of evidence: %d, of inferred rows: %d; left out, since "
+        "chance would find them: "
         "%d\n",
         p->found, p->files, (long long)p->bytes, p->names, p->descriptors,
-        p->evidence, p->left_out);
+        p->evidence, p->inferred, p->left_out);
     if (p->found)
         mien_buffer_printf(out, "  the first: %s\n", p->where);
     put_without(a, out);
@@ -217,6 +220,7 @@ static void put_json_open(const mien_gallery_open_data *o, mien_json *j)
     mien_json_int(j, "networks", o->networks);
     mien_json_int(j, "negatives", o->negatives);
     mien_json_int(j, "evidence", o->evidence);
+    mien_json_int(j, "inferred", o->inferred);
     mien_json_int(j, "undo", o->undo);
     mien_json_int(j, "person_bytes_least", o->least);
     mien_json_int(j, "person_bytes_most", o->most);
@@ -254,6 +258,7 @@ static void put_json(const mien_gallery_attacked *a, double threshold,
     mien_json_int(&j, "names", p->names);
     mien_json_int(&j, "descriptors", p->descriptors);
     mien_json_int(&j, "evidence", p->evidence);
+    mien_json_int(&j, "inferred", p->inferred);
     mien_json_int(&j, "left_out", p->left_out);
     mien_json_int(&j, "files", p->files);
     mien_json_int(&j, "bytes", p->bytes);

@@ -85,6 +85,9 @@ static int run_restore(const cli_args *a)
         mien_buffer_printf(&out,
                            "%d file%s of evidence left out, removed since\n",
                            done.evidence, done.evidence == 1 ? "" : "s");
+    if (done.inferred)
+        mien_buffer_printf(&out, "%d inferred left out, removed since\n",
+                           done.inferred);
     if (done.negatives)
         mien_buffer_printf(&out, "%d negative%s left out, removed since\n",
                            done.negatives, done.negatives == 1 ? "" : "s");

@@ -24,6 +24,8 @@ static const cli_row exits[] =
 typedef struct beside {
     int n;
     mien_gallery_evidence evidence[MIEN_GALLERY_MAX_EVIDENCE];
+    int files;
+    mien_gallery_inferred inferred[MIEN_GALLERY_MAX_INFERRED];
     int others;
     mien_gallery_negative other[MIEN_GALLERY_MAX_NEGATIVES];
 } beside;
@@ -62,6 +64,7 @@ static void put_json(const mien_gallery *g, const mien_gallery_person *p,
     }
     mien_json_close(&j);
     cli_gallery_evidence_json(&j, "evidence", b->evidence, b->n);
+    cli_gallery_inferred_json(&j, "inferred", b->inferred, b->files);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");
 }
@@ -85,6 +88,7 @@ static void put_text(const mien_gallery *g, const mien_gallery_person *p,
         mien_buffer_printf(out, "not %lld, by the network %.12s\n",
                            (long long)b->other[i].id, b->other[i].model);
     cli_gallery_evidence_text(out, b->evidence, b->n);
+    cli_gallery_inferred_text(out, b->inferred, b->files);
 }
 
 /* Open a gallery and find somebody; CLI_OK, or the status to exit with. */
@@ -112,6 +116,8 @@ static int run_show(const cli_args *a)
     mien_status st =
         status ? MIEN_OK
                : mien_gallery_list_evidence(g, p->id, &b.n, b.evidence, &err);
+    if (!status && !st)
+        st = mien_gallery_list_inferred(g, p->id, &b.files, b.inferred, &err);
     if (st)
         status = cli_gallery_failed(st, &err);
     if (!status)
@@ -141,11 +147,12 @@ const cli_command cmd_gallery_show = {
     .min_operands = 2,
     .max_operands = 2,
     .summary = "what a gallery has of somebody",
-    .description = "Prints basis, purpose and end, the number and network of "
-                   "each face, and of each that is not this person, and "
-                   "number, day, size, SHA-256 and name of what evidence is "
-                   "kept. Instead of a name, '#7' is the "
-                   "person of that number.",
+    .description =
+        "Prints basis, purpose and end, the number and network of "
+        "each face, and of each that is not this person, and "
+        "number, day, size, SHA-256 and name of what evidence is "
+        "kept, and of what models inferred. Instead of a name, '#7' is the "
+        "person of that number.",
     .options = show_options,
     .defaults = &defaults,
     .values_size = sizeof(values),
@@ -247,6 +254,7 @@ static int64_t *read_numbers(const cli_args *a, const mien_gallery *g,
         if (!*end &&
             ((mien_gallery_find_face(g, number, &f) && f.person == p) ||
              (any && (cli_gallery_has_evidence(g, p->id, number) ||
+                      cli_gallery_has_inferred(g, p->id, number) ||
                       has_negative(g, p->id, number)))))
             face[k - first] = number;
         if (!face[k - first]) {
@@ -276,6 +284,8 @@ static int run_remove(const cli_args *a)
                 ? mien_gallery_remove_face(g, face[i - 2], &err)
             : has_negative(g, p->id, face[i - 2])
                 ? mien_gallery_remove_negative(g, face[i - 2], &err)
+            : cli_gallery_has_inferred(g, p->id, face[i - 2])
+                ? mien_gallery_remove_inferred(g, face[i - 2], &err)
                 : mien_gallery_remove_evidence(g, face[i - 2], &err);
         if (st)
             status = cli_gallery_failed(st, &err);
@@ -301,9 +311,10 @@ const cli_command cmd_gallery_remove = {
     .operands = "PEOPLE.db NAME NUMBER...",
     .min_operands = 3,
     .max_operands = 2 + MIEN_GALLERY_MAX_FACES,
-    .summary = "erase faces, evidence and negatives of somebody",
+    .summary = "erase faces, evidence, negatives and what was inferred",
     .description =
-        "Erases faces, evidence and negatives by the numbers that 'mien "
+        "Erases faces, evidence, negatives and what was inferred by the "
+        "numbers that 'mien "
         "gallery show' "
         "prints, and "
         "overwrites them; a copy that is restored does not bring them back. "
@@ -354,7 +365,8 @@ const cli_command cmd_gallery_merge = {
     .max_operands = 3,
     .summary = "make one person of two in a gallery",
     .description =
-        "All faces, evidence and negatives of OTHER come to NAME, whose basis "
+        "All faces, evidence, negatives and what was inferred of OTHER come to "
+        "NAME, whose basis "
         "and end stay, and OTHER is erased as 'mien gallery withdraw' does; "
         "what the entry of OTHER said is kept with NAME as long as 'mien "
         "gallery undo' can take it back. Both were enrolled for the same "

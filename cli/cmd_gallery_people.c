@@ -140,20 +140,39 @@ const cli_command cmd_gallery_rename = {
 
 /* ---- gallery withdraw ---------------------------------------------------- */
 
+/* The files that still have rows about who was erased, a line each. */
+static void put_files(mien_buffer *out, const mien_gallery_inferred *e, int n)
+{
+    if (n)
+        mien_buffer_puts(out, "Rows about this person stand in these files of "
+                              "predictions; whoever keeps them has to erase "
+                              "them there:\n");
+    for (int i = 0; i < n; i++) {
+        mien_buffer_puts(out, "  ");
+        mien_text_plain(e[i].file, out);
+        mien_buffer_printf(out, ", SHA-256 %s\n", e[i].file_sha256);
+    }
+}
+
 /* Erase somebody and print the certificate. */
 static int run_withdraw(const cli_args *a)
 {
     const values *v = a->values;
     mien_gallery *g = NULL;
     mien_gallery_certificate c;
+    mien_gallery_inferred e[MIEN_GALLERY_MAX_INFERRED];
+    int files = 0;
     mien_error err = {0};
     mien_buffer out = {0};
-    char when[32];
+    char when[32], more[32];
     int status = cli_gallery_open(a->operand[0], &v->open, &g);
     if (status)
         return status;
     const mien_gallery_person *p = cli_gallery_person(g, a->operand[1]);
-    mien_status st = p ? mien_gallery_withdraw(g, p->id, &c, &err) : MIEN_OK;
+    mien_status st =
+        p ? mien_gallery_list_inferred(g, p->id, &files, e, &err) : MIEN_OK;
+    if (p && !st)
+        st = mien_gallery_withdraw(g, p->id, &c, &err);
     mien_gallery_close(g);
     if (!p)
         return CLI_NOTHING;
@@ -162,14 +181,16 @@ static int run_withdraw(const cli_args *a)
     cli_gallery_time(c.at, when);
     mien_buffer_printf(
         &out,
-        "erased: person %lld, %d face%s, %d file%s of evidence, %d negative%s, "
-        "%s\n"
+        "erased: person %lld, %d face%s, %d file%s of evidence%s, %d "
+        "negative%s, %s\n"
         "log entry %lld, check %s\n"
         "The key that sealed this person's name, faces, evidence and log "
         "entries is destroyed: no copy of the gallery can be read of them.\n",
         (long long)c.id, c.faces, c.faces == 1 ? "" : "s", c.evidence,
-        c.evidence == 1 ? "" : "s", c.negatives, c.negatives == 1 ? "" : "s",
-        when, (long long)c.entry, c.mac);
+        c.evidence == 1 ? "" : "s",
+        cli_gallery_inferred_count(c.inferred, more), c.negatives,
+        c.negatives == 1 ? "" : "s", when, (long long)c.entry, c.mac);
+    put_files(&out, e, files);
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
@@ -244,7 +265,8 @@ const cli_command cmd_gallery_export = {
     .description =
         "Name, basis, purpose and end, each descriptor with the SHA-256 of "
         "its network, each file of evidence (\"data\" is an address that a "
-        "browser opens), what could be taken back, and the entries of the log "
+        "browser opens), what models inferred, what could be taken back, and "
+        "the entries of the log "
         "about the person: every search that found them, when and for what. "
         "That it was exported is in the log.",
     .options = export_options,

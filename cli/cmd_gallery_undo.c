@@ -29,6 +29,7 @@ static void tell(const mien_gallery_undone *u, mien_buffer *out)
         [MIEN_GALLERY_ADDED] = "what was added is erased",
         [MIEN_GALLERY_MERGED] = "no longer merged: there again is",
         [MIEN_GALLERY_SPLIT] = "no longer split: erased is"};
+    char more[32];
     mien_buffer_printf(out, "%s: %s", u->name, text[u->what]);
     if (*u->other_name)
         mien_buffer_printf(out, " %s", u->other_name);
@@ -36,9 +37,11 @@ static void tell(const mien_gallery_undone *u, mien_buffer *out)
         mien_buffer_printf(out, ", person %lld", (long long)u->other);
     if (u->what != MIEN_GALLERY_RENAMED)
         mien_buffer_printf(
-            out, "; %d face%s, %d file%s of evidence, %d negative%s", u->faces,
-            u->faces == 1 ? "" : "s", u->evidence, u->evidence == 1 ? "" : "s",
-            u->negatives, u->negatives == 1 ? "" : "s");
+            out, "; %d face%s, %d file%s of evidence%s, %d negative%s",
+            u->faces, u->faces == 1 ? "" : "s", u->evidence,
+            u->evidence == 1 ? "" : "s",
+            cli_gallery_inferred_count(u->inferred, more), u->negatives,
+            u->negatives == 1 ? "" : "s");
     mien_buffer_puts(out, "\n");
 }
 

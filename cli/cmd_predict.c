@@ -1,6 +1,7 @@
 /* cmd_predict.c: score, verdict and the columns that speak loudest, row by row,
  * for tables of any size. */
 #include "cli/basis.h"
+#include "cli/predict_people.h"
 #include "cli/roles.h"
 #include "cli/shell/files.h"
 #include "cli/table.h"
@@ -14,7 +15,8 @@
 
 typedef struct values {
     double threshold;
-    const char *output, *retention;
+    const char *output, *retention, *people, *person, *purpose;
+    cli_gallery_values open;
     int json;
     mien_predict_options o;
     cli_table_values table;
@@ -42,6 +44,14 @@ static const cli_option options[] = {
                  "output)"),
     CLI_ROW_TEXT(retention, CLI_TEXT, "retention", 0, "DAYS|DAY",
                  "kept in the roles: " CLI_TEXT_RETENTION),
+    CLI_ROW_TEXT(people, CLI_FILE, "people", 0, "PEOPLE.db",
+                 "with -o: record there what is inferred about the people of a "
+                 "gallery, sealed with their keys"),
+    CLI_ROW_TEXT(person, CLI_TEXT, "person", 0, "COLUMN",
+                 "with --people: their names, a column of the table"),
+    CLI_ROW_TEXT(purpose, CLI_TEXT, "purpose", 0, "WORD",
+                 "with --people: what they are enrolled for"),
+    CLI_OPTIONS_GALLERY,
     CLI_ROW_UNSEEN(o.unseen),
     CLI_OPTIONS_TABLE,
     CLI_OPTION_END,
@@ -55,6 +65,9 @@ static const cli_row examples[] = {
      "the rows that stand out, and why"},
     {"mien predict fraud/model.onnx new.csv -o scores.csv --retention 30",
      "kept for 30 days: mien dataset roles scores.csv tells"},
+    {"mien predict fraud/model.onnx new.csv -o scores.csv --people people.db "
+     "--person name --purpose door",
+     "what is inferred about Ada is in her export, and is erased with her"},
     {NULL, NULL},
 };
 
@@ -254,6 +267,18 @@ static int check_output(const cli_args *a)
                   "standard output do not carry it");
         return CLI_USAGE;
     }
+    if (v->people && (!v->output || v->json || !v->person || !v->purpose)) {
+        cli_error("predict: --people needs -o FILE, --person COLUMN and "
+                  "--purpose WORD, and goes without --json");
+        return CLI_USAGE;
+    }
+    if (!v->people && (v->person || v->purpose)) {
+        cli_error("predict: --%s needs --people PEOPLE.db",
+                  v->person ? "person" : "purpose");
+        return CLI_USAGE;
+    }
+    if (v->people && !cli_is_another(v->people, v->output))
+        return CLI_USAGE;
     for (int i = 0; v->output && i < 2; i++)
         if (!cli_is_another(a->operand[i], v->output))
             return CLI_USAGE;
@@ -275,7 +300,17 @@ static int score(const cli_args *a, const cli_tabular *m,
         cli_error("%s", err.text);
         return CLI_NOTHING;
     }
-    status = predict(a, p);
+    const cli_predict_people ask = {.open = &v->open,
+                                    .how = &v->table,
+                                    .people = v->people,
+                                    .purpose = v->purpose,
+                                    .person = v->person,
+                                    .table = a->operand[1],
+                                    .output = v->output,
+                                    .model = t.model,
+                                    .until = t.until,
+                                    .tabular = m->model};
+    status = v->people ? cli_predict_people_run(&ask, p) : predict(a, p);
     if (!status && v->json)
         status = print_json(v, p, &t);
     else if (!status && v->output)
@@ -323,6 +358,11 @@ const cli_command cmd_predict = {
         "What a model infers about a person is personal data, as what it read "
         "is. So -o keeps beside the file, and --json in the JSON, which "
         "columns are inferred and which were given, the model's SHA-256, the "
-        "day, and until when it is kept, as far as --retention says it.",
+        "day, and until when it is kept, as far as --retention says it.\n\n"
+        "With --people, rows about somebody who is enrolled for the purpose "
+        "are "
+        "recorded in the gallery, too, until then or that person's end: 'mien "
+        "gallery inferred' lists them, 'export' has them, 'withdraw' erases "
+        "them and names the file, which it does not reach.",
     CLI_COMMAND_TABLES,
 };

@@ -54,6 +54,7 @@
     X(cmd_gallery_show)      \
     X(cmd_gallery_add)       \
     X(cmd_gallery_evidence)  \
+    X(cmd_gallery_inferred)  \
     X(cmd_gallery_remove)    \
     X(cmd_gallery_not)       \
     X(cmd_gallery_merge)     \

@@ -58,6 +58,17 @@ void cli_gallery_evidence_text(mien_buffer *out, const mien_gallery_evidence *e,
 /* The same as an array. */
 void cli_gallery_evidence_json(mien_json *j, const char *key,
                                const mien_gallery_evidence *e, int n);
+/* 1: rows of this number, which a model inferred, are kept of the person. */
+int cli_gallery_has_inferred(const mien_gallery *g, int64_t person,
+                             int64_t number);
+/* A line for each file of predictions of which rows are kept. */
+void cli_gallery_inferred_text(mien_buffer *out, const mien_gallery_inferred *e,
+                               int n);
+/* The same as an array. */
+void cli_gallery_inferred_json(mien_json *j, const char *key,
+                               const mien_gallery_inferred *e, int n);
+/* ", 3 inferred"; nothing where there is none. */
+const char *cli_gallery_inferred_count(int n, char room[32]);
 /* Seconds since 1970 as a day and time of UTC. */
 void cli_gallery_time(int64_t at, char out[32]);
 

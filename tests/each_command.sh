@@ -70,6 +70,7 @@ track|movie|-t 1 --frames 2 -q --draw out/t.mp4 movie.mp4
 smile|movie opencv|-t 1 --frames 2 --json -q movie.mp4
 predict||m/model.onnx t.csv
 predict||-o out/p.csv --retention 30 m/model.onnx t.csv
+predict|models|-o out/p.csv --people p.db --key-file key --person word --purpose door m/model.onnx t.csv
 dataset roles||m
 dataset roles||--json p.csv
 evaluate||--json m/model.onnx t.csv
@@ -92,6 +93,7 @@ gallery identify|models movie|--key-file key --purpose door -t 1 --frames 2 -q -
 gallery import|models|--key-file key --basis consent --purpose door -t 1 p.db who.json
 gallery optout|models|--key-file key --name letter --face 1 -t 1 p.db face.ppm
 gallery notice|models|--key-file key --purpose door p.db
+gallery inferred|models|--key-file key p.db Ann
 gallery list|models|--key-file key p.db
 gallery calibrate|models|--key-file key --purpose door -t 1 --json p.db
 gallery show|models|--key-file key p.db Ann

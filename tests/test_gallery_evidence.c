@@ -4,6 +4,7 @@
  * Not as WebAssembly: SQLite, libsodium and processes. */
 #include "base/alloc.h"
 #include "mien/gallery_evidence.h"
+#include "mien/gallery_inferred.h"
 #include "tests/gallery_disk.h"
 #include "tests/gallery_make.h"
 
@@ -288,7 +289,7 @@ static void test_memory_ends(void)
     gallery_remove(&m);
 }
 
-/* ---- a gallery of version 1 ---------------------------------------------- */
+/* ---- galleries of versions 1 and 2 --------------------------------------- */
 
 /* Run SQL on the closed data. */
 static void run_sql(const made *m, const char *sql)
@@ -315,30 +316,53 @@ static int version_of(const made *m)
     return version;
 }
 
-/* A gallery as version 1 left it, with Ada, and with Bob. */
-static void make_first(made *m)
+/* A gallery as an earlier version left it, with Ada, and with Bob; of version 2
+ * with a form of Ada's. */
+static void make_first(made *m, int version)
 {
+    mien_gallery_file f = {"form", {(uint8_t *)"signed.", 7}};
     gallery_make(m);
     mien_gallery *g = gallery_open(m);
     CHECK_EQ(gallery_enroll(g, "Ada", 1, "door", "", NULL, NULL), MIEN_OK);
     CHECK_EQ(gallery_enroll(g, "Bob", 2, "door", "", NULL, NULL), MIEN_OK);
+    if (version == 2)
+        CHECK_EQ(mien_gallery_add_evidence(g, 1, &f, NULL, NULL), MIEN_OK);
     mien_gallery_close(g);
-    run_sql(m, "DROP INDEX evidence_person; DROP TABLE evidence;"
-               "PRAGMA user_version = 1");
+    run_sql(m, version == 1 ? "DROP INDEX evidence_person; DROP TABLE evidence;"
+                              "PRAGMA user_version = 1"
+                            : "ALTER TABLE evidence DROP COLUMN kind;"
+                              "PRAGMA user_version = 2");
 }
 
-/* Opened it is of version 2, with an entry of the log; a copy of it as it was
- * is refused, and restored; a later version is refused. */
-static void test_version_1_is_brought_up(void)
+/* Rows of somebody that a model inferred. */
+static mien_status add_inferred(mien_gallery *g, int64_t id)
 {
+    const mien_gallery_inference in = {
+        "p.csv", model_a, model_a, "", {(uint8_t *)"1,0.5,1", 7}};
+    return mien_gallery_add_inferred(g, id, &in, NULL, NULL);
+}
+
+static int inferred(const mien_gallery *g, int64_t id)
+{
+    mien_gallery_inferred e[MIEN_GALLERY_MAX_INFERRED];
+    int n = -1;
+    CHECK_EQ(mien_gallery_list_inferred(g, id, &n, e, NULL), MIEN_OK);
+    return n;
+}
+
+/* Opened it is of version 3, with an entry of the log; a copy of it as it was
+ * is refused, and restored; a later version is refused. */
+static void test_earlier_versions_are_brought_up(int version)
+{
+    int had = version == 2; /* evidence of Ada */
     made m;
     char copy[80], command[200];
     mien_error err = {0};
     mien_gallery *g = NULL;
     mien_gallery_restored done = {0};
     mien_gallery_file f = {"form", {(uint8_t *)"light work.", 11}};
-    make_first(&m);
-    CHECK_EQ(version_of(&m), 1);
+    make_first(&m, version);
+    CHECK_EQ(version_of(&m), version);
     snprintf(copy, sizeof copy, "%s.copy", m.folder);
     snprintf(command, sizeof command, "cp %s %s", m.path, copy);
     CHECK_EQ(system(command), 0);
@@ -346,9 +370,11 @@ static void test_version_1_is_brought_up(void)
         g = gallery_open(&m);
         CHECK_EQ(gallery_search(g, 1, "door").person->id, 1);
         CHECK_EQ(mien_gallery_add_evidence(g, 1, &f, NULL, &err), MIEN_OK);
-        CHECK_EQ(count(g, 1), again + 1);
+        CHECK_EQ(count(g, 1), had + again + 1);
+        CHECK_EQ(inferred(g, 1), again);
+        CHECK_EQ(add_inferred(g, 1), MIEN_OK);
         mien_gallery_close(g);
-        CHECK_EQ(version_of(&m), 2);
+        CHECK_EQ(version_of(&m), 3);
     }
     snprintf(command, sizeof command, "cp %s %s", copy, m.path);
     CHECK_EQ(system(command), 0);
@@ -359,13 +385,14 @@ static void test_version_1_is_brought_up(void)
         !mien_gallery_restore(m.path, copy, &m.key, GALLERY_NOW, &done, &err),
         "%s", err.text);
     g = gallery_open(&m);
-    CHECK(mien_gallery_count(g) == 2 && count(g, 1) == 0);
+    CHECK(mien_gallery_count(g) == 2 && count(g, 1) == had);
+    CHECK_EQ(inferred(g, 1), 0);
     mien_gallery_close(g);
-    CHECK_EQ(version_of(&m), 2);
-    run_sql(&m, "PRAGMA user_version = 3");
+    CHECK_EQ(version_of(&m), 3);
+    run_sql(&m, "PRAGMA user_version = 4");
     CHECK_EQ(mien_gallery_open(m.path, &m.key, GALLERY_NOW, NULL, &g, &err),
              MIEN_EFORMAT);
-    CHECK_MSG(strstr(err.text, "of version 3; this mien reads 1 to 2"), "%s",
+    CHECK_MSG(strstr(err.text, "of version 4; this mien reads 1 to 3"), "%s",
               err.text);
     run_sql(&m, "PRAGMA user_version = 0");
     CHECK_EQ(mien_gallery_open(m.path, &m.key, GALLERY_NOW, NULL, &g, &err),
@@ -375,13 +402,13 @@ static void test_version_1_is_brought_up(void)
 }
 
 /* Killed, or cut, at each change of a file: the next opening brings it up. */
-static void test_bringing_up(disk_fault fault)
+static void test_bringing_up(disk_fault fault, int from)
 {
     made first;
     int ended = 0;
     long *changes = mmap(NULL, sizeof *changes, PROT_READ | PROT_WRITE,
                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    make_first(&first);
+    make_first(&first, from);
     for (long at = 1; !ended && at < 200 && check_failed < 20; at++) {
         made m = first;
         int status = 0;
@@ -404,14 +431,15 @@ static void test_bringing_up(disk_fault fault)
         CHECK(child > 0 && waitpid(child, &status, 0) == child);
         ended = !WIFSIGNALED(status) && *changes < at;
         int version = version_of(&m);
-        CHECK_MSG(version == 1 || version == 2, "%d at %ld", version, at);
-        CHECK_MSG(!ended || version == 2, "%d at the end", version);
+        CHECK_MSG(version == from || version == 3, "%d at %ld", version, at);
+        CHECK_MSG(!ended || version == 3, "%d at the end", version);
         mien_gallery *g = gallery_open(&m);
         CHECK_MSG(g && mien_gallery_count(g) == 2 &&
-                      gallery_search(g, 2, "door").person,
+                      gallery_search(g, 2, "door").person &&
+                      count(g, 1) == (from == 2) && inferred(g, 1) == 0,
                   "at %ld", at);
         mien_gallery_close(g);
-        CHECK_EQ(version_of(&m), 2);
+        CHECK_EQ(version_of(&m), 3);
         gallery_remove(&m);
     }
     CHECK(ended || check_failed);
@@ -429,9 +457,11 @@ int main(int argc, char **argv)
     RUN(test_a_merge_carries_it_and_a_split_does_not);
     RUN(test_an_export_has_it);
     RUN(test_memory_ends);
-    RUN(test_version_1_is_brought_up);
-    RUN(test_bringing_up, DISK_KILLED);
-    RUN(test_bringing_up, DISK_CUT);
-    RUN(test_bringing_up, DISK_FAILS_ONCE);
+    for (int version = 1; version <= 2; version++) {
+        RUN(test_earlier_versions_are_brought_up, version);
+        RUN(test_bringing_up, DISK_KILLED, version);
+        RUN(test_bringing_up, DISK_CUT, version);
+        RUN(test_bringing_up, DISK_FAILS_ONCE, version);
+    }
     return check_done();
 }

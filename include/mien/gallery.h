@@ -120,7 +120,7 @@ typedef struct mien_gallery_restored {
     int erased;  /* of the copy, who had been erased since: left out */
     int missing; /* enrolled since the copy was made: not in it */
     int faces;   /* of the copy, that had been removed since: left out */
-    int evidence, negatives; /* of the copy, the same */
+    int evidence, inferred, negatives; /* of the copy, the same */
 } mien_gallery_restored;
 
 /* Put a copy back in the place of PEOPLE.db, whose keys are beside it still.
@@ -312,6 +312,7 @@ typedef struct mien_gallery_certificate {
     int64_t at;                    /* seconds since 1970 */
     int faces;                     /* descriptors that were erased */
     int evidence, negatives;       /* files and negatives, the same */
+    int inferred;                  /* files of predictions, the same */
     int64_t entry;                 /* of the log that says so */
     char mac[MIEN_GALLERY_DIGEST]; /* of that entry, which ends the log then */
 } mien_gallery_certificate;
@@ -476,7 +477,7 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_threshold_of(
     "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
     "backed-up,restored,faces-added,face-removed,calibrated,upgraded,"      \
     "evidence-added,evidence-erased,negative-added,negative-erased,undone," \
-    "attacked"
+    "attacked,inferred-added,inferred-erased"
 
 /* An entry, without what is sealed in it. */
 typedef struct mien_gallery_entry {

@@ -29,7 +29,7 @@ typedef struct mien_gallery_plain {
                   whose names begin so; without -shm, which has numbers of pages
                   alone */
     int64_t bytes;
-    int names, descriptors, evidence; /* looked for */
+    int names, descriptors, evidence, inferred; /* looked for */
     int left_out;    /* names below 6 bytes, and descriptors and files that are
                         one number again and again: chance would find them */
     int found;       /* of those looked for, in how many places */
@@ -38,7 +38,7 @@ typedef struct mien_gallery_plain {
 
 /* What is in the open. */
 typedef struct mien_gallery_open_data {
-    int people, faces, evidence, negatives, undo;
+    int people, faces, evidence, inferred, negatives, undo;
     int networks;              /* whose SHA-256 stand beside the faces */
     int64_t erased;            /* people; from the numbers that are missing */
     int64_t least, most;       /* bytes of a sealed person: of the texts */

@@ -35,7 +35,8 @@ typedef struct mien_gallery_undone {
                                      again; split: of who is erased */
     char other_name[MIEN_GALLERY_NAME]; /* the same; rename: the name that was
                                            taken back */
-    int faces, evidence, negatives;     /* that were erased, or went back */
+    int faces, evidence, inferred, negatives; /* that were erased, or went
+                                                 back */
 } mien_gallery_undone;
 
 /* Take back the last change that can be taken back.

@@ -28,6 +28,7 @@
 #include "mien/gallery.h"
 #include "mien/gallery_attack.h"
 #include "mien/gallery_evidence.h"
+#include "mien/gallery_inferred.h"
 #include "mien/gallery_negative.h"
 #include "mien/gallery_notice.h"
 #include "mien/gallery_undo.h"

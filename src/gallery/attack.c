@@ -23,17 +23,18 @@ static mien_status number(const mien_gallery *g, const char *sql, int64_t *out,
 static mien_status look_without(const mien_gallery *g,
                                 mien_gallery_open_data *out, mien_error *err)
 {
-    int64_t n[6] = {0};
+    int64_t n[7] = {0};
     const struct {
         const char *sql;
         int64_t *to;
     } ask[] = {
         {"SELECT count(*) FROM person", &n[0]},
         {"SELECT count(*) FROM face", &n[1]},
-        {"SELECT count(*) FROM evidence", &n[2]},
+        {"SELECT count(*) FROM evidence WHERE kind = 0", &n[2]},
         {"SELECT count(*) FROM negative", &n[3]},
         {"SELECT count(*) FROM undo", &n[4]},
         {"SELECT count(DISTINCT model) FROM face", &n[5]},
+        {"SELECT count(*) FROM evidence WHERE kind = 1", &n[6]},
         {"SELECT ifnull(max(person), 0) FROM log", &out->erased},
         {"SELECT min(length(sealed)) FROM person", &out->least},
         {"SELECT max(length(sealed)) FROM person", &out->most},
@@ -52,11 +53,12 @@ static mien_status look_without(const mien_gallery *g,
     out->people = (int)n[0];
     out->faces = (int)n[1];
     out->evidence = (int)n[2];
+    out->inferred = (int)n[6];
     out->negatives = (int)n[3];
     out->undo = (int)n[4];
     out->networks = (int)n[5];
     out->erased = out->erased > n[0] ? out->erased - n[0] : 0;
-    if (n[2]) {
+    if (n[2] + n[6] > 0) {
         out->smallest -= MI_KEY_MORE;
         out->largest -= MI_KEY_MORE;
     }

@@ -1,4 +1,5 @@
-/* attack_bytes.c: names, descriptors and evidence, looked for in the files.
+/* attack_bytes.c: names, descriptors, evidence and what was inferred, looked
+ * for in the files.
  *
  * What is looked for is found by its first six bytes in a table, at every place
  * of every file.  Open databases are read through SQLite: to close them anew
@@ -119,25 +120,26 @@ static mien_status seek_rows(searching *s, const mi_rows *r, mien_error *err)
     return st;
 }
 
-/* The beginning, the middle and the end of each file of evidence. */
-static mien_status seek_evidence(searching *s, int64_t person, mien_error *err)
+/* The beginning, the middle and the end of what is kept of somebody. */
+static mien_status seek_kept(searching *s, int64_t person, mi_kept_kind kind,
+                             mien_error *err)
 {
-    mien_gallery_evidence e[MIEN_GALLERY_MAX_EVIDENCE];
-    int n = 0;
-    mien_status st = mien_gallery_list_evidence(s->g, person, &n, e, err);
+    mi_kept e[MI_KEPT_MOST];
+    int n = 0, *counted = kind ? &s->out->inferred : &s->out->evidence;
+    mien_status st = mi_kept_list(s->g, person, kind, MI_KEPT_MOST, &n, e, err);
     for (int i = 0; !st && i < n; i++) {
         mien_buffer b = {0};
         int any = 0;
-        st = mien_gallery_read_evidence(s->g, e[i].id, &b, err);
+        st = mi_kept_read(s->g, kind, e[i].id, &b, err);
         for (size_t part = 0; !st && part < 3; part++) {
             size_t at = b.n > LONGEST ? part * (b.n - LONGEST) / 2 : 0;
             int kept = 0;
             if (part == 0 || b.n > LONGEST)
-                st = seek(s, "evidence", person, b.data + at, b.n - at, &kept,
-                          err);
+                st = seek(s, kind ? "inferred rows" : "evidence", person,
+                          b.data + at, b.n - at, &kept, err);
             any |= kept;
         }
-        s->out->evidence += any;
+        *counted += any;
         s->out->left_out += !any;
         mi_keys_forget(b.data, b.n);
         mien_buffer_free(&b);
@@ -290,7 +292,9 @@ mien_status mi_attack_bytes(const mien_gallery *g, mien_gallery_plain *out,
     for (int i = 0; !st && i < g->people; i++)
         st = seek_name(&s, &g->person[i].shown, err);
     for (int i = 0; !st && i < g->people; i++)
-        st = seek_evidence(&s, g->person[i].shown.id, err);
+        st = seek_kept(&s, g->person[i].shown.id, MI_KEPT_EVIDENCE, err);
+    for (int i = 0; !st && i < g->people; i++)
+        st = seek_kept(&s, g->person[i].shown.id, MI_KEPT_INFERRED, err);
     for (int i = 0; !st && i < g->shelves; i++)
         st = seek_rows(&s, &g->shelf[i].face, err);
     for (int i = 0; !st && i < g->shelves; i++)

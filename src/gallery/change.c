@@ -85,11 +85,12 @@ mien_status mi_gallery_change(mien_gallery *g, const mi_change *c,
 
 /* ---- erasing ------------------------------------------------------------- */
 
-/* The rows of a person, by table. */
-enum { HELD = 3 };
+/* The rows of a person, by table; evidence has two kinds. */
+enum { HELD = 4 };
 static const char *const held_counts[HELD] = {
     "SELECT count(*) FROM face WHERE person = ?",
-    "SELECT count(*) FROM evidence WHERE person = ?",
+    "SELECT count(*) FROM evidence WHERE person = ? AND kind = 0",
+    "SELECT count(*) FROM evidence WHERE person = ? AND kind = 1",
     "SELECT count(*) FROM negative WHERE person = ?"};
 static const char *const held_deletes[] = {
     "DELETE FROM face WHERE person = ?",
@@ -119,7 +120,8 @@ static mien_status add_count(const mien_gallery *g, const char *sql,
 mien_status mi_data_count(const mien_gallery *g, int64_t person, mi_held *out,
                           mien_error *err)
 {
-    int *const to[HELD] = {&out->faces, &out->evidence, &out->negatives};
+    int *const to[HELD] = {&out->faces, &out->evidence, &out->inferred,
+                           &out->negatives};
     mien_status st = MIEN_OK;
     for (int i = 0; !st && i < HELD; i++)
         st = add_count(g, held_counts[i], "i", person, 0, to[i], err);
@@ -131,9 +133,13 @@ mien_status mi_items_count(const mien_gallery *g, int64_t person, int n,
 {
     static const char *const sql[HELD] = {
         "SELECT count(*) FROM face WHERE person = ? AND id = ?",
-        "SELECT count(*) FROM evidence WHERE person = ? AND id = ?",
+        "SELECT count(*) FROM evidence WHERE person = ? AND id = ?"
+        " AND kind = 0",
+        "SELECT count(*) FROM evidence WHERE person = ? AND id = ?"
+        " AND kind = 1",
         "SELECT count(*) FROM negative WHERE person = ? AND id = ?"};
-    int *const to[HELD] = {&out->faces, &out->evidence, &out->negatives};
+    int *const to[HELD] = {&out->faces, &out->evidence, &out->inferred,
+                           &out->negatives};
     mien_status st = MIEN_OK;
     for (int i = 0; !st && i < HELD * n; i++)
         st = add_count(g, sql[i % HELD], "ii", person, number[i / HELD],
@@ -144,14 +150,15 @@ mien_status mi_items_count(const mien_gallery *g, int64_t person, int n,
 mien_status mi_items_delete(mien_gallery *g, int64_t person, int n,
                             const int64_t *number, mien_error *err)
 {
-    static const char *const sql[HELD] = {
+    static const char *const sql[] = {
         "DELETE FROM face WHERE person = ? AND id = ?",
         "DELETE FROM evidence WHERE person = ? AND id = ?",
         "DELETE FROM negative WHERE person = ? AND id = ?"};
+    enum { TABLES = sizeof sql / sizeof *sql };
     mien_status st = MIEN_OK;
-    for (int i = 0; !st && i < HELD * n; i++)
-        st = mi_db_do(&g->data, err, sql[i % HELD], "ii", person,
-                      number[i / HELD]);
+    for (int i = 0; !st && i < TABLES * n; i++)
+        st = mi_db_do(&g->data, err, sql[i % TABLES], "ii", person,
+                      number[i / TABLES]);
     return st;
 }
 
@@ -227,6 +234,7 @@ mien_status mien_gallery_withdraw(mien_gallery *g, int64_t id,
                                       .at = mi_gallery_now(g),
                                       .faces = gone.faces,
                                       .evidence = gone.evidence,
+                                      .inferred = gone.inferred,
                                       .negatives = gone.negatives,
                                       .entry = g->log.number};
     mi_log_mac_text(g->log.mac, out->mac);

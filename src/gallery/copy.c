@@ -155,6 +155,7 @@ static mien_status bring_up(mien_gallery *g, mien_gallery_restored *out,
     out->people = g->people;
     out->faces = gone.faces;
     out->evidence = gone.evidence;
+    out->inferred = gone.inferred;
     out->negatives = gone.negatives;
     return st ? st : mi_db_settle(&g->data, err);
 }

@@ -131,6 +131,8 @@ mien_status mien_gallery_export(mien_gallery *g, int64_t id, mien_buffer *out,
     st = mi_undo_put(g, id, &j, err);
     if (!st)
         st = put_evidence(&j, g, id, err);
+    if (!st)
+        st = mi_inferred_export(&j, g, id, err);
     mien_json_array(&j, "log");
     if (!st)
         st = mien_gallery_log(g, put_entry, &t, &last, err);

@@ -24,6 +24,9 @@ void mi_held_text(const mi_held *held, char *out, size_t size)
         snprintf(out + n, size - (size_t)n, ", %d file%s of evidence",
                  held->evidence, held->evidence == 1 ? "" : "s");
     n = (int)strlen(out);
+    if (held->inferred)
+        snprintf(out + n, size - (size_t)n, ", %d inferred", held->inferred);
+    n = (int)strlen(out);
     if (held->negatives)
         snprintf(out + n, size - (size_t)n, ", %d negative%s", held->negatives,
                  held->negatives == 1 ? "" : "s");

@@ -15,6 +15,7 @@
 #include "keys/keys.h"
 #include "mien/gallery.h"
 #include "mien/gallery_evidence.h"
+#include "mien/gallery_inferred.h"
 #include "mien/gallery_negative.h"
 #include "mien/gallery_undo.h"
 #include "mien/json.h"
@@ -25,7 +26,7 @@
 enum {
     MI_GALLERY_DATA = 0x6d67616c, /* application_id of the files */
     MI_GALLERY_KEYS = 0x6d676b79,
-    MI_DATA_VERSION = 2, /* of the files; 2: with evidence and more */
+    MI_DATA_VERSION = 3, /* of the files; 3: with what was inferred */
     MI_KEYS_VERSION = 1,
     MI_SEAL_VERSION = 1, /* of what is sealed, and how */
     MI_GALLERY_ID = 16,
@@ -41,7 +42,7 @@ typedef enum mi_begun {
     MI_ENROL,
     MI_ERASE,
     MI_CHANGE,
-    MI_FORGET /* faces, evidence, negatives, not a person */
+    MI_FORGET /* faces, evidence, inferred, negatives, not a person */
 } mi_begun;
 
 /* The places of MIEN_GALLERY_KINDS, from 1. */
@@ -65,7 +66,9 @@ typedef enum mi_log_kind {
     MI_LOG_NEGATIVE_ADDED,
     MI_LOG_NEGATIVE_ERASED,
     MI_LOG_UNDONE,
-    MI_LOG_ATTACKED
+    MI_LOG_ATTACKED,
+    MI_LOG_INFERRED_ADDED,
+    MI_LOG_INFERRED_ERASED
 } mi_log_kind;
 
 typedef struct mi_person {
@@ -110,7 +113,7 @@ struct mien_gallery {
 
 /* How much the data has of somebody. */
 typedef struct mi_held {
-    int faces, evidence, negatives;
+    int faces, evidence, inferred, negatives;
 } mi_held;
 
 /* Seconds since 1970, and the day, by the gallery's clock. */
@@ -300,16 +303,57 @@ mien_status mi_evidence_check(const mi_files *f, int had, mien_error *err);
 mien_status mi_evidence_put(mien_gallery *g, const mi_person *p,
                             const mi_files *f, const int64_t *number,
                             mien_error *err);
-/* How many files the data has of a person. */
-mien_status mi_evidence_count(const mien_gallery *g, int64_t person, int *out,
-                              mien_error *err);
-/* Give another copies of one's files, in a transaction that is open: all, or
- * with n numbers those of them; the numbers of the copies. */
-mien_status mi_evidence_copy(mien_gallery *g, const mi_person *from,
-                             const mi_person *into, int n,
-                             const int64_t *number, int *made,
-                             int64_t out[MIEN_GALLERY_MAX_EVIDENCE],
-                             mien_error *err);
+/* ---- kept.c -------------------------------------------------------------- */
+
+/* Kinds of rows.  Numbers stand in files: add at the end. */
+typedef enum mi_kept_kind { MI_KEPT_EVIDENCE, MI_KEPT_INFERRED } mi_kept_kind;
+enum { MI_KEPT_KINDS = 2, MI_KEPT_MOST = MIEN_GALLERY_MAX_INFERRED };
+_Static_assert(MI_KEPT_MOST >= MIEN_GALLERY_MAX_EVIDENCE,
+               "the most of any kind of one person");
+/* A row, without its bytes. */
+typedef struct mi_kept {
+    mi_kept_kind kind;
+    int64_t id, size;
+    char name[MIEN_GALLERY_NAME], day[11], sha256[MIEN_GALLERY_DIGEST];
+    /* of what was inferred */
+    char file_sha256[MIEN_GALLERY_DIGEST], model[MIEN_GALLERY_DIGEST];
+    char until[11];
+} mi_kept;
+/* EARG if it is no name of a file. */
+mien_status mi_kept_name(mi_kept_kind kind, const char *name, mien_error *err);
+/* Put a row into the data; bytes [e->size]. */
+mien_status mi_kept_put(mien_gallery *g, const mi_person *p, const mi_kept *e,
+                        const void *bytes, mien_error *err);
+/* How many the data has of a person. */
+mien_status mi_kept_count(const mien_gallery *g, int64_t person,
+                          mi_kept_kind kind, int *out, mien_error *err);
+/* Those of a person, at most so many, by their numbers. */
+mien_status mi_kept_list(const mien_gallery *g, int64_t id, mi_kept_kind kind,
+                         int most, int *n, mi_kept *out, mien_error *err);
+/* The bytes of one. */
+mien_status mi_kept_read(const mien_gallery *g, mi_kept_kind kind,
+                         int64_t number, mien_buffer *out, mien_error *err);
+/* Erase one. */
+mien_status mi_kept_remove(mien_gallery *g, mi_kept_kind kind, int64_t number,
+                           mien_error *err);
+/* Who gives copies of what to whom: all, or with n numbers those of them. */
+typedef struct mi_giver {
+    const mi_person *from, *into;
+    int n;
+    const int64_t *number;
+} mi_giver;
+/* Make them, in a transaction that is open; their numbers, of which there are
+ * at most MI_KEPT_MOST. */
+mien_status mi_kept_copy(mien_gallery *g, const mi_giver *by, mi_kept_kind kind,
+                         int *made, int64_t *out, mien_error *err);
+
+/* ---- inferred.c ---------------------------------------------------------- */
+
+/* Erase what has ended. */
+mien_status mi_inferred_sweep(mien_gallery *g, mien_error *err);
+/* What was inferred about a person, as an array. */
+mien_status mi_inferred_export(mien_json *j, const mien_gallery *g, int64_t id,
+                               mien_error *err);
 
 /* ---- merge.c ------------------------------------------------------------- */
 

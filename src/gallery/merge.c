@@ -13,29 +13,53 @@
 
 /* ---- two are one --------------------------------------------------------- */
 
-/* Whether one person may have the evidence and negatives of both. */
+/* Whether one person may have what is kept of both, of a kind. */
+static mien_status check_kept(const mien_gallery *g, int64_t into, int64_t from,
+                              mi_kept_kind kind, mien_error *err)
+{
+    static const int most[] = {MIEN_GALLERY_MAX_EVIDENCE,
+                               MIEN_GALLERY_MAX_INFERRED};
+    int had = 0, more = 0;
+    mien_status st = mi_kept_count(g, into, kind, &had, err);
+    if (!st)
+        st = mi_kept_count(g, from, kind, &more, err);
+    if (st || had + more <= most[kind])
+        return st;
+    return mi_fail(err, MIEN_ELIMIT,
+                   "%s: %d files beside %d; at most %d of a person are kept",
+                   kind ? "inferred" : "evidence", more, had, most[kind]);
+}
+
+/* Whether one person may have the evidence, what was inferred and the negatives
+ * of both. */
 static mien_status check_room(const mien_gallery *g, int64_t into, int64_t from,
                               mien_error *err)
 {
     mien_gallery_negative all[MIEN_GALLERY_MAX_NEGATIVES];
-    int had = 0, more = 0;
-    mien_status st = mi_evidence_count(g, into, &had, err);
+    mien_status st = check_kept(g, into, from, MI_KEPT_EVIDENCE, err);
     if (!st)
-        st = mi_evidence_count(g, from, &more, err);
+        st = check_kept(g, into, from, MI_KEPT_INFERRED, err);
     if (st)
         return st;
-    if (had + more > MIEN_GALLERY_MAX_EVIDENCE)
-        return mi_fail(err, MIEN_ELIMIT,
-                       "evidence: %d files beside %d; at most %d of a person "
-                       "are kept",
-                       more, had, MIEN_GALLERY_MAX_EVIDENCE);
-    more = mien_gallery_list_negatives(g, into, all) +
-           mien_gallery_list_negatives(g, from, all);
+    int more = mien_gallery_list_negatives(g, into, all) +
+               mien_gallery_list_negatives(g, from, all);
     if (more > MIEN_GALLERY_MAX_NEGATIVES)
         return mi_fail(err, MIEN_ELIMIT,
                        "%d negatives together; at most %d of a person are kept",
                        more, MIEN_GALLERY_MAX_NEGATIVES);
     return MIEN_OK;
+}
+
+/* Copies of what is kept, of both kinds: counted, with their numbers. */
+static mien_status copy_kept(mien_gallery *g, const mi_giver *by, mi_held *held,
+                             int64_t number[MI_KEPT_KINDS * MI_KEPT_MOST],
+                             mien_error *err)
+{
+    mien_status st =
+        mi_kept_copy(g, by, MI_KEPT_EVIDENCE, &held->evidence, number, err);
+    return st ? st
+              : mi_kept_copy(g, by, MI_KEPT_INFERRED, &held->inferred,
+                             number + held->evidence, err);
 }
 
 /* What one gives to another. */
@@ -46,18 +70,18 @@ typedef struct giving {
 } giving;
 
 /* Keep what takes a merge back: who went, and what came by which number. */
-static mien_status keep_merge(mien_gallery *g, const giving *v, int evidence,
+static mien_status keep_merge(mien_gallery *g, const giving *v, int kept,
                               const int64_t *number, mien_error *err)
 {
     const mi_held *held = &v->moves->held;
-    int n = 0, all = held->faces + held->negatives + evidence;
+    int n = 0, all = held->faces + held->negatives + kept;
     int64_t *item = mi_alloc((size_t)all + 1, sizeof *item);
     if (!item)
         return mi_no_memory(err);
     for (int64_t i = 0; i < v->moves->n; i++)
         for (int k = 0; k < v->moves->batch[i].f.n; k++)
             item[n++] = v->moves->batch[i].number[k];
-    for (int i = 0; i < evidence; i++)
+    for (int i = 0; i < kept; i++)
         item[n++] = number[i];
     const mi_undo undo = {.what = MIEN_GALLERY_MERGED,
                           .n = n,
@@ -72,19 +96,20 @@ static mien_status keep_merge(mien_gallery *g, const giving *v, int evidence,
 static mien_status make_one(mien_gallery *g, const void *arg, mien_error *err)
 {
     const giving *v = arg;
+    const mi_giver by = {v->from, v->into, 0, NULL};
     char detail[160];
-    int64_t number[MIEN_GALLERY_MAX_EVIDENCE];
+    int64_t number[MI_KEPT_KINDS * MI_KEPT_MOST];
     mi_held held = v->moves->held;
     mien_status st = mi_moves_put(g, v->into, v->moves, err);
     if (!st)
-        st = mi_evidence_copy(g, v->from, v->into, 0, NULL, &held.evidence,
-                              number, err);
+        st = copy_kept(g, &by, &held, number, err);
     if (!st)
         st = mi_db_do(&g->data, err, "INSERT INTO leaving(person) VALUES(?)",
                       "i", v->from->shown.id);
     if (!st)
-        st = v->undo ? mi_undo_forget(g, v->undo, err)
-                     : keep_merge(g, v, held.evidence, number, err);
+        st = v->undo
+                 ? mi_undo_forget(g, v->undo, err)
+                 : keep_merge(g, v, held.evidence + held.inferred, number, err);
     mi_held_text(&held, detail, sizeof detail);
     size_t n = strlen(detail);
     snprintf(detail + n, sizeof detail - n, " of person %lld",
@@ -177,16 +202,16 @@ static mien_status make_two(mien_gallery *g, const void *arg, mien_error *err)
 {
     const parting *p = arg;
     const mi_parting *w = p->what;
+    const mi_giver by = {p->from, p->to, w->n, w->number};
     char detail[120];
-    int64_t number[MIEN_GALLERY_MAX_EVIDENCE];
+    int64_t number[MI_KEPT_KINDS * MI_KEPT_MOST];
     mi_held held = p->moves->held;
     const mi_undo undo = {.what = MIEN_GALLERY_SPLIT, .other = p->to->shown.id};
     mien_status st = mi_person_put(g, p->to, err);
     if (!st)
         st = mi_moves_put(g, p->to, p->moves, err);
     if (!st && w->n)
-        st = mi_evidence_copy(g, p->from, p->to, w->n, w->number,
-                              &held.evidence, number, err);
+        st = copy_kept(g, &by, &held, number, err);
     if (!st)
         st = mi_items_delete(g, w->from, w->n, w->number, err);
     if (!st)

@@ -153,6 +153,8 @@ mien_status mien_gallery_sweep(mien_gallery *g, int *expired, mien_error *err)
             st = mi_gallery_erase(g, i, MI_LOG_EXPIRED, NULL, err);
             *expired += !st;
         }
+    if (!st)
+        st = mi_inferred_sweep(g, err);
     return st ? st : mi_undo_sweep(g, err);
 }
 

@@ -327,10 +327,13 @@ static mien_status take_back(mien_gallery *g, const record *r, int *done,
     int other = mi_people_at(g, r->undo.other);
     mi_held held = {0};
     mien_status st = count(g, r, other, &held, err);
-    int any = held.faces + held.evidence + held.negatives > 0;
-    *out = (mien_gallery_undone){
-        r->undo.what, p->id,      {0},           0,
-        {0},          held.faces, held.evidence, held.negatives};
+    int any = held.faces + held.evidence + held.inferred + held.negatives > 0;
+    *out = (mien_gallery_undone){.what = r->undo.what,
+                                 .person = p->id,
+                                 .faces = held.faces,
+                                 .evidence = held.evidence,
+                                 .inferred = held.inferred,
+                                 .negatives = held.negatives};
     memcpy(out->name, p->name, sizeof out->name);
     *done = 1;
     if (st)

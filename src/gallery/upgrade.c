@@ -4,9 +4,13 @@
  * 2: with them; a mien that does not know of them would leave them behind when
  *    their person is erased, and so refuses the file.
  *
- * Tables that are missing are made whenever the data is opened, which changes
- * nothing to an earlier mien; the version is a change like others, with an
- * entry of the log.  So a break leaves the one version or the other. */
+ * 3: evidence has kinds, of which what models inferred is one; a mien that does
+ *    not know of it would show it as what somebody signed.
+ *
+ * Tables and columns that are missing are made whenever the data is opened,
+ * which changes nothing to an earlier mien; the version is a change like
+ * others, with an entry of the log.  So a break leaves the one version or the
+ * other. */
 #include "gallery/gallery.h"
 
 static const char tables[] =
@@ -24,7 +28,20 @@ static const char tables[] =
 
 mien_status mi_data_tables(mien_gallery *g, mien_error *err)
 {
-    return mi_db_run(&g->data, tables, err);
+    int64_t has = 0;
+    int found;
+    mien_status st = mi_db_run(&g->data, tables, err);
+    if (!st)
+        st = mi_db_number(&g->data,
+                          "SELECT count(*) FROM pragma_table_info('evidence')"
+                          " WHERE name = 'kind'",
+                          &has, &found, err);
+    if (!st && !has)
+        st = mi_db_run(&g->data,
+                       "ALTER TABLE evidence ADD COLUMN kind INTEGER NOT NULL"
+                       " DEFAULT 0",
+                       err);
+    return st;
 }
 
 /* mi_change.make of the version. */
@@ -32,10 +49,10 @@ static mien_status make_version(mien_gallery *g, const void *arg,
                                 mien_error *err)
 {
     (void)arg;
-    mien_status st = mi_db_run(&g->data, "PRAGMA user_version=2", err);
-    _Static_assert(MI_DATA_VERSION == 2, "the number above");
+    mien_status st = mi_db_run(&g->data, "PRAGMA user_version=3", err);
+    _Static_assert(MI_DATA_VERSION == 3, "the number above");
     return st ? st
-              : mi_log_add(g, MI_LOG_UPGRADED, NULL, 0, "to version 2", err);
+              : mi_log_add(g, MI_LOG_UPGRADED, NULL, 0, "to version 3", err);
 }
 
 mien_status mi_data_upgrade(mien_gallery *g, mien_error *err)

@@ -374,8 +374,11 @@ mien_status mi_vault_forget_again(mien_gallery *g, mi_held *gone,
             st = forget(g, "DELETE FROM face WHERE id = ?",
                         sqlite3_column_int64(s, 0), &gone->faces, err);
         if (!st && row)
-            st = forget(g, "DELETE FROM evidence WHERE id = ?",
+            st = forget(g, "DELETE FROM evidence WHERE id = ? AND kind = 0",
                         sqlite3_column_int64(s, 0), &gone->evidence, err);
+        if (!st && row)
+            st = forget(g, "DELETE FROM evidence WHERE id = ? AND kind = 1",
+                        sqlite3_column_int64(s, 0), &gone->inferred, err);
         if (!st && row)
             st = forget(g, "DELETE FROM negative WHERE id = ?",
                         sqlite3_column_int64(s, 0), &gone->negatives, err);
