@@ -360,9 +360,8 @@ const cli_command cmd_predict = {
         "columns are inferred and which were given, the model's SHA-256, the "
         "day, and until when it is kept, as far as --retention says it.\n\n"
         "With --people, rows about somebody who is enrolled for the purpose "
-        "are "
-        "recorded in the gallery, too, until then or that person's end: 'mien "
-        "gallery inferred' lists them, 'export' has them, 'withdraw' erases "
-        "them and names the file, which it does not reach.",
+        "are recorded in the gallery, too, until then or that person's end: "
+        "'mien gallery inferred' lists them, 'export' has them, 'withdraw' "
+        "erases them and names the file, which it does not reach.",
     CLI_COMMAND_TABLES,
 };

@@ -50,13 +50,24 @@ static int place_of(const recording *r, const char *name)
     return -1;
 }
 
-/* A line of the file, about who is named in its row of the table. */
-static void take_line(recording *r, const mien_column *names, const char *line,
-                      size_t n)
+/* Bytes of the row at a place, with its end: names of columns in it may have
+ * line ends of their own, in quotes. */
+static size_t length_of(const char *at, size_t most)
+{
+    int quoted = 0;
+    for (size_t n = 0; n < most; n++) {
+        quoted ^= at[n] == '"';
+        if (at[n] == '\n' && !quoted)
+            return n + 1;
+    }
+    return most;
+}
+
+/* A row of the file, about who is named in that row of the table. */
+static void take_row(recording *r, const mien_text *is, const char *line,
+                     size_t n)
 {
     char name[MIEN_GALLERY_NAME] = "";
-    int64_t row = strtoll(line, NULL, 10) - 1;
-    const mien_text *is = &names->text[row];
     if (is->n < sizeof name)
         memcpy(name, is->at, is->n);
     int at = *name ? place_of(r, name) : -1;
@@ -85,11 +96,18 @@ static int share_out(recording *r, const mien_table *t)
                   r->ask->table, names.name, names.name);
         return 0;
     }
+    mien_buffer_put(&r->csv, "", 1); /* an end for strtoll */
     const char *all = (const char *)r->csv.data;
+    if (r->csv.failed)
+        return cli_error("out of memory"), 0;
+    r->csv.n--;
     for (size_t from = r->head, n; from < r->csv.n; from += n) {
-        const char *end = memchr(all + from, '\n', r->csv.n - from);
-        n = end ? (size_t)(end - all) + 1 - from : r->csv.n - from;
-        take_line(r, &names, all + from, n);
+        int64_t row = strtoll(all + from, NULL, 10);
+        n = length_of(all + from, r->csv.n - from);
+        if (row < 1 || row > mien_table_rows(t))
+            return cli_error("%s: no row %lld", r->ask->table, (long long)row),
+                   0;
+        take_row(r, &names.text[row - 1], all + from, n);
     }
     return 1;
 }
@@ -166,7 +184,7 @@ static int work(recording *r, const mien_table *t, mien_predictor *p)
     r->file = whole_path(r->ask->output);
     if (!r->rows || !r->number || !r->file || !share_out(r, t))
         return CLI_NOTHING;
-    int failed = r->csv.failed;
+    int failed = 0;
     for (int i = 0; i < r->people; i++)
         failed |= r->rows[i].failed;
     if (failed) {
