@@ -95,6 +95,8 @@ void cli_analysis_free(cli_analysis *an)
 {
     mien_reader_free(an->reader);
     mien_own_models_free(an->own);
+    mien_roles_free(an->roles);
+    an->roles = NULL;
     an->reader = NULL;
     an->own = NULL;
 }
@@ -151,6 +153,7 @@ void cli_analysis_put(const cli_analysis *an, const char *path,
         record.landmark_model = an->own_files.landmarks;
         record.models = digests(an, all);
         record.model = all;
+        record.roles = an->roles;
         mien_record_photo(&record, out);
     }
     if (an->format == CLI_FACEAPI)

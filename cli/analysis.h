@@ -14,7 +14,7 @@ typedef struct cli_analysis_values {
     unsigned attributes;
     int landmarks, descriptors, json, format, recursive;
     int jobs, threads, quiet;
-    const char *draw, *models, *landmark_model, *expression_model;
+    const char *retention, *draw, *models, *landmark_model, *expression_model;
     mien_read_options read;
     cli_results results;
 } cli_analysis_values;
@@ -33,6 +33,7 @@ typedef struct cli_analysis {
     mien_own_models_options own_files;
     const char *attribute[3]; /* that own models are asked */
     cli_analysis_format format;
+    mien_roles *roles; /* of what is printed; NULL: not told */
 } cli_analysis;
 
 /* Take the options of a command line of `mien analyze`; 0, and a report, after

@@ -1,6 +1,7 @@
 /* cmd_analyze.c: the faces in photos. */
 #include "cli/analysis.h"
 #include "cli/drawing.h"
+#include "cli/roles.h"
 
 #include <limits.h>
 #include <unistd.h>
@@ -48,6 +49,10 @@ static const cli_option options[] = {
     CLI_ROW_CHOICE(format, "format", 'f', "FORMAT", "table,json,faceapi",
                    "table, json, or faceapi: an array of face-api.js' own "
                    "shapes, with \"file\" in each face of several photos"),
+    CLI_ROW_TEXT(
+        retention, CLI_TEXT, "retention", 0, "DAYS|DAY",
+        "in JSON: under \"roles\", what was inferred and until when it "
+        "is kept"),
     CLI_ROW_FLAG(recursive, "recursive", 'r', "go into folders of folders"),
     CLI_OPTIONS_READ,
     CLI_OPTION_JOBS,
@@ -148,8 +153,14 @@ static int analyze(const cli_args *a, work *w)
                   "--format");
         return CLI_USAGE;
     }
+    if (v->retention && w->faces.format != CLI_JSON) {
+        cli_error("analyze: --retention is for JSON; give --json");
+        return CLI_USAGE;
+    }
     w->drawing.target = v->draw;
-    int status = cli_drawing_plan(&w->drawing, &w->files, several);
+    int status = cli_roles_of_photos(a, &v->retention, &w->faces.roles);
+    if (!status)
+        status = cli_drawing_plan(&w->drawing, &w->files, several);
     if (!status)
         status =
             cli_results_open(&v->results, a, v->quiet, &w->files, &w->results);

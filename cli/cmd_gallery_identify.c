@@ -2,6 +2,7 @@
 #include "cli/gallery.h"
 #include "cli/gallery_video.h"
 #include "cli/photos.h"
+#include "cli/roles.h"
 #include "cli/shell/files.h"
 
 #include <limits.h>
@@ -11,7 +12,7 @@
 typedef struct values {
     cli_gallery_values open;
     cli_gallery_faces_values read;
-    const char *purpose, *taken;
+    const char *purpose, *taken, *retention;
     double tolerance;
     int json, recursive, every;
     cli_video_ask video;
@@ -30,6 +31,9 @@ static const cli_option options[] = {
     CLI_ROW_TEXT(taken, CLI_TEXT, "taken", 0, "DAY",
                  "photos: YYYY-MM-DD, the day on which they were taken; who is "
                  "kept as born later is not in them"),
+    CLI_ROW_TEXT(retention, CLI_TEXT, "retention", 0, "DAYS|DAY",
+                 "photos, with --json: under \"roles\", what was inferred and "
+                 "until when it is kept"),
     CLI_OPTION_RECURSIVE,
     CLI_OPTION_CAMERA,
     CLI_OPTION_DRAW_VIDEO,
@@ -64,6 +68,7 @@ typedef struct identifying {
     cli_gallery_reader r;
     cli_files files;
     cli_gallery_nearness near;
+    mien_roles *roles; /* NULL: not told */
 } identifying;
 
 /* Search for every face of a photo; match is [faces]. */
@@ -103,7 +108,8 @@ static void identify_one(void *arg, int i, int lane, cli_outcome *out)
                                 .want = MIEN_FACE_DESCRIPTOR,
                                 .hide = MIEN_FACE_DESCRIPTOR,
                                 .match = match,
-                                .search = &s->near.search};
+                                .search = &s->near.search,
+                                .roles = s->roles};
     if (!match) {
         out->text.failed = 1;
     } else if (search(s, &r, match, &err)) {
@@ -134,8 +140,9 @@ static int check_kind(const cli_args *a, const values *v)
         const char *name;
         int of_video;
     } of[] = {{&v->recursive, "recursive", 0}, {&v->taken, "taken", 0},
-              {&v->video.draw, "draw", 1},     {&v->video.frames, "frames", 1},
-              {&v->video.quiet, "quiet", 1},   {&v->every, "every", 1}};
+              {&v->retention, "retention", 0}, {&v->video.draw, "draw", 1},
+              {&v->video.frames, "frames", 1}, {&v->video.quiet, "quiet", 1},
+              {&v->every, "every", 1}};
     const int video = is_video(a, v);
     if (v->video.camera && a->n_operands > 1) {
         cli_error("%s: wanted photos, a video or --camera, not both",
@@ -210,8 +217,15 @@ static int run(const cli_args *a)
     int status = check_kind(a, v);
     if (!status && v->taken && !mien_is_day(v->taken))
         return cli_wrong(a, &v->taken, "a day, YYYY-MM-DD"), CLI_USAGE;
+    if (!status && v->retention && !v->json) {
+        cli_error("gallery identify: --retention needs --json");
+        return CLI_USAGE;
+    }
+    if (!status)
+        status = cli_roles_of_photos(a, &v->retention, &s.roles);
     if (!status)
         status = identify(a, &s);
+    mien_roles_free(s.roles);
     cli_gallery_reader_close(&s.r);
     mien_gallery_close(s.g);
     mien_photo_list_free(&s.files);

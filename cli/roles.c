@@ -23,6 +23,31 @@ int cli_retention(const cli_args *a, const char *const *said, char out[11])
     return CLI_USAGE;
 }
 
+int cli_roles_of_photos(const cli_args *a, const char *const *said,
+                        mien_roles **out)
+{
+    static const mien_roles_part parts[] = {{"file", MIEN_ROLE_INPUT, 0},
+                                            {"faces", MIEN_ROLE_INFERRED, 0}};
+    char until[11], today[11];
+    mien_error err = {0};
+    *out = NULL;
+    if (!*said)
+        return CLI_OK;
+    if (cli_retention(a, said, until))
+        return CLI_USAGE;
+    cli_today(today);
+    const mien_roles_facts facts = {"", "", "", "", today, until, ""};
+    mien_status st = mien_roles_new(&facts, out, &err);
+    for (int i = 0; !st && i < 2; i++)
+        st = mien_roles_add(*out, &parts[i], &err);
+    if (!st)
+        return CLI_OK;
+    cli_error("%s", err.text);
+    mien_roles_free(*out);
+    *out = NULL;
+    return CLI_NOTHING;
+}
+
 const char *cli_file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -11,6 +11,11 @@
 /* The value of --retention as a day, "" where it was not given; CLI_OK, or
  * CLI_USAGE, reported. */
 int cli_retention(const cli_args *a, const char *const *said, char out[11]);
+/* Roles in a photo's JSON: the file was given, the faces are inferred.  *out is
+ * NULL where --retention was not given, freed by the caller.  The status to
+ * exit with, reported. */
+int cli_roles_of_photos(const cli_args *a, const char *const *said,
+                        mien_roles **out);
 /* The name of a file without the folders it lies in. */
 const char *cli_file_name(const char *path);
 /* Read FILE.roles.json; *out is NULL where there is none.  The status to exit

@@ -43,7 +43,7 @@ ALLOWED = {
     "sight": ["base", "image", "graph", "engine", "model"],
     "face": ["base", "image", "match", "graph", "engine", "model", "vision", "sight"],
     "objects": ["base", "image", "graph", "engine", "model", "sight"],
-    "record": ["base", "image", "match", "model", "vision", "face", "objects"],
+    "record": ["base", "image", "match", "model", "report", "vision", "face", "objects"],
     "keys": ["base"],
     "queue": ["base"],
     "gallery": ["base", "match", "report", "record", "keys"],

@@ -15,6 +15,7 @@
 #include "mien/face_redact_video.h"
 #include "mien/match_calibrate.h"
 #include "mien/objects.h"
+#include "mien/report_roles.h"
 #include "mien/json.h"
 #include "mien/vision_smile.h"
 
@@ -104,6 +105,7 @@ typedef struct mien_photo_record {
     const mien_model_digest *model; /* [models] */
     const char *expression_model;   /* files of mien_own_models; NULL: none */
     const char *landmark_model;
+    const mien_roles *roles; /* NULL: they are not told */
 } mien_photo_record;
 
 /* Add the record of a photo.
@@ -117,7 +119,8 @@ typedef struct mien_photo_record {
  * "calibrated": a day or null, "compared" and "enrolled": whom it can find, of
  * how many} if it is told, "expression_model" and
  * "landmark_model" if there are such, "models": digests by task, "ms":
- * milliseconds by part}.  A face has what mien_own_models told: "expression",
+ * milliseconds by part, "roles" if
+ * they are told}.  A face has what mien_own_models told: "expression",
  * "smile", ...: {"CLASS": probability}.
  */
 MIEN_API void mien_record_photo(const mien_photo_record *r, mien_buffer *out);

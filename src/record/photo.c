@@ -121,6 +121,8 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
         mien_record_file(&j, "landmark_model", r->landmark_model);
     mi_record_models(&j, r->models, r->model);
     put_times(&j, got, r->want);
+    if (r->roles)
+        mien_roles_json(r->roles, "roles", &j);
     mi_record_end(&j);
 }
 
