@@ -2,6 +2,7 @@
  * routes; people come, are recognised and go.
  *
  * Not as WebAssembly: sockets, threads and libmicrohttpd. */
+#include "mien/gallery_inferred.h"
 #include "serve/routes.h"
 #include "tests/gallery_make.h"
 #include "tests/serve_ask.h"
@@ -212,6 +213,41 @@ static void test_people_come_are_recognised_and_go(void)
     gallery_remove(&m);
 }
 
+/* Who is erased is told which files of predictions have rows about them. */
+static void test_files_of_predictions_are_named(void)
+{
+    static const step erase[] = {
+        {"DELETE", "/api/v1/recognition/subjects/Ada", NULL, 200,
+         "\"inferred\":1,"},
+        {"DELETE", "/api/v1/recognition/subjects/Bob", NULL, 200,
+         "\"predictions\":[{\"file\":\"/data/p.csv\",\"sha256\":\"aaaa"},
+        {"DELETE", "/api/v1/recognition/subjects/Cy", NULL, 200,
+         "\"predictions\":[]"}};
+    static const char *const names[] = {"Ada", "Bob", "Cy"};
+    char id[9], key[MIEN_SERVE_KEY_SIZE];
+    made m;
+    gallery_make(&m);
+    mien_gallery *g = gallery_open_at(&m, 0, NULL);
+    for (int i = 0; i < 3; i++) {
+        const mien_gallery_inference in = {
+            "/data/p.csv", model_a, model_a, "", {(uint8_t *)"1,0.5", 5}};
+        enrol(g, names[i], "door", (char)('a' + i));
+        if (i < 2)
+            CHECK_EQ(
+                mien_gallery_add_inferred(g, mien_gallery_find(g, names[i])->id,
+                                          &in, NULL, NULL),
+                MIEN_OK);
+    }
+    unlink(keys_path);
+    serve_key(MIEN_SERVE_ALL, "", "", id, key);
+    mien_server *s = serve(g);
+    walk(s, key, sizeof erase / sizeof *erase, erase);
+    mien_server_free(s);
+    CHECK_EQ(mien_gallery_count(g), 0);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 /* ---- what is refused ----------------------------------------------------- */
 
 #define A51 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -411,6 +447,7 @@ int main(int argc, char **argv)
     snprintf(keys_path, sizeof keys_path, "/tmp/mien_people_%d", (int)getpid());
     RUN(test_each_route_scope_and_owner);
     RUN(test_people_come_are_recognised_and_go);
+    RUN(test_files_of_predictions_are_named);
     RUN(test_what_is_refused);
     RUN(test_purposes_are_apart);
     RUN(test_the_threshold_that_is_kept);

@@ -9,6 +9,7 @@
 #include "serve/visit.h"
 
 #include "base/error.h"
+#include "mien/gallery_inferred.h"
 #include "mien/match.h"
 
 #include <stdio.h>
@@ -230,15 +231,32 @@ static int rename_person(const mi_visit *v, const mi_route *r)
     return 200;
 }
 
+/* The files of predictions that have rows about who was erased still. */
+static void put_files(mien_json *j, const mien_gallery_inferred *e, int n)
+{
+    mien_json_array(j, "predictions");
+    for (int i = 0; i < n; i++) {
+        mien_json_object(j, NULL);
+        mien_json_text(j, "file", e[i].file);
+        mien_json_text(j, "sha256", e[i].file_sha256);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+}
+
 /* Erase somebody, with a certificate. */
 static int erase_person(const mi_visit *v)
 {
     mien_gallery_certificate c;
+    mien_gallery_inferred e[MIEN_GALLERY_MAX_INFERRED];
     mien_error err = {0};
+    int n = 0;
     const mien_gallery_person *p = mi_visit_find(v, v->ask->rest);
     if (!p)
         return mi_visit_refuse(v, 404, "no such subject");
-    mien_status st = mien_gallery_withdraw(v->g, p->id, &c, &err);
+    mien_status st = mien_gallery_list_inferred(v->g, p->id, &n, e, &err);
+    if (!st)
+        st = mien_gallery_withdraw(v->g, p->id, &c, &err);
     if (st)
         return mi_visit_refused(v, st, &err);
     mien_json j = mien_json_on(v->out, 0);
@@ -249,10 +267,12 @@ static int erase_person(const mi_visit *v)
     mien_json_int(&j, "at", c.at);
     mien_json_int(&j, "faces", c.faces);
     mien_json_int(&j, "evidence", c.evidence);
+    mien_json_int(&j, "inferred", c.inferred);
     mien_json_int(&j, "negatives", c.negatives);
     mien_json_int(&j, "entry", c.entry);
     mien_json_text(&j, "check", c.mac);
     mien_json_close(&j);
+    put_files(&j, e, n);
     mien_json_close(&j);
     return 200;
 }
