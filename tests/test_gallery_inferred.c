@@ -7,6 +7,7 @@
 #include "mien/gallery_attack.h"
 #include "mien/gallery_evidence.h"
 #include "mien/gallery_inferred.h"
+#include "mien/gallery_notice.h"
 #include "mien/gallery_undo.h"
 #include "tests/gallery_disk.h"
 #include "tests/gallery_make.h"
@@ -266,6 +267,27 @@ static void test_an_export_has_it(void)
     gallery_remove(&m);
 }
 
+/* Whoever is looked at is told that such is kept, where it is. */
+static void test_a_notice_tells_it(void)
+{
+    static const mien_gallery_notice_options o = {"door", NULL, NULL};
+    made m;
+    int64_t ada, bob;
+    mien_gallery *g = begin(&m, &ada, &bob);
+    for (int kept = 0; kept < 2; kept++) {
+        mien_buffer b = {0};
+        if (kept)
+            CHECK_EQ(add(g, bob, "", NULL, NULL), MIEN_OK);
+        CHECK_EQ(mien_gallery_notice(g, &o, &b, NULL, NULL), MIEN_OK);
+        mien_buffer_put(&b, "", 1);
+        const char *at = strstr((const char *)b.data, "What models inferred");
+        CHECK_EQ(at != NULL, kept);
+        mien_buffer_free(&b);
+    }
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 /* Rows that lie in the open beside the gallery are found. */
 static void test_an_attack_looks_for_it(void)
 {
@@ -403,6 +425,7 @@ int main(int argc, char **argv)
     RUN(test_it_is_erased);
     RUN(test_it_goes_along);
     RUN(test_an_export_has_it);
+    RUN(test_a_notice_tells_it);
     RUN(test_an_attack_looks_for_it);
     RUN(test_memory_ends);
     RUN(test_killed, DISK_KILLED);

@@ -26,6 +26,7 @@ typedef struct held {
     int people;
     int64_t faces;
     char last[11]; /* the day on which the last of them ends */
+    int inferred;  /* files of predictions with rows about them */
 } held;
 
 /* Those who are enrolled for it. */
@@ -42,6 +43,21 @@ static held count(const mien_gallery *g, const char *purpose)
             memcpy(h.last, p->basis.expiry, sizeof h.last);
     }
     return h;
+}
+
+/* Files of predictions of which rows about them are kept. */
+static mien_status count_inferred(const mien_gallery *g, const char *purpose,
+                                  int *out, mien_error *err)
+{
+    mien_status st = MIEN_OK;
+    for (int i = 0; !st && i < g->people; i++) {
+        const mien_gallery_person *p = &g->person[i].shown;
+        int n = 0;
+        if (strcmp(p->basis.purpose, purpose) == 0)
+            st = mi_kept_count(g, p->id, MI_KEPT_INFERRED, &n, err);
+        *out += n;
+    }
+    return st;
 }
 
 /* The next heading. */
@@ -135,11 +151,14 @@ static void kept(mien_buffer *out, const held *h)
         "why and until when, and %lld %s of numbers that describe %s. Photos "
         "are not kept. Of each face that is compared: when, what for, and who "
         "of those was found, if anybody. It is sealed, and the program sends "
-        "nothing anywhere.</dd>\n",
+        "nothing anywhere.%s</dd>\n",
         h->people, h->people == 1 ? "person" : "people",
         h->people == 1 ? "is" : "are", (long long)h->faces,
         h->faces == 1 ? "row" : "rows",
-        h->faces == 1 ? "a face" : "their faces");
+        h->faces == 1 ? "a face" : "their faces",
+        h->inferred ? " What models inferred about them is kept, too, each to "
+                      "its own end."
+                    : "");
     begin(out, "Until when");
     mien_buffer_printf(out,
                        "The last of them ends on %s. Who ends, or withdraws, "
@@ -152,10 +171,13 @@ mien_status mien_gallery_notice(mien_gallery *g,
                                 mien_buffer *out, int *blank, mien_error *err)
 {
     int open = 0;
-    const held h = count(g, o->purpose);
+    held h = count(g, o->purpose);
     if (!h.people)
         return mi_fail(err, MIEN_EARG, "nobody is enrolled for '%.100s'",
                        o->purpose);
+    mien_status st = count_inferred(g, o->purpose, &h.inferred, err);
+    if (st)
+        return st;
     mien_buffer_puts(out, head);
     mien_buffer_puts(out, "<p>A computer compares each face that is seen here "
                           "with those of people who are enrolled.</p>\n<dl>\n");
@@ -164,7 +186,7 @@ mien_status mien_gallery_notice(mien_gallery *g,
     said(out, "What for", o->purpose, &open);
     why(g, o->purpose, h.people, out);
     kept(out, &h);
-    mien_status st = errors(g, o->purpose, out, err);
+    st = errors(g, o->purpose, out, err);
     begin(out, "What you can ask for");
     mien_buffer_puts(
         out, "To see all that is kept of you; to be erased, at once; to take "
