@@ -27,7 +27,7 @@ typedef struct made {
 static void begin(made *m, int64_t n, int side, int classes)
 {
     static char is[] = "kind", picture[] = "p.png";
-    static char names[10000][8];
+    static char names[10000][16];
     memset(m, 0, sizeof *m);
     for (int i = 0; i < classes; i++) {
         snprintf(names[i], sizeof names[i], "k%d", i);

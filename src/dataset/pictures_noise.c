@@ -9,9 +9,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { LEAST_ROWS = 200 };
 
