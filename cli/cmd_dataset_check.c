@@ -274,6 +274,7 @@ static int is_of_other(const cli_args *a, int pictures)
     return 0;
 }
 
+/* The check of pictures; the status to exit with. */
 static int run_pictures(const cli_args *a)
 {
     const values *v = a->values;
