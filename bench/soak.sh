@@ -3,9 +3,10 @@
 # hours are over, whichever comes first.  Three in four are looked at for faces, one for a
 # person; photos of two sizes, and one body in fifty that is no photo.  Behind each
 # fortieth part: memory of the server and its workers (pages that are shared counted
-# once), descriptors, threads.  Then how memory grew once it was warm, by least squares,
-# behind the first tenth; 1 if it grew by more than 1 MiB an hour, if descriptors or
-# threads are more at the end than then, or if a request was lost.
+# once), and of the server alone, descriptors, threads.  Then how memory grew once it was
+# warm, by least squares, behind the first tenth; workers are renewed every 500 photos, and
+# are of all ages.  1 if it grew by more than 1 MiB an hour, if descriptors or threads are
+# more at the end than then, or if a request was lost.
 #   SOAK_PHOTOS=100000, SOAK_SECONDS=7200
 # wrk is Debian's package; only root can read the workers' memory.
 set -eu
@@ -39,16 +40,17 @@ family() {
         { parent[$1] = $4 }
         END { for (p in parent) if (p == top || parent[p] == top || parent[parent[p]] == top) print p }'
 }
-# KiB, descriptors and threads of all of them, and how many processes there are.
+# KiB, descriptors and threads of all of them, and KiB of the server.
 measure() {
-    local kib=0 open=0 threads=0 n=0 p
+    local kib=0 open=0 threads=0 own=0 of p
     for p in $(family); do
-        kib=$((kib + $(awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup")))
+        of=$(awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup")
+        kib=$((kib + of))
+        [ "$p" != "$server" ] || own=$of
         open=$((open + $(find "/proc/$p/fd" -mindepth 1 2>/dev/null | wc -l)))
         threads=$((threads + $(find "/proc/$p/task" -mindepth 1 -maxdepth 1 | wc -l)))
-        n=$((n + 1))
     done
-    echo "$kib $open $threads $n"
+    echo "$kib $open $threads $own"
 }
 
 cat >"$t/photos.lua" <<LUA
@@ -75,7 +77,7 @@ end
 LUA
 
 begin=$(date +%s) done=0 lost=0 step=$((photos / 40))
-echo '  minutes   photos     MiB  descriptors  threads'
+echo '  minutes   photos     MiB  the server  descriptors  threads'
 while [ $done -lt "$photos" ] && [ $(($(date +%s) - begin)) -lt "$seconds" ]; do
     part=0
     while [ $part -lt $step ] && [ $(($(date +%s) - begin)) -lt "$seconds" ]; do
@@ -86,10 +88,10 @@ while [ $done -lt "$photos" ] && [ $(($(date +%s) - begin)) -lt "$seconds" ]; do
     done=$((done + part))
     sleep 1
     echo "$(($(date +%s) - begin)) $done $(measure)" | tee -a "$t/rows" |
-        awk '{ printf "%9.1f %8d %7.2f %12d %8d\n", $1 / 60, $2, $3 / 1024, $4, $5 }'
+        awk '{ printf "%9.1f %8d %7.2f %11.2f %12d %8d\n", $1 / 60, $2, $3 / 1024, $6 / 1024, $4, $5 }'
 done
 awk -v lost=$lost -v all="$done" '
-    { s[NR] = $1; kib[NR] = $3; open[NR] = $4; threads[NR] = $5 }
+    { s[NR] = $1; kib[NR] = $3; open[NR] = $4; threads[NR] = $5; own[NR] = $6 }
     END {
         first = int(NR / 10) + 1
         for (i = first; i <= NR; i++) { n++; a += s[i]; b += kib[i] }
@@ -97,6 +99,7 @@ awk -v lost=$lost -v all="$done" '
         slope = xx ? xy / xx * 3600 / 1024 : 0
         printf "%d photos in %.0f minutes, %d lost; once warm, memory grew by %.2f MiB an hour (%.2f to %.2f MiB)\n",
             all, s[NR] / 60, lost, slope, kib[first] / 1024, kib[NR] / 1024
-        printf "descriptors %d then, %d at the end; threads %d, %d\n", open[first], open[NR], threads[first], threads[NR]
+        printf "the server alone %.2f then, %.2f at the end; descriptors %d, %d; threads %d, %d\n",
+            own[first] / 1024, own[NR] / 1024, open[first], open[NR], threads[first], threads[NR]
         exit lost > 0 || slope > 1 || open[NR] > open[first] || threads[NR] > threads[first]
     }' "$t/rows"
