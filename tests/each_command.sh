@@ -70,7 +70,7 @@ track|movie|-t 1 --frames 2 -q --draw out/t.mp4 movie.mp4
 smile|movie opencv|-t 1 --frames 2 --json -q movie.mp4
 predict||m/model.onnx t.csv
 predict||-o out/p.csv --retention 30 m/model.onnx t.csv
-predict|models|-o out/p.csv --people p.db --key-file key --person word --purpose door m/model.onnx t.csv
+predict|models|-o about.csv --people p.db --key-file key --person word --purpose door m/model.onnx t.csv
 dataset roles||m
 dataset roles||--json p.csv
 evaluate||--json m/model.onnx t.csv
