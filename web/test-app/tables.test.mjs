@@ -152,7 +152,7 @@ test('a trained model tells the rows that stand out, as the command does', async
   assert.equal(scores.name, 'new-scores.csv');
   assert.equal(String(scores.bytes), run('predict', 'm/model.onnx', 'new.csv'));
   const found = JSON.parse((await saved(page, 'Save these rows')).bytes);
-  const { roles, ...told } = native; /* the command's file has roles, the page's has none */
+  const { roles, ...told } = native; // the command has roles of data, the page none
   assert.equal(roles.model_sha256.length, 64);
   assert.deepEqual(found, told);
   await page.getByLabel('Alarms from a score of').fill('0.9');

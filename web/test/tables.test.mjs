@@ -147,7 +147,9 @@ test('a model scores a table as the command does', async () => {
     const steps = [];
     const found = await model.predict(t, { highest: 20, csv: true }, (s) => steps.push(s.loaded));
     const { csv, ...rest } = found;
-    const native = json('predict', '--json', `${which}/model.onnx`, 'new.csv');
+    // Roles of data are the command's.
+    const { roles, ...native } = json('predict', '--json', `${which}/model.onnx`, 'new.csv');
+    assert.equal(roles.model_sha256.length, 64);
     // Kernels of another width add up in another order.
     const near = which === 'm' ? 0 : 1e-4;
     assert.deepEqual(rest.highest.map((r) => r.row), native.highest.map((r) => r.row));
