@@ -281,6 +281,58 @@ static mi_canvas draw_panel(mien_figure *f, double w, double h, double ink[4])
     return c;
 }
 
+/* How light a pixel is, 0 to 1: WCAG's relative luminance. */
+static double light_of(const unsigned char *pixel)
+{
+    static const double weight[] = {.0722, .7152, .2126};
+    double light = 0;
+    for (int i = 0; i < 3; i++)
+        light += weight[i] * pow(pixel[i] / 255., 2.2);
+    return light;
+}
+
+/* A number stands out from its cell, however large it is: by 4.5 to 1, as WCAG
+ * asks for. */
+static void test_numbers_stand_out_from_their_cells(void)
+{
+    enum { CELLS = 21, SIDE = 60 };
+    const char *names[CELLS], *one = "";
+    double value[CELLS];
+    mien_figure *f = NULL;
+    int w = CELLS * SIDE, h = 2 * SIDE;
+    cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
+    CHECK_EQ(mien_figure_new(1, 1, w, h, &f, NULL), MIEN_OK);
+    for (int i = 0; i < CELLS; i++) {
+        names[i] = "";
+        value[i] = 8 + 80. * i / (CELLS - 1);
+    }
+    mien_panel_matrix(mien_figure_panel(f, 0, 0), 1, CELLS, &one, names, value);
+    mi_canvas c = {.p = &f->panel[0], .cr = cairo_create(s)};
+    cairo_set_source_rgb(c.cr, 1, 1, 1);
+    cairo_paint(c.cr);
+    mi_axes_draw(&c, 0, 0, w, h);
+    mi_layers_draw(&c);
+    cairo_surface_flush(s);
+    const unsigned char *data = cairo_image_surface_get_data(s);
+    int stride = cairo_image_surface_get_stride(s);
+    double wide = (c.right - c.left) / CELLS;
+    for (int i = 0; i < CELLS; i++) {
+        int left = (int)(c.left + i * wide) + 4, most = left + (int)wide - 8;
+        double cell = light_of(data + ((int)c.top + 4) * stride + 4 * left);
+        double best = 1;
+        for (int y = (int)c.top + 4; y < (int)c.bottom - 4; y++)
+            for (int x = left; x < most; x++) {
+                double ink = light_of(data + y * stride + 4 * x);
+                best = fmax(best,
+                            (fmax(ink, cell) + .05) / (fmin(ink, cell) + .05));
+            }
+        CHECK_MSG(best >= 4.5, "%g: %.2f to 1", value[i], best);
+    }
+    cairo_destroy(c.cr);
+    cairo_surface_destroy(s);
+    mien_figure_free(f);
+}
+
 static void test_nothing_is_cut_off_at_the_edge(void)
 {
     static const double side[][2] = {{470, 360}, {300, 220}, {900, 640}};
@@ -426,6 +478,7 @@ int main(int argc, char **argv)
     RUN(test_a_thinned_cloud_keeps_its_shape);
     RUN(test_a_figure_as_numbers);
     RUN(test_failing_memory_is_reported);
+    RUN(test_numbers_stand_out_from_their_cells);
     RUN(test_nothing_is_cut_off_at_the_edge);
     RUN(test_legends_cover_nothing);
     RUN(test_lines_between_points_count);

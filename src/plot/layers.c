@@ -162,6 +162,24 @@ static void draw_labels(const mi_canvas *c)
     }
 }
 
+/* 1 or 0: white or black, whichever stands out from the colour that is set, as
+ * that is laid on white: 4.58 to 1 at least.
+ *
+ * Source: relative luminance and contrast of W3C's WCAG 2.1. */
+static double ink_on_colour(cairo_t *cr)
+{
+    static const double weight[] = {.2126, .7152, .0722};
+    double colour[3] = {0}, alpha = 0, light = 0;
+    cairo_pattern_get_rgba(cairo_get_source(cr), &colour[0], &colour[1],
+                           &colour[2], &alpha);
+    for (int i = 0; i < 3; i++) {
+        double v = 1 - alpha * (1 - colour[i]);
+        light +=
+            weight[i] * (v > .04045 ? pow((v + .055) / 1.055, 2.4) : v / 12.92);
+    }
+    return 1.05 / (light + .05) > (light + .05) / .05;
+}
+
 /* Cells shaded by their share of the largest, with their numbers. */
 static void draw_matrix(const mi_canvas *c)
 {
@@ -177,12 +195,12 @@ static void draw_matrix(const mi_canvas *c)
         int row = i / p->columns, column = i % p->columns;
         double x = c->left + column * w, y = c->top + row * h;
         double dark = most > 0 && isfinite(v) ? sqrt(fabs(v) / most) : 0;
-        mi_colour(c->cr, 0, .05 + .85 * dark);
+        mi_colour(c->cr, 0, .05 + .95 * dark);
+        double ink = ink_on_colour(c->cr);
         cairo_rectangle(c->cr, x + 1, y + 1, w - 2, h - 2);
         cairo_fill(c->cr);
         snprintf(text, sizeof text,
                  fabs(v) < 1e9 && v == floor(v) ? "%.0f" : "%.3g", v);
-        double ink = dark > .55 ? 1 : .15;
         cairo_set_source_rgb(c->cr, ink, ink, ink);
         mi_text(c->cr, isfinite(v) ? text : "-", x + w / 2, y + h / 2, .5, .5);
     }
