@@ -131,7 +131,7 @@ static void test_what_is_said(void)
                                         "Krippendorff's alpha",
                                         "quadratic",
                                         "alpha by group",
-                                        "# Agreement: &lt;t\\|able>",
+                                        "# Agreement: \\<t\\|able\\>",
                                         "&lt;table>",
                                         "<svg",
                                         "labels that are mixed up most"};

@@ -334,9 +334,34 @@ static void test_memory_that_ends(void)
     free(csv);
 }
 
+/* No name of a label or a column is a link, an emphasis or a cell. */
+static void test_no_text_is_markdown(void)
+{
+    static const char *const texts[][2] = {
+        {"a|b\nc", "a\\|b c"},
+        {"[x](http://y) <b>", "\\[x\\](http://y) \\<b\\>"},
+        {"_a_b_ *c* `d`", "\\_a_b\\_ \\*c\\* \\`d\\`"},
+        {"\377\303\251\033[1m", "\357\277\275\303\251 \\[1m"},
+        {"", ""}};
+    mien_buffer b = {0};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        b.n = 0;
+        mien_markdown_text(&b, texts[i][0]);
+        mien_buffer_put(&b, "", 1);
+        CHECK_MSG(!b.failed && strcmp((char *)b.data, texts[i][1]) == 0, "%s",
+                  (char *)b.data);
+    }
+    b.n = 0;
+    mien_markdown_lines(&b, "a*\n\nb");
+    mien_buffer_put(&b, "", 1);
+    CHECK(!b.failed && strcmp((char *)b.data, "    a*\n\n    b\n") == 0);
+    mien_buffer_free(&b);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
+    RUN(test_no_text_is_markdown);
     RUN(test_a_table_model_tells_what_it_was_made_of);
     RUN(test_the_sheet_of_its_data);
     RUN(test_a_network_of_the_catalogue);

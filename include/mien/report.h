@@ -232,6 +232,21 @@ MIEN_API void mien_page_end(mien_buffer *out);
  *   svg  from mien_figure_render */
 MIEN_API void mien_page_svg(mien_buffer *out, const mien_bytes *svg);
 
+/* ---- Markdown ------------------------------------------------------------ */
+
+/* Write a text on one line so that it is no markup of Markdown, in a table too:
+ * control characters as blanks, U+FFFD in place of each byte that is no UTF-8.
+ *
+ *   out   the text is added
+ *   text  any bytes up to a zero byte */
+MIEN_API void mien_markdown_text(mien_buffer *out, const char *text);
+
+/* Write lines of text as they are, as a block of code.
+ *
+ *   out   the lines are added
+ *   text  lines, otherwise as for mien_markdown_text */
+MIEN_API void mien_markdown_lines(mien_buffer *out, const char *text);
+
 /* ---- Anscombe's quartet --------------------------------------------------
  */
 

@@ -2,6 +2,7 @@
 #include "dataset/check.h"
 
 #include "base/alloc.h"
+#include "mien/report.h"
 
 #include <math.h>
 #include <string.h>
@@ -117,19 +118,6 @@ void mien_dataset_text(const mien_dataset *d, const char *name,
 
 /* ---- Markdown ------------------------------------------------------------ */
 
-/* A text in a cell: no line ends, bars and marks taken as they are. */
-static void put_cell(mien_buffer *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("|\\`*_<[&", *text))
-            mien_buffer_puts(out, "\\");
-        if ((unsigned char)*text < ' ')
-            mien_buffer_puts(out, " ");
-        else
-            mien_buffer_put(out, text, 1);
-    }
-}
-
 static void put_number(mien_buffer *out, double v)
 {
     if (isfinite(v))
@@ -145,7 +133,7 @@ static void put_column(const mi_summary *s, mien_buffer *out)
     double distinct = mi_summary_distinct(s, &exact);
     int number = s->type == MIEN_COLUMN_NUMBER && s->count > s->infinite;
     mien_buffer_puts(out, "| ");
-    put_cell(out, s->name);
+    mien_markdown_text(out, s->name);
     mien_buffer_printf(out, " | %s | %lld | %s%.0f |",
                        s->type == MIEN_COLUMN_NUMBER ? "numbers" : "texts",
                        (long long)s->missing, exact ? "" : "about ", distinct);
@@ -161,7 +149,7 @@ void mien_dataset_markdown(const mien_dataset *d, const char *name,
                            mien_buffer *out)
 {
     mien_buffer_puts(out, "# What was found in ");
-    put_cell(out, name);
+    mien_markdown_text(out, name);
     mien_buffer_printf(out, "\n\n%lld rows, %d columns: ", (long long)d->rows,
                        d->columns);
     put_counts(d, out);
@@ -174,11 +162,11 @@ void mien_dataset_markdown(const mien_dataset *d, const char *name,
         if (!mi_finding_shown(d, i))
             continue;
         mien_buffer_printf(out, "| %s | %s | ", weights[f->weight], f->check);
-        put_cell(out, f->where);
+        mien_markdown_text(out, f->where);
         mien_buffer_puts(out, " | ");
-        put_cell(out, f->text);
+        mien_markdown_text(out, f->text);
         mien_buffer_puts(out, " | ");
-        put_cell(out, f->advice);
+        mien_markdown_text(out, f->advice);
         mien_buffer_puts(out, " |\n");
     }
     mien_buffer_puts(out, "\n");

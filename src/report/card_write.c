@@ -21,61 +21,20 @@ static void put_count(const mien_card *c, mien_buffer *out)
 
 /* ---- Markdown ------------------------------------------------------------ */
 
-/* The character at text, n bytes, where a terminal obeys none and all is UTF-8.
- */
-static void put_character(mien_buffer *out, const char *text, int n, int32_t c)
-{
-    if (c < 0)
-        mien_buffer_puts(out, "\357\277\275"); /* U+FFFD */
-    else if (c < 32 || (c >= 127 && c < 160))
-        mien_buffer_puts(out, " ");
-    else
-        mien_buffer_put(out, text, (size_t)n);
-}
-
-/* A text on one line, so that it is no markup: CommonMark lets a backslash
- * stand before any punctuation. */
-static void put_plain(mien_buffer *out, const char *text)
-{
-    for (int n = 0; *text; text += n) {
-        int32_t c = mien_utf8_next(text, &n);
-        if (strchr("\\`*[]<>|#&!~", *text))
-            mien_buffer_puts(out, "\\");
-        put_character(out, text, n, c);
-    }
-}
-
-/* Lines that begin with four blanks are text as it stands. */
-static void put_code(mien_buffer *out, const char *text)
-{
-    int begins = 1;
-    for (int n = 0; *text; text += n) {
-        int32_t c = mien_utf8_next(text, &n);
-        if (c == '\n') {
-            mien_buffer_puts(out, "\n");
-        } else {
-            mien_buffer_puts(out, begins ? "    " : "");
-            put_character(out, text, n, c);
-        }
-        begins = c == '\n';
-    }
-    mien_buffer_puts(out, begins ? "" : "\n");
-}
-
 /* An item, or its lines with an empty one before them. */
 static void put_item(const mi_card_item *i, mien_buffer *out)
 {
     int apart = out->n > 1 && memcmp(out->data + out->n - 2, "\n\n", 2) == 0;
     mien_buffer_puts(out, !i->lines ? "- " : apart ? "" : "\n");
-    put_plain(out, i->title);
+    mien_markdown_text(out, i->title);
     mien_buffer_puts(out, i->lines ? ":\n\n" : ": ");
     if (i->lines) {
-        put_code(out, i->text);
+        mien_markdown_lines(out, i->text);
         return;
     }
     if (i->state == MIEN_CARD_OPEN)
         mien_buffer_puts(out, *i->text ? "**not known** (" : "**not known**");
-    put_plain(out, i->text);
+    mien_markdown_text(out, i->text);
     mien_buffer_puts(out,
                      i->state == MIEN_CARD_OPEN && *i->text ? ")\n" : "\n");
 }
@@ -90,9 +49,9 @@ static void put_open(const mien_card *c, mien_buffer *out)
         if (c->item[i].state != MIEN_CARD_OPEN)
             continue;
         mien_buffer_puts(out, "- ");
-        put_plain(out, c->section[c->item[i].section].title);
+        mien_markdown_text(out, c->section[c->item[i].section].title);
         mien_buffer_puts(out, ": ");
-        put_plain(out, c->item[i].title);
+        mien_markdown_text(out, c->item[i].title);
         mien_buffer_puts(out, "\n");
     }
 }
@@ -103,13 +62,13 @@ mien_status mien_card_text(const mien_card *c, mien_buffer *out,
     if (c->failed)
         return mi_no_memory(err);
     mien_buffer_puts(out, "# ");
-    put_plain(out, c->title);
+    mien_markdown_text(out, c->title);
     mien_buffer_puts(out, "\n\n");
     put_count(c, out);
     mien_buffer_puts(out, "\n");
     for (int s = 0, i = 0; s < c->sections; s++) {
         mien_buffer_puts(out, "\n## ");
-        put_plain(out, c->section[s].title);
+        mien_markdown_text(out, c->section[s].title);
         mien_buffer_puts(out, "\n\n");
         for (; i < c->items && c->item[i].section == s; i++)
             put_item(&c->item[i], out);
