@@ -312,6 +312,7 @@ static void refused(const char *csv, const mien_agree_options *o,
 
 static void test_what_is_refused(void)
 {
+    static const char *const far[] = {"1e200", "b"};
     static const char *const order[] = {"low", "high"};
     static const char *const twice[] = {"a", "a"};
     mien_agree_options o = MIEN_AGREE_DEFAULTS, row = o, wide = o, votes = o;
@@ -343,8 +344,17 @@ static void test_what_is_refused(void)
     refused("a,b\n1,2\n1,-1\n", &votes, MIEN_EFORMAT, "row 2: -1 votes");
     refused("a,b\n1,x\n1,2\n", &votes, MIEN_EFORMAT, "wanted counts");
     refused("a,b\n1,99999999\n1,2\n", &votes, MIEN_EFORMAT, "votes");
+    votes.level = MIEN_AGREE_INTERVAL;
+    refused("a,b\n1,2\n1,2\n", &votes, MIEN_EARG, "votes for 'a'");
+    votes.votes = far;
+    refused("1e200,b\n1,2\n1,2\n", &votes, MIEN_EARG,
+            "votes for '1e200': wanted a number of at most 1e+100");
     votes.n_votes = MIEN_AGREE_MAX_LABELS + 1;
     refused("a,b\n1,2\n", &votes, MIEN_ELIMIT, "1001 columns of votes");
+    row.repeat = 1;
+    refused("u,w,l\n1,ann,x\n1,ann,y\n1,ann (2),x\n2,ann,x\n2,bob,x\n", &row,
+            MIEN_EFORMAT, "row 2: 'ann' labelled unit '1' again");
+    row.repeat = 0;
     wide.labellers = twice;
     refused("a,b\n1,2\n", &wide, MIEN_EARG, "twice (--labellers)");
     wide.labellers = agree_names;
@@ -411,8 +421,31 @@ static void test_too_few_to_say(void)
     mien_agreement_text(&a, &said);
     char *text = study_text(&said);
     CHECK_MSG(strstr(text, "too few to say"), "%s", text);
+    CHECK_MSG(strstr(text, "chance: all labels are equal of units"), "%s",
+              text);
     free(text);
     mien_agreement_free(&a);
+}
+
+/* Alpha lies far above AC1 where a few units have most of the labels: that is
+ * not the paradox, whose labels are unequally frequent. */
+static void test_no_paradox(void)
+{
+    static const char *const votes[] = {"x", "y", "z"};
+    mien_table *t = study_table("x,y,z\n50,0,0\n0,50,0\n0,0,50\n1,1,0\n"
+                                "0,1,1\n1,0,1\n1,1,0\n0,1,1\n1,0,1\n");
+    mien_agree_options o = MIEN_AGREE_DEFAULTS;
+    o.votes = votes;
+    o.n_votes = 3;
+    mien_agreement a = agree_of(t, &o);
+    mien_buffer said = {0};
+    CHECK(a.alpha.value > a.ac1.value + 0.2);
+    mien_agreement_advice(&a, &said);
+    char *advice = study_text(&said);
+    CHECK_MSG(!strstr(advice, "paradox"), "%s", advice);
+    free(advice);
+    mien_agreement_free(&a);
+    mien_table_free(t);
 }
 
 /* Measures that are repeated by one labeller, spellings, and silence. */
@@ -455,6 +488,7 @@ int main(int argc, char **argv)
     RUN(test_what_is_refused);
     RUN(test_equal_labels);
     RUN(test_too_few_to_say);
+    RUN(test_no_paradox);
     RUN(test_repeats_and_remarks);
     return check_done();
 }

@@ -43,6 +43,9 @@ typedef struct mi_entry {
     double number;
 } mi_entry;
 
+/* The largest number, so that squares can be summed. */
+#define MI_AGREE_MOST 1e100
+
 /* Equal labels of a unit. */
 typedef struct mi_run {
     int32_t label, count;

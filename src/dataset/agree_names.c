@@ -29,7 +29,7 @@ static int64_t slot_of(const mi_names *s, const char *at, size_t n)
     int64_t i = (int64_t)(hash_of(at, n) & (uint64_t)(s->slots - 1));
     for (; s->slot[i]; i = (i + 1) & (s->slots - 1)) {
         const char *text = s->text[s->slot[i] - 1];
-        if (strncmp(text, at, n) == 0 && !text[n])
+        if (strlen(text) == n && memcmp(text, at, n) == 0)
             break;
     }
     return i;

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "table/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -184,13 +185,14 @@ static mien_status number_votes(mi_ratings *r, mien_error *err)
     if (!r->at)
         return mi_no_memory(err);
     for (int i = 0; i < r->labels; i++) {
-        char *end;
-        r->at[i] = strtod(r->label.text[i], &end);
-        if (*end || !isfinite(r->at[i]))
+        const char *text = r->label.text[i], *end = text + strlen(text);
+        if (mi_number_read(text, end, &r->at[i]) != end ||
+            !(fabs(r->at[i]) <= MI_AGREE_MOST))
             return mi_fail(err, MIEN_EARG,
-                           "votes for '%.60s': wanted a number as the level is "
-                           "%s",
-                           r->label.text[i], mien_agree_level_word(r->level));
+                           "votes for '%.60s': wanted a number of at most %g, "
+                           "as the level is %s",
+                           text, MI_AGREE_MOST,
+                           mien_agree_level_word(r->level));
     }
     for (int64_t i = 0; i < r->entries; i++)
         r->entry[i].number = r->at[r->entry[i].label];
@@ -277,9 +279,10 @@ static int by_label(const void *a, const void *b)
     return (x->who > y->who) - (x->who < y->who);
 }
 
-/* A labeller labelled a unit for the k-th time: it is another labeller then. */
-static mien_status rename_again(mi_ratings *r, mi_entry *e, int k,
-                                mien_error *err)
+/* A labeller labelled a unit for the k-th time: it is another labeller then,
+ * none of the first `named`. */
+static mien_status rename_again(mi_ratings *r, int64_t named, mi_entry *e,
+                                int k, mien_error *err)
 {
     mien_buffer name = {0};
     mien_buffer_printf(&name, "%s (%d)", r->who.text[e->who], k);
@@ -289,6 +292,12 @@ static mien_status rename_again(mi_ratings *r, mi_entry *e, int k,
     mien_buffer_free(&name);
     if (who < 0)
         return mi_no_memory(err);
+    if (who < named)
+        return mi_fail(err, MIEN_EFORMAT,
+                       "row %lld: '%.40s' labelled unit '%.40s' again, which "
+                       "would be by '%.40s', and so is another labeller called",
+                       (long long)e->row + 1, r->who.text[e->who],
+                       r->unit.text[e->unit], r->who.text[who]);
     e->who = (int32_t)who;
     return MIEN_OK;
 }
@@ -300,6 +309,7 @@ static mien_status find_again(mi_ratings *r, const mien_agree_options *o,
 {
     int32_t unit = -1, who = -1;
     mien_status st = MIEN_OK;
+    int64_t named = r->who.n;
     int again = 1;
     if (r->votes)
         return MIEN_OK;
@@ -311,7 +321,7 @@ static mien_status find_again(mi_ratings *r, const mien_agree_options *o,
             who = e->who;
             again = 1;
         } else if (o->repeat) {
-            st = rename_again(r, e, ++again, err);
+            st = rename_again(r, named, e, ++again, err);
         } else {
             return mi_fail(
                 err, MIEN_EFORMAT,

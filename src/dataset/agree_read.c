@@ -6,14 +6,12 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/grow.h"
+#include "table/level.h"
+#include "table/number.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Of numbers, so that their squares can be summed. */
-static const double most = 1e100;
 
 /* A table being read. */
 typedef struct reading {
@@ -27,21 +25,15 @@ typedef struct reading {
 
 /* ---- values -------------------------------------------------------------- */
 
-/* The shortest of two ways to write a number that reads back as it. */
-static mien_text number_text(double v, char *room)
-{
-    int n = snprintf(room, 64, "%.15g", v);
-    if (strtod(room, NULL) != v)
-        n = snprintf(room, 64, "%.17g", v);
-    return (mien_text){room, (size_t)n};
-}
-
 mien_text mi_agree_cell(const mien_column *c, int64_t row, char *room)
 {
     if (c->type == MIEN_COLUMN_TEXT)
         return c->text[row];
-    return isnan(c->number[row]) ? (mien_text){"", 0}
-                                 : number_text(c->number[row], room);
+    if (isnan(c->number[row]))
+        return (mien_text){"", 0};
+    int n = mi_number_write(c->number[row] + 0., room); /* -0 is 0 */
+    room[n] = 0;
+    return (mien_text){room, (size_t)n};
 }
 
 /* A column that options name. */
@@ -80,11 +72,12 @@ static mien_status put_value(const reading *g, const mien_column *c,
     char room[64];
     if (!g->as_text) {
         e->number = c->number[e->row];
-        if (!(fabs(e->number) <= most))
+        if (!(fabs(e->number) <= MI_AGREE_MOST))
             return mi_fail(err, MIEN_EFORMAT,
                            "row %lld: column '%.60s' is %g, wanted a number of "
                            "at most %g",
-                           (long long)e->row + 1, c->name, e->number, most);
+                           (long long)e->row + 1, c->name, e->number,
+                           MI_AGREE_MOST);
         return MIEN_OK;
     }
     mien_text text = mi_agree_cell(c, e->row, room);
@@ -98,12 +91,6 @@ static mien_status put_value(const reading *g, const mien_column *c,
                        (long long)e->row + 1, MIEN_AGREE_MAX_LABELS, c->name);
     e->label = (int32_t)label;
     return MIEN_OK;
-}
-
-static int is_missing(const mien_column *c, int64_t row)
-{
-    return c->type == MIEN_COLUMN_TEXT ? !c->text[row].n
-                                       : isnan(c->number[row]);
 }
 
 /* ---- units and groups ---------------------------------------------------- */
@@ -192,7 +179,7 @@ static mien_status read_row(reading *g, const mien_column *labeller,
     if (unit < 0 || who < 0)
         return mi_no_memory(err);
     mien_status st = put_group(g, unit, before, row, err);
-    if (st || is_missing(label, row)) {
+    if (st || mi_value_missing(label, row)) {
         r->missing += !st;
         return st;
     }
@@ -253,7 +240,7 @@ static mien_status read_wide(reading *g, mien_error *err)
         st = new_unit(g, row, &unit, err);
         for (int i = 0; !st && i < n; i++) {
             mi_entry *e = NULL;
-            if (is_missing(&c[i], row)) {
+            if (mi_value_missing(&c[i], row)) {
                 g->r->missing++;
                 continue;
             }
@@ -272,7 +259,7 @@ static mien_status read_wide(reading *g, mien_error *err)
 static mien_status read_votes(const reading *g, const mien_column *c, int label,
                               int64_t unit, int64_t row, mien_error *err)
 {
-    double v = is_missing(c, row) ? 0 : c->number[row];
+    double v = mi_value_missing(c, row) ? 0 : c->number[row];
     mien_status st = MIEN_OK;
     if (!(v >= 0 && v <= MIEN_AGREE_MAX_ENTRIES && v == floor(v)))
         return mi_fail(err, MIEN_EFORMAT,

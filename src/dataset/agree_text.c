@@ -6,7 +6,7 @@
 
 enum { NAME = 24, SHOWN = 20 };
 
-/* AC1 and alpha part by so much: kappa's paradox is named. */
+/* AC1 lies so far above alpha: kappa's paradox is named. */
 static const double parted = 0.2;
 
 /* A name, and blanks up to a column. */
@@ -46,24 +46,25 @@ static void put_value(mien_buffer *out, const mien_agree_figure *f)
 /* Much agreement, and little beyond chance: why. */
 static void put_paradox(const mien_agreement *a, mien_buffer *out)
 {
-    if (isnan(a->ac1.value) || isnan(a->alpha.value) ||
-        a->level != MIEN_AGREE_NOMINAL ||
-        fabs(a->ac1.value - a->alpha.value) < parted)
+    if (a->level != MIEN_AGREE_NOMINAL ||
+        !(a->ac1.value - a->alpha.value >= parted))
         return;
     mien_buffer_printf(
         out,
         " Gwet's AC1 is %.3f where alpha is %.3f: labels are so unequally "
         "frequent that chance alone would agree often, and the rare ones "
         "decide (the paradox of kappa, Feinstein and Cicchetti 1990).",
-        a->ac1.value, a->alpha.value);
+        a->ac1.value, mien_signless_zero(a->alpha.value, 3));
 }
 
 void mien_agreement_advice(const mien_agreement *a, mien_buffer *out)
 {
     const mien_agree_figure *f = &a->alpha;
     if (isnan(f->value)) {
-        mien_buffer_puts(out, "Nothing can be said of agreement beyond chance: "
-                              "all labels are equal.");
+        mien_buffer_printf(out,
+                           "Nothing can be said of agreement beyond chance: "
+                           "%s.",
+                           f->why);
         return;
     }
     const char *use =
@@ -76,7 +77,8 @@ void mien_agreement_advice(const mien_agreement *a, mien_buffer *out)
             : "below 0.667: by Krippendorff's limits too unreliable to "
               "conclude from; define the labels more clearly, or ask more "
               "labellers";
-    mien_buffer_printf(out, "Alpha is %.3f, %s", f->value, use);
+    mien_buffer_printf(out, "Alpha is %.3f, %s",
+                       mien_signless_zero(f->value, 3), use);
     if (isnan(f->low))
         mien_buffer_puts(out, "; of so few units it is not sure");
     else if (f->value >= MIEN_AGREE_TENTATIVE &&
