@@ -65,6 +65,15 @@ static void test_intervals_hold_the_truth(void)
     CHECK_MSG(alpha <= seeds * 0.99, "alpha's interval is too wide: %d", alpha);
 }
 
+/* Columns of numbers by labellers, value [by, units]. */
+static void list_columns(int by, int units, const double *value, mien_column *c)
+{
+    for (int i = 0; i < by; i++)
+        c[i] = (mien_column){.name = agree_names[i],
+                             .type = MIEN_COLUMN_NUMBER,
+                             .number = value + i * units};
+}
+
 /* Numbers of units, labellers and noise of deviations 2, 1 and 1: ICC(2,1) is
  * 4 / 6, ICC(1,1) too. */
 static mien_table *numbers(uint32_t seed)
@@ -75,12 +84,9 @@ static mien_table *numbers(uint32_t seed)
     mien_table *t = NULL;
     mien_random r;
     mien_random_init(&r, seed);
-    for (int i = 0; i < BY; i++) {
+    list_columns(BY, UNITS, value[0], c);
+    for (int i = 0; i < BY; i++)
         bias[i] = mien_random_normal(&r);
-        c[i] = (mien_column){.name = agree_names[i],
-                             .type = MIEN_COLUMN_NUMBER,
-                             .number = value[i]};
-    }
     for (int u = 0; u < UNITS; u++) {
         double truth = 2 * mien_random_normal(&r);
         for (int i = 0; i < BY; i++)
@@ -191,10 +197,7 @@ static void test_numbers_apart(void)
             mien_table *t = NULL;
             mien_random r;
             mien_random_init(&r, (uint32_t)(3 * i + kind) + 7919 * check_seed);
-            for (int k = 0; k < BY; k++)
-                c[k] = (mien_column){.name = agree_names[k],
-                                     .type = MIEN_COLUMN_NUMBER,
-                                     .number = value[k]};
+            list_columns(BY, UNITS, value[0], c);
             for (int u = 0; u < UNITS; u++) {
                 double truth = 3 * mien_random_normal(&r);
                 for (int k = 0; k < BY; k++)

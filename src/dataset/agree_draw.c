@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/pool.h"
+#include "mien/num.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -63,15 +64,6 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The value below which a share p of sorted replicates lies. */
-static double at_share(int n, const double *drawn, double p)
-{
-    double place = fmax(0, fmin(1, p)) * (n - 1);
-    int i = (int)place;
-    return i + 1 < n ? drawn[i] + (place - i) * (drawn[i + 1] - drawn[i])
-                     : drawn[n - 1];
-}
-
 void mi_agree_interval(mien_agree_figure *f, int n, double *drawn)
 {
     int known = 0;
@@ -88,8 +80,8 @@ void mi_agree_interval(mien_agree_figure *f, int n, double *drawn)
     double moved = 2 * mi_agree_normal_at(share), z = mi_agree_normal_at(0.975);
     double low = erfc(-(moved - z) / sqrt(2)) / 2;
     double high = erfc(-(moved + z) / sqrt(2)) / 2;
-    f->low = fmin(f->value, at_share(known, drawn, low));
-    f->high = fmax(f->value, at_share(known, drawn, high));
+    f->low = fmin(f->value, mien_quantile_sorted(known, drawn, low));
+    f->high = fmax(f->value, mien_quantile_sorted(known, drawn, high));
 }
 
 /* Room for every thread, and all replicates. */

@@ -4,61 +4,44 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "dataset/ranked.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum { DRAWN = 12 };
 
-/* A label and how often it stands beside any. */
-typedef struct frequent {
-    int label;
-    double count;
-} frequent;
-
-/* For qsort: the most frequent first. */
-static int by_count(const void *a, const void *b)
-{
-    const frequent *x = a, *y = b;
-    return x->count != y->count ? (x->count < y->count) - (x->count > y->count)
-                                : x->label - y->label;
-}
-
-/* For qsort: in the order of labels. */
-static int by_label(const void *a, const void *b)
-{
-    return ((const frequent *)a)->label - ((const frequent *)b)->label;
-}
-
 /* Which labels stand beside which: shares of a row, of the most frequent. */
 static mien_status draw_matrix(const mien_agreement *a, mien_panel *p,
                                mien_error *err)
 {
     int n = a->labels < DRAWN ? a->labels : DRAWN;
-    frequent *f = mi_alloc((size_t)a->labels + 1, sizeof *f);
+    mi_ranked *f = mi_alloc((size_t)a->labels + 1, sizeof *f);
     const char *names[DRAWN];
     double share[DRAWN * DRAWN];
     if (!f)
         return mi_no_memory(err);
     for (int i = 0; i < a->labels; i++) {
-        f[i].label = i;
+        f[i].at = i;
         for (int k = 0; k < a->labels; k++)
-            f[i].count += a->coincidence[(int64_t)i * a->labels + k];
+            f[i].value += a->coincidence[(int64_t)i * a->labels + k];
     }
-    qsort(f, (size_t)a->labels, sizeof *f, by_count);
-    qsort(f, (size_t)n, sizeof *f, by_label);
+    qsort(f, (size_t)a->labels, sizeof *f, mi_ranked_order);
+    qsort(f, (size_t)n, sizeof *f, mi_ranked_place);
     for (int i = 0; i < n; i++) {
-        names[i] = a->label[f[i].label];
+        names[i] = a->label[f[i].at];
         for (int k = 0; k < n; k++) {
             double count =
-                a->coincidence[(int64_t)f[i].label * a->labels + f[k].label];
+                a->coincidence[(int64_t)f[i].at * a->labels + f[k].at];
             share[i * n + k] =
-                f[i].count > 0 ? round(100 * count / f[i].count) : 0;
+                f[i].value > 0 ? round(100 * count / f[i].value) : 0;
         }
     }
     mi_free(f);
     mien_panel_labels(p, "Of 100 labels beside a row's label in one unit",
-                      "label beside it", "label");
+                      n < a->labels ? "label beside it, of the 12 most frequent"
+                                    : "label beside it",
+                      "label");
     mien_panel_matrix(p, n, n, names, names, share);
     return MIEN_OK;
 }

@@ -3,15 +3,19 @@
 
 #include <string.h>
 
-/* ---- JSON ---------------------------------------------------------------- */
+/* Members of the object that is open. */
+static void put_value(mien_json *j, double value, double low, double high)
+{
+    mien_json_real(j, "value", value, 0);
+    mien_json_real(j, "low", low, 0);
+    mien_json_real(j, "high", high, 0);
+}
 
 static void put_figure(mien_json *j, const char *key,
                        const mien_agree_figure *f)
 {
     mien_json_object(j, key);
-    mien_json_real(j, "value", f->value, 0);
-    mien_json_real(j, "low", f->low, 0);
-    mien_json_real(j, "high", f->high, 0);
+    put_value(j, f->value, f->low, f->high);
     if (f->why)
         mien_json_text(j, "why", f->why);
     mien_json_close(j);
@@ -93,9 +97,7 @@ static void put_labellers(mien_json *j, const mien_agreement *a)
             mien_json_object(j, "as_majority_of_others");
             mien_json_int(j, "count", l->majority.count);
             mien_json_int(j, "of", l->majority.of);
-            mien_json_real(j, "value", l->majority.value, 0);
-            mien_json_real(j, "low", l->majority.low, 0);
-            mien_json_real(j, "high", l->majority.high, 0);
+            put_value(j, l->majority.value, l->majority.low, l->majority.high);
             mien_json_close(j);
         }
         mien_json_close(j);
@@ -145,9 +147,7 @@ static void put_groups(mien_json *j, const mien_agreement *a)
     mien_json_object(j, "gap");
     mien_json_text(j, "highest", a->group[a->gap.highest].name);
     mien_json_text(j, "lowest", a->group[a->gap.lowest].name);
-    mien_json_real(j, "value", a->gap.value, 0);
-    mien_json_real(j, "low", a->gap.low, 0);
-    mien_json_real(j, "high", a->gap.high, 0);
+    put_value(j, a->gap.value, a->gap.low, a->gap.high);
     mien_json_close(j);
 }
 

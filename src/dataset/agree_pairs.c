@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/pool.h"
 #include "dataset/drift.h"
+#include "dataset/ranked.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -196,36 +197,21 @@ static void run_pair(void *arg, int i, int lane)
 
 /* ---- who is paired ------------------------------------------------------- */
 
-/* A labeller and how many labels it gave. */
-typedef struct busy {
-    int who;
-    int64_t labels;
-} busy;
-
-/* For qsort: the busiest first. */
-static int by_labels_given(const void *a, const void *b)
-{
-    const busy *x = a, *y = b;
-    if (x->labels != y->labels)
-        return x->labels < y->labels ? 1 : -1;
-    return x->who - y->who;
-}
-
 /* Places of those who are paired, of the busiest; how many; -1: no memory. */
 static int choose(const mien_agreement *a, int *place)
 {
-    busy *b = mi_alloc((size_t)a->labellers, sizeof *b);
+    mi_ranked *b = mi_alloc((size_t)a->labellers, sizeof *b);
     int n = a->labellers < MIEN_AGREE_MAX_PAIRED ? a->labellers
                                                  : MIEN_AGREE_MAX_PAIRED;
     if (!b)
         return -1;
     for (int i = 0; i < a->labellers; i++) {
-        b[i] = (busy){i, a->labeller[i].labels};
+        b[i] = (mi_ranked){(double)a->labeller[i].labels, i};
         place[i] = -1;
     }
-    qsort(b, (size_t)a->labellers, sizeof *b, by_labels_given);
+    qsort(b, (size_t)a->labellers, sizeof *b, mi_ranked_order);
     for (int i = 0; i < n; i++)
-        place[b[i].who] = i;
+        place[b[i].at] = i;
     mi_free(b);
     return n;
 }

@@ -257,26 +257,26 @@ static mien_status order_labels(mi_ratings *r, const mien_agree_options *o,
 
 /* ---- units --------------------------------------------------------------- */
 
+static int order_of(int64_t a, int64_t b) { return (a > b) - (a < b); }
+
 /* For qsort: by unit, labeller and row. */
 static int by_labeller(const void *a, const void *b)
 {
     const mi_entry *x = a, *y = b;
-    if (x->unit != y->unit)
-        return x->unit < y->unit ? -1 : 1;
-    if (x->who != y->who)
-        return x->who < y->who ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
+    int order = order_of(x->unit, y->unit);
+    if (!order)
+        order = order_of(x->who, y->who);
+    return order ? order : order_of(x->row, y->row);
 }
 
 /* For qsort: by unit, label and labeller. */
 static int by_label(const void *a, const void *b)
 {
     const mi_entry *x = a, *y = b;
-    if (x->unit != y->unit)
-        return x->unit < y->unit ? -1 : 1;
-    if (x->label != y->label)
-        return x->label < y->label ? -1 : 1;
-    return (x->who > y->who) - (x->who < y->who);
+    int order = order_of(x->unit, y->unit);
+    if (!order)
+        order = order_of(x->label, y->label);
+    return order ? order : order_of(x->who, y->who);
 }
 
 /* A labeller labelled a unit for the k-th time: it is another labeller then,

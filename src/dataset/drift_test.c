@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "dataset/ranked.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -119,22 +120,10 @@ double mi_drift_share_p(const int64_t part[2], const int64_t whole[2])
 
 /* ---- all at once --------------------------------------------------------- */
 
-typedef struct ranked {
-    double p;
-    int at;
-} ranked;
-
-/* For qsort: descending, by place where equal. */
-static int by_chance(const void *a, const void *b)
-{
-    const ranked *x = a, *y = b;
-    return x->p != y->p ? (x->p < y->p) - (x->p > y->p) : x->at - y->at;
-}
-
 mien_status mi_drift_adjust(int n, const double *p, double *out,
                             mien_error *err)
 {
-    ranked *r = mi_alloc((size_t)n + 1, sizeof *r);
+    mi_ranked *r = mi_alloc((size_t)n + 1, sizeof *r);
     int m = 0;
     double least = 1;
     if (!r)
@@ -142,11 +131,11 @@ mien_status mi_drift_adjust(int n, const double *p, double *out,
     for (int i = 0; i < n; i++) {
         out[i] = p[i];
         if (!isnan(p[i]))
-            r[m++] = (ranked){p[i], i};
+            r[m++] = (mi_ranked){p[i], i};
     }
-    qsort(r, (size_t)m, sizeof *r, by_chance);
+    qsort(r, (size_t)m, sizeof *r, mi_ranked_order);
     for (int i = 0; i < m; i++) {
-        least = fmin(least, r[i].p * m / (m - i));
+        least = fmin(least, r[i].value * m / (m - i));
         out[r[i].at] = least;
     }
     mi_free(r);
