@@ -368,8 +368,9 @@ static void test_what_is_refused(void)
     wide.orders = 2;
     refused("a,b\nlow,high\nlow,middle\n", &wide, MIEN_EARG,
             "row 2: label 'middle' is not in the order");
-    wide.orders = 0;
     wide.level = MIEN_AGREE_INTERVAL;
+    refused("a,b\n1,2\n2,2\n", &wide, MIEN_EARG, "leave their order out");
+    wide.orders = 0;
     refused("a,b\nlow,high\nlow,low\n", &wide, MIEN_EARG,
             "level interval wants numbers");
     wide.level = MIEN_AGREE_RATIO;

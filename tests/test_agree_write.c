@@ -103,6 +103,27 @@ static void test_consensus(void)
     mien_table_free(t);
 }
 
+/* Votes for numbers have the mean and median of those, in whatever order their
+ * columns stand. */
+static void test_consensus_of_votes_for_numbers(void)
+{
+    static const char *const votes[] = {"5", "1", "3"};
+    static const double want[] = {3, 4};
+    mien_table *t = study_table("u,5,1,3\na,1,1,1\nb,1,0,1\n"), *c = NULL;
+    mien_agree_options o = MIEN_AGREE_DEFAULTS;
+    o.votes = votes;
+    o.n_votes = 3;
+    o.level = MIEN_AGREE_INTERVAL;
+    mien_agreement a = agree_of(t, &o);
+    CHECK(!mien_agreement_consensus(&a, &c, NULL));
+    for (int row = 0; row < 2; row++)
+        for (int k = 1; k <= 2; k++)
+            CHECK_NEAR(mien_table_column(c, k).number[row], want[row], 1e-12);
+    mien_table_free(c);
+    mien_agreement_free(&a);
+    mien_table_free(t);
+}
+
 /* Everything that is said of an agreement. */
 static void write_all(const mien_agreement *a, mien_buffer *out)
 {
@@ -244,6 +265,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_groups);
     RUN(test_consensus);
+    RUN(test_consensus_of_votes_for_numbers);
     RUN(test_what_is_said);
     RUN(test_many_labellers);
     RUN(test_threads_change_nothing);

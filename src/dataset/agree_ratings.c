@@ -46,6 +46,30 @@ static int32_t place_of(const double *at, int n, double v)
     return (int32_t)(found - at);
 }
 
+/* Names of votes are the numbers that were chosen: votes are numbers then. */
+static mien_status number_votes(mi_ratings *r, mien_error *err)
+{
+    double *value = mi_alloc((size_t)r->label.n + 1, sizeof *value);
+    mien_status st = value ? MIEN_OK : mi_no_memory(err);
+    for (int64_t i = 0; !st && i < r->label.n; i++) {
+        const char *text = r->label.text[i], *end = text + strlen(text);
+        if (mi_number_read(text, end, &value[i]) != end ||
+            !(fabs(value[i]) <= MI_AGREE_MOST))
+            st = mi_fail(err, MIEN_EARG,
+                         "votes for '%.60s': wanted a number of at most %g, "
+                         "as the level is %s",
+                         text, MI_AGREE_MOST, mien_agree_level_word(r->level));
+    }
+    for (int64_t i = 0; !st && i < r->entries; i++)
+        r->entry[i].number = value[r->entry[i].label];
+    mi_free(value);
+    if (st)
+        return st;
+    mi_names_free(&r->label);
+    r->numbers = 1;
+    return MIEN_OK;
+}
+
 /* Labels are numbers: the different ones in ascending order. */
 static mien_status order_numbers(mi_ratings *r, mien_error *err)
 {
@@ -178,28 +202,6 @@ static mien_status order_texts(mi_ratings *r, const mien_agree_options *o,
     return MIEN_OK;
 }
 
-/* Names of votes are the numbers that were chosen. */
-static mien_status number_votes(mi_ratings *r, mien_error *err)
-{
-    r->at = mi_alloc((size_t)r->labels + 1, sizeof *r->at);
-    if (!r->at)
-        return mi_no_memory(err);
-    for (int i = 0; i < r->labels; i++) {
-        const char *text = r->label.text[i], *end = text + strlen(text);
-        if (mi_number_read(text, end, &r->at[i]) != end ||
-            !(fabs(r->at[i]) <= MI_AGREE_MOST))
-            return mi_fail(err, MIEN_EARG,
-                           "votes for '%.60s': wanted a number of at most %g, "
-                           "as the level is %s",
-                           text, MI_AGREE_MOST,
-                           mien_agree_level_word(r->level));
-    }
-    for (int64_t i = 0; i < r->entries; i++)
-        r->entry[i].number = r->at[r->entry[i].label];
-    r->numbers = 1;
-    return MIEN_OK;
-}
-
 /* Numbers that are measured, and can be told apart. */
 static mien_status check_numbers(const mi_ratings *r, mien_error *err)
 {
@@ -243,15 +245,19 @@ static mien_status order_labels(mi_ratings *r, const mien_agree_options *o,
         return mi_fail(err, MIEN_EARG,
                        "labels are texts: their order is wanted, the lowest "
                        "first (--order)");
+    if (measured && o->orders)
+        return mi_fail(err, MIEN_EARG,
+                       "level %s takes numbers as they are: leave their order "
+                       "out (--order)",
+                       mien_agree_level_word(r->level));
     if (measured && !r->numbers && !r->votes)
         return mi_fail(err, MIEN_EARG,
                        "labels are texts, '%.40s': level %s wants numbers "
                        "(--level nominal)",
                        r->label.text[0], mien_agree_level_word(r->level));
-    mien_status st =
-        r->numbers ? order_numbers(r, err) : order_texts(r, o, err);
-    if (!st && measured && r->votes)
-        st = number_votes(r, err);
+    mien_status st = measured && r->votes ? number_votes(r, err) : MIEN_OK;
+    if (!st)
+        st = r->numbers ? order_numbers(r, err) : order_texts(r, o, err);
     return st || !measured ? st : check_numbers(r, err);
 }
 
