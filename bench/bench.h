@@ -104,6 +104,18 @@ static inline const char *bench_option(int argc, char **argv, int *i,
     return argv[++*i];
 }
 
+/* The network of a --descriptor; leaves the program if there is none. */
+static inline mien_describer bench_describer_named(const char *text)
+{
+    static const mien_describer all[] = {MIEN_DESCRIBER_DLIB,
+                                         MIEN_DESCRIBER_MOBILEFACENET};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(text, mien_describer_name(all[i])) == 0)
+            return all[i];
+    fprintf(stderr, "no descriptor is called %s\n", text);
+    exit(2);
+}
+
 /* The folder of data that is not part of the project. */
 static inline const char *bench_shared(void)
 {

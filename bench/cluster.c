@@ -259,9 +259,7 @@ int main(int argc, char **argv)
         else if ((v = bench_option(argc, argv, &i, "--peer")))
             peer = v;
         else if ((v = bench_option(argc, argv, &i, "--descriptor")))
-            describer = strcmp(v, "mobilefacenet") == 0
-                            ? MIEN_DESCRIBER_MOBILEFACENET
-                            : MIEN_DESCRIBER_DLIB;
+            describer = bench_describer_named(v);
         else
             from = argv[i];
     }

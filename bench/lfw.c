@@ -47,12 +47,6 @@ typedef struct {
     double ms, describing; /* of all; of points and descriptors */
 } reader;
 
-static const char *describer_name(const mien_face_options *o)
-{
-    return o->describer == MIEN_DESCRIBER_MOBILEFACENET ? "mobilefacenet"
-                                                        : "dlib";
-}
-
 static void *must_have(void *p)
 {
     if (p)
@@ -188,10 +182,10 @@ static void print_table(const reader *r, const lfw_result *res)
     const mien_face_options *o = &r->set->options;
     printf("descriptor %s, detector %s, input %d%s, min score %g%s, %s, face: "
            "%s\n",
-           describer_name(o), bench_detector_name(o->detector), o->input_size,
-           o->input_size ? "" : " (default)", (double)o->min_score,
-           o->min_score > 0 ? "" : " (default)", mien_isa(),
-           r->set->by_score ? "best score" : "nearest the centre");
+           mien_describer_name(o->describer), bench_detector_name(o->detector),
+           o->input_size, o->input_size ? "" : " (default)",
+           (double)o->min_score, o->min_score > 0 ? "" : " (default)",
+           mien_isa(), r->set->by_score ? "best score" : "nearest the centre");
     printf("pictures           %d, without a face %d (%.2f %%), %.1f ms each\n",
            r->pictures, r->missed, 100.0 * r->missed / r->pictures,
            r->ms / r->pictures);
@@ -219,7 +213,7 @@ static void print_json(const reader *r, const lfw_result *res)
            "score\":%g,"
            "\"isa\":\"%s\",\"pictures\":%d,\"no_face\":%d,\"ms\":%.3f,"
            "\"pairs\":%d,\"answered\":%d,\"folds\":%d,",
-           describer_name(&r->set->options),
+           mien_describer_name(r->set->options.describer),
            bench_detector_name(r->set->options.detector),
            r->set->options.input_size, (double)r->set->options.min_score,
            mien_isa(), r->pictures, r->missed, r->ms / r->pictures, res->pairs,
@@ -279,9 +273,7 @@ int main(int argc, char **argv)
         if ((v = bench_option(argc, argv, &i, "--detector")))
             set.options.detector = bench_detector_named(v);
         else if ((v = bench_option(argc, argv, &i, "--descriptor")))
-            set.options.describer = strcmp(v, "mobilefacenet") == 0
-                                        ? MIEN_DESCRIBER_MOBILEFACENET
-                                        : MIEN_DESCRIBER_DLIB;
+            set.options.describer = bench_describer_named(v);
         else if ((v = bench_option(argc, argv, &i, "--size")))
             set.options.input_size = (int)strtol(v, NULL, 10);
         else if ((v = bench_option(argc, argv, &i, "--min-score")))

@@ -134,17 +134,16 @@ static void print_halves(mien_random *r, int n)
 int main(int argc, char **argv)
 {
     char folder[BENCH_PATH];
-    const char *shared = getenv("MIEN_SHARED");
     static uint8_t in[MOST];
     static int list[MOST];
     double share[SHARES];
     mien_random r;
-    bench_path(folder, shared ? shared : ".", "data/lfw");
+    bench_path(folder, bench_shared(), "data/lfw");
     for (int i = 1; i < argc; i++) {
         const char *v = bench_option(argc, argv, &i, "--descriptor");
-        if (v && !strcmp(v, "mobilefacenet"))
-            by = MIEN_DESCRIBER_MOBILEFACENET;
-        else if (!v)
+        if (v)
+            by = bench_describer_named(v);
+        else
             snprintf(folder, sizeof folder, "%s", argv[i]);
     }
     gallery_read(&g, by, folder, NULL);

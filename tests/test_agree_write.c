@@ -231,6 +231,7 @@ static void end_memory(const mien_table *t, const mien_agree_options *o)
 static void test_memory_that_ends(void)
 {
     static const char *const votes[] = {"v", "w", "x", "y", "z"};
+    static const char *const numbers[] = {"5", "1"};
     mien_table *t = two_groups(12);
     mien_agree_options o = ordinal_options();
     o.replicates = 20;
@@ -248,6 +249,12 @@ static void test_memory_that_ends(void)
     o.votes = votes;
     o.n_votes = 5;
     o.replicates = 20;
+    end_memory(t, &o);
+    mien_table_free(t);
+    t = study_table("u,5,1\na,2,1\nb,1,2\n");
+    o.votes = numbers;
+    o.n_votes = 2;
+    o.level = MIEN_AGREE_INTERVAL;
     end_memory(t, &o);
     mien_table_free(t);
     t = study_table("u,w,l\n1,a,x\n1,a,y\n2,b,x\n2,A,x\n3,a,y\n3,b,y\n");
