@@ -34,7 +34,7 @@ int cli_names_read(const char *text, cli_names *out)
         if (next)
             *next++ = 0;
         if (out->n == CLI_MAX_NAMES) {
-            cli_error("'%s': more than %d names", text, (int)CLI_MAX_NAMES);
+            cli_error("'%.60s': more than %d names", text, (int)CLI_MAX_NAMES);
             cli_names_free(out);
             return 0;
         }
