@@ -72,6 +72,27 @@ static void test_groups(void)
     mien_table_free(t);
 }
 
+/* Alpha of a group is that of a table of its rows alone, of every level. */
+static void test_a_group_is_as_its_rows(void)
+{
+    mien_table *t = study_table("g,a,b\ny,3,1\nx,1,2\nx,5,4\ny,4,4\nx,9,9\n"
+                                "y,2,6\nx,2,2\n");
+    mien_table *x = study_table("g,a,b\nx,1,2\nx,5,4\nx,9,9\nx,2,2\n");
+    for (int level = MIEN_AGREE_NOMINAL; level <= MIEN_AGREE_RATIO; level++) {
+        mien_agree_options o = agree_options(2, (mien_agree_level)level);
+        mien_agreement alone = agree_of(x, &o), all;
+        o.by = "g";
+        all = agree_of(t, &o);
+        const mien_agree_group *g = &all.group[all.group[0].name[0] != 'x'];
+        CHECK(all.groups == 2 && g->units == 4);
+        CHECK_NEAR(g->alpha.value, alone.alpha.value, 1e-12);
+        mien_agreement_free(&alone);
+        mien_agreement_free(&all);
+    }
+    mien_table_free(t);
+    mien_table_free(x);
+}
+
 static void test_consensus(void)
 {
     mien_table *t = study_table("a,b,c\nx,y,x\nx,y,\n,,\nz,z,z\n"), *out = NULL;
@@ -271,6 +292,7 @@ int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_groups);
+    RUN(test_a_group_is_as_its_rows);
     RUN(test_consensus);
     RUN(test_consensus_of_votes_for_numbers);
     RUN(test_what_is_said);

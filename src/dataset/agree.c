@@ -152,7 +152,7 @@ static mien_status put_remarks(mi_ratings *r, mien_agreement *a,
 static mien_status look(mi_ratings *r, const mien_agree_options *o,
                         mien_agreement *a, mien_error *err)
 {
-    const mi_agree_work w = mi_agree_work_on(r, NULL, 0);
+    const mi_agree_work w = mi_agree_work_on(r, r->unit.n);
     mien_agree_figure f[MI_AGREE_FIGURES];
     count(r, a);
     a->level_why = why_level(r, o);

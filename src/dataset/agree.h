@@ -94,8 +94,7 @@ enum {
 /* What is known of the units before any is drawn. */
 typedef struct mi_agree_work {
     const mi_ratings *r;
-    const int64_t *list; /* [n] units; NULL: all */
-    int64_t n;
+    int64_t n;    /* units */
     int constant; /* labels that every unit has; 0: not the same */
 } mi_agree_work;
 
@@ -105,9 +104,8 @@ typedef struct mi_agree_room {
     int32_t *weight;
 } mi_agree_room;
 
-/* Work on units of a list, or on all. */
-mi_agree_work mi_agree_work_on(const mi_ratings *r, const int64_t *list,
-                               int64_t n);
+/* Work on all units, of which there are n. */
+mi_agree_work mi_agree_work_on(const mi_ratings *r, int64_t n);
 /* Memory for it. */
 mien_status mi_agree_room_new(const mi_agree_work *w, mi_agree_room *out,
                               mien_error *err);

@@ -54,9 +54,8 @@ void mi_agree_counts(const mi_agree_work *w, const int32_t *weight,
     const mi_ratings *r = w->r;
     for (int i = 0; i < r->labels; i++)
         count[i] = 0;
-    for (int64_t k = 0; k < w->n; k++) {
-        int64_t u = w->list ? w->list[k] : k;
-        int times = weight ? weight[k] : 1;
+    for (int64_t u = 0; u < w->n; u++) {
+        int times = weight ? weight[u] : 1;
         if (times && mi_ratings_of(r, u) > 1)
             for (int64_t i = r->runs[u]; i < r->runs[u + 1]; i++)
                 count[r->run[i].label] += times * (double)r->run[i].count;
@@ -134,9 +133,9 @@ static double gwet_chance(const mi_agree_work *w, const int32_t *weight,
     double units = 0, chance = 0;
     for (int i = 0; i < r->labels; i++)
         share[i] = 0;
-    for (int64_t k = 0; k < w->n; k++) {
-        int64_t u = w->list ? w->list[k] : k, m = mi_ratings_of(r, u);
-        int times = weight ? weight[k] : 1;
+    for (int64_t u = 0; u < w->n; u++) {
+        int64_t m = mi_ratings_of(r, u);
+        int times = weight ? weight[u] : 1;
         if (!times || !m)
             continue;
         units += times;
@@ -166,9 +165,8 @@ void mi_agree_measure(const mi_agree_work *w, const mi_agree_room *room,
         mi_agree_ranks(r->labels, room->count, room->at);
         at = room->at;
     }
-    for (int64_t k = 0; k < w->n; k++) {
-        int64_t u = w->list ? w->list[k] : k;
-        int times = room->weight ? room->weight[k] : 1;
+    for (int64_t u = 0; u < w->n; u++) {
+        int times = room->weight ? room->weight[u] : 1;
         double m = (double)mi_ratings_of(r, u);
         if (!times || m < 2)
             continue;
@@ -194,13 +192,12 @@ void mi_agree_measure(const mi_agree_work *w, const mi_agree_room *room,
 
 /* ---- memory -------------------------------------------------------------- */
 
-mi_agree_work mi_agree_work_on(const mi_ratings *r, const int64_t *list,
-                               int64_t n)
+mi_agree_work mi_agree_work_on(const mi_ratings *r, int64_t n)
 {
-    mi_agree_work w = {.r = r, .list = list, .n = list ? n : r->unit.n};
+    mi_agree_work w = {.r = r, .n = n};
     int64_t least = INT64_MAX, most = 0;
-    for (int64_t k = 0; k < w.n; k++) {
-        int64_t m = mi_ratings_of(r, list ? list[k] : k);
+    for (int64_t u = 0; u < n; u++) {
+        int64_t m = mi_ratings_of(r, u);
         if (!m)
             continue;
         least = m < least ? m : least;

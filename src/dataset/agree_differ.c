@@ -151,7 +151,7 @@ static mien_status name_units(const mi_ratings *r, int n, const differing *top,
 mien_status mi_agree_differ(const mi_ratings *r, mien_agreement *a,
                             mien_error *err)
 {
-    mi_agree_work w = mi_agree_work_on(r, NULL, 0);
+    mi_agree_work w = mi_agree_work_on(r, r->unit.n);
     differing top[MIEN_AGREE_SHOWN];
     size_t labels = (size_t)r->labels + 1;
     double *count = mi_alloc(labels, 2 * sizeof *count), *at = r->at;

@@ -47,7 +47,7 @@ static void run_replicate(void *arg, int i, int lane)
 int mi_agree_replicates(const mi_agree_work *w, const mien_agree_options *o)
 {
     double cost =
-        (double)w->n + (double)w->r->runs[w->r->unit.n] + (double)w->r->labels;
+        (double)w->n + (double)w->r->runs[w->n] + (double)w->r->labels;
     if (w->r->level == MIEN_AGREE_RATIO)
         cost += (double)w->r->labels * w->r->labels;
     if (o->replicates)
@@ -116,7 +116,7 @@ mien_status mi_agree_figures(const mi_agree_work *w,
     int64_t several = 0;
     for (int64_t k = 0; k < w->n; k++) {
         once.weight[k] = 1;
-        several += mi_ratings_of(w->r, w->list ? w->list[k] : k) > 1;
+        several += mi_ratings_of(w->r, k) > 1;
     }
     mi_agree_measure(w, &once, value);
     mi_agree_room_free(&once);

@@ -58,25 +58,68 @@ static mien_group_gap find_gap(const mien_agreement *a)
     return best;
 }
 
-/* Everything of group g, whose units are listed. */
+/* Is a unit with labels in group g? */
+static int is_in(const mi_ratings *r, int64_t u, int g)
+{
+    return r->in[u] == g && mi_ratings_of(r, u) > 0;
+}
+
+/* The units of group g with the labels that they have alone, in their order, so
+ * that many groups cost no more than all units; to [labels] is free to use. */
+static mien_status part_of(const mi_ratings *r, int g, int32_t *to,
+                           mi_ratings *part, int64_t *n, mien_error *err)
+{
+    int64_t units = 0, runs = 0;
+    memset(to, 0, (size_t)r->labels * sizeof *to);
+    for (int64_t u = 0; u < r->unit.n; u++)
+        if (is_in(r, u, g)) {
+            for (int64_t i = r->runs[u]; i < r->runs[u + 1]; i++, runs++)
+                to[r->run[i].label] = 1;
+            units++;
+        }
+    part->level = r->level;
+    part->start = mi_alloc((size_t)units + 1, sizeof *part->start);
+    part->runs = mi_alloc((size_t)units + 1, sizeof *part->runs);
+    part->run = mi_alloc((size_t)runs + 1, sizeof *part->run);
+    part->at = mi_alloc((size_t)runs + 1, sizeof *part->at);
+    if (!part->start || !part->runs || !part->run || !part->at)
+        return mi_no_memory(err);
+    for (int i = 0; i < r->labels; i++)
+        if (to[i]) {
+            part->at[part->labels] = r->at ? r->at[i] : 0;
+            to[i] = part->labels++;
+        }
+    units = runs = 0;
+    for (int64_t u = 0; u < r->unit.n; u++)
+        if (is_in(r, u, g)) {
+            for (int64_t i = r->runs[u]; i < r->runs[u + 1]; i++)
+                part->run[runs++] =
+                    (mi_run){to[r->run[i].label], r->run[i].count};
+            part->start[units + 1] = part->start[units] + mi_ratings_of(r, u);
+            part->runs[++units] = runs;
+        }
+    *n = units;
+    return MIEN_OK;
+}
+
+/* Everything of group g; to [labels] is free to use. */
 static mien_status measure(const mi_ratings *r, const mien_agree_options *o,
-                           int g, int64_t *list, mien_agreement *a,
+                           int g, int32_t *to, mien_agreement *a,
                            mien_error *err)
 {
     mien_agree_group *group = &a->group[a->groups];
     mien_agree_figure f[MI_AGREE_FIGURES];
-    int64_t n = 0;
+    mi_ratings part = {0};
     group->name = mi_text_copy(r->group.text[g]);
     if (!group->name)
         return mi_no_memory(err);
     a->groups++;
-    for (int64_t u = 0; u < r->unit.n; u++)
-        if (r->in[u] == g && mi_ratings_of(r, u) > 0)
-            list[n++] = u;
-    const mi_agree_work w = mi_agree_work_on(r, list, n);
-    group->units = n;
-    mien_status st =
-        mi_agree_figures(&w, o, mi_agree_replicates(&w, o), f, err);
+    mien_status st = part_of(r, g, to, &part, &group->units, err);
+    if (!st) {
+        const mi_agree_work w = mi_agree_work_on(&part, group->units);
+        st = mi_agree_figures(&w, o, mi_agree_replicates(&w, o), f, err);
+    }
+    mi_ratings_free(&part);
     if (st)
         return st;
     group->observed = f[MI_AGREE_OBSERVED];
@@ -94,12 +137,12 @@ mien_status mi_agree_groups(const mi_ratings *r, const mien_agree_options *o,
     a->gap = (mien_group_gap){-1, -1, 0, no, no, no};
     if (!r->in)
         return MIEN_OK;
-    int64_t *list = mi_alloc((size_t)r->unit.n + 1, sizeof *list);
+    int32_t *to = mi_alloc((size_t)r->labels + 1, sizeof *to);
     a->group = mi_alloc((size_t)r->group.n + 1, sizeof *a->group);
-    mien_status st = list && a->group ? MIEN_OK : mi_no_memory(err);
+    mien_status st = to && a->group ? MIEN_OK : mi_no_memory(err);
     for (int g = 0; !st && g < r->group.n; g++)
-        st = measure(r, o, g, list, a, err);
-    mi_free(list);
+        st = measure(r, o, g, to, a, err);
+    mi_free(to);
     if (st)
         return st;
     qsort(a->group, (size_t)a->groups, sizeof *a->group, by_alpha);
