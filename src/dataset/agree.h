@@ -11,6 +11,7 @@
  *   agree_groups.c    alpha by group
  *   agree_numbers.c   intraclass correlations, limits of agreement
  *   agree_text.c, agree_json.c, agree_page.c  what is said of all that
+ *   doc.c             paragraphs and tables of a page, or of Markdown
  *   agree_figure.c    the figure of a page
  *   agree_consensus.c one label a unit
  *   agree_chance.c    the distributions that intervals need */

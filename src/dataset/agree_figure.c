@@ -39,8 +39,9 @@ static mien_status draw_matrix(const mien_agreement *a, mien_panel *p,
     }
     mi_free(f);
     mien_panel_labels(p, "Of 100 labels beside a row's label in one unit",
-                      n < a->labels ? "label beside it, of the 12 most frequent"
-                                    : "label beside it",
+                      a->labels > DRAWN
+                          ? "label beside it, of the 12 most frequent"
+                          : "label beside it",
                       "label");
     mien_panel_matrix(p, n, n, names, names, share);
     return MIEN_OK;
