@@ -426,6 +426,45 @@ static void test_huge_lists(void)
     mien_table_free(t);
 }
 
+/* Whatever stands in a file, the sheet that keeps it can be read again. */
+static void test_much_is_left_out_in_few_lines(void)
+{
+    enum { MANY = 100000, EACH = 4096 };
+    mien_table *t = study_table(table_text);
+    mien_datasheet *back = NULL;
+    mien_buffer b = {0};
+    mien_error err = {0};
+    mien_buffer_puts(&b, "{\"@type\": \"Dataset\", \"additionalProperty\": [");
+    for (int i = 0; i < MANY; i++)
+        mien_buffer_puts(&b, i ? ",{}" : "{}");
+    mien_buffer_puts(&b, "], \"recordSet\": [");
+    for (int i = 0; i < MANY; i++)
+        mien_buffer_puts(&b, i ? ",{}" : "{\"name\": \"r\", \"field\": []}");
+    mien_buffer_puts(&b, "]");
+    for (int k = 0; k < 5; k++) {
+        mien_buffer_printf(&b, ", \"x%d\": [0", k);
+        for (int i = 0; i < EACH; i++)
+            mien_buffer_puts(&b, ",0");
+        mien_buffer_puts(&b, "]");
+    }
+    mien_buffer_puts(&b, "}");
+    mien_buffer_put(&b, "", 1);
+    mien_datasheet *s = taken((const char *)b.data, t);
+    CHECK(strstr(mien_datasheet_left_out(s),
+                 "additionalProperty: of 100000 the first 96 were read\n"));
+    CHECK(strstr(mien_datasheet_left_out(s), "\nx0: 0 0 0 "));
+    CHECK(strstr(mien_datasheet_left_out(s), "\nx4: too much to be shown\n"));
+    CHECK(strstr(mien_datasheet_differences(s),
+                 "of its 100000 sets of records 4096 were compared\n"));
+    b.n = 0;
+    CHECK(!mien_datasheet_write(s, &b, NULL));
+    CHECK_MSG(!mien_datasheet_read(b.data, b.n, &back, &err), "%s", err.text);
+    mien_datasheet_free(s);
+    mien_datasheet_free(back);
+    mien_buffer_free(&b);
+    mien_table_free(t);
+}
+
 static void test_memory_that_ends(void)
 {
     static const char text[] =
@@ -478,6 +517,7 @@ int main(int argc, char **argv)
     RUN(test_hostile_texts);
     RUN(test_wrong_types_and_cycles);
     RUN(test_huge_lists);
+    RUN(test_much_is_left_out_in_few_lines);
     RUN(test_memory_that_ends);
     return check_done();
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PARTS = 4096, NAMES = 20, NAME = 60 };
+enum { NAMES = 20, NAME = 60 };
 
 /* ---- files --------------------------------------------------------------- */
 
@@ -26,7 +26,7 @@ static void compare_files(const mi_jsonld *d, const mien_datasheet *s,
 {
     json_t *list = mi_jsonld_get(d, d->dataset, "distribution");
     size_t n = mi_jsonld_count(list), digests = 0, others = 0;
-    for (size_t i = 0; i < n && i < PARTS; i++) {
+    for (size_t i = 0; i < n && i < MI_JSONLD_LIST; i++) {
         json_t *file = mi_jsonld_at(d, list, i);
         const char *is = json_string_value(mi_jsonld_get(d, file, "sha256"));
         if (is && !mi_sheet_is_digest(is) && !others++) {
@@ -42,9 +42,9 @@ static void compare_files(const mi_jsonld *d, const mien_datasheet *s,
             return;
         }
     }
-    if (n > PARTS)
+    if (n > MI_JSONLD_LIST)
         mien_buffer_printf(out, "of its %zu files %d were compared\n", n,
-                           (int)PARTS);
+                           (int)MI_JSONLD_LIST);
     mien_buffer_printf(out,
                        "none of its files has the SHA-256 of the table, which "
                        "is %.12s... (%zu of %zu have a digest)\n",
@@ -57,7 +57,8 @@ static void compare_set(const mi_jsonld *d, const mien_datasheet *s,
 {
     json_t *list = mi_jsonld_get(d, d->dataset, "identifier");
     const char *is = NULL;
-    for (size_t i = 0; !is && i < mi_jsonld_count(list) && i < PARTS; i++)
+    for (size_t i = 0; !is && i < mi_jsonld_count(list) && i < MI_JSONLD_LIST;
+         i++)
         is = mi_croissant_set(d, mi_jsonld_at(d, list, i));
     if (!is)
         mien_buffer_puts(out, "it has no digest of a set of pictures\n");
@@ -133,9 +134,9 @@ static json_t *best_fields(const mi_jsonld *d, const mien_table *t,
                            mien_buffer *out)
 {
     json_t *sets = mi_jsonld_get(d, d->dataset, "recordSet"), *best = NULL;
-    size_t n = mi_jsonld_count(sets), most = 0, left = PARTS;
+    size_t n = mi_jsonld_count(sets), most = 0, left = MI_JSONLD_LIST;
     const char *name = "";
-    for (size_t i = 0; i < n && left; i++) {
+    for (size_t i = 0; i < n && i < MI_JSONLD_LIST && left; i++) {
         json_t *set = mi_jsonld_at(d, sets, i);
         json_t *fields = mi_jsonld_get(d, set, "field");
         size_t hits = hits_of(d, fields, t, &left);
@@ -147,7 +148,10 @@ static json_t *best_fields(const mi_jsonld *d, const mien_table *t,
     }
     if (!left)
         mien_buffer_printf(out, "only its first %d fields were compared\n",
-                           (int)PARTS);
+                           (int)MI_JSONLD_LIST);
+    if (n > MI_JSONLD_LIST)
+        mien_buffer_printf(out, "of its %zu sets of records %d were compared\n",
+                           n, (int)MI_JSONLD_LIST);
     if (best && n > 1) {
         mien_buffer_printf(out,
                            "of its %zu sets of records the columns are "
@@ -242,7 +246,7 @@ static void compare_type(comparing *c, json_t *field, int column)
 static void compare_fields(comparing *c, json_t *fields, mien_buffer *out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < mi_jsonld_count(fields) && i < PARTS; i++) {
+    for (size_t i = 0; i < mi_jsonld_count(fields) && i < MI_JSONLD_LIST; i++) {
         json_t *field = mi_jsonld_at(c->d, fields, i);
         const char *name = column_of(c->d, field);
         int column = name ? mien_table_find(c->t, name) : -1;

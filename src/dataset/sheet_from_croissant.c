@@ -10,7 +10,10 @@
 
 #include <string.h>
 
-enum { SHOWN = 80 }; /* bytes of what was left out */
+enum {
+    SHOWN = 80, /* bytes of what was left out */
+    OTHERS = 2 * MI_SHEET_QUESTIONS_MAX
+};
 
 /* What is taken from a file. */
 typedef struct taking {
@@ -136,12 +139,15 @@ static mien_status take_words(taking *t, mien_error *err)
     return st;
 }
 
-/* What mien wrote for the other questions; anything else is left out. */
+/* What mien wrote for the other questions; anything else is left out, and so is
+ * what stands behind as many as a sheet could have twice: what is kept of a
+ * file must be less than a sheet may hold. */
 static mien_status take_others(taking *t, mien_error *err)
 {
     json_t *list = mi_jsonld_get(&t->d, t->d.dataset, "additionalProperty");
+    const size_t n = mi_jsonld_count(list);
     mien_status st = MIEN_OK;
-    for (size_t i = 0; !st && i < mi_jsonld_count(list); i++) {
+    for (size_t i = 0; !st && i < n && i < OTHERS; i++) {
         json_t *one = mi_jsonld_at(&t->d, list, i);
         const char *of =
             json_string_value(mi_jsonld_get(&t->d, one, "propertyID"));
@@ -153,6 +159,11 @@ static mien_status take_others(taking *t, mien_error *err)
         else
             leave_out(t, "additionalProperty", key ? key : "without a name");
     }
+    if (n > OTHERS)
+        mien_buffer_printf(&t->left_out,
+                           "additionalProperty: of %zu the first %d were "
+                           "read\n",
+                           n, (int)OTHERS);
     return st;
 }
 
@@ -197,7 +208,9 @@ static void list_left_out(taking *t)
         if (*key == '@' || (mi_jsonld_term(&t->d, key, term) &&
                             is_taken(t, term, value, &twice) && !twice))
             continue;
-        mi_jsonld_text(&t->d, value, &text);
+        int whole = mi_jsonld_text(&t->d, value, &text);
+        if (!whole && !text.n)
+            mien_buffer_puts(&text, "too much to be shown");
         mien_buffer_put(&text, "", 1);
         t->left_out.failed |= text.failed;
         if (!text.failed)

@@ -76,6 +76,7 @@ mien_status mi_jsonld_read(const uint8_t *bytes, size_t n, size_t most,
     mien_status st = mi_json_read("", bytes, n, most, &out->root, err);
     if (st)
         return st;
+    out->left = MI_JSONLD_ALL;
     out->named = json_object();
     if (!out->named)
         return mi_no_memory(err);
@@ -262,9 +263,9 @@ static const char *of_languages(json_t *object)
 
 /* A text under way. */
 typedef struct writing {
-    const mi_jsonld *d;
+    mi_jsonld *d;
     mien_buffer *out;
-    int left; /* values that may still be looked at */
+    int left; /* values that may still be looked at; below 0: it is cut */
 } writing;
 
 /* Values, apart from each other. */
@@ -313,6 +314,7 @@ static void put_value(writing *w, json_t *value, int depth)
             return;
         }
         w->left--;
+        w->d->left--;
         if (before > start)
             mien_buffer_puts(w->out, json_is_object(one) ? ", " : "\n");
         size_t empty = w->out->n;
@@ -322,9 +324,10 @@ static void put_value(writing *w, json_t *value, int depth)
     }
 }
 
-int mi_jsonld_text(const mi_jsonld *d, json_t *value, mien_buffer *out)
+int mi_jsonld_text(mi_jsonld *d, json_t *value, mien_buffer *out)
 {
-    writing w = {d, out, MI_JSONLD_VALUES};
+    int most = d->left < MI_JSONLD_VALUES ? d->left : MI_JSONLD_VALUES;
+    writing w = {d, out, most};
     put_value(&w, value, 0);
     return w.left >= 0;
 }

@@ -16,6 +16,8 @@ enum {
     MI_JSONLD_CONTEXTS = 4,
     MI_JSONLD_MEMBERS = 256, /* of an object that is looked at */
     MI_JSONLD_VALUES = 4096, /* of a text */
+    MI_JSONLD_ALL = 16384,   /* of all texts that are made of a file */
+    MI_JSONLD_LIST = 4096,   /* of a list whose objects are looked at */
     MI_JSONLD_TEXT = 65536   /* bytes of a text, about */
 };
 
@@ -25,6 +27,7 @@ typedef struct mi_jsonld {
     json_t *context[MI_JSONLD_CONTEXTS]; /* objects of the context */
     int contexts;
     json_t *dataset; /* the object of the data set */
+    int left;        /* values that texts may still be made of */
 } mi_jsonld;
 
 /* Read a text of at most `most` bytes and find its data set.  Zero-initialise
@@ -52,7 +55,7 @@ int mi_jsonld_is(const mi_jsonld *d, json_t *object, const char *type);
 const char *mi_jsonld_id(json_t *value);
 /* Write values as text: texts on lines of their own, things by their names,
  * apart by commas.  Nothing is written of what is no text and has no name.  0:
- * there was more than a text may hold. */
-int mi_jsonld_text(const mi_jsonld *d, json_t *value, mien_buffer *out);
+ * there was more than a text, or all texts of a file, may hold. */
+int mi_jsonld_text(mi_jsonld *d, json_t *value, mien_buffer *out);
 
 #endif
