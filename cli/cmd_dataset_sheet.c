@@ -127,14 +127,26 @@ static int renew(const cli_args *a, const char *path, const cli_table *in,
     return status;
 }
 
-/* Can everything be written, and nothing over the data?  The status to exit
- * with. */
+/* Would an output take the place of the sheet, which keeps the answers?  The
+ * same JSON may. */
+static int is_over_sheet(const values *v, const char *path, const char *out)
+{
+    if (!out || (out == v->output && v->json) ||
+        (strcmp(path, out) != 0 && !cli_same_file(path, out)))
+        return 0;
+    cli_error("%s: is where the answers are kept; name another one", out);
+    return 1;
+}
+
+/* Can everything be written, and nothing over the data or the sheet?  The
+ * status to exit with. */
 static int check_outputs(const values *v, const char *data, const char *path)
 {
     const char *const out[] = {path, v->output, v->croissant, v->ddi};
     for (int i = 0; i < 4; i++)
         if (!cli_is_another(data, out[i]) ||
-            (v->from && !cli_is_another(v->from, out[i])))
+            (v->from && !cli_is_another(v->from, out[i])) ||
+            (i && is_over_sheet(v, path, out[i])))
             return CLI_USAGE;
     for (int i = 0; i < 4; i++)
         if (out[i] && !cli_output_ready(out[i]))
