@@ -238,6 +238,23 @@ static void test_files_and_columns_are_compared(void)
     mien_table_free(t);
 }
 
+static void test_what_was_compared_holds_for_those_data_alone(void)
+{
+    static const char other[] =
+        "2222222222222222222222222222222222222222222222222222222222222222";
+    mien_table *t = study_table(table_text);
+    mien_datasheet *s = taken(WITH("\"version\": 1"), t);
+    mien_datasheet_data data = {.name = "t.csv", .sha256 = digest};
+    CHECK(!mien_datasheet_compute(s, t, &data, NULL));
+    CHECK(strstr(mien_datasheet_differences(s), "describes no columns"));
+    data.sha256 = other;
+    CHECK(!mien_datasheet_compute(s, t, &data, NULL));
+    CHECK_STR(mien_datasheet_differences(s),
+              "the data have changed since it was compared with them\n");
+    mien_datasheet_free(s);
+    mien_table_free(t);
+}
+
 static void test_a_set_of_pictures(void)
 {
     mien_table *t = study_table(table_text);
@@ -512,6 +529,7 @@ int main(int argc, char **argv)
     RUN(test_an_answer_needs_no_proposal);
     RUN(test_names_in_every_form);
     RUN(test_files_and_columns_are_compared);
+    RUN(test_what_was_compared_holds_for_those_data_alone);
     RUN(test_a_set_of_pictures);
     RUN(test_round_trip);
     RUN(test_hostile_texts);

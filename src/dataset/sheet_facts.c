@@ -59,12 +59,30 @@ static mien_status end_texts(mi_sheet_facts *f, mien_error *err)
     return MIEN_OK;
 }
 
+/* What was compared with other data, or an earlier state of them, holds no more
+ * for these. */
+static mien_status take_back(mien_datasheet *s, const char *sha256,
+                             mien_error *err)
+{
+    if (!s->source || strcmp(s->sha256, sha256) == 0)
+        return MIEN_OK;
+    char *line = mi_text_copy("the data have changed since it was compared "
+                              "with them\n");
+    if (!line)
+        return mi_no_memory(err);
+    mi_free(s->differences);
+    s->differences = line;
+    return MIEN_OK;
+}
+
 mien_status mi_sheet_facts_take(mien_datasheet *s, mi_sheet_facts *f,
                                 const char *sha256, int confirm,
                                 mien_error *err)
 {
     int answers = 0;
     mien_status st = end_texts(f, err);
+    if (!st)
+        st = take_back(s, sha256, err);
     if (st)
         return st;
     for (int i = 0; i < MI_SHEET_QUESTIONS_MAX; i++) {
