@@ -19,39 +19,10 @@ const char *mi_croissant_type(const mien_column *c, const mien_summary *s,
     return "sc:Integer";
 }
 
-/* "rows/NAME" */
-static void put_id(mien_json *j, const char *key, const char *name,
-                   mien_buffer *id)
-{
-    id->n = 0;
-    mien_buffer_printf(id, "rows/%s", name);
-    mien_buffer_put(id, "", 1);
-    mien_json_text(j, key, id->failed ? NULL : (const char *)id->data);
-}
-
-/* A column. */
-static void put_field(mien_json *j, const char *file, const mien_column *c,
-                      const char *type, mien_buffer *id)
-{
-    mien_json_object(j, NULL);
-    mien_json_text(j, "@type", "cr:Field");
-    put_id(j, "@id", c->name, id);
-    mien_json_text(j, "name", c->name);
-    mien_json_text(j, "dataType", type);
-    mien_json_object(j, "source");
-    mi_croissant_id(j, "fileObject", file);
-    mien_json_object(j, "extract");
-    mien_json_text(j, "column", c->name);
-    mien_json_close(j);
-    mien_json_close(j);
-    mien_json_close(j);
-}
-
 /* All columns. */
 static void put_rows(mien_json *j, const mien_datasheet *s, const mien_table *t,
                      const mien_summary *summary)
 {
-    mien_buffer id = {0};
     mien_json_array(j, "recordSet");
     mien_json_object(j, NULL);
     mien_json_text(j, "@type", "cr:RecordSet");
@@ -60,14 +31,13 @@ static void put_rows(mien_json *j, const mien_datasheet *s, const mien_table *t,
     mien_json_array(j, "field");
     for (int i = 0; i < mien_table_columns(t); i++) {
         mien_column c = mien_table_column(t, i);
-        put_field(j, mien_datasheet_name(s), &c,
-                  mi_croissant_type(&c, &summary[i], mien_table_rows(t)), &id);
+        mi_croissant_column(
+            j, "rows", mien_datasheet_name(s), c.name,
+            mi_croissant_type(&c, &summary[i], mien_table_rows(t)));
     }
     mien_json_close(j);
     mien_json_close(j);
     mien_json_close(j);
-    j->out->failed |= id.failed;
-    mien_buffer_free(&id);
 }
 
 mien_status mien_datasheet_croissant(const mien_datasheet *s,

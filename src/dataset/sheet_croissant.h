@@ -22,6 +22,16 @@ typedef struct mi_croissant_word {
 /* What an additionalProperty is, whose name is the key of a question. */
 #define MI_CROISSANT_OTHERS "mien/datasheet/1"
 
+/* What an identifier is, whose value is the digest of a set of pictures. */
+#define MI_CROISSANT_PICTURES "mien/pictures/1"
+
+/* A field of a set of records, and where its values come from. */
+typedef struct mi_croissant_field_of {
+    const char *set, *name, *type;
+    const char *kind, *from; /* "fileObject" or "fileSet", and its "@id" */
+    const char *by, *what;   /* "column" or "fileProperty", and its name */
+} mi_croissant_field_of;
+
 /* Walk the properties; NULL past the last. */
 const mi_croissant_word *mi_croissant_word_at(int i);
 /* The type of a column's values: "sc:Text", "sc:Date", "sc:Integer",
@@ -36,5 +46,10 @@ void mi_croissant_id(mien_json *j, const char *key, const char *id);
 /* A file with its digest, in an array. */
 void mi_croissant_file(mien_json *j, const char *name, const char *type,
                        const char *sha256);
+/* A field, in an array. */
+void mi_croissant_field(mien_json *j, const mi_croissant_field_of *f);
+/* The field that a column of a file is. */
+void mi_croissant_column(mien_json *j, const char *set, const char *file,
+                         const char *name, const char *type);
 
 #endif

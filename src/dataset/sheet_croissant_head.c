@@ -146,3 +146,32 @@ void mi_croissant_file(mien_json *j, const char *name, const char *type,
     mien_json_text(j, "sha256", sha256);
     mien_json_close(j);
 }
+
+void mi_croissant_field(mien_json *j, const mi_croissant_field_of *f)
+{
+    mien_buffer id = {0};
+    mien_buffer_printf(&id, "%s/%s", f->set, f->name);
+    mien_buffer_put(&id, "", 1);
+    mien_json_object(j, NULL);
+    mien_json_text(j, "@type", "cr:Field");
+    mien_json_text(j, "@id", id.failed ? NULL : (const char *)id.data);
+    mien_json_text(j, "name", f->name);
+    mien_json_text(j, "dataType", f->type);
+    mien_json_object(j, "source");
+    mi_croissant_id(j, f->kind, f->from);
+    mien_json_object(j, "extract");
+    mien_json_text(j, f->by, f->what);
+    mien_json_close(j);
+    mien_json_close(j);
+    mien_json_close(j);
+    j->out->failed |= id.failed;
+    mien_buffer_free(&id);
+}
+
+void mi_croissant_column(mien_json *j, const char *set, const char *file,
+                         const char *name, const char *type)
+{
+    const mi_croissant_field_of f = {set,  name,     type, "fileObject",
+                                     file, "column", name};
+    mi_croissant_field(j, &f);
+}

@@ -16,7 +16,7 @@ static void put_identifier(mien_json *j, const mien_datasheet *s)
 {
     mien_json_object(j, "identifier");
     mien_json_text(j, "@type", "sc:PropertyValue");
-    mien_json_text(j, "propertyID", "mien/pictures/1");
+    mien_json_text(j, "propertyID", MI_CROISSANT_PICTURES);
     mien_json_text(j, "value", s->sha256);
     mien_json_close(j);
 }
@@ -61,46 +61,13 @@ static void put_set(mien_json *j, const mi_endings *e)
     mien_json_close(j);
 }
 
-/* A field of the records, up to its source. */
-static void begin_field(mien_json *j, const char *name, const char *type)
-{
-    mien_json_object(j, NULL);
-    mien_json_text(j, "@type", "cr:Field");
-    mien_buffer id = {0};
-    mien_buffer_printf(&id, "samples/%s", name);
-    mien_buffer_put(&id, "", 1);
-    mien_json_text(j, "@id", id.failed ? NULL : (const char *)id.data);
-    j->out->failed |= id.failed;
-    mien_buffer_free(&id);
-    mien_json_text(j, "name", name);
-    mien_json_text(j, "dataType", type);
-    mien_json_object(j, "source");
-}
-
 /* A field that a file itself tells: its pixels, or its path. */
 static void put_property(mien_json *j, const char *name, const char *type,
                          const char *property)
 {
-    begin_field(j, name, type);
-    mi_croissant_id(j, "fileSet", "pictures");
-    mien_json_object(j, "extract");
-    mien_json_text(j, "fileProperty", property);
-    mien_json_close(j);
-    mien_json_close(j);
-    mien_json_close(j);
-}
-
-/* A field that is a column of the list. */
-static void put_column(mien_json *j, const char *list, const char *name,
-                       const char *type)
-{
-    begin_field(j, name, type);
-    mi_croissant_id(j, "fileObject", list);
-    mien_json_object(j, "extract");
-    mien_json_text(j, "column", name);
-    mien_json_close(j);
-    mien_json_close(j);
-    mien_json_close(j);
+    const mi_croissant_field_of f = {
+        "samples", name, type, "fileSet", "pictures", "fileProperty", property};
+    mi_croissant_field(j, &f);
 }
 
 /* The labels that are columns of a CSV file; a list of MTFL has no names. */
@@ -111,16 +78,16 @@ static void put_columns(mien_json *j, const mien_labels *l, const char *list)
     if (!dot || strcmp(dot, ".csv") != 0)
         return;
     for (int i = 0; i < l->tasks; i++)
-        put_column(j, list, l->task[i].name, "sc:Text");
+        mi_croissant_column(j, "samples", list, l->task[i].name, "sc:Text");
     for (int i = 0; i < l->numbers; i++)
-        put_column(j, list, l->number_name[i], "sc:Float");
+        mi_croissant_column(j, "samples", list, l->number_name[i], "sc:Float");
     for (int i = 0; i < 2 * l->points; i++) {
         snprintf(name, sizeof name, "%s_%c", l->point_name[i / 2],
                  i % 2 ? 'y' : 'x');
-        put_column(j, list, name, "sc:Float");
+        mi_croissant_column(j, "samples", list, name, "sc:Float");
     }
     if (l->pixels)
-        put_column(j, list, "pixels", "sc:Text");
+        mi_croissant_column(j, "samples", list, "pixels", "sc:Text");
 }
 
 mien_status mien_datasheet_croissant_pictures(const mien_datasheet *s,

@@ -172,7 +172,7 @@ static mien_status take_others(taking *t, mien_error *err)
 const char *mi_croissant_set(const mi_jsonld *d, json_t *thing)
 {
     const char *of = json_string_value(mi_jsonld_get(d, thing, "propertyID"));
-    return of && strcmp(of, "mien/pictures/1") == 0
+    return of && strcmp(of, MI_CROISSANT_PICTURES) == 0
                ? json_string_value(mi_jsonld_get(d, thing, "value"))
                : NULL;
 }
