@@ -1,36 +1,8 @@
 /* Any bytes as Croissant metadata of a table and of pictures.  What is read is
  * proposed, never answered, and comes back from what is written. */
-#include "mien/dataset_sheet.h"
-
-#include <string.h>
+#include "fuzz/sheet_again.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-static void must(int condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
-
-/* Written and read again it is the same, and can be shown. */
-static void again(const mien_datasheet *s)
-{
-    mien_datasheet *back = NULL;
-    mien_card *c = NULL;
-    mien_buffer text = {0}, twice = {0}, page = {0};
-    must(mien_datasheet_write(s, &text, NULL) == MIEN_OK);
-    must(mien_datasheet_read(text.data, text.n, &back, NULL) == MIEN_OK);
-    must(mien_datasheet_write(back, &twice, NULL) == MIEN_OK);
-    must(text.n == twice.n && memcmp(text.data, twice.data, text.n) == 0);
-    must(mien_datasheet_card(back, &c, NULL) == MIEN_OK);
-    must(mien_card_text(c, &page, NULL) == MIEN_OK);
-    must(mien_card_page(c, &page, NULL) == MIEN_OK);
-    mien_card_free(c);
-    mien_datasheet_free(back);
-    mien_buffer_free(&text);
-    mien_buffer_free(&twice);
-    mien_buffer_free(&page);
-}
 
 /* A line has no characters that a terminal obeys. */
 static void check_lines(const char *text)
@@ -64,11 +36,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         must(!mien_datasheet_proposal(s, "licence"));
         check_lines(mien_datasheet_differences(s));
         check_lines(mien_datasheet_left_out(s));
-        again(s);
+        sheet_again(s);
     }
     mien_datasheet_confirm(s);
     must(mien_datasheet_proposals(s) == 0);
-    again(s);
+    sheet_again(s);
     mien_datasheet_free(s);
     mien_table_free(t);
     return 0;

@@ -3,8 +3,7 @@
  * to the same answers. */
 /* Not as WebAssembly: reads JSON with jansson. */
 #include "base/alloc.h"
-#include "mien/dataset_sheet.h"
-#include "tests/check.h"
+#include "tests/sheet_make.h"
 #include "tests/study_make.h"
 
 static const char digest[] =
@@ -12,14 +11,6 @@ static const char digest[] =
 static const char table_text[] = "age,sex,day,share\n"
                                  "20,f,2020-01-02,1.5\n"
                                  "30,m,2020-01-03,2\n";
-
-/* Two texts are the same. */
-#define CHECK_STR(a, b)                                                      \
-    do {                                                                     \
-        const char *a_ = a, *b_ = b;                                         \
-        a_ = a_ ? a_ : "(none)";                                             \
-        CHECK_MSG(strcmp(a_, b_) == 0, "%s: '%s', wanted '%s'", #a, a_, b_); \
-    } while (0)
 
 /* A sheet of the table. */
 static mien_datasheet *made(const mien_table *t)
@@ -251,6 +242,19 @@ static void test_what_was_compared_holds_for_those_data_alone(void)
     CHECK(!mien_datasheet_compute(s, t, &data, NULL));
     CHECK_STR(mien_datasheet_differences(s),
               "the data have changed since it was compared with them\n");
+    /* Other programs write digests in capitals. */
+#define EIGHT "ABCDEF01"
+    data.sha256 =
+        "abcdef01abcdef01abcdef01abcdef01abcdef01abcdef01abcdef01abcdef01";
+    CHECK(!mien_datasheet_compute(s, t, &data, NULL));
+    CHECK(!take(
+        s,
+        WITH("\"distribution\": {\"@id\": \"d.csv\", \"sha256\": \"" EIGHT EIGHT
+                 EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT "\"}"),
+        t, NULL));
+    CHECK_STR(mien_datasheet_differences(s),
+              "d.csv has the SHA-256 of the table\n"
+              "it describes no columns\n");
     mien_datasheet_free(s);
     mien_table_free(t);
 }

@@ -2,11 +2,8 @@
  * open, and which data a model may learn from. */
 /* Not as WebAssembly: reads JSON with jansson. */
 #include "base/alloc.h"
-#include "mien/dataset_sheet.h"
-#include "tests/check.h"
+#include "tests/sheet_make.h"
 #include "tests/study_make.h"
-
-#include <jansson.h>
 
 static const char first[] =
     "1111111111111111111111111111111111111111111111111111111111111111";
@@ -34,26 +31,6 @@ static mien_datasheet *made(const char *sha256)
     return s;
 }
 
-/* The sheet as JSON. */
-static json_t *json_of(const mien_datasheet *s)
-{
-    mien_buffer b = {0};
-    CHECK(!mien_datasheet_write(s, &b, NULL));
-    json_t *j = json_loadb((const char *)b.data, b.n, 0, NULL);
-    CHECK(j != NULL);
-    mien_buffer_free(&b);
-    return j;
-}
-
-/* A text of the sheet, "computed" or "answers"; "" if there is none. */
-static const char *text_of(const json_t *sheet, const char *part,
-                           const char *key)
-{
-    const char *text =
-        json_string_value(json_object_get(json_object_get(sheet, part), key));
-    return text ? text : "";
-}
-
 /* Written and read again; the first is freed. */
 static mien_datasheet *reread(mien_datasheet *s)
 {
@@ -79,27 +56,27 @@ static void answer_required(mien_datasheet *s)
 static void test_what_a_table_tells_is_computed(void)
 {
     mien_datasheet *s = made(first);
-    json_t *j = json_of(s);
-    CHECK(strcmp(text_of(j, "computed", "contents"),
+    json_t *j = sheet_json(s);
+    CHECK(strcmp(sheet_text(j, "computed", "contents"),
                  "4 rows, 5 columns: when (date), age (number), sex (text), "
                  "same (number), copy (number)") == 0);
-    CHECK(strcmp(text_of(j, "computed", "missing"),
+    CHECK(strcmp(sheet_text(j, "computed", "missing"),
                  "2 of 20 values (10 %), in 2 of 5 columns: age 25 %, copy 25 "
                  "%") == 0);
-    CHECK(strcmp(text_of(j, "computed", "completeness"),
+    CHECK(strcmp(sheet_text(j, "computed", "completeness"),
                  "3 of 4 rows have every value (75 %)") == 0);
-    CHECK(strcmp(text_of(j, "computed", "groups"),
+    CHECK(strcmp(sheet_text(j, "computed", "groups"),
                  "sex: f 2 (50 %), m 2 (50 %)") == 0);
-    CHECK(strcmp(text_of(j, "computed", "duplication"),
+    CHECK(strcmp(sheet_text(j, "computed", "duplication"),
                  "1 of 4 rows are copies of earlier ones (25 %)") == 0);
-    CHECK(strcmp(text_of(j, "computed", "time"),
+    CHECK(strcmp(sheet_text(j, "computed", "time"),
                  "when: 2020-01-01 to 2020-02-01") == 0);
-    CHECK(strcmp(text_of(j, "computed", "timeliness"),
+    CHECK(strcmp(sheet_text(j, "computed", "timeliness"),
                  "the last when is 2020-02-01") == 0);
-    CHECK(strcmp(text_of(j, "computed", "consistency"),
+    CHECK(strcmp(sheet_text(j, "computed", "consistency"),
                  "same never changes; copy is a copy of age") == 0);
-    CHECK(strcmp(text_of(j, "computed", "origin"), "") == 0);
-    CHECK(strcmp(text_of(j, "data", "sha256"), first) == 0);
+    CHECK(strcmp(sheet_text(j, "computed", "origin"), "") == 0);
+    CHECK(strcmp(sheet_text(j, "data", "sha256"), first) == 0);
     json_decref(j);
     mien_datasheet_free(s);
 }
@@ -113,8 +90,8 @@ static void test_answers_stay_and_can_be_taken_back(void)
     CHECK_EQ(mien_datasheet_open(s, 0), open - 2);
     CHECK_EQ(mien_datasheet_open(s, 1), required - 1);
     s = reread(s);
-    json_t *j = json_of(s);
-    CHECK(strcmp(text_of(j, "answers", "origin"), "Two mills\nin Finland") ==
+    json_t *j = sheet_json(s);
+    CHECK(strcmp(sheet_text(j, "answers", "origin"), "Two mills\nin Finland") ==
           0);
     CHECK_EQ(json_integer_value(json_object_get(j, "open")), open - 2);
     CHECK_EQ((long long)json_array_size(json_object_get(j, "open_required")),
@@ -172,8 +149,8 @@ static void test_the_gate(void)
     CHECK(!mien_datasheet_compute(s, t, &data, NULL));
     CHECK_EQ(mien_datasheet_gate(s, second, &err), MIEN_OK);
     /* The columns of groups were kept. */
-    json_t *j = json_of(s);
-    CHECK(strncmp(text_of(j, "computed", "groups"), "sex: f 2", 8) == 0);
+    json_t *j = sheet_json(s);
+    CHECK(strncmp(sheet_text(j, "computed", "groups"), "sex: f 2", 8) == 0);
     json_decref(j);
     mien_datasheet_free(s);
     mien_table_free(t);
@@ -268,8 +245,8 @@ static void test_answers_are_taken_all_or_none(void)
         !mien_datasheet_answers(s, (const uint8_t *)good, strlen(good), &err));
     CHECK_EQ(mien_datasheet_answers(s, (const uint8_t *)bad, strlen(bad), &err),
              MIEN_EARG);
-    json_t *j = json_of(s);
-    CHECK(strcmp(text_of(j, "answers", "origin"), "here") == 0);
+    json_t *j = sheet_json(s);
+    CHECK(strcmp(sheet_text(j, "answers", "origin"), "here") == 0);
     json_decref(j);
     CHECK_EQ(mien_datasheet_answers(s, (const uint8_t *)"[1]", 3, &err),
              MIEN_EFORMAT);

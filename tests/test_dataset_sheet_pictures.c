@@ -2,20 +2,11 @@
  * what catalogues read, and which pictures a model may learn from. */
 /* Not as WebAssembly: reads JSON with jansson. */
 #include "base/alloc.h"
-#include "mien/dataset_sheet.h"
-#include "tests/check.h"
+#include "tests/sheet_make.h"
 
-#include <jansson.h>
 #include <math.h>
 
 enum { N = 8, SIDE = 16 };
-
-/* Two texts are the same. */
-#define CHECK_STR(a, b)                                                      \
-    do {                                                                     \
-        const char *a_ = a, *b_ = b;                                         \
-        CHECK_MSG(strcmp(a_, b_) == 0, "%s: '%s', wanted '%s'", #a, a_, b_); \
-    } while (0)
 
 /* Pictures that a callback draws, with a class, a number, a point and a box. */
 typedef struct made {
@@ -113,24 +104,6 @@ static mien_datasheet *sheet_of(made *m, const mien_datasheet_data *data)
     return s;
 }
 
-/* The sheet as JSON. */
-static json_t *json_of(const mien_datasheet *s)
-{
-    mien_buffer b = {0};
-    CHECK(!mien_datasheet_write(s, &b, NULL));
-    json_t *j = json_loadb((const char *)b.data, b.n, 0, NULL);
-    CHECK(j != NULL);
-    mien_buffer_free(&b);
-    return j;
-}
-
-static const char *computed(const json_t *sheet, const char *key)
-{
-    const char *text = json_string_value(
-        json_object_get(json_object_get(sheet, "computed"), key));
-    return text ? text : "";
-}
-
 static const mien_datasheet_data plain = {.name = "pets"};
 
 static void test_what_pictures_tell_is_computed(void)
@@ -145,24 +118,25 @@ static void test_what_pictures_tell_is_computed(void)
     m.shade[3] = m.shade[2]; /* copies, of different classes after all */
     m.label[2] = 0;
     mien_datasheet *s = sheet_of(&m, &plain);
-    json_t *j = json_of(s);
-    CHECK_STR(computed(j, "contents"),
+    json_t *j = sheet_json(s);
+    CHECK_STR(sheet_text(j, "computed", "contents"),
               "8 pictures, 7 of which can be read; 16 x 16 to 32 x 32 pixels, "
               "the middle one 16 x 16; files jpg 6, png 2; 1 in colour, 6 "
               "grey; faces were not looked for; known of them: is (2 classes), "
               "age (number), 1 point, a box");
-    CHECK_STR(computed(j, "missing"),
+    CHECK_STR(sheet_text(j, "computed", "missing"),
               "1 of 8 pictures cannot be read; age is not known of 1 (12.5 %); "
               "the box is not known of 1 (12.5 %); a point is not known of 1 "
               "(12.5 %)");
-    CHECK_STR(computed(j, "completeness"),
+    CHECK_STR(sheet_text(j, "computed", "completeness"),
               "4 of 8 pictures can be read and have every label (50 %)");
-    CHECK_STR(computed(j, "groups"), "is: cat 4 (50 %), dog 4 (50 %)");
-    CHECK(strstr(computed(j, "duplication"),
+    CHECK_STR(sheet_text(j, "computed", "groups"),
+              "is: cat 4 (50 %), dog 4 (50 %)");
+    CHECK(strstr(sheet_text(j, "computed", "duplication"),
                  "1 of 7 pictures are copies of others, pixel for pixel"));
-    CHECK(strstr(computed(j, "consistency"),
+    CHECK(strstr(sheet_text(j, "computed", "consistency"),
                  "different labels: 1 the same pixel for pixel"));
-    CHECK_STR(computed(j, "time"), "");
+    CHECK_STR(sheet_text(j, "computed", "time"), "");
     const json_t *data = json_object_get(j, "data");
     CHECK_EQ(json_integer_value(json_object_get(data, "pictures")), 8);
     CHECK(!json_object_get(data, "rows"));
@@ -297,8 +271,8 @@ static void test_groups_are_kept(void)
     const mien_pictures_check_options o = looking(&m);
     mien_datasheet *s = sheet_of(&m, &by);
     CHECK(!mien_datasheet_pictures(s, &m.l, &o, &plain, &err));
-    json_t *j = json_of(s);
-    CHECK_STR(computed(j, "groups"),
+    json_t *j = sheet_json(s);
+    CHECK_STR(sheet_text(j, "computed", "groups"),
               "is x age:4: cat, age below 4 2 (25 %), cat, age 4 and more 2 "
               "(25 %), dog, age below 4 2 (25 %), dog, age 4 and more 2 (25 "
               "%)");
