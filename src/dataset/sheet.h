@@ -49,6 +49,8 @@ mien_status mi_sheet_facts_begin(mi_sheet_facts *f,
                                  mien_error *err);
 /* Where the answer of a question is written. */
 mien_buffer *mi_sheet_facts_of(mi_sheet_facts *f, const char *key);
+/* How many in a hundred; of none, 0. */
+double mi_sheet_percent(int64_t part, int64_t whole);
 /* Put what was worked out in the place of what was there, and bind the sheet to
  * the data.  Fails with ENOMEM; the sheet is then as it was. */
 mien_status mi_sheet_facts_take(mien_datasheet *s, mi_sheet_facts *f,

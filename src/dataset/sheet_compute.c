@@ -28,11 +28,6 @@ static mien_buffer *of(facts *f, const char *key)
     return mi_sheet_facts_of(&f->all, key);
 }
 
-static double percent(int64_t part, int64_t whole)
-{
-    return whole ? 100 * (double)part / (double)whole : 0;
-}
-
 /* ", " between names. */
 static void next(mien_buffer *b, size_t empty)
 {
@@ -69,7 +64,7 @@ static void put_missing(facts *f)
         columns += f->quality[i].missing > 0;
     }
     mien_buffer_printf(b, "%lld of %lld values (%.3g %%)", (long long)all,
-                       (long long)values, percent(all, values));
+                       (long long)values, mi_sheet_percent(all, values));
     if (columns)
         mien_buffer_printf(b, ", in %d of %d columns: ", columns, f->columns);
     size_t empty = b->n;
@@ -78,7 +73,7 @@ static void put_missing(facts *f)
             continue;
         next(b, empty);
         mien_buffer_printf(b, "%s %.3g %%", mien_table_column(f->t, i).name,
-                           percent(f->quality[i].missing, f->rows));
+                           mi_sheet_percent(f->quality[i].missing, f->rows));
         shown++;
     }
     if (columns > shown)
@@ -99,7 +94,7 @@ static void put_completeness(facts *f)
     }
     mien_buffer_printf(
         of(f, "completeness"), "%lld of %lld rows have every value (%.3g %%)",
-        (long long)whole, (long long)f->rows, percent(whole, f->rows));
+        (long long)whole, (long long)f->rows, mi_sheet_percent(whole, f->rows));
 }
 
 /* Columns that say nothing, or the same twice. */
@@ -158,7 +153,8 @@ static void put_group(mien_buffer *b, const mien_column *c,
         mien_buffer_put(b, c->text[first].at, c->text[first].n);
     else
         mien_buffer_printf(b, "%g", c->number[first] + 0.0);
-    mien_buffer_printf(b, " %lld (%.3g %%)", (long long)n, percent(n, rows));
+    mien_buffer_printf(b, " %lld (%.3g %%)", (long long)n,
+                       mi_sheet_percent(n, rows));
 }
 
 /* How many rows each value of a column has. */
@@ -224,7 +220,7 @@ static mien_status work_out(facts *f, const mien_datasheet_data *data,
     mien_buffer_printf(of(f, "duplication"),
                        "%lld of %lld rows are copies of earlier ones (%.3g %%)",
                        (long long)f->twice, (long long)f->rows,
-                       percent(f->twice, f->rows));
+                       mi_sheet_percent(f->twice, f->rows));
     return groups ? put_all_groups(f, groups, err) : MIEN_OK;
 }
 

@@ -39,6 +39,11 @@ mien_buffer *mi_sheet_facts_of(mi_sheet_facts *f, const char *key)
     return &f->text[mi_sheet_find(key)];
 }
 
+double mi_sheet_percent(int64_t part, int64_t whole)
+{
+    return whole ? 100 * (double)part / (double)whole : 0;
+}
+
 void mi_sheet_facts_free(mi_sheet_facts *f)
 {
     for (int i = 0; i < MI_SHEET_QUESTIONS_MAX; i++)

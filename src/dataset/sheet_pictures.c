@@ -27,11 +27,6 @@ static mien_buffer *of(facts *f, const char *key)
     return mi_sheet_facts_of(&f->all, key);
 }
 
-static double percent(int64_t part, int64_t whole)
-{
-    return whole ? 100 * (double)part / (double)whole : 0;
-}
-
 /* ---- what they are ------------------------------------------------------- */
 
 static int by_area(const void *a, const void *b)
@@ -206,7 +201,8 @@ static void put_missing(facts *f)
             n += is_missing(f, i, k);
         if (n && shown++ < LABELS_SHOWN)
             mien_buffer_printf(b, "; %s is not known of %lld (%.3g %%)",
-                               kind_name(f, k), (long long)n, percent(n, l->n));
+                               kind_name(f, k), (long long)n,
+                               mi_sheet_percent(n, l->n));
         more += n && shown > LABELS_SHOWN;
     }
     if (more)
@@ -227,7 +223,8 @@ static void put_completeness(facts *f)
     mien_buffer_printf(of(f, "completeness"),
                        "%lld of %lld pictures can be read and have every label "
                        "(%.3g %%)",
-                       (long long)whole, (long long)l->n, percent(whole, l->n));
+                       (long long)whole, (long long)l->n,
+                       mi_sheet_percent(whole, l->n));
 }
 
 /* ---- what is there twice ------------------------------------------------- */
@@ -242,11 +239,11 @@ static void put_copies(facts *f)
                        "%lld of %lld pictures are copies of others, pixel for "
                        "pixel (%.3g %%)",
                        (long long)same.pictures, (long long)f->c->read,
-                       percent(same.pictures, f->c->read));
+                       mi_sheet_percent(same.pictures, f->c->read));
     if (f->c->alike)
         mien_buffer_printf(b, "; %lld are nearly the same as another (%.3g %%)",
                            (long long)near.pictures,
-                           percent(near.pictures, f->c->read));
+                           mi_sheet_percent(near.pictures, f->c->read));
     else
         mien_buffer_printf(b,
                            "; those nearly the same were not looked for among "
@@ -274,7 +271,7 @@ static void put_groups(facts *f)
         for (int k = 0; k < g->groups && k < GROUPS_SHOWN; k++)
             mien_buffer_printf(b, "%s%s %lld (%.3g %%)", k ? ", " : "",
                                g->group[k].name, (long long)g->group[k].n,
-                               percent(g->group[k].n, f->l->n));
+                               mi_sheet_percent(g->group[k].n, f->l->n));
         if (g->groups > GROUPS_SHOWN)
             mien_buffer_printf(b, " and %d more", g->groups - GROUPS_SHOWN);
         if (g->unknown)
