@@ -194,6 +194,30 @@ static void test_the_sheet_of_its_data(void)
     free(csv);
 }
 
+/* Metadata without a key are those of no question. */
+static void test_metadata_without_a_key_answer_nothing(void)
+{
+    static const uint8_t lie[] = {0x72, 7, 0x0a, 0, 0x12, 3, 'l', 'i', 'e'};
+    char *csv = study_csv(600, 3);
+    mien_table *t = study_table(csv);
+    mien_study_options o = study_options(MIEN_ESTIMATOR_LOGISTIC);
+    mien_study *s = study_must(t, &o);
+    const mien_bytes model = mien_study_model(s);
+    mien_buffer b = {0};
+    mien_status st;
+    mien_buffer_put(&b, model.data, model.n);
+    mien_buffer_put(&b, lie, sizeof lie);
+    json_t *card = card_of((mien_bytes){b.data, b.n}, NULL, &st, NULL);
+    CHECK_EQ(st, MIEN_OK);
+    CHECK(is_open(card, "data_origin") && is_open(card, "data_rights") &&
+          is_open(card, "data_covered"));
+    json_decref(card);
+    mien_buffer_free(&b);
+    mien_study_free(s);
+    mien_table_free(t);
+    free(csv);
+}
+
 /* ---- others -------------------------------------------------------------- */
 
 static void test_a_network_of_the_catalogue(void)
@@ -364,6 +388,7 @@ int main(int argc, char **argv)
     RUN(test_no_text_is_markdown);
     RUN(test_a_table_model_tells_what_it_was_made_of);
     RUN(test_the_sheet_of_its_data);
+    RUN(test_metadata_without_a_key_answer_nothing);
     RUN(test_a_network_of_the_catalogue);
     RUN(test_a_cascade_tells_little);
     RUN(test_a_cascade_names_its_data);

@@ -220,7 +220,8 @@ static void put_answers(mien_card *c, const mi_card_facts *f)
                           : f->sheet ? "the sheet of the data leaves it open"
                                      : "not stated";
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        const char *own = mi_card_meta(f, wanted[i].meta);
+        const char *own =
+            *wanted[i].meta ? mi_card_meta(f, wanted[i].meta) : "";
         const char *text = *own ? own : sheet_text(f, wanted[i].question);
         mien_card_put(c, wanted[i].key, wanted[i].title,
                       text ? MIEN_CARD_STATED : MIEN_CARD_OPEN,
