@@ -314,7 +314,7 @@ static void test_croissant_of_a_folder_and_of_a_list(void)
     json_decref(j);
     mien_datasheet_free(s);
     b.n = 0;
-    const mien_datasheet_data listed = {.name = "pets.csv"};
+    const mien_datasheet_data listed = {.name = "pets.CSV"};
     s = sheet_of(&m, &listed);
     CHECK(!mien_datasheet_croissant_pictures(s, &m.l, "ab", &b, NULL));
     j = json_loadb((const char *)b.data, b.n, 0, NULL);

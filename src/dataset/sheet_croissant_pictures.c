@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* The digest of the set. */
 static void put_identifier(mien_json *j, const mien_datasheet *s)
@@ -70,12 +71,18 @@ static void put_property(mien_json *j, const char *name, const char *type,
     mi_croissant_field(j, &f);
 }
 
+/* Does a name say that the file has columns? */
+static int is_csv(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && strcasecmp(dot, ".csv") == 0;
+}
+
 /* The labels that are columns of a CSV file; a list of MTFL has no names. */
 static void put_columns(mien_json *j, const mien_labels *l, const char *list)
 {
-    const char *dot = strrchr(list, '.');
     char name[MIEN_LABELS_MAX_NAME + 4];
-    if (!dot || strcmp(dot, ".csv") != 0)
+    if (!is_csv(list))
         return;
     for (int i = 0; i < l->tasks; i++)
         mi_croissant_column(j, "samples", list, l->task[i].name, "sc:Text");
@@ -96,7 +103,6 @@ mien_status mien_datasheet_croissant_pictures(const mien_datasheet *s,
                                               mien_buffer *out, mien_error *err)
 {
     const char *name = mien_datasheet_name(s);
-    const char *dot = strrchr(name, '.');
     mi_endings e = {0};
     mien_json j = mien_json_on(out, 2);
     if (!labels->pixels)
@@ -105,9 +111,7 @@ mien_status mien_datasheet_croissant_pictures(const mien_datasheet *s,
     put_identifier(&j, s);
     mien_json_array(&j, "distribution");
     if (list_sha256)
-        mi_croissant_file(&j, name,
-                          dot && strcmp(dot, ".csv") == 0 ? "text/csv"
-                                                          : "text/plain",
+        mi_croissant_file(&j, name, is_csv(name) ? "text/csv" : "text/plain",
                           list_sha256);
     if (e.n)
         put_set(&j, &e);
