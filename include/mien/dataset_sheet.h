@@ -156,7 +156,7 @@ MIEN_API void mien_datasheet_confirm(mien_datasheet *s);
 MIEN_API const char *mien_datasheet_croissant_file(const mien_datasheet *s);
 
 /* How what that file describes compares with the data: files, columns, types; a
- * line each.
+ * line each.  Once the data have changed a line says that, and nothing else.
  *
  *   s  a sheet */
 MIEN_API const char *mien_datasheet_differences(const mien_datasheet *s);
