@@ -49,7 +49,7 @@ lines() {
     done <"$t/lines"
 }
 
-begin
+begin --idle 2 # half a request is waited for so long
 photo=$(dirname "$MIEN_PPM")/sample.jpg
 if [ -e "$photo" ]; then
     cp "$photo" "$t/photo.jpg"
@@ -69,7 +69,7 @@ if [ -e "$photo" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ]; then
     DESK=$(mien key add --key-file "$t/keys" --role admin --purpose door --basis consent desk)
     CAMERA=$(mien key add --key-file "$t/keys" --role operator --purpose door camera)
     export DESK CAMERA
-    begin --db "$t/people.db" --db-key-file "$t/key" --key-file "$t/keys"
+    begin --idle 2 --db "$t/people.db" --db-key-file "$t/key" --key-file "$t/keys"
     cp docs/sample.jpg "$t/ada.jpg"
     cp docs/sample.jpg "$t/photo.jpg"
     lines 'DESK\|CAMERA' '"subject":"Ada"'

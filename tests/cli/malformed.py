@@ -1,10 +1,17 @@
 """malformed.py ADDRESS PID [N [KEY]]: N requests (1,000) that are wrong, by a seed: random
 bytes, mutated forms, wrong lengths, negative numbers, deep JSON, broken chunks; with the
 key of a server that has a gallery, about people too.  Each is answered with 4xx, or the
-connection is closed; memory stays flat."""
+connection is closed; memory stays flat.
+
+A few are half a request from a sender that says nothing more, whose connection the server
+ends when nothing came for some seconds (--idle): others are sent meanwhile."""
 import random
 import socket
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+AT_A_TIME = 16
 
 FORM = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"
         b"\xff\xd8\xff\xe0\x00\x10JFIF no photo\r\n--b--\r\n")
@@ -96,20 +103,37 @@ def resident(pid):
         return next(int(line.split()[1]) for line in f if line.startswith("VmRSS:"))
 
 
+def send_all(host, requests):
+    """How many of (number, bytes) were answered at all, and how many with another status than
+    4xx."""
+    lock = threading.Lock()
+
+    def send_some(_):
+        refused = bad = 0
+        while True:
+            with lock:
+                i, sent = next(requests, (None, None))
+            if sent is None:
+                return refused, bad
+            status = status_of(host, sent)
+            refused += status is not None
+            if status is not None and not 400 <= status < 500:
+                bad += 1
+                print(f"FAIL request {i}: {status} for {sent[:200]!r}")
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return map(sum, zip(*pool.map(send_some, range(AT_A_TIME))))
+
+
 def main():
     host, pid = sys.argv[1].split("//")[1], sys.argv[2]
     n = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
     key = sys.argv[4] if len(sys.argv) > 4 else None
-    r, bad, refused, before = random.Random(7), 0, 0, 0
-    for i in range(n):
-        if i == n // 2:
-            before = resident(pid)
-        sent = request(r, host, key)
-        status = status_of(host, sent)
-        refused += status is not None
-        if status is not None and not 400 <= status < 500:
-            bad += 1
-            print(f"FAIL request {i}: {status} for {sent[:200]!r}")
+    r, half = random.Random(7), n // 2
+    refused, bad = send_all(host, ((i, request(r, host, key)) for i in range(half)))
+    before = resident(pid)
+    more, worse = send_all(host, ((i, request(r, host, key)) for i in range(half, n)))
+    refused, bad = refused + more, bad + worse
     grown = resident(pid) - before
     print(f"{n} malformed requests: {refused} refused, {n - refused} closed, "
           f"{bad} other; {grown} KiB grown in the second half")
