@@ -108,44 +108,40 @@ static int recognize(const mi_visit *v)
 
 /* ---- people -------------------------------------------------------------- */
 
-static int list_people(const mi_visit *v)
+/* Those whom the key may know of, as a list of a name. */
+static int list_people(const mi_visit *v, const char *name,
+                       void (*put)(mien_json *, const mien_gallery_person *))
 {
     mien_json j = mien_json_on(v->out, 0);
     mien_json_object(&j, NULL);
-    mien_json_array(&j, "subjects");
+    mien_json_array(&j, name);
     for (int i = 0; i < mien_gallery_count(v->g); i++) {
         const mien_gallery_person *p = mien_gallery_person_at(v->g, i);
         if (mi_visit_sees(v, p))
-            mien_json_text(&j, NULL, p->name);
+            put(&j, p);
     }
     mien_json_close(&j);
     mien_json_close(&j);
     return 200;
 }
 
-/* The same, with what they agreed to. */
-static int tell_people(const mi_visit *v)
+static void put_name(mien_json *j, const mien_gallery_person *p)
 {
-    mien_json j = mien_json_on(v->out, 0);
-    mien_json_object(&j, NULL);
-    mien_json_array(&j, "people");
-    for (int i = 0; i < mien_gallery_count(v->g); i++) {
-        const mien_gallery_person *p = mien_gallery_person_at(v->g, i);
-        if (!mi_visit_sees(v, p))
-            continue;
-        mien_json_object(&j, NULL);
-        mien_json_int(&j, "person", p->id);
-        mien_json_text(&j, "subject", p->name);
-        mien_json_text(&j, "basis", p->basis.basis);
-        mien_json_text(&j, "purpose", p->basis.purpose);
-        mien_json_text(&j, "date", p->basis.date);
-        mien_json_text(&j, "expires", p->basis.expiry);
-        mien_json_int(&j, "faces", p->faces);
-        mien_json_close(&j);
-    }
-    mien_json_close(&j);
-    mien_json_close(&j);
-    return 200;
+    mien_json_text(j, NULL, p->name);
+}
+
+/* Somebody, with what they agreed to. */
+static void put_person(mien_json *j, const mien_gallery_person *p)
+{
+    mien_json_object(j, NULL);
+    mien_json_int(j, "person", p->id);
+    mien_json_text(j, "subject", p->name);
+    mien_json_text(j, "basis", p->basis.basis);
+    mien_json_text(j, "purpose", p->basis.purpose);
+    mien_json_text(j, "date", p->basis.date);
+    mien_json_text(j, "expires", p->basis.expiry);
+    mien_json_int(j, "faces", p->faces);
+    mien_json_close(j);
 }
 
 /* All that is held of somebody. */
@@ -423,7 +419,7 @@ static int answer(const mi_visit *v, const mi_route *r)
 {
     switch (r->kind) {
     case MI_ROUTE_RECOGNIZE: return recognize(v);
-    case MI_ROUTE_SUBJECTS: return list_people(v);
+    case MI_ROUTE_SUBJECTS: return list_people(v, "subjects", put_name);
     case MI_ROUTE_SUBJECT_ADD: return add_person(v, r);
     case MI_ROUTE_SUBJECT_RENAME: return rename_person(v, r);
     case MI_ROUTE_SUBJECT_DELETE: return erase_person(v);
@@ -431,7 +427,7 @@ static int answer(const mi_visit *v, const mi_route *r)
     case MI_ROUTE_FACE_ADD: return add_face(v);
     case MI_ROUTE_FACE_DELETE: return erase_face(v);
     case MI_ROUTE_AUDIT: return list_log(v);
-    case MI_ROUTE_PEOPLE: return tell_people(v);
+    case MI_ROUTE_PEOPLE: return list_people(v, "people", put_person);
     case MI_ROUTE_PERSON: return export_person(v);
     default: return mi_held_answer(v, r);
     }

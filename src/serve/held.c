@@ -81,18 +81,21 @@ static int add_evidence(const mi_visit *v, const mi_route *r,
     return 201;
 }
 
-/* Does a file of the number belong to somebody? */
-static int has_evidence(const mi_visit *v, const mien_gallery_person *p,
+/* Does a file of the number belong to somebody?  0, or the status of a refusal.
+ */
+static int own_evidence(const mi_visit *v, const mien_gallery_person *p,
                         int64_t id)
 {
     mien_gallery_evidence all[MIEN_GALLERY_MAX_EVIDENCE];
+    mien_error err = {0};
     int n = 0;
-    if (mien_gallery_list_evidence(v->g, p->id, &n, all, NULL) != MIEN_OK)
-        return 0;
+    mien_status st = mien_gallery_list_evidence(v->g, p->id, &n, all, &err);
+    if (st)
+        return mi_visit_refused(v, st, &err);
     for (int i = 0; i < n; i++)
         if (all[i].id == id)
-            return 1;
-    return 0;
+            return 0;
+    return mi_visit_refuse(v, 404, "no such file of this subject");
 }
 
 /* The bytes of a file, or that it was erased. */
@@ -102,8 +105,9 @@ static int use_evidence(const mi_visit *v, const mi_route *r,
     int64_t id = mi_visit_read_id(v->ask->rest);
     mien_error err = {0};
     mien_status st;
-    if (!id || !has_evidence(v, p, id))
-        return mi_visit_refuse(v, 404, "no such file of this subject");
+    int status = own_evidence(v, p, id);
+    if (status)
+        return status;
     if (r->kind == MI_ROUTE_EVIDENCE_READ)
         st = mien_gallery_read_evidence(v->g, id, v->out, &err);
     else
