@@ -17,6 +17,20 @@
 
 static char keys_path[64];
 
+/* Begin a program of tests: its keys are in a file of its own. */
+static inline void serve_start(int argc, char **argv)
+{
+    check_start(argc, argv);
+    snprintf(keys_path, sizeof keys_path, "/tmp/mien_keys_%d", (int)getpid());
+}
+
+/* End it; what main returns. */
+static inline int serve_done(void)
+{
+    unlink(keys_path);
+    return check_done();
+}
+
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* holds workers */
 static atomic_int reading;
 
@@ -136,6 +150,14 @@ static inline void serve_key(unsigned scopes, const char *expiry,
     snprintf(k.expiry, sizeof k.expiry, "%s", expiry);
     CHECK_EQ(mien_serve_key_add(keys_path, &k, key, NULL), MIEN_OK);
     memcpy(id, k.id, 9);
+}
+
+/* The file has one key, of all scopes and any purpose. */
+static inline void serve_only_key(char key[MIEN_SERVE_KEY_SIZE])
+{
+    char id[9];
+    unlink(keys_path);
+    serve_key(MIEN_SERVE_ALL, "", "", id, key);
 }
 
 #endif

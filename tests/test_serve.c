@@ -346,8 +346,7 @@ static void test_memory_ends(void)
 
 int main(int argc, char **argv)
 {
-    check_start(argc, argv);
-    snprintf(keys_path, sizeof keys_path, "/tmp/mien_keys_%d", (int)getpid());
+    serve_start(argc, argv);
     RUN(test_each_route_and_key);
     RUN(test_a_revoked_key_is_refused_soon);
     RUN(test_answers);
@@ -356,6 +355,5 @@ int main(int argc, char **argv)
     RUN(test_slow_connections_are_cut_off);
     RUN(test_addresses);
     RUN(test_memory_ends);
-    unlink(keys_path);
-    return check_done();
+    return serve_done();
 }

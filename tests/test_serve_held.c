@@ -171,11 +171,9 @@ static void test_the_last_change_is_taken_back(void)
 
 int main(int argc, char **argv)
 {
-    check_start(argc, argv);
-    snprintf(keys_path, sizeof keys_path, "/tmp/mien_held_%d", (int)getpid());
+    serve_start(argc, argv);
     RUN(test_evidence_is_kept_read_and_erased);
     RUN(test_a_face_that_is_not_hers);
     RUN(test_the_last_change_is_taken_back);
-    unlink(keys_path);
-    return check_done();
+    return serve_done();
 }

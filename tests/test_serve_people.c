@@ -224,7 +224,7 @@ static void test_files_of_predictions_are_named(void)
         {"DELETE", "/api/v1/recognition/subjects/Cy", NULL, 200,
          "\"predictions\":[]"}};
     static const char *const names[] = {"Ada", "Bob", "Cy"};
-    char id[9], key[MIEN_SERVE_KEY_SIZE];
+    char key[MIEN_SERVE_KEY_SIZE];
     made m;
     gallery_make(&m);
     mien_gallery *g = gallery_open_at(&m, 0, NULL);
@@ -238,8 +238,7 @@ static void test_files_of_predictions_are_named(void)
                                           &in, NULL, NULL),
                 MIEN_OK);
     }
-    unlink(keys_path);
-    serve_key(MIEN_SERVE_ALL, "", "", id, key);
+    serve_only_key(key);
     mien_server *s = serve(g);
     walk(s, key, sizeof erase / sizeof *erase, erase);
     mien_server_free(s);
@@ -317,13 +316,12 @@ static const step refused[] = {
 
 static void test_what_is_refused(void)
 {
-    char id[9], key[MIEN_SERVE_KEY_SIZE];
+    char key[MIEN_SERVE_KEY_SIZE];
     made m;
     gallery_make(&m);
     mien_gallery *g = gallery_open_at(&m, 0, NULL);
     enrol(g, "Ada", "door", 'a');
-    unlink(keys_path);
-    serve_key(MIEN_SERVE_ALL, "", "", id, key);
+    serve_only_key(key);
     mien_server *s = serve(g);
     walk(s, key, sizeof refused / sizeof *refused, refused);
     mien_server_free(s);
@@ -381,7 +379,7 @@ static void test_purposes_are_apart(void)
  */
 static void test_the_threshold_that_is_kept(void)
 {
-    char id[9], key[MIEN_SERVE_KEY_SIZE], out[20000], wanted[40];
+    char key[MIEN_SERVE_KEY_SIZE], out[20000], wanted[40];
     float row[2 * MIEN_DESCRIPTOR];
     made m;
     mien_gallery_threshold t;
@@ -402,8 +400,7 @@ static void test_the_threshold_that_is_kept(void)
     CHECK_EQ(mien_gallery_calibrate(g, "door", model_a, &o, &t, NULL, NULL),
              MIEN_OK);
     snprintf(wanted, sizeof wanted, "\"threshold\":%.6g", (double)t.threshold);
-    unlink(keys_path);
-    serve_key(MIEN_SERVE_ALL, "", "", id, key);
+    serve_only_key(key);
     mien_server *s = serve(g);
     request q = {.method = "POST", .key = key, .type = type};
     q.path = "/api/v1/recognition/recognize?purpose=door&status=true";
@@ -443,8 +440,7 @@ static void test_a_gallery_wants_keys(void)
 
 int main(int argc, char **argv)
 {
-    check_start(argc, argv);
-    snprintf(keys_path, sizeof keys_path, "/tmp/mien_people_%d", (int)getpid());
+    serve_start(argc, argv);
     RUN(test_each_route_scope_and_owner);
     RUN(test_people_come_are_recognised_and_go);
     RUN(test_files_of_predictions_are_named);
@@ -452,6 +448,5 @@ int main(int argc, char **argv)
     RUN(test_purposes_are_apart);
     RUN(test_the_threshold_that_is_kept);
     RUN(test_a_gallery_wants_keys);
-    unlink(keys_path);
-    return check_done();
+    return serve_done();
 }

@@ -351,9 +351,7 @@ static void test_the_app(void)
 
 int main(int argc, char **argv)
 {
-    check_start(argc, argv);
-    snprintf(keys_path, sizeof keys_path, "/tmp/mien_session_%d",
-             (int)getpid());
+    serve_start(argc, argv);
     RUN(test_who_does_not_get_in);
     RUN(test_who_gets_in);
     RUN(test_sessions_end);
@@ -363,6 +361,5 @@ int main(int argc, char **argv)
     RUN(test_a_public_name);
     RUN(test_no_keys_no_sessions);
     RUN(test_the_app);
-    unlink(keys_path);
-    return check_done();
+    return serve_done();
 }
