@@ -166,7 +166,7 @@ static int wanted(const mi_route *r, int role, int owner, way how, int page)
         return 200;
     if (how == NOBODY || (how == KEY && r->kind == MI_ROUTE_LOG_OUT))
         return 401;
-    if (does && (how == WRONG_TOKEN || how == NO_TOKEN))
+    if (how == WRONG_TOKEN || (does && how == NO_TOKEN))
         return 403;
     if (r->kind == MI_ROUTE_LOG_OUT)
         return 200;
@@ -299,10 +299,8 @@ static void test_roles(void)
 
 int main(int argc, char **argv)
 {
-    check_start(argc, argv);
-    snprintf(keys_path, sizeof keys_path, "/tmp/mien_access_%d", (int)getpid());
+    serve_start(argc, argv);
     RUN(test_every_route_role_owner_way_and_page);
     RUN(test_roles);
-    unlink(keys_path);
-    return check_done();
+    return serve_done();
 }

@@ -257,9 +257,19 @@ int mi_admit_login(mien_server *s, const char *key, int *at, const char **why)
     return 0;
 }
 
-/* The place of the key that a request has, -1: none. A session wants its token,
- * too, where something is done: a page of another site has the browser send the
- * cookie, and cannot know the token. */
+/* Does a request have its session's token?  Where something is done it must: a
+ * page of another site has the browser send the cookie, and cannot know the
+ * token. Elsewhere it may, and one that is another session's is told: in
+ * another tab somebody else has logged in. */
+static int has_token(const mien_server *s, mi_connection *c, const mi_route *r,
+                     const char *id)
+{
+    const char *token = header(s, c, "x-csrf-token");
+    return (!token && strcmp(r->method, "GET") == 0) ||
+           mi_session_is_token(&s->sessions, id, token);
+}
+
+/* The place of the key that a request has, -1: none. */
 static int find_asker(mien_server *s, mi_connection *c, const mi_route *r,
                       int *status, const char **why)
 {
@@ -280,8 +290,7 @@ static int find_asker(mien_server *s, mi_connection *c, const mi_route *r,
         *why = "session: it is not known, or has ended; log in again";
         return -1;
     }
-    if (strcmp(r->method, "GET") != 0 &&
-        !mi_session_is_token(&s->sessions, id, header(s, c, "x-csrf-token"))) {
+    if (!has_token(s, c, r, id)) {
         *status = 403;
         *why = "x-csrf-token: not the token of this session";
         return -1;

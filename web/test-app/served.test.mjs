@@ -263,6 +263,22 @@ test('a key that is revoked logs out who used it', { skip }, async () => {
   await page.done();
 });
 
+test('a tab is not answered as whoever logged in in another one', { skip }, async () => {
+  const page = await open();
+  await logIn(page, keys.enroller);
+  await person(page, 'Cy').locator('.face').click();
+  const other = await page.context().newPage();
+  await other.goto(`${served.address}#/people`);
+  await other.getByRole('button', { name: 'Log out' }).click();
+  await logIn(other, keys.viewer);
+  await other.getByText('Logged in as viewer').waitFor();
+  await person(page, 'Cy').getByRole('button', { name: 'Rename' }).click();
+  await says(page, 'Please log in again');
+  await page.getByRole('textbox', { name: 'Key' }).waitFor();
+  assert.match(page.wrong.splice(0).join(), /403/);
+  await page.done();
+});
+
 test('a phone of 360 pixels, and axe-core finds nothing serious', { skip }, async () => {
   for (const colorScheme of ['light', 'dark']) {
     const page = await open({ viewport: PHONE, colorScheme, bypassCSP: true });

@@ -53,9 +53,12 @@ export async function ask(path: string, csrf: string, asked: Asked = {}): Promis
   const text = await answer.text();
   if (answer.ok)
     return text;
-  if (answer.status === 401)
+  const why = messageOf(text, answer.status);
+  // Another tab of this browser has logged in since: the cookie is of its session.
+  const isOther = answer.status === 403 && why.startsWith('x-csrf-token');
+  if (answer.status === 401 || isOther)
     throw new Over(t(csrf ? 'server.over' : 'server.wrong'));
-  throw new Error(t('server.refused', { why: messageOf(text, answer.status) }));
+  throw new Error(t('server.refused', { why }));
 }
 
 /** Why the server refused. */
