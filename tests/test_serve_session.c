@@ -329,7 +329,8 @@ static void test_the_app(void)
     request r = {.method = "GET", .path = "/", .host = "evil.example"};
     CHECK_EQ(ask(s, r, out, sizeof out), 421);
     r = (request){.method = "POST", .path = "/", .body = "x"};
-    CHECK_EQ(ask(s, r, out, sizeof out), 404);
+    CHECK_EQ(ask(s, r, out, sizeof out), 405);
+    CHECK(strstr(out, "Allow: GET\r\n"));
     r = (request){.method = "GET",
                   .path = "/",
                   .headers = "Sec-Fetch-Site: cross-site\r\n"};

@@ -209,9 +209,11 @@ static enum MHD_Result begin(mien_server *s, mi_connection *c, const char *path,
                       .began = mien_clock(),
                       .ask = MI_ASK_DEFAULTS};
     r->route = mi_route_find(method, path, &rest, r->allow);
-    r->file = r->route < 0 && strcmp(method, "GET") == 0
-                  ? mi_app_find(&s->app, path)
-                  : -1;
+    r->file = r->route < 0 ? mi_app_find(&s->app, path) : -1;
+    if (r->file >= 0 && strcmp(method, "GET") != 0) {
+        snprintf(r->allow, sizeof r->allow, "GET");
+        r->file = -1;
+    }
     /* Longer ones are of nobody. */
     if (snprintf(r->ask.rest, sizeof r->ask.rest, "%s", rest) >=
         (int)sizeof r->ask.rest)
