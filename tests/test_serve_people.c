@@ -310,6 +310,13 @@ static const step refused[] = {
      "no such subject"},
     {"DELETE", "/api/v1/recognition/subjects/A" A255, NULL, 404,
      "no such path"},
+    {"DELETE", "/api/v1/recognition/subjects/Ada%00x", NULL, 404,
+     "no such subject"},
+    {"DELETE", "/api/v1/recognition/subjects/Ada%4", NULL, 404,
+     "no such subject"},
+    {"PUT", "/api/v1/recognition/subjects/%41d%61", "{\"subject\":\"\"}", 400,
+     "bytes are wanted"},
+    {"GET", "/api/v1/evidence?subject=Ada%00x", NULL, 404, "no such subject"},
     {"DELETE", "/api/v1/recognition/subjects/", NULL, 404, "no such path"},
     {"DELETE", "/api/v1/recognition/subjects", NULL, 405, "Allow: GET, POST"},
 };

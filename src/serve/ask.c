@@ -4,9 +4,28 @@
 #include "base/error.h"
 
 #include <math.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+size_t mi_ask_unescape(char *text)
+{
+    char *to = text;
+    for (const char *at = text; *at;) {
+        uint8_t byte = 0;
+        if (*at == '%' && at[1] && at[2] &&
+            sodium_hex2bin(&byte, 1, at + 1, 2, NULL, NULL, NULL) == 0 &&
+            byte) {
+            *to++ = (char)byte;
+            at += 3;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    *to = 0;
+    return (size_t)(to - text);
+}
 
 /* Names with commas between. */
 static mien_status set_plugins(mi_ask *ask, const char *value, mien_error *err)

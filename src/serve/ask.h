@@ -24,6 +24,10 @@ typedef struct mi_ask {
         .wish = {.min_score = 0.6f}, .size = 20 \
     }
 
+/* Write the bytes that %41 and the like stand for, in place; the length.  %00
+ * stays as it is, for a text ends at a zero byte and would be another one. */
+size_t mi_ask_unescape(char *text);
+
 /* Read a parameter of a query; value NULL: it has none.  Fails with EARG. */
 MIEN_CHECKED mien_status mi_ask_set(mi_ask *ask, const char *name,
                                     const char *value, mien_error *err);

@@ -325,6 +325,12 @@ enum MHD_Result mi_request_step(void *server, mi_connection *c,
     return take(server, *request, data, some);
 }
 
+size_t mi_request_unescape(void *server, mi_connection *c, char *text)
+{
+    (void)server, (void)c;
+    return mi_ask_unescape(text);
+}
+
 void mi_request_end(void *server, mi_connection *c, void **request,
                     enum MHD_RequestTerminationCode why)
 {

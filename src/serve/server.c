@@ -134,9 +134,10 @@ static mien_status listen_on(mien_server *s, const address *a, mien_error *err)
         flags, 0, NULL, NULL, mi_request_step, s, MHD_OPTION_SOCK_ADDR, &a->any,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->o.connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->o.idle,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
-        mi_request_end, s, MHD_OPTION_NOTIFY_CONNECTION, mi_client_change, s,
-        MHD_OPTION_ARRAY, s->o.tls_cert ? more : more + 2, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+        mi_request_unescape, s, MHD_OPTION_NOTIFY_COMPLETED, mi_request_end, s,
+        MHD_OPTION_NOTIFY_CONNECTION, mi_client_change, s, MHD_OPTION_ARRAY,
+        s->o.tls_cert ? more : more + 2, MHD_OPTION_END);
     if (!s->daemon)
         return mi_fail(err, MIEN_EIO, "%.60s: cannot listen: %s", s->o.listen,
                        errno           ? strerror(errno)

@@ -141,11 +141,13 @@ MIEN_CHECKED mien_status mi_watch_start(mien_server *s, mien_error *err);
 void mi_watch_end(mien_server *s);
 
 /* ---- request.c ----------------------------------------------------------- */
-/* MHD's three callbacks; the closure is the server. */
+/* MHD's callbacks; the closure is the server. */
 enum MHD_Result mi_request_step(void *server, mi_connection *c,
                                 const char *path, const char *method,
                                 const char *version, const char *data,
                                 size_t *n, void **request);
+/* Unescape a part of a path or query in place: its length. */
+size_t mi_request_unescape(void *server, mi_connection *c, char *text);
 /* A request ended, answered or not. */
 void mi_request_end(void *server, mi_connection *c, void **request,
                     enum MHD_RequestTerminationCode why);
