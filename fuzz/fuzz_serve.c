@@ -1,6 +1,8 @@
 /* Any bytes as what strangers give a server: by the first byte a file of keys,
- * JSON of base64 or of texts, or a form, whose boundary's length follows.
+ * JSON of base64 or of texts, a part of a path, or a form, whose boundary's
+ * length follows.
  * Fields that are read lie in the body, and each can be found by its name. */
+#include "serve/ask.h"
 #include "serve/body.h"
 #include "serve/keys.h"
 
@@ -51,6 +53,15 @@ static void try_keys(const uint8_t *bytes, size_t n)
     mien_serve_keys_free(&k);
 }
 
+static void try_path(const uint8_t *bytes, size_t n)
+{
+    char text[300];
+    snprintf(text, sizeof text, "%.*s", (int)(n < 299 ? n : 299),
+             (const char *)bytes);
+    size_t before = strlen(text), after = mi_ask_unescape(text);
+    must(after <= before && after >= before / 3 && strlen(text) == after);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     char type[128];
@@ -58,6 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         return 0;
     if (*bytes == 'k') {
         try_keys(bytes + 1, n - 1);
+    } else if (*bytes == '/') {
+        try_path(bytes + 1, n - 1);
     } else if (*bytes == 'j') {
         try_body("application/json", bytes + 1, n - 1, 0);
     } else if (*bytes == 't') {
