@@ -294,9 +294,19 @@ static void test_pieces_become_a_file_at_their_end(void)
     unlink(file.s);
 }
 
-/* A device is written in place, and what it refuses is remembered. */
+/* The least number of a file that is not open. */
+static int next_number(void)
+{
+    int fd = open("/dev/null", O_RDONLY);
+    CHECK(fd >= 0 && close(fd) == 0);
+    return fd;
+}
+
+/* A device is written in place, what it refuses is remembered, and it is
+ * closed. */
 static void test_pieces_that_do_not_fit(void)
 {
+    int before = next_number();
     mien_file_pieces *f = NULL;
     mien_error err = {0};
     CHECK_EQ(mien_file_begin("/dev/null", &f, NULL), MIEN_OK);
@@ -311,6 +321,7 @@ static void test_pieces_that_do_not_fit(void)
     CHECK_MSG(strstr(err.text, "No space"), "%s", err.text);
     CHECK_EQ(mien_file_begin("/dev/full", &f, NULL), MIEN_OK);
     mien_file_drop(f);
+    CHECK_EQ(next_number(), before);
 }
 
 static void test_every_allocation_may_fail(void)

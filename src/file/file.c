@@ -304,15 +304,24 @@ mien_status mien_file_add(mien_file_pieces *f, const void *bytes, size_t n,
     return f->failed ? system_error(err, f->to.path, "cannot write") : MIEN_OK;
 }
 
+/* Close what is written in place, but not standard output; 0: it went well. */
+static int close_in_place(const mien_file_pieces *f)
+{
+    return strcmp(f->to.path, "-") == 0 ? 0 : close(f->to.fd);
+}
+
 mien_status mien_file_end(mien_file_pieces *f, mien_error *err)
 {
-    mien_status st;
+    mien_status st = MIEN_OK;
     errno = f->failed;
     if (!f->in_place) {
         st = aside_close(&f->to, f->failed != 0, err);
     } else {
-        int failed = f->failed || (f->to.fd != 1 && close(f->to.fd) != 0);
-        st = failed ? system_error(err, f->to.path, "cannot write") : MIEN_OK;
+        if (close_in_place(f) != 0 && !f->failed)
+            f->failed = errno;
+        errno = f->failed;
+        if (f->failed)
+            st = system_error(err, f->to.path, "cannot write");
     }
     mi_free(f);
     return st;
@@ -322,9 +331,11 @@ void mien_file_drop(mien_file_pieces *f)
 {
     if (!f)
         return;
-    if (f->to.fd != 1)
+    if (f->in_place) {
+        (void)close_in_place(f);
+    } else {
         close(f->to.fd);
-    if (!f->in_place)
         unlink(f->to.name);
+    }
     mi_free(f);
 }
