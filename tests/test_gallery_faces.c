@@ -54,6 +54,25 @@ static void test_faces_come_and_go(void)
     gallery_remove(&m);
 }
 
+/* A log that grows does not fill memory. */
+static void test_few_pages_are_kept(void)
+{
+    made m;
+    int found = 0;
+    gallery_make(&m);
+    mien_gallery *g = gallery_open(&m);
+    const mi_db *const file[] = {&g->data, &g->keys};
+    for (int i = 0; i < 2; i++) {
+        int64_t kept = 0;
+        CHECK_EQ(
+            mi_db_number(file[i], "PRAGMA cache_size", &kept, &found, NULL),
+            MIEN_OK);
+        CHECK_EQ(kept, -256); /* KiB */
+    }
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 /* The last face goes, and the person stays; the next face has a new number. */
 static void test_somebody_without_a_face(void)
 {
@@ -234,6 +253,7 @@ int main(int argc, char **argv)
     RUN(test_faces_come_and_go);
     RUN(test_somebody_without_a_face);
     RUN(test_what_is_refused);
+    RUN(test_few_pages_are_kept);
     RUN(test_two_are_one_and_one_is_two);
     RUN(test_a_copy_does_not_bring_a_face_back);
     RUN(test_who_ends_is_erased_while_it_is_open);

@@ -120,7 +120,9 @@ static mien_status check_kind(const mi_db *db, int what, int version,
     return MIEN_OK;
 }
 
-/* What every connection is set to. */
+/* What every connection is set to.  Pages are kept of 256 KiB at most: a
+ * growing log would fill what SQLite keeps otherwise, 2 MB, within thousands of
+ * searches; people and faces are read once and stay in memory. */
 static mien_status set(const mi_db *db, mi_db_way way, mien_error *err)
 {
     sqlite3_busy_timeout(db->sql, WAIT_MS);
@@ -129,6 +131,7 @@ static mien_status set(const mi_db *db, mi_db_way way, mien_error *err)
     sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, 1 << 26);
     mien_status st = mi_db_run(db,
                                "PRAGMA cell_size_check=1;"
+                               "PRAGMA cache_size=-256;"
                                "PRAGMA mmap_size=0;"
                                "PRAGMA foreign_keys=0;"
                                "PRAGMA temp_store=2",
