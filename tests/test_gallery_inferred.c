@@ -210,6 +210,26 @@ static void test_it_is_erased(void)
     gallery_remove(&m);
 }
 
+/* Rows of nobody do not keep a gallery closed. */
+static void test_rows_of_nobody(void)
+{
+    made m;
+    int64_t ada, bob;
+    sqlite3 *db = NULL;
+    mien_gallery_close(begin(&m, &ada, &bob));
+    CHECK_EQ(sqlite3_open_v2(m.path, &db, SQLITE_OPEN_READWRITE, NULL), 0);
+    CHECK_EQ(sqlite3_exec(db,
+                          "INSERT INTO evidence(id, person, kind, head, sealed)"
+                          " VALUES(1, 99, 1, x'00', x'00')",
+                          NULL, NULL, NULL),
+             0);
+    sqlite3_close(db);
+    mien_gallery *g = gallery_open(&m);
+    CHECK(g && mien_gallery_count(g) == 2);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 static void test_it_goes_along(void)
 {
     made m;
@@ -423,6 +443,7 @@ int main(int argc, char **argv)
     RUN(test_what_is_refused);
     RUN(test_kinds_are_sealed);
     RUN(test_it_is_erased);
+    RUN(test_rows_of_nobody);
     RUN(test_it_goes_along);
     RUN(test_an_export_has_it);
     RUN(test_a_notice_tells_it);

@@ -327,6 +327,9 @@ mien_status mi_kept_put(mien_gallery *g, const mi_person *p, const mi_kept *e,
 /* How many the data has of a person. */
 mien_status mi_kept_count(const mien_gallery *g, int64_t person,
                           mi_kept_kind kind, int *out, mien_error *err);
+/* Whom the data has some of, behind a person's number; 0: nobody more. */
+mien_status mi_kept_next(const mien_gallery *g, mi_kept_kind kind,
+                         int64_t *person, mien_error *err);
 /* Those of a person, at most so many, by their numbers. */
 mien_status mi_kept_list(const mien_gallery *g, int64_t id, mi_kept_kind kind,
                          int most, int *n, mi_kept *out, mien_error *err);

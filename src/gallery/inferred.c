@@ -138,18 +138,31 @@ mien_status mien_gallery_remove_inferred(mien_gallery *g, int64_t id,
     return mi_kept_remove(g, MI_KEPT_INFERRED, id, err);
 }
 
+/* Erase what has ended of one person. */
+static mien_status sweep_one(mien_gallery *g, int64_t id, const char *today,
+                             mien_error *err)
+{
+    mien_gallery_inferred all[MIEN_GALLERY_MAX_INFERRED];
+    int n = 0;
+    mien_status st = mien_gallery_list_inferred(g, id, &n, all, err);
+    for (int i = 0; !st && i < n; i++)
+        if (strcmp(all[i].until, today) < 0)
+            st = mien_gallery_remove_inferred(g, all[i].id, err);
+    return st;
+}
+
 mien_status mi_inferred_sweep(mien_gallery *g, mien_error *err)
 {
     char today[11];
+    int64_t id = 0;
     mien_status st = MIEN_OK;
     mi_gallery_day(g, today);
-    for (int i = 0; !st && i < g->people; i++) {
-        mien_gallery_inferred all[MIEN_GALLERY_MAX_INFERRED];
-        int n = 0;
-        st = mien_gallery_list_inferred(g, g->person[i].shown.id, &n, all, err);
-        for (int k = 0; !st && k < n; k++)
-            if (strcmp(all[k].until, today) < 0)
-                st = mien_gallery_remove_inferred(g, all[k].id, err);
+    while (!st) {
+        st = mi_kept_next(g, MI_KEPT_INFERRED, &id, err);
+        if (!st && !id)
+            break;
+        if (!st && mi_people_at(g, id) >= 0)
+            st = sweep_one(g, id, today, err);
     }
     return st;
 }

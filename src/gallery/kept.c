@@ -107,6 +107,23 @@ mien_status mi_kept_count(const mien_gallery *g, int64_t person,
     return st;
 }
 
+mien_status mi_kept_next(const mien_gallery *g, mi_kept_kind kind,
+                         int64_t *person, mien_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int row = 0;
+    mien_status st = mi_db_prepare(
+        &g->data, &s, err,
+        "SELECT min(person) FROM evidence WHERE kind = ? AND person > ?", "ii",
+        (int64_t)kind, *person);
+    if (!st)
+        st = mi_db_step(&g->data, s, &row, err);
+    if (!st)
+        *person = row ? sqlite3_column_int64(s, 0) : 0;
+    sqlite3_finalize(s);
+    return st;
+}
+
 /* A row by its number: whose it is, and its sealed bytes, of the statement,
  * which the caller finalizes. */
 static mien_status find_row(const mien_gallery *g, mi_kept_kind kind,
