@@ -187,6 +187,21 @@ static void test_sha256_of_known_texts(void)
                       "c7112cd0") == 0);
 }
 
+static void test_what_is_a_sha256(void)
+{
+    char text[66];
+    mien_sha256("abc", 3, text);
+    CHECK(mien_is_sha256(text) && !mien_is_sha256(text + 1));
+    CHECK(!mien_is_sha256(NULL) && !mien_is_sha256(""));
+    memcpy(text + 64, "0", 2);
+    CHECK(!mien_is_sha256(text));
+    text[64] = 0;
+    text[0] = 'A';
+    CHECK(!mien_is_sha256(text));
+    text[0] = 'g';
+    CHECK(!mien_is_sha256(text));
+}
+
 static void test_sha256_with_and_without_instructions(void)
 {
     if (!has_instructions())
@@ -215,6 +230,7 @@ int main(int argc, char **argv)
     RUN(test_text_for_a_terminal);
     RUN(test_nearest_names);
     RUN(test_sha256_of_known_texts);
+    RUN(test_what_is_a_sha256);
     RUN(test_sha256_with_and_without_instructions);
     return check_done();
 }

@@ -108,6 +108,13 @@ MIEN_API double mien_clock(void);
  * Source: FIPS 180-4. */
 MIEN_API void mien_sha256(const void *bytes, size_t n, char out[65]);
 
+/* Tell whether a text is a SHA-256.
+ *
+ *   text  NULL is none
+ *
+ * 1: 64 hexadecimal digits, in small letters. */
+MIEN_API int mien_is_sha256(const char *text);
+
 /* Release a block.
  *
  *   b  its data are freed and its fields cleared; NULL is allowed */

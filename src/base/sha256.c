@@ -21,6 +21,8 @@ static const uint32_t k[64] = {
     0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
     0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
+static const char digit[] = "0123456789abcdef";
+
 static uint32_t rotate(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
 /* The 64 words of a block (6.2.2, step 1). */
@@ -153,8 +155,12 @@ void mien_sha256(const void *bytes, size_t n, char out[65])
         last[64 * blocks - 1 - i] = (uint8_t)((uint64_t)n * 8 >> 8 * i);
     add_blocks(h, last, blocks);
 
-    static const char digit[] = "0123456789abcdef";
     for (int i = 0; i < 64; i++)
         out[i] = digit[h[i / 8] >> (28 - 4 * (i % 8)) & 15];
     out[64] = 0;
+}
+
+int mien_is_sha256(const char *text)
+{
+    return text && strlen(text) == 64 && strspn(text, digit) == 64;
 }

@@ -33,11 +33,6 @@ void mien_datasheet_free(mien_datasheet *s)
     mi_free(s);
 }
 
-int mi_sheet_is_digest(const char *text)
-{
-    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
 /* ---- answers ------------------------------------------------------------- */
 
 /* Name the question that was meant. */

@@ -34,8 +34,6 @@ typedef struct mi_sheet_facts {
 int mi_sheet_find(const char *key);
 /* The answer of a question, or what was computed; NULL: it is open. */
 const char *mi_sheet_text(const mien_datasheet *s, const char *key);
-/* A digest of 64 hexadecimal digits? */
-int mi_sheet_is_digest(const char *text);
 /* Set the answer of question i, once its text is known to be good. */
 mien_status mi_sheet_set(mien_datasheet *s, int i, const char *text,
                          mien_error *err);

@@ -75,7 +75,7 @@ static void compare_set(const mi_jsonld *d, const mien_datasheet *s,
         mien_buffer_printf(out,
                            "it is of other pictures: their digest is %.12s..., "
                            "that of these %.12s...\n",
-                           mi_sheet_is_digest(is) ? is : "none", s->sha256);
+                           mien_is_sha256(is) ? is : "none", s->sha256);
 }
 
 /* ---- columns ------------------------------------------------------------- */

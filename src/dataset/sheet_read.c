@@ -63,7 +63,7 @@ static mien_status take_digest(const json_t *data, const char *key,
     const char *text = json_string_value(value);
     if (!value || json_is_null(value))
         return MIEN_OK;
-    if (!text || !mi_sheet_is_digest(text))
+    if (!mien_is_sha256(text))
         return mi_fail(err, MIEN_EFORMAT,
                        "data.%s is none, wanted are 64 hexadecimal digits",
                        key);

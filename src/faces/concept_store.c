@@ -26,12 +26,6 @@ void mien_concepts_free(mien_concepts *c)
 
 /* ---- reading ------------------------------------------------------------- */
 
-/* A digest is 64 hexadecimal digits. */
-static int is_digest(const char *text)
-{
-    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
 /* The numbers of a vector. */
 static mien_status read_vector(const json_t *list, mien_concept *out,
                                mien_error *err)
@@ -73,7 +67,7 @@ static mien_status read_concept(json_t *from, int number, mien_concept *out,
         return mi_no_memory(err);
     if (st)
         return mi_fail(err, st, "concept %d: %.150s", number, why.text);
-    if (!is_digest(digest) || n[0] < 1 || n[1] < 1)
+    if (!mien_is_sha256(digest) || n[0] < 1 || n[1] < 1)
         return mi_fail(err, MIEN_EFORMAT,
                        "concept %d: 'pictures_sha256', 'plus' or 'minus' is "
                        "none",
@@ -98,7 +92,7 @@ static mien_status read_all(json_t *root, mien_concepts *out, mien_error *err)
     if (st)
         return st == MIEN_ENOMEM ? mi_no_memory(err)
                                  : mi_fail(err, st, "%.150s", why.text);
-    if (strcmp(kind, "concepts/1") != 0 || !is_digest(model) ||
+    if (strcmp(kind, "concepts/1") != 0 || !mien_is_sha256(model) ||
         !json_is_array(list) || json_array_size(list) > MIEN_CONCEPTS_MAX)
         return mi_fail(err, MIEN_EFORMAT,
                        "'mien' is '%.20s', 'concepts' has %zu items: wanted "

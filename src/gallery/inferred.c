@@ -8,12 +8,6 @@
 
 /* ---- what is wanted ------------------------------------------------------ */
 
-static int is_digest(const char *text)
-{
-    return strlen(text) == MIEN_GALLERY_DIGEST - 1 &&
-           strspn(text, "0123456789abcdef") == MIEN_GALLERY_DIGEST - 1;
-}
-
 /* What is kept, without its number; until is the person's end at the latest. */
 static mien_status check(const mien_gallery *g, const mi_person *p,
                          const mien_gallery_inference *in, mi_kept *out,
@@ -25,7 +19,7 @@ static mien_status check(const mien_gallery *g, const mi_person *p,
     if (st)
         return st;
     mi_gallery_day(g, e.day);
-    if (!is_digest(in->file_sha256) || !is_digest(in->model))
+    if (!mien_is_sha256(in->file_sha256) || !mien_is_sha256(in->model))
         return mi_fail(err, MIEN_EARG,
                        "inferred: a SHA-256 of other than 64 hexadecimal "
                        "digits");

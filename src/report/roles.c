@@ -32,16 +32,11 @@ const char *mien_role_name(mien_role role)
 
 /* ---- making -------------------------------------------------------------- */
 
-static int is_digest(const char *text)
-{
-    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
 /* A digest, or none. */
 static mien_status check_digest(const char *key, const char *text,
                                 mien_error *err)
 {
-    if (!*text || is_digest(text))
+    if (!*text || mien_is_sha256(text))
         return MIEN_OK;
     return mi_fail(err, MIEN_EARG,
                    "%s is '%.70s', wanted are 64 hexadecimal digits", key,
