@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Somebody who is enrolled for the purpose. */
+typedef struct named {
+    const char *name; /* of the gallery, which is not changed meanwhile */
+    int at;
+} named;
+
 /* What was inferred, on its way into the gallery and its file. */
 typedef struct recording {
     const cli_predict_people *ask;
@@ -17,6 +23,8 @@ typedef struct recording {
     size_t head;        /* bytes of its line of titles */
     mien_buffer *rows;  /* [people] of each person, with the titles */
     int64_t *number;    /* [people] as recorded; 0: nothing is */
+    named *whom;        /* [enrolled] by name */
+    int enrolled;       /* for the purpose */
     char *file;         /* the output's path from the root */
     int64_t strangers;  /* rows about people who are not enrolled for it */
     int64_t nameless;   /* rows without a name */
@@ -38,16 +46,33 @@ static char *whole_path(const char *output)
     return path;
 }
 
-/* The place of who has a name and is enrolled for the purpose; -1: nobody. */
-static int place_of(const recording *r, const char *name)
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const named *)a)->name, ((const named *)b)->name);
+}
+
+/* Who is enrolled for the purpose, in order of their names, which differ. */
+static void list_enrolled(recording *r)
 {
     for (int i = 0; i < r->people; i++) {
         const mien_gallery_person *p = mien_gallery_person_at(r->g, i);
-        if (strcmp(p->name, name) == 0 &&
-            strcmp(p->basis.purpose, r->ask->purpose) == 0)
-            return i;
+        if (strcmp(p->basis.purpose, r->ask->purpose) == 0)
+            r->whom[r->enrolled++] = (named){p->name, i};
     }
-    return -1;
+    qsort(r->whom, (size_t)r->enrolled, sizeof *r->whom, by_name);
+}
+
+/* The place of who has a name and is enrolled for the purpose; -1: nobody. */
+static int place_of(const recording *r, const mien_text *is)
+{
+    char name[MIEN_GALLERY_NAME] = "";
+    const named key = {name, 0};
+    if (is->n >= sizeof name || memchr(is->at, 0, is->n))
+        return -1;
+    memcpy(name, is->at, is->n);
+    const named *found =
+        bsearch(&key, r->whom, (size_t)r->enrolled, sizeof *r->whom, by_name);
+    return found ? found->at : -1;
 }
 
 /* Bytes of the row at a place, with its end: names of columns in it may have
@@ -67,10 +92,7 @@ static size_t length_of(const char *at, size_t most)
 static void take_row(recording *r, const mien_text *is, const char *line,
                      size_t n)
 {
-    char name[MIEN_GALLERY_NAME] = "";
-    if (is->n < sizeof name)
-        memcpy(name, is->at, is->n);
-    int at = *name ? place_of(r, name) : -1;
+    int at = is->n ? place_of(r, is) : -1;
     r->nameless += !is->n;
     r->strangers += is->n && at < 0;
     if (at < 0)
@@ -181,8 +203,12 @@ static int work(recording *r, const mien_table *t, mien_predictor *p)
     r->people = mien_gallery_count(r->g);
     r->rows = cli_alloc((size_t)r->people + 1, sizeof *r->rows);
     r->number = cli_alloc((size_t)r->people + 1, sizeof *r->number);
+    r->whom = cli_alloc((size_t)r->people + 1, sizeof *r->whom);
     r->file = whole_path(r->ask->output);
-    if (!r->rows || !r->number || !r->file || !share_out(r, t))
+    if (!r->rows || !r->number || !r->whom || !r->file)
+        return CLI_NOTHING;
+    list_enrolled(r);
+    if (!share_out(r, t))
         return CLI_NOTHING;
     int failed = 0;
     for (int i = 0; i < r->people; i++)
@@ -213,6 +239,7 @@ int cli_predict_people_run(const cli_predict_people *ask, mien_predictor *p)
     mien_buffer_free(&r.csv);
     free(r.rows);
     free(r.number);
+    free(r.whom);
     free(r.file);
     mien_gallery_close(r.g);
     return status;
