@@ -241,9 +241,7 @@ static mien_status judge_class(noise *s, int class, mien_error *err)
         return mi_no_memory(err);
     }
     for (int64_t i = 0; i < s->n; i++) {
-        double p = s->probability[i * k + class];
-        p = fmin(fmax(p, 1e-6), 1 - 1e-6);
-        score[i] = log(p / (1 - p));
+        score[i] = mi_flips_score(s->probability[i * k + class]);
         y[i] = s->classes->of[i] == class;
     }
     mi_flips f = mi_flips_fit(s->n, score, y);

@@ -15,9 +15,11 @@
  * logistic regression, 2003. */
 #include "dataset/noise_rate.h"
 
+#include "num/linalg.h"
+
 #include <math.h>
 
-enum { ROUNDS = 300 };
+enum { ROUNDS = 300, FITTED = 4 };
 
 static double logistic(double v) { return 1 / (1 + exp(-v)); }
 
@@ -100,6 +102,12 @@ static void fit(mi_flips *f, int flips, int64_t n, const double *score,
     }
 }
 
+double mi_flips_score(double probability)
+{
+    double p = fmin(fmax(probability, 1e-6), 1 - 1e-6);
+    return log(p / (1 - p));
+}
+
 mi_flips mi_flips_fit(int64_t n, const double *score, const uint8_t *y)
 {
     mi_flips none = {.a = 1}, some;
@@ -121,49 +129,27 @@ double mi_flips_wrong(const mi_flips *f, double score, int y)
 }
 
 /* What one row tells of a, b, ln r0 and ln r1. */
-static void add_information(const mi_flips *f, double score, double h[4][4])
+static void add_information(const mi_flips *f, double score, double *h)
 {
     double p = logistic(f->a * score + f->b);
     double rest = 1 - f->rate[0] - f->rate[1];
     double one = f->rate[0] + rest * p, v = fmax(one * (1 - one), 1e-12);
     double slope = rest * p * (1 - p);
-    const double d[4] = {slope * score, slope, f->rate[0] * (1 - p),
-                         -f->rate[1] * p};
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++)
-            h[i][j] += d[i] * d[j] / v;
-}
-
-/* The inverse in place of a positive definite matrix; 0: there is none. */
-static int invert(double m[4][4])
-{
-    for (int k = 0; k < 4; k++) {
-        double pivot = m[k][k];
-        if (!(pivot > 1e-12))
-            return 0;
-        m[k][k] = 1;
-        for (int j = 0; j < 4; j++)
-            m[k][j] /= pivot;
-        for (int i = 0; i < 4; i++) {
-            double times = m[i][k];
-            if (i == k)
-                continue;
-            m[i][k] = 0;
-            for (int j = 0; j < 4; j++)
-                m[i][j] -= times * m[k][j];
-        }
-    }
-    return 1;
+    const double d[FITTED] = {slope * score, slope, f->rate[0] * (1 - p),
+                              -f->rate[1] * p};
+    for (int i = 0; i < FITTED; i++)
+        mi_axpy(FITTED, d[i] / v, d, h + (ptrdiff_t)i * FITTED);
 }
 
 void mi_flips_error(const mi_flips *f, int64_t n, const double *score,
                     double error[2])
 {
-    double h[4][4] = {{0}};
+    double h[FITTED * FITTED] = {0}, inverse[FITTED * FITTED];
     for (int64_t i = 0; i < n; i++)
         add_information(f, score[i], h);
-    int known = invert(h);
+    int known = mi_cholesky(FITTED, FITTED, h);
+    if (known)
+        mi_cholesky_inverse(FITTED, FITTED, h, inverse);
     for (int k = 0; k < 2; k++)
-        error[k] =
-            known && h[2 + k][2 + k] > 0 ? sqrt(h[2 + k][2 + k]) : HUGE_VAL;
+        error[k] = known ? sqrt(inverse[(2 + k) * (FITTED + 1)]) : HUGE_VAL;
 }

@@ -11,6 +11,9 @@ typedef struct mi_flips {
     double a, b;    /* log-odds of the true class: a score + b */
     double gain;    /* twice the log-likelihood beyond that of no flips */
 } mi_flips;
+/* The score of a row to which a model gives a probability: its log-odds, held
+ * within 1 in a million. */
+double mi_flips_score(double probability);
 /* Score [n] and y [n], 0 or 1. */
 mi_flips mi_flips_fit(int64_t n, const double *score, const uint8_t *y);
 /* The chance that a label y, 0 or 1, of a row with a score is wrong. */

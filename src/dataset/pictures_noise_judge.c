@@ -50,8 +50,16 @@ static double probability(const mi_noise_work *w, int64_t i, int class)
 
 static double score_of(const mi_noise_work *w, int64_t i, int class)
 {
-    double p = fmin(fmax(probability(w, i, class), 1e-6), 1 - 1e-6);
-    return log(p / (1 - p));
+    return mi_flips_score(probability(w, i, class));
+}
+
+/* Rows of each class, [classes]. */
+static void count_rows(const mi_noise_work *w, double *rows)
+{
+    for (int k = 0; k < w->classes; k++)
+        rows[k] = 0;
+    for (int64_t i = 0; i < w->n; i++)
+        rows[w->of[i]]++;
 }
 
 /* Labels changed from and to a class. */
@@ -118,11 +126,10 @@ static void fill_pairs(const judging *g)
 static void fill_joint(const judging *g)
 {
     const mi_noise_work *w = g->w;
-    double mean[MI_NOISE_CLASSES] = {0}, rows[MI_NOISE_CLASSES] = {0};
-    for (int64_t i = 0; i < w->n; i++) {
+    double mean[MI_NOISE_CLASSES] = {0}, rows[MI_NOISE_CLASSES];
+    count_rows(w, rows);
+    for (int64_t i = 0; i < w->n; i++)
         mean[w->of[i]] += probability(w, i, w->of[i]);
-        rows[w->of[i]]++;
-    }
     for (int64_t i = 0; i < w->n; i++) {
         int best = -1;
         for (int k = 0; k < w->classes; k++) {
@@ -156,6 +163,8 @@ static mien_status put_pairs(const judging *g, mien_noise *out, mien_error *err)
 {
     const mi_noise_work *w = g->w;
     const int k = w->classes;
+    double rows[MI_NOISE_CLASSES];
+    count_rows(w, rows);
     out->pair = mi_alloc((size_t)k * (size_t)k, sizeof *out->pair);
     if (!out->pair)
         return mi_no_memory(err);
@@ -164,9 +173,13 @@ static mien_status put_pairs(const judging *g, mien_noise *out, mien_error *err)
         if (n < .5)
             continue;
         e = normal95 * sqrt(e * e + 1 / n);
-        out->pair[out->pairs++] = (mien_noise_pair){
-            w->class_of[i / k], w->class_of[i % k], n,
-            n * exp(-e),        n * exp(e),         g->joint[i]};
+        out->pair[out->pairs++] =
+            (mien_noise_pair){w->class_of[i / k],
+                              w->class_of[i % k],
+                              n,
+                              n * exp(-e),
+                              fmin(n * exp(e), rows[i / k]),
+                              g->joint[i]};
     }
     qsort(out->pair, (size_t)out->pairs, sizeof *out->pair, by_count);
     return MIEN_OK;
@@ -194,9 +207,9 @@ static mien_status put_suspects(const mi_noise_work *w, mien_noise *out,
             continue;
         int likely = likeliest(w, i, &others);
         double all = others + probability(w, i, w->of[i]);
-        s[n++] = (mien_noise_suspect){w->row[i], w->class_of[w->of[i]],
-                                      w->class_of[likely], w->wrong[i],
-                                      probability(w, i, likely) / all};
+        s[n++] = (mien_noise_suspect){
+            w->row[i], w->class_of[w->of[i]], w->class_of[likely], w->wrong[i],
+            probability(w, i, likely) / fmax(all, 1e-9)};
     }
     qsort(s, (size_t)n, sizeof *s, by_wrong);
     out->suspects = n;
@@ -277,15 +290,14 @@ static void put_share(const judging *g, mien_noise *out)
  * a share; 0 and less: it knows nothing. */
 static double measure_model(const mi_noise_work *w, mien_noise *out)
 {
-    double rows[MI_NOISE_CLASSES] = {0}, loss = 0, entropy = 0,
-           n = (double)w->n;
+    double rows[MI_NOISE_CLASSES], loss = 0, entropy = 0, n = (double)w->n;
     int64_t right = 0;
+    count_rows(w, rows);
     for (int64_t i = 0; i < w->n; i++) {
         double others, own = probability(w, i, w->of[i]);
         int best = likeliest(w, i, &others);
         right += own > probability(w, i, best);
         loss -= log(fmax(own / fmax(own + others, 1e-9), 1e-6));
-        rows[w->of[i]]++;
     }
     out->largest = 0;
     for (int k = 0; k < w->classes; k++) {
