@@ -7,8 +7,6 @@
 #include "base/pool.h"
 #include "samples/loader.h"
 
-#include <math.h>
-
 enum { PART = 256 };
 
 /* One part under way. */
@@ -48,13 +46,7 @@ static void measure(void *arg, int k, int lane)
     if (!st)
         st = mi_pictures_noise_add(c, i, &im, &faces, &err);
     if (st)
-        *m = (mien_picture_measure){.faces = -1,
-                                    .face = NAN,
-                                    .turned = NAN,
-                                    .covered = NAN,
-                                    .eyes = NAN,
-                                    .nose = NAN,
-                                    .mouth = NAN};
+        *m = mi_picture_unmeasured();
     mien_faces_free(&faces);
     mien_image_free(&im);
     p->status[k] = st;
@@ -83,14 +75,14 @@ static mien_status measure_all(mien_pictures_check *c, mien_error *err)
 static mien_status make_room(mien_pictures_check *c, mien_error *err)
 {
     size_t n = (size_t)c->labels->n + 1;
+    const int chips = c->o.analyzer && !c->o.no_cover;
     c->measure = mi_alloc(n, sizeof *c->measure);
     c->thumb = mi_alloc(n, MI_THUMB);
     c->digest = mi_alloc(n, sizeof *c->digest);
     c->odd = mi_alloc(n, sizeof *c->odd);
-    if (c->o.analyzer && !c->o.no_cover)
+    if (chips)
         c->chip = mi_alloc(n, MI_COVER_CHIP);
-    return c->measure && c->thumb && c->digest && c->odd &&
-                   (c->chip || !c->o.analyzer || c->o.no_cover)
+    return c->measure && c->thumb && c->digest && c->odd && (c->chip || !chips)
                ? MIEN_OK
                : mi_no_memory(err);
 }

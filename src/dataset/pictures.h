@@ -40,6 +40,9 @@ typedef void mi_finding(void *arg, const char *text);
 mien_status mi_pictures_load(const mien_pictures_check *c, int64_t i,
                              mien_image *out, mien_error *err);
 
+/* Of what nothing is known. */
+mien_picture_measure mi_picture_unmeasured(void);
+
 /* As mien_picture_measure_of; faces: set to those found; and the chip of the
  * largest where its points are known, [MI_COVER_CHIP] or NULL: not wanted. */
 mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,

@@ -174,21 +174,25 @@ static const mien_face *measure_faces(const mien_image *im,
                                       const mien_faces *faces,
                                       mien_picture_measure *out)
 {
-    const mien_face *largest = NULL;
-    float most = 0;
+    const mien_face *largest = mien_faces_largest(faces, 0);
     int shorter = im->w < im->h ? im->w : im->h;
     out->faces = faces->n;
-    for (int i = 0; i < faces->n; i++) {
-        mien_box b = faces->face[i].box;
-        float side = fmaxf(b.width, b.height);
-        if (side <= most)
-            continue;
-        most = side;
-        out->face = side / (float)shorter;
-        out->turned = turned(&faces->face[i]);
-        largest = &faces->face[i];
-    }
+    if (!largest)
+        return NULL;
+    out->face = fmaxf(largest->box.width, largest->box.height) / (float)shorter;
+    out->turned = turned(largest);
     return isnan(out->turned) ? NULL : largest;
+}
+
+mien_picture_measure mi_picture_unmeasured(void)
+{
+    return (mien_picture_measure){.faces = -1,
+                                  .face = NAN,
+                                  .turned = NAN,
+                                  .covered = NAN,
+                                  .eyes = NAN,
+                                  .nose = NAN,
+                                  .mouth = NAN};
 }
 
 mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
@@ -196,18 +200,12 @@ mien_status mi_picture_measure(const mien_image *im, mien_analyzer *a,
                                mien_picture_measure *out, mien_faces *faces,
                                mien_error *err)
 {
-    mien_picture_measure m = {.w = im->w,
-                              .h = im->h,
-                              .faces = -1,
-                              .face = NAN,
-                              .turned = NAN,
-                              .covered = NAN,
-                              .eyes = NAN,
-                              .nose = NAN,
-                              .mouth = NAN};
+    mien_picture_measure m = mi_picture_unmeasured();
     const mien_face *largest = NULL;
     mien_gray g = {0};
     mien_status st = small_gray(im, SHARP, &g, err);
+    m.w = im->w;
+    m.h = im->h;
     if (!st) {
         m.sharpness = sharpness_of(&g);
         light_of(&g, &m);
