@@ -262,6 +262,43 @@ static void test_groups_are_compared_by_the_faces_judged(void)
     mi_free(c.grouping);
 }
 
+/* The page shows the most covered, of equals those that come first, and none
+ * twice. */
+static void test_most_covered_are_shown(void)
+{
+    enum { FACES = 30, SHOWN = 8, W = 9 };
+    static const int wanted[SHOWN] = {17, 5, 0, 1, 2, 3, 4, 6};
+    static mien_picture_measure m[FACES];
+    static unsigned odd[FACES];
+    static uint8_t pixels[FACES * W * W];
+    char text[FACES][8], *name[FACES];
+    mien_labels l = {
+        .n = FACES, .name = name, .w = W, .h = W, .pixels = pixels};
+    mien_pictures_check c = {
+        .labels = &l, .read = FACES, .measure = m, .odd = odd, .covers = 1};
+    mien_buffer page = {0};
+    for (int i = 0; i < FACES; i++) {
+        snprintf(text[i], sizeof text[i], "p%d.", i);
+        name[i] = text[i];
+        m[i] = mi_picture_unmeasured();
+        m[i].w = m[i].h = W;
+        m[i].contrast = 0.2f;
+        m[i].covered = i == 17 ? 0.9f : i == 5 ? 0.5f : i < 20 ? 0.3f : 0;
+    }
+    CHECK_EQ(mi_pictures_odd(&c, NULL), MIEN_OK);
+    CHECK_EQ(mien_pictures_check_page(&c, "faces", &page, NULL), MIEN_OK);
+    mien_buffer_put(&page, "", 1);
+    const char *at = strstr((char *)page.data, "20 pictures are of a face "
+                                               "partly covered</h2>");
+    for (int k = 0; k < SHOWN && at; k++) {
+        at = strstr(at + 1, "<figcaption>");
+        CHECK(at &&
+              !strncmp(at + 12, name[wanted[k]], strlen(name[wanted[k]])));
+    }
+    CHECK(at && !strstr(at + 1, "<figcaption>"));
+    mien_buffer_free(&page);
+}
+
 /* ---- threads, memory, stopping -------------------------------------------
  */
 
@@ -329,6 +366,7 @@ int main(int argc, char **argv)
     RUN(test_what_is_laid_over_is_where_it_is_said);
     RUN(test_rare_groups_are_drawn);
     RUN(test_groups_are_compared_by_the_faces_judged);
+    RUN(test_most_covered_are_shown);
     RUN(test_threads_change_nothing);
     RUN(test_it_can_be_stopped);
     RUN(test_memory_ends);

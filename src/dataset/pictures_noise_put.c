@@ -124,6 +124,12 @@ static void put_task(const mien_pictures_check *c, int task, mien_buffer *out)
     mien_buffer_printf(out, "%s\n", cannot_know);
 }
 
+/* Was anything not looked at? */
+static int is_left_out(const mien_pictures_check *c)
+{
+    return c->labels->n > c->noise->room || c->labels->tasks > c->noise->tasks;
+}
+
 /* What was not looked at. */
 static void put_left_out(const mien_pictures_check *c, mien_buffer *out)
 {
@@ -274,10 +280,13 @@ static mien_status put_page_task(const mien_pictures_check *c, int task,
     mien_buffer_printf(out, "<p>%s</p>\n<div>", cannot_know);
     for (int64_t i = 0; i < t->suspects && i < SHOWN && !st; i++) {
         const mien_noise_suspect *s = &t->suspect[i];
-        char said[120];
-        snprintf(said, sizeof said, ": likely %.80s (%.2f)",
-                 class_name(c, task, s->likely), s->probability);
-        st = put(c, s->picture, said, out, err);
+        mien_buffer said = {0};
+        mien_buffer_printf(&said, ": likely %s (%.2f)",
+                           class_name(c, task, s->likely), s->probability);
+        mien_buffer_put(&said, "", 1);
+        st = put(c, s->picture, said.failed ? "" : (const char *)said.data, out,
+                 err);
+        mien_buffer_free(&said);
     }
     mien_buffer_puts(out, "</div>\n");
     return st;
@@ -289,7 +298,7 @@ mien_status mi_noise_page(const mien_pictures_check *c, mi_noise_picture *put,
     mien_status st = MIEN_OK;
     for (int t = 0; c->noise && t < c->noise->tasks && !st; t++)
         st = put_page_task(c, t, put, out, err);
-    if (c->noise && !st) {
+    if (c->noise && !st && is_left_out(c)) {
         mien_buffer_puts(out, "<p>");
         put_left_out(c, out);
         mien_buffer_puts(out, "</p>\n");

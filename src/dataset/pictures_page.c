@@ -156,25 +156,29 @@ static mien_status put_pairs(const mien_pictures_check *c, mien_buffer *out,
     return st;
 }
 
-/* The faces that are covered most. */
+/* The faces that are covered most; of equals those that come first. */
 static mien_status put_covered(const mien_pictures_check *c, mien_buffer *out,
                                mien_error *err)
 {
+    const mien_picture_measure *m = c->measure;
     mien_status st = MIEN_OK;
-    float last = INFINITY;
-    for (int shown = 0; shown < ODD && !st; shown++) {
-        int64_t most = -1;
-        for (int64_t i = 0; i < c->labels->n; i++) {
-            float v = c->measure[i].covered;
-            if (v >= MIEN_PICTURE_COVER && v < last &&
-                (most < 0 || v > c->measure[most].covered))
-                most = i;
-        }
-        if (most < 0)
-            return MIEN_OK;
-        last = c->measure[most].covered;
-        st = put_picture(c, most, "", out, err);
+    int64_t most[ODD];
+    int n = 0;
+    for (int64_t i = 0; i < c->labels->n; i++) {
+        int at = n;
+        if (!mien_pictures_check_odd(c, i, MIEN_PICTURE_COVERED))
+            continue;
+        while (at > 0 && m[i].covered > m[most[at - 1]].covered)
+            at--;
+        if (at == ODD)
+            continue;
+        n += n < ODD;
+        for (int k = n - 1; k > at; k--)
+            most[k] = most[k - 1];
+        most[at] = i;
     }
+    for (int k = 0; k < n && !st; k++)
+        st = put_picture(c, most[k], "", out, err);
     return st;
 }
 
