@@ -3,6 +3,7 @@
  * of each, fifty with TORTURE=1, which prints how many. */
 /* Not as WebAssembly: pages need libjpeg. */
 #include "base/alloc.h"
+#include "dataset/noise_rate.h"
 #include "mien/dataset_pictures.h"
 #include "tests/check.h"
 
@@ -217,6 +218,35 @@ static void test_clean_sets_are_left_alone(void)
     CHECK_MSG(s.found <= n / 20, "%d of %d", s.found, n);
 }
 
+/* Labels changed from class 0 alone: the error of that rate's logarithm is what
+ * it varies by, though the other rate, which tends to 0, has none. */
+static void test_error_of_a_rate(void)
+{
+    enum { ROWS = 4000, SETS = 40 };
+    static double score[ROWS];
+    static uint8_t y[ROWS];
+    double sum = 0, squares = 0, told = 0, error[2];
+    for (unsigned k = 0; k < SETS; k++) {
+        mien_random r;
+        mien_random_init(&r, 100 * check_seed + k);
+        for (int i = 0; i < ROWS; i++) {
+            score[i] = 4 * mien_random_normal(&r);
+            y[i] = mien_random_unit(&r) < 1 / (1 + exp(-score[i]));
+            if (mien_random_unit(&r) < .1)
+                y[i] = 1;
+        }
+        mi_flips f = mi_flips_fit(ROWS, score, y);
+        mi_flips_error(&f, ROWS, score, error);
+        CHECK_NEAR(f.rate[0], .1, .04);
+        sum += log(f.rate[0]);
+        squares += log(f.rate[0]) * log(f.rate[0]);
+        told += error[0] / SETS;
+    }
+    double varies = sqrt(squares / SETS - sum * sum / SETS / SETS);
+    CHECK_MSG(told > varies / 1.5 && told < 1.5 * varies,
+              "%.4f, varies by %.4f", told, varies);
+}
+
 /* ---- folds, sample, words --------------------------------------------------
  */
 
@@ -353,6 +383,9 @@ static void test_page_and_json(void)
     CHECK_NEAR(json_real_value(json_object_get(noise, "share")), t->share,
                1e-3);
     CHECK_EQ((int)json_array_size(json_object_get(noise, "pairs")), t->pairs);
+    for (int i = 0; i < t->pairs; i++)
+        CHECK(t->pair[i].low <= t->pair[i].count &&
+              t->pair[i].count <= t->pair[i].high && t->pair[i].high <= N);
     CHECK(!strcmp(json_string_value(json_object_get(worst, "likely")),
                   m.class_name[t->suspect[0].likely]));
     for (int64_t i = 1; i < t->suspects; i++)
@@ -422,6 +455,7 @@ int main(int argc, char **argv)
     RUN(test_changed_labels_are_found);
     RUN(test_labels_of_heaps_are_found);
     RUN(test_clean_sets_are_left_alone);
+    RUN(test_error_of_a_rate);
     RUN(test_copies_share_a_fold);
     RUN(test_large_sets_are_sampled);
     RUN(test_what_cannot_be_judged_is_told);

@@ -30,13 +30,15 @@ static void put_sentence(const mien_pictures_check *c, int task,
                          mien_buffer *out)
 {
     const mien_noise *t = &c->noise->task[task];
+    /* Two digits, and of 100 no exponent. */
+    const int digits = t->high < .995 ? 2 : 3;
     mien_buffer_printf(out,
-                       "about %.2g %% (%.2g to %.2g) of %lld labels of %s seem "
+                       "about %.2g %% (%.2g to %.*g) of %lld labels of %s seem "
                        "wrong: more pictures than overlapping classes explain "
                        "look like another class to a model that learned from "
                        "the others",
-                       percent(t->share), percent(t->low), percent(t->high),
-                       (long long)t->pictures, t->task);
+                       percent(t->share), percent(t->low), digits,
+                       percent(t->high), (long long)t->pictures, t->task);
     for (int i = 0; i < t->pairs && i < 3; i++)
         mien_buffer_printf(
             out, "%s %s that is likely %s (%.0f)", i ? "," : "; most",
