@@ -31,6 +31,8 @@ static const double gain_wanted = 16, gain_counted = 6, share_wanted = .01;
 static const double normal95 = 1.96;
 /* Of the surprise at a label a model takes off so much, or is not asked. */
 static const double least_known = .02;
+/* Of fewer labels nothing is told. */
+static const double least_told = .5;
 
 typedef struct judging {
     mi_noise_work *w;
@@ -41,6 +43,8 @@ typedef struct judging {
                                           among those of a class */
     double *pair;                      /* [classes, classes] given, likely */
     double *joint;                     /* the same, confident learning's */
+    double *told;                      /* [classes, classes] wrong labels of a
+                                          class, by the fit that tells them */
 } judging;
 
 static double probability(const mi_noise_work *w, int64_t i, int class)
@@ -170,7 +174,7 @@ static mien_status put_pairs(const judging *g, mien_noise *out, mien_error *err)
         return mi_no_memory(err);
     for (int i = 0; i < k * k; i++) {
         double n = g->pair[i], e = g->error_of[i / k];
-        if (n < .5)
+        if (n < least_told)
             continue;
         e = normal95 * sqrt(e * e + 1 / n);
         out->pair[out->pairs++] =
@@ -217,37 +221,43 @@ static mien_status put_suspects(const mi_noise_work *w, mien_noise *out,
     return MIEN_OK;
 }
 
-/* The class whose fit tells whether the labels of a class are wrong: its own;
- * if that sees nothing, for labels changed from one class alone look like
+/* The class whose fit tells whether the labels of a class are wrong, by: its
+ * own; if that sees nothing, for labels changed from one class alone look like
  * overlap from the other side, the one that is surest of those that see
  * something. */
-static double wrong_chance(const judging *g, int64_t i, double wanted)
+static double wrong_chance(const judging *g, int64_t i, double wanted, int *by)
 {
     const mi_noise_work *w = g->w;
     const int own = w->of[i];
     double most = 0;
+    *by = own;
     if (w->classes == 2)
         return mi_flips_wrong(&g->flips[0], score_of(w, i, 0), own == 0);
     if (g->flips[own].gain >= gain_counted && g->flips[own].rate[0] > 0)
         return mi_flips_wrong(&g->flips[own], score_of(w, i, own), 1);
-    for (int k = 0; k < w->classes; k++)
-        if (k != own && g->flips[k].gain >= wanted)
-            most =
-                fmax(most, mi_flips_wrong(&g->flips[k], score_of(w, i, k), 0));
+    for (int k = 0; k < w->classes; k++) {
+        if (k == own || g->flips[k].gain < wanted)
+            continue;
+        double wrong = mi_flips_wrong(&g->flips[k], score_of(w, i, k), 0);
+        if (wrong <= most)
+            continue;
+        most = wrong;
+        *by = k;
+    }
     return most;
 }
 
-/* The error of the logarithm of a class' wrong labels, by the same fits. */
-static double error_of(const judging *g, int class, double wanted)
+/* The error of the logarithm of a class' wrong labels: the largest of the fits
+ * that tell any of them, for one that tells none may be sure of nothing. */
+static double error_of(const judging *g, int class)
 {
+    const int classes = g->w->classes;
     double most = 0;
-    if (g->w->classes == 2)
-        return g->error[0][class];
-    if (g->flips[class].gain >= gain_counted && g->flips[class].rate[0] > 0)
-        return g->error[class][0];
-    for (int k = 0; k < g->w->classes; k++)
-        if (k != class && g->flips[k].gain >= wanted)
-            most = fmax(most, g->error[k][1]);
+    for (int k = 0; k < classes; k++)
+        if (g->told[class * classes + k] >= least_told)
+            most = fmax(most, classes == 2 ? g->error[0][class]
+                              : k == class ? g->error[class][0]
+                                           : g->error[k][1]);
     return most;
 }
 
@@ -259,10 +269,13 @@ static void fill_wrong(judging *g, mien_noise *out)
     out->gain = 0;
     for (int k = 0; k < w->classes; k++)
         out->gain = fmax(out->gain, g->flips[k].gain);
-    for (int64_t i = 0; i < w->n && out->gain >= wanted; i++)
-        w->wrong[i] = wrong_chance(g, i, wanted);
+    for (int64_t i = 0; i < w->n && out->gain >= wanted; i++) {
+        int by;
+        w->wrong[i] = wrong_chance(g, i, wanted, &by);
+        g->told[w->of[i] * w->classes + by] += w->wrong[i];
+    }
     for (int k = 0; k < w->classes; k++)
-        g->error_of[k] = error_of(g, k, wanted);
+        g->error_of[k] = error_of(g, k);
 }
 
 /* The labels wrong of all. */
@@ -337,7 +350,8 @@ mien_status mi_noise_judge(mi_noise_work *w, mien_noise *out, mien_error *err)
         g->w = w;
         g->pair = mi_alloc(k * k, sizeof *g->pair);
         g->joint = mi_alloc(k * k, sizeof *g->joint);
-        st = g->pair && g->joint ? MIEN_OK : mi_no_memory(err);
+        g->told = mi_alloc(k * k, sizeof *g->told);
+        st = g->pair && g->joint && g->told ? MIEN_OK : mi_no_memory(err);
     }
     if (!st && measure_model(w, out) < least_known)
         snprintf(out->why, sizeof out->why,
@@ -349,6 +363,7 @@ mien_status mi_noise_judge(mi_noise_work *w, mien_noise *out, mien_error *err)
     if (g) {
         mi_free(g->pair);
         mi_free(g->joint);
+        mi_free(g->told);
     }
     mi_free(g);
     return st;
