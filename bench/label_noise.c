@@ -88,11 +88,14 @@ int main(int argc, char **argv)
     bench_must(mien_labels_load(argv[1], &s.labels, &err), &err);
     if (argc > 3 && strcmp(argv[3], "-") != 0)
         s.task = mien_labels_task(&s.labels, argv[3]);
-    if (s.task < 0 || s.task >= s.labels.tasks) {
-        fprintf(stderr, "label_noise: no such labels\n");
+    if (s.task < 0 || s.task >= s.labels.tasks ||
+        s.task >= MIEN_PICTURES_MAX_BY || s.labels.task[s.task].classes < 2) {
+        fprintf(stderr, "label_noise: no such labels, or of one class\n");
         return 1;
     }
     s.was = calloc((size_t)s.labels.n, sizeof *s.was);
+    if (!s.was)
+        return 1;
     bench_must(mien_pool_new(0, &s.pool, &err), &err);
     s.lanes = mien_pool_size(s.pool);
     if (argc > 4)
