@@ -220,7 +220,7 @@ typedef struct mien_pictures_check mien_pictures_check;
  *   out      owned by the caller; free with mien_pictures_check_free
  *
  * Memory: about 1.2 kB a picture, 1 kB more where cover is looked for, and
- * 5.4 kB for each of the first MIEN_PICTURES_MAX_NOISE whose labels are looked
+ * 6.3 kB for each, MIEN_PICTURES_MAX_NOISE at most, whose labels are looked
  * at.  The same answer with any number of threads.
  * Fails with EARG (no such task or number, bounds, too many groups; stopped),
  * ELIMIT, ENOMEM; a picture that cannot be read is counted.
