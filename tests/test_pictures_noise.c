@@ -137,6 +137,7 @@ static void look(made *m, int one_way, seen *s)
     s->found += t->found != MIEN_NOISE_NONE;
     s->near += fabs(t->share - share) < 0.4 * share;
     s->covered += t->low <= share && share <= t->high;
+    CHECK_MSG(t->high <= 2 * t->share, "%.3f to %.3f", t->low, t->high);
     s->pair +=
         one_way && t->pairs && t->pair[0].given == 1 && t->pair[0].likely == 0;
     s->share += t->share;

@@ -145,11 +145,21 @@ void mi_flips_error(const mi_flips *f, int64_t n, const double *score,
                     double error[2])
 {
     double h[FITTED * FITTED] = {0}, inverse[FITTED * FITTED];
+    mi_flips told = *f;
+    /* a rate of no label at all lies at its edge: it is left out */
+    for (int k = 0; k < 2; k++)
+        if (f->rate[k] * (double)n < 1e-6)
+            told.rate[k] = 0;
     for (int64_t i = 0; i < n; i++)
-        add_information(f, score[i], h);
+        add_information(&told, score[i], h);
+    for (int k = 2; k < FITTED; k++)
+        if (told.rate[k - 2] <= 0)
+            h[k * (FITTED + 1)] = 1;
     int known = mi_cholesky(FITTED, FITTED, h);
     if (known)
         mi_cholesky_inverse(FITTED, FITTED, h, inverse);
     for (int k = 0; k < 2; k++)
-        error[k] = known ? sqrt(inverse[(2 + k) * (FITTED + 1)]) : HUGE_VAL;
+        error[k] = known && told.rate[k] > 0
+                       ? sqrt(inverse[(2 + k) * (FITTED + 1)])
+                       : HUGE_VAL;
 }
