@@ -145,6 +145,7 @@ void mi_flips_error(const mi_flips *f, int64_t n, const double *score,
                     double error[2])
 {
     double h[FITTED * FITTED] = {0}, inverse[FITTED * FITTED];
+    static const int at[2] = {2 * FITTED + 2, 3 * FITTED + 3};
     mi_flips told = *f;
     /* a rate of no label at all lies at its edge: it is left out */
     for (int k = 0; k < 2; k++)
@@ -152,14 +153,12 @@ void mi_flips_error(const mi_flips *f, int64_t n, const double *score,
             told.rate[k] = 0;
     for (int64_t i = 0; i < n; i++)
         add_information(&told, score[i], h);
-    for (int k = 2; k < FITTED; k++)
-        if (told.rate[k - 2] <= 0)
-            h[k * (FITTED + 1)] = 1;
+    for (int k = 0; k < 2; k++)
+        if (told.rate[k] <= 0)
+            h[at[k]] = 1;
     int known = mi_cholesky(FITTED, FITTED, h);
     if (known)
         mi_cholesky_inverse(FITTED, FITTED, h, inverse);
     for (int k = 0; k < 2; k++)
-        error[k] = known && told.rate[k] > 0
-                       ? sqrt(inverse[(2 + k) * (FITTED + 1)])
-                       : HUGE_VAL;
+        error[k] = known && told.rate[k] > 0 ? sqrt(inverse[at[k]]) : HUGE_VAL;
 }

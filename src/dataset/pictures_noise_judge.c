@@ -167,7 +167,7 @@ static mien_status put_pairs(const judging *g, mien_noise *out, mien_error *err)
 {
     const mi_noise_work *w = g->w;
     const int k = w->classes;
-    double rows[MI_NOISE_CLASSES];
+    double rows[MI_NOISE_CLASSES] = {0};
     count_rows(w, rows);
     out->pair = mi_alloc((size_t)k * (size_t)k, sizeof *out->pair);
     if (!out->pair)
