@@ -85,7 +85,7 @@ static inline int gallery_files(const made *m,
         char path[400];
         size_t n;
         snprintf(path, sizeof path, "%s/%s", m->folder, e->d_name);
-        uint8_t *bytes = *e->d_name == '.' ? NULL : gallery_load(path, &n);
+        uint8_t *bytes = e->d_type == DT_DIR ? NULL : gallery_load(path, &n);
         all += bytes ? count(arg, bytes, n) : 0;
         free(bytes);
     }

@@ -477,7 +477,8 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_threshold_of(
     "created,enrolled,renamed,withdrawn,expired,searched,exported,rekeyed," \
     "backed-up,restored,faces-added,face-removed,calibrated,upgraded,"      \
     "evidence-added,evidence-erased,negative-added,negative-erased,undone," \
-    "attacked,inferred-added,inferred-erased"
+    "attacked,inferred-added,inferred-erased,delete-asked,delete-dropped,"  \
+    "purpose-erased"
 
 /* An entry, without what is sealed in it. */
 typedef struct mien_gallery_entry {

@@ -27,6 +27,7 @@
 #include "mien/file_results.h"
 #include "mien/gallery.h"
 #include "mien/gallery_attack.h"
+#include "mien/gallery_delete.h"
 #include "mien/gallery_evidence.h"
 #include "mien/gallery_inferred.h"
 #include "mien/gallery_negative.h"

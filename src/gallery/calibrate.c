@@ -84,6 +84,21 @@ static mien_status keep(mien_gallery *g, const char *purpose, const char *model,
     return st;
 }
 
+mien_status mi_threshold_forget(mien_gallery *g, const char *purpose, int *n,
+                                mien_error *err)
+{
+    uint8_t mac[MI_KEY_MAC];
+    mi_key key;
+    place_of(g, purpose, mac, &key);
+    mi_keys_forget(&key, sizeof key);
+    mien_status st =
+        mi_db_do(&g->data, err, "DELETE FROM threshold WHERE purpose = ?", "b",
+                 mac, sizeof mac);
+    if (!st)
+        *n = sqlite3_changes(g->data.sql);
+    return st;
+}
+
 mien_status mien_gallery_threshold_of(mien_gallery *g, const char *purpose,
                                       const char *model, int *found,
                                       mien_gallery_threshold *out,

@@ -110,6 +110,8 @@ mien_status mien_gallery_create(const char *path, const mien_gallery_key *key,
         aside ? mi_gallery_new(path, 0, &g, err) : mi_no_memory(err);
     if (!st && access(path, F_OK) == 0)
         st = mi_fail(err, MIEN_EIO, "%.150s: is there already", path);
+    if (!st)
+        st = mi_deletion_resume(g, err);
     if (!st) {
         mi_db_delete(aside);
         if (access(g->keys_path, F_OK) == 0 && is_broken_off(g->keys_path))

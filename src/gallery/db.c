@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,22 +69,42 @@ void mi_db_delete(const char *path)
             unlink(one);
 }
 
-int mi_db_sync(const char *path)
+/* Force the folder that a file lies in to the disk. */
+static void sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char folder[4096] = ".";
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
     if (slash)
         snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path);
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd); /* not every file system can */
         close(fd);
     }
+}
+
+int mi_db_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    sync_folder(path);
     return good;
+}
+
+int mi_db_erase(const char *path)
+{
+    static const char *const ending[] = {"-journal", "-wal", "-shm", ""};
+    char one[4096];
+    int gone = 1;
+    for (int i = 0; gone && i < 4; i++)
+        gone = snprintf(one, sizeof one, "%s%s", path, ending[i]) <
+                   (int)sizeof one &&
+               (unlink(one) == 0 || errno == ENOENT);
+    if (gone)
+        sync_folder(path);
+    return gone;
 }
 
 /* ---- opening ------------------------------------------------------------- */

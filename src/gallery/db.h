@@ -15,6 +15,9 @@ typedef struct mi_db {
 char *mi_db_beside(const char *path, const char *ending);
 /* Delete a file with its journals, as far as they are there. */
 void mi_db_delete(const char *path);
+/* The same, the file itself last and only if the others are gone, forced to the
+ * disk; 0: something is left. */
+int mi_db_erase(const char *path);
 /* Force a file and the folder it lies in to the disk; 0: it failed. */
 int mi_db_sync(const char *path);
 

@@ -42,7 +42,8 @@ typedef enum mi_begun {
     MI_ENROL,
     MI_ERASE,
     MI_CHANGE,
-    MI_FORGET /* faces, evidence, inferred, negatives, not a person */
+    MI_FORGET, /* faces, evidence, inferred, negatives, not a person */
+    MI_DELETE  /* the gallery, whose keys are destroyed */
 } mi_begun;
 
 /* The places of MIEN_GALLERY_KINDS, from 1. */
@@ -68,7 +69,10 @@ typedef enum mi_log_kind {
     MI_LOG_UNDONE,
     MI_LOG_ATTACKED,
     MI_LOG_INFERRED_ADDED,
-    MI_LOG_INFERRED_ERASED
+    MI_LOG_INFERRED_ERASED,
+    MI_LOG_DELETE_ASKED,
+    MI_LOG_DELETE_DROPPED,
+    MI_LOG_PURPOSE_ERASED
 } mi_log_kind;
 
 typedef struct mi_person {
@@ -148,9 +152,13 @@ typedef struct mi_change {
 mien_status mi_vault_make(mien_gallery *g, const mien_gallery_key *key,
                           char recovery[MIEN_GALLERY_RECOVERY],
                           mien_error *err);
-/* Open it, and the gallery's key. */
+/* Open it, and the gallery's key.  Of a gallery whose deletion was broken off
+ * the rest is deleted, which fails with EIO, too. */
 mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
                           mien_error *err);
+/* Open the gallery's key once more; EARG: the key does not open it. */
+mien_status mi_vault_unlock(mien_gallery *g, const mien_gallery_key *key,
+                            mien_error *err);
 /* Seal the gallery's key anew. */
 mien_status mi_vault_rekey(mien_gallery *g, const mien_gallery_key *key,
                            mien_error *err);
@@ -456,6 +464,21 @@ mien_status mi_copy_forget(const char *path, mien_error *err);
 mien_status mi_data_tables(mien_gallery *g, mien_error *err);
 /* Make an earlier version this one. */
 mien_status mi_data_upgrade(mien_gallery *g, mien_error *err);
+
+/* ---- delete.c ------------------------------------------------------------ */
+
+/* Delete the files of a gallery whose keys are destroyed; both are closed then.
+ * EIO: some are left. */
+mien_status mi_deletion_end(mien_gallery *g, mien_error *err);
+/* The same where PEOPLE.db-keys says that it was begun; otherwise nothing. */
+mien_status mi_deletion_resume(mien_gallery *g, mien_error *err);
+
+/* ---- calibrate.c --------------------------------------------------------- */
+
+/* Delete the thresholds of a purpose, in a transaction that is open; how many
+ * they were. */
+mien_status mi_threshold_forget(mien_gallery *g, const char *purpose, int *n,
+                                mien_error *err);
 
 /* ---- open.c -------------------------------------------------------------- */
 

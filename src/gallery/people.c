@@ -241,6 +241,9 @@ void mi_people_free(mien_gallery *g)
     mi_keys_forget(g->person, (size_t)g->people * sizeof *g->person);
     mi_free(g->person);
     mi_free(g->shelf);
+    g->person = NULL;
+    g->shelf = NULL;
+    g->people = g->room = g->shelves = 0;
 }
 
 /* ---- what is sealed ------------------------------------------------------ */

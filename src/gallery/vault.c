@@ -188,19 +188,17 @@ static mien_status unseal(mien_gallery *g, const vault *v,
     return st;
 }
 
-mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
-                          mien_error *err)
+mien_status mi_vault_unlock(mien_gallery *g, const mien_gallery_key *key,
+                            mien_error *err)
 {
     vault v;
     sqlite3_stmt *s = NULL;
     int row = 0;
-    mien_status st = mi_db_open(g->keys_path, MI_DB_ALONE, MI_GALLERY_KEYS,
-                                MI_KEYS_VERSION, &g->keys, err);
-    if (!st)
-        st = mi_db_prepare(&g->keys, &s, err,
-                           "SELECT gallery, kind, salt, passes, bytes, sealed,"
-                           " recovery, generation FROM vault",
-                           "");
+    mien_status st =
+        mi_db_prepare(&g->keys, &s, err,
+                      "SELECT gallery, kind, salt, passes, bytes, sealed,"
+                      " recovery, generation FROM vault",
+                      "");
     if (!st)
         st = mi_db_step(&g->keys, s, &row, err);
     if (!st && !row)
@@ -210,6 +208,28 @@ mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
     if (!st)
         st = unseal(g, &v, key, err);
     sqlite3_finalize(s);
+    return st;
+}
+
+mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
+                          mien_error *err)
+{
+    mi_begun begun = MI_NOTHING;
+    int64_t of, generation;
+    mien_status st = mi_db_open(g->keys_path, MI_DB_ALONE, MI_GALLERY_KEYS,
+                                MI_KEYS_VERSION, &g->keys, err);
+    if (!st)
+        st = mi_vault_begun(g, &begun, &of, &generation, err);
+    if (!st && begun == MI_DELETE) {
+        st = mi_deletion_end(g, err);
+        return st ? st
+                  : mi_fail(err, MIEN_EIO,
+                            "%.100s: was deleted; what was left of its files "
+                            "is gone now",
+                            g->path);
+    }
+    if (!st)
+        st = mi_vault_unlock(g, key, err);
     if (!st)
         st = mi_db_run(&g->keys, forgotten, err);
     if (!st)

@@ -1,0 +1,139 @@
+/* delete.c: a whole gallery goes.
+ *
+ * The keys come first: in one transaction of PEOPLE.db-keys all that is sealed
+ * in it is overwritten, and MI_DELETE stands as begun.  With the settling of
+ * its journal nothing of the gallery can be read, whatever comes.  Then the
+ * files are deleted, PEOPLE.db-keys last, since it says what is under way: as
+ * long as it is there, whoever opens the gallery ends the deletion. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "gallery/gallery.h"
+#include "mien/gallery_delete.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+mien_status mien_gallery_opened_by(mien_gallery *g, const mien_gallery_key *key,
+                                   mien_error *err)
+{
+    return mi_vault_unlock(g, key, err);
+}
+
+/* ---- the keys ------------------------------------------------------------ */
+
+/* Overwrite them; what is deleted or replaced SQLite overwrites with zeros. */
+static mien_status destroy_keys(mien_gallery *g, mien_error *err)
+{
+    mien_error also = {0};
+    mien_status st = mi_db_begin(&g->keys, err);
+    if (st)
+        return st;
+    st = mi_db_do(&g->keys, err,
+                  "UPDATE vault SET salt = zeroblob(length(salt)),"
+                  " sealed = zeroblob(length(sealed)),"
+                  " recovery = zeroblob(length(recovery)),"
+                  " generation = generation + 1, begun = ?, begun_person = 0",
+                  "i", (int64_t)MI_DELETE);
+    if (!st)
+        st = mi_db_do(&g->keys, err, "DELETE FROM key", "");
+    if (st)
+        return mi_db_end(&g->keys, st, err);
+    /* What failed as its last byte was forced to the disk may count. */
+    st = mi_db_end(&g->keys, MIEN_OK, &also);
+    return st ? mi_fail(err, st,
+                        "%.70s: whether it is deleted is told by opening it "
+                        "again: %.70s",
+                        g->path, also.text)
+              : MIEN_OK;
+}
+
+/* ---- the files ----------------------------------------------------------- */
+
+/* Delete a file of the gallery, by the ending of its name. */
+static mien_status erase_file(const mien_gallery *g, const char *ending,
+                              mien_error *err)
+{
+    char *path = mi_db_beside(g->path, ending);
+    if (!path)
+        return mi_no_memory(err);
+    mien_status st = mi_db_erase(path)
+                         ? MIEN_OK
+                         : mi_fail(err, MIEN_EIO, "%.80s%s cannot be deleted",
+                                   g->path, ending);
+    mi_free(path);
+    return st;
+}
+
+mien_status mi_deletion_end(mien_gallery *g, mien_error *err)
+{
+    static const char *const ending[] = {"", "-new", ".restored", "-keys"};
+    mien_error also = {0};
+    mien_status st = mi_db_settle(&g->keys, &also);
+    mi_db_close(&g->data);
+    mi_db_close(&g->keys);
+    for (size_t i = 0; !st && i < sizeof ending / sizeof *ending; i++)
+        st = erase_file(g, ending[i], &also);
+    return st ? mi_fail(err, st,
+                        "the keys are destroyed, and opening the gallery again "
+                        "deletes the rest: %.110s",
+                        also.text)
+              : MIEN_OK;
+}
+
+mien_status mi_deletion_resume(mien_gallery *g, mien_error *err)
+{
+    mi_begun begun = MI_NOTHING;
+    int64_t of, generation;
+    if (access(g->keys_path, F_OK) != 0 ||
+        mi_db_open(g->keys_path, MI_DB_ALONE, MI_GALLERY_KEYS, MI_KEYS_VERSION,
+                   &g->keys, NULL))
+        return MIEN_OK;
+    if (!mi_vault_begun(g, &begun, &of, &generation, NULL) &&
+        begun == MI_DELETE)
+        return mi_deletion_end(g, err);
+    mi_db_close(&g->keys);
+    return MIEN_OK;
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+/* What there is of everybody. */
+static mien_status count_all(const mien_gallery *g, mien_gallery_deleted *out,
+                             mien_error *err)
+{
+    const struct {
+        const char *sql;
+        int64_t *n;
+    } all[] = {
+        {"SELECT count(*) FROM person", &out->people},
+        {"SELECT count(*) FROM face", &out->faces},
+        {"SELECT count(*) FROM evidence WHERE kind = 0", &out->evidence},
+        {"SELECT count(*) FROM evidence WHERE kind = 1", &out->inferred},
+        {"SELECT count(*) FROM negative", &out->negatives},
+    };
+    int found;
+    mien_status st = MIEN_OK;
+    for (size_t i = 0; !st && i < sizeof all / sizeof *all; i++)
+        st = mi_db_number(&g->data, all[i].sql, all[i].n, &found, err);
+    return st;
+}
+
+mien_status mien_gallery_delete(mien_gallery *g, mien_gallery_deleted *out,
+                                mien_error *err)
+{
+    mien_gallery_deleted d = {.at = mi_gallery_now(g), .entry = g->log.number};
+    mi_log_mac_text(g->log.mac, d.mac);
+    mien_status st = count_all(g, &d, err);
+    if (!st)
+        st = destroy_keys(g, err);
+    g->broken = 1;
+    if (st)
+        return st;
+    st = mi_deletion_end(g, err);
+    mi_people_free(g);
+    mi_keys_forget(&g->key, sizeof g->key);
+    mi_keys_forget(&g->log_key, sizeof g->log_key);
+    if (!st)
+        *out = d;
+    return st;
+}
