@@ -7,7 +7,7 @@
 
 typedef struct values {
     cli_gallery_values open;
-    const char *output;
+    const char *output, *purpose;
     int json;
 } values;
 static const values defaults;
@@ -154,65 +154,136 @@ static void put_files(mien_buffer *out, const mien_gallery_inferred *e, int n)
     }
 }
 
-/* Erase somebody and print the certificate. */
-static int run_withdraw(const cli_args *a)
+/* What was erased of one person. */
+static void put_erased(mien_buffer *out, const mien_gallery_certificate *c)
 {
-    const values *v = a->values;
-    mien_gallery *g = NULL;
+    char more[32];
+    mien_buffer_printf(
+        out, "person %lld, %d face%s, %d file%s of evidence%s, %d negative%s",
+        (long long)c->id, c->faces, c->faces == 1 ? "" : "s", c->evidence,
+        c->evidence == 1 ? "" : "s",
+        cli_gallery_inferred_count(c->inferred, more), c->negatives,
+        c->negatives == 1 ? "" : "s");
+}
+
+/* Erase somebody and print the certificate. */
+static int withdraw_one(mien_gallery *g, const char *name, mien_buffer *out)
+{
     mien_gallery_certificate c;
     mien_gallery_inferred e[MIEN_GALLERY_MAX_INFERRED];
     int files = 0;
     mien_error err = {0};
-    mien_buffer out = {0};
-    char when[32], more[32];
-    int status = cli_gallery_open(a->operand[0], &v->open, &g);
-    if (status)
-        return status;
-    const mien_gallery_person *p = cli_gallery_person(g, a->operand[1]);
-    mien_status st =
-        p ? mien_gallery_list_inferred(g, p->id, &files, e, &err) : MIEN_OK;
-    if (p && !st)
-        st = mien_gallery_withdraw(g, p->id, &c, &err);
-    mien_gallery_close(g);
+    char when[32];
+    const mien_gallery_person *p = cli_gallery_person(g, name);
     if (!p)
         return CLI_NOTHING;
+    mien_status st = mien_gallery_list_inferred(g, p->id, &files, e, &err);
+    if (!st)
+        st = mien_gallery_withdraw(g, p->id, &c, &err);
     if (st)
         return cli_gallery_failed(st, &err);
     cli_gallery_time(c.at, when);
+    mien_buffer_puts(out, "erased: ");
+    put_erased(out, &c);
     mien_buffer_printf(
-        &out,
-        "erased: person %lld, %d face%s, %d file%s of evidence%s, %d "
-        "negative%s, %s\n"
+        out,
+        ", %s\n"
         "log entry %lld, check %s\n"
         "The key that sealed this person's name, faces, evidence and log "
         "entries is destroyed: no copy of the gallery can be read of them.\n",
-        (long long)c.id, c.faces, c.faces == 1 ? "" : "s", c.evidence,
-        c.evidence == 1 ? "" : "s",
-        cli_gallery_inferred_count(c.inferred, more), c.negatives,
-        c.negatives == 1 ? "" : "s", when, (long long)c.entry, c.mac);
-    put_files(&out, e, files);
-    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+        when, (long long)c.entry, c.mac);
+    put_files(out, e, files);
+    return CLI_OK;
 }
+
+/* mien_gallery_withdraw_purpose's each: a line of the certificate. */
+static void put_one(void *arg, const mien_gallery_certificate *c,
+                    const mien_gallery_inferred *file, int n)
+{
+    mien_buffer *out = arg;
+    put_erased(out, c);
+    mien_buffer_printf(out, ", log entry %lld, check %s\n", (long long)c->entry,
+                       c->mac);
+    put_files(out, file, n);
+}
+
+/* Erase everybody of a purpose; what was erased is told, failed or not. */
+static int withdraw_purpose(mien_gallery *g, const char *purpose,
+                            mien_buffer *out)
+{
+    mien_gallery_purpose_erased e;
+    mien_error err = {0};
+    char when[32];
+    mien_status st =
+        mien_gallery_withdraw_purpose(g, purpose, put_one, out, &e, &err);
+    if (st && e.people)
+        cli_error("%d erased so far; the same command erases the rest",
+                  e.people);
+    if (st) {
+        cli_error("%s", err.text);
+        return CLI_NOTHING;
+    }
+    cli_gallery_time(e.at, when);
+    mien_buffer_printf(out,
+                       "erased: %d %s and %d threshold%s of the purpose, %s\n"
+                       "log entry %lld, check %s\n",
+                       e.people, e.people == 1 ? "person" : "people",
+                       e.thresholds, e.thresholds == 1 ? "" : "s", when,
+                       (long long)e.entry, e.mac);
+    return CLI_OK;
+}
+
+/* Somebody, or everybody of a purpose. */
+static int run_withdraw(const cli_args *a)
+{
+    const values *v = a->values;
+    mien_gallery *g = NULL;
+    mien_buffer out = {0};
+    if ((a->n_operands == 2) == (v->purpose != NULL)) {
+        cli_error("gallery withdraw: wanted is a name, or --purpose for "
+                  "everybody of it");
+        return CLI_USAGE;
+    }
+    int status = cli_gallery_open(a->operand[0], &v->open, &g);
+    if (status)
+        return status;
+    status = v->purpose ? withdraw_purpose(g, v->purpose, &out)
+                        : withdraw_one(g, a->operand[1], &out);
+    mien_gallery_close(g);
+    return cli_emit(&out) ? status : CLI_OUTPUT;
+}
+
+static const cli_option withdraw_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_ROW_TEXT(purpose, CLI_TEXT, "purpose", 0, "WORD",
+                 "everybody who is enrolled for it, and what was calibrated "
+                 "for it, instead of a name"),
+    CLI_OPTION_END,
+};
 
 static const cli_row withdraw_examples[] = {
     {"mien gallery withdraw people.db Ada > certificate.txt",
      "consent was withdrawn"},
+    {"mien gallery withdraw people.db --purpose canteen > certificate.txt",
+     "nobody is looked for there any more"},
     {NULL, NULL},
 };
 
 const cli_command cmd_gallery_withdraw = {
     .name = "gallery withdraw",
-    .operands = "PEOPLE.db NAME",
-    .min_operands = 2,
+    .operands = "PEOPLE.db [NAME]",
+    .min_operands = 1,
     .max_operands = 2,
-    .summary = "erase somebody from a gallery, and print a certificate",
+    .summary = "erase somebody, or all of a purpose, and print a certificate",
     .description =
         "Destroys the person's key, at once and for good, then deletes all "
         "that it sealed, and overwrites it. The certificate names nobody; its "
         "check is that of the log's entry ('mien gallery audit'). Whoever "
         "was erased is left out of a restored copy. Instead of a name, '#7' "
-        "is the person of that number.",
-    .options = rename_options,
+        "is the person of that number. With --purpose a line certifies each "
+        "who was enrolled for it; if it is broken off, the same again erases "
+        "the rest.",
+    .options = withdraw_options,
     .defaults = &defaults,
     .values_size = sizeof(values),
     .examples = withdraw_examples,

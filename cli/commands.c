@@ -66,6 +66,7 @@
     X(cmd_gallery_notice)    \
     X(cmd_gallery_rename)    \
     X(cmd_gallery_withdraw)  \
+    X(cmd_gallery_delete)    \
     X(cmd_gallery_export)    \
     X(cmd_gallery_audit)     \
     X(cmd_gallery_attack)    \

@@ -106,6 +106,8 @@ gallery split|models|--key-file key p.db Ann Eve FACE
 gallery undo|models|--key-file key p.db
 gallery rename|models|--key-file key p.db Ann Bea
 gallery withdraw|models|--key-file key p.db Ann
+gallery withdraw|models|--key-file key --purpose door p.db
+gallery delete|models|--key-file key --recovery-file recovery p.db
 gallery export|models|--key-file key p.db Ann
 gallery attack|models|--key-file key -t 1 --photos face.ppm --json p.db
 gallery audit|models|--key-file key --show p.db
@@ -199,7 +201,7 @@ make_inputs() {
     [ ! -e "$MIEN_MOVIE" ] || cp "$MIEN_MOVIE" "$t/movie.mp4"
     head -c 40 "$t/face.ppm" | rev >"$t/key"
     printf '[{"label":"Zed","descriptors":[[0.5%s]]}]' "$(printf ',0.25%.0s' $(seq 127))" >"$t/who.json"
-    has models && (cd "$t" && mien gallery init --key-file key p.kept &&
+    has models && (cd "$t" && mien gallery init --key-file key p.kept >recovery &&
         mien gallery enroll --key-file key --name Ann --basis consent --purpose door --face 1 \
             p.kept face.ppm && mien gallery import --key-file key --basis consent --purpose door \
             p.kept who.json) >"$t/log" 2>&1
