@@ -186,7 +186,7 @@ asan:
 	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out $(ASAN_NOT),$(SCRIPTS))' \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
 	  tools/summary.sh $$? $(patsubst %,$B/asan/tests/%,$(filter-out $(ASAN_NOT),$(RESULTS)))
-TSAN_TESTS := $(call named,pool plan kit loader_rows team)
+TSAN_TESTS := $(call named,pool plan kit loader_rows team serve_delete)
 tsan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) -k $(TSAN_TESTS:%=$B/tsan/tests/%.ok) B=$B/tsan CC=gcc OPT='-O1 -g' SAN=-fsanitize=thread; \

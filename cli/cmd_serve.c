@@ -152,6 +152,21 @@ static void log_request(void *arg, const mien_serve_entry *e)
     end_line(&j, &b);
 }
 
+/* What became of the gallery; it is said with --quiet, too. */
+static void log_deletion(void *arg, const mien_serve_deletion *d)
+{
+    mien_buffer b = {0};
+    mien_json j = begin_line(&b);
+    (void)arg;
+    mien_json_text(&j, "gallery", d->what);
+    mien_json_text(&j, "by", d->by);
+    if (d->asked_by)
+        mien_json_text(&j, "asked_by", d->asked_by);
+    if (d->left)
+        mien_json_text(&j, "left", d->left);
+    end_line(&j, &b);
+}
+
 /* A worker that was given up, and with it one photo at most. */
 static void log_loss(void *arg, const mien_sandbox_loss *loss)
 {
@@ -330,6 +345,7 @@ static int run(const cli_args *a)
     o.tolerance = (float)v->tolerance;
     o.app = find_app(v, app);
     o.log = v->quiet ? NULL : log_request;
+    o.deletion = log_deletion;
     o.tls_cert = load_text(v->cert, &cert, &status);
     o.tls_key = load_text(v->key, &key, &status);
     if (!status)

@@ -9,7 +9,7 @@
 
 /* ---- who may do what ----------------------------------------------------- */
 
-enum { SCOPES = 9, KEYS = SCOPES + 3 };
+enum { SCOPES = 10, KEYS = SCOPES + 3 };
 /* A key of each scope, of all, of all that has ended, of all that was revoked,
  * and none; of a server without a gallery. */
 static void test_each_route_and_key(void)

@@ -121,8 +121,10 @@ static void path_of(const house *h, const mi_route *r, char out[200])
         rest = h->evidence;
     if (strncmp(r->path + n, "{negative", 9) == 0)
         rest = h->negative;
+    if (r->kind == MI_ROUTE_PURPOSE_DELETE)
+        rest = "door";
     if (r->kind == MI_ROUTE_FACE_ADD ||
-        (r->kind >= MI_ROUTE_EVIDENCE && r->kind != MI_ROUTE_UNDO))
+        (r->kind >= MI_ROUTE_EVIDENCE && r->kind <= MI_ROUTE_NEGATIVE_DELETE))
         query = "?subject=Ada&name=form.pdf";
     snprintf(out, 200, "%.*s%s%s", n, r->path, r->path[n] ? rest : "", query);
 }
@@ -143,10 +145,13 @@ static int answer_to(const mi_route *r, const char *owner)
     case MI_ROUTE_EVIDENCE_READ:
     case MI_ROUTE_EVIDENCE_DELETE:
     case MI_ROUTE_NEGATIVES:
+    case MI_ROUTE_PURPOSE_DELETE:
     case MI_ROUTE_NEGATIVE_DELETE: return hers ? 200 : 404;
     case MI_ROUTE_EVIDENCE_ADD:
     case MI_ROUTE_NEGATIVE_ADD: return hers ? 201 : 404;
-    case MI_ROUTE_UNDO: return *owner ? 403 : 200;
+    case MI_ROUTE_UNDO:
+    case MI_ROUTE_GALLERY_KEEP: return *owner ? 403 : 200;
+    case MI_ROUTE_GALLERY_DELETE: return *owner ? 403 : 202;
     default: return 200;
     }
 }
@@ -199,7 +204,11 @@ static void mend(house *h, const mi_route *r, int role, int owner,
         snprintf(path, sizeof path, FACES "/%.40s", out);
         put_back(h, "DELETE", path, NULL);
         return;
+    case MI_ROUTE_PURPOSE_DELETE:
     case MI_ROUTE_SUBJECT_DELETE: put_ada(h); return;
+    case MI_ROUTE_GALLERY_DELETE:
+        put_back(h, "DELETE", "/api/v1/gallery/deletion", NULL);
+        return;
     case MI_ROUTE_FACE_DELETE:
         put_back(h, "POST", FACES "?subject=Ada", photo);
         return;
@@ -292,7 +301,7 @@ static void test_every_route_role_owner_way_and_page(void)
 /* What each role may do is written down here once more. */
 static void test_roles(void)
 {
-    static const unsigned want[ROLES] = {16, 1 | 2 | 8, 16 | 32, 4 | 128, 511};
+    static const unsigned want[ROLES] = {16, 1 | 2 | 8, 16 | 32, 4 | 128, 1023};
     for (int i = 0; i < ROLES; i++)
         CHECK_EQ(mien_serve_role_scopes((mien_serve_role)i), want[i]);
 }

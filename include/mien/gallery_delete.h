@@ -106,7 +106,8 @@ MIEN_API MIEN_CHECKED mien_status mien_gallery_opened_by(
 
 /* What shows that a gallery was deleted; it names nobody. */
 typedef struct mien_gallery_deleted {
-    int64_t at; /* seconds since 1970 */
+    int destroyed; /* 1: the keys are */
+    int64_t at;    /* seconds since 1970 */
     int64_t people, faces, evidence, inferred, negatives;
     int64_t entry;                 /* the last of its log */
     char mac[MIEN_GALLERY_DIGEST]; /* of that entry */
@@ -114,8 +115,8 @@ typedef struct mien_gallery_deleted {
 
 /* Delete a gallery: the keys at once and for good, then all its files.
  *
- *   g    open; afterwards, failed or not, only mien_gallery_close may follow
- *   out  what was done
+ *   g    open; once its keys are destroyed only mien_gallery_close may follow
+ *   out  what was done; where it fails, whether the keys are destroyed
  *
  * The sealed key of the gallery and those of all people are overwritten in one
  * transaction that is forced to the disk.  From then on no copy of PEOPLE.db
@@ -124,9 +125,10 @@ typedef struct mien_gallery_deleted {
  * day.  Then PEOPLE.db, PEOPLE.db-keys, their journals and what a creation or a
  * restore left beside them are deleted; copies under other names are not.
  *
- * Fails with EIO, ENOMEM: then nothing was deleted, or the text says that the
- * keys are destroyed, and what is left; opening the gallery, or making one of
- * its name, deletes the rest. */
+ * Fails with EIO, ENOMEM: then nothing was deleted, or, with out->destroyed,
+ * the text says what is left, and opening the gallery, or making one of its
+ * name, deletes the rest.  Where not even that is known, the text says so,
+ * further changes are refused, and opening tells. */
 MIEN_API MIEN_CHECKED mien_status mien_gallery_delete(mien_gallery *g,
                                                       mien_gallery_deleted *out,
                                                       mien_error *err);

@@ -33,12 +33,13 @@ enum {
     MIEN_SERVE_ERASE = 64,    /* people and faces */
     MIEN_SERVE_AUDIT = 128,   /* read the log, without people and faces */
     MIEN_SERVE_EXPORT = 256,  /* all that is held of a person */
-    MIEN_SERVE_ALL = 511
+    MIEN_SERVE_DELETE = 512,  /* the gallery, together with another key */
+    MIEN_SERVE_ALL = 1023
 };
 
 /* Their names, the first bit's first. */
 #define MIEN_SERVE_SCOPES \
-    "detect,verify,metrics,recognize,people,enroll,erase,audit,export"
+    "detect,verify,metrics,recognize,people,enroll,erase,audit,export,delete"
 
 /* What people are to a server. */
 typedef enum mien_serve_role {
@@ -158,6 +159,14 @@ typedef struct mien_serve_entry {
     double seconds;     /* from its headers to the end of its answer */
 } mien_serve_entry;
 
+/* What became of a deletion of the gallery, as a log may have it: no name. */
+typedef struct mien_serve_deletion {
+    const char *what;     /* "asked", "dropped" or "deleted" */
+    const char *by;       /* the id of the key */
+    const char *asked_by; /* deleted: of the key that asked; else NULL */
+    const char *left;     /* deleted: what could not be; NULL: nothing */
+} mien_serve_deletion;
+
 typedef struct mien_server_options {
     const char *listen; /* "127.0.0.1:8470", "[::1]:8470"; port 0: any */
     const char *host;   /* one more name that requests may call the server by,
@@ -180,7 +189,8 @@ typedef struct mien_server_options {
     void *read_arg;
     /* Who may be recognised; NULL: nobody.  It needs keys.  Of its calls one
      * is under way at a time, and until the server is freed they are the
-     * server's alone: it erases whose end comes, too. */
+     * server's alone: it erases whose end comes, too, and deletes it where two
+     * keys ask for that; then it can only be closed. */
     mien_gallery *gallery;
     const char *model; /* SHA-256 of the network of read's descriptors */
     float tolerance;   /* the largest distance at which a face gets a name, in
@@ -200,13 +210,17 @@ typedef struct mien_server_options {
                      its oldest makes room */
     double session_idle; /* seconds without a request that end one, 1..86400 */
     double session_end;  /* seconds that one lasts, 1..604800 */
+    /* Called when the gallery's deletion is asked for, taken back, or done,
+     * from any thread, one at a time; NULL: not wanted. */
+    void (*deletion)(void *arg, const mien_serve_deletion *deletion);
+    void *deletion_arg;
 } mien_server_options;
 #define MIEN_SERVE_MAX_BODY 104857600
 #define MIEN_SERVER_DEFAULTS                                                   \
     {                                                                          \
         "127.0.0.1:8470", NULL, NULL, NULL, NULL, NULL, 0, 64, 1000, 10485760, \
             10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL,      \
-            NULL, NULL, 100, 1800, 28800                                       \
+            NULL, NULL, 100, 1800, 28800, NULL, NULL                           \
     }
 
 /* A server under way, on threads of its own. */

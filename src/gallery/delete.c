@@ -40,6 +40,7 @@ static mien_status destroy_keys(mien_gallery *g, mien_error *err)
         return mi_db_end(&g->keys, st, err);
     /* What failed as its last byte was forced to the disk may count. */
     st = mi_db_end(&g->keys, MIEN_OK, &also);
+    g->broken |= st != MIEN_OK;
     return st ? mi_fail(err, st,
                         "%.70s: whether it is deleted is told by opening it "
                         "again: %.70s",
@@ -122,18 +123,18 @@ mien_status mien_gallery_delete(mien_gallery *g, mien_gallery_deleted *out,
                                 mien_error *err)
 {
     mien_gallery_deleted d = {.at = mi_gallery_now(g), .entry = g->log.number};
+    *out = (mien_gallery_deleted){0};
     mi_log_mac_text(g->log.mac, d.mac);
     mien_status st = count_all(g, &d, err);
     if (!st)
         st = destroy_keys(g, err);
-    g->broken = 1;
     if (st)
         return st;
+    d.destroyed = 1;
     st = mi_deletion_end(g, err);
     mi_people_free(g);
     mi_keys_forget(&g->key, sizeof g->key);
     mi_keys_forget(&g->log_key, sizeof g->log_key);
-    if (!st)
-        *out = d;
+    *out = d;
     return st;
 }

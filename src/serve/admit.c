@@ -199,6 +199,8 @@ static int has_ended(const mien_serve_key *k)
 /* What a key is for. */
 static void take_over(mi_ask *ask, const mien_serve_key *k)
 {
+    memcpy(ask->key.id, k->id, sizeof ask->key.id);
+    memcpy(ask->key.name, k->name, sizeof ask->key.name);
     memcpy(ask->key.purpose, k->purpose, sizeof ask->key.purpose);
     memcpy(ask->key.basis, k->basis, sizeof ask->key.basis);
     ask->key.days = k->days;
@@ -225,6 +227,16 @@ static int find_id(const mien_server *s, const char *id)
         if (strcmp(s->keys.key[i].id, id) == 0)
             return has_ended(&s->keys.key[i]) ? -1 : i;
     return -1;
+}
+
+int mi_admit_deleter(void *server, const char *id)
+{
+    mien_server *s = server;
+    pthread_mutex_lock(&s->lock);
+    int at = find_id(s, id);
+    int may = at >= 0 && s->keys.key[at].scopes & MIEN_SERVE_DELETE;
+    pthread_mutex_unlock(&s->lock);
+    return may;
 }
 
 int mi_admit_session(mien_server *s, const char *id, int *key)

@@ -80,6 +80,20 @@ static mien_status set_whole(const char *name, const char *value, double most,
     return st;
 }
 
+/* The number of an entry of the log. */
+static mien_status set_entry(const char *name, const char *value, int64_t *out,
+                             mien_error *err)
+{
+    double v = 0;
+    mien_status st = set_number(name, value, 9007199254740992, &v, err);
+    if (!st && (v != floor(v) || v < 1))
+        st = mi_fail(err, MIEN_EARG, "%s: wanted is a whole number from 1",
+                     name);
+    if (!st)
+        *out = (int64_t)v;
+    return st;
+}
+
 /* A text of fewer bytes than size. */
 static mien_status set_text(const char *name, const char *value, char *out,
                             size_t size, mien_error *err)
@@ -109,6 +123,8 @@ static mien_status set_people(mi_ask *ask, const char *name, const char *value,
         return set_whole(name, value, 1e6, &ask->page, err);
     if (strcmp(name, "size") == 0)
         return set_whole(name, value, 1000, &ask->size, err);
+    if (strcmp(name, "confirm") == 0)
+        return set_entry(name, value, &ask->confirm, err);
     if (strcmp(name, "expires") == 0 && !mien_is_day(value))
         return mi_fail(err, MIEN_EARG, "expires: wanted is a day YYYY-MM-DD");
     if (strcmp(name, "expires") == 0)

@@ -12,7 +12,9 @@ typedef struct mi_ask {
     char name[MIEN_GALLERY_NAME]; /* of a file */
     mien_basis basis;             /* basis, purpose, expiry; empty: not said */
     int page, size;
+    int64_t confirm; /* the number of a deletion; 0: none */
     struct {
+        char id[9], name[MIEN_SERVE_NAME_SIZE];
         char purpose[sizeof((mien_basis *)NULL)->purpose];
         char basis[sizeof((mien_basis *)NULL)->basis];
         int days;

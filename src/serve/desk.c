@@ -3,6 +3,7 @@
  * A key that is for one purpose sees nobody who was enrolled for another. */
 #include "serve/desk.h"
 
+#include "serve/deletion.h"
 #include "serve/held.h"
 #include "serve/keys.h"
 #include "serve/tell.h"
@@ -227,19 +228,6 @@ static int rename_person(const mi_visit *v, const mi_route *r)
     return 200;
 }
 
-/* The files of predictions that have rows about who was erased still. */
-static void put_files(mien_json *j, const mien_gallery_inferred *e, int n)
-{
-    mien_json_array(j, "predictions");
-    for (int i = 0; i < n; i++) {
-        mien_json_object(j, NULL);
-        mien_json_text(j, "file", e[i].file);
-        mien_json_text(j, "sha256", e[i].file_sha256);
-        mien_json_close(j);
-    }
-    mien_json_close(j);
-}
-
 /* Erase somebody, with a certificate. */
 static int erase_person(const mi_visit *v)
 {
@@ -258,17 +246,8 @@ static int erase_person(const mi_visit *v)
     mien_json j = mien_json_on(v->out, 0);
     mien_json_object(&j, NULL);
     mien_json_text(&j, "subject", v->ask->rest);
-    mien_json_object(&j, "certificate");
-    mien_json_int(&j, "person", c.id);
-    mien_json_int(&j, "at", c.at);
-    mien_json_int(&j, "faces", c.faces);
-    mien_json_int(&j, "evidence", c.evidence);
-    mien_json_int(&j, "inferred", c.inferred);
-    mien_json_int(&j, "negatives", c.negatives);
-    mien_json_int(&j, "entry", c.entry);
-    mien_json_text(&j, "check", c.mac);
-    mien_json_close(&j);
-    put_files(&j, e, n);
+    mi_visit_put_certificate(&j, &c);
+    mi_visit_put_files(&j, e, n);
     mien_json_close(&j);
     return 200;
 }
@@ -414,6 +393,8 @@ static int list_log(const mi_visit *v)
 
 /* ---- the desk ------------------------------------------------------------ */
 
+const char mi_desk_closed[] = "there is no gallery behind this server";
+
 /* What a route answers. */
 static int answer(const mi_visit *v, const mi_route *r)
 {
@@ -429,6 +410,10 @@ static int answer(const mi_visit *v, const mi_route *r)
     case MI_ROUTE_AUDIT: return list_log(v);
     case MI_ROUTE_PEOPLE: return list_people(v, "people", put_person);
     case MI_ROUTE_PERSON: return export_person(v);
+    case MI_ROUTE_GALLERY:
+    case MI_ROUTE_GALLERY_DELETE:
+    case MI_ROUTE_GALLERY_KEEP:
+    case MI_ROUTE_PURPOSE_DELETE: return mi_deletion_answer(v, r);
     default: return mi_held_answer(v, r);
     }
 }
@@ -437,10 +422,23 @@ int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
                    const mi_body *body, const mien_reading *got,
                    mien_buffer *out)
 {
-    const mi_visit v = {d->gallery, d->model, d->tolerance, ask,
-                        body,       got,      out};
+    int gone = 0;
     pthread_mutex_lock(&d->lock);
-    int status = answer(&v, route);
+    const mi_visit v = {
+        .g = d->gallery,
+        .owner = &d->owner,
+        .gone = &gone,
+        .model = d->model,
+        .tolerance = d->tolerance,
+        .ask = ask,
+        .body = body,
+        .got = got,
+        .out = out,
+    };
+    int status =
+        v.g ? answer(&v, route) : mi_tell_refuse(404, mi_desk_closed, out);
+    if (gone)
+        d->gallery = NULL;
     pthread_mutex_unlock(&d->lock);
     return status;
 }
@@ -448,8 +446,10 @@ int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
 int mi_desk_sweep(mi_desk *d)
 {
     int expired = 0;
+    mien_status st = MIEN_OK;
     pthread_mutex_lock(&d->lock);
-    mien_status st = mien_gallery_sweep(d->gallery, &expired, NULL);
+    if (d->gallery)
+        st = mien_gallery_sweep(d->gallery, &expired, NULL);
     pthread_mutex_unlock(&d->lock);
     return st == MIEN_OK;
 }

@@ -5,18 +5,24 @@
 #include "serve/ask.h"
 #include "serve/body.h"
 #include "serve/routes.h"
+#include "serve/visit.h"
 
 #include <pthread.h>
 
 typedef struct mi_desk {
-    mien_gallery *gallery; /* NULL: there is none */
+    /* NULL: there is none, or none any more; set with the lock held */
+    mien_gallery *_Atomic gallery;
     pthread_mutex_t lock;
     char model[MIEN_GALLERY_DIGEST]; /* of the descriptors that come */
     float tolerance; /* 0: as the gallery was calibrated, or MIEN_SAME_PERSON */
+    mi_owner owner;
 } mi_desk;
 
-/* Answer a request that needs the gallery, which is there: the HTTP status, and
- * the answer's text in out.
+/* Why it is refused where there is none. */
+extern const char mi_desk_closed[];
+
+/* Answer a request that needs the gallery: the HTTP status, and the answer's
+ * text in out.
  *
  *   got  [1] what was read of a photo, with descriptors; none for routes
  *        without pictures */

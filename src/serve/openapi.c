@@ -98,6 +98,14 @@ static void write_body(mien_json *j, const mi_route *r)
     mien_json_close(j);
 }
 
+/* A status, and when it is. */
+static void write_answer(mien_json *j, const char *status, const char *about)
+{
+    mien_json_object(j, status);
+    mien_json_text(j, "description", about);
+    mien_json_close(j);
+}
+
 /* The statuses that a route answers with. */
 static void write_answers(mien_json *j, const mi_route *r)
 {
@@ -116,10 +124,12 @@ static void write_answers(mien_json *j, const mi_route *r)
     mien_json_object(j, r->type);
     for (int i = 0; i < 3; i++)
         mien_json_close(j);
-    for (size_t i = 0; mi_route_has_body(r) && i < n; i++) {
-        mien_json_object(j, refused[i][0]);
-        mien_json_text(j, "description", refused[i][1]);
-        mien_json_close(j);
+    for (size_t i = 0; mi_route_has_body(r) && i < n; i++)
+        write_answer(j, refused[i][0], refused[i][1]);
+    if (r->kind == MI_ROUTE_GALLERY_DELETE) {
+        write_answer(j, "202", "it is asked for; another key has to confirm");
+        write_answer(j, "409",
+                     "it is asked for already; or this does not confirm it");
     }
     static const char *const by_key[][2] = {
         {"401", "no key or session, or one that is not known or has ended"},
@@ -127,11 +137,8 @@ static void write_answers(mien_json *j, const mi_route *r)
          "the key may not do this, or x-csrf-token is not the session's"},
         {"429", "too many requests by this key"},
     };
-    for (size_t i = 0; (r->scope || mi_route_is_session(r)) && i < 3; i++) {
-        mien_json_object(j, by_key[i][0]);
-        mien_json_text(j, "description", by_key[i][1]);
-        mien_json_close(j);
-    }
+    for (size_t i = 0; (r->scope || mi_route_is_session(r)) && i < 3; i++)
+        write_answer(j, by_key[i][0], by_key[i][1]);
     mien_json_close(j);
 }
 

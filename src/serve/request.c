@@ -174,7 +174,7 @@ static int check_headers(mien_server *s, mi_request *r)
     else if (!route)
         refuse(r, 404, "there is no such path");
     else if (route->kind >= MI_ROUTE_RECOGNIZE && !s->desk.gallery)
-        refuse(r, 404, "there is no gallery behind this server");
+        refuse(r, 404, mi_desk_closed);
     else if (mi_route_is_session(route) && !s->keys_path)
         refuse(r, 404, "there are no keys to log in with (--key-file)");
     if (!r->refused &&

@@ -14,6 +14,7 @@ static const char json[] = "application/json";
 #define SESSION "/session"
 #define EVIDENCE "/api/v1/evidence"
 #define NEGATIVES "/api/v1/negatives"
+#define GALLERY "/api/v1/gallery"
 
 const mi_route mi_routes[MI_ROUTES] = {
     {.kind = MI_ROUTE_HEALTH,
@@ -192,6 +193,33 @@ const mi_route mi_routes[MI_ROUTES] = {
      .scope = MIEN_SERVE_ERASE,
      .type = json,
      .summary = "take back the last change that can be, of whatever purpose"},
+    {.kind = MI_ROUTE_GALLERY,
+     .method = "GET",
+     .path = GALLERY,
+     .scope = MIEN_SERVE_DELETE | MIEN_SERVE_AUDIT,
+     .type = json,
+     .summary = "whether the gallery's deletion is asked for, by which key and "
+                "until when"},
+    {.kind = MI_ROUTE_GALLERY_DELETE,
+     .method = "DELETE",
+     .path = GALLERY,
+     .scope = MIEN_SERVE_DELETE,
+     .type = json,
+     .summary = "ask for the gallery's deletion (202), or confirm what another "
+                "key asked for: it is deleted, and the answer certifies it"},
+    {.kind = MI_ROUTE_GALLERY_KEEP,
+     .method = "DELETE",
+     .path = GALLERY "/deletion",
+     .scope = MIEN_SERVE_DELETE,
+     .type = json,
+     .summary = "take back that the gallery's deletion is asked for"},
+    {.kind = MI_ROUTE_PURPOSE_DELETE,
+     .method = "DELETE",
+     .path = "/api/v1/purposes/{purpose}",
+     .scope = MIEN_SERVE_ERASE,
+     .type = json,
+     .summary = "erase everybody who is enrolled for a purpose, and what was "
+                "calibrated for it; the answer certifies each"},
 };
 
 /* Does a path follow a pattern? */
@@ -279,4 +307,7 @@ const mi_parameter mi_parameters[MI_PARAMETERS] = {
     {"page", "integer", "0 is the first", 1 << MI_ROUTE_FACES},
     {"size", "integer", "faces of a page; usual 20, at most 1000",
      1 << MI_ROUTE_FACES},
+    {"confirm", "integer",
+     "what GET tells of the deletion that another key asked for",
+     1 << MI_ROUTE_GALLERY_DELETE},
 };

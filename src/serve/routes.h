@@ -33,7 +33,11 @@ typedef enum mi_route_kind {
     MI_ROUTE_NEGATIVES,
     MI_ROUTE_NEGATIVE_ADD,
     MI_ROUTE_NEGATIVE_DELETE,
-    MI_ROUTE_UNDO
+    MI_ROUTE_UNDO,
+    MI_ROUTE_GALLERY,
+    MI_ROUTE_GALLERY_DELETE,
+    MI_ROUTE_GALLERY_KEEP,
+    MI_ROUTE_PURPOSE_DELETE
 } mi_route_kind;
 
 typedef struct mi_route {
@@ -41,7 +45,8 @@ typedef struct mi_route {
     const char *method;
     const char *path; /* may end in a name in braces, which stands for the rest
                          of a path, one byte or more */
-    unsigned scope;   /* MIEN_SERVE_*; 0: no key is asked for */
+    unsigned scope;   /* MIEN_SERVE_*, of which one will do; 0: no key is asked
+                         for */
     const char *picture[2]; /* fields that hold pictures; NULL: none */
     const char *file;       /* a field that holds any file; NULL: none */
     const char *text;       /* a field of JSON that holds a text; NULL: none */
@@ -49,7 +54,8 @@ typedef struct mi_route {
     const char *summary;
 } mi_route;
 
-enum { MI_ROUTES = 28 };
+enum { MI_ROUTES = 32 };
+_Static_assert(MI_ROUTES <= 32, "each has a bit of mi_parameter.of");
 extern const mi_route mi_routes[MI_ROUTES];
 
 /* The place of the route for a method and path, -1: there is none; allow has
@@ -73,7 +79,7 @@ typedef struct mi_parameter {
     unsigned of; /* the routes that have it: OR of 1 << kind */
 } mi_parameter;
 
-enum { MI_PARAMETERS = 12 };
+enum { MI_PARAMETERS = 13 };
 extern const mi_parameter mi_parameters[MI_PARAMETERS];
 
 #endif

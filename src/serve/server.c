@@ -174,6 +174,8 @@ static mien_status open_desk(mien_server *s, mien_error *err)
     }
     snprintf(s->desk.model, sizeof s->desk.model, "%s", model ? model : "");
     s->desk.tolerance = s->o.tolerance;
+    s->desk.owner =
+        (mi_owner){mi_admit_deleter, s, s->o.deletion, s->o.deletion_arg};
     s->desk.gallery = s->o.gallery;
     return MIEN_OK;
 }

@@ -115,6 +115,8 @@ int mi_admit_secure(const mien_server *s, mi_connection *c);
 /* The place of a session, and of its key; -1: it has ended. The lock is held,
  * as in the next. */
 int mi_admit_session(mien_server *s, const char *id, int *key);
+/* 1: a server's key of this id is good, and may delete the gallery. */
+int mi_admit_deleter(void *server, const char *id);
 /* The place of the key that somebody logs in with; 0, or the status of a
  * refusal. */
 int mi_admit_login(mien_server *s, const char *key, int *at, const char **why);

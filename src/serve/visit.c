@@ -49,6 +49,32 @@ void mi_visit_put_id(mien_json *j, const char *name, int64_t id)
     mien_json_text(j, name, text);
 }
 
+void mi_visit_put_certificate(mien_json *j, const mien_gallery_certificate *c)
+{
+    mien_json_object(j, "certificate");
+    mien_json_int(j, "person", c->id);
+    mien_json_int(j, "at", c->at);
+    mien_json_int(j, "faces", c->faces);
+    mien_json_int(j, "evidence", c->evidence);
+    mien_json_int(j, "inferred", c->inferred);
+    mien_json_int(j, "negatives", c->negatives);
+    mien_json_int(j, "entry", c->entry);
+    mien_json_text(j, "check", c->mac);
+    mien_json_close(j);
+}
+
+void mi_visit_put_files(mien_json *j, const mien_gallery_inferred *e, int n)
+{
+    mien_json_array(j, "predictions");
+    for (int i = 0; i < n; i++) {
+        mien_json_object(j, NULL);
+        mien_json_text(j, "file", e[i].file);
+        mien_json_text(j, "sha256", e[i].file_sha256);
+        mien_json_close(j);
+    }
+    mien_json_close(j);
+}
+
 /* The number of such a text; 0: it is none. */
 int64_t mi_visit_read_id(const char *text)
 {

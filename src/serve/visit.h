@@ -5,10 +5,21 @@
 #include "serve/ask.h"
 #include "serve/body.h"
 
+#include "mien/gallery_inferred.h"
 #include "mien/json.h"
+
+/* Who stands behind the desk: the file of keys, and the server's owner. */
+typedef struct mi_owner {
+    int (*may_delete)(void *keys, const char *id); /* 1: a key is good still */
+    void *keys;
+    void (*deletion)(void *arg, const mien_serve_deletion *deletion);
+    void *deletion_arg;
+} mi_owner;
 
 typedef struct mi_visit {
     mien_gallery *g;
+    const mi_owner *owner;
+    int *gone;         /* set to 1: the gallery is deleted */
     const char *model; /* SHA-256 of the network of its descriptors */
     float tolerance;   /* 0: as the gallery was calibrated */
     const mi_ask *ask;
@@ -27,6 +38,10 @@ int mi_visit_sees(const mi_visit *v, const mien_gallery_person *p);
 const mien_gallery_person *mi_visit_find(const mi_visit *v, const char *name);
 /* Write a number as a UUID, as CompreFace's are. */
 void mi_visit_put_id(mien_json *j, const char *name, int64_t id);
+/* Write what certifies that somebody was erased. */
+void mi_visit_put_certificate(mien_json *j, const mien_gallery_certificate *c);
+/* Write which files of predictions have rows about that person still. */
+void mi_visit_put_files(mien_json *j, const mien_gallery_inferred *e, int n);
 /* The number of such a text; 0: it is none. */
 int64_t mi_visit_read_id(const char *text);
 /* The one face of a photo, described; NULL, and the status of a refusal. */

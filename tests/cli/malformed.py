@@ -22,11 +22,14 @@ PEOPLE = ["POST /api/v1/recognition/recognize", "POST /api/v1/recognition/subjec
           "DELETE /api/v1/recognition/subjects/%00%ff", "DELETE /api/v1/recognition/faces/-1",
           "PUT /api/v1/recognition/subjects/" + "A" * 300, "PATCH /api/v1/recognition/faces",
           "POST /api/v1/evidence?subject=Ada", "DELETE /api/v1/evidence/%ff?subject=Ada",
-          "POST /api/v1/negatives?subject=Ada", "DELETE /api/v1/negatives/-1?subject=Ada"]
+          "POST /api/v1/negatives?subject=Ada", "DELETE /api/v1/negatives/-1?subject=Ada",
+          "DELETE /api/v1/gallery?confirm=-1", "DELETE /api/v1/gallery/deletion/",
+          "DELETE /api/v1/purposes/%ff", "POST /api/v1/gallery"]
 QUERIES = ["limit=-1", "limit=nan", "limit=" + "9" * 300, "det_prob_threshold=-0.1", "status=%ff",
            "face_plugins=,,mask"]
 ABOUT_PEOPLE = ["prediction_count=-1", "purpose=" + "p" * 500, "basis=%00", "expires=2001-99-99",
-                "subject=" + "s" * 300, "size=0", "page=-5"]
+                "subject=" + "s" * 300, "size=0", "page=-5",
+                "confirm=1e3"]
 
 
 def any_bytes(r, most):
