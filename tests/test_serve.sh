@@ -86,6 +86,26 @@ if [ -e "$photo" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ]; then
         complain 'malformed requests about people'
     end
     mien gallery list --key-file "$t/key" "$t/people.db" | sed 1d | grep -q . && complain 'somebody is left'
+
+    # Two keys delete it; the server goes on, and its log has both.
+    ANNA=$(mien key add --key-file "$t/keys" --role admin anna)
+    BERT=$(mien key add --key-file "$t/keys" --role admin bert)
+    begin --idle 2 --db "$t/people.db" --db-key-file "$t/key" --key-file "$t/keys"
+    curl -sS -X DELETE -H "x-api-key: $ANNA" "$address/api/v1/gallery" >"$t/answer"
+    confirm=$(sed -n 's/.*"confirm":\([0-9]*\),.*/\1/p' "$t/answer")
+    curl -sS -X DELETE -H "x-api-key: $ANNA" "$address/api/v1/gallery?confirm=$confirm" |
+        grep -q 'another key has to' || complain 'one key deletes the gallery'
+    curl -sS -X DELETE -H "x-api-key: $BERT" "$address/api/v1/gallery?confirm=$confirm" |
+        grep -q '{"deleted":{' || complain 'two keys do not delete the gallery'
+    curl -sS -H "x-api-key: $BERT" -F "file=@$t/photo.jpg" "$address/api/v1/detection/detect" |
+        grep -q '^{"result":\[{' || complain 'without its gallery the server finds no face'
+    grep -q '"gallery":"asked","by":"[0-9a-f]\{8\}"}' "$t/err" &&
+        grep -q '"gallery":"deleted","by":"[0-9a-f]\{8\}","asked_by":"[0-9a-f]\{8\}"}' "$t/err" ||
+        complain "the log lacks the deletion: $(cat "$t/err")"
+    [ "$(wc -l <"$t/err")" -eq 2 ] || complain "more in the log: $(cat "$t/err")"
+    : >"$t/err"
+    end
+    [ -z "$(ls "$t" | grep '^people.db')" ] || complain "left: $(ls "$t")"
 fi
 
 # Workers are killed while photos are read: each costs one photo at most.
