@@ -96,10 +96,11 @@ const cli_command cmd_gallery_delete = {
         "and for good, then deletes PEOPLE.db, PEOPLE.db-keys, their journals "
         "and what was left beside them. If that is broken off, whoever opens "
         "the gallery next ends it, and what cannot be deleted is named. "
-        "Copies under other names cannot be read any more, nor restored; a "
-        "copy of PEOPLE.db-keys can: destroy it. The certificate names "
-        "nobody.\n\nWhoever may write into the folder can remove the files "
-        "without any key; that destroys nothing that a copy could not bring "
-        "back.",
+        "Copies under other names cannot be read any more, nor restored, "
+        "unless somebody made a copy of PEOPLE.db-keys: destroy that, too. The "
+        "certificate names nobody.\n\nWhoever has the recovery key alone can "
+        "set another passphrase with 'gallery rekey --recovery', and has both "
+        "then. Whoever may write into the folder can remove the files without "
+        "any key; then nothing is overwritten, and nothing certified.",
     CLI_COMMAND_TABLES,
 };
