@@ -2,6 +2,7 @@
  * a restart does not forget it, and nobody makes it up.
  *
  * Not as WebAssembly: SQLite and libsodium. */
+#include "base/alloc.h"
 #include "mien/gallery_delete.h"
 #include "tests/gallery_make.h"
 
@@ -106,10 +107,36 @@ static void test_a_request_cannot_be_made_up(void)
     }
 }
 
+/* Asked for, found or taken back whole, or not at all. */
+static void test_memory_ends(void)
+{
+    made m;
+    gallery_make(&m);
+    mien_gallery *g = gallery_open(&m);
+    for (int what = 0; what < 3; what++) {
+        mien_status st = MIEN_ENOMEM;
+        for (int i = 0; st && i < 100; i++) {
+            mien_gallery_asked a;
+            int found = 7;
+            mi_alloc_fail_after(i);
+            st = what == 0   ? mien_gallery_ask_deletion(g, "desk", &a, NULL)
+                 : what == 1 ? mien_gallery_find_deletion(g, &found, &a, NULL)
+                             : mien_gallery_drop_deletion(g, "desk", NULL);
+            mi_alloc_fail_after(-1);
+            CHECK(!st || (st == MIEN_ENOMEM && found == 7));
+            CHECK_EQ(is_asked(g, "desk"), what == 0 ? !st : what == 1 || st);
+        }
+        CHECK_EQ(st, MIEN_OK);
+    }
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
     RUN(test_it_is_asked_for_and_taken_back);
     RUN(test_a_request_cannot_be_made_up);
+    RUN(test_memory_ends);
     return check_done();
 }

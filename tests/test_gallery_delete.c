@@ -300,6 +300,36 @@ static void test_opening_ends_a_deletion(void)
     gallery_remove(&m);
 }
 
+/* The mark of a deletion in a gallery whose keys are there deletes nothing. */
+static void test_a_damaged_mark_deletes_nothing(void)
+{
+    static const char *const changes[] = {
+        "UPDATE vault SET begun = 5",
+        "UPDATE vault SET begun = 5, generation = generation + 1",
+        "UPDATE vault SET begun = 5, recovery = zeroblob(length(recovery))",
+        "UPDATE vault SET begun = 5, recovery = zeroblob(length(recovery));"
+        "DELETE FROM key"};
+    for (int i = 0; i < 4; i++) {
+        made m;
+        signs s;
+        sqlite3 *db = NULL;
+        mien_gallery *g = NULL;
+        char keys[80];
+        make_full(&m, &s);
+        snprintf(keys, sizeof keys, "%s-keys", m.path);
+        CHECK_EQ(sqlite3_open_v2(keys, &db, SQLITE_OPEN_READWRITE, NULL), 0);
+        CHECK_EQ(sqlite3_exec(db, changes[i], NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        /* Without their keys nobody can be read, and all is left alone. */
+        CHECK_EQ(mien_gallery_open(m.path, &m.key, GALLERY_NOW, NULL, &g, NULL),
+                 i < 3 ? MIEN_OK : MIEN_EFORMAT);
+        CHECK(i == 3 || mien_gallery_count(g) == 3);
+        CHECK(access(m.path, F_OK) == 0 && access(keys, F_OK) == 0);
+        mien_gallery_close(g);
+        gallery_remove(&m);
+    }
+}
+
 /* ---- a disk that fails, a process that dies ------------------------------ */
 
 /* What the process that deletes tells the one that looks. */
@@ -438,6 +468,7 @@ int main(int argc, char **argv)
     RUN(test_no_copy_comes_back);
     RUN(test_both_keys_open_it);
     RUN(test_opening_ends_a_deletion);
+    RUN(test_a_damaged_mark_deletes_nothing);
     for (disk_fault f = DISK_FAILS_ONCE; f <= DISK_CUT; f++)
         RUN(test_every_change_may_fail, f);
     RUN(test_memory_ends);

@@ -2,6 +2,7 @@
  * two goes, and nobody of another.
  *
  * Not as WebAssembly: SQLite and libsodium. */
+#include "base/alloc.h"
 #include "mien/gallery_delete.h"
 #include "mien/gallery_inferred.h"
 #include "tests/gallery_disk.h"
@@ -114,11 +115,54 @@ static void test_a_purpose_is_erased_in_two_goes(void)
     gallery_remove(&m);
 }
 
+static void hear_nobody(void *arg, const mien_gallery_certificate *c,
+                        const mien_gallery_inferred *file, int n)
+{
+    CHECK(!arg && c->id > 0 && file && n == 0);
+}
+
+/* Where memory ends some are erased, whole; the others another time. */
+static void test_memory_ends(void)
+{
+    mien_status st = MIEN_ENOMEM;
+    for (int i = 0; st && i < 300; i++) {
+        made m;
+        mien_gallery_purpose_erased out, rest = {0};
+        gallery_make(&m);
+        mien_gallery *g = gallery_open(&m);
+        for (unsigned k = 0; k < 3; k++)
+            CHECK_EQ(gallery_enroll(g,
+                                    k == 0   ? "Ada"
+                                    : k == 1 ? "Bob"
+                                             : "Cy",
+                                    k, "door", "", NULL, NULL),
+                     MIEN_OK);
+        mi_alloc_fail_after(i);
+        st = mien_gallery_withdraw_purpose(g, "door", hear_nobody, NULL, &out,
+                                           NULL);
+        mi_alloc_fail_after(-1);
+        CHECK(!st || st == MIEN_ENOMEM);
+        mien_gallery_close(g);
+        g = gallery_open(&m);
+        int left = mien_gallery_count(g);
+        CHECK(out.people + left == 3 || out.people + left == 2);
+        if (left)
+            CHECK_EQ(mien_gallery_withdraw_purpose(g, "door", NULL, NULL, &rest,
+                                                   NULL),
+                     MIEN_OK);
+        CHECK(rest.people == left && mien_gallery_count(g) == 0);
+        mien_gallery_close(g);
+        gallery_remove(&m);
+    }
+    CHECK_EQ(st, MIEN_OK);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
     disk_start();
     RUN(test_a_purpose_is_erased);
     RUN(test_a_purpose_is_erased_in_two_goes);
+    RUN(test_memory_ends);
     return check_done();
 }

@@ -120,9 +120,10 @@ typedef struct mien_gallery_deleted {
  *
  * The sealed key of the gallery and those of all people are overwritten in one
  * transaction that is forced to the disk.  From then on no copy of PEOPLE.db
- * can be read, nor be restored; a copy of PEOPLE.db-keys that somebody made
- * opens its copies still, by the passphrase, key file or recovery key of its
- * day.  Then PEOPLE.db, PEOPLE.db-keys, their journals and what a creation or a
+ * can be read, but for what its log tells of no person, by whoever has the
+ * log's key, nor be restored; a copy of PEOPLE.db-keys that somebody made opens
+ * its copies still, by the passphrase, key file or recovery key of its day.
+ * Then PEOPLE.db, PEOPLE.db-keys, their journals and what a creation or a
  * restore left beside them are deleted; copies under other names are not.
  *
  * Fails with EIO, ENOMEM: then nothing was deleted, or, with out->destroyed,

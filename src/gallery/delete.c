@@ -48,6 +48,23 @@ static mien_status destroy_keys(mien_gallery *g, mien_error *err)
               : MIEN_OK;
 }
 
+/* The mark alone, which a damaged byte can be, deletes nothing. */
+mien_status mi_deletion_begun(const mien_gallery *g, int *out, mien_error *err)
+{
+    int64_t begun = 0;
+    int found = 0;
+    _Static_assert(MI_DELETE == 5, "the number below");
+    mien_status st =
+        mi_db_number(&g->keys,
+                     "SELECT begun = 5 AND sealed = zeroblob(length(sealed))"
+                     " AND recovery = zeroblob(length(recovery))"
+                     " AND NOT EXISTS (SELECT 1 FROM key) FROM vault",
+                     &begun, &found, err);
+    if (!st)
+        *out = found && begun == 1;
+    return st;
+}
+
 /* ---- the files ----------------------------------------------------------- */
 
 /* Delete a file of the gallery, by the ending of its name. */
@@ -83,14 +100,12 @@ mien_status mi_deletion_end(mien_gallery *g, mien_error *err)
 
 mien_status mi_deletion_resume(mien_gallery *g, mien_error *err)
 {
-    mi_begun begun = MI_NOTHING;
-    int64_t of, generation;
+    int begun = 0;
     if (access(g->keys_path, F_OK) != 0 ||
         mi_db_open(g->keys_path, MI_DB_ALONE, MI_GALLERY_KEYS, MI_KEYS_VERSION,
                    &g->keys, NULL))
         return MIEN_OK;
-    if (!mi_vault_begun(g, &begun, &of, &generation, NULL) &&
-        begun == MI_DELETE)
+    if (!mi_deletion_begun(g, &begun, NULL) && begun)
         return mi_deletion_end(g, err);
     mi_db_close(&g->keys);
     return MIEN_OK;

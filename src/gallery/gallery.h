@@ -467,6 +467,9 @@ mien_status mi_data_upgrade(mien_gallery *g, mien_error *err);
 
 /* ---- delete.c ------------------------------------------------------------ */
 
+/* 1 in *out: the keys are destroyed, and PEOPLE.db-keys, which is open, is what
+ * is left of a deletion. */
+mien_status mi_deletion_begun(const mien_gallery *g, int *out, mien_error *err);
 /* Delete the files of a gallery whose keys are destroyed; both are closed then.
  * EIO: some are left. */
 mien_status mi_deletion_end(mien_gallery *g, mien_error *err);

@@ -214,13 +214,12 @@ mien_status mi_vault_unlock(mien_gallery *g, const mien_gallery_key *key,
 mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
                           mien_error *err)
 {
-    mi_begun begun = MI_NOTHING;
-    int64_t of, generation;
+    int deleted = 0;
     mien_status st = mi_db_open(g->keys_path, MI_DB_ALONE, MI_GALLERY_KEYS,
                                 MI_KEYS_VERSION, &g->keys, err);
     if (!st)
-        st = mi_vault_begun(g, &begun, &of, &generation, err);
-    if (!st && begun == MI_DELETE) {
+        st = mi_deletion_begun(g, &deleted, err);
+    if (!st && deleted) {
         st = mi_deletion_end(g, err);
         return st ? st
                   : mi_fail(err, MIEN_EIO,
