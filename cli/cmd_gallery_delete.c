@@ -81,7 +81,11 @@ static int run(const cli_args *a)
     if (st)
         return cli_gallery_failed(st, &err);
     tell(&d, &out);
-    return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
+    if (cli_emit(&out))
+        return CLI_OK;
+    cli_error("%s is deleted, its log with it: nothing else certifies that",
+              a->operand[0]);
+    return CLI_OUTPUT;
 }
 
 const cli_command cmd_gallery_delete = {

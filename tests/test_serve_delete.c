@@ -24,8 +24,16 @@ typedef struct heard {
 } heard;
 
 /* Keys of a house: two admins, another key of the first one's name, an admin of
- * one purpose, and somebody who may only look. */
-typedef enum somebody { ANNA, BERT, ANNA_TOO, DOOR, VIEWER, KEYS } somebody;
+ * one purpose, somebody who may only look, and who may all but this. */
+typedef enum somebody {
+    ANNA,
+    BERT,
+    ANNA_TOO,
+    DOOR,
+    VIEWER,
+    ERASER,
+    KEYS
+} somebody;
 
 typedef struct house {
     made made;
@@ -49,12 +57,14 @@ static void hear_deletion(void *arg, const mien_serve_deletion *d)
 
 static void add_keys(house *h)
 {
-    static const char *const name[KEYS] = {"anna", "bert", "anna", "door",
-                                           "viewer"};
+    static const char *const name[KEYS] = {"anna", "bert",   "anna",
+                                           "door", "viewer", "eraser"};
     unlink(keys_path);
     for (int i = 0; i < KEYS; i++) {
         mien_serve_key k = {.scopes = i == VIEWER ? MIEN_SERVE_PEOPLE
-                                                  : MIEN_SERVE_ALL,
+                                      : i == ERASER
+                                          ? MIEN_SERVE_ALL & ~MIEN_SERVE_DELETE
+                                          : MIEN_SERVE_ALL,
                             .basis = "consent"};
         snprintf(k.name, sizeof k.name, "%s", name[i]);
         snprintf(k.purpose, sizeof k.purpose, "%s", i == DOOR ? "door" : "");
@@ -154,6 +164,10 @@ static void test_two_keys_delete_it(void)
     must(&h, DOOR, "DELETE", KEEP, NULL, 403, "other purposes");
     must(&h, VIEWER, "DELETE", path, NULL, 403, "may not do that");
     must(&h, VIEWER, "GET", GALLERY, NULL, 403, "may not do that");
+    must(&h, ERASER, "DELETE", path, NULL, 403, "may not do that");
+    must(&h, ERASER, "DELETE", GALLERY, NULL, 403, "may not do that");
+    must(&h, ERASER, "DELETE", KEEP, NULL, 403, "may not do that");
+    must(&h, ERASER, "GET", GALLERY, NULL, 200, by);
     /* Nor by a second one who does not know of the first. */
     must(&h, BERT, "DELETE", GALLERY, NULL, 409, "asked for already");
     must(&h, BERT, "DELETE", GALLERY "?confirm=1", NULL, 409,
