@@ -29,25 +29,6 @@ void mi_run_conv(const mien_plan *p, const mi_step *s, int task, void *scratch)
     mi_conv_run(p->kern, &v->cv, &io, task % v->tasks, scratch);
 }
 
-/* Weights given as element (o, i, tap) at o * so + i * si + tap, times the
- * channel's scale, in the order that mi_conv_pack reads. */
-static void arrange(const mi_conv *cv, const float *w, size_t so, size_t si,
-                    const float *scale, float *out)
-{
-    size_t taps = (size_t)cv->kh * (size_t)cv->kw;
-    size_t oc = (size_t)cv->oc, c = (size_t)cv->c;
-    if (cv->depthwise) {
-        for (size_t t = 0; t < taps; t++)
-            for (size_t i = 0; i < c; i++)
-                out[t * c + i] = w[i * so + t] * scale[i];
-        return;
-    }
-    for (size_t o = 0; o < oc; o++)
-        for (size_t i = 0; i < c; i++)
-            for (size_t t = 0; t < taps; t++)
-                out[(o * taps + t) * c + i] = w[o * so + i * si + t] * scale[o];
-}
-
 /* How a node's weights lie, and what multiplies them and the bias. */
 typedef struct {
     mi_node *weights, *bias;
@@ -84,7 +65,9 @@ static mien_status pack(mien_plan *p, mi_conv_spec *v, const layer *l,
         after->bias[o] += b ? after->scale[o] * l->beta * b[o] : 0;
         after->scale[o] *= l->alpha;
     }
-    arrange(cv, w, l->so, l->si, after->scale, arranged);
+    const mi_conv_source from = {w, (ptrdiff_t)l->so, (ptrdiff_t)l->si, cv->kw,
+                                 1};
+    mi_conv_arrange(cv, &from, after->scale, arranged);
     cv->words = !keep && !p->exact && mi_conv_words(p->kern, cv, arranged);
     v->packed = mi_plan_keep_raw(p, mi_conv_packed_len(p->kern, cv));
     if (!v->packed)

@@ -62,6 +62,10 @@ typedef struct mi_conv_source {
     ptrdiff_t out, in, down, across;
 } mi_conv_source;
 
+/* Weights that lie as given, times their channel's scale, in the order that
+ * mi_conv_pack reads; of a depthwise one `in` is not looked at. */
+void mi_conv_arrange(const mi_conv *cv, const mi_conv_source *from,
+                     const float *scale, float *out);
 /* 1: a convolution with these weights may have `words`, and is faster so: they
  * lie on at most 256 steps a channel, as in a network stored at eight bits. */
 int mi_conv_words(const mi_kern *kern, const mi_conv *cv, const float *w);

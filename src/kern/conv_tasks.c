@@ -154,6 +154,34 @@ void mi_conv_pack_from(const mi_kern *kern, const mi_conv *cv,
     }
 }
 
+/* One tap of an output channel. */
+static void arrange_tap(const float *w, ptrdiff_t in, int c, float scale,
+                        float *out)
+{
+    if (in == 1) { /* of which vectors can be made */
+        for (int i = 0; i < c; i++)
+            out[i] = w[i] * scale;
+        return;
+    }
+    for (int i = 0; i < c; i++, w += in)
+        out[i] = *w * scale;
+}
+
+void mi_conv_arrange(const mi_conv *cv, const mi_conv_source *from,
+                     const float *scale, float *out)
+{
+    int taps = cv->kh * cv->kw, c = cv->c;
+    for (int o = 0; o < (cv->depthwise ? 1 : cv->oc); o++)
+        for (int t = 0; t < taps; t++, out += c) {
+            const float *w =
+                from->w + t / cv->kw * from->down + t % cv->kw * from->across;
+            if (!cv->depthwise)
+                arrange_tap(w + o * from->out, from->in, c, scale[o], out);
+            for (int i = 0; cv->depthwise && i < c; i++)
+                out[i] = w[i * from->out] * scale[i];
+        }
+}
+
 void mi_conv_pack(const mi_kern *kern, const mi_conv *cv, const float *w,
                   const float *bias, float *packed)
 {

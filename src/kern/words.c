@@ -53,14 +53,62 @@ static int least_multiple(int a, int b)
     return a / x * b;
 }
 
+/* Weights that are looked at together: compilers make vectors of such loops. */
+enum { BLOCK = MI_WORDS_UNIT };
+
+/* The least and the largest of n weights; of a NaN nothing is said. */
+static void find_range(const float *w, int n, float *lo, float *hi)
+{
+    float least[BLOCK], most[BLOCK];
+    memcpy(least, w, sizeof least);
+    memcpy(most, w, sizeof most);
+    for (int i = BLOCK; i < n; i += BLOCK)
+        for (int j = 0; j < BLOCK; j++) {
+            least[j] = w[i + j] < least[j] ? w[i + j] : least[j];
+            most[j] = w[i + j] > most[j] ? w[i + j] : most[j];
+        }
+    *lo = least[0], *hi = most[0];
+    for (int j = 1; j < BLOCK; j++) {
+        *lo = least[j] < *lo ? least[j] : *lo;
+        *hi = most[j] > *hi ? most[j] : *hi;
+    }
+}
+
+/* 1: BLOCK weights lie on whole numbers of steps, 1 / by each. */
+static int lie_on_steps(const float *w, float lo, float by, float near)
+{
+    int off = 0;
+    for (int j = 0; j < BLOCK; j++) {
+        float at = (w[j] - lo) * by;
+        off |= !(fabsf(at - rintf(at)) <= near);
+    }
+    return !off;
+}
+
+/* How many steps the BLOCK weights need that so many do not suffice for; 0:
+ * more than STEPS. */
+static int more_steps(const float *w, float lo, double range, int count)
+{
+    float by = range > 0 ? (float)(1 / range) : 0;
+    for (int j = 0; j < BLOCK; j++) {
+        float at = (w[j] - lo) * by * (float)count;
+        if (fabsf(at - rintf(at)) <= NEAR * (float)count)
+            continue;
+        if (!isfinite(at))
+            return 0;
+        int q = denominator(((double)w[j] - (double)lo) / range);
+        count = q ? least_multiple(count, q) : STEPS + 1;
+        if (count > STEPS)
+            return 0;
+    }
+    return count;
+}
+
 /* 1: the n weights of a channel are such. */
 static int find_steps(const float *w, int n, steps *s)
 {
-    float lo = w[0], hi = w[0];
-    for (int i = 1; i < n; i++) {
-        lo = w[i] < lo ? w[i] : lo;
-        hi = w[i] > hi ? w[i] : hi;
-    }
+    float lo, hi;
+    find_range(w, n, &lo, &hi);
     if (!(lo >= -MI_WORDS_MOST && hi <= MI_WORDS_MOST))
         return 0;
     double range = (double)hi - (double)lo;
@@ -68,15 +116,11 @@ static int find_steps(const float *w, int n, steps *s)
         range = 0;
     int count = 1;
     float by = range > 0 ? (float)(1 / range) : 0;
-    for (int i = 0; i < n; i++) {
-        float at = (w[i] - lo) * by * (float)count;
-        if (fabsf(at - rintf(at)) <= NEAR * (float)count)
+    for (int i = 0; i < n; i += BLOCK) {
+        if (lie_on_steps(w + i, lo, by * (float)count, NEAR * (float)count))
             continue;
-        if (!isfinite(at))
-            return 0;
-        int q = denominator(((double)w[i] - (double)lo) / range);
-        count = q ? least_multiple(count, q) : STEPS + 1;
-        if (count > STEPS)
+        count = more_steps(w + i, lo, range, count);
+        if (!count)
             return 0;
     }
     s->least = lo;
@@ -111,6 +155,20 @@ size_t mi_words_packed_len(const mi_kern *kern, const mi_conv *cv)
     return MI_WORDS_HEAD + channels * (3 + (size_t)mi_words_deep(cv) / 2);
 }
 
+/* The numbers of BLOCK weights, and the sum of their sizes. */
+static int64_t block_numbers(const float *w, const steps *s, float by,
+                             int16_t q[BLOCK])
+{
+    float zero = (float)s->zero;
+    int32_t sizes = 0;
+    for (int j = 0; j < BLOCK; j++) {
+        int32_t one = (int32_t)(rintf((w[j] - s->least) * by) - zero);
+        q[j] = (int16_t)one;
+        sizes += one < 0 ? -one : one;
+    }
+    return sizes;
+}
+
 /* A channel's n weights into its place in a panel; the sum of their numbers'
  * sizes. */
 static int64_t pack_channel(const float *w, int n, int wide, float *at)
@@ -118,17 +176,16 @@ static int64_t pack_channel(const float *w, int n, int wide, float *at)
     steps s = {0};
     int64_t sizes = 0;
     (void)find_steps(w, n, &s);
-    float by = s.step > 0 ? 1 / s.step : 0, zero = (float)s.zero;
+    float by = s.step > 0 ? 1 / s.step : 0;
     at[wide] = s.step;
     at += wide;
     at[wide] = s.middle;
     at += wide + wide;
-    for (int i = 0; i < n; i += 2, at += wide) {
-        int a = (int)(rintf((w[i] - s.least) * by) - zero);
-        int b = (int)(rintf((w[i + 1] - s.least) * by) - zero);
-        int16_t pair[2] = {(int16_t)a, (int16_t)b};
-        memcpy(at, pair, sizeof pair);
-        sizes += (a < 0 ? -a : a) + (b < 0 ? -b : b);
+    for (int i = 0; i < n; i += BLOCK) {
+        int16_t q[BLOCK];
+        sizes += block_numbers(w + i, &s, by, q);
+        for (int j = 0; j < BLOCK; j += 2, at += wide)
+            memcpy(at, q + j, 2 * sizeof *q);
     }
     return sizes;
 }
