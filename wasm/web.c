@@ -161,12 +161,15 @@ static mien_status check_name(const mien_web *w, const char *name,
 }
 
 /* Why a file is not the network that it is called; MIEN_OK: it may be. */
-static mien_status check_file(const char *name, const uint8_t *bytes, size_t n,
-                              mien_error *err)
+static mien_status check_file(const char *name, const char *digest,
+                              const uint8_t *bytes, size_t n, mien_error *err)
 {
     const mien_model_entry *entry = mien_model_find(name);
-    char digest[65];
-    mien_sha256(bytes, n, digest);
+    char here[65];
+    if (!digest) {
+        mien_sha256(bytes, n, here);
+        digest = here;
+    }
     if (strcmp(digest, entry->sha256) == 0)
         return MIEN_OK;
     snprintf(err->text, sizeof err->text,
@@ -185,15 +188,15 @@ mien_status web_add_graph(mien_web *w, const char *name, mien_graph *graph,
     return st;
 }
 
-mien_status web_add_model(mien_web *w, const char *name, uint8_t *bytes,
-                          size_t n)
+mien_status web_add_model(mien_web *w, const char *name, const char *digest,
+                          uint8_t *bytes, size_t n)
 {
     mien_error err = {0};
     web_model m = {NULL, bytes, NULL};
     web_text_begin(w);
     mien_status st = check_name(w, name, &err);
     if (st == MIEN_OK)
-        st = check_file(name, bytes, n, &err);
+        st = check_file(name, digest, bytes, n, &err);
     if (st == MIEN_OK)
         st = mien_onnx_read_borrowed(bytes, n, &m.graph, &err);
     if (st == MIEN_OK) {

@@ -68,9 +68,12 @@ int WEB_EXPORT(web_has_model)(const mien_web *w, const char *name);
 
 /* Add the file of a network of the catalogue.  The bytes, from web_alloc,
  * belong to w from then on, also when they are refused: EARG (no such model, or
- * it is there), EFORMAT (another digest), ELIMIT, ENOMEM. */
+ * it is there), EFORMAT (another digest), ELIMIT, ENOMEM.  digest is their
+ * SHA-256, which an engine computes sooner and on another thread; NULL: it is
+ * computed here. */
 mien_status WEB_EXPORT(web_add_model)(mien_web *w, const char *name,
-                                      uint8_t *bytes, size_t n);
+                                      const char *digest, uint8_t *bytes,
+                                      size_t n);
 
 /* ---- faces --------------------------------------------------------------- */
 

@@ -102,7 +102,7 @@ async function fetchCascade(models, name) {
   if (!Object.hasOwn(FILES, name))
     throw new MienError('EARG',
       `cascade: ${name}; it may be ${Object.keys(FILES).join(', ')}, or the bytes of a file`);
-  return fetchModel(models, { file: FILES[name] });
+  return (await fetchModel(models, { file: FILES[name] })).bytes;
 }
 
 /**

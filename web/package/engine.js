@@ -7,7 +7,7 @@ import { WISH, closeReader, faceNeeds, openReader, readFaces } from './faces.js'
 import { writeGif } from './gif.js';
 import { Held } from './held.js';
 import { Library, MienError } from './library.js';
-import { fetchModel, forgetModel } from './models.js';
+import { digestOf, fetchModel, forgetModel } from './models.js';
 import { OBJECT_WISH, closeFinder, findObjects, objectNeeds, openFinder } from './objects.js';
 import { SMILE_CALLS } from './smile.js';
 import { TABLE_CALLS } from './tables.js';
@@ -75,6 +75,8 @@ export class Engine {
   /** @type {Map<string, number>} */ #readers = new Map();
   /** @type {Map<string, number>} */ #finders = new Map();
   /** @type {Map<string, Promise<void>>} */ #loads = new Map();
+  /** Puts networks that were fetched into the browser's store. */
+  /** @type {(() => Promise<void>)[]} */ #keep = [];
   /** @type {OffscreenCanvas|undefined} */ #canvas;
 
   /** @param {Library} lib @param {string|URL} models */
@@ -107,20 +109,36 @@ export class Engine {
       return await CALLS[name](this, args, progress);
     } finally {
       args[0]?.close?.(); // a bitmap was made for this call
+      setTimeout(() => this.keep()); // after the answer
     }
   }
 
   /** Fetch one network. @param {Need} need @param {Progress} [progress] */
   async #load(need, progress) {
-    const bytes = await fetchModel(this.models, need, progress);
+    const { bytes, keep } = await fetchModel(this.models, need, progress);
     try {
-      const { lib } = this;
-      lib.withText(need.name, (name) => lib.check(
-        lib.c.web_add_model(lib.web, name, lib.put(bytes), bytes.length)));
+      this.#add(need.name, await digestOf(bytes), bytes);
+      this.#keep.push(keep);
     } catch (e) {
       await forgetModel(need.sha256);
       throw e;
     }
+  }
+
+  /** @param {string} name @param {string|undefined} digest @param {Uint8Array} bytes */
+  #add(name, digest, bytes) {
+    const { lib } = this;
+    const add = (/** @type {number} */ sha256) => lib.withText(name, (at) => lib.check(
+      lib.c.web_add_model(lib.web, at, sha256, lib.put(bytes), bytes.length)));
+    if (digest)
+      lib.withText(digest, add);
+    else
+      add(0);
+  }
+
+  /** Put what was fetched into the browser's store. */
+  async keep() {
+    await Promise.all(this.#keep.splice(0).map((one) => one()));
   }
 
   /** Fetch networks, all at once. @param {Need[]} needs @param {Progress} [progress] */
@@ -184,10 +202,12 @@ const CALLS = {
   prepare: async (engine, [wish], progress) => {
     await engine.loadAll(faceNeeds(engine.lib, wish), progress);
     engine.reader(wish);
+    await engine.keep();
   },
   prepareObjects: async (engine, [wish], progress) => {
     await engine.loadAll(objectNeeds(engine.lib), progress);
     engine.finder(wish);
+    await engine.keep();
   },
   detect: async (engine, [picture, wish, file]) => {
     await engine.loadAll(faceNeeds(engine.lib, wish));

@@ -88,19 +88,46 @@ async function openCache() {
 }
 
 /**
- * A file, from the browser's store if it has it.
+ * Put a file into the browser's store; where that is full the next load fetches it again.
+ * @param {Cache|undefined} cache @param {string} key @param {Uint8Array} bytes
+ */
+async function put(cache, key, bytes) {
+  try {
+    await cache?.put(key, new Response(/** @type {BufferSource} */ (bytes)));
+  } catch {
+    // as said
+  }
+}
+
+/**
+ * The SHA-256 of bytes, where the engine computes it itself, on another thread; undefined where
+ * it does not, as on pages that are not secure.
+ * @param {Uint8Array} bytes
+ */
+export async function digestOf(bytes) {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle)
+    return undefined;
+  const digest = await subtle.digest('SHA-256', /** @type {BufferSource} */ (bytes));
+  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * A file, from the browser's store if it has it; else `keep` puts it there, which is better done
+ * when nobody waits for an answer.
  * @param {string|URL} base folder of the models
  * @param {{file: string, sha256?: string}} model without a digest it is not kept
  * @param {Progress} [progress]
- * @returns {Promise<Uint8Array>}
+ * @returns {Promise<{bytes: Uint8Array, keep: () => Promise<void>}>}
  */
 export async function fetchModel(base, model, progress) {
+  const keep = async () => undefined;
   const folder = String(base).replace(/\/?$/, '/');
   if (inNode && isFile(folder)) {
     try {
       const path = folder.startsWith('file:') ? new URL(model.file, folder)
         : folder + model.file;
-      return await readFile(path);
+      return { bytes: await readFile(path), keep };
     } catch (e) {
       throw new MienError('EIO', `${model.file}: ${/** @type {Error} */ (e).message}`);
     }
@@ -108,16 +135,11 @@ export async function fetchModel(base, model, progress) {
   const url = new URL(folder + model.file, globalThis.location?.href).href;
   const key = `${url}?sha256=${model.sha256}`;
   const cache = model.sha256 ? await openCache() : undefined;
-  const kept = await keptBytes(cache, key);
-  if (kept)
-    return kept;
+  const there = await keptBytes(cache, key);
+  if (there)
+    return { bytes: there, keep };
   const bytes = await get(url, (response) => bodyOf(response, model.file, progress));
-  try {
-    await cache?.put(key, new Response(/** @type {BufferSource} */ (bytes)));
-  } catch {
-    // The store is full: the next load fetches again.
-  }
-  return bytes;
+  return { bytes, keep: () => put(cache, key, bytes) };
 }
 
 /**
