@@ -114,19 +114,22 @@ export class Mien {
   static async load(options = {}) {
     const alone = options.worker === false && typeof Worker === 'function';
     const threads = alone ? 1 : threadsOf(options.threads);
-    const { module, lib } = await startLibrary(options.wasm, threads);
     const models = String(options.models ?? 'models/');
-    if (options.worker === false || typeof Worker !== 'function')
+    if (options.worker === false || typeof Worker !== 'function') {
+      const { module, lib } = await startLibrary(options.wasm, threads);
       return new Mien(lib, await Engine.start(module, models, threads));
+    }
+    // its scripts are fetched while the library is
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     const remote = new Remote(worker);
     try {
+      const { module, lib } = await startLibrary(options.wasm, threads);
       await remote.start(module, new URL(models, globalThis.location.href).href, threads);
+      return new Mien(lib, remote);
     } catch (e) {
       remote.free();
       throw e;
     }
-    return new Mien(lib, remote);
   }
 
   get version() {

@@ -12,7 +12,8 @@ const moved = (args) =>
 export class Remote {
   #worker;
   #next = 1;
-  #ended = false;
+  #runs = false; // it has answered
+  /** Why no more answers come. @type {MienError|undefined} */ #end;
   /** Threads that work. */ threads = 1;
   /** @type {Map<number, {resolve: Function, reject: Function, progress?: Progress}>} */
   #open = new Map();
@@ -21,6 +22,7 @@ export class Remote {
   constructor(worker) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => {
+      this.#runs = true;
       const call = this.#open.get(data.id);
       if (data.progress)
         return call?.progress?.(data.progress);
@@ -28,14 +30,20 @@ export class Remote {
       return data.error ? call?.reject(new MienError(data.error.code ?? 'EIO', data.error.text))
         : call?.resolve(data.result);
     };
-    worker.onerror = (e) => this.#fail(`worker: ${e.message || 'could not be started'}`);
-    worker.onmessageerror = () => this.#fail('worker: its answer could not be read');
+    worker.onerror = (e) => {
+      const why = new MienError('EIO', `worker: ${e.message || 'could not be started'}`);
+      if (!this.#runs)
+        this.#end ??= why;
+      this.#fail(why);
+    };
+    worker.onmessageerror = () => this.#fail(
+      new MienError('EIO', 'worker: its answer could not be read'));
   }
 
-  /** What was asked gets no answer. @param {string} why */
+  /** What was asked gets no answer. @param {MienError} why */
   #fail(why) {
     for (const call of this.#open.values())
-      call.reject(new MienError('EIO', why));
+      call.reject(why);
     this.#open.clear();
   }
 
@@ -45,8 +53,8 @@ export class Remote {
    */
   call(call, args, progress) {
     return new Promise((resolve, reject) => {
-      if (this.#ended)
-        throw new MienError('EARG', 'mien was freed');
+      if (this.#end)
+        throw this.#end;
       const id = this.#next++;
       this.#open.set(id, { resolve, reject, progress });
       try {
@@ -64,8 +72,8 @@ export class Remote {
   }
 
   free() {
-    this.#fail('mien was freed');
-    this.#ended = true;
+    this.#end = new MienError('EARG', 'mien was freed');
+    this.#fail(this.#end);
     this.#worker.terminate();
   }
 }
