@@ -341,7 +341,7 @@ bench: all $(BENCHES)
 	@failed=0; for s in run csv predict search cluster serve queue logistic autoencoder learn rare_events vision cascade; do \
 	  bench/$$s.sh $B || failed=1; done; exit $$failed
 # mien in Chromium beside its peers, which npm fetches; BENCH_WEB=sizes is one part.
-bench-web: all models web-wasm
+bench-web: all models web-package
 	@tools/setup.sh run check
 	@mkdir -p $B/bench-web && cp bench/web/package.json $B/bench-web/ && cd $B/bench-web && \
 	  npm install --ignore-scripts --no-audit --no-fund --silent

@@ -29,14 +29,17 @@ packages() {
     touch "$mark"
 }
 
-# The package with mien.wasm beside it, and types of what its comments say.
+# The package in few files, with mien.wasm beside them, and types of what its comments say.
 package() {
     b=$(cd "$1" && pwd)
     [ -e "$b/web/mien.wasm" ] || fail 'no mien.wasm; make web-wasm builds it'
     packages
     rm -rf "$b/web/package"
     mkdir -p "$b/web/package"
-    cp -R "$here"/web/package/* "$b"/web/*.wasm "$here/LICENSE" "$b/web/package/"
+    cp "$here"/web/package/package.json "$here/web/package/README.md" "$b"/web/mien*.wasm \
+        "$here/LICENSE" "$b/web/package/"
+    (cd "$app" && MIEN_PACKAGE=$b/web/package node_modules/.bin/rollup --silent \
+        -c package.config.js) || fail 'the package could not be bundled'
     (cd "$app" && node_modules/.bin/tsc -p tsconfig.types.json --outDir "$b/web/package") ||
         fail 'the types could not be made'
 }

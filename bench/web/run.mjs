@@ -9,8 +9,7 @@
 //
 // BUILD is the build folder: npm's packages are in BUILD/bench-web, our files in BUILD/web.
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync,
-  statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
@@ -32,7 +31,7 @@ const TYPES = { '.html': 'text/html', '.mjs': 'text/javascript', '.js': 'text/ja
 
 /** Where an address lies; the first folder that has it. */
 const PLACES = [
-  ['/package/', join(ROOT, 'web/package'), join(BUILD, 'web')],
+  ['/package/', join(BUILD, 'web/package')],
   ['/models/', MODELS, join(ROOT, 'models')],
   ['/floats/', FLOATS],
   ['/nets/', join(BUILD, 'web')],
@@ -197,13 +196,14 @@ function sizes() {
   const kilobytes = (files) => (files.reduce((sum, file) =>
     sum + gzipSync(readFileSync(file), { level: 9 }).length, 0) / 1000).toFixed(0);
   const npm = (...files) => files.map((file) => join(NPM, file));
-  const folder = join(ROOT, 'web/package');
-  const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
+  const folder = join(BUILD, 'web/package');
+  const [page, worker, helper] = ['mien.js', 'worker.js', 'helper.js']
     .map((name) => join(folder, name));
+  const scripts = [page, worker];
   head('before any model, gzipped', 'kB');
   line('mien: the package', kilobytes([...scripts, join(BUILD, 'web/mien.wasm')]));
   line('mien: the package, threads',
-    kilobytes([...scripts, join(BUILD, 'web/mien-threads-relaxed.wasm')]));
+    kilobytes([...scripts, helper, join(BUILD, 'web/mien-threads-relaxed.wasm')]));
   line('mien: the package, relaxed', kilobytes([...scripts, join(BUILD, 'web/mien-relaxed.wasm')]));
   line('face-api.js 1.7.15 and the wasm backend of tf.js 4.22.0', kilobytes(npm(
     '@vladmandic/face-api/dist/face-api.esm.js',
