@@ -104,8 +104,9 @@ static int more_steps(const float *w, float lo, double range, int count)
     return count;
 }
 
-/* 1: the n weights of a channel are such. */
-static int find_steps(const float *w, int n, steps *s)
+/* 1: the n weights of a channel are such.  Once in the code, which a page
+ * fetches. */
+static __attribute__((noinline)) int find_steps(const float *w, int n, steps *s)
 {
     float lo, hi;
     find_range(w, n, &lo, &hi);

@@ -79,11 +79,13 @@ test('npm packs what is needed and nothing else', () => {
     join(BUILD, 'web/package')));
   const names = files.map(({ path }) => path);
   for (const name of ['mien.js', 'mien.d.ts', 'mien.wasm', 'worker.js', 'faceapi.js',
-    'faceapi.d.ts', 'faceapi/tasks.js', 'faceapi/tasks.d.ts', 'cocossd.js', 'cocossd.d.ts',
-    'README.md', 'LICENSE', 'package.json'])
+    'faceapi.d.ts', 'faceapi/tasks.d.ts', 'cocossd.js', 'cocossd.d.ts', 'helper.js', 'README.md',
+    'LICENSE', 'package.json'])
     assert.ok(names.includes(name), `${name} is not packed`);
   const rest = names.filter((name) => !/^(faceapi\/)?[\w-]+(\.d\.ts|\.js|\.wasm)$/.test(name));
   assert.deepEqual(rest.sort(), ['LICENSE', 'README.md', 'package.json']);
+  const scripts = names.filter((name) => name.endsWith('.js'));
+  assert.ok(scripts.length <= 6, `few files for a page to wait for: ${scripts}`);
 });
 
 test('the types say what the code does', () => {
