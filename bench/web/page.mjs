@@ -3,6 +3,7 @@
 //   first(name)            milliseconds from the navigation to the contender's first answer
 //   start(name), again()   one made ready; milliseconds of one more answer
 //   nets(list, rounds)     the same of networks alone: our builds and onnxruntime-web
+//   frames(n, warm)        bytes of memory before and after n frames
 
 const NPM = '/npm/';
 const SIDE = 640; // the photo is this wide
@@ -191,4 +192,29 @@ async function nets(list, rounds) {
   return rows;
 }
 
-Object.assign(globalThis, { first, start, again, nets, ready: true });
+/** Bytes that JavaScript and the library have, the worker's too. */
+async function memory(lib) {
+  const { breakdown } = await performance.measureUserAgentSpecificMemory();
+  const heap = breakdown.filter(({ types }) => types.includes('JavaScript'))
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+  return { wasm: await lib.memory(), heap };
+}
+
+/** Faces of frames that move, by the default detector, with landmarks and descriptors. */
+async function frames(n, warm) {
+  const { Mien } = await import('/package/mien.js');
+  const [lib, canvas] = await Promise.all([Mien.load({ models: '/models/', threads: 1 }),
+    photo()]);
+  const frame = new OffscreenCanvas(canvas.width / 2, canvas.height);
+  const context = frame.getContext('2d', { willReadFrequently: true });
+  let faces = 0, before;
+  for (let i = -warm; i < n; i++) {
+    if (i === 0)
+      before = await memory(lib);
+    context.drawImage(canvas, -(i & 31), 0);
+    faces += (await lib.detect(frame, { landmarks: true, descriptor: true })).length;
+  }
+  return { before, after: await memory(lib), faces };
+}
+
+Object.assign(globalThis, { first, start, again, nets, frames, ready: true });

@@ -5,6 +5,7 @@
 //   steady  one answer after the other, in turns; medians
 //   nets    networks alone, in turns with onnxruntime-web's on 32-bit weights
 //   threads two threads against one, on a page that is cross-origin isolated
+//   frames  memory before and after BENCH_FRAMES frames, usual 10,000
 //   sizes   what a page has to fetch before any model, gzipped
 //
 // BUILD is the build folder: npm's packages are in BUILD/bench-web, our files in BUILD/web.
@@ -251,6 +252,19 @@ async function threads(browser) {
   }
 }
 
+async function frames(browser) {
+  const count = Number(process.env.BENCH_FRAMES ?? 10000);
+  const isolated = await serve(ISOLATED); // or the browser does not tell
+  try {
+    const { before, after, faces } = await ask(browser, isolated.address, 'frames', count, 50);
+    head(`memory, ${count} frames, ${faces} faces`, 'before', 'after', 'more, kB');
+    for (const [what, name] of [['wasm', 'of the library'], ['heap', 'of JavaScript']])
+      line(name, before[what], after[what], ((after[what] - before[what]) / 1000).toFixed(0));
+  } finally {
+    isolated.close();
+  }
+}
+
 const require = createRequire(join(ROOT, 'web/app/package.json'));
 const { chromium } = require('playwright-core');
 const browser = await chromium.launch({ args: ['--no-sandbox', '--disable-gpu'],
@@ -261,6 +275,8 @@ try {
   await measure(browser, server.address);
   if (wanted('threads'))
     await threads(browser);
+  if (wanted('frames'))
+    await frames(browser);
   if (wanted('sizes'))
     sizes();
 } finally {
