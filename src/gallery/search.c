@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "gallery/gallery.h"
+#include "mien/gallery_shards.h"
 
 #include <assert.h>
 #include <math.h>
@@ -127,28 +128,30 @@ static mien_status nearest_row(const mi_shelf *shelf, const float *face,
     return st;
 }
 
-/* Who is nearest, and near enough. */
+/* Who is nearest. */
+typedef struct found {
+    const mi_person *person; /* NULL: nobody */
+    float distance;
+} found;
+
+/* Find it, and count who is compared. */
 static mien_status nearest(const mien_gallery *g, const mi_shelf *shelf,
-                           const wanted *w, const float *face, float threshold,
-                           mien_gallery_match *out, mien_error *err)
+                           const wanted *w, const float *face, found *out,
+                           int *compared, mien_error *err)
 {
     size_t n = (size_t)mien_index_count(shelf->face.index);
     mien_neighbour near = {-1, -1, NAN};
     uint8_t *allowed = mi_alloc(n + 1, 1);
     if (!allowed)
         return mi_no_memory(err);
-    out->compared = allow(g, shelf->face.index, w, allowed);
+    *compared = allow(g, shelf->face.index, w, allowed);
     mien_status st = nearest_row(shelf, face, allowed, &near, err);
     mi_free(allowed);
-    if (st || near.row < 0)
-        return st;
-    const mi_person *p = &g->person[mi_people_at(g, near.person)];
-    if (opted_out(p))
-        return MIEN_OK; /* the log does not tell that they were seen, either */
-    out->distance = near.distance;
-    if (near.distance < threshold)
-        out->person = &p->shown;
-    return MIEN_OK;
+    if (!st && near.row >= 0) {
+        out->person = &g->person[mi_people_at(g, near.person)];
+        out->distance = near.distance;
+    }
+    return st;
 }
 
 mien_status mi_search_checked(const char *purpose, float threshold,
@@ -167,6 +170,53 @@ mien_status mi_search_checked(const char *purpose, float threshold,
     return MIEN_OK;
 }
 
+/* What is wrong with a search of a day and a face. */
+static mien_status check(const wanted *w, const mi_shelf *shelf,
+                         const mien_gallery_faces *face, float threshold,
+                         mien_error *err)
+{
+    mien_status st = mi_search_checked(w->purpose, threshold, err);
+    if (st)
+        return st;
+    if (*w->day && !mien_is_day(w->day))
+        return mi_fail(err, MIEN_EARG,
+                       "a search on '%.20s'; a day is wanted, YYYY-MM-DD",
+                       w->day);
+    if (face->n != 1)
+        return mi_fail(err, MIEN_EARG,
+                       "a search for %d faces; one face is wanted", face->n);
+    if (shelf && mien_index_numbers(shelf->face.index) != face->numbers)
+        return mi_fail(err, MIEN_EARG,
+                       "a descriptor of %d numbers; this network's have %d",
+                       face->numbers, mien_index_numbers(shelf->face.index));
+    return MIEN_OK;
+}
+
+/* Search and write it down: who is nearest, and what is told of it.  Of whom is
+ * never to be matched nothing is, nor does the log tell that they were seen. */
+static mien_status search(mien_gallery *g, const wanted *w,
+                          const mien_gallery_faces *face, float threshold,
+                          found *out, mien_gallery_match *told, mien_error *err)
+{
+    const mi_shelf *shelf = shelf_of(g, face->model);
+    found f = {NULL, NAN};
+    mien_gallery_match m = {NULL, NAN, 0};
+    mien_status st = check(w, shelf, face, threshold, err);
+    if (!st && shelf)
+        st = nearest(g, shelf, w, face->descriptor, &f, &m.compared, err);
+    if (!st && f.person && !opted_out(f.person)) {
+        m.distance = f.distance;
+        m.person = f.distance < threshold ? &f.person->shown : NULL;
+    }
+    if (!st)
+        st = note(g, w->purpose, &m, err);
+    if (!st) {
+        *out = f;
+        *told = m;
+    }
+    return st;
+}
+
 mien_status mien_gallery_search(mien_gallery *g, const char *purpose,
                                 const mien_gallery_faces *face, float threshold,
                                 mien_gallery_match *out, mien_error *err)
@@ -181,26 +231,65 @@ mien_status mien_gallery_search_on(mien_gallery *g, const char *purpose,
                                    mien_error *err)
 {
     const wanted w = {purpose, day};
-    mien_gallery_match m = {NULL, NAN, 0};
-    const mi_shelf *shelf = shelf_of(g, face->model);
-    mien_status st = mi_search_checked(purpose, threshold, err);
+    found f;
+    return search(g, &w, face, threshold, &f, out, err);
+}
+
+/* ---- one gallery of several ---------------------------------------------- */
+
+/* Of how many who may be found there are faces, by whatever network. */
+static int have_faces(const mien_gallery *g, const wanted *w)
+{
+    char today[11];
+    int n = 0;
+    mi_gallery_day(g, today);
+    for (int i = 0; i < g->people; i++) {
+        const mien_gallery_person *p = &g->person[i].shown;
+        n += p->faces && strcmp(p->basis.purpose, w->purpose) == 0 &&
+             strcmp(p->basis.expiry, today) >= 0 && !too_late(p, w);
+    }
+    return n;
+}
+
+mien_status mien_gallery_search_shard(mien_gallery *g, const char *purpose,
+                                      const char *day,
+                                      const mien_gallery_faces *face,
+                                      float threshold, mien_shard_answer *out,
+                                      mien_error *err)
+{
+    const wanted w = {purpose, day};
+    found f;
+    mien_gallery_match m;
+    mien_status st = search(g, &w, face, threshold, &f, &m, err);
     if (st)
         return st;
-    if (*day && !mien_is_day(day))
-        return mi_fail(err, MIEN_EARG,
-                       "a search on '%.20s'; a day is wanted, YYYY-MM-DD", day);
-    if (face->n != 1)
-        return mi_fail(err, MIEN_EARG,
-                       "a search for %d faces; one face is wanted", face->n);
-    if (shelf && mien_index_numbers(shelf->face.index) != face->numbers)
-        return mi_fail(err, MIEN_EARG,
-                       "a descriptor of %d numbers; this network's have %d",
-                       face->numbers, mien_index_numbers(shelf->face.index));
-    if (shelf)
-        st = nearest(g, shelf, &w, face->descriptor, threshold, &m, err);
-    if (!st)
-        st = note(g, purpose, &m, err);
-    if (!st)
-        *out = m;
-    return st;
+    *out = (mien_shard_answer){.asked = 1,
+                               .answered = 1,
+                               .distance = f.distance,
+                               .never = f.person && opted_out(f.person),
+                               .compared = m.compared,
+                               .incomparable = have_faces(g, &w) - m.compared};
+    if (m.person)
+        memcpy(out->name, m.person->name, sizeof out->name);
+    return MIEN_OK;
+}
+
+void mien_shard_answers_join(int n, const mien_shard_answer *answer,
+                             mien_shard_answer *out)
+{
+    mien_shard_answer all = {.distance = NAN};
+    assert(n >= 0);
+    for (int i = 0; i < n; i++) {
+        const mien_shard_answer *a = &answer[i];
+        all.asked += a->asked;
+        all.answered += a->answered;
+        all.compared += a->compared;
+        all.incomparable += a->incomparable;
+        if (isnan(a->distance) || a->distance >= all.distance)
+            continue;
+        all.distance = a->distance;
+        all.never = a->never;
+        memcpy(all.name, a->name, sizeof all.name);
+    }
+    *out = all;
 }
