@@ -78,10 +78,12 @@ static const cli_option add_options[] = {
     CLI_ROW_LIST(scopes, "scope", 0, "LIST", MIEN_SERVE_SCOPES,
                  "what the key may do: {choices}; commas between (default: "
                  "detect,verify)"),
-    CLI_ROW_CHOICE(role, "role", 0, "NAME", "none," MIEN_SERVE_ROLES,
-                   "scopes of a role: {choices} (default {}); viewer: people; "
-                   "operator: detect, verify, recognize; enroller: people, "
-                   "enroll; auditor: metrics, audit; admin: all"),
+    CLI_ROW_CHOICE(
+        role, "role", 0, "NAME", "none," MIEN_SERVE_ROLES,
+        "scopes of a role: {choices} (default {}); viewer: people; "
+        "operator: detect, verify, recognize; enroller: people, "
+        "enroll; auditor: metrics, audit; admin: all; peer: search, for a "
+        "server that asks this one (mien serve --peers)"),
     CLI_ROW_TEXT(purpose, CLI_TEXT, "purpose", 0, "WORD",
                  "what the key is for: who is enrolled for another purpose is "
                  "neither told nor changed by it (default: requests say it)"),

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "mien/mien.h"
+#include "serve/shard.h"
 #include "tests/check.h"
 
 #include <arpa/inet.h>
@@ -138,6 +139,21 @@ static inline int ask(const mien_server *s, request r, char *out, size_t size)
     say(fd, (char *)b.data);
     mien_buffer_free(&b);
     return hear(fd, out, size);
+}
+
+/* The body of a search for the faces of words' last letters, of a network. */
+static inline void serve_search_body(const char *letters, const char *model,
+                                     float threshold, char out[4000])
+{
+    float row[4 * MIEN_DESCRIPTOR] = {0};
+    mien_buffer b = {0};
+    mi_shard_question q = {.threshold = threshold, .descriptor = row};
+    snprintf(q.model, sizeof q.model, "%s", model);
+    for (; letters[q.n]; q.n++)
+        row[q.n * MIEN_DESCRIPTOR + letters[q.n] % MIEN_DESCRIPTOR] = 1;
+    mi_shard_question_write(&q, &b);
+    snprintf(out, 4000, "%.*s", (int)b.n, (const char *)b.data);
+    mien_buffer_free(&b);
 }
 
 /* Make a key in the file, for a purpose or "". */

@@ -32,14 +32,14 @@ typedef struct somebody {
 
 static void draw_person(unsigned *seed, int i, int shards, somebody *out)
 {
-    unsigned kind = check_rand(seed) % 12;
-    *out = (somebody){.purpose = kind < 2    ? MIEN_GALLERY_OPT_OUT
-                                 : kind == 2 ? "canteen"
+    unsigned kind = check_rand(seed) % 16;
+    *out = (somebody){.purpose = kind < 4    ? MIEN_GALLERY_OPT_OUT
+                                 : kind == 4 ? "canteen"
                                              : "door",
-                      .model = kind == 3 ? model_b : model_a,
-                      .born = kind == 4 ? "2015-05-05" : "",
-                      .faces = kind == 5   ? 0
-                               : kind == 6 ? 2
+                      .model = kind == 5 ? model_b : model_a,
+                      .born = kind == 6 ? "2015-05-05" : "",
+                      .faces = kind == 7   ? 0
+                               : kind == 8 ? 2
                                            : 1};
     snprintf(out->name, sizeof out->name, "Person %d", i);
     draw_face(seed, out->row);
@@ -149,7 +149,7 @@ static void ask_about(const house *h, const float *row, const char *day,
 static void test_shards_answer_as_one_gallery(void)
 {
     const char *torture = getenv("TORTURE");
-    unsigned seed = 11;
+    unsigned seed = 12;
     seen n = {0};
     for (int round = 0; round < (torture ? 80 : SHARDS); round++) {
         house h;
@@ -185,6 +185,14 @@ static void test_silence_is_counted(void)
     CHECK(all.asked == 1 && !all.answered && isnan(all.distance));
     mien_shard_answers_join(0, NULL, &all);
     CHECK(!all.asked && !all.answered && isnan(all.distance) && !*all.name);
+    /* Nearer than whoever is never to be matched. */
+    a[1].never = 1;
+    mien_shard_answers_join(3, a, &all);
+    CHECK(!all.never && strcmp(all.name, "Ada") == 0);
+    a[1].distance = .1F;
+    mien_shard_answers_join(3, a, &all);
+    CHECK(all.never && all.distance == .1F && !*all.name);
+    a[1] = (mien_shard_answer){.asked = 1, .answered = 1, .distance = .5F};
     /* Into one of them, and joined before: the same. */
     mien_shard_answers_join(2, a, &a[0]);
     a[1] = a[2];

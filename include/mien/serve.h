@@ -34,12 +34,15 @@ enum {
     MIEN_SERVE_AUDIT = 128,   /* read the log, without people and faces */
     MIEN_SERVE_EXPORT = 256,  /* all that is held of a person */
     MIEN_SERVE_DELETE = 512,  /* the gallery, together with another key */
-    MIEN_SERVE_ALL = 1023
+    MIEN_SERVE_SEARCH =
+        1024, /* search by descriptors that another server made */
+    MIEN_SERVE_ALL = 2047
 };
 
 /* Their names, the first bit's first. */
-#define MIEN_SERVE_SCOPES \
-    "detect,verify,metrics,recognize,people,enroll,erase,audit,export,delete"
+#define MIEN_SERVE_SCOPES                                               \
+    "detect,verify,metrics,recognize,people,enroll,erase,audit,export," \
+    "delete,search"
 
 /* What people are to a server. */
 typedef enum mien_serve_role {
@@ -47,9 +50,10 @@ typedef enum mien_serve_role {
     MIEN_SERVE_OPERATOR, /* detect, verify, recognize */
     MIEN_SERVE_ENROLLER, /* people, enroll */
     MIEN_SERVE_AUDITOR,  /* metrics, audit */
-    MIEN_SERVE_ADMIN     /* all */
+    MIEN_SERVE_ADMIN,    /* all */
+    MIEN_SERVE_PEER      /* search: a server that asks this one */
 } mien_serve_role;
-#define MIEN_SERVE_ROLES "viewer,operator,enroller,auditor,admin"
+#define MIEN_SERVE_ROLES "viewer,operator,enroller,auditor,admin,peer"
 
 /* The scopes of a role.
  *

@@ -6,6 +6,7 @@
 #include "serve/deletion.h"
 #include "serve/held.h"
 #include "serve/keys.h"
+#include "serve/search.h"
 #include "serve/tell.h"
 #include "serve/visit.h"
 
@@ -15,23 +16,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-/* ---- what all share ------------------------------------------------------ */
-
-/* For what it is: the key's purpose, or that of the query.  0, or the status of
- * a refusal. */
-static int purpose_of(const mi_visit *v, const char **out)
-{
-    const char *own = v->ask->key.purpose, *said = v->ask->basis.purpose;
-    if (*own && *said && strcmp(own, said) != 0)
-        return mi_visit_refuse(v, 403, "purpose: this key is for another");
-    *out = *own ? own : said;
-    return **out ? 0
-                 : mi_visit_refuse(
-                       v, 400,
-                       "purpose: neither the request nor its key says what "
-                       "for");
-}
 
 /* ---- recognising --------------------------------------------------------- */
 
@@ -81,7 +65,7 @@ static int recognize(const mi_visit *v)
     const char *purpose = NULL;
     mien_error err = {0};
     float near = 0;
-    int status = purpose_of(v, &purpose);
+    int status = mi_visit_purpose(v, &purpose);
     if (status)
         return status;
     if (!v->got->faces.n)
@@ -164,7 +148,7 @@ static int enroll(const mi_visit *v, const char *name,
     const mi_ask *ask = v->ask;
     mien_gallery_person p = {0};
     mien_error err = {0};
-    int status = purpose_of(v, &purpose);
+    int status = mi_visit_purpose(v, &purpose);
     if (status)
         return status;
     const char *basis = *ask->basis.basis ? ask->basis.basis : ask->key.basis;
@@ -414,6 +398,7 @@ static int answer(const mi_visit *v, const mi_route *r)
     case MI_ROUTE_GALLERY_DELETE:
     case MI_ROUTE_GALLERY_KEEP:
     case MI_ROUTE_PURPOSE_DELETE: return mi_deletion_answer(v, r);
+    case MI_ROUTE_SEARCH: return mi_search_answer(v);
     default: return mi_held_answer(v, r);
     }
 }

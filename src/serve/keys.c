@@ -29,12 +29,14 @@ enum { FIELDS = 8, OLD_FIELDS = 5, FILE_SIZE = 1 << 20, MAX_DAYS = 400000 };
 
 unsigned mien_serve_role_scopes(mien_serve_role role)
 {
-    static const unsigned scopes[] = {
-        MIEN_SERVE_PEOPLE,
-        MIEN_SERVE_DETECT | MIEN_SERVE_VERIFY | MIEN_SERVE_RECOGNIZE,
-        MIEN_SERVE_PEOPLE | MIEN_SERVE_ENROLL,
-        MIEN_SERVE_METRICS | MIEN_SERVE_AUDIT, MIEN_SERVE_ALL};
-    assert(role >= MIEN_SERVE_VIEWER && role <= MIEN_SERVE_ADMIN);
+    static const unsigned scopes[] = {MIEN_SERVE_PEOPLE,
+                                      MIEN_SERVE_DETECT | MIEN_SERVE_VERIFY |
+                                          MIEN_SERVE_RECOGNIZE,
+                                      MIEN_SERVE_PEOPLE | MIEN_SERVE_ENROLL,
+                                      MIEN_SERVE_METRICS | MIEN_SERVE_AUDIT,
+                                      MIEN_SERVE_ALL,
+                                      MIEN_SERVE_SEARCH};
+    assert(role >= MIEN_SERVE_VIEWER && role <= MIEN_SERVE_PEER);
     return scopes[role];
 }
 
@@ -51,8 +53,7 @@ void mi_serve_today(char out[11])
     strftime(out, 11, "%Y-%m-%d", &day);
 }
 
-/* UTF-8 without control characters, of fewer bytes than size. */
-static int is_plain(const char *text, size_t size)
+int mi_serve_is_plain(const char *text, size_t size)
 {
     int n;
     if (strlen(text) >= size)
@@ -69,13 +70,13 @@ static int is_plain(const char *text, size_t size)
 static const char *wrong_with(const mien_serve_key *k)
 {
     mien_basis b = {.date = "2000-01-01", .expiry = "2000-01-01"};
-    if (!*k->name || !is_plain(k->name, sizeof k->name))
+    if (!*k->name || !mi_serve_is_plain(k->name, sizeof k->name))
         return "the name is empty, too long or no text";
     if (!k->scopes || k->scopes > MIEN_SERVE_ALL)
         return "scopes are not some of " MIEN_SERVE_SCOPES;
     if (*k->expiry && !mien_is_day(k->expiry))
         return "the expiry is no day YYYY-MM-DD";
-    if (!is_plain(k->purpose, sizeof k->purpose))
+    if (!mi_serve_is_plain(k->purpose, sizeof k->purpose))
         return "the purpose is too long or no text";
     if (k->days < 0 || k->days > MAX_DAYS)
         return "the days are not 0..400000";

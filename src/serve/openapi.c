@@ -37,7 +37,7 @@ static void write_parameters(mien_json *j, const mi_route *r)
     }
     for (int i = 0; i < MI_PARAMETERS; i++) {
         const mi_parameter *p = &mi_parameters[i];
-        if (p->of & 1U << r->kind)
+        if (p->of & MI_ROUTE_BIT(r->kind))
             write_parameter(j, p->name, "query", p->type, p->about);
     }
     mien_json_close(j);
@@ -67,19 +67,29 @@ static void write_form(mien_json *j, const mi_route *r, const char *type,
         mien_json_close(j);
 }
 
-/* An object with one text. */
-static void write_text(mien_json *j, const char *name)
+/* The texts of a route, one after the other; NULL: there are no more. */
+static const char *text_at(const mi_route *r, int i)
+{
+    return i == 0 ? r->text : i <= 3 ? r->more[i - 1] : NULL;
+}
+
+/* An object of texts. */
+static void write_texts(mien_json *j, const mi_route *r)
 {
     mien_json_object(j, json);
     mien_json_object(j, "schema");
     mien_json_text(j, "type", "object");
     mien_json_array(j, "required");
-    mien_json_text(j, NULL, name);
+    for (int i = 0; text_at(r, i); i++)
+        mien_json_text(j, NULL, text_at(r, i));
     mien_json_close(j);
     mien_json_object(j, "properties");
-    mien_json_object(j, name);
-    mien_json_text(j, "type", "string");
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; text_at(r, i); i++) {
+        mien_json_object(j, text_at(r, i));
+        mien_json_text(j, "type", "string");
+        mien_json_close(j);
+    }
+    for (int i = 0; i < 3; i++)
         mien_json_close(j);
 }
 
@@ -89,7 +99,7 @@ static void write_body(mien_json *j, const mi_route *r)
     mien_json_bool(j, "required", 1);
     mien_json_object(j, "content");
     if (r->text) {
-        write_text(j, r->text);
+        write_texts(j, r);
     } else {
         write_form(j, r, "multipart/form-data", "binary");
         write_form(j, r, json, "byte");

@@ -131,7 +131,7 @@ static void check_query(mien_server *s, mi_request *r)
         const mi_parameter *p = &mi_parameters[i];
         const char *v = s->mhd.MHD_lookup_connection_value(
             r->connection, MHD_GET_ARGUMENT_KIND, p->name);
-        if (v && p->of & 1U << mi_routes[r->route].kind &&
+        if (v && p->of & MI_ROUTE_BIT(mi_routes[r->route].kind) &&
             mi_ask_set(&r->ask, p->name, v, &r->wrong))
             refuse(r, 400, r->wrong.text);
     }

@@ -220,6 +220,15 @@ const mi_route mi_routes[MI_ROUTES] = {
      .type = json,
      .summary = "erase everybody who is enrolled for a purpose, and what was "
                 "calibrated for it; the answer certifies each"},
+    {.kind = MI_ROUTE_SEARCH,
+     .method = "POST",
+     .path = "/api/v1/search",
+     .scope = MIEN_SERVE_SEARCH,
+     .text = "descriptors",
+     .more = {"model", "threshold", "day"},
+     .type = json,
+     .summary = "who is nearest to faces that another server described, base64 "
+                "of floats of 32 bits, the least byte first, for --peers"},
 };
 
 /* Does a path follow a pattern? */
@@ -275,39 +284,34 @@ int mi_route_is_open(const mi_route *r)
     return !r->scope && !mi_route_is_session(r);
 }
 
-enum {
-    PHOTO =
-        1 << MI_ROUTE_DETECT | 1 << MI_ROUTE_VERIFY | 1 << MI_ROUTE_RECOGNIZE,
-    ENROLL = 1 << MI_ROUTE_SUBJECT_ADD | 1 << MI_ROUTE_FACE_ADD,
-    HELD = 1 << MI_ROUTE_EVIDENCE | 1 << MI_ROUTE_EVIDENCE_ADD |
-           1 << MI_ROUTE_EVIDENCE_READ | 1 << MI_ROUTE_EVIDENCE_DELETE |
-           1 << MI_ROUTE_NEGATIVES | 1 << MI_ROUTE_NEGATIVE_ADD |
-           1 << MI_ROUTE_NEGATIVE_DELETE
-};
+#define OF(kind) MI_ROUTE_BIT(MI_ROUTE_##kind)
+#define PHOTO (OF(DETECT) | OF(VERIFY) | OF(RECOGNIZE))
+#define ENROLL (OF(SUBJECT_ADD) | OF(FACE_ADD))
+#define HELD                                                  \
+    (OF(EVIDENCE) | OF(EVIDENCE_ADD) | OF(EVIDENCE_READ) |    \
+     OF(EVIDENCE_DELETE) | OF(NEGATIVES) | OF(NEGATIVE_ADD) | \
+     OF(NEGATIVE_DELETE))
 
 const mi_parameter mi_parameters[MI_PARAMETERS] = {
     {"limit", "integer", "the largest faces of a photo; 0: all", PHOTO},
     {"det_prob_threshold", "number",
      "surer faces only, 0..1; below 0.1 means 0.1; usual 0.6",
-     PHOTO | 1 << MI_ROUTE_FACE_ADD},
+     PHOTO | OF(FACE_ADD)},
     {"face_plugins", "string",
      "of landmarks, calculator, age, gender, with commas between", PHOTO},
     {"status", "boolean", "add times and the names of networks", PHOTO},
-    {"prediction_count", "integer", "1: the nearest, or nobody",
-     1 << MI_ROUTE_RECOGNIZE},
+    {"prediction_count", "integer", "1: the nearest, or nobody", OF(RECOGNIZE)},
     {"purpose", "string",
      "what for; as the key has it, which is usual where it has one",
-     1 << MI_ROUTE_RECOGNIZE | ENROLL},
+     OF(RECOGNIZE) | OF(SEARCH) | ENROLL},
     {"basis", "string", "why: one of " MIEN_BASES "; usual: the key's", ENROLL},
     {"expires", "string", "the last day, YYYY-MM-DD; usual: by the key's days",
      ENROLL},
-    {"subject", "string", "a person's name",
-     1 << MI_ROUTE_FACES | 1 << MI_ROUTE_FACE_ADD | HELD},
-    {"name", "string", "the name of a file", 1 << MI_ROUTE_EVIDENCE_ADD},
-    {"page", "integer", "0 is the first", 1 << MI_ROUTE_FACES},
-    {"size", "integer", "faces of a page; usual 20, at most 1000",
-     1 << MI_ROUTE_FACES},
+    {"subject", "string", "a person's name", OF(FACES) | OF(FACE_ADD) | HELD},
+    {"name", "string", "the name of a file", OF(EVIDENCE_ADD)},
+    {"page", "integer", "0 is the first", OF(FACES)},
+    {"size", "integer", "faces of a page; usual 20, at most 1000", OF(FACES)},
     {"confirm", "integer",
      "what GET tells of the deletion that another key asked for",
-     1 << MI_ROUTE_GALLERY_DELETE},
+     OF(GALLERY_DELETE)},
 };

@@ -4,6 +4,8 @@
 #ifndef MI_SERVE_ROUTES_H
 #define MI_SERVE_ROUTES_H
 
+#include <stdint.h>
+
 typedef enum mi_route_kind {
     MI_ROUTE_HEALTH,
     MI_ROUTE_OPENAPI,
@@ -37,7 +39,8 @@ typedef enum mi_route_kind {
     MI_ROUTE_GALLERY,
     MI_ROUTE_GALLERY_DELETE,
     MI_ROUTE_GALLERY_KEEP,
-    MI_ROUTE_PURPOSE_DELETE
+    MI_ROUTE_PURPOSE_DELETE,
+    MI_ROUTE_SEARCH
 } mi_route_kind;
 
 typedef struct mi_route {
@@ -50,12 +53,13 @@ typedef struct mi_route {
     const char *picture[2]; /* fields that hold pictures; NULL: none */
     const char *file;       /* a field that holds any file; NULL: none */
     const char *text;       /* a field of JSON that holds a text; NULL: none */
+    const char *more[3];    /* further ones; NULL: none */
     const char *type;       /* of the answer */
     const char *summary;
 } mi_route;
 
-enum { MI_ROUTES = 32 };
-_Static_assert(MI_ROUTES <= 32, "each has a bit of mi_parameter.of");
+enum { MI_ROUTES = 33 };
+_Static_assert(MI_ROUTES <= 64, "each has a bit of mi_parameter.of");
 extern const mi_route mi_routes[MI_ROUTES];
 
 /* The place of the route for a method and path, -1: there is none; allow has
@@ -73,10 +77,13 @@ int mi_route_is_session(const mi_route *r);
 /* 1: it tells the same to anybody. */
 int mi_route_is_open(const mi_route *r);
 
+/* A route among others, for the OR of several. */
+#define MI_ROUTE_BIT(kind) (UINT64_C(1) << (kind))
+
 /* A parameter of a query. */
 typedef struct mi_parameter {
     const char *name, *type, *about;
-    unsigned of; /* the routes that have it: OR of 1 << kind */
+    uint64_t of; /* the routes that have it: OR of MI_ROUTE_BIT(kind) */
 } mi_parameter;
 
 enum { MI_PARAMETERS = 13 };

@@ -25,6 +25,19 @@ int mi_visit_refused(const mi_visit *v, mien_status st, const mien_error *err)
                            status == 400 ? err->text : mien_status_text(st));
 }
 
+int mi_visit_purpose(const mi_visit *v, const char **out)
+{
+    const char *own = v->ask->key.purpose, *said = v->ask->basis.purpose;
+    if (*own && *said && strcmp(own, said) != 0)
+        return mi_visit_refuse(v, 403, "purpose: this key is for another");
+    *out = *own ? own : said;
+    return **out ? 0
+                 : mi_visit_refuse(
+                       v, 400,
+                       "purpose: neither the request nor its key says what "
+                       "for");
+}
+
 /* May the request's key know of somebody? */
 int mi_visit_sees(const mi_visit *v, const mien_gallery_person *p)
 {

@@ -32,6 +32,9 @@ typedef struct mi_visit {
 int mi_visit_refuse(const mi_visit *v, int status, const char *why);
 /* The same, of what the gallery refused. */
 int mi_visit_refused(const mi_visit *v, mien_status st, const mien_error *err);
+/* For what it is: the key's purpose, or that of the query.  0, or the status of
+ * a refusal. */
+int mi_visit_purpose(const mi_visit *v, const char **out);
 /* May the request's key know of somebody? */
 int mi_visit_sees(const mi_visit *v, const mien_gallery_person *p);
 /* Somebody whom it may know of; NULL: there is none. */
