@@ -11,7 +11,7 @@ WARN    := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-protot
 PKGS    := zlib libjpeg libpng libwebp libexif cairo jansson libsodium expat sqlite3
 # Only the headers: the libraries are loaded when a video, a HEIC, a file of Keras or a queue is
 # opened, or a server begins.
-FFMPEG  := libheif libavformat libavcodec libavutil libswscale libavdevice libmicrohttpd libpq
+FFMPEG  := libheif libavformat libavcodec libavutil libswscale libavdevice libmicrohttpd libpq libcurl
 HDF5    := $(shell pkg-config --exists hdf5-serial && echo hdf5-serial || echo hdf5)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null) \
               $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(HDF5) 2>/dev/null))

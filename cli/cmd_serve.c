@@ -14,7 +14,8 @@ typedef struct values {
     int jobs, queue, connections, body, quiet, check, unconfined, photos;
     int sessions;
     double idle, deadline, rate, burst, session_idle, session_end;
-    const char *app;
+    const char *app, *peers, *peers_ca;
+    double peer_deadline;
 } values;
 static const values defaults = {.listen = "127.0.0.1:8470",
                                 .queue = 64,
@@ -27,7 +28,8 @@ static const values defaults = {.listen = "127.0.0.1:8470",
                                 .photos = 500,
                                 .sessions = 100,
                                 .session_idle = 1800,
-                                .session_end = 28800};
+                                .session_end = 28800,
+                                .peer_deadline = 5};
 
 static const cli_option options[] = {
     CLI_ROW_TEXT(listen, CLI_TEXT, "listen", 0, "ADDRESS",
@@ -53,6 +55,16 @@ static const cli_option options[] = {
                  "largest distance at which a face gets a name; smaller is "
                  "stricter (default: what 'gallery calibrate' kept for the "
                  "purpose, else the network's)"),
+    CLI_ROW_TEXT(peers, CLI_FILE, "peers", 0, "FILE",
+                 "other servers, whose galleries are searched, too, with or "
+                 "without --db: a line each, https://HOST:PORT and the file of "
+                 "the key for it; it needs --key-file"),
+    CLI_ROW_TEXT(peers_ca, CLI_FILE, "peers-ca", 0, "FILE",
+                 "certificates that peers are trusted by, PEM (default: those "
+                 "that the system trusts)"),
+    CLI_ROW_REAL(peer_deadline, "peer-deadline", 0, "SECONDS", 0.01, 3600,
+                 "that all peers may take (default {}); who has not answered "
+                 "by then is told and counted"),
     CLI_ROW_INT(jobs, "jobs", 'J', "N", 0, MIEN_POOL_MAX,
                 "photos at a time (default: one for each processor)"),
     CLI_ROW_INT(queue, "queue", 0, "N", 1, 10000,
@@ -100,6 +112,8 @@ static const cli_row examples[] = {
                                             "often"},
     {"mien serve --db people.db --key-file keys",
      "recognises people, too; asks for the gallery's passphrase"},
+    {"mien serve --db people.db --key-file keys --peers peers",
+     "recognises the people of other servers, too"},
     {"mien serve --listen 0.0.0.0:8470 --host faces.example --key-file keys "
      "--tls-cert cert.pem --tls-key key.pem",
      "for other machines"},
@@ -344,6 +358,9 @@ static int run(const cli_args *a)
     o.session_end = v->session_end;
     o.tolerance = (float)v->tolerance;
     o.app = find_app(v, app);
+    o.peers = v->peers;
+    o.peers_ca = v->peers_ca;
+    o.peer_deadline = v->peer_deadline;
     o.log = v->quiet ? NULL : log_request;
     o.deletion = log_deletion;
     o.tls_cert = load_text(v->cert, &cert, &status);
@@ -374,7 +391,9 @@ const cli_command cmd_serve = {
         "reach no network and start no program: a decoder's mistake costs one "
         "photo. People are recognised only where a "
         "gallery has a basis, a purpose and an end for them, and each search "
-        "is in its log. The address is printed; each request is "
+        "is in its log. With --peers the descriptors of faces, not the photo, "
+        "go to other servers, each with some of the people: nothing else opens "
+        "a connection. The address is printed; each request is "
         "a JSON line on standard error, which tells of no face, key, query or "
         "file.\n\nAge and gender are told only where a request names them.",
     .endless = 1,

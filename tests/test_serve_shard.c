@@ -4,6 +4,7 @@
  * Not as WebAssembly: jansson and libsodium. */
 #include "base/alloc.h"
 #include "mien/mien.h"
+#include "serve/peer_list.h"
 #include "serve/shard.h"
 #include "tests/check.h"
 
@@ -248,6 +249,84 @@ static void test_memory_ends(void)
     mien_buffer_free(&asked);
 }
 
+/* ---- the file of peers --------------------------------------------------- */
+
+/* What is wrong with a list; MIEN_OK: nothing, and it has n peers. */
+static mien_status read_list(const char *text, int n, const char *why)
+{
+    mi_peer_list l = {0};
+    mien_error err = {0};
+    mien_status st =
+        mi_peer_list_read((const uint8_t *)text, strlen(text), &l, &err);
+    CHECK_MSG(l.n == n && (!why || strstr(err.text, why)), "%s: %d, %s", text,
+              l.n, err.text);
+    mi_peer_list_free(&l);
+    return st;
+}
+
+static void test_the_file_of_peers(void)
+{
+    static const char *const good[] = {
+        "https://north.example k",     "https://north.example:8470 /a/b c",
+        "http://127.0.0.1:1 k\r\n",    "http://[::1]:65535\tk\n",
+        "https://[2001:db8::1]:443 k", "# k\n\n  https://10.1.2.3 k \n"};
+    static const char *const bad[][2] = {
+        {"", "it names no peer"},
+        {"# nothing\n\n", "it names no peer"},
+        {"https://a k\nhttps://b", "line 2: behind the address"},
+        {"https://a  \t ", "line 1: behind"},
+        {"north.example k", "https://"},
+        {"ftp://a k", "https://"},
+        {"https:// k", "nothing"},
+        {"https://a/ k", "nothing"},
+        {"https://me@a k", "nothing"},
+        {"https://me:word@a k", "nothing"},
+        {"https://a: k", "nothing"},
+        {"https://a:0 k", "nothing"},
+        {"https://a:65536 k", "nothing"},
+        {"https://a:8x k", "nothing"},
+        {"https://a?b k", "nothing"},
+        {"https://[::1 k", "nothing"},
+        {"https://a%41 k", "nothing"},
+        {"http://a k", "alone"},
+        {"http://localhost k", "alone"},
+        {"http://127.evil.example k", "alone"},
+        {"http://128.0.0.1 k", "alone"},
+        {"http://[::2] k", "alone"},
+        {"https://a k\nhttps://a l", "line 2: the address stands"},
+    };
+    mi_peer_list l;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        CHECK_EQ(read_list(good[i], 1, NULL), MIEN_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK_EQ(read_list(bad[i][0], 0, bad[i][1]), MIEN_EFORMAT);
+    CHECK_EQ(
+        mi_peer_list_read((const uint8_t *)good[1], strlen(good[1]), &l, NULL),
+        MIEN_OK);
+    CHECK(!strcmp(l.peer[0].url, "https://north.example:8470") &&
+          !strcmp(l.peer[0].key_file, "/a/b c") && !*l.peer[0].key);
+    mi_peer_list_free(&l);
+    mien_buffer b = {0};
+    for (int i = 0; i <= MI_PEERS_MAX; i++) {
+        CHECK_EQ(mi_peer_list_read(b.data, b.n, &l, NULL),
+                 i ? MIEN_OK : MIEN_EFORMAT);
+        if (i)
+            mi_peer_list_free(&l);
+        mien_buffer_printf(&b, "https://a%d k\n", i);
+    }
+    CHECK_EQ(mi_peer_list_read(b.data, b.n, &l, NULL), MIEN_ELIMIT);
+    for (long k = 0; k < 100; k++) {
+        mi_alloc_fail_after(k);
+        mien_status st = mi_peer_list_read(b.data, 13, &l, NULL);
+        mi_alloc_fail_after(-1);
+        if (!st)
+            break;
+        CHECK_EQ(st, MIEN_ENOMEM);
+    }
+    mi_peer_list_free(&l);
+    mien_buffer_free(&b);
+}
+
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
@@ -258,5 +337,6 @@ int main(int argc, char **argv)
     RUN(test_what_is_no_answer_is_refused);
     RUN(test_damage);
     RUN(test_memory_ends);
+    RUN(test_the_file_of_peers);
     return check_done();
 }

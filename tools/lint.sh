@@ -7,7 +7,7 @@ mkdir -p "$log"
 bad=0 steps=0
 jobs=$(nproc 2>/dev/null || echo 2)
 flags="-std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -I. -I$b"
-flags="$flags $(pkg-config --cflags zlib libpng cairo libjpeg libwebp libexif jansson libsodium expat sqlite3 libavformat libavcodec libavutil libswscale libavdevice libmicrohttpd libpq) $(pkg-config --cflags-only-I hdf5 | sed 's/-I/-isystem /g')"
+flags="$flags $(pkg-config --cflags zlib libpng cairo libjpeg libwebp libexif jansson libsodium expat sqlite3 libavformat libavcodec libavutil libswscale libavdevice libmicrohttpd libpq libcurl) $(pkg-config --cflags-only-I hdf5 | sed 's/-I/-isystem /g')"
 warn='-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
     -Wpointer-arith -Wcast-qual -Wvla -Wconversion -Wno-sign-conversion
     -Wdouble-promotion -Wimplicit-fallthrough -Wundef'

@@ -37,6 +37,7 @@ run|libavutil-dev|pc:libavutil|frames of video
 run|libswscale-dev|pc:libswscale|colours of video
 run|libavdevice-dev|pc:libavdevice|cameras and windows
 run|libmicrohttpd-dev|pc:libmicrohttpd|serves faces over HTTP
+run|libcurl4-openssl-dev|pc:libcurl|asks the other servers of a gallery (mien serve --peers)
 run|libpq-dev|pc:libpq|shares photos out through PostgreSQL
 run|libhdf5-dev|pc:hdf5|reads networks of Keras
 run|nodejs|node|runs npm

@@ -218,13 +218,21 @@ typedef struct mien_server_options {
      * from any thread, one at a time; NULL: not wanted. */
     void (*deletion)(void *arg, const mien_serve_deletion *deletion);
     void *deletion_arg;
+    /* A file of other servers, whose galleries are searched, too: a line each,
+     * https://HOST:PORT (http:// on this machine alone) and the path of a file
+     * with the key for it, which others cannot read.  NULL: none, and the
+     * server opens no connection.  It needs keys, and libcurl. */
+    const char *peers;
+    const char *peers_ca; /* certificates that peers are trusted by, PEM; NULL:
+                             those that the system trusts */
+    double peer_deadline; /* seconds that all peers may take, 0.01.. */
 } mien_server_options;
 #define MIEN_SERVE_MAX_BODY 104857600
 #define MIEN_SERVER_DEFAULTS                                                   \
     {                                                                          \
         "127.0.0.1:8470", NULL, NULL, NULL, NULL, NULL, 0, 64, 1000, 10485760, \
             10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL,      \
-            NULL, NULL, 100, 1800, 28800, NULL, NULL                           \
+            NULL, NULL, 100, 1800, 28800, NULL, NULL, NULL, NULL, 5            \
     }
 
 /* A server under way, on threads of its own. */
@@ -240,8 +248,8 @@ typedef struct mien_server mien_server;
  * Fails with EARG (an option out of range, an address that is none, or needs
  * keys and TLS; a gallery without keys), EIO (the address is taken; no
  * index.html in the folder of the app), ELIMIT (folders too deep), EUNSUP (no
- * libmicrohttpd, or one without TLS), and what mien_serve_keys_load and
- * mien_reader_open fail with. */
+ * libmicrohttpd, or one without TLS; peers without libcurl), and what
+ * mien_serve_keys_load and mien_reader_open fail with. */
 MIEN_API MIEN_CHECKED mien_status mien_server_new(
     const mien_server_options *options, mien_server **out, mien_error *err);
 

@@ -1,6 +1,7 @@
 /* answer.c: photos in, JSON in CompreFace's shapes out. */
 #include "serve/answer.h"
 
+#include "serve/recognize.h"
 #include "serve/tell.h"
 
 #include "base/error.h"
@@ -129,11 +130,13 @@ static int read_picture(const mi_route *route, int i, const mi_ask *ask,
 
 /* What a route answers of what was read. */
 static int answer(const mi_route *route, const mi_ask *ask, const mi_body *b,
-                  const mien_reading got[2], mi_desk *desk, mien_buffer *out)
+                  const mien_reading got[2], int lane, mi_desk *desk,
+                  mien_buffer *out)
 {
     switch (route->kind) {
     case MI_ROUTE_DETECT: return answer_detect(ask, got, out);
     case MI_ROUTE_VERIFY: return answer_verify(ask, got, out);
+    case MI_ROUTE_RECOGNIZE: return mi_recognize(desk, ask, got, lane, out);
     default: return mi_desk_answer(desk, route, ask, b, got, out);
     }
 }
@@ -157,7 +160,7 @@ int mi_answer(const mi_route *route, const mi_ask *ask, const char *type,
     for (int i = 0; i < 2 && route->picture[i] && !status; i++)
         status = read_picture(route, i, ask, &b, sight, &got[i], out);
     if (!status)
-        status = answer(route, ask, &b, got, desk, out);
+        status = answer(route, ask, &b, got, sight->lane, desk, out);
     for (int i = 0; i < 2; i++)
         mien_faces_free(&got[i].faces);
     mi_body_free(&b);

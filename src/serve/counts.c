@@ -22,6 +22,19 @@ static void one(mien_buffer *out, const char *name, const char *type,
     mien_buffer_printf(out, "mien_%s %lld\n", name, (long long)v);
 }
 
+/* How it ended with each peer, by its place in the list. */
+static void write_peers(const mi_peers *p, mien_buffer *out)
+{
+    head(out, "peer_questions_total", "counter",
+         "Questions to each peer, by how they ended.");
+    for (int i = 0; i < mi_peers_count(p); i++)
+        for (int k = 0; k < MI_PEER_ENDS; k++)
+            mien_buffer_printf(
+                out, "mien_peer_questions_total{peer=\"%d\",end=\"%s\"} %lld\n",
+                i + 1, mi_peer_ends[k],
+                (long long)mi_peers_counted(p, i, (mi_peer_end)k));
+}
+
 void mi_counts_write(const mien_server *s, mien_buffer *out)
 {
     const mi_counts *c = &s->counts;
@@ -45,7 +58,8 @@ void mi_counts_write(const mien_server *s, mien_buffer *out)
     one(out, "sweeps_failed_total", "counter",
         "Times that ended records of the gallery could not be erased.",
         c->unswept);
-    one(out, "queue_length", "gauge", "Requests that wait.", s->waiting);
+    one(out, "queue_length", "gauge", "Requests that wait.",
+        s->queue[0].waiting + s->queue[1].waiting);
     one(out, "requests_active", "gauge", "Requests under way.", s->active);
     one(out, "sessions", "gauge", "Browsers that are logged in.",
         s->sessions.n);
@@ -56,6 +70,8 @@ void mi_counts_write(const mien_server *s, mien_buffer *out)
     mien_buffer_printf(out, "mien_photo_seconds_sum %.6f\n", c->photos_seconds);
     mien_buffer_printf(out, "mien_photo_seconds_count %lld\n",
                        (long long)c->photos_n);
+    if (s->desk.peers)
+        write_peers(s->desk.peers, out);
     if (s->o.metrics)
         s->o.metrics(s->o.metrics_arg, out);
 }

@@ -1,4 +1,4 @@
-/* desk.c: who is in a photo, who is enrolled, who comes and who goes.
+/* desk.c: who is enrolled, who comes and who goes.
  *
  * A key that is for one purpose sees nobody who was enrolled for another. */
 #include "serve/desk.h"
@@ -7,89 +7,12 @@
 #include "serve/held.h"
 #include "serve/keys.h"
 #include "serve/search.h"
-#include "serve/tell.h"
 #include "serve/visit.h"
 
-#include "base/error.h"
 #include "mien/gallery_inferred.h"
-#include "mien/match.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ---- recognising --------------------------------------------------------- */
-
-/* The distance at which a face gets a name. */
-static mien_status near_enough(const mi_visit *v, const char *purpose,
-                               float *out, mien_error *err)
-{
-    mien_gallery_threshold kept;
-    int found = 0;
-    mien_status st = MIEN_OK;
-    *out = v->tolerance > 0 ? v->tolerance : MIEN_SAME_PERSON;
-    if (v->tolerance <= 0)
-        st = mien_gallery_threshold_of(v->g, purpose, v->model, &found, &kept,
-                                       err);
-    if (!st && found)
-        *out = kept.threshold;
-    return st;
-}
-
-/* The subjects of a face: the nearest, or none. */
-static mien_status put_match(const mi_visit *v, mien_json *j,
-                             const mien_face *f, const char *purpose,
-                             float near, mien_error *err)
-{
-    mien_gallery_faces face = {1, MIEN_DESCRIPTOR, f->descriptor, ""};
-    mien_gallery_match m = {0};
-    mien_status st = MIEN_OK;
-    memcpy(face.model, v->model, sizeof face.model);
-    if (f->has & MIEN_FACE_DESCRIPTOR)
-        st = mien_gallery_search(v->g, purpose, &face, near, &m, err);
-    mien_json_array(j, "subjects");
-    if (!st && m.person) {
-        mien_json_object(j, NULL);
-        mien_json_text(j, "subject", m.person->name);
-        mien_json_real(j, "similarity",
-                       1 - (double)m.distance / (2 * (double)near), 6);
-        mien_json_real(j, "distance", (double)m.distance, 6);
-        mien_json_close(j);
-    }
-    mien_json_close(j);
-    return st;
-}
-
-/* The faces of a photo, and who they are. */
-static int recognize(const mi_visit *v)
-{
-    const char *purpose = NULL;
-    mien_error err = {0};
-    float near = 0;
-    int status = mi_visit_purpose(v, &purpose);
-    if (status)
-        return status;
-    if (!v->got->faces.n)
-        return mi_tell_no_face("given", v->out);
-    mien_status st = near_enough(v, purpose, &near, &err);
-    mien_json j = mien_json_on(v->out, 0);
-    mien_json_object(&j, NULL);
-    mien_json_array(&j, "result");
-    for (int i = 0; !st && i < v->got->faces.n; i++) {
-        const mien_face *f = &v->got->faces.face[i];
-        mien_json_object(&j, NULL);
-        mi_tell_face(&j, v->ask, f);
-        st = put_match(v, &j, f, purpose, near, &err);
-        mien_json_close(&j);
-    }
-    mien_json_close(&j);
-    if (v->ask->status) {
-        mi_tell_versions(&j, v->ask->wish.want | MIEN_FACE_DESCRIPTOR);
-        mi_tell_times(&j, "execution_time", v->got);
-        mien_json_real(&j, "threshold", (double)near, 6);
-    }
-    mien_json_close(&j);
-    return st ? mi_visit_refused(v, st, &err) : 200;
-}
 
 /* ---- people -------------------------------------------------------------- */
 
@@ -383,7 +306,6 @@ const char mi_desk_closed[] = "there is no gallery behind this server";
 static int answer(const mi_visit *v, const mi_route *r)
 {
     switch (r->kind) {
-    case MI_ROUTE_RECOGNIZE: return recognize(v);
     case MI_ROUTE_SUBJECTS: return list_people(v, "subjects", put_name);
     case MI_ROUTE_SUBJECT_ADD: return add_person(v, r);
     case MI_ROUTE_SUBJECT_RENAME: return rename_person(v, r);

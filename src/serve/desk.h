@@ -4,6 +4,7 @@
 
 #include "serve/ask.h"
 #include "serve/body.h"
+#include "serve/peers.h"
 #include "serve/routes.h"
 #include "serve/visit.h"
 
@@ -14,6 +15,7 @@ typedef struct mi_desk {
     mien_gallery *_Atomic gallery;
     pthread_mutex_t lock;
     char model[MIEN_GALLERY_DIGEST]; /* of the descriptors that come */
+    mi_peers *peers;                 /* NULL: there are none */
     float tolerance; /* 0: as the gallery was calibrated, or MIEN_SAME_PERSON */
     mi_owner owner;
 } mi_desk;

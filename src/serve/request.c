@@ -173,7 +173,8 @@ static int check_headers(mien_server *s, mi_request *r)
         refuse(r, 405, "the path wants another method");
     else if (!route)
         refuse(r, 404, "there is no such path");
-    else if (route->kind >= MI_ROUTE_RECOGNIZE && !s->desk.gallery)
+    else if (route->kind >= MI_ROUTE_RECOGNIZE && !s->desk.gallery &&
+             !(route->kind == MI_ROUTE_RECOGNIZE && s->desk.peers))
         refuse(r, 404, mi_desk_closed);
     else if (mi_route_is_session(route) && !s->keys_path)
         refuse(r, 404, "there are no keys to log in with (--key-file)");

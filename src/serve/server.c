@@ -74,6 +74,7 @@ static mien_status check_numbers(const mien_server_options *o, mien_error *err)
         {"sessions", o->sessions, 1, 10000},
         {"session_idle", o->session_idle, 1, 86400},
         {"session_end", o->session_end, 1, 604800},
+        {"peer_deadline", o->peer_deadline, 0.01, 3600},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!(all[i].v >= all[i].least && all[i].v <= all[i].most))
@@ -100,8 +101,13 @@ static mien_status check(const mien_server_options *o, address *a,
         return mi_fail(err, MIEN_EARG,
                        "a gallery wants keys (--key-file): they say who may do "
                        "what, and what for");
-    if (o->gallery && o->read && !o->model)
-        return mi_fail(err, MIEN_EARG, "a gallery wants the network's digest");
+    if (o->peers && !o->keys)
+        return mi_fail(err, MIEN_EARG,
+                       "peers want keys (--key-file): they say who may do "
+                       "what, and what for");
+    if ((o->gallery || o->peers) && o->read && !o->model)
+        return mi_fail(err, MIEN_EARG,
+                       "a gallery, or peers, want the network's digest");
     if (!o->tls_cert != !o->tls_key)
         return mi_fail(err, MIEN_EARG,
                        "TLS needs a certificate and its key "
@@ -156,12 +162,20 @@ static int processors(void)
     return n < 1 ? 1 : n > MIEN_POOL_MAX ? MIEN_POOL_MAX : (int)n;
 }
 
+/* Put the peers beside the server. */
+static mien_status open_peers(mien_server *s, mien_error *err)
+{
+    const mi_peers_options o = {s->o.peers, s->o.peers_ca, s->o.peer_deadline,
+                                s->o.jobs};
+    return s->o.peers ? mi_peers_open(&o, &s->desk.peers, err) : MIEN_OK;
+}
+
 /* Put the gallery behind the server. */
 static mien_status open_desk(mien_server *s, mien_error *err)
 {
     const char *model = s->o.model;
     int n = 0;
-    if (!s->o.gallery)
+    if (!s->o.gallery && !s->o.peers)
         return MIEN_OK;
     if (!s->o.read && !s->photos.describe)
         return mi_fail(err, MIEN_EIO, "%s", s->photos.no_describe.text);
@@ -205,6 +219,8 @@ static mien_status open_all(mien_server *s, const address *a, mien_error *err)
     if (!st)
         st = open_desk(s, err);
     if (!st)
+        st = open_peers(s, err);
+    if (!st)
         st = mi_work_start(s, err);
     if (!st)
         st = listen_on(s, a, err);
@@ -228,10 +244,12 @@ mien_status mien_server_new(const mien_server_options *options,
     s->o = *options;
     s->o.jobs = s->o.jobs ? s->o.jobs : processors();
     s->is_local = is_loopback(&a);
-    s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->desk.lock, NULL);
-    pthread_cond_init(&s->work, NULL);
+    for (int i = 0; i < 2; i++) {
+        s->queue[i].last = &s->queue[i].first;
+        pthread_cond_init(&s->queue[i].work, NULL);
+    }
     pthread_cond_init(&s->quiet, NULL);
     pthread_cond_init(&s->tick, NULL);
     st = open_all(s, &a, err);
@@ -279,10 +297,12 @@ void mien_server_free(mien_server *s)
     mi_free(s->bucket);
     mi_free(s->keys_path);
     mi_sessions_close(&s->sessions);
+    mi_peers_close(s->desk.peers);
     mi_app_close(&s->app);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->desk.lock);
-    pthread_cond_destroy(&s->work);
+    for (int i = 0; i < 2; i++)
+        pthread_cond_destroy(&s->queue[i].work);
     pthread_cond_destroy(&s->quiet);
     pthread_cond_destroy(&s->tick);
     mi_free(s);

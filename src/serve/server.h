@@ -68,6 +68,15 @@ typedef struct mi_counts {
     double photos_seconds;
 } mi_counts;
 
+/* Requests that wait.  Searches of other servers have a queue and a thread of
+ * their own: where all others wait for peers, which ask this server meanwhile,
+ * each would wait for the other. */
+typedef struct mi_queue {
+    mi_request *first, **last;
+    int waiting;
+    pthread_cond_t work;
+} mi_queue;
+
 struct mien_server {
     mien_server_options o;
     char host[2][300]; /* names of the server: its address, o.host */
@@ -79,14 +88,14 @@ struct mien_server {
     int has_photos;
     mi_app app;
     mi_desk desk;
-    pthread_t *worker; /* [workers] */
+    pthread_t *worker; /* [workers] the last one searches for other servers */
     int workers, watching;
     pthread_t watch;
     pthread_mutex_t lock; /* of all below */
-    pthread_cond_t work, quiet, tick;
-    mi_request *first, **last; /* the queue */
-    int waiting, active;       /* requests; in the queue, and all */
-    int64_t held;              /* bytes of bodies */
+    pthread_cond_t quiet, tick;
+    mi_queue queue[2]; /* photos and people; searches of other servers */
+    int active;        /* requests in all */
+    int64_t held;      /* bytes of bodies */
     _Atomic int draining, ended;
     mi_client *clients;
     int n_clients;

@@ -1,4 +1,4 @@
-/* work.c: the queue, and the threads that read photos. */
+/* work.c: the queues, and the threads that read photos and search. */
 #include "serve/server.h"
 
 #include "base/alloc.h"
@@ -12,15 +12,16 @@ typedef struct lane {
 
 int mi_work_put(mien_server *s, mi_request *r)
 {
+    mi_queue *q = &s->queue[mi_routes[r->route].kind == MI_ROUTE_SEARCH];
     pthread_mutex_lock(&s->lock);
-    int room = s->waiting < s->o.queue && !s->ended;
+    int room = q->waiting < s->o.queue && !s->ended;
     if (room) {
         r->next = NULL;
-        *s->last = r;
-        s->last = &r->next;
-        s->waiting++;
+        *q->last = r;
+        q->last = &r->next;
+        q->waiting++;
         r->client->busy = 1;
-        pthread_cond_signal(&s->work);
+        pthread_cond_signal(&q->work);
     } else {
         s->counts.full++;
     }
@@ -28,18 +29,18 @@ int mi_work_put(mien_server *s, mi_request *r)
     return room;
 }
 
-/* The next request, once there is one; NULL: the server ends. */
-static mi_request *next(mien_server *s)
+/* The next request of a queue, once there is one; NULL: the server ends. */
+static mi_request *next(mien_server *s, mi_queue *q)
 {
     pthread_mutex_lock(&s->lock);
-    while (!s->first && !s->ended)
-        pthread_cond_wait(&s->work, &s->lock);
-    mi_request *r = s->first;
+    while (!q->first && !s->ended)
+        pthread_cond_wait(&q->work, &s->lock);
+    mi_request *r = q->first;
     if (r) {
-        s->first = r->next;
-        s->waiting--;
-        if (!s->first)
-            s->last = &s->first;
+        q->first = r->next;
+        q->waiting--;
+        if (!q->first)
+            q->last = &q->first;
     }
     pthread_mutex_unlock(&s->lock);
     return r;
@@ -83,17 +84,18 @@ static void *work(void *arg)
     lane l = *(lane *)arg;
     mi_request *r;
     mi_free(arg);
-    while ((r = next(l.server)))
+    while ((r = next(l.server, &l.server->queue[l.lane == l.server->o.jobs])))
         work_on(l.server, r, l.lane);
     return NULL;
 }
 
 mien_status mi_work_start(mien_server *s, mien_error *err)
 {
-    s->worker = mi_alloc((size_t)s->o.jobs, sizeof *s->worker);
+    int n = s->o.jobs + (s->desk.gallery != NULL);
+    s->worker = mi_alloc((size_t)n, sizeof *s->worker);
     if (!s->worker)
         return mi_no_memory(err);
-    for (int i = 0; i < s->o.jobs; i++) {
+    for (int i = 0; i < n; i++) {
         lane *l = mi_alloc(1, sizeof *l);
         if (!l)
             return mi_no_memory(err);
@@ -111,7 +113,8 @@ void mi_work_end(mien_server *s)
 {
     pthread_mutex_lock(&s->lock);
     s->ended = 1;
-    pthread_cond_broadcast(&s->work);
+    for (int i = 0; i < 2; i++)
+        pthread_cond_broadcast(&s->queue[i].work);
     pthread_mutex_unlock(&s->lock);
     for (int i = 0; i < s->workers; i++)
         pthread_join(s->worker[i], NULL);
