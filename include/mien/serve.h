@@ -225,7 +225,9 @@ typedef struct mien_server_options {
     const char *peers;
     const char *peers_ca; /* certificates that peers are trusted by, PEM; NULL:
                              those that the system trusts */
-    double peer_deadline; /* seconds that all peers may take, 0.01.. */
+    double peer_deadline; /* seconds that all peers may take, 0.01..;
+                             mien_peer_questions_total of /metrics counts how it
+                             ended with each */
 } mien_server_options;
 #define MIEN_SERVE_MAX_BODY 104857600
 #define MIEN_SERVER_DEFAULTS                                                   \

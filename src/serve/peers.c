@@ -94,28 +94,31 @@ static int set_up(const mi_peers *p, int peer, call *c)
     const mi_curl *u = &p->curl;
     CURL *e = c->easy;
     int bad = 0;
-    bad |= u->curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    bad |= u->curl_easy_setopt(e, CURLOPT_HTTPHEADER, p->header[peer]);
-    bad |= u->curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take);
-    bad |= u->curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
-    bad |= u->curl_easy_setopt(e, CURLOPT_PRIVATE, c);
-    bad |= u->curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-    bad |= u->curl_easy_setopt(e, CURLOPT_PROXY, "");
+    bad |= u->curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) != CURLE_OK;
+    bad |=
+        u->curl_easy_setopt(e, CURLOPT_HTTPHEADER, p->header[peer]) != CURLE_OK;
+    bad |= u->curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take) != CURLE_OK;
+    bad |= u->curl_easy_setopt(e, CURLOPT_WRITEDATA, c) != CURLE_OK;
+    bad |= u->curl_easy_setopt(e, CURLOPT_PRIVATE, c) != CURLE_OK;
+    bad |= u->curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK;
+    bad |= u->curl_easy_setopt(e, CURLOPT_PROXY, "") != CURLE_OK;
     bad |= u->curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
-                               (long)CURL_HTTP_VERSION_1_1);
-    bad |= u->curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
-    bad |= u->curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
+                               (long)CURL_HTTP_VERSION_1_1) != CURLE_OK;
+    bad |= u->curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L) != CURLE_OK;
+    bad |= u->curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L) != CURLE_OK;
     bad |= u->curl_easy_setopt(e, CURLOPT_SSLVERSION,
-                               (long)CURL_SSLVERSION_TLSv1_2);
+                               (long)CURL_SSLVERSION_TLSv1_2) != CURLE_OK;
     if (p->ca) {
-        bad |= u->curl_easy_setopt(e, CURLOPT_CAINFO, p->ca);
-        bad |= u->curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+        bad |= u->curl_easy_setopt(e, CURLOPT_CAINFO, p->ca) != CURLE_OK;
+        bad |= u->curl_easy_setopt(e, CURLOPT_CAPATH, NULL) != CURLE_OK;
     }
 #if LIBCURL_VERSION_NUM >= 0x075500
-    bad |= u->curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    bad |=
+        u->curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK;
 #else
     bad |= u->curl_easy_setopt(e, CURLOPT_PROTOCOLS,
-                               (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+                               (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) !=
+           CURLE_OK;
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
     /* A look-up of a name that takes too long is not waited for. */
@@ -258,13 +261,13 @@ static int begin(mi_peers *p, int peer, lane *l, const char *path, size_t most)
     c->most = most;
     c->done = 0;
     snprintf(url, sizeof url, "%s%s", p->list.peer[peer].url, path);
-    int bad = u->curl_easy_setopt(c->easy, CURLOPT_URL, url);
-    bad |=
-        u->curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, (char *)l->asked.data);
+    int bad = u->curl_easy_setopt(c->easy, CURLOPT_URL, url) != CURLE_OK;
+    bad |= u->curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS,
+                               (char *)l->asked.data) != CURLE_OK;
     bad |= u->curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                               (curl_off_t)l->asked.n);
+                               (curl_off_t)l->asked.n) != CURLE_OK;
     bad |= u->curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS,
-                               (long)(p->deadline * 1000));
+                               (long)(p->deadline * 1000)) != CURLE_OK;
     return !bad && u->curl_multi_add_handle(l->multi, c->easy) == CURLM_OK;
 }
 
