@@ -2,7 +2,8 @@
 # serve.sh [BUILD]: mien serve under load: cheap calls and photos a second with wrk,
 # which shares the processors; photos beside the same without a sandbox, and beside
 # `mien analyze` of as many files; and the processors' time that a photo takes, which
-# other programs disturb less; with a fresh worker for each photo, too.  Then the memory
+# other programs disturb less; with a fresh worker for each photo, too.  How long one client
+# waits for who is in a photo, by a server that asks none, two or four others.  Then the memory
 # of each server, pages that are shared counted once (as root, if the workers are
 # to count).
 #   BENCH_SECONDS=10  of each
@@ -95,5 +96,40 @@ for round in 1 2 3; do
     printf '  processors a photo  %7.2f ms; without a sandbox %.2f, %.1f %%; by fresh workers %.2f, %.1f a second\n' \
         "$served_each" "$bare_each" "$(echo "100 * $bare_each / $served_each" | bc -l)" "$renewed_each" "$renewed"
     rm -rf "$t/photos"
+done
+
+# Peers, each with a gallery of one person; the server that asks has one, too.
+umask 077
+head -c 40 /dev/urandom >"$t/secret"
+camera=$("$build/bin/mien" key add --key-file "$t/keys" --role operator --purpose door camera)
+"$build/bin/mien" key add --key-file "$t/keys" --role peer --purpose door hub >"$t/hub"
+people() { # NAME: a gallery
+    "$build/bin/mien" gallery init --key-file "$t/secret" "$t/$1.db" >"$t/log" 2>&1
+    "$build/bin/mien" gallery enroll "$t/$1.db" --key-file "$t/secret" --name "$1" --basis consent \
+        --purpose door "$photo" >"$t/log" 2>&1
+}
+with_people="--jobs 1 --db-key-file $t/secret --key-file $t/keys"
+for n in 1 2 3 4; do
+    people "p$n"
+    begin $with_people --db "$t/p$n.db"
+    echo "$address $t/hub" >>"$t/all"
+done
+for peers in 0 2 4; do
+    people "hub$peers"
+    head -n $peers "$t/all" >"$t/peers$peers"
+    [ $peers -eq 0 ] && with= || with="--peers $t/peers$peers"
+    begin $with_people --db "$t/hub$peers.db" $with
+    eval "hub$peers=$address"
+done
+sed "s/^wrk.method/wrk.headers['x-api-key'] = '$camera'; wrk.method/" "$t/photo.lua" >"$t/who.lua"
+for round in 1 2 3; do
+    for peers in 0 2 4; do
+        eval "address=\$hub$peers"
+        wrk -t 1 -c 1 -d "${seconds}s" --timeout 30s --latency -s "$t/who.lua" \
+            "$address/api/v1/recognition/recognize" >"$t/out"
+        printf 'who, %s peers, round %d %10s at the median, %s at 99 %%; %s lost\n' $peers $round \
+            "$(sed -n 's/^ *50% *//p' "$t/out")" "$(sed -n 's/^ *99% *//p' "$t/out")" \
+            "$(sed -n 's/^LOST //p' "$t/out")"
+    done
 done
 printf 'memory              %10.0f MB; without a sandbox %.0f\n' "$(memory "$confined_id")" "$(memory "$plain_id")"
