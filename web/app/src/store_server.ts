@@ -15,7 +15,11 @@ const MARGIN = 0.6;
 const LEAST_OVERLAP = 0.3;
 
 type Answer = { box: { x_min: number; y_min: number; x_max: number; y_max: number };
-  subjects: { subject: string; distance: number }[] };
+  /** null: not known, since a gallery of another server did not answer. */
+  subjects: { subject: string; distance: number }[] | null };
+
+/** How many galleries were asked, where a server has peers. */
+type Shards = { asked: number; answered: number };
 
 /** How much of two boxes lies in both, of what lies in either. */
 function overlap(a: Box, b: Box): number {
@@ -116,12 +120,18 @@ class ServerStore implements Store {
   /** Ask who the faces of photos are, for a purpose: it is in the gallery's log. */
   async identify(found: Found[], purpose: string) {
     const shots = new Set(found.map((face) => face.shot));
+    let silent: Shards | undefined;
     for (const shot of shots) {
       const text = await this.#ask(`${API}recognition/recognize`, { method: 'POST',
         photo: shot.file, query: { purpose: purpose.trim() } });
-      this.#name(found.filter((face) => face.shot === shot), shot, JSON.parse(text).result);
+      const { result, shards } = JSON.parse(text) as { result: Answer[]; shards?: Shards };
+      this.#name(found.filter((face) => face.shot === shot), shot, result);
+      if (shards && shards.answered < shards.asked)
+        silent = shards;
     }
     this.#tell();
+    if (silent)
+      throw new Error(t('server.silent', { asked: silent.asked, answered: silent.answered }));
   }
 
   /** Who a face is, as the server said. */
@@ -129,12 +139,18 @@ class ServerStore implements Store {
     return this.#names.get(face.id);
   }
 
-  /** Give faces the names of those boxes that lie where they do. */
+  /** Give faces the names of those boxes that lie where they do; none at all to one of whom
+   *  it is not known. */
   #name(faces: Found[], { scale }: Shot, answers: Answer[]) {
     for (const face of faces) {
       const [best] = answers.map((answer) => ({ answer,
         shared: overlap(face.box, boxOf(answer, scale)) })).sort((a, b) => b.shared - a.shared);
-      const subject = best && best.shared > LEAST_OVERLAP ? best.answer.subjects[0] : undefined;
+      const near = best && best.shared > LEAST_OVERLAP ? best.answer : undefined;
+      if (near?.subjects === null) {
+        this.#names.delete(face.id);
+        continue;
+      }
+      const subject = near?.subjects[0];
       this.#names.set(face.id, subject ? { name: subject.subject, distance: subject.distance }
         : { name: null, distance: NaN });
     }
