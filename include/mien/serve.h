@@ -34,8 +34,7 @@ enum {
     MIEN_SERVE_AUDIT = 128,   /* read the log, without people and faces */
     MIEN_SERVE_EXPORT = 256,  /* all that is held of a person */
     MIEN_SERVE_DELETE = 512,  /* the gallery, together with another key */
-    MIEN_SERVE_SEARCH =
-        1024, /* search by descriptors that another server made */
+    MIEN_SERVE_SEARCH = 1024, /* by descriptors of another server */
     MIEN_SERVE_ALL = 2047
 };
 
@@ -246,7 +245,8 @@ typedef struct mien_server mien_server;
  *            MIEN_SERVER_DEFAULTS
  *   out      owned by the caller; free with mien_server_free
  *
- * An address that others can reach needs keys and TLS.
+ * An address that others can reach needs keys and TLS.  Servers with peers are
+ * made one after the other: libcurl begins with the first.
  * Fails with EARG (an option out of range, an address that is none, or needs
  * keys and TLS; a gallery without keys), EIO (the address is taken; no
  * index.html in the folder of the app), ELIMIT (folders too deep), EUNSUP (no

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "mien/file.h"
 #include "serve/curl.h"
 #include "serve/peer_list.h"
 
@@ -18,7 +19,10 @@
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+
+enum { CA_SIZE = 16 << 20 };
 
 const char *const mi_peer_ends[MI_PEER_ENDS] = {
     "answered", "unreachable",   "untrusted", "late",
@@ -185,6 +189,18 @@ static mien_status open_all(mi_peers *p, const mi_peers_options *o,
     return st;
 }
 
+/* libcurl looks at the certificates when it is too late. */
+static mien_status check_ca(const char *path, mien_error *err)
+{
+    mien_bytes b = {0};
+    mien_status st = mien_file_load(path, CA_SIZE, &b, err);
+    if (!st && !memmem(b.data, b.n, "-----BEGIN CERT", 15))
+        st = mi_fail(err, MIEN_EFORMAT, "%.120s: has no certificate in PEM",
+                     path);
+    mien_bytes_free(&b);
+    return st;
+}
+
 mien_status mi_peers_open(const mi_peers_options *o, mi_peers **out,
                           mien_error *err)
 {
@@ -195,6 +211,8 @@ mien_status mi_peers_open(const mi_peers_options *o, mi_peers **out,
     mien_status st = mi_curl_load(&p->curl, err);
     if (!st)
         st = mi_peer_list_load(o->list, &p->list, err);
+    if (!st && o->ca)
+        st = check_ca(o->ca, err);
     if (!st)
         st = open_all(p, o, err);
     if (st)
