@@ -148,6 +148,63 @@ static void test_answers_are_read_as_they_were_written(void)
     mien_buffer_free(&b);
 }
 
+/* What a shard may say of a face: of few distances, so that some are equal. */
+static void draw_answer(unsigned *seed, mien_shard_answer *a)
+{
+    unsigned kind = check_rand(seed) % 4;
+    *a = (mien_shard_answer){.asked = 1, .answered = 1, .distance = NAN};
+    a->compared = 5;
+    if (kind == 0)
+        return;
+    a->distance = (float)(check_rand(seed) % 40) / 37;
+    a->never = kind == 1;
+    if (!a->never && a->distance < question.threshold)
+        snprintf(a->name, sizeof a->name, "Person %u", check_rand(seed) % 99);
+}
+
+/* Joined, answers that were sent say of who is near enough what they would have
+ * said unsent. */
+static void test_sending_changes_no_answer(void)
+{
+    enum { SHARDS = 4, FACES = 3 };
+    unsigned seed = 21;
+    int named = 0, never = 0;
+    for (int round = 0; round < 2000; round++) {
+        mien_shard_answer a[FACES][SHARDS], got[FACES][SHARDS];
+        int shards = 1 + round % SHARDS;
+        for (int k = 0; k < shards; k++) {
+            mien_shard_answer one[FACES];
+            mien_buffer b = {0};
+            for (int i = 0; i < FACES; i++)
+                draw_answer(&seed, &one[i]);
+            mi_shard_answers_write(&question, one, &b);
+            for (int i = 0; i < FACES; i++)
+                a[i][k] = one[i];
+            CHECK_EQ(mi_shard_answers_read(b.data, b.n, FACES,
+                                           question.threshold, one, NULL),
+                     MIEN_OK);
+            for (int i = 0; i < FACES; i++)
+                got[i][k] = one[i];
+            mien_buffer_free(&b);
+        }
+        for (int i = 0; i < FACES; i++) {
+            mien_shard_answer want, all;
+            mien_shard_answers_join(shards, a[i], &want);
+            mien_shard_answers_join(shards, got[i], &all);
+            CHECK(strcmp(want.name, all.name) == 0 &&
+                  want.compared == all.compared &&
+                  want.answered == all.answered);
+            if (want.distance < question.threshold)
+                CHECK(want.distance == all.distance && want.never == all.never);
+            else
+                CHECK(isnan(all.distance) && !all.never);
+            named += *all.name != 0;
+            never += all.never;
+        }
+    }
+    CHECK(named > 500 && never > 500);
+}
+
 #define COUNTS "\"compared\":1,\"incomparable\":0"
 #define ONE(item) "{\"result\":[" item "]," COUNTS "}"
 
@@ -334,6 +391,7 @@ int main(int argc, char **argv)
     RUN(test_what_is_no_question_is_refused);
     RUN(test_too_many_faces_are_refused);
     RUN(test_answers_are_read_as_they_were_written);
+    RUN(test_sending_changes_no_answer);
     RUN(test_what_is_no_answer_is_refused);
     RUN(test_damage);
     RUN(test_memory_ends);
