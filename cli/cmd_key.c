@@ -105,6 +105,8 @@ static const cli_row add_examples[] = {
     {"mien key add --key-file keys --role enroller --purpose door --basis "
      "consent desk",
      "adds people, who agreed, for the door"},
+    {"mien key add --key-file keys --role peer --purpose door hub",
+     "for a server that searches here, too (mien serve --peers)"},
     {NULL, NULL},
 };
 

@@ -158,6 +158,9 @@ static void test_the_nearest_of_all_is_told(void)
                "\"distance\":0.0}],\"certain\":true");
         who_is(&c, "whob", "\"subjects\":[],\"certain\":true");
         who_is(&c, "whoc", "\"subjects\":[],\"certain\":true");
+        who_is(&c, "two", "\"subjects\":[],\"certain\":true}");
+        /* The second face of the photo could not be described. */
+        who_is(&c, "two", "\"subjects\":null,\"certain\":false}],\"shards\"");
         who_is(&c, "whod",
                "\"shards\":{\"asked\":2,\"answered\":2,\"compared\":3,"
                "\"incomparable\":0,\"missing\":[]}");
@@ -171,7 +174,7 @@ static void test_the_nearest_of_all_is_told(void)
     /* Each search is in the log of each gallery. */
     int64_t last = 0;
     CHECK_EQ(mien_gallery_log(a.g, NULL, NULL, &last, NULL), MIEN_OK);
-    CHECK_MSG(last == 4 + 12 + 2, "%lld entries", (long long)last);
+    CHECK_MSG(last == 4 + 18 + 2, "%lld entries", (long long)last);
     site_end(&a);
     site_end(&b);
 }

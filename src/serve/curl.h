@@ -1,7 +1,7 @@
 /* curl.h: the functions of libcurl that src/serve calls.
  *
  * The library is loaded when a server has peers (--peers), and by nothing else:
- * it is the one way in which mien opens a connection. */
+ * it is the one way in which mien serve opens a connection. */
 #ifndef MI_SERVE_CURL_H
 #define MI_SERVE_CURL_H
 

@@ -165,7 +165,9 @@ static void put_shards(mien_json *j, const mi_desk *d, const mi_visit *v,
 /* The whole answer. */
 static void put_faces(const mi_desk *d, const mi_visit *v, const party *p)
 {
-    static const mien_shard_answer nobody = {.distance = NAN};
+    /* Of a face that could not be described it is not known who it is. */
+    const mien_shard_answer unread = {.asked = d->peers != NULL,
+                                      .distance = NAN};
     const mien_faces *f = &v->got->faces;
     mien_json j = mien_json_on(v->out, 0);
     mien_json_object(&j, NULL);
@@ -175,7 +177,7 @@ static void put_faces(const mi_desk *d, const mi_visit *v, const party *p)
         mi_tell_face(&j, v->ask, &f->face[i]);
         put_match(&j, d,
                   f->face[i].has & MIEN_FACE_DESCRIPTOR ? &p->joined[k++]
-                                                        : &nobody,
+                                                        : &unread,
                   p->q.threshold);
         mien_json_close(&j);
     }
