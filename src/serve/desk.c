@@ -7,6 +7,7 @@
 #include "serve/held.h"
 #include "serve/keys.h"
 #include "serve/search.h"
+#include "serve/tell.h"
 #include "serve/visit.h"
 
 #include "mien/gallery_inferred.h"

@@ -20,6 +20,7 @@ typedef struct party {
     mien_shard_answer *answer; /* [shards, q.n] this server's first */
     mi_peer_reply *reply;      /* [peers] */
     mien_shard_answer *joined; /* [q.n] */
+    int gone;                  /* this server's gallery was deleted meanwhile */
 } party;
 
 static void done(party *p)
@@ -40,10 +41,12 @@ static mien_status near_enough(mi_desk *d, const mi_visit *v,
     int found = 0;
     mien_status st = MIEN_OK;
     *out = v->tolerance > 0 ? v->tolerance : MIEN_SAME_PERSON;
-    if (v->tolerance > 0 || !v->g)
+    if (v->tolerance > 0)
         return MIEN_OK;
     pthread_mutex_lock(&d->lock);
-    st = mien_gallery_threshold_of(v->g, purpose, v->model, &found, &kept, err);
+    if (d->gallery)
+        st = mien_gallery_threshold_of(d->gallery, purpose, v->model, &found,
+                                       &kept, err);
     pthread_mutex_unlock(&d->lock);
     if (!st && found)
         *out = kept.threshold;
@@ -83,6 +86,21 @@ static void join(party *p)
     }
 }
 
+/* Ask this server's gallery, if it is there still. */
+static mien_status search_own(mi_desk *d, const mi_visit *v, party *p,
+                              mien_error *err)
+{
+    mi_visit now = *v;
+    pthread_mutex_lock(&d->lock);
+    now.g = d->gallery;
+    p->gone = !now.g;
+    mien_status st =
+        now.g ? mi_search_faces(&now, p->purpose, &p->q, p->answer, err)
+              : MIEN_EARG;
+    pthread_mutex_unlock(&d->lock);
+    return st;
+}
+
 /* Ask all galleries, this server's own while the peers are at it. */
 static mien_status search(mi_desk *d, const mi_visit *v, int lane, party *p,
                           mien_error *err)
@@ -92,11 +110,8 @@ static mien_status search(mi_desk *d, const mi_visit *v, int lane, party *p,
         st = mi_peers_ask(d->peers, lane, p->purpose, &p->q, err);
     if (st)
         return st;
-    if (v->g) {
-        pthread_mutex_lock(&d->lock);
-        st = mi_search_faces(v, p->purpose, &p->q, p->answer, err);
-        pthread_mutex_unlock(&d->lock);
-    }
+    if (v->g)
+        st = search_own(d, v, p, err);
     if (d->peers && st)
         mi_peers_drop(d->peers, lane);
     else if (d->peers)
@@ -205,6 +220,8 @@ static int recognize(mi_desk *d, const mi_visit *v, int lane, party *p)
                                "asked");
     if (!st && p->q.n)
         st = search(d, v, lane, p, &err);
+    if (p->gone)
+        return mi_visit_refuse(v, 404, mi_desk_closed);
     if (st)
         return mi_visit_refused(v, st, &err);
     put_faces(d, v, p);
@@ -214,8 +231,14 @@ static int recognize(mi_desk *d, const mi_visit *v, int lane, party *p)
 int mi_recognize(mi_desk *d, const mi_ask *ask, const mien_reading *got,
                  int lane, mien_buffer *out)
 {
-    const mi_visit v = {d->gallery, d->model, d->tolerance, ask,
-                        NULL,       got,      out};
+    const mi_visit v = {
+        .g = d->gallery,
+        .model = d->model,
+        .tolerance = d->tolerance,
+        .ask = ask,
+        .got = got,
+        .out = out,
+    };
     party p = {0};
     int status = mi_visit_purpose(&v, &p.purpose);
     if (status)
