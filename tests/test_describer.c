@@ -204,6 +204,41 @@ static void test_failing_memory_is_reported(void)
     mien_image_free(&photo);
 }
 
+/* A face that was found before is described by its own five points, not by
+ * those made of the 68, and by its box alone where it has none. */
+static void test_a_face_found_before(void)
+{
+    mien_graph *g[3];
+    mien_error err = {0};
+    mien_analyzer *a = made_analyzer(g, MIEN_DESCRIBER_MOBILEFACENET, &err);
+    mien_image photo = make_photo(200, 160, 3);
+    mien_face found = {.box = {50, 40, 100, 80}, .score = 0.5f}, got, other;
+    const size_t bytes = sizeof got.descriptor;
+    static const mien_point five[5] = {
+        {80, 60}, {120, 62}, {100, 80}, {85, 100}, {115, 102}};
+    CHECK(!mien_analyzer_read_face(a, &photo, &found, &got, &err));
+    CHECK(!mien_analyzer_read(a, &photo, found.box, &other, &err));
+    CHECK(got.score == 0.5f && !got.n_keypoints && got.has == DESCRIBED);
+    CHECK(!memcmp(got.descriptor, other.descriptor, bytes));
+    found.n_keypoints = 5;
+    memcpy(found.keypoints, five, sizeof five);
+    CHECK(!mien_analyzer_read_face(a, &photo, &found, &got, &err));
+    CHECK(got.has == DESCRIBED && got.n_keypoints == 5);
+    CHECK(mien_face_described(&got, MIEN_DESCRIBER_MOBILEFACENET));
+    CHECK(memcmp(got.descriptor, other.descriptor, bytes) != 0);
+    CHECK(!memcmp(got.keypoints, five, sizeof five));
+    found.keypoints[2].x = NAN;
+    CHECK(!mien_analyzer_read_face(a, &photo, &found, &got, &err) && !got.has);
+    found.box.width = 0;
+    got.age = 7;
+    CHECK(mien_analyzer_read_face(a, &photo, &found, &got, &err) == MIEN_EARG);
+    CHECK(got.age == 7);
+    mien_analyzer_free(a);
+    for (int i = 0; i < 3; i++)
+        mien_graph_free(g[i]);
+    mien_image_free(&photo);
+}
+
 /* ---- two faces ----------------------------------------------------------- */
 
 static void test_faces_are_compared_within_a_network(void)
@@ -307,6 +342,7 @@ int main(int argc, char **argv)
     RUN(test_what_is_no_face);
     RUN(test_without_five_points);
     RUN(test_failing_memory_is_reported);
+    RUN(test_a_face_found_before);
     RUN(test_faces_are_compared_within_a_network);
     if (!test_the_network())
         printf("SKIP mobilefacenet is not installed: tools/get_models.sh BUILD "

@@ -246,6 +246,22 @@ MIEN_API MIEN_CHECKED mien_status mien_analyzer_read(mien_analyzer *a,
                                                      mien_face *out,
                                                      mien_error *err);
 
+/* Read what was asked for of a face that was found before, of its box and,
+ * where it has them, its five points: MobileFaceNet reads those, and the 68 are
+ * not looked for where it alone was asked for.
+ *
+ *   a      one run at a time
+ *   photo  the one that the face was found in, not turned; only read
+ *   found  its box, score and keypoints; may be out
+ *   out    one face of that box, score and keypoints
+ *
+ * The descriptor of MobileFaceNet has the bits that mien_analyzer_run gives it
+ * without a turn.
+ * Fails as mien_analyzer_read does: EARG, ENOMEM. */
+MIEN_API MIEN_CHECKED mien_status mien_analyzer_read_face(
+    mien_analyzer *a, const mien_image *photo, const mien_face *found,
+    mien_face *out, mien_error *err);
+
 /* Seconds of a run by part, over all faces. */
 typedef struct mien_face_times {
     double detect, landmarks, descriptor, attributes;

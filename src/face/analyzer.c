@@ -311,9 +311,11 @@ mien_status mien_analyzer_run(mien_analyzer *a, const mien_image *photo,
     return st;
 }
 
-mien_status mien_analyzer_read(mien_analyzer *a, const mien_image *photo,
-                               mien_box box, mien_face *out, mien_error *err)
+mien_status mien_analyzer_read_face(mien_analyzer *a, const mien_image *photo,
+                                    const mien_face *found, mien_face *out,
+                                    mien_error *err)
 {
+    const mien_box box = found->box;
     const float *b = (const float[]){box.x, box.y, box.width, box.height};
     for (int i = 0; i < 4; i++)
         if (!isfinite(b[i]) || (i >= 2 && b[i] <= 0))
@@ -324,9 +326,23 @@ mien_status mien_analyzer_read(mien_analyzer *a, const mien_image *photo,
                            (double)b[3]);
     mi_rect r = {(double)box.x, (double)box.y, (double)box.width,
                  (double)box.height};
+    mien_face f = {.box = box, .score = found->score};
+    if (found->n_keypoints == 5) {
+        f.n_keypoints = 5;
+        memcpy(f.keypoints, found->keypoints, sizeof f.keypoints);
+    }
     a->times = (mien_face_times){0};
-    *out = (mien_face){.box = box, .score = 1};
-    return read_face(a, photo, r, out, err);
+    mien_status st = read_face(a, photo, r, &f, err);
+    if (!st)
+        *out = f;
+    return st;
+}
+
+mien_status mien_analyzer_read(mien_analyzer *a, const mien_image *photo,
+                               mien_box box, mien_face *out, mien_error *err)
+{
+    const mien_face known = {.box = box, .score = 1};
+    return mien_analyzer_read_face(a, photo, &known, out, err);
 }
 
 mien_face_times mien_analyzer_times(const mien_analyzer *a) { return a->times; }
