@@ -11,6 +11,7 @@ typedef struct values {
     cli_gallery_values open;
     const char *listen, *host, *keys, *cert, *key, *models, *db;
     double tolerance;
+    mien_describer descriptor;
     int jobs, queue, connections, body, quiet, check, unconfined, photos;
     int sessions;
     double idle, deadline, rate, burst, session_idle, session_end;
@@ -65,6 +66,7 @@ static const cli_option options[] = {
     CLI_ROW_REAL(peer_deadline, "peer-deadline", 0, "SECONDS", 0.01, 3600,
                  "that all peers may take (default {}); who has not answered "
                  "by then is told and counted"),
+    CLI_OPTION_DESCRIPTOR,
     CLI_ROW_INT(jobs, "jobs", 'J', "N", 0, MIEN_POOL_MAX,
                 "photos at a time (default: one for each processor)"),
     CLI_ROW_INT(queue, "queue", 0, "N", 1, 10000,
@@ -114,6 +116,8 @@ static const cli_row examples[] = {
      "recognises people, too; asks for the gallery's passphrase"},
     {"mien serve --db people.db --key-file keys --peers peers",
      "recognises the people of other servers, too"},
+    {"mien serve --db people.db --key-file keys --descriptor mobilefacenet",
+     "people who were enrolled by that network"},
     {"mien serve --listen 0.0.0.0:8470 --host faces.example --key-file keys "
      "--tls-cert cert.pem --tls-key key.pem",
      "for other machines"},
@@ -222,6 +226,7 @@ static int open_sandbox(const values *v, mien_sandbox **out)
         return CLI_OK;
     }
     o.models = v->models;
+    o.describer = v->descriptor;
     o.jobs = v->jobs;
     o.deadline = v->deadline;
     o.max_body = v->body;
@@ -255,6 +260,44 @@ static int use_sandbox(const values *v, mien_sandbox *s, mien_server_options *o)
 
 /* ---- the server ---------------------------------------------------------- */
 
+/* A network that was named must be there.  Of the usual one a server without a
+ * gallery says so to each request that needs it. */
+static int check_network(const cli_args *a, const values *v)
+{
+    mien_face_options o = MIEN_FACE_DEFAULTS;
+    mien_model_file file = {0};
+    mien_error err = {0};
+    const char *models = v->models;
+    o.want = MIEN_FACE_DESCRIPTOR;
+    o.describer = v->descriptor;
+    const mien_model_entry *e =
+        cli_given(a, &v->descriptor) ? mien_models_missing(models, &o) : NULL;
+    if (!e || !mien_models_lookup(&models, e, &file, &err)) {
+        mien_bytes_free(&file.bytes);
+        return CLI_OK;
+    }
+    cli_error("serve: %s", err.text);
+    return CLI_NOTHING;
+}
+
+/* Tell whom of a gallery the server cannot find, and who is not kept out of its
+ * answers, for want of a face that its network described. */
+static void tell_uncompared(const values *v, mien_server *s)
+{
+    const char *name = mien_describer_name(v->descriptor);
+    int enrolled = 0, compared = mien_server_comparable(s, 0, &enrolled);
+    if (compared < enrolled)
+        cli_error("serve: %d of %d people enrolled have no face described by "
+                  "%s and are not found: add one, or serve with the network "
+                  "they were enrolled with (--descriptor)",
+                  enrolled - compared, enrolled, name);
+    compared = mien_server_comparable(s, 1, &enrolled);
+    if (compared < enrolled)
+        cli_error("serve: %d of %d people who are never to be matched have no "
+                  "face described by %s: nothing keeps them out of its answers",
+                  enrolled - compared, enrolled, name);
+}
+
 /* Say where, and wait until somebody says stop. */
 static int serve(const values *v, const mien_server_options *o,
                  mien_sandbox *sandbox)
@@ -267,6 +310,7 @@ static int serve(const values *v, const mien_server_options *o,
         cli_error("serve: %s", err.text);
         return err.status == MIEN_EARG ? CLI_USAGE : CLI_NOTHING;
     }
+    tell_uncompared(v, s);
     if (v->check) {
         mien_server_free(s);
         return CLI_OK;
@@ -338,13 +382,16 @@ static int run(const cli_args *a)
                   "what for (mien key add)");
         return CLI_USAGE;
     }
-    int status = open_sandbox(v, &sandbox);
+    int status = check_network(a, v);
+    if (!status)
+        status = open_sandbox(v, &sandbox);
     if (status)
         return status;
     o.listen = v->listen;
     o.host = v->host;
     o.keys = v->keys;
     o.models = v->models;
+    o.describer = v->descriptor;
     o.jobs = v->jobs;
     o.queue = v->queue;
     o.connections = v->connections;

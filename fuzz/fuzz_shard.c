@@ -35,6 +35,10 @@ static void try_list(const uint8_t *bytes, size_t n)
     mi_peer_list_free(&l);
 }
 
+/* Of the network that the inputs to begin with name. */
+static const char model[] =
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 static void try_question(const uint8_t *bytes, size_t n)
 {
     mi_body b = {0};
@@ -42,13 +46,14 @@ static void try_question(const uint8_t *bytes, size_t n)
     mien_error err = {0};
     if (mi_body_read("application/json", bytes, n, 1, &b, &err) != MIEN_OK)
         return;
-    if (mi_shard_question_read(&b, &q, &err) == MIEN_OK) {
+    if (mi_shard_question_read(&b, model, MIEN_DESCRIPTOR, &q, &err) ==
+        MIEN_OK) {
         mien_buffer out = {0};
         mi_body c = {0};
         must(q.n >= 1 && q.n <= MI_SHARD_FACES && q.threshold > 0);
         mi_shard_question_write(&q, &out);
         must(!mi_body_read("application/json", out.data, out.n, 1, &c, &err));
-        must(!mi_shard_question_read(&c, &again, &err));
+        must(!mi_shard_question_read(&c, model, MIEN_DESCRIPTOR, &again, &err));
         must(again.n == q.n && again.threshold == q.threshold &&
              memcmp(again.descriptor, q.descriptor,
                     (size_t)q.n * MIEN_DESCRIPTOR * sizeof(float)) == 0);

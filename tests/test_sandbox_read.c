@@ -226,6 +226,27 @@ static void test_lies_are_refused(void)
     mien_sandbox_free(s);
 }
 
+/* A worker tells of another network's descriptors. */
+static void test_another_network_is_refused(void)
+{
+    const mi_worker_task task = {open_nothing, misbehave, NULL};
+    mien_sandbox_options o = MIEN_SANDBOX_DEFAULTS;
+    mien_sandbox *s = NULL;
+    mien_server_options with = MIEN_SERVER_DEFAULTS;
+    mien_reading got = {0};
+    mien_error err = {0};
+    o.jobs = 1;
+    o.describer = MIEN_DESCRIBER_MOBILEFACENET;
+    CHECK_EQ(mi_sandbox_new(&o, &task, &s, NULL), MIEN_OK);
+    CHECK_EQ(mien_sandbox_serve(s, &with, NULL), MIEN_OK);
+    CHECK(with.describer == MIEN_DESCRIBER_MOBILEFACENET);
+    CHECK_EQ(mien_sandbox_read(s, 0, (const uint8_t *)"p", 1, &all, &got, &err),
+             MIEN_ELOST);
+    CHECK_MSG(strstr(err.text, "an answer that is none") && !got.faces.n, "%s",
+              err.text);
+    mien_sandbox_free(s);
+}
+
 /* Over HTTP: that photo alone. */
 static void test_a_server_with_lost_workers(void)
 {
@@ -283,7 +304,8 @@ static void check_photo(mien_sandbox *s, const mi_photos *p,
 }
 
 /* Of every kind of file, decoders that begin threads included. */
-static void test_the_same_bits(const char *models, const mien_bytes *sample)
+static void test_the_same_bits(const char *models, const mien_bytes *sample,
+                               mien_describer by)
 {
     mien_sandbox_options o = MIEN_SANDBOX_DEFAULTS;
     mien_sandbox *s = NULL;
@@ -291,9 +313,10 @@ static void test_the_same_bits(const char *models, const mien_bytes *sample)
     mi_photos p;
     mien_image im = {0};
     o.models = models;
+    o.describer = by;
     o.jobs = 2;
     CHECK_MSG(mien_sandbox_new(&o, &s, &err) == MIEN_OK, "%s", err.text);
-    CHECK_EQ(mi_photos_open(&p, models, 1, NULL), MIEN_OK);
+    CHECK_EQ(mi_photos_open(&p, models, by, 1, NULL), MIEN_OK);
     check_photo(s, &p, sample->data, sample->n, "JPEG");
     check_photo(s, &p, sample->data, sample->n / 2, "half a JPEG");
     check_photo(s, &p, sample->data, 20, "no JPEG");
@@ -308,6 +331,47 @@ static void test_the_same_bits(const char *models, const mien_bytes *sample)
     mien_image_free(&im);
     mi_photos_close(&p);
     mien_sandbox_free(s);
+}
+
+/* A descriptor that a server reads has the bits of one that `mien find` and
+ * `mien gallery` read of the same photo, where they do not turn it. */
+static void test_as_a_gallery_reads(const char *models,
+                                    const mien_bytes *sample)
+{
+    mien_reader_options o = MIEN_READER_DEFAULTS;
+    const mien_describer by = MIEN_DESCRIBER_MOBILEFACENET;
+    const mien_serve_wish wish = {MIEN_FACE_DESCRIPTOR, 0.6F, 0};
+    mien_reader *r = NULL;
+    mien_reading got = {0};
+    mien_faces want = {0};
+    mien_photo photo = {0};
+    mi_photos p;
+    int same_bits = 0;
+    o.models = models;
+    o.face.want = MIEN_FACE_DESCRIPTOR;
+    o.face.describer = by;
+    CHECK_EQ(mien_reader_open(&o, &r, NULL), MIEN_OK);
+    CHECK_EQ(mi_photos_open(&p, models, by, 1, NULL), MIEN_OK);
+    CHECK_EQ(mien_photo_read(sample->data, sample->n, NULL, &photo, NULL),
+             MIEN_OK);
+    CHECK_EQ(
+        mien_analyzer_run(mien_reader_analyzer(r, 0), &photo.im, &want, NULL),
+        MIEN_OK);
+    CHECK_EQ(mi_photos_read(&p, 0, sample->data, sample->n, &wish, &got, NULL),
+             MIEN_OK);
+    CHECK(want.n > 0 && got.faces.n == want.n);
+    for (int i = 0; i < got.faces.n; i++)
+        for (int k = 0; k < want.n; k++)
+            same_bits +=
+                mien_face_described(&got.faces.face[i], by) &&
+                memcmp(got.faces.face[i].descriptor, want.face[k].descriptor,
+                       sizeof want.face[k].descriptor) == 0;
+    CHECK_EQ(same_bits, want.n);
+    mien_photo_free(&photo);
+    mien_faces_free(&want);
+    mien_faces_free(&got.faces);
+    mi_photos_close(&p);
+    mien_reader_free(r);
 }
 
 static void count(void *arg, const mien_sandbox_loss *loss)
@@ -357,8 +421,8 @@ static void test_the_deadline(const char *models, const mien_bytes *sample)
 
 static void test_options(void)
 {
-    mien_sandbox_options wrong[6];
-    for (int i = 0; i < 6; i++)
+    mien_sandbox_options wrong[7];
+    for (int i = 0; i < 7; i++)
         wrong[i] = (mien_sandbox_options)MIEN_SANDBOX_DEFAULTS;
     wrong[0].jobs = -1;
     wrong[1].deadline = 0;
@@ -366,7 +430,8 @@ static void test_options(void)
     wrong[3].memory = 1;
     wrong[4].photos = 0;
     wrong[5].max_body = 0;
-    for (int i = 0; i < 6; i++) {
+    wrong[6].describer = (mien_describer)2;
+    for (int i = 0; i < 7; i++) {
         mien_sandbox *s = NULL;
         CHECK_EQ(mien_sandbox_new(&wrong[i], &s, NULL), MIEN_EARG);
         CHECK(!s);
@@ -408,13 +473,23 @@ int main(int argc, char **argv)
     RUN(test_readings_cut_short_or_changed);
     RUN(test_wishes);
     RUN(test_lies_are_refused);
+    RUN(test_another_network_is_refused);
     RUN(test_a_server_with_lost_workers);
     RUN(test_options);
     snprintf(path, sizeof path, "%s/face_recognition.onnx",
              models ? models : "");
     if (models && ppm && access(path, R_OK) == 0 &&
         mien_file_load("docs/sample.jpg", 1 << 24, &sample, NULL) == MIEN_OK) {
-        RUN(test_the_same_bits, models, &sample);
+        RUN(test_the_same_bits, models, &sample, MIEN_DESCRIBER_DLIB);
+        snprintf(path, sizeof path, "%s/mobilefacenet.onnx", models);
+        if (access(path, R_OK) == 0) {
+            RUN(test_the_same_bits, models, &sample,
+                MIEN_DESCRIBER_MOBILEFACENET);
+            RUN(test_as_a_gallery_reads, models, &sample);
+        } else {
+            printf("SKIP mobilefacenet is not installed: tools/get_models.sh "
+                   "BUILD --with mobilefacenet\n");
+        }
         RUN(test_the_deadline, models, &sample);
         mien_bytes_free(&sample);
     } else {

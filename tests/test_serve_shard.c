@@ -14,8 +14,11 @@
 static const char model[] =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 static float rows[3 * MIEN_DESCRIPTOR];
-static mi_shard_question question = {
-    .day = "2026-11-29", .threshold = 0.6F, .n = 3, .descriptor = rows};
+static mi_shard_question question = {.day = "2026-11-29",
+                                     .threshold = 0.6F,
+                                     .n = 3,
+                                     .numbers = MIEN_DESCRIPTOR,
+                                     .descriptor = rows};
 
 /* Read a question's text. */
 static mien_status read_question(const char *text, mi_shard_question *out,
@@ -25,7 +28,7 @@ static mien_status read_question(const char *text, mi_shard_question *out,
     mien_status st = mi_body_read("application/json", (const uint8_t *)text,
                                   strlen(text), 1, &b, err);
     if (!st)
-        st = mi_shard_question_read(&b, out, err);
+        st = mi_shard_question_read(&b, model, MIEN_DESCRIPTOR, out, err);
     mi_body_free(&b);
     return st;
 }
@@ -97,11 +100,28 @@ static void test_what_is_no_question_is_refused(void)
     mien_buffer_free(&b);
 }
 
+static void test_faces_of_another_network_are_refused(void)
+{
+    mien_buffer b = {0};
+    mi_shard_question q = {.n = 77};
+    mien_error err = {0};
+    char *text = question_text(&b);
+    char *at = strstr(text, model);
+    at[63] = 'b';
+    CHECK_EQ(read_question(text, &q, &err), MIEN_EUNSUP);
+    CHECK_MSG(strstr(err.text, "another network") && q.n == 77, "%s", err.text);
+    mien_buffer_free(&b);
+}
+
 static void test_too_many_faces_are_refused(void)
 {
     static float many[(MI_SHARD_FACES + 1) * MIEN_DESCRIPTOR];
     for (int n = MI_SHARD_FACES; n <= MI_SHARD_FACES + 1; n++) {
-        mi_shard_question q = {.threshold = 1, .n = n, .descriptor = many}, got;
+        mi_shard_question q = {.threshold = 1,
+                               .n = n,
+                               .numbers = MIEN_DESCRIPTOR,
+                               .descriptor = many},
+                          got;
         mien_buffer b = {0};
         memcpy(q.model, model, sizeof model);
         mi_shard_question_write(&q, &b);
@@ -389,6 +409,7 @@ int main(int argc, char **argv)
     check_start(argc, argv);
     RUN(test_a_question_is_read_as_it_was_written);
     RUN(test_what_is_no_question_is_refused);
+    RUN(test_faces_of_another_network_are_refused);
     RUN(test_too_many_faces_are_refused);
     RUN(test_answers_are_read_as_they_were_written);
     RUN(test_sending_changes_no_answer);

@@ -365,7 +365,8 @@ typedef struct mien_gallery_match {
  * was described by a network.
  *
  *   g         open
- *   purpose   as for mien_gallery_search
+ *   purpose   as for mien_gallery_search, or MIEN_GALLERY_OPT_OUT: who is never
+ *             to be matched; NULL: everybody else, for whatever purpose
  *   model     SHA-256 of the network's file
  *   enrolled  set to how many are enrolled for the purpose; those beyond the
  *             answer are found by no search with this network; NULL is allowed

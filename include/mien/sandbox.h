@@ -49,10 +49,12 @@ typedef struct mien_sandbox_options {
      * not wanted. */
     void (*lost)(void *arg, const mien_sandbox_loss *loss);
     void *lost_arg;
+    mien_describer describer; /* the network of descriptors */
 } mien_sandbox_options;
-#define MIEN_SANDBOX_DEFAULTS                                               \
-    {                                                                       \
-        NULL, 0, 30, MIEN_SERVE_MAX_BODY, (int64_t)1 << 30, 500, NULL, NULL \
+#define MIEN_SANDBOX_DEFAULTS                                                \
+    {                                                                        \
+        NULL, 0, 30, MIEN_SERVE_MAX_BODY, (int64_t)1 << 30, 500, NULL, NULL, \
+            MIEN_DESCRIBER_DLIB                                              \
     }
 
 /* Workers, and the process that makes them. */
@@ -76,8 +78,8 @@ typedef struct mien_sandbox mien_sandbox;
 MIEN_API MIEN_CHECKED mien_status mien_sandbox_new(
     const mien_sandbox_options *options, mien_sandbox **out, mien_error *err);
 
-/* Set up a server to read with a sandbox: read, jobs, model, metrics and their
- * arguments.
+/* Set up a server to read with a sandbox: read, jobs, model, describer, metrics
+ * and their arguments.
  *
  *   s        freed after the server
  *   options  changed

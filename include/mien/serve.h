@@ -146,6 +146,8 @@ typedef struct mien_serve_wish {
  *   wish   what is wanted
  *   out    set whole: the largest face first; released with mien_faces_free
  *
+ * A face described by another network than the options' describer counts as
+ * one that could not be described.
  * EARG, EFORMAT, EUNSUP, ELIMIT and ELOST blame the photo, and their text is
  * sent; others are the server's fault. */
 typedef mien_status mien_serve_read(void *arg, int lane, const uint8_t *bytes,
@@ -195,10 +197,11 @@ typedef struct mien_server_options {
      * server's alone: it erases whose end comes, too, and deletes it where two
      * keys ask for that; then it can only be closed. */
     mien_gallery *gallery;
-    const char *model; /* SHA-256 of the network of read's descriptors */
+    const char *model; /* SHA-256 of the network of read's descriptors, which
+                          /server.json tells; NULL: not known */
     float tolerance;   /* the largest distance at which a face gets a name, in
                           (0, 4]; 0: as the gallery keeps it for the purpose,
-                          else MIEN_SAME_PERSON */
+                          else mien_describer_threshold */
     /* Called after each request, from one thread; NULL: not wanted. */
     void (*log)(void *arg, const mien_serve_entry *entry);
     void *log_arg;
@@ -227,13 +230,16 @@ typedef struct mien_server_options {
     double peer_deadline; /* seconds that all peers may take, 0.01..;
                              mien_peer_questions_total of /metrics counts how it
                              ended with each */
+    mien_describer describer; /* the network of descriptors: of verification, of
+                                 whom is enrolled, recognised or denied */
 } mien_server_options;
 #define MIEN_SERVE_MAX_BODY 104857600
 #define MIEN_SERVER_DEFAULTS                                                   \
     {                                                                          \
         "127.0.0.1:8470", NULL, NULL, NULL, NULL, NULL, 0, 64, 1000, 10485760, \
             10, 30, 50, 100, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL,      \
-            NULL, NULL, 100, 1800, 28800, NULL, NULL, NULL, NULL, 5            \
+            NULL, NULL, 100, 1800, 28800, NULL, NULL, NULL, NULL, 5,           \
+            MIEN_DESCRIBER_DLIB                                                \
     }
 
 /* A server under way, on threads of its own. */
@@ -259,6 +265,17 @@ MIEN_API MIEN_CHECKED mien_status mien_server_new(
  *
  *   s  a server */
 MIEN_API int mien_server_port(const mien_server *s);
+
+/* Count whom a server can recognise: people with a face that its network
+ * described.
+ *
+ *   s         a server; any thread
+ *   opt_out   1: those who are never to be matched are counted instead, whom a
+ *             face of another network does not keep out of the answers
+ *   enrolled  set to how many there are, with or without such a face
+ *
+ * Both are 0 without a gallery. */
+MIEN_API int mien_server_comparable(mien_server *s, int opt_out, int *enrolled);
 
 /* Stop: nothing new is taken, what is under way is answered, within the
  * deadline, and all is released.

@@ -26,9 +26,16 @@ static int opted_out(const mi_person *p)
 
 /* Who may be found. */
 typedef struct wanted {
-    const char *purpose;
-    const char *day; /* on which the face was seen; "": not known */
+    const char *purpose; /* NULL: any but never to be matched */
+    const char *day;     /* on which the face was seen; "": not known */
 } wanted;
+
+/* Was a person enrolled for what is searched for? */
+static int is_for(const mi_person *p, const char *purpose)
+{
+    return purpose ? strcmp(p->shown.basis.purpose, purpose) == 0
+                   : !opted_out(p);
+}
 
 /* Was a person not born yet?  Whose birth date is not known was. */
 static int too_late(const mien_gallery_person *p, const wanted *w)
@@ -51,8 +58,7 @@ static int allow(const mien_gallery *g, const mien_index *x, const wanted *w,
         if (id != last) {
             const mi_person *p = &g->person[mi_people_at(g, id)];
             const mien_basis *b = &p->shown.basis;
-            int is_one =
-                strcmp(b->purpose, w->purpose) == 0 && !too_late(&p->shown, w);
+            int is_one = is_for(p, w->purpose) && !too_late(&p->shown, w);
             may = (is_one || opted_out(p)) && strcmp(b->expiry, today) >= 0;
             people += may && is_one;
             last = id;
@@ -72,9 +78,8 @@ int mien_gallery_comparable(const mien_gallery *g, const char *purpose,
     int all = 0;
     mi_gallery_day(g, today);
     for (int i = 0; i < g->people; i++) {
-        const mien_basis *b = &g->person[i].shown.basis;
-        all +=
-            strcmp(b->purpose, purpose) == 0 && strcmp(b->expiry, today) >= 0;
+        const mi_person *p = &g->person[i];
+        all += is_for(p, purpose) && strcmp(p->shown.basis.expiry, today) >= 0;
     }
     if (enrolled)
         *enrolled = all;

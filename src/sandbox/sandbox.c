@@ -24,6 +24,7 @@ typedef struct greeting {
 /* What a worker has. */
 typedef struct inside {
     const char *models;
+    mien_describer describer;
     mi_photos photos;
 } inside;
 
@@ -66,7 +67,8 @@ static mien_status open_photos(void *arg, mien_buffer *out, mien_error *err)
     inside *in = arg;
     greeting g = {"", ""};
     char other[65];
-    mien_status st = mi_photos_open(&in->photos, in->models, 1, err);
+    mien_status st =
+        mi_photos_open(&in->photos, in->models, in->describer, 1, err);
     if (st)
         return st;
     digest(in->photos.find, "", other);
@@ -117,6 +119,9 @@ static mien_status check(const mien_sandbox_options *o, mien_error *err)
             return mi_fail(err, MIEN_EARG,
                            "sandbox: %s is %g, wanted is %g..%g", all[i].name,
                            all[i].v, all[i].least, all[i].most);
+    if ((unsigned)o->describer > MIEN_DESCRIBER_MOBILEFACENET)
+        return mi_fail(err, MIEN_EARG, "sandbox: no describer has number %d",
+                       (int)o->describer);
     return MIEN_OK;
 }
 
@@ -162,6 +167,7 @@ mien_status mi_sandbox_new(const mien_sandbox_options *options,
     s->o = *options;
     s->o.jobs = s->o.jobs ? s->o.jobs : processors();
     s->inside.models = s->o.models;
+    s->inside.describer = s->o.describer;
     st = open_workers(s, task, err);
     s->o.models = s->inside.models = NULL; /* borrowed until now */
     if (st)
@@ -185,6 +191,7 @@ mien_status mien_sandbox_serve(mien_sandbox *s, mien_server_options *options,
     options->read = mien_sandbox_read;
     options->read_arg = s;
     options->jobs = s->o.jobs;
+    options->describer = s->o.describer;
     options->model = *s->greeting.sha256 ? s->greeting.sha256 : NULL;
     options->metrics = mien_sandbox_metrics;
     options->metrics_arg = s;
@@ -244,6 +251,33 @@ static void make_plain(mien_error *err)
             *p = '?';
 }
 
+/* 1: each face that has a descriptor has it of this network. */
+static int described_by(const mien_faces *f, mien_describer by)
+{
+    int all = 1;
+    for (int i = 0; i < f->n; i++)
+        all &= !(f->face[i].has & MIEN_FACE_DESCRIPTOR) ||
+               f->face[i].describer == by;
+    return all;
+}
+
+/* A worker's reading, by the network that it was to use; EFORMAT: it is none.
+ */
+static mien_status take(const mien_sandbox *s, const mien_buffer *got,
+                        const mien_serve_wish *wish, mien_reading *out,
+                        mien_error *err)
+{
+    mien_reading r = {0};
+    mien_status st = mi_reading_read(got->data, got->n, wish, &r, err);
+    if (!st && !described_by(&r.faces, s->o.describer)) {
+        mien_faces_free(&r.faces);
+        st = mi_fail(err, MIEN_EFORMAT, "reading: of another network");
+    }
+    if (!st)
+        *out = r;
+    return st;
+}
+
 mien_status mien_sandbox_read(void *sandbox, int lane, const uint8_t *bytes,
                               size_t n, const mien_serve_wish *wish,
                               mien_reading *out, mien_error *err)
@@ -264,7 +298,7 @@ mien_status mien_sandbox_read(void *sandbox, int lane, const uint8_t *bytes,
             make_plain(err);
     }
     if (!st) {
-        st = mi_reading_read(got.data, got.n, wish, out, err);
+        st = take(s, &got, wish, out, err);
         if (st == MIEN_EFORMAT) {
             mi_workers_refuse(s->workers, lane, &lost);
             account(s, &lost);

@@ -16,7 +16,7 @@
 
 /* The answer to a detection; its HTTP status. */
 static int answer_detect(const mi_ask *ask, const mien_reading *r,
-                         mien_buffer *out)
+                         mien_describer by, mien_buffer *out)
 {
     if (!r->faces.n)
         return mi_tell_no_face("given", out);
@@ -30,21 +30,19 @@ static int answer_detect(const mi_ask *ask, const mien_reading *r,
     }
     mien_json_close(&j);
     if (ask->status) {
-        mi_tell_versions(&j, ask->wish.want);
+        mi_tell_versions(&j, ask->wish.want, by);
         mi_tell_times(&j, "execution_time", r);
     }
     mien_json_close(&j);
     return 200;
 }
 
-/* 1 for the same crop, 0.5 at the distance that tells people apart, 0 from
- * twice that on. */
-static double similarity(const float *a, const float *b)
+/* Of a distance: 1 for the same crop, 0.5 at the network's distance that tells
+ * people apart, 0 from twice that on. */
+static double similarity(double distance, mien_describer by)
 {
-    double d = (double)mien_descriptor_distance(a, b);
-    return d < 2 * (double)MIEN_SAME_PERSON
-               ? 1 - d / (2 * (double)MIEN_SAME_PERSON)
-               : 0;
+    double most = 2 * (double)mien_describer_threshold(by);
+    return distance < most ? 1 - distance / most : 0;
 }
 
 /* A face of the target beside the one of the source. */
@@ -54,12 +52,11 @@ static void write_match(mien_json *j, const mi_ask *ask, const mien_face *from,
     mien_json_object(j, NULL);
     mi_tell_face(j, ask, f);
     if (f->has & MIEN_FACE_DESCRIPTOR) {
-        mien_json_real(j, "similarity",
-                       similarity(from->descriptor, f->descriptor), 6);
-        mien_json_real(
-            j, "distance",
-            (double)mien_descriptor_distance(from->descriptor, f->descriptor),
-            6);
+        double d =
+            (double)mien_descriptor_apart(mien_describer_numbers(f->describer),
+                                          from->descriptor, f->descriptor);
+        mien_json_real(j, "similarity", similarity(d, f->describer), 6);
+        mien_json_real(j, "distance", d, 6);
     } else {
         mien_json_null(j, "similarity");
     }
@@ -68,7 +65,7 @@ static void write_match(mien_json *j, const mi_ask *ask, const mien_face *from,
 
 /* The answer to a verification, of two readings; its HTTP status. */
 static int answer_verify(const mi_ask *ask, const mien_reading *r,
-                         mien_buffer *out)
+                         mien_describer by, mien_buffer *out)
 {
     const mien_face *from =
         mien_faces_largest(&r[0].faces, MIEN_FACE_DESCRIPTOR);
@@ -86,9 +83,11 @@ static int answer_verify(const mi_ask *ask, const mien_reading *r,
         write_match(&j, ask, from, &r[1].faces.face[i]);
     mien_json_close(&j);
     if (ask->status) {
-        mi_tell_versions(&j, ask->wish.want | MIEN_FACE_DESCRIPTOR);
+        mi_tell_versions(&j, ask->wish.want | MIEN_FACE_DESCRIPTOR, by);
         mi_tell_times(&j, "source_execution_time", &r[0]);
         mi_tell_times(&j, "target_execution_time", &r[1]);
+        mien_json_real(&j, "threshold", (double)mien_describer_threshold(by),
+                       6);
     }
     for (int i = 0; i < 3; i++)
         mien_json_close(&j);
@@ -128,14 +127,22 @@ static int read_picture(const mi_route *route, int i, const mi_ask *ask,
     return mi_tell_refuse(mi_tell_status(st), why, out);
 }
 
+/* A descriptor of another network is none. */
+static void keep_described(mien_faces *faces, mien_describer by)
+{
+    for (int i = 0; i < faces->n; i++)
+        if (!mien_face_described(&faces->face[i], by))
+            faces->face[i].has &= ~(unsigned)MIEN_FACE_DESCRIPTOR;
+}
+
 /* What a route answers of what was read. */
 static int answer(const mi_route *route, const mi_ask *ask, const mi_body *b,
                   const mien_reading got[2], int lane, mi_desk *desk,
                   mien_buffer *out)
 {
     switch (route->kind) {
-    case MI_ROUTE_DETECT: return answer_detect(ask, got, out);
-    case MI_ROUTE_VERIFY: return answer_verify(ask, got, out);
+    case MI_ROUTE_DETECT: return answer_detect(ask, got, desk->describer, out);
+    case MI_ROUTE_VERIFY: return answer_verify(ask, got, desk->describer, out);
     case MI_ROUTE_RECOGNIZE: return mi_recognize(desk, ask, got, lane, out);
     default: return mi_desk_answer(desk, route, ask, b, got, out);
     }
@@ -157,8 +164,10 @@ int mi_answer(const mi_route *route, const mi_ask *ask, const char *type,
                               err.text[0] ? err.text : mien_status_text(st),
                               out);
     int status = 0;
-    for (int i = 0; i < 2 && route->picture[i] && !status; i++)
+    for (int i = 0; i < 2 && route->picture[i] && !status; i++) {
         status = read_picture(route, i, ask, &b, sight, &got[i], out);
+        keep_described(&got[i].faces, desk->describer);
+    }
     if (!status)
         status = answer(route, ask, &b, got, sight->lane, desk, out);
     for (int i = 0; i < 2; i++)

@@ -231,8 +231,7 @@ static int add_face(const mi_visit *v)
     const mien_face *face = mi_visit_face(v, &status);
     if (!face)
         return status;
-    mien_gallery_faces faces = {1, MIEN_DESCRIPTOR, face->descriptor, ""};
-    memcpy(faces.model, v->model, sizeof faces.model);
+    const mien_gallery_faces faces = mi_visit_described(v, face->descriptor);
     const mien_gallery_person *p = mien_gallery_find(v->g, name);
     status = p ? add_to(v, p, &faces) : enroll(v, name, &faces);
     if (status)
@@ -337,6 +336,7 @@ int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
         .owner = &d->owner,
         .gone = &gone,
         .model = d->model,
+        .describer = d->describer,
         .tolerance = d->tolerance,
         .ask = ask,
         .body = body,
@@ -349,6 +349,18 @@ int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
         d->gallery = NULL;
     pthread_mutex_unlock(&d->lock);
     return status;
+}
+
+int mi_desk_comparable(mi_desk *d, int opt_out, int *enrolled)
+{
+    *enrolled = 0;
+    if (!d->gallery)
+        return 0;
+    pthread_mutex_lock(&d->lock);
+    int n = mien_gallery_comparable(
+        d->gallery, opt_out ? MIEN_GALLERY_OPT_OUT : NULL, d->model, enrolled);
+    pthread_mutex_unlock(&d->lock);
+    return n;
 }
 
 int mi_desk_sweep(mi_desk *d)

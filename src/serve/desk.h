@@ -14,9 +14,11 @@ typedef struct mi_desk {
     /* NULL: there is none, or none any more; set with the lock held */
     mien_gallery *_Atomic gallery;
     pthread_mutex_t lock;
-    char model[MIEN_GALLERY_DIGEST]; /* of the descriptors that come */
-    mi_peers *peers;                 /* NULL: there are none */
-    float tolerance; /* 0: as the gallery was calibrated, or MIEN_SAME_PERSON */
+    char model[MIEN_GALLERY_DIGEST]; /* of the descriptors that come; "": not
+                                        known */
+    mien_describer describer;
+    mi_peers *peers; /* NULL: there are none */
+    float tolerance; /* 0: as the gallery was calibrated, or the network's */
     mi_owner owner;
 } mi_desk;
 
@@ -31,6 +33,9 @@ extern const char mi_desk_closed[];
 int mi_desk_answer(mi_desk *d, const mi_route *route, const mi_ask *ask,
                    const mi_body *body, const mien_reading *got,
                    mien_buffer *out);
+
+/* As mien_server_comparable. */
+int mi_desk_comparable(mi_desk *d, int opt_out, int *enrolled);
 
 /* Erase whose end has come; 0: it failed, and is tried again. */
 int mi_desk_sweep(mi_desk *d);

@@ -148,8 +148,7 @@ static int add_negative(const mi_visit *v, const mien_gallery_person *p)
     const mien_face *face = mi_visit_face(v, &status);
     if (!face)
         return status;
-    mien_gallery_faces faces = {1, MIEN_DESCRIPTOR, face->descriptor, ""};
-    memcpy(faces.model, v->model, sizeof faces.model);
+    const mien_gallery_faces faces = mi_visit_described(v, face->descriptor);
     mien_status st = mien_gallery_add_negative(v->g, p->id, &faces, &id, &err);
     if (st)
         return mi_visit_refused(v, st, &err);

@@ -7,36 +7,38 @@
 #include "base/error.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A reader of one wish; one that lacks its network stays NULL, and why. */
-static mien_status open_reader(const char *models, int lanes, unsigned want,
+static mien_status open_reader(mien_reader_options *o, unsigned want,
                                mien_reader **out, mien_error *why,
                                mien_error *err)
 {
-    mien_reader_options o = MIEN_READER_DEFAULTS;
-    o.models = models;
-    o.lanes = lanes;
-    o.threads = 1;
-    o.face.want = want;
-    o.face.rotate = MIEN_ROTATE_0;
-    o.face.min_score = MI_PHOTO_MIN_SCORE;
-    mien_status st = mien_reader_open(&o, out, why ? why : err);
+    o->face.want = want;
+    mien_status st = mien_reader_open(o, out, why ? why : err);
     return why && st == MIEN_EIO ? MIEN_OK
            : why && st           ? mi_fail(err, st, "%s", why->text)
                                  : st;
 }
 
-mien_status mi_photos_open(mi_photos *p, const char *models, int lanes,
-                           mien_error *err)
+mien_status mi_photos_open(mi_photos *p, const char *models,
+                           mien_describer describer, int lanes, mien_error *err)
 {
+    mien_reader_options o = MIEN_READER_DEFAULTS;
+    o.models = models;
+    o.lanes = lanes;
+    o.threads = 1;
+    o.face.rotate = MIEN_ROTATE_0;
+    o.face.min_score = MI_PHOTO_MIN_SCORE;
+    o.face.describer = describer;
     *p = (mi_photos){0};
-    mien_status st = open_reader(models, lanes, 0, &p->find, NULL, err);
+    mien_status st = open_reader(&o, 0, &p->find, NULL, err);
     if (!st)
-        st = open_reader(models, lanes, MIEN_FACE_DESCRIPTOR, &p->describe,
+        st = open_reader(&o, MIEN_FACE_DESCRIPTOR, &p->describe,
                          &p->no_describe, err);
     if (!st)
-        st = open_reader(models, lanes, MIEN_FACE_AGE | MIEN_FACE_GENDER,
-                         &p->guess, &p->no_guess, err);
+        st = open_reader(&o, MIEN_FACE_AGE | MIEN_FACE_GENDER, &p->guess,
+                         &p->no_guess, err);
     if (st)
         mi_photos_close(p);
     return st;
@@ -76,21 +78,22 @@ static void keep(mien_faces *f, const mien_serve_wish *wish)
         f->n = wish->limit;
 }
 
-/* Read of a face what an analyzer reads, by its box. */
+/* Read of a face what an analyzer reads, by its box and its five points. */
 static mien_status read_more(mien_analyzer *a, const mien_image *im,
                              mien_face *f, mien_face_times *t, mien_error *err)
 {
     mien_face more;
-    mien_status st = mien_analyzer_read(a, im, f->box, &more, err);
+    mien_status st = mien_analyzer_read_face(a, im, f, &more, err);
     if (st)
         return st;
     mien_face_times took = mien_analyzer_times(a);
     t->landmarks += took.landmarks;
     t->descriptor += took.descriptor;
     t->attributes += took.attributes;
-    if (more.has & MIEN_FACE_DESCRIPTOR)
-        for (int i = 0; i < MIEN_DESCRIPTOR; i++)
-            f->descriptor[i] = more.descriptor[i];
+    if (more.has & MIEN_FACE_DESCRIPTOR) {
+        f->describer = more.describer;
+        memcpy(f->descriptor, more.descriptor, sizeof f->descriptor);
+    }
     f->age = more.has & MIEN_FACE_AGE ? more.age : f->age;
     f->male = more.has & MIEN_FACE_GENDER ? more.male : f->male;
     f->has |= more.has;

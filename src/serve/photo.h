@@ -13,10 +13,12 @@ typedef struct mi_photos {
     mien_error no_describe, no_guess;     /* why describe or guess is NULL */
 } mi_photos;
 
-/* Open the networks.  Descriptors, age and gender may be missing: what needs
- * them fails then.  Fails with what mien_reader_open fails with. */
+/* Open the networks; descriptors are those of describer.  They, age and gender
+ * may be missing: what needs them fails then.  Fails with what mien_reader_open
+ * fails with. */
 MIEN_CHECKED mien_status mi_photos_open(mi_photos *p, const char *models,
-                                        int lanes, mien_error *err);
+                                        mien_describer describer, int lanes,
+                                        mien_error *err);
 
 /* NULL is allowed. */
 void mi_photos_close(mi_photos *p);

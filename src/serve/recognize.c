@@ -12,6 +12,12 @@
 #include <math.h>
 #include <string.h>
 
+/* How many of this server's gallery a search could find, and how many there
+ * are: the rest have no face that this network described. */
+typedef struct counts {
+    int compared, enrolled;
+} counts;
+
 /* A photo's faces on their way. */
 typedef struct party {
     const char *purpose;
@@ -21,6 +27,7 @@ typedef struct party {
     mi_peer_reply *reply;      /* [peers] */
     mien_shard_answer *joined; /* [q.n] */
     int gone;                  /* this server's gallery was deleted meanwhile */
+    counts people, opt_out;
 } party;
 
 static void done(party *p)
@@ -34,22 +41,37 @@ static void done(party *p)
 /* ---- searching ----------------------------------------------------------- */
 
 /* The distance at which a face gets a name. */
-static mien_status near_enough(mi_desk *d, const mi_visit *v,
-                               const char *purpose, float *out, mien_error *err)
+static mien_status near_enough(const mi_visit *v, const char *purpose,
+                               float *out, mien_error *err)
 {
     mien_gallery_threshold kept;
     int found = 0;
     mien_status st = MIEN_OK;
-    *out = v->tolerance > 0 ? v->tolerance : MIEN_SAME_PERSON;
-    if (v->tolerance > 0)
-        return MIEN_OK;
-    pthread_mutex_lock(&d->lock);
-    if (d->gallery)
-        st = mien_gallery_threshold_of(d->gallery, purpose, v->model, &found,
-                                       &kept, err);
-    pthread_mutex_unlock(&d->lock);
+    *out = v->tolerance > 0 ? v->tolerance
+                            : mien_describer_threshold(v->describer);
+    if (v->tolerance <= 0 && v->g)
+        st = mien_gallery_threshold_of(v->g, purpose, v->model, &found, &kept,
+                                       err);
     if (!st && found)
         *out = kept.threshold;
+    return st;
+}
+
+/* Look into this server's gallery, if there is one, before a search. */
+static mien_status look(mi_desk *d, const mi_visit *v, party *p,
+                        mien_error *err)
+{
+    mi_visit now = *v;
+    pthread_mutex_lock(&d->lock);
+    now.g = d->gallery;
+    mien_status st = near_enough(&now, p->purpose, &p->q.threshold, err);
+    if (now.g) {
+        p->people.compared = mien_gallery_comparable(
+            now.g, p->purpose, v->model, &p->people.enrolled);
+        p->opt_out.compared = mien_gallery_comparable(
+            now.g, MIEN_GALLERY_OPT_OUT, v->model, &p->opt_out.enrolled);
+    }
+    pthread_mutex_unlock(&d->lock);
     return st;
 }
 
@@ -60,8 +82,10 @@ static mien_status gather(const mi_desk *d, const mi_visit *v, party *p,
     const mien_faces *f = &v->got->faces;
     int peers = d->peers ? mi_peers_count(d->peers) : 0;
     size_t n = (size_t)f->n;
+    size_t numbers = (size_t)mien_describer_numbers(v->describer);
     p->shards = (v->g != NULL) + peers;
-    p->q.descriptor = mi_alloc(n * MIEN_DESCRIPTOR, sizeof(float));
+    p->q.numbers = (int)numbers;
+    p->q.descriptor = mi_alloc(n * numbers, sizeof(float));
     p->answer = mi_alloc(n * (size_t)p->shards, sizeof *p->answer);
     p->reply = mi_alloc((size_t)peers + 1, sizeof *p->reply);
     p->joined = mi_alloc(n, sizeof *p->joined);
@@ -70,8 +94,8 @@ static mien_status gather(const mi_desk *d, const mi_visit *v, party *p,
     memcpy(p->q.model, v->model, sizeof p->q.model);
     for (int i = 0; i < f->n; i++)
         if (f->face[i].has & MIEN_FACE_DESCRIPTOR)
-            memcpy(p->q.descriptor + (size_t)p->q.n++ * MIEN_DESCRIPTOR,
-                   f->face[i].descriptor, MIEN_DESCRIPTOR * sizeof(float));
+            memcpy(p->q.descriptor + (size_t)p->q.n++ * numbers,
+                   f->face[i].descriptor, numbers * sizeof(float));
     return MIEN_OK;
 }
 
@@ -145,8 +169,20 @@ static void put_match(mien_json *j, const mi_desk *d,
         }
         mien_json_close(j);
     }
+    mien_json_int(j, "compared", a->compared);
     if (d->peers)
         mien_json_bool(j, "certain", sure);
+}
+
+/* How many of this server's gallery could be found. */
+static void put_counts(mien_json *j, const party *p)
+{
+    mien_json_int(j, "compared", p->people.compared);
+    mien_json_int(j, "enrolled", p->people.enrolled);
+    mien_json_object(j, "opt_out");
+    mien_json_int(j, "compared", p->opt_out.compared);
+    mien_json_int(j, "enrolled", p->opt_out.enrolled);
+    mien_json_close(j);
 }
 
 /* Which galleries were asked, and which did not answer. */
@@ -197,10 +233,13 @@ static void put_faces(const mi_desk *d, const mi_visit *v, const party *p)
         mien_json_close(&j);
     }
     mien_json_close(&j);
+    if (v->g)
+        put_counts(&j, p);
     if (d->peers)
         put_shards(&j, d, v, p);
     if (v->ask->status) {
-        mi_tell_versions(&j, v->ask->wish.want | MIEN_FACE_DESCRIPTOR);
+        mi_tell_versions(&j, v->ask->wish.want | MIEN_FACE_DESCRIPTOR,
+                         v->describer);
         mi_tell_times(&j, "execution_time", v->got);
         mien_json_real(&j, "threshold", (double)p->q.threshold, 6);
     }
@@ -211,7 +250,7 @@ static void put_faces(const mi_desk *d, const mi_visit *v, const party *p)
 static int recognize(mi_desk *d, const mi_visit *v, int lane, party *p)
 {
     mien_error err = {0};
-    mien_status st = near_enough(d, v, p->purpose, &p->q.threshold, &err);
+    mien_status st = look(d, v, p, &err);
     if (!st)
         st = gather(d, v, p, &err);
     if (!st && d->peers && p->q.n > MI_SHARD_FACES)
@@ -234,6 +273,7 @@ int mi_recognize(mi_desk *d, const mi_ask *ask, const mien_reading *got,
     const mi_visit v = {
         .g = d->gallery,
         .model = d->model,
+        .describer = d->describer,
         .tolerance = d->tolerance,
         .ask = ask,
         .got = got,

@@ -276,6 +276,24 @@ static enum MHD_Result queue(mien_server *s, mi_request *r)
     return MHD_YES;
 }
 
+/* What the app, and whoever compares descriptors, has to know. */
+static void tell_server(const mi_desk *d, mien_buffer *out)
+{
+    mien_json j = mien_json_on(out, 0);
+    mien_json_object(&j, NULL);
+    mien_json_bool(&j, "server", 1);
+    mien_json_bool(&j, "people", d->gallery != NULL);
+    mien_json_object(&j, "descriptor");
+    mien_json_text(&j, "name", mien_describer_name(d->describer));
+    mien_json_text(&j, "network", mi_tell_network(d->describer));
+    mien_json_int(&j, "numbers", mien_describer_numbers(d->describer));
+    mien_json_real(&j, "threshold",
+                   (double)mien_describer_threshold(d->describer), 6);
+    mien_json_text(&j, "sha256", *d->model ? d->model : NULL);
+    mien_json_close(&j);
+    mien_json_close(&j);
+}
+
 /* All of a request has come, or it was worked on. */
 static enum MHD_Result finish(mien_server *s, mi_request *r)
 {
@@ -299,8 +317,7 @@ static enum MHD_Result finish(mien_server *s, mi_request *r)
         pthread_mutex_unlock(&s->lock);
         return send_answer(s, r);
     case MI_ROUTE_SERVER:
-        mien_buffer_printf(&r->answer, "{\"server\":true,\"people\":%s}",
-                           s->desk.gallery ? "true" : "false");
+        tell_server(&s->desk, &r->answer);
         return send_answer(s, r);
     case MI_ROUTE_LOG_IN:
     case MI_ROUTE_SESSION:

@@ -37,7 +37,9 @@ const mi_route mi_routes[MI_ROUTES] = {
      .method = "GET",
      .path = "/server.json",
      .type = json,
-     .summary = "whether there is a gallery, for the app"},
+     .summary =
+         "whether there is a gallery, and which network describes faces: "
+         "its digest is null where it is not known or not installed"},
     {.kind = MI_ROUTE_LOG_IN,
      .method = "POST",
      .path = SESSION,
@@ -298,7 +300,9 @@ const mi_parameter mi_parameters[MI_PARAMETERS] = {
      "surer faces only, 0..1; below 0.1 means 0.1; usual 0.6",
      PHOTO | OF(FACE_ADD)},
     {"face_plugins", "string",
-     "of landmarks, calculator, age, gender, with commas between", PHOTO},
+     "of landmarks, calculator (the descriptor, of the network that "
+     "/server.json names), age, gender, with commas between",
+     PHOTO},
     {"status", "boolean", "add times and the names of networks", PHOTO},
     {"prediction_count", "integer", "1: the nearest, or nobody", OF(RECOGNIZE)},
     {"purpose", "string",

@@ -9,11 +9,10 @@ mien_status mi_search_faces(const mi_visit *v, const char *purpose,
                             const mi_shard_question *q,
                             mien_shard_answer *answer, mien_error *err)
 {
-    mien_gallery_faces face = {1, MIEN_DESCRIPTOR, NULL, ""};
     mien_status st = MIEN_OK;
-    memcpy(face.model, q->model, sizeof face.model);
     for (int i = 0; !st && i < q->n; i++) {
-        face.descriptor = q->descriptor + (size_t)i * MIEN_DESCRIPTOR;
+        const mien_gallery_faces face = mi_visit_described(
+            v, q->descriptor + (size_t)i * (size_t)q->numbers);
         st = mien_gallery_search_shard(v->g, purpose, q->day, &face,
                                        q->threshold, &answer[i], err);
     }
@@ -43,14 +42,15 @@ int mi_search_answer(const mi_visit *v)
     int status = mi_visit_purpose(v, &purpose);
     if (status)
         return status;
-    mien_status st = mi_shard_question_read(v->body, &q, &err);
+    mien_status st = mi_shard_question_read(
+        v->body, v->model, mien_describer_numbers(v->describer), &q, &err);
     if (st)
-        return mi_visit_refuse(v, st == MIEN_ENOMEM ? 503 : 400, err.text);
-    status = strcmp(q.model, v->model) != 0
-                 ? mi_visit_refuse(v, 409,
-                                   "model: the faces of this server are "
-                                   "described by another network")
-                 : answer_question(v, purpose, &q);
+        return mi_visit_refuse(v,
+                               st == MIEN_ENOMEM   ? 503
+                               : st == MIEN_EUNSUP ? 409
+                                                   : 400,
+                               err.text);
+    status = answer_question(v, purpose, &q);
     mi_shard_question_free(&q);
     return status;
 }

@@ -112,6 +112,9 @@ static mien_status check(const mien_server_options *o, address *a,
         return mi_fail(err, MIEN_EARG,
                        "TLS needs a certificate and its key "
                        "(--tls-cert, --tls-key)");
+    if ((unsigned)o->describer > MIEN_DESCRIBER_MOBILEFACENET)
+        return mi_fail(err, MIEN_EARG, "server: no describer has number %d",
+                       (int)o->describer);
     if (o->host && strlen(o->host) >= 256)
         return mi_fail(err, MIEN_EARG, "host: longer than 255 bytes");
     return check_numbers(o, err);
@@ -170,23 +173,26 @@ static mien_status open_peers(mien_server *s, mien_error *err)
     return s->o.peers ? mi_peers_open(&o, &s->desk.peers, err) : MIEN_OK;
 }
 
-/* Put the gallery behind the server. */
+/* The digest of the network of descriptors; NULL: it is not known. */
+static const char *model_of(mien_server *s)
+{
+    int n = 0;
+    const mien_model_digest *d =
+        s->photos.describe ? mien_reader_digests(s->photos.describe, &n) : NULL;
+    for (int i = 0; i < n; i++)
+        if (strcmp(d[i].task, "descriptor") == 0)
+            return d[i].sha256;
+    return s->o.read ? s->o.model : NULL;
+}
+
+/* Put the gallery, if there is one, behind the server. */
 static mien_status open_desk(mien_server *s, mien_error *err)
 {
-    const char *model = s->o.model;
-    int n = 0;
-    if (!s->o.gallery && !s->o.peers)
-        return MIEN_OK;
-    if (!s->o.read && !s->photos.describe)
+    const char *model = model_of(s);
+    if ((s->o.gallery || s->o.peers) && !model)
         return mi_fail(err, MIEN_EIO, "%s", s->photos.no_describe.text);
-    if (!s->o.read) {
-        const mien_model_digest *d =
-            mien_reader_digests(s->photos.describe, &n);
-        for (int i = 0; i < n; i++)
-            if (strcmp(d[i].task, "descriptor") == 0)
-                model = d[i].sha256;
-    }
     snprintf(s->desk.model, sizeof s->desk.model, "%s", model ? model : "");
+    s->desk.describer = s->o.describer;
     s->desk.tolerance = s->o.tolerance;
     s->desk.owner =
         (mi_owner){mi_admit_deleter, s, s->o.deletion, s->o.deletion_arg};
@@ -213,7 +219,8 @@ static mien_status open_all(mien_server *s, const address *a, mien_error *err)
     if (!st && s->o.app)
         st = mi_app_open(&s->app, s->o.app, err);
     if (!st && !s->o.read) {
-        st = mi_photos_open(&s->photos, s->o.models, s->o.jobs, err);
+        st = mi_photos_open(&s->photos, s->o.models, s->o.describer, s->o.jobs,
+                            err);
         s->has_photos = !st;
     }
     if (!st)
@@ -261,6 +268,11 @@ mien_status mien_server_new(const mien_server_options *options,
 }
 
 int mien_server_port(const mien_server *s) { return s->port; }
+
+int mien_server_comparable(mien_server *s, int opt_out, int *enrolled)
+{
+    return mi_desk_comparable(&s->desk, opt_out, enrolled);
+}
 
 /* ---- end ----------------------------------------------------------------- */
 

@@ -14,7 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW = MIEN_DESCRIPTOR * 4 }; /* bytes of a descriptor */
+/* Bytes of its descriptors, and of one. */
+static size_t bytes_of(const mi_shard_question *q)
+{
+    return (size_t)q->n * (size_t)q->numbers * sizeof(float);
+}
+
+static size_t row_of(const mi_shard_question *q)
+{
+    return (size_t)q->numbers * sizeof(float);
+}
 
 /* ---- questions ----------------------------------------------------------- */
 
@@ -23,10 +32,10 @@ enum { ROW = MIEN_DESCRIPTOR * 4 }; /* bytes of a descriptor */
 static char *descriptors_text(const mi_shard_question *q, size_t *room)
 {
     mien_buffer raw = {0};
-    size_t n = (size_t)q->n * ROW;
+    size_t n = bytes_of(q);
     *room = sodium_base64_ENCODED_LEN(n, sodium_base64_VARIANT_ORIGINAL);
     char *text = mi_alloc(*room, 1);
-    for (int i = 0; text && i < q->n * MIEN_DESCRIPTOR; i++)
+    for (int i = 0; text && i < q->n * q->numbers; i++)
         mi_buffer_f32le(&raw, q->descriptor[i]);
     if (text && !raw.failed)
         sodium_bin2base64(text, *room, raw.data, raw.n,
@@ -91,20 +100,20 @@ static mien_status read_rows(const mi_body *b, mi_shard_question *q,
     if (sodium_base642bin(raw, room, (const char *)f->data, f->n, NULL, &n,
                           NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
         st = mi_fail(err, MIEN_EFORMAT, "descriptors: no base64");
-    else if (n == 0 || n % ROW)
+    else if (n == 0 || n % row_of(q))
         st = mi_fail(err, MIEN_EFORMAT,
-                     "descriptors: %zu bytes, wanted are %d for each face", n,
-                     ROW);
-    else if (n / ROW > MI_SHARD_FACES)
+                     "descriptors: %zu bytes, wanted are %zu for each face", n,
+                     row_of(q));
+    else if (n / row_of(q) > MI_SHARD_FACES)
         st = mi_fail(err, MIEN_ELIMIT, "descriptors: %zu faces, at most %d",
-                     n / ROW, MI_SHARD_FACES);
+                     n / row_of(q), MI_SHARD_FACES);
     if (!st) {
-        q->n = (int)(n / ROW);
+        q->n = (int)(n / row_of(q));
         q->descriptor = mi_alloc(n, 1);
         st = q->descriptor ? MIEN_OK : mi_no_memory(err);
     }
     mi_cursor c = mi_cursor_of(raw, n);
-    for (int i = 0; !st && i < q->n * MIEN_DESCRIPTOR; i++) {
+    for (int i = 0; !st && i < q->n * q->numbers; i++) {
         q->descriptor[i] = mi_cursor_f32le(&c);
         if (!isfinite(q->descriptor[i]))
             st = mi_fail(err, MIEN_EFORMAT,
@@ -115,14 +124,19 @@ static mien_status read_rows(const mi_body *b, mi_shard_question *q,
     return st;
 }
 
-mien_status mi_shard_question_read(const mi_body *b, mi_shard_question *out,
+mien_status mi_shard_question_read(const mi_body *b, const char *model,
+                                   int numbers, mi_shard_question *out,
                                    mien_error *err)
 {
-    mi_shard_question q = {0};
+    mi_shard_question q = {.numbers = numbers};
     char number[32], *end = NULL;
     mien_status st = text_of(b, "model", q.model, sizeof q.model, err);
     if (!st && !mien_is_sha256(q.model))
         st = mi_fail(err, MIEN_EFORMAT, "model: wanted is a SHA-256");
+    if (!st && strcmp(q.model, model) != 0)
+        st = mi_fail(err, MIEN_EUNSUP,
+                     "model: the faces of this server are described by another "
+                     "network");
     if (!st)
         st = text_of(b, "day", q.day, sizeof q.day, err);
     if (!st)
@@ -144,7 +158,7 @@ mien_status mi_shard_question_read(const mi_body *b, mi_shard_question *out,
 void mi_shard_question_free(mi_shard_question *q)
 {
     if (q->descriptor)
-        sodium_memzero(q->descriptor, (size_t)q->n * ROW);
+        sodium_memzero(q->descriptor, bytes_of(q));
     mi_free(q->descriptor);
     *q = (mi_shard_question){0};
 }

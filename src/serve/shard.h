@@ -16,16 +16,23 @@ typedef struct mi_shard_question {
     char model[MIEN_GALLERY_DIGEST]; /* SHA-256 of the network of descriptors */
     char day[11];                    /* that they were seen on; "": not known */
     float threshold;
-    int n;
-    float *descriptor; /* [n, MIEN_DESCRIPTOR] */
+    int n, numbers;    /* faces, and the numbers of each */
+    float *descriptor; /* [n, numbers] */
 } mi_shard_question;
 
 /* Write a question. */
 void mi_shard_question_write(const mi_shard_question *q, mien_buffer *out);
 
-/* Read one of a body, whose texts are as they were sent; release it with
- * mi_shard_question_free.  Fails with EFORMAT, ELIMIT, ENOMEM. */
+/* Read one of a body, whose texts are as they were sent.
+ *
+ *   model    SHA-256 of the network that describes faces here
+ *   numbers  of its descriptors
+ *   out      release it with mi_shard_question_free
+ *
+ * Fails with EUNSUP (the faces are described by another network), EFORMAT,
+ * ELIMIT, ENOMEM. */
 MIEN_CHECKED mien_status mi_shard_question_read(const mi_body *b,
+                                                const char *model, int numbers,
                                                 mi_shard_question *out,
                                                 mien_error *err);
 /* Release its descriptors, which are overwritten. */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void mi_tell_error(int code, const char *message, mien_buffer *out)
 {
@@ -71,7 +72,7 @@ void mi_tell_face(mien_json *j, const mi_ask *ask, const mien_face *f)
     write_attributes(j, f, want);
     if (want & f->has & MIEN_FACE_DESCRIPTOR) {
         mien_json_array(j, "embedding");
-        for (int i = 0; i < MIEN_DESCRIPTOR; i++)
+        for (int i = 0; i < mien_describer_numbers(f->describer); i++)
             mien_json_real(j, NULL, (double)f->descriptor[i], 7);
         mien_json_close(j);
     }
@@ -91,13 +92,27 @@ void mi_tell_times(mien_json *j, const char *key, const mien_reading *r)
     mien_json_close(j);
 }
 
-void mi_tell_versions(mien_json *j, unsigned want)
+const char *mi_tell_network(mien_describer describer)
 {
+    const mien_model_entry *of[MIEN_FACE_MAX_MODELS];
+    mien_face_options o = MIEN_FACE_DEFAULTS;
+    o.want = MIEN_FACE_DESCRIPTOR;
+    o.describer = describer;
+    int n = mien_face_needs(&o, of);
+    while (--n > 0 && strcmp(of[n]->task, "descriptor") != 0)
+        ;
+    return of[n]->name;
+}
+
+void mi_tell_versions(mien_json *j, unsigned want, mien_describer describer)
+{
+    char name[60];
+    snprintf(name, sizeof name, "mien " MIEN_VERSION " %s",
+             mi_tell_network(describer));
     mien_json_object(j, "plugins_versions");
     mien_json_text(j, "detector", "mien " MIEN_VERSION " yunet");
     if (want & MIEN_FACE_DESCRIPTOR)
-        mien_json_text(j, "calculator",
-                       "mien " MIEN_VERSION " face_recognition");
+        mien_json_text(j, "calculator", name);
     if (want & MIEN_FACE_AGE)
         mien_json_text(j, "age", "mien " MIEN_VERSION " age_gender");
     if (want & MIEN_FACE_GENDER)

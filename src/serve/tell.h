@@ -18,7 +18,9 @@ int mi_tell_status(mien_status st);
 void mi_tell_face(mien_json *j, const mi_ask *ask, const mien_face *f);
 /* Milliseconds over all faces of a photo. */
 void mi_tell_times(mien_json *j, const char *key, const mien_reading *r);
+/* The name that the catalogue has for the network of descriptors. */
+const char *mi_tell_network(mien_describer describer);
 /* The networks behind MIEN_FACE_*. */
-void mi_tell_versions(mien_json *j, unsigned want);
+void mi_tell_versions(mien_json *j, unsigned want, mien_describer describer);
 
 #endif

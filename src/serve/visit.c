@@ -102,14 +102,26 @@ int64_t mi_visit_read_id(const char *text)
     return high >> 15 ? 0 : (int64_t)(high << 48 | low);
 }
 
+mien_gallery_faces mi_visit_described(const mi_visit *v, const float *row)
+{
+    mien_gallery_faces f = {.n = 1,
+                            .numbers = mien_describer_numbers(v->describer)};
+    f.descriptor = row;
+    memcpy(f.model, v->model, sizeof f.model);
+    return f;
+}
+
 /* The one face of a photo; NULL, and the status of a refusal. */
 const mien_face *mi_visit_face(const mi_visit *v, int *status)
 {
     const mien_faces *f = &v->got->faces;
     if (f->n == 1 && f->face[0].has & MIEN_FACE_DESCRIPTOR)
         return &f->face[0];
-    *status = f->n > 1 ? mi_visit_refuse(
-                             v, 400, "More than one face is in the given image")
-                       : mi_tell_no_face("given", v->out);
+    *status =
+        f->n > 1 ? mi_visit_refuse(v, 400,
+                                   "More than one face is in the given image")
+        : f->n   ? mi_visit_refuse(
+                       v, 400, "The face in the given image cannot be described")
+               : mi_tell_no_face("given", v->out);
     return NULL;
 }

@@ -21,7 +21,8 @@ typedef struct mi_visit {
     const mi_owner *owner;
     int *gone;         /* set to 1: the gallery is deleted */
     const char *model; /* SHA-256 of the network of its descriptors */
-    float tolerance;   /* 0: as the gallery was calibrated */
+    mien_describer describer;
+    float tolerance; /* 0: as the gallery was calibrated */
     const mi_ask *ask;
     const mi_body *body;
     const mien_reading *got;
@@ -47,6 +48,8 @@ void mi_visit_put_certificate(mien_json *j, const mien_gallery_certificate *c);
 void mi_visit_put_files(mien_json *j, const mien_gallery_inferred *e, int n);
 /* The number of such a text; 0: it is none. */
 int64_t mi_visit_read_id(const char *text);
+/* A descriptor of the network that describes here, as a gallery takes it. */
+mien_gallery_faces mi_visit_described(const mi_visit *v, const float *row);
 /* The one face of a photo, described; NULL, and the status of a refusal. */
 const mien_face *mi_visit_face(const mi_visit *v, int *status);
 
