@@ -108,6 +108,46 @@ if [ -e "$photo" ] && [ -e "$MIEN_MODELS/face_recognition.onnx" ]; then
     [ -z "$(ls "$t" | grep '^people.db')" ] || complain "left: $(ls "$t")"
 fi
 
+# Somebody whom the second network described: found by it, as near as a gallery finds
+# them, and by the first one counted as not compared.
+if [ ! -e "$MIEN_MODELS/mobilefacenet.onnx" ]; then
+    echo 'SKIP mobilefacenet is not installed: tools/get_models.sh BUILD --with mobilefacenet'
+else
+    head -c 40 /dev/urandom >"$t/key2"
+    mien gallery init --key-file "$t/key2" "$t/second.db" >"$t/recovery" 2>"$t/log"
+    mien gallery enroll "$t/second.db" --key-file "$t/key2" --name Ada --basis consent --purpose door \
+        --descriptor mobilefacenet docs/sample.jpg >"$t/log"
+    near=$(mien gallery identify "$t/second.db" --key-file "$t/key2" --purpose door --descriptor mobilefacenet \
+        docs/sample.jpg 2>"$t/log" | sed 's/.*,//; s/0*$//')
+    KEY=$(mien key add --key-file "$t/keys2" --role admin --purpose door --basis consent door)
+    digest=$(mien model list --json | grep -A 3 '"name": "mobilefacenet"' | sed -n 's/.*"sha256": "\([0-9a-f]*\)".*/\1/p')
+    second() { # OPTION...: a server of that gallery
+        begin --db "$t/second.db" --db-key-file "$t/key2" --key-file "$t/keys2" "$@"
+    }
+    who() { # PHOTO
+        curl -sS -H "x-api-key: $KEY" -F "file=@$1" "$address/api/v1/recognition/recognize?status=true" >"$t/answer"
+    }
+    for how in '' --no-sandbox; do
+        second --descriptor mobilefacenet $how
+        who docs/sample.jpg
+        grep -q '"subjects":\[{"subject":"Ada",.*"compared":1,"enrolled":1,.*"threshold":1.21' "$t/answer" ||
+            complain "the second network $how: $(head -c 900 "$t/answer")"
+        grep -q "\"distance\":${near:-none}0*}" "$t/answer" || complain "as near as $near, $how: $(head -c 900 "$t/answer")"
+        curl -sS "$address/server.json" | grep -q "\"name\":\"mobilefacenet\",.*\"numbers\":512,.*\"sha256\":\"${digest:-none}\"" ||
+            complain "of its network: $(curl -sS "$address/server.json")"
+        [ -z "$how" ] || grep -q 'no-sandbox' "$t/err" && : >"$t/err"
+        end
+    done
+    second
+    who docs/sample.jpg
+    grep -q '"subjects":\[\],"compared":0}.*"compared":0,"enrolled":1,' "$t/answer" ||
+        complain "the first network: $(head -c 900 "$t/answer")"
+    grep -q '1 of 1 people enrolled have no face described by dlib and are not found' "$t/err" ||
+        complain "at the beginning: $(cat "$t/err")"
+    : >"$t/err"
+    end
+fi
+
 # Workers are killed while photos are read: each costs one photo at most.
 children() { # PID: the processes whose parent it is
     cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p"

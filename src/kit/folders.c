@@ -113,16 +113,20 @@ int mien_nets_find(const char *first, const char *name, char *out)
 static mien_status missing(const char *first, const mien_model_entry *e,
                            mien_error *err)
 {
-    char folder[MIEN_PATH_MAX], where[160] = "";
-    size_t n = 0;
+    enum { WORDS = 60 }; /* characters of the text below, at most */
+    char folder[MIEN_PATH_MAX], where[sizeof((mien_error *)NULL)->text] = "";
+    const char *how = e->install ? e->install : "";
+    /* The folders have what room the rest leaves. */
+    size_t n = 0,
+           rest = WORDS + strlen(e->name) + strlen(e->file) + strlen(how);
+    size_t room = rest < sizeof where ? sizeof where - rest : 0;
     for (int i = 0; mien_models_folder(first, i, folder); i++)
-        if (*folder && n < sizeof where)
-            n += (size_t)snprintf(where + n, sizeof where - n, "%s%s",
-                                  n ? ", " : "", folder);
+        if (*folder && n < room)
+            n += (size_t)snprintf(where + n, room - n, "%s%s", n ? ", " : "",
+                                  folder);
     return mi_fail(err, MIEN_EIO,
                    "model %s: %s is not installed; looked in %s%s%s", e->name,
-                   e->file, where, e->install ? "; to install it: " : "",
-                   e->install ? e->install : "");
+                   e->file, where, *how ? "; to install it: " : "", how);
 }
 
 const mien_model_entry *mien_models_missing(const char *first,
