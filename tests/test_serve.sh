@@ -140,7 +140,7 @@ else
     done
     second
     who docs/sample.jpg
-    grep -q '"subjects":\[\],"compared":0}.*"compared":0,"enrolled":1,' "$t/answer" ||
+    grep -q '"subjects":\[\],"described":true,"compared":0}.*"compared":0,"enrolled":1,' "$t/answer" ||
         complain "the first network: $(head -c 900 "$t/answer")"
     grep -q '1 of 1 people enrolled have no face described by dlib and are not found' "$t/err" ||
         complain "at the beginning: $(cat "$t/err")"

@@ -91,10 +91,11 @@ static void test_people_of_the_second_network(void)
     must(&h, FACES "?subject=ada&purpose=door", "whoa", NULL, 201, "ada");
     must(&h, WHO, "whoa", NULL, 200,
          "\"subjects\":[{\"subject\":\"ada\",\"similarity\":1.0,\"distance\":0."
-         "0}],\"compared\":1}],\"compared\":1,\"enrolled\":1,\"opt_out\":{"
+         "0}],\"described\":true,\"compared\":1}],\"compared\":1,\"enrolled\":"
+         "1,\"opt_out\":{"
          "\"compared\":0,\"enrolled\":0}}");
     must(&h, WHO "&status=true", "whob", NULL, 200,
-         "\"subjects\":[],\"compared\":1}");
+         "\"subjects\":[],\"described\":true,\"compared\":1}");
     CHECK(strstr(h.out, "\"threshold\":1.21"));
     CHECK(strstr(h.out,
                  "\"calculator\":\"mien " MIEN_VERSION " mobilefacenet\""));
@@ -160,7 +161,8 @@ static void test_people_of_the_other_network(void)
         enrol(h.gallery, "eve", "canteen", networks[i]);
         enrol(h.gallery, "out", MIEN_GALLERY_OPT_OUT, networks[!i]);
         must(&h, WHO, "whoa", NULL, 200,
-             "\"subjects\":[],\"compared\":0}],\"compared\":0,\"enrolled\":1,"
+             "\"subjects\":[],\"described\":true,\"compared\":0}],\"compared\":"
+             "0,\"enrolled\":1,"
              "\"opt_out\":{\"compared\":0,\"enrolled\":1}}");
         CHECK_EQ(mien_server_comparable(h.server, 0, &enrolled), 1);
         CHECK_EQ(enrolled, 2);
@@ -168,10 +170,11 @@ static void test_people_of_the_other_network(void)
         CHECK_EQ(enrolled, 1);
         enrol(h.gallery, "bob", "door", networks[i]);
         enrol(h.gallery, "oz", MIEN_GALLERY_OPT_OUT, networks[i]);
-        must(&h, WHO, "whob", NULL, 200,
-             "\"subject\":\"bob\",\"similarity\":1.0,\"distance\":0.0}],"
-             "\"compared\":1}],\"compared\":1,\"enrolled\":2,"
-             "\"opt_out\":{\"compared\":1,\"enrolled\":2}}");
+        must(
+            &h, WHO, "whob", NULL, 200,
+            "\"subject\":\"bob\",\"similarity\":1.0,\"distance\":0.0}],"
+            "\"described\":true,\"compared\":1}],\"compared\":1,\"enrolled\":2,"
+            "\"opt_out\":{\"compared\":1,\"enrolled\":2}}");
         leave(&h);
     }
 }
@@ -182,7 +185,8 @@ static void test_descriptors_of_another_network_are_none(void)
     static house h;
     build(&h, &networks[1], networks[0]);
     enrol(h.gallery, "ada", "door", networks[0]);
-    must(&h, WHO, "whoa", NULL, 200, "\"subjects\":[],\"compared\":0}]");
+    must(&h, WHO, "whoa", NULL, 200,
+         "\"subjects\":[],\"described\":false,\"compared\":0}]");
     must(&h, FACES "?subject=ada", "whoa", NULL, 400, "cannot be described");
     must(&h, "/api/v1/negatives?subject=ada", "whoa", NULL, 400,
          "cannot be described");

@@ -110,6 +110,7 @@ int mien_nets_find(const char *first, const char *name, char *out)
     return *name && n < MIEN_PATH_MAX && mien_models_find(first, file, out);
 }
 
+/* That a model is in none of the folders, and what installs it. */
 static mien_status missing(const char *first, const mien_model_entry *e,
                            mien_error *err)
 {

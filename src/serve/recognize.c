@@ -225,11 +225,10 @@ static void put_faces(const mi_desk *d, const mi_visit *v, const party *p)
     mien_json_array(&j, "result");
     for (int i = 0, k = 0; i < f->n; i++) {
         mien_json_object(&j, NULL);
+        int described = (f->face[i].has & MIEN_FACE_DESCRIPTOR) != 0;
         mi_tell_face(&j, v->ask, &f->face[i]);
-        put_match(&j, d,
-                  f->face[i].has & MIEN_FACE_DESCRIPTOR ? &p->joined[k++]
-                                                        : &unread,
-                  p->q.threshold);
+        put_match(&j, d, described ? &p->joined[k++] : &unread, p->q.threshold);
+        mien_json_bool(&j, "described", described);
         mien_json_close(&j);
     }
     mien_json_close(&j);

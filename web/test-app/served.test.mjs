@@ -10,11 +10,14 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { serve } from '../serve.mjs';
-import { BUILD, DIST, PHONE, PHOTO, drop, openSite, saved, seriousIn } from './harness.mjs';
+import { BUILD, DIST, PHONE, PHOTO, ROOT, drop, openSite, saved, seriousIn } from './harness.mjs';
 
 const MIEN = join(BUILD, 'bin/mien');
 const MODELS = join(BUILD, 'share/mien/models');
 const skip = existsSync(join(MODELS, 'face_recognition.onnx')) ? false : 'no networks';
+const skipSecond = skip || (existsSync(join(MODELS, 'mobilefacenet.onnx')) ? false
+  : 'mobilefacenet is not installed: tools/get_models.sh BUILD --with mobilefacenet');
+const FACE = join(ROOT, 'docs/sample.jpg');
 const WRONG = '0'.repeat(64);
 const NEW = 'Not looked for yet';
 
@@ -24,9 +27,9 @@ const mien = (...args) => execFileSync(MIEN, args, { encoding: 'utf8', cwd: fold
   env: { ...process.env, MIEN_MODELS: MODELS } });
 
 /** A server with a gallery; its log, as text. */
-async function begin() {
+async function begin(...more) {
   const child = spawn(MIEN, ['serve', '--listen', '127.0.0.1:0', '--jobs', '1', '--app', DIST,
-    '--db', 'people.db', '--db-key-file', 'secret', '--key-file', 'keys'],
+    '--db', 'people.db', '--db-key-file', 'secret', '--key-file', 'keys', ...more],
   { cwd: folder, env: { ...process.env, MIEN_MODELS: MODELS } });
   let log = '';
   child.stderr.on('data', (data) => { log += data; });
@@ -319,4 +322,38 @@ test('what the gallery has at the end', { skip }, async () => {
   assert.doesNotMatch(list, /Ada|Bob|Dora|Eve/);
   const log = readFileSync(join(folder, 'keys'), 'utf8');
   assert.ok(!log.includes(keys.admin));
+});
+
+test('whom another network described is said to be left out', { skip: skipSecond }, async () => {
+  mien('gallery', 'optout', 'people.db', '--key-file', 'secret', '--name', 'Gus', FACE);
+  served = await begin('--descriptor', 'mobilefacenet');
+  await site.browser.close();
+  site = await openSite({ served });
+  const { descriptor } = (await (await fetch(`${served.address}server.json`)).json());
+  assert.deepEqual([descriptor.name, descriptor.numbers], ['mobilefacenet', 512]);
+  assert.match(served.log(), /1 of 1 people enrolled have no face described by mobilefacenet/);
+  const page = await open();
+  await logIn(page, keys.enroller);
+  await person(page, 'Cy').waitFor();
+  await dropSample(page);
+  await enrol(page, 1, 'Flo', 'tests');
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await logIn(page, keys.operator);
+  const found = await dropSample(page);
+  await page.getByLabel('Look for people').fill('tests');
+  await page.getByRole('button', { name: 'Identify' }).click();
+  await found.filter({ hasText: 'Flo' }).waitFor();
+  assert.equal(await found.filter({ hasText: 'Nobody who is known' }).count(), 2);
+  await says(page, '1 of 2 people enrolled for this were described by another network');
+  await says(page, '1 of 1 people who are never to be matched were described by another');
+  await page.setViewportSize(PHONE);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= PHONE.width, `${wide} wide`);
+  if (process.env.SHOTS) {
+    await page.screenshot({ path: join(process.env.SHOTS, 'served-other.png'), fullPage: true });
+    await page.setViewportSize({ width: 1000, height: 800 });
+    await page.screenshot({ path: join(process.env.SHOTS, 'served-other-wide.png'),
+      fullPage: true });
+  }
+  await page.done();
 });

@@ -21,8 +21,9 @@ export interface Shot {
   scale: number;
 }
 
-/** Who a face is; undefined: nobody was asked. */
-export type Named = { name: string | null; distance: number } | undefined;
+/** Who a face is; undefined: nobody was asked.  unread: whoever was asked could not find or
+ *  describe it. */
+export type Named = { name: string | null; distance: number; unread?: boolean } | undefined;
 
 /** What may be agreed to here. */
 export interface Terms {

@@ -16,10 +16,14 @@ const LEAST_OVERLAP = 0.3;
 
 type Answer = { box: { x_min: number; y_min: number; x_max: number; y_max: number };
   /** null: not known, since a gallery of another server did not answer. */
-  subjects: { subject: string; distance: number }[] | null };
+  subjects: { subject: string; distance: number }[] | null; described: boolean };
 
 /** How many galleries were asked, where a server has peers. */
 type Shards = { asked: number; answered: number };
+
+/** Of so many people so many were compared; the rest were described by another network. */
+export type Compared = { compared: number; enrolled: number };
+type Searched = Compared & { result: Answer[]; opt_out?: Compared; shards?: Shards };
 
 /** How much of two boxes lies in both, of what lies in either. */
 function overlap(a: Box, b: Box): number {
@@ -52,6 +56,8 @@ class ServerStore implements Store {
   readonly damaged = 0;
   readonly undoable = undefined;
   session: Session | undefined;
+  /** Of the last search: who is enrolled for its purpose, and who is never to be matched. */
+  searched: { wanted: Compared; denied: Compared } | undefined;
   #names = new Map<number, Named>();
   #watchers = new Set<() => void>();
 
@@ -124,8 +130,11 @@ class ServerStore implements Store {
     for (const shot of shots) {
       const text = await this.#ask(`${API}recognition/recognize`, { method: 'POST',
         photo: shot.file, query: { purpose: purpose.trim() } });
-      const { result, shards } = JSON.parse(text) as { result: Answer[]; shards?: Shards };
+      const { result, compared, enrolled, opt_out: denied, shards } =
+        JSON.parse(text) as Searched;
       this.#name(found.filter((face) => face.shot === shot), shot, result);
+      if (denied) // a server may have no gallery of its own
+        this.searched = { wanted: { compared, enrolled }, denied };
       if (shards && shards.answered < shards.asked)
         silent = shards;
     }
@@ -145,14 +154,14 @@ class ServerStore implements Store {
     for (const face of faces) {
       const [best] = answers.map((answer) => ({ answer,
         shared: overlap(face.box, boxOf(answer, scale)) })).sort((a, b) => b.shared - a.shared);
-      const near = best && best.shared > LEAST_OVERLAP ? best.answer : undefined;
-      if (near?.subjects === null) {
+      const answer = best && best.shared > LEAST_OVERLAP ? best.answer : undefined;
+      if (answer?.subjects === null) {
         this.#names.delete(face.id);
         continue;
       }
-      const subject = near?.subjects[0];
+      const [subject] = answer?.subjects ?? [];
       this.#names.set(face.id, subject ? { name: subject.subject, distance: subject.distance }
-        : { name: null, distance: NaN });
+        : { name: null, distance: NaN, unread: !answer?.described });
     }
   }
 
@@ -165,6 +174,12 @@ class ServerStore implements Store {
 
   #subject(id: string) {
     return `${API}recognition/subjects/${encodeURIComponent(this.#of(id).name)}`;
+  }
+
+  /** What was asked before is not so any more. */
+  #forget() {
+    this.#names.clear();
+    this.searched = undefined;
   }
 
   #tell() {
@@ -184,14 +199,14 @@ class ServerStore implements Store {
   #end() {
     this.session = undefined;
     this.people = [];
-    this.#names.clear();
+    this.#forget();
     this.state = 'locked';
     this.#tell();
   }
 
   /** Read who is there; names that faces got before may be wrong from now on. */
   async #list() {
-    this.#names.clear();
+    this.#forget();
     if (this.may('people')) {
       const { people } = JSON.parse(await this.#ask(`${API}people`));
       this.people = people.map((p: Record<string, never>): Person => ({ id: String(p.person),

@@ -55,7 +55,7 @@ async function readShot(
 /** What is said of a face. */
 const wordsFor = (named: Named) => !named ? t('people.unasked') : named.name
   ? t('people.is', { name: named.name, distance: distanceText(named.distance) })
-  : t('people.unknown');
+  : t(named.unread ? 'people.unread' : 'people.unknown');
 
 /** The photo of the chosen face, and all faces as buttons. */
 function Photo({ found, chosen, who, onChoose }: {

@@ -3,8 +3,9 @@
 import { useCallback, useState } from 'preact/hooks';
 
 import type { Found } from '../store';
-import { served } from '../store_server';
+import { type Compared, served } from '../store_server';
 import { currentLanguage, t } from '../text';
+import { Notice } from './Notice';
 import { Passphrase } from './Passphrase';
 import type { Act, Side, Tools } from './side';
 
@@ -46,6 +47,25 @@ function Head({ act }: { act: Act }) {
   );
 }
 
+/** How many of some people another network described. */
+const others = ({ compared, enrolled }: Compared) => ({ n: enrolled - compared, all: enrolled });
+
+/** Whom the last search could not find, and whom nothing kept out of it. */
+function Uncompared() {
+  const { searched } = served;
+  if (!searched)
+    return null;
+  const { wanted, denied } = searched;
+  return (
+    <>
+      {wanted.compared < wanted.enrolled
+        && <Notice text={t('server.uncompared', others(wanted))} />}
+      {denied.compared < denied.enrolled
+        && <Notice text={t('server.undenied', others(denied))} />}
+    </>
+  );
+}
+
 /** Whom the faces are looked for among. */
 function Ask({ found, act }: { found: Found[]; act: Act }) {
   const { purpose } = served.terms;
@@ -63,6 +83,7 @@ function Ask({ found, act }: { found: Found[]; act: Act }) {
           maxLength={199} onInput={(e) => setText(e.currentTarget.value)} />
       </label>
       <button type="submit" class="main">{t('server.identify')}</button>
+      <Uncompared />
       <p class="hint">{t('server.logged')}</p>
     </form>
   );
