@@ -1,5 +1,7 @@
-/* HEIC and AVIF files: boxes and properties from bytes that mean harm.  libheif
- * and the decoders under it are the system's: they are not instrumented. */
+/* HEIC and AVIF files: boxes, properties and EXIF from bytes that mean harm.
+ * libheif and the decoders under it are the system's: they are not
+ * instrumented. */
+#include "mien/day.h"
 #include "mien/image.h"
 
 #include <stdlib.h>
@@ -16,12 +18,15 @@ const char *__lsan_default_suppressions(void)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     static const mien_read_options o = {.max_side = 256, .max_pixels = 1 << 14};
-    mien_image im = {0};
+    mien_photo p = {0};
     mien_error err = {0};
     if (n < 12 || bytes[4] != 'f') /* other formats: fuzz_image */
         return 0;
-    mien_status st = mien_image_read(bytes, n, &o, &im, &err);
+    mien_status st = mien_photo_read(bytes, n, &o, &p, &err);
+    const mien_image im = p.im;
     if (st == MIEN_OK ? !im.data : im.data || err.status != st || !err.text[0])
+        abort();
+    if (p.taken[0] && !mien_is_day(p.taken))
         abort();
     unsigned sum = 0;
     for (int y = 0; y < im.h; y++)
@@ -29,6 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
             sum = sum * 31 + im.data[y * im.stride + i];
     volatile unsigned kept = sum;
     (void)kept;
-    mien_image_free(&im);
+    mien_photo_free(&p);
     return 0;
 }

@@ -1,4 +1,6 @@
-/* Photos of every format, from bytes that mean harm. */
+/* Photos of every format, from bytes that mean harm; what EXIF says of the day
+ * is one, or nothing. */
+#include "mien/day.h"
 #include "mien/image.h"
 
 #include <stdlib.h>
@@ -34,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         return 0;
     }
     if (p.im.w < 1 || p.im.h < 1 || p.im.w > SIDE || p.im.h > SIDE ||
-        p.w != p.im.w || p.h != p.im.h || (o.strict && p.warning[0]))
+        p.w != p.im.w || p.h != p.im.h || (o.strict && p.warning[0]) ||
+        (p.taken[0] && !mien_is_day(p.taken)))
         abort();
     volatile unsigned sum = touch(&p.im);
     (void)sum;

@@ -66,6 +66,11 @@ typedef struct mien_photo {
                       large that it was made smaller as it was read */
     char warning[MIEN_WARNING_MAX]; /* what is missing or damaged; empty: it is
                                        whole */
+    /* The day, YYYY-MM-DD, on which its EXIF says that it was taken
+     * (DateTimeOriginal) or else digitised (DateTimeDigitized), by the clock of
+     * the camera; empty: none is told, or one that cannot be: no day of the
+     * calendar, before 1826, or after tomorrow by the system's clock. */
+    char taken[11];
 } mien_photo;
 
 /* How samples between pixels are placed when a picture changes its size from

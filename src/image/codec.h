@@ -15,11 +15,17 @@ typedef struct mi_limits {
     int shrink;     /* 1: a JPEG too large to hold is read smaller */
 } mi_limits;
 
+/* What an EXIF block tells of its picture. */
+typedef struct mi_exif {
+    int orientation; /* 1..8 */
+    char taken[11];  /* the day, YYYY-MM-DD; "": none is told */
+} mi_exif;
+
 /* A picture as it lies in the file. */
 typedef struct mi_decoded {
     mien_image im;
     int w, h; /* as the header has them; im's unless it was made smaller */
-    int orientation;
+    mi_exif exif;
     char warning[MIEN_WARNING_MAX]; /* what is not whole; empty: nothing */
 } mi_decoded;
 
@@ -51,13 +57,14 @@ mi_decoder *mi_decoder_of(const uint8_t *bytes, size_t n, size_t *start);
 /* Fail with what the file is, as far as it can be told. */
 mien_status mi_no_decoder(const uint8_t *bytes, size_t n, mien_error *err);
 
-/* The EXIF orientation 1..8 in a block that starts with "Exif\0\0" or with the
- * TIFF header; 1 if there is none. */
-int mi_exif_orientation(const uint8_t *bytes, size_t n);
+/* Read a block that starts with "Exif\0\0" or with the TIFF header; out is set
+ * whole, to orientation 1 and no day where there is none. */
+void mi_exif_read(const uint8_t *bytes, size_t n, mi_exif *out);
 
-/* The orientation that the texts of a PNG give, EXIF or XMP; 1: none. */
-mien_status mi_png_text_orientation(const uint8_t *bytes, size_t n,
-                                    int *orientation, mien_error *err);
+/* What the texts of a PNG tell: the first orientation but 1, of EXIF or XMP,
+ * and the first day of EXIF. */
+mien_status mi_png_text_read(const uint8_t *bytes, size_t n, mi_exif *out,
+                             mien_error *err);
 
 /* Turn an image upright in place of *im. */
 mien_status mi_image_upright(mien_image *im, int orientation, mien_error *err);

@@ -13,18 +13,20 @@ static mien_status decode(mi_decoder *read, const uint8_t *bytes, size_t n,
                           const mi_limits *limits, int as_it_lies,
                           mien_photo *out, mien_error *err)
 {
-    mi_decoded got = {.orientation = 1};
+    mi_decoded got = {.exif = {.orientation = 1}};
     mien_status st = read(bytes, n, limits, &got, err);
     if (st == MIEN_OK && !as_it_lies)
-        st = mi_image_upright(&got.im, got.orientation, err);
+        st = mi_image_upright(&got.im, got.exif.orientation, err);
     if (st != MIEN_OK) {
         mien_image_free(&got.im);
         return st;
     }
     int w = got.w ? got.w : got.im.w, h = got.h ? got.h : got.im.h;
-    int swapped = got.w && !as_it_lies && got.orientation >= 5;
-    *out = (mien_photo){got.im, swapped ? h : w, swapped ? w : h, ""};
+    int swapped = got.w && !as_it_lies && got.exif.orientation >= 5;
+    *out =
+        (mien_photo){.im = got.im, .w = swapped ? h : w, .h = swapped ? w : h};
     memcpy(out->warning, got.warning, sizeof out->warning);
+    memcpy(out->taken, got.exif.taken, sizeof out->taken);
     return MIEN_OK;
 }
 

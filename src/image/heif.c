@@ -2,12 +2,15 @@
  * is read: what it leans on, encoders too, would cost every command time.
  *
  * A file is upright by its own properties (irot, imir, clap), which libheif
- * applies; its EXIF block repeats them and is not asked.  Transparency lies
- * over white.  Of a sequence, or of several pictures, the primary one is read.
+ * applies; its EXIF block repeats them and is asked for the day only.
+ * Transparency lies over white.  Of a sequence, or of several pictures, the
+ * primary one is read.
  *
  * Source: ISO/IEC 23008-12; libheif's documentation. */
 #include "image/codec.h"
 
+#include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/library.h"
 
@@ -19,22 +22,25 @@
 static const char library[] = "libheif.so.1";
 
 /* What is called; all of it is in libheif 1.7 and later. */
-#define HEIF_LIST(X)                              \
-    X(heif_context_alloc)                         \
-    X(heif_context_free)                          \
-    X(heif_context_get_primary_image_handle)      \
-    X(heif_context_read_from_memory_without_copy) \
-    X(heif_context_set_maximum_image_size_limit)  \
-    X(heif_decode_image)                          \
-    X(heif_decoding_options_alloc)                \
-    X(heif_decoding_options_free)                 \
-    X(heif_image_get_height)                      \
-    X(heif_image_get_plane_readonly)              \
-    X(heif_image_get_width)                       \
-    X(heif_image_handle_get_height)               \
-    X(heif_image_handle_get_width)                \
-    X(heif_image_handle_has_alpha_channel)        \
-    X(heif_image_handle_release)                  \
+#define HEIF_LIST(X)                                    \
+    X(heif_context_alloc)                               \
+    X(heif_context_free)                                \
+    X(heif_context_get_primary_image_handle)            \
+    X(heif_context_read_from_memory_without_copy)       \
+    X(heif_context_set_maximum_image_size_limit)        \
+    X(heif_decode_image)                                \
+    X(heif_decoding_options_alloc)                      \
+    X(heif_decoding_options_free)                       \
+    X(heif_image_get_height)                            \
+    X(heif_image_get_plane_readonly)                    \
+    X(heif_image_get_width)                             \
+    X(heif_image_handle_get_height)                     \
+    X(heif_image_handle_get_list_of_metadata_block_IDs) \
+    X(heif_image_handle_get_metadata)                   \
+    X(heif_image_handle_get_metadata_size)              \
+    X(heif_image_handle_get_width)                      \
+    X(heif_image_handle_has_alpha_channel)              \
+    X(heif_image_handle_release)                        \
     X(heif_image_release)
 
 typedef struct heif {
@@ -148,6 +154,35 @@ static mien_status copy(const state *s, const mi_limits *limits,
     return MIEN_OK;
 }
 
+/* The day of the EXIF block, which lies behind the number of bytes before its
+ * TIFF header; how the picture lies it tells no more. */
+static mien_status read_day(const state *s, mi_exif *about, mien_error *err)
+{
+    enum { HEAD = 4, MOST = 1 << 17 };
+    heif_item_id id = 0;
+    mi_exif got;
+    if (s->lib.heif_image_handle_get_list_of_metadata_block_IDs(
+            s->handle, "Exif", &id, 1) < 1)
+        return MIEN_OK;
+    size_t n = s->lib.heif_image_handle_get_metadata_size(s->handle, id);
+    if (n <= HEAD || n > MOST)
+        return MIEN_OK;
+    uint8_t *block = mi_alloc(n, 1);
+    if (!block)
+        return mi_fail(err, MIEN_ENOMEM, "heif: no memory for EXIF");
+    struct heif_error e =
+        s->lib.heif_image_handle_get_metadata(s->handle, id, block);
+    mi_cursor c = mi_cursor_of(block + HEAD, n - HEAD);
+    mi_cursor_take(&c, (size_t)block[0] << 24 | (size_t)block[1] << 16 |
+                           (size_t)block[2] << 8 | block[3]);
+    if (e.code == heif_error_Ok && !c.bad) {
+        mi_exif_read(c.p, mi_cursor_left(&c), &got);
+        memcpy(about->taken, got.taken, sizeof about->taken);
+    }
+    mi_free(block);
+    return MIEN_OK;
+}
+
 static void done(state *s)
 {
     if (s->image)
@@ -170,6 +205,8 @@ mien_status mi_heif_read(const uint8_t *bytes, size_t n,
         st = decode(&s, limits->as_it_lies, err);
     if (st == MIEN_OK)
         st = copy(&s, limits, &out->im, err);
+    if (st == MIEN_OK)
+        st = read_day(&s, &out->exif, err);
     done(&s);
     return st;
 }

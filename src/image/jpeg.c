@@ -84,7 +84,7 @@ typedef struct {
     const mi_limits *limits;
     const uint8_t *bytes;
     size_t n;
-    int orientation;
+    mi_exif about;
     int ended;  /* 1: the bytes ended before the end marker */
     int damage; /* code of the first warning that is not harmless; 0: none */
     mien_error why; /* then: what and where, status unused */
@@ -165,14 +165,15 @@ static void watch_scans(j_common_ptr c)
     longjmp(r->trap.leave, 1);
 }
 
-static void find_orientation(reader *r)
+/* The first EXIF block. */
+static void find_exif(reader *r)
 {
     static const char exif[] = "Exif\0";
     for (jpeg_saved_marker_ptr m = r->c.marker_list; m; m = m->next) {
         if (m->marker != JPEG_APP0 + 1 || m->data_length <= sizeof exif ||
             memcmp(m->data, exif, sizeof exif) != 0)
             continue;
-        r->orientation = mi_exif_orientation(m->data, m->data_length);
+        mi_exif_read(m->data, m->data_length, &r->about);
         return;
     }
 }
@@ -289,7 +290,7 @@ static int decode(reader *r)
     jpeg_save_markers(&r->c, JPEG_APP0 + 1, 0xffff);
     jpeg_mem_src(&r->c, r->bytes, r->n);
     jpeg_read_header(&r->c, TRUE);
-    find_orientation(r);
+    find_exif(r);
     if (!open_output(r))
         return 0;
     jpeg_start_decompress(&r->c);
@@ -346,12 +347,12 @@ static mien_status read_until(const uint8_t *bytes, size_t n,
     r->bytes = bytes;
     r->n = n;
     r->limits = limits;
-    r->orientation = 1;
+    r->about.orientation = 1;
     set_trap(&r->trap, &r->c.err, on_warning);
     mien_status st = MIEN_OK;
     if (decode(r)) {
         *out = (mi_decoded){r->im, (int)r->c.image_width,
-                            (int)r->c.image_height, r->orientation, ""};
+                            (int)r->c.image_height, r->about, ""};
         snprintf(out->warning, sizeof out->warning, "%s", r->why.text);
     } else {
         st = why_not(r, err);

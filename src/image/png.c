@@ -18,7 +18,7 @@ typedef struct {
     mien_image im;
     uint8_t *rgba; /* with transparency: all rows (interlaced) or one */
     const mi_limits *limits;
-    int orientation;
+    mi_exif about;
     mien_error err;
     mien_error why; /* what is damaged, status unused */
     mien_buffer out;
@@ -115,17 +115,16 @@ static void read_rows(state *s, int alpha)
 }
 
 /* From the chunk that is for it, or what programs did before there was one. */
-static int find_orientation(state *s)
+static int find_exif(state *s)
 {
     png_bytep exif = NULL;
     png_uint_32 n = 0;
     if (png_get_eXIf_1(s->png, s->info, &n, &exif)) {
-        s->orientation = mi_exif_orientation(exif, n);
+        mi_exif_read(exif, n, &s->about);
         return 1;
     }
-    return mi_png_text_orientation(s->in.start,
-                                   (size_t)(s->in.end - s->in.start),
-                                   &s->orientation, &s->err) == MIEN_OK;
+    return mi_png_text_read(s->in.start, (size_t)(s->in.end - s->in.start),
+                            &s->about, &s->err) == MIEN_OK;
 }
 
 /* The limits of size are ours, and so are the words.  Texts and colour profiles
@@ -153,7 +152,7 @@ static int decode(state *s)
     if (!s->limits->strict) /* pixels whose sum is wrong may be right */
         png_set_crc_action(s->png, PNG_CRC_WARN_USE, PNG_CRC_DEFAULT);
     read_rows(s, set_conversions(s));
-    return find_orientation(s) && s->err.status == MIEN_OK;
+    return find_exif(s) && s->err.status == MIEN_OK;
 }
 
 mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
@@ -164,7 +163,7 @@ mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
         return mi_fail(err, MIEN_ENOMEM, "png: no memory");
     s->in = mi_cursor_of(bytes, n);
     s->limits = limits;
-    s->orientation = 1;
+    s->about.orientation = 1;
     s->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, s, on_error,
                                       on_warning, s, alloc_memory, free_memory);
     s->info = s->png ? png_create_info_struct(s->png) : NULL;
@@ -173,7 +172,7 @@ mien_status mi_png_read(const uint8_t *bytes, size_t n, const mi_limits *limits,
         st = mi_fail(err, MIEN_ENOMEM, "png: no memory");
     } else if (decode(s)) {
         out->im = s->im;
-        out->orientation = s->orientation;
+        out->exif = s->about;
         memcpy(out->warning, s->why.text, sizeof out->warning);
     } else {
         mien_image_free(&s->im);

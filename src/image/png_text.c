@@ -148,9 +148,8 @@ static mien_status copy_text(const png_text *t, uint8_t *room, size_t *n,
     return MIEN_OK;
 }
 
-/* Read the orientation, if it is a text that may have one. */
-static mien_status read_text(const png_text *t, int *orientation,
-                             mien_error *err)
+/* Read what is not known yet, if it is a text that may tell it. */
+static mien_status read_text(const png_text *t, mi_exif *about, mien_error *err)
 {
     int exif = strcmp(t->keyword, "Raw profile type exif") == 0 ||
                strcmp(t->keyword, "Raw profile type APP1") == 0;
@@ -164,20 +163,33 @@ static mien_status read_text(const png_text *t, int *orientation,
     mien_status st = copy_text(t, room, &n, err);
     if (exif || raw_xmp)
         n = from_hexadecimal(room, n);
-    *orientation =
-        exif ? mi_exif_orientation(room, n) : orientation_in_xmp(room, n);
+    mi_exif got = {.orientation = 1};
+    if (exif)
+        mi_exif_read(room, n, &got);
+    else
+        got.orientation = orientation_in_xmp(room, n);
     mi_free(room);
+    if (about->orientation == 1)
+        about->orientation = got.orientation;
+    if (!*about->taken)
+        memcpy(about->taken, got.taken, sizeof about->taken);
     return st;
 }
 
-mien_status mi_png_text_orientation(const uint8_t *bytes, size_t n,
-                                    int *orientation, mien_error *err)
+/* All that texts may tell is known. */
+static int is_known(const mi_exif *about)
+{
+    return about->orientation != 1 && *about->taken;
+}
+
+mien_status mi_png_text_read(const uint8_t *bytes, size_t n, mi_exif *out,
+                             mien_error *err)
 {
     mi_cursor c = mi_cursor_of(bytes, n);
     mien_status st = MIEN_OK;
-    *orientation = 1;
+    *out = (mi_exif){.orientation = 1};
     mi_cursor_take(&c, 8);
-    for (int i = 0; i < CHUNKS && *orientation == 1 && st == MIEN_OK; i++) {
+    for (int i = 0; i < CHUNKS && !is_known(out) && st == MIEN_OK; i++) {
         png_text t;
         mi_cursor head = mi_cursor_take(&c, 8);
         mi_cursor body = mi_cursor_take(&c, head.bad ? 0 : u32be(head.p));
@@ -185,7 +197,7 @@ mien_status mi_png_text_orientation(const uint8_t *bytes, size_t n,
         if (c.bad)
             break;
         if (open_text(head.p + 4, body, &t))
-            st = read_text(&t, orientation, err);
+            st = read_text(&t, out, err);
     }
     return st;
 }

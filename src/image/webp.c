@@ -127,6 +127,6 @@ mien_status mi_webp_read(const uint8_t *bytes, size_t n,
     size_t exif_n;
     const uint8_t *exif = find_chunk(bytes, n, "EXIF", &exif_n);
     if (st == MIEN_OK)
-        out->orientation = mi_exif_orientation(exif, exif_n);
+        mi_exif_read(exif, exif_n, &out->exif);
     return st;
 }
