@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct values {
     cli_gallery_values open;
@@ -28,9 +29,10 @@ static const cli_option options[] = {
     CLI_OPTION_GALLERY_TOLERANCE,
     CLI_OPTION_JSON("JSON lines as analyze prints them, each face with name "
                     "and distance"),
-    CLI_ROW_TEXT(taken, CLI_TEXT, "taken", 0, "DAY",
+    CLI_ROW_TEXT(taken, CLI_TEXT, "taken", 0, "DAY|unknown",
                  "photos: YYYY-MM-DD, the day on which they were taken; who is "
-                 "kept as born later is not in them"),
+                 "kept as born later is not in them (default: what each "
+                 "photo's EXIF says; unknown: not even that)"),
     CLI_ROW_TEXT(retention, CLI_TEXT, "retention", 0, "DAYS|DAY",
                  "photos, with --json: under \"roles\", what was inferred and "
                  "until when it is kept"),
@@ -71,17 +73,35 @@ typedef struct identifying {
     mien_roles *roles; /* NULL: not told */
 } identifying;
 
+/* The day by --taken; NULL: nobody said one. */
+static const char *said_day(const values *v)
+{
+    return v->taken && strcmp(v->taken, "unknown") == 0 ? "" : v->taken;
+}
+
+/* Say whom the day of a photo leaves out, and who said that day. */
+static void tell_day(const cli_file *f, const mien_taken_record *t,
+                     mien_buffer *report)
+{
+    if (t->later)
+        mien_buffer_printf(
+            report,
+            "%s%s: taken on %s, as %s says: %d of %d people whose birth date "
+            "is kept, born later, are not looked for (--taken)",
+            report->n ? "\n" : "", f->path, t->day,
+            t->said ? "--taken" : "its EXIF", t->later, t->born);
+}
+
 /* Search for every face of a photo; match is [faces]. */
 static mien_status search(identifying *s, const mien_reading *r,
-                          mien_match *match, mien_error *err)
+                          const char *day, mien_match *match, mien_error *err)
 {
     mien_status st = MIEN_OK;
     for (int i = 0; !st && i < r->faces.n; i++) {
         mien_gallery_faces face;
         mien_gallery_match m = {NULL, NAN, 0};
         if (cli_gallery_reader_face(&s->r, &r->faces.face[i], &face))
-            st = mien_gallery_search_on(s->g, s->v->purpose,
-                                        s->v->taken ? s->v->taken : "", &face,
+            st = mien_gallery_search_on(s->g, s->v->purpose, day, &face,
                                         s->near.search.threshold, &m, err);
         match[i] = (mien_match){m.person ? m.person->name : NULL,
                                 m.person ? (int)m.person->id : -1, m.distance};
@@ -102,17 +122,21 @@ static void identify_one(void *arg, int i, int lane, cli_outcome *out)
         return;
     }
     mien_match *match = cli_alloc((size_t)r.faces.n + 1, sizeof *match);
+    mien_taken_record taken;
+    mien_gallery_taken(s->g, s->v->purpose, said_day(s->v), r.taken, &taken);
     cli_photo_remarks(f->path, &r, &out->report);
+    tell_day(f, &taken, &out->report);
     mien_photo_record record = {.file = f->path,
                                 .reading = &r,
                                 .want = MIEN_FACE_DESCRIPTOR,
                                 .hide = MIEN_FACE_DESCRIPTOR,
                                 .match = match,
                                 .search = &s->near.search,
+                                .taken = &taken,
                                 .roles = s->roles};
     if (!match) {
         out->text.failed = 1;
-    } else if (search(s, &r, match, &err)) {
+    } else if (search(s, &r, taken.day, match, &err)) {
         cli_photo_failed(f->path, &err, s->v->json, out);
     } else if (s->v->json) {
         record.model = mien_reader_digests(s->r.reader, &record.models);
@@ -215,8 +239,10 @@ static int run(const cli_args *a)
         return cli_wrong(a, &v->purpose, "what people are looked for"),
                CLI_USAGE;
     int status = check_kind(a, v);
-    if (!status && v->taken && !mien_is_day(v->taken))
-        return cli_wrong(a, &v->taken, "a day, YYYY-MM-DD"), CLI_USAGE;
+    const char *day = said_day(v);
+    if (!status && day && *day && !mien_is_day(day))
+        return cli_wrong(a, &v->taken, "a day, YYYY-MM-DD, or unknown"),
+               CLI_USAGE;
     if (!status && v->retention && !v->json) {
         cli_error("gallery identify: --retention needs --json");
         return CLI_USAGE;
@@ -246,6 +272,10 @@ const cli_command cmd_gallery_identify = {
         "the gallery's log before "
         "it is answered. A printed photo of somebody passes as that person: "
         "there is no test of whether a face is alive.\n\n"
+        "Where birth dates are kept, who was born after a photo was taken is "
+        "not looked for in it: by --taken, or the day that the camera wrote "
+        "into the photo (EXIF), which is as right as its clock. Whom that "
+        "leaves out is counted, and said.\n\n"
         "In one video, or before a camera, faces are followed and searched for "
         "again and again: who has most votes of a face that was followed is "
         "its answer, unless more are for nobody. A line a face: file, name, "

@@ -1,6 +1,7 @@
 /* Any bytes as what a worker may be sent, a wish, and behind it what the
  * program may get from one, a reading.  What is accepted is finite and within
  * its limits, and gives the same bytes when it is written again. */
+#include "mien/day.h"
 #include "sandbox/reading.h"
 
 #include <math.h>
@@ -46,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     for (int i = 0; i < r.faces.n; i++)
         check_face(&r.faces.face[i], &wish);
     must(strlen(r.warning) < sizeof r.warning);
+    must(!r.taken[0] || mien_is_day(r.taken));
     must(mi_reading_write(&again, &r, NULL) == MIEN_OK && !again.failed);
     must(again.n == left && memcmp(again.data, c.p, left) == 0);
     mien_buffer_free(&again);

@@ -35,6 +35,8 @@ static inline int serve_done(void)
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* holds workers */
 static atomic_int reading;
 
+static const char *fake_taken = ""; /* when the photos were taken */
+
 /* Which number of a descriptor is 1 for a letter: among the last 128. */
 static inline int fake_at(mien_describer by, char letter)
 {
@@ -73,6 +75,7 @@ static inline mien_status fake_read(void *arg, int lane, const uint8_t *bytes,
         out->faces.face[0].descriptor[fake_at(by, (char)bytes[3])] = 1;
     for (int i = 0; i < out->faces.n; i++)
         out->faces.face[i].describer = by;
+    snprintf(out->taken, sizeof out->taken, "%s", fake_taken);
     out->faces.face[0].box = (mien_box){10, 20, 30, 40};
     out->faces.face[0].score = 0.75f;
     out->faces.face[0].has = wish->want;
@@ -160,7 +163,8 @@ static inline void serve_search_body(const char *letters, const char *model,
 {
     float row[4 * MIEN_DESCRIPTOR] = {0};
     mien_buffer b = {0};
-    mi_shard_question q = {.threshold = threshold, .descriptor = row};
+    mi_shard_question q = {
+        .threshold = threshold, .numbers = MIEN_DESCRIPTOR, .descriptor = row};
     snprintf(q.model, sizeof q.model, "%s", model);
     for (; letters[q.n]; q.n++)
         row[q.n * MIEN_DESCRIPTOR + letters[q.n] % MIEN_DESCRIPTOR] = 1;

@@ -26,6 +26,7 @@ static mien_reading make_reading(void)
     mien_reading r = {.w = 640, .h = 480, .decode = 0.25};
     r.times = (mien_face_times){1, 2, 3, 4, 5};
     snprintf(r.warning, sizeof r.warning, "cut short");
+    snprintf(r.taken, sizeof r.taken, "2001-05-01");
     r.faces.n = 3;
     r.faces.face = mi_alloc(3, sizeof *r.faces.face);
     for (int i = 0; i < 3; i++) {
@@ -53,6 +54,7 @@ static int same(const mien_reading *a, const mien_reading *b)
     return a->w == b->w && a->h == b->h && a->faces.n == b->faces.n &&
            strcmp(a->warning, b->warning) == 0 &&
            strcmp(a->remark, b->remark) == 0 &&
+           strcmp(a->taken, b->taken) == 0 &&
            (!a->faces.n ||
             memcmp(a->faces.face, b->faces.face,
                    (size_t)a->faces.n * sizeof *a->faces.face) == 0);
@@ -92,7 +94,8 @@ static void test_a_reading_comes_back(void)
 static void check_sound(const mien_reading *r)
 {
     int sound = r->w >= 1 && r->h >= 1 && r->w <= 65535 && r->h <= 65535 &&
-                strlen(r->warning) < MIEN_WARNING_MAX && r->decode >= 0;
+                strlen(r->warning) < MIEN_WARNING_MAX && r->decode >= 0 &&
+                (!*r->taken || mien_is_day(r->taken));
     for (int i = 0; i < r->faces.n; i++) {
         const mien_face *f = &r->faces.face[i];
         sound &= isfinite(f->box.x) && isfinite(f->box.width) &&
@@ -322,6 +325,11 @@ static void test_the_same_bits(const char *models, const mien_bytes *sample,
     check_photo(s, &p, sample->data, 20, "no JPEG");
     check_photo(s, &p, heic_right, sizeof heic_right, "HEIC");
     check_photo(s, &p, avif_clear, sizeof avif_clear, "AVIF");
+    check_photo(s, &p, avif_day, sizeof avif_day, "AVIF with a day");
+    mien_reading dated = {0};
+    if (!mi_photos_read(&p, 0, avif_day, sizeof avif_day, &all, &dated, NULL))
+        CHECK(!strcmp(dated.taken, "2019-08-07"));
+    mien_faces_free(&dated.faces);
     CHECK_EQ(mien_image_read(sample->data, sample->n, NULL, &im, NULL),
              MIEN_OK);
     mien_bytes png = {0};

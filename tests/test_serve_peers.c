@@ -158,9 +158,12 @@ static void test_the_nearest_of_all_is_told(void)
                "\"distance\":0.0}],\"certain\":true");
         who_is(&c, "whob", "\"subjects\":[],\"certain\":true");
         who_is(&c, "whoc", "\"subjects\":[],\"certain\":true");
-        who_is(&c, "two", "\"subjects\":[],\"certain\":true}");
+        who_is(&c, "two",
+               "\"subjects\":[],\"certain\":true,\"described\":true,");
         /* The second face of the photo could not be described. */
-        who_is(&c, "two", "\"subjects\":null,\"certain\":false}],\"shards\"");
+        who_is(&c, "two",
+               "\"subjects\":null,\"certain\":false,\"described\":false,"
+               "\"compared\":0}],");
         who_is(&c, "whod",
                "\"shards\":{\"asked\":2,\"answered\":2,\"compared\":3,"
                "\"incomparable\":0,\"missing\":[]}");
@@ -467,7 +470,10 @@ static void test_memory_ends(void)
 {
     site a;
     float row[MIEN_DESCRIPTOR] = {0};
-    mi_shard_question q = {.threshold = .6F, .n = 1, .descriptor = row};
+    mi_shard_question q = {.threshold = .6F,
+                           .n = 1,
+                           .numbers = MIEN_DESCRIPTOR,
+                           .descriptor = row};
     const mi_peers_options o = {list_path, NULL, 5, 2};
     int opened = 0, asked = 0;
     unlink(keys_path);

@@ -247,6 +247,68 @@ static void test_files_of_predictions_are_named(void)
     gallery_remove(&m);
 }
 
+/* ---- when a photo was taken ---------------------------------------------- */
+
+#define BORN "/api/v1/recognition/recognize?purpose=door"
+#define TAKEN(day, from, later)                 \
+    "\"taken\":{\"day\":" day ",\"from\":" from \
+    ",\"born\":1,\"born_later\":" later "}}"
+
+/* Ada was born on 1 May 2001. */
+static const struct {
+    const char *photo; /* the day that it says */
+    step step;
+} dated[] = {
+    {"", {"POST", BORN, "whoa", 200, TAKEN("null", "null", "0")}},
+    {"", {"POST", BORN, "whoa", 200, "\"subject\":\"Ada\""}},
+    {"2001-05-01", {"POST", BORN, "whoa", 200, "\"subject\":\"Ada\""}},
+    {"2001-05-01",
+     {"POST", BORN, "whoa", 200, TAKEN("\"2001-05-01\"", "\"exif\"", "0")}},
+    {"2001-04-30",
+     {"POST", BORN, "whoa", 200,
+      "\"subjects\":[],\"described\":true,\"compared\":1}"}},
+    {"2001-04-30",
+     {"POST", BORN, "whoa", 200, TAKEN("\"2001-04-30\"", "\"exif\"", "1")}},
+    {"2001-04-30",
+     {"POST", BORN "&taken=2020-01-01", "whoa", 200, "\"subject\":\"Ada\""}},
+    {"2001-04-30",
+     {"POST", BORN "&taken=unknown", "whoa", 200, "\"subject\":\"Ada\""}},
+    {"2020-01-01",
+     {"POST", BORN "&taken=1999-12-31", "whoa", 200,
+      TAKEN("\"1999-12-31\"", "\"caller\"", "1")}},
+    {"", {"POST", BORN "&taken=2001-02-30", "whoa", 400, "taken: wanted"}},
+    {"", {"POST", BORN "&taken=", "whoa", 400, "taken: wanted"}},
+    {"2001-04-30",
+     {"POST", "/api/v1/recognition/recognize?purpose=shop", "whob", 200,
+      "\"enrolled\":0}}"}},
+};
+
+static void test_who_was_born_later_is_not_looked_for(void)
+{
+    float row[MIEN_DESCRIPTOR] = {['a'] = 1};
+    const mien_gallery_person ada = {.name = "Ada",
+                                     .basis = {"consent", "door", "", ""},
+                                     .born = "2001-05-01"};
+    mien_gallery_faces f = {1, MIEN_DESCRIPTOR, row, ""};
+    char key[MIEN_SERVE_KEY_SIZE];
+    made m;
+    gallery_make(&m);
+    mien_gallery *g = gallery_open_at(&m, 0, NULL);
+    memcpy(f.model, model_a, sizeof f.model);
+    CHECK_EQ(mien_gallery_enroll(g, &ada, &f, NULL, NULL), MIEN_OK);
+    enrol(g, "Bo", "door", 'b'); /* whose birth date is not kept */
+    serve_only_key(key);
+    mien_server *s = serve(g);
+    for (size_t i = 0; i < sizeof dated / sizeof *dated; i++) {
+        fake_taken = dated[i].photo;
+        walk(s, key, 1, &dated[i].step);
+    }
+    fake_taken = "";
+    mien_server_free(s);
+    mien_gallery_close(g);
+    gallery_remove(&m);
+}
+
 /* ---- what is refused ----------------------------------------------------- */
 
 #define A51 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -451,6 +513,7 @@ int main(int argc, char **argv)
     RUN(test_each_route_scope_and_owner);
     RUN(test_people_come_are_recognised_and_go);
     RUN(test_files_of_predictions_are_named);
+    RUN(test_who_was_born_later_is_not_looked_for);
     RUN(test_what_is_refused);
     RUN(test_purposes_are_apart);
     RUN(test_the_threshold_that_is_kept);

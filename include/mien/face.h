@@ -290,6 +290,7 @@ typedef struct mien_reading {
     char warning[MIEN_WARNING_MAX]; /* mien_photo.warning */
     char remark[MIEN_WARNING_MAX];  /* how MIEN_ROTATE_AUTO turned it, in words;
                                        empty: not at all */
+    char taken[11];                 /* mien_photo.taken */
 } mien_reading;
 
 /* Take faces to another size of their photo: boxes and points.

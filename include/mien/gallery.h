@@ -27,6 +27,7 @@
 #define MIEN_GALLERY_H
 
 #include "mien/match_calibrate.h"
+#include "mien/record.h"
 #include "mien/record_basis.h"
 
 #ifdef __cplusplus
@@ -409,6 +410,24 @@ MIEN_API MIEN_CHECKED mien_status
 mien_gallery_search_on(mien_gallery *g, const char *purpose, const char *day,
                        const mien_gallery_faces *face, float threshold,
                        mien_gallery_match *out, mien_error *err);
+
+/* Tell on which day a photo counts as taken, and whom that leaves out of a
+ * search.
+ *
+ *   g        open
+ *   purpose  as for mien_gallery_search
+ *   said     YYYY-MM-DD, the day by whoever asks, which counts; "": they say
+ *            that it is not known, whatever the photo says; NULL: they say
+ *            nothing
+ *   photo    mien_photo.taken: counts where nothing is said
+ *   out      its day is what mien_gallery_search_on takes; who was enrolled for
+ *            the purpose and whose end has not come is counted
+ *
+ * Where the camera's clock was wrong, so is the day, and somebody may be left
+ * out who is in the photo. */
+MIEN_API void mien_gallery_taken(const mien_gallery *g, const char *purpose,
+                                 const char *said, const char *photo,
+                                 mien_taken_record *out);
 
 /* ---- how near is near enough --------------------------------------------- */
 

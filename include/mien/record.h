@@ -91,6 +91,23 @@ typedef struct mien_search_record {
     int enrolled; /* for the purpose; others have no face by this network */
 } mien_search_record;
 
+/* The day on which a photo was taken, where birth dates of those who are looked
+ * for are kept: who was born later is not in it. */
+typedef struct mien_taken_record {
+    char day[11]; /* YYYY-MM-DD; empty: not known */
+    int said;     /* 1: by whoever asks; 0: by the photo, if at all */
+    int born;     /* people looked for whose birth date is kept; 0: the day
+                     means nothing, and is not told */
+    int later;    /* of them born after the day: they are not looked for */
+} mien_taken_record;
+
+/* Add the day to an object: "taken": {"day": or null, "from": "caller", "exif"
+ * or null, "born": people with a birth date, "born_later": of them after it}.
+ *
+ *   j  a text being written, an object open
+ *   t  where nobody's birth date is kept nothing is added */
+MIEN_API void mien_record_taken(mien_json *j, const mien_taken_record *t);
+
 /* What is known of a photo; all pointers are borrowed. */
 typedef struct mien_photo_record {
     const char *file;
@@ -105,7 +122,8 @@ typedef struct mien_photo_record {
     const mien_model_digest *model; /* [models] */
     const char *expression_model;   /* files of mien_own_models; NULL: none */
     const char *landmark_model;
-    const mien_roles *roles; /* NULL: they are not told */
+    const mien_roles *roles;        /* NULL: they are not told */
+    const mien_taken_record *taken; /* NULL: it is not told */
 } mien_photo_record;
 
 /* Add the record of a photo.
@@ -117,7 +135,7 @@ typedef struct mien_photo_record {
  * whole or was turned, "faces", "search": {"purpose", "threshold",
  * "false_match" and "strangers": {"value", "low", "high"} or null, "people",
  * "calibrated": a day or null, "compared" and "enrolled": whom it can find, of
- * how many} if it is told, "expression_model" and
+ * how many} if it is told, "taken" (mien_record_taken), "expression_model" and
  * "landmark_model" if there are such, "models": digests by task, "ms":
  * milliseconds by part, "roles" if
  * they are told}.  A face has what mien_own_models told: "expression",

@@ -86,6 +86,24 @@ int mien_gallery_comparable(const mien_gallery *g, const char *purpose,
     return shelf ? allow(g, shelf->face.index, &w, NULL) : 0;
 }
 
+void mien_gallery_taken(const mien_gallery *g, const char *purpose,
+                        const char *said, const char *photo,
+                        mien_taken_record *out)
+{
+    char today[11];
+    *out = (mien_taken_record){.said = said && *said};
+    snprintf(out->day, sizeof out->day, "%s", said ? said : photo);
+    const wanted w = {purpose, out->day};
+    mi_gallery_day(g, today);
+    for (int i = 0; i < g->people; i++) {
+        const mi_person *p = &g->person[i];
+        int is_one = is_for(p, purpose) && *p->shown.born &&
+                     strcmp(p->shown.basis.expiry, today) >= 0;
+        out->born += is_one;
+        out->later += is_one && too_late(&p->shown, &w);
+    }
+}
+
 /* Write the search down. */
 static mien_status note(mien_gallery *g, const char *purpose,
                         const mien_gallery_match *m, mien_error *err)

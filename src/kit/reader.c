@@ -170,6 +170,7 @@ mien_status mien_reader_read(mien_reader *r, int lane, const char *path,
     got.w = p.w;
     got.h = p.h;
     memcpy(got.warning, p.warning, sizeof got.warning);
+    memcpy(got.taken, p.taken, sizeof got.taken);
     if (st == MIEN_OK)
         st = mien_analyzer_run(a, &p.im, &got.faces, err);
     if (st == MIEN_OK && (p.w != p.im.w || p.h != p.im.h))

@@ -92,6 +92,18 @@ static void put_times(mien_json *j, const mien_reading *r, unsigned want)
     mien_json_close(j);
 }
 
+void mien_record_taken(mien_json *j, const mien_taken_record *t)
+{
+    if (!t->born)
+        return;
+    mien_json_object(j, "taken");
+    mien_json_text(j, "day", *t->day ? t->day : NULL);
+    mien_json_text(j, "from", !*t->day ? NULL : t->said ? "caller" : "exif");
+    mien_json_int(j, "born", t->born);
+    mien_json_int(j, "born_later", t->later);
+    mien_json_close(j);
+}
+
 void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
 {
     const mien_reading *got = r->reading;
@@ -115,6 +127,8 @@ void mien_record_photo(const mien_photo_record *r, mien_buffer *out)
     if (r->search)
         mi_record_search(&j, r->search);
 #endif
+    if (r->taken)
+        mien_record_taken(&j, r->taken);
     if (r->expression_model)
         mien_record_file(&j, "expression_model", r->expression_model);
     if (r->landmark_model)

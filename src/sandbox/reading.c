@@ -1,6 +1,6 @@
 /* reading.c: wishes and readings as bytes.
  *
- *   reading   w h n | decode, 5 times | warning | remark | n faces
+ *   reading   w h n | decode, 5 times | warning | remark | taken | n faces
  *   text      length, bytes
  *   face      has, points, landmarks, rotation, describer | numbers | of what
  *             it has: landmarks, aligned box; descriptor; expression; age;
@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "mien/day.h"
 
 #include <math.h>
 #include <string.h>
@@ -112,6 +113,7 @@ mien_status mi_reading_write(mien_buffer *out, const mien_reading *r,
         mi_buffer_f64le(out, seconds[i]);
     put_text(out, r->warning);
     put_text(out, r->remark);
+    put_text(out, r->taken);
     for (int i = 0; i < r->faces.n; i++)
         put_face(out, &r->faces.face[i]);
     return MIEN_OK;
@@ -189,6 +191,17 @@ static void take_text(mi_cursor *c, char text[MIEN_WARNING_MAX])
     text[n] = 0;
 }
 
+/* A day of the calendar, or none. */
+static void take_day(mi_cursor *c, char day[11])
+{
+    char text[MIEN_WARNING_MAX] = "";
+    take_text(c, text);
+    if (*text && !mien_is_day(text))
+        c->bad = 1;
+    else
+        memcpy(day, text, 11);
+}
+
 /* What is told besides where a face is. */
 static void take_rest(mi_cursor *c, mien_face *f)
 {
@@ -249,6 +262,7 @@ static void take_head(mi_cursor *c, const mien_serve_wish *wish,
         *seconds[i] = take_seconds(c);
     take_text(c, r->warning);
     take_text(c, r->remark);
+    take_day(c, r->taken);
 }
 
 mien_status mi_reading_read(const uint8_t *bytes, size_t n,

@@ -22,8 +22,8 @@ MIEN_CHECKED mien_status mi_reading_write(mien_buffer *out,
 
 /* Read a reading that mi_reading_write wrote, or that somebody made up: sizes
  * lie within the limits of photos, numbers are finite, scores and
- * probabilities 0..1, texts are one line of ASCII, and nothing is told that was
- * not wished.
+ * probabilities 0..1, texts are one line of ASCII, a day is one of the
+ * calendar, and nothing is told that was not wished.
  *
  *   out  released with mien_faces_free
  *

@@ -105,6 +105,18 @@ static mien_status set_text(const char *name, const char *value, char *out,
                    size - 1);
 }
 
+/* When the photo was taken. */
+static mien_status set_taken(mi_ask *ask, const char *value, mien_error *err)
+{
+    int known = strcmp(value, "unknown") != 0;
+    if (known && !mien_is_day(value))
+        return mi_fail(err, MIEN_EARG,
+                       "taken: wanted is a day YYYY-MM-DD, or unknown");
+    ask->has_taken = 1;
+    return set_text("taken", known ? value : "", ask->taken, sizeof ask->taken,
+                    err);
+}
+
 /* What is asked for of people. */
 static mien_status set_people(mi_ask *ask, const char *name, const char *value,
                               mien_error *err)
@@ -129,6 +141,8 @@ static mien_status set_people(mi_ask *ask, const char *name, const char *value,
         return mi_fail(err, MIEN_EARG, "expires: wanted is a day YYYY-MM-DD");
     if (strcmp(name, "expires") == 0)
         return set_text(name, value, b->expiry, sizeof b->expiry, err);
+    if (strcmp(name, "taken") == 0)
+        return set_taken(ask, value, err);
     if (strcmp(name, "prediction_count") == 0) {
         mien_status st = set_whole(name, value, 1e6, &predictions, err);
         return st || predictions == 1

@@ -11,6 +11,8 @@ typedef struct mi_ask {
     char subject[MIEN_GALLERY_NAME];
     char name[MIEN_GALLERY_NAME]; /* of a file */
     mien_basis basis;             /* basis, purpose, expiry; empty: not said */
+    int has_taken;                /* 1: it says when the photo was taken: */
+    char taken[11];               /* the day; empty: that it is not known */
     int page, size;
     int64_t confirm; /* the number of a deletion; 0: none */
     struct {

@@ -130,6 +130,7 @@ mien_status mi_photos_read(void *photos, int lane, const uint8_t *bytes,
     mien_analyzer *a = mien_reader_analyzer(p->find, lane);
     got.w = photo.w;
     got.h = photo.h;
+    memcpy(got.taken, photo.taken, sizeof got.taken);
     got.decode = mien_clock() - start;
     st = mien_analyzer_run(a, &photo.im, &got.faces, err);
     got.times = mien_analyzer_times(a);

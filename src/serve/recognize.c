@@ -10,6 +10,7 @@
 #include "serve/visit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How many of this server's gallery a search could find, and how many there
@@ -28,6 +29,7 @@ typedef struct party {
     mien_shard_answer *joined; /* [q.n] */
     int gone;                  /* this server's gallery was deleted meanwhile */
     counts people, opt_out;
+    mien_taken_record taken; /* for this server's gallery */
 } party;
 
 static void done(party *p)
@@ -61,11 +63,15 @@ static mien_status near_enough(const mi_visit *v, const char *purpose,
 static mien_status look(mi_desk *d, const mi_visit *v, party *p,
                         mien_error *err)
 {
+    const char *said = v->ask->has_taken ? v->ask->taken : NULL;
     mi_visit now = *v;
+    /* Peers may have birth dates where this server has none. */
+    snprintf(p->q.day, sizeof p->q.day, "%s", said ? said : v->got->taken);
     pthread_mutex_lock(&d->lock);
     now.g = d->gallery;
     mien_status st = near_enough(&now, p->purpose, &p->q.threshold, err);
     if (now.g) {
+        mien_gallery_taken(now.g, p->purpose, said, v->got->taken, &p->taken);
         p->people.compared = mien_gallery_comparable(
             now.g, p->purpose, v->model, &p->people.enrolled);
         p->opt_out.compared = mien_gallery_comparable(
@@ -169,7 +175,6 @@ static void put_match(mien_json *j, const mi_desk *d,
         }
         mien_json_close(j);
     }
-    mien_json_int(j, "compared", a->compared);
     if (d->peers)
         mien_json_bool(j, "certain", sure);
 }
@@ -226,14 +231,18 @@ static void put_faces(const mi_desk *d, const mi_visit *v, const party *p)
     for (int i = 0, k = 0; i < f->n; i++) {
         mien_json_object(&j, NULL);
         int described = (f->face[i].has & MIEN_FACE_DESCRIPTOR) != 0;
+        const mien_shard_answer *a = described ? &p->joined[k++] : &unread;
         mi_tell_face(&j, v->ask, &f->face[i]);
-        put_match(&j, d, described ? &p->joined[k++] : &unread, p->q.threshold);
+        put_match(&j, d, a, p->q.threshold);
         mien_json_bool(&j, "described", described);
+        mien_json_int(&j, "compared", a->compared);
         mien_json_close(&j);
     }
     mien_json_close(&j);
-    if (v->g)
+    if (v->g) {
         put_counts(&j, p);
+        mien_record_taken(&j, &p->taken);
+    }
     if (d->peers)
         put_shards(&j, d, v, p);
     if (v->ask->status) {

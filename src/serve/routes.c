@@ -304,6 +304,10 @@ const mi_parameter mi_parameters[MI_PARAMETERS] = {
      "/server.json names), age, gender, with commas between",
      PHOTO},
     {"status", "boolean", "add times and the names of networks", PHOTO},
+    {"taken", "string",
+     "the day on which the photo was taken, YYYY-MM-DD, or unknown: who was "
+     "born later is not looked for; usual: the day of the photo's EXIF",
+     OF(RECOGNIZE)},
     {"prediction_count", "integer", "1: the nearest, or nobody", OF(RECOGNIZE)},
     {"purpose", "string",
      "what for; as the key has it, which is usual where it has one",

@@ -86,7 +86,7 @@ typedef struct mi_parameter {
     uint64_t of; /* the routes that have it: OR of MI_ROUTE_BIT(kind) */
 } mi_parameter;
 
-enum { MI_PARAMETERS = 13 };
+enum { MI_PARAMETERS = 14 };
 extern const mi_parameter mi_parameters[MI_PARAMETERS];
 
 #endif
