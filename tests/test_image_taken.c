@@ -224,6 +224,18 @@ static mien_bytes png_text_with(const uint8_t block[BLOCK])
     return png_with("tEXt", text, n);
 }
 
+/* Two texts: XMP says how it lies, and EXIF behind it the day. */
+static mien_bytes png_texts_with(const uint8_t block[BLOCK])
+{
+    static const char xmp[] = "XML:com.adobe.xmp\0tiff:Orientation=\"6\"";
+    const size_t n = sizeof xmp - 1;
+    mien_bytes first = png_with("tEXt", xmp, n);
+    mien_bytes out =
+        with_bytes(png_text_with(block), 33, first.data + 33, n + 12);
+    free(first.data);
+    return out;
+}
+
 static mien_bytes webp_with(const uint8_t block[BLOCK])
 {
     uint8_t rgba[W * H * 4], about[10] = {0x18};
@@ -269,6 +281,7 @@ static void test_every_format_tells(void)
     check_file("JPEG without", jpeg_with(none, W, H), H, W, "");
     check_file("PNG", png_with("eXIf", block + 6, BLOCK - 6), H, W, day);
     check_file("PNG text", png_text_with(block), H, W, day);
+    check_file("PNG texts", png_texts_with(block), H, W, day);
     check_file("PNG text without", png_text_with(none), H, W, "");
     check_file("WebP", webp_with(block), H, W, day);
     check_file("PNG of none", png_with("tIME", "\7\xd1\5\1\0\0\0", 7), W, H,

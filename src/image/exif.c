@@ -74,7 +74,8 @@ void mi_exif_read(const uint8_t *bytes, size_t n, mi_exif *out)
     n = n < MOST ? n : MOST;
     memcpy(block, head, sizeof head);
     memcpy(block + sizeof head, bytes, n);
-    /* As it is: mending adds tags that are missing, and may make up dates. */
+    /* As it is: mending adds tags that are missing, and libexif gives a date
+     * that it adds the time of now. */
     exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
     exif_data_load_data(data, block, (unsigned)(n + sizeof head));
     if (!read_day(data, EXIF_TAG_DATE_TIME_ORIGINAL, out->taken))

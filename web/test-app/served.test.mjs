@@ -324,36 +324,48 @@ test('what the gallery has at the end', { skip }, async () => {
   assert.ok(!log.includes(keys.admin));
 });
 
-test('whom another network described is said to be left out', { skip: skipSecond }, async () => {
-  mien('gallery', 'optout', 'people.db', '--key-file', 'secret', '--name', 'Gus', FACE);
-  served = await begin('--descriptor', 'mobilefacenet');
-  await site.browser.close();
-  site = await openSite({ served });
-  const { descriptor } = (await (await fetch(`${served.address}server.json`)).json());
-  assert.deepEqual([descriptor.name, descriptor.numbers], ['mobilefacenet', 512]);
-  assert.match(served.log(), /1 of 1 people enrolled have no face described by mobilefacenet/);
-  const page = await open();
-  await logIn(page, keys.enroller);
-  await person(page, 'Cy').waitFor();
-  await dropSample(page);
-  await enrol(page, 1, 'Flo', 'tests');
-  await page.getByRole('button', { name: 'Log out' }).click();
-  await logIn(page, keys.operator);
-  const found = await dropSample(page);
-  await page.getByLabel('Look for people').fill('tests');
-  await page.getByRole('button', { name: 'Identify' }).click();
-  await found.filter({ hasText: 'Flo' }).waitFor();
-  assert.equal(await found.filter({ hasText: 'Nobody who is known' }).count(), 2);
-  await says(page, '1 of 2 people enrolled for this were described by another network');
-  await says(page, '1 of 1 people who are never to be matched were described by another');
-  await page.setViewportSize(PHONE);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= PHONE.width, `${wide} wide`);
-  if (process.env.SHOTS) {
-    await page.screenshot({ path: join(process.env.SHOTS, 'served-other.png'), fullPage: true });
-    await page.setViewportSize({ width: 1000, height: 800 });
-    await page.screenshot({ path: join(process.env.SHOTS, 'served-other-wide.png'),
-      fullPage: true });
-  }
-  await page.done();
-});
+test('that somebody is left out is said: of another network, born later', { skip: skipSecond },
+  async () => {
+    mien('gallery', 'optout', 'people.db', '--key-file', 'secret', '--name', 'Gus', FACE);
+    mien('gallery', 'enroll', 'people.db', '--key-file', 'secret', '--name', 'Ida', '--born',
+      '2015-03-02', '--basis', 'consent', '--purpose', 'nursery', '--descriptor', 'mobilefacenet',
+      FACE);
+    served = await begin('--descriptor', 'mobilefacenet');
+    await site.browser.close();
+    site = await openSite({ served });
+    const { descriptor } = (await (await fetch(`${served.address}server.json`)).json());
+    assert.deepEqual([descriptor.name, descriptor.numbers], ['mobilefacenet', 512]);
+    assert.match(served.log(), /1 of 2 people enrolled have no face described by mobilefacenet/);
+    const page = await open();
+    await logIn(page, keys.enroller);
+    await person(page, 'Cy').waitFor();
+    await dropSample(page);
+    await enrol(page, 1, 'Flo', 'tests');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await logIn(page, keys.operator);
+    const found = await dropSample(page);
+    await page.getByLabel('Look for people').fill('tests');
+    await page.getByRole('button', { name: 'Identify' }).click();
+    await found.filter({ hasText: 'Flo' }).waitFor();
+    assert.equal(await found.filter({ hasText: 'Nobody who is known' }).count(), 2);
+    await says(page, '1 of 2 people enrolled for this were described by another network');
+    await says(page, '1 of 1 people who are never to be matched were described by another');
+
+    const dated = { name: 'dated.jpg', type: 'image/jpeg', bytes: execFileSync('python3',
+      [join(ROOT, 'tests/cli/taken.py'), FACE, '2014:01:01 12:00:00']) };
+    await drop(page, [dated]);
+    await faces(page).nth(1).waitFor({ state: 'detached' });
+    await page.getByLabel('Look for people').fill('nursery');
+    await page.getByRole('button', { name: 'Identify' }).click();
+    await says(page, 'taken on 2014-01-01: 1 of 1 people whose birth date is kept were born later');
+    await page.setViewportSize(PHONE);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= PHONE.width, `${wide} wide`);
+    if (process.env.SHOTS) {
+      await page.screenshot({ path: join(process.env.SHOTS, 'served-other.png'), fullPage: true });
+      await page.setViewportSize({ width: 1000, height: 800 });
+      await page.screenshot({ path: join(process.env.SHOTS, 'served-other-wide.png'),
+        fullPage: true });
+    }
+    await page.done();
+  });

@@ -23,7 +23,11 @@ type Shards = { asked: number; answered: number };
 
 /** Of so many people so many were compared; the rest were described by another network. */
 export type Compared = { compared: number; enrolled: number };
-type Searched = Compared & { result: Answer[]; opt_out?: Compared; shards?: Shards };
+/** The day of a photo, and who was born after it; undefined: no birth date is kept. */
+export type Taken = { day: string | null; from: 'caller' | 'exif' | null; born: number;
+  born_later: number } | undefined;
+type Searched = Compared & { result: Answer[]; opt_out?: Compared; taken?: Taken;
+  shards?: Shards };
 
 /** How much of two boxes lies in both, of what lies in either. */
 function overlap(a: Box, b: Box): number {
@@ -56,8 +60,9 @@ class ServerStore implements Store {
   readonly damaged = 0;
   readonly undoable = undefined;
   session: Session | undefined;
-  /** Of the last search: who is enrolled for its purpose, and who is never to be matched. */
-  searched: { wanted: Compared; denied: Compared } | undefined;
+  /** Of the last search: who is enrolled for its purpose, and who is never to be matched; the
+   *  days of the photos that leave somebody out. */
+  searched: { wanted: Compared; denied: Compared; days: NonNullable<Taken>[] } | undefined;
   #names = new Map<number, Named>();
   #watchers = new Set<() => void>();
 
@@ -127,14 +132,17 @@ class ServerStore implements Store {
   async identify(found: Found[], purpose: string) {
     const shots = new Set(found.map((face) => face.shot));
     let silent: Shards | undefined;
+    const days: NonNullable<Taken>[] = [];
     for (const shot of shots) {
       const text = await this.#ask(`${API}recognition/recognize`, { method: 'POST',
         photo: shot.file, query: { purpose: purpose.trim() } });
-      const { result, compared, enrolled, opt_out: denied, shards } =
+      const { result, compared, enrolled, opt_out: denied, taken, shards } =
         JSON.parse(text) as Searched;
+      if (taken?.born_later)
+        days.push(taken);
       this.#name(found.filter((face) => face.shot === shot), shot, result);
       if (denied) // a server may have no gallery of its own
-        this.searched = { wanted: { compared, enrolled }, denied };
+        this.searched = { wanted: { compared, enrolled }, denied, days };
       if (shards && shards.answered < shards.asked)
         silent = shards;
     }

@@ -55,13 +55,15 @@ function Uncompared() {
   const { searched } = served;
   if (!searched)
     return null;
-  const { wanted, denied } = searched;
+  const { wanted, denied, days } = searched;
   return (
     <>
       {wanted.compared < wanted.enrolled
         && <Notice text={t('server.uncompared', others(wanted))} />}
       {denied.compared < denied.enrolled
         && <Notice text={t('server.undenied', others(denied))} />}
+      {days.map(({ day, born, born_later: n }) => (
+        <Notice key={day} text={t('server.later', { day: day ?? '', n, all: born })} />))}
     </>
   );
 }
