@@ -116,7 +116,7 @@ else
     head -c 40 /dev/urandom >"$t/key2"
     mien gallery init --key-file "$t/key2" "$t/second.db" >"$t/recovery" 2>"$t/log"
     mien gallery enroll "$t/second.db" --key-file "$t/key2" --name Ada --basis consent --purpose door \
-        --descriptor mobilefacenet docs/sample.jpg >"$t/log"
+        --born 2001-05-01 --descriptor mobilefacenet docs/sample.jpg >"$t/log"
     near=$(mien gallery identify "$t/second.db" --key-file "$t/key2" --purpose door --descriptor mobilefacenet \
         docs/sample.jpg 2>"$t/log" | sed 's/.*,//; s/0*$//')
     KEY=$(mien key add --key-file "$t/keys2" --role admin --purpose door --basis consent door)
@@ -127,12 +127,16 @@ else
     who() { # PHOTO
         curl -sS -H "x-api-key: $KEY" -F "file=@$1" "$address/api/v1/recognition/recognize?status=true" >"$t/answer"
     }
+    python3 tests/cli/taken.py docs/sample.jpg '2001:04:30 12:00:00' >"$t/old.jpg"
     for how in '' --no-sandbox; do
         second --descriptor mobilefacenet $how
         who docs/sample.jpg
         grep -q '"subjects":\[{"subject":"Ada",.*"compared":1,"enrolled":1,.*"threshold":1.21' "$t/answer" ||
             complain "the second network $how: $(head -c 900 "$t/answer")"
         grep -q "\"distance\":${near:-none}0*}" "$t/answer" || complain "as near as $near, $how: $(head -c 900 "$t/answer")"
+        who "$t/old.jpg" # taken the day before she was born
+        grep -q '"subjects":\[\],.*"taken":{"day":"2001-04-30","from":"exif","born":1,"born_later":1}' "$t/answer" ||
+            complain "who was born later $how: $(head -c 900 "$t/answer")"
         curl -sS "$address/server.json" | grep -q "\"name\":\"mobilefacenet\",.*\"numbers\":512,.*\"sha256\":\"${digest:-none}\"" ||
             complain "of its network: $(curl -sS "$address/server.json")"
         [ -z "$how" ] || grep -q 'no-sandbox' "$t/err" && : >"$t/err"
