@@ -142,7 +142,7 @@ $B/tests/%.so: $B/tests/%.o
 # Every allocation of every command, a hundred killed trainings, five hundred killed
 # galleries and workers of a queue, a thousand killed readers of photos, where make check
 # tries some.
-TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase gallery_undo dataset_planted drift agree_planted)
+TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase gallery_undo dataset_planted drift agree_planted smile pictures_noise)
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all

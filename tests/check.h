@@ -92,6 +92,13 @@ static inline int check_every(void)
     return 1;
 }
 
+/* The allocation to fail after number n, of thousands: each of the first
+ * hundred, then one in nineteen; every one with TORTURE=1. */
+static inline int check_next_allocation(int n)
+{
+    return n + (n < 100 || getenv("TORTURE") ? 1 : 19);
+}
+
 static inline int check_done(void)
 {
     if (check_count == 0 && *check_part)

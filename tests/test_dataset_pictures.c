@@ -180,12 +180,13 @@ static int paired(const mien_pictures_check *c, int a, int b, int same)
     return 0;
 }
 
-/* All that was planted, with ten seeds; in clean sets there is no finding. */
+/* All that was planted, with ten seeds, or one with the sanitizers; in clean
+ * sets there is no finding. */
 static void test_planted_faults_are_found(void)
 {
     static made m;
-    int all = 0;
-    for (uint32_t seed = 0; seed < 10; seed++) {
+    int all = 0, of = 0;
+    for (uint32_t seed = 0; seed < 10; seed += (uint32_t)check_every()) {
         int near = 0;
         make(&m, seed);
         mien_pictures_check *clean = check(&m, 0, NULL, NULL);
@@ -200,6 +201,7 @@ static void test_planted_faults_are_found(void)
             near += paired(c, 20 + i, 220 + i, 0);
         }
         all += near;
+        of += KINDS;
         CHECK_MSG(near >= 9, "seed %u: %d near", seed, near);
         mien_picture_pairs copies = mien_pictures_check_count(c, 1);
         mien_picture_pairs others = mien_pictures_check_count(c, 0);
@@ -216,7 +218,7 @@ static void test_planted_faults_are_found(void)
         CHECK_EQ(odd_from(c, 120, MIEN_PICTURE_DARK), 0);
         mien_pictures_check_free(c);
     }
-    printf("%d of %d pictures nearly the same are found\n", all, 10 * KINDS);
+    printf("%d of %d pictures nearly the same are found\n", all, of);
 }
 
 /* ---- groups ---------------------------------------------------------------

@@ -1,6 +1,7 @@
 /* Labels changed in made sets of pictures are found, as many as they are, and
  * clean sets are left alone, classes that merely overlap among them: five seeds
- * of each, fifty with TORTURE=1, which prints how many. */
+ * of each, two with the sanitizers, fifty with TORTURE=1, which prints how
+ * many. */
 /* Not as WebAssembly: pages need libjpeg. */
 #include "base/alloc.h"
 #include "dataset/noise_rate.h"
@@ -118,7 +119,10 @@ static int said(const mien_pictures_check *c, const char *words)
 /* ---- planted --------------------------------------------------------------
  */
 
-static int seeds(void) { return getenv("TORTURE") ? 50 : 5; }
+static int seeds(void)
+{
+    return getenv("TORTURE") ? 50 : check_every() > 1 ? 2 : 5;
+}
 
 /* What was seen in the sets of one kind. */
 typedef struct seen {
@@ -445,8 +449,11 @@ static void test_memory_ends(void)
         int middle = (enough + least) / 2;
         *(survives(&m, middle) ? &enough : &least) = middle;
     }
-    const int step = getenv("TORTURE") ? 1 : 5;
-    for (int n = 0; n < enough; n += n < 20 ? 1 : n > enough - 250 ? step : 137)
+    const int step = getenv("TORTURE") ? 1 : 5 * check_every();
+    const int wide = 137 * check_every();
+    for (int n = 0; n < enough; n += n < 20             ? 1
+                                     : n > enough - 250 ? step
+                                                        : wide)
         CHECK_MSG(!survives(&m, n), "allocation %d of %d", n, enough);
 }
 

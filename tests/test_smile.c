@@ -367,7 +367,8 @@ static void test_failing_memory_is_reported(void)
     mien_status st = MIEN_ENOMEM;
     o.faces.options.min_w = 0;
     o.smiles.side = 60;
-    for (long n = 0; st == MIEN_ENOMEM && n < 5000; n++) {
+    for (int n = 0; st == MIEN_ENOMEM && n < 5000;
+         n = check_next_allocation(n)) {
         mien_smiles *s = NULL;
         mi_alloc_fail_after(n);
         st = mien_smiles_new(&o, &s, NULL);
