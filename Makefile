@@ -176,15 +176,17 @@ endef
 run-isas:
 $(foreach i,$(HERE),$(eval $(call isa_rules,$i)))
 
+# All is built before any test is run: those of the command, which take longest, begin first.
+# Of debugging information only lines are kept, which is what a report shows.
 # Lines of the docs and the articles are commands that test_cli has, too.  Workers that are
 # killed do not get far with sanitizers; test_queue_lease does what they do.
 ASAN_NOT := test_queue test_install test_web $(BROWSER_SCRIPTS) test_docs test_articles
+ASAN_BUILD = B=$B/asan CC=gcc OPT='-O1 -g1' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 asan:
 	@tools/setup.sh run check
 	@$(SUBMAKE) fixtures
-	@LSAN_OPTIONS=suppressions=$(abspath tools/lsan.supp):print_suppressions=0 \
-	  $(SUBMAKE) -k run-tests B=$B/asan CC=gcc OPT='-O1 -g' SCRIPTS='$(filter-out $(ASAN_NOT),$(SCRIPTS))' \
-	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'; \
+	@$(SUBMAKE) -k all tests $(ASAN_BUILD); LSAN_OPTIONS=suppressions=$(abspath tools/lsan.supp):print_suppressions=0 \
+	  $(SUBMAKE) -k run-tests $(ASAN_BUILD) SCRIPTS='$(filter-out $(ASAN_NOT),$(SCRIPTS))'; \
 	  tools/summary.sh $$? $(patsubst %,$B/asan/tests/%,$(filter-out $(ASAN_NOT),$(RESULTS)))
 TSAN_TESTS := $(call named,pool plan kit loader_rows team serve_delete)
 tsan:
