@@ -249,7 +249,7 @@ WEB_CC     ?= clang
 RELAXED_CC ?= clang-19
 # Only the kernels are built for speed: in the rest it costs size and saves no time.
 # Binaryen takes off some more; the one of npm knows relaxed multiply-adds, Debian's does not,
-# and leaves such a file as it is.
+# and leaves such a file as it is.  The build of clang 14 is the largest, and takes more rounds.
 WASM_OPT := $(firstword $(wildcard web/app/node_modules/.bin/wasm-opt) wasm-opt) -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
             --enable-nontrapping-float-to-int
 # Only kernels know relaxed multiply-adds: the rest of threads-relaxed is that of threads.
@@ -286,7 +286,7 @@ $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a
 $B/nets.wasm: $(call objects,bench/web/nets.c) $B/libmien.a
 $B/mien.wasm $B/nets.wasm:
 	$(call say,link)$(CC) -mexec-model=reactor -Wl,--gc-sections,--strip-all,-z,stack-size=1048576 $(WEB_LINK) -o $@ $^ $(LDLIBS)
-	@$(WASM_OPT) $(if $(WEB_LINK),--enable-threads) $(if $(findstring relaxed,$(CC)),--enable-relaxed-simd) $@ -o $@.small 2>/dev/null && mv $@.small $@ || rm -f $@.small
+	@$(WASM_OPT) $(if $(filter $(RELAXED_CC),$(CC)),,--converge) $(if $(WEB_LINK),--enable-threads) $(if $(findstring relaxed,$(CC)),--enable-relaxed-simd) $@ -o $@.small 2>/dev/null && mv $@.small $@ || rm -f $@.small
 
 # The app for browsers: build/web/dist, which any static host can serve.
 web:

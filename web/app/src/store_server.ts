@@ -5,7 +5,7 @@
 import { type Consent, GALLERY_BASES, type Person, checked, tidy } from './person';
 import { type Asked, Over, type Session, ask } from './server';
 import type { Box, Found, Named, Shot, Store, Terms } from './store';
-import { t } from './text';
+import { t, tOf } from './text';
 
 const API = 'api/v1/';
 const FACES = `${API}recognition/faces`;
@@ -28,6 +28,13 @@ export type Taken = { day: string | null; from: 'caller' | 'exif' | null; born: 
   born_later: number } | undefined;
 type Searched = Compared & { result: Answer[]; opt_out?: Compared; taken?: Taken;
   shards?: Shards };
+
+/** A file that shows why somebody may be recognised. */
+export interface Evidence {
+  name: string;
+  day: string;
+  size: number;
+}
 
 /** How much of two boxes lies in both, of what lies in either. */
 function overlap(a: Box, b: Box): number {
@@ -126,6 +133,33 @@ class ServerStore implements Store {
 
   exported(id: string) {
     return this.#ask(`${API}people/${encodeURIComponent(this.#of(id).name)}`);
+  }
+
+  /** The files of evidence of somebody, without their bytes. */
+  async evidence(id: string): Promise<Evidence[]> {
+    return JSON.parse(await this.#ask(`${API}evidence`,
+      { query: { subject: this.#of(id).name } })).evidence;
+  }
+
+  /** Keep a file as evidence of somebody. */
+  attach(id: string, file: File) {
+    return this.#ask(`${API}evidence`, { method: 'POST', photo: file,
+      query: { subject: this.#of(id).name, name: file.name } });
+  }
+
+  /** Keep a face as one that is not somebody. */
+  async deny(id: string, face: Found) {
+    await this.#ask(`${API}negatives`, { method: 'POST', photo: await cropOf(face),
+      query: { subject: this.#of(id).name } });
+  }
+
+  /** Take back the gallery's last change; what it was. */
+  async takeBack() {
+    const { undone, subject: name, other } =
+      JSON.parse(await this.#ask(`${API}undo`, { method: 'POST' }));
+    await this.#list();
+    return t('server.undone', { what: tOf('server.did', undone), name: name ?? '',
+      other: other ? `(${other})` : '' });
   }
 
   /** Ask who the faces of photos are, for a purpose: it is in the gallery's log. */

@@ -238,7 +238,7 @@ function Agreed({ person, act }: { person: Person; act: Act }) {
 
 /** What can be done with a person. */
 function Details({ person, act }: { person: Person; act: Act }) {
-  const { store } = useSide();
+  const { store, Files } = useSide();
   const { id } = person;
   return (
     <div class="details">
@@ -246,6 +246,7 @@ function Details({ person, act }: { person: Person; act: Act }) {
       <Agreed person={person} act={act} />
       {person.pictures.length > 0 && 'removePicture' in store && <Pictures person={person}
         act={act} remove={(picture) => store.removePicture!(id, picture)} />}
+      {Files && <Files person={person} act={act} />}
       <div class="row">
         {'merge' in store && <Merge person={person} act={act}
           merge={(into) => store.merge!(into, id)} />}

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 
 import { t } from '../text';
 
-export function Sure({ button, question, yes, onYes }: {
-  button: string; question: string; yes: string; onYes: () => Promise<unknown>;
+export function Sure({ button, question, yes, no = t('people.keep'), onYes }: {
+  button: string; question: string; yes: string; no?: string; onYes: () => Promise<unknown>;
 }) {
   const [asked, setAsked] = useState(false);
   if (!asked)
@@ -16,7 +16,7 @@ export function Sure({ button, question, yes, onYes }: {
         await onYes();
         setAsked(false);
       }}>{yes}</button>
-      <button type="button" onClick={() => setAsked(false)}>{t('people.keep')}</button>
+      <button type="button" onClick={() => setAsked(false)}>{no}</button>
     </div>
   );
 }

@@ -35,6 +35,8 @@ export interface Side {
   Ask?: Part<{ found: Found[]; act: Act }>;
   /** A file of profiles. */
   Import?: Part<{ read: Profiles; file: string; act: Act; onDone: () => void }>;
+  /** What else is kept of somebody. */
+  Files?: Part<{ person: Person; act: Act }>;
   /** Why a face got a wrong name. */
   Denied?: Part<{ face: Found; person: Person; tools: Tools; act: Act }>;
 }
