@@ -40,15 +40,17 @@ family() {
         { parent[$1] = $4 }
         END { for (p in parent) if (p == top || parent[p] == top || parent[parent[p]] == top) print p }'
 }
-# KiB, descriptors and threads of all of them, and KiB of the server.
+# KiB, descriptors and threads of all of them, and KiB of the server; a second later if one
+# ended meanwhile: a worker that is renewed.
 measure() {
     local kib=0 open=0 threads=0 own=0 of p
     for p in $(family); do
-        of=$(awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup")
+        of=$(awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup" 2>/dev/null)
+        [ -n "$of" ] || { sleep 1; measure; return; }
         kib=$((kib + of))
         [ "$p" != "$server" ] || own=$of
         open=$((open + $(find "/proc/$p/fd" -mindepth 1 2>/dev/null | wc -l)))
-        threads=$((threads + $(find "/proc/$p/task" -mindepth 1 -maxdepth 1 | wc -l)))
+        threads=$((threads + $(find "/proc/$p/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)))
     done
     echo "$kib $open $threads $own"
 }
