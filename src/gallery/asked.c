@@ -65,7 +65,7 @@ mien_status mien_gallery_find_deletion(mien_gallery *g, int *found,
                                        mien_gallery_asked *out, mien_error *err)
 {
     mien_gallery_asked a = {0};
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     int64_t now = mi_gallery_now(g);
     mien_status st = mi_db_prepare(
@@ -75,13 +75,13 @@ mien_status mien_gallery_find_deletion(mien_gallery *g, int *found,
         "iii", (int64_t)MI_LOG_DELETE_ASKED, (int64_t)MI_LOG_DELETE_DROPPED,
         (int64_t)MI_LOG_RESTORED);
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
-    row = !st && row && sqlite3_column_int(s, 1) == MI_LOG_DELETE_ASKED;
+        st = mi_db_step(&g->data, &s, &row, err);
+    row = !st && row && mi_db_int(&s, 1) == MI_LOG_DELETE_ASKED;
     if (row) {
-        mien_bytes sealed = mi_db_bytes(s, 2);
-        st = read_detail(g, sqlite3_column_int64(s, 0), &sealed, &a, err);
+        mien_bytes sealed = mi_db_bytes(&s, 2);
+        st = read_detail(g, mi_db_int(&s, 0), &sealed, &a, err);
     }
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     if (st)
         return st;
     /* A clock that was set back tells nothing of how long ago it was. */

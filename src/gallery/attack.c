@@ -35,7 +35,7 @@ static mien_status look_without(const mien_gallery *g,
         {"SELECT count(*) FROM undo", &n[4]},
         {"SELECT count(DISTINCT model) FROM face", &n[5]},
         {"SELECT count(*) FROM evidence WHERE kind = 1", &n[6]},
-        {"SELECT ifnull(max(person), 0) FROM log", &out->erased},
+        {"SELECT coalesce(max(person), 0) FROM log", &out->erased},
         {"SELECT min(length(sealed)) FROM person", &out->least},
         {"SELECT max(length(sealed)) FROM person", &out->most},
         {"SELECT min(length(sealed)) FROM evidence", &out->smallest},
@@ -75,7 +75,7 @@ static const char rows[] =
     " UNION ALL SELECT sealed FROM undo"
     " UNION ALL SELECT head FROM evidence"
     " UNION ALL SELECT substr(sealed, 1, 64) FROM evidence"
-    " UNION ALL SELECT detail FROM log WHERE length(detail) > 0)";
+    " UNION ALL SELECT detail FROM log WHERE length(detail) > 0) AS all_sealed";
 
 /* A sealed face: the beginning of its bytes. */
 enum { SEALED = 64 };
@@ -142,21 +142,22 @@ static void compare(const comparing *c, mien_gallery_rest *out)
 static mien_status count_rows(const mien_gallery *g, mien_gallery_rest *out,
                               mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_prepare(&g->data, &s, err, rows, "");
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(&g->data, &s, &row, err);
     if (!st && row) {
-        out->rows = sqlite3_column_int64(s, 0);
-        out->equal = out->rows - sqlite3_column_int64(s, 1);
+        out->rows = mi_db_int(&s, 0);
+        out->equal = out->rows - mi_db_int(&s, 1);
     }
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 
 /* One row of person, sealed and number. */
-static mien_status take_face(comparing *c, sqlite3_stmt *s, mien_error *err)
+static mien_status take_face(comparing *c, const mi_statement *s,
+                             mien_error *err)
 {
     mien_bytes b = mi_db_bytes(s, 1);
     if (b.n < SEALED)
@@ -164,9 +165,8 @@ static mien_status take_face(comparing *c, sqlite3_stmt *s, mien_error *err)
     sealed_face *f = mi_push(&c->face, c->n, sizeof *f);
     if (!f)
         return mi_no_memory(err);
-    f->person = sqlite3_column_int64(s, 0);
-    const mi_shelf *on =
-        mi_people_find_face(c->g, sqlite3_column_int64(s, 2), &f->row);
+    f->person = mi_db_int(s, 0);
+    const mi_shelf *on = mi_people_find_face(c->g, mi_db_int(s, 2), &f->row);
     if (!on || on != c->shelf)
         f->row = -1;
     memcpy(f->byte, b.data, SEALED);
@@ -180,7 +180,7 @@ static mien_status look_at_rest(const mien_gallery *g, const mi_shelf *shelf,
                                 mien_error *err)
 {
     comparing c = {g, shelf, threshold, NULL, 0};
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = count_rows(g, out, err);
     if (!st)
@@ -190,11 +190,11 @@ static mien_status look_at_rest(const mien_gallery *g, const mi_shelf *shelf,
                            "i", (int64_t)MIEN_GALLERY_ATTACK_FACES);
     do {
         if (!st)
-            st = mi_db_step(&g->data, s, &row, err);
+            st = mi_db_step(&g->data, &s, &row, err);
         if (!st && row)
-            st = take_face(&c, s, err);
+            st = take_face(&c, &s, err);
     } while (!st && row);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     if (!st)
         compare(&c, out);
     mi_free(c.face);

@@ -71,9 +71,13 @@ static mien_status keep(mien_gallery *g, const char *purpose, const char *model,
         st = mi_data_begin(g, &before, err);
     if (!st) {
         st = mi_db_do(&g->data, err,
-                      "INSERT OR REPLACE INTO threshold(purpose, model, sealed)"
-                      " VALUES(?, ?, ?)",
-                      "btb", mac, sizeof mac, model, sealed.data, sealed.n);
+                      "DELETE FROM threshold WHERE purpose = ? AND model = ?",
+                      "bt", mac, sizeof mac, model);
+        if (!st)
+            st = mi_db_do(&g->data, err,
+                          "INSERT INTO threshold(purpose, model, sealed)"
+                          " VALUES(?, ?, ?)",
+                          "btb", mac, sizeof mac, model, sealed.data, sealed.n);
         snprintf(detail, sizeof detail, "for %s: within %.4f, %d people",
                  purpose, (double)t->threshold, t->people);
         if (!st)
@@ -95,7 +99,7 @@ mien_status mi_threshold_forget(mien_gallery *g, const char *purpose, int *n,
         mi_db_do(&g->data, err, "DELETE FROM threshold WHERE purpose = ?", "b",
                  mac, sizeof mac);
     if (!st)
-        *n = sqlite3_changes(g->data.sql);
+        *n = (int)mi_db_changes(&g->data);
     return st;
 }
 
@@ -106,7 +110,7 @@ mien_status mien_gallery_threshold_of(mien_gallery *g, const char *purpose,
 {
     uint8_t mac[MI_KEY_MAC];
     char what[MI_WHAT];
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     mien_bytes plain = {0};
     mi_key key;
     double number[NUMBERS];
@@ -117,9 +121,9 @@ mien_status mien_gallery_threshold_of(mien_gallery *g, const char *purpose,
                                    " WHERE purpose = ? AND model = ?",
                                    "bt", mac, sizeof mac, model);
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(&g->data, &s, &row, err);
     if (!st && row) {
-        mien_bytes sealed = mi_db_bytes(s, 0);
+        mien_bytes sealed = mi_db_bytes(&s, 0);
         mi_gallery_what(g, "threshold", 0, model, what);
         st = mi_unseal(&key, what, sealed.data, sealed.n, &plain, err);
     }
@@ -134,7 +138,7 @@ mien_status mien_gallery_threshold_of(mien_gallery *g, const char *purpose,
     }
     if (!st)
         *found = row;
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     mi_unsealed_free(&plain);
     mi_keys_forget(&key, sizeof key);
     return st;

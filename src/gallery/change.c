@@ -105,15 +105,15 @@ static mien_status add_count(const mien_gallery *g, const char *sql,
                              const char *types, int64_t person, int64_t number,
                              int *out, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st =
         mi_db_prepare(&g->data, &s, err, sql, types, person, number);
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(&g->data, &s, &row, err);
     if (!st && row)
-        *out += sqlite3_column_int(s, 0);
-    sqlite3_finalize(s);
+        *out += (int)mi_db_int(&s, 0);
+    mi_db_finish(&s);
     return st;
 }
 

@@ -63,18 +63,18 @@ mien_status mien_gallery_backup(mien_gallery *g, const char *to,
 /* How many keys the vault has of people whom the data has not. */
 static mien_status count_missing(mien_gallery *g, int *out, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_prepare(
         &g->keys, &s, err, "SELECT person FROM key ORDER BY person", "");
     *out = 0;
     do {
         if (!st)
-            st = mi_db_step(&g->keys, s, &row, err);
+            st = mi_db_step(&g->keys, &s, &row, err);
         if (!st && row)
-            *out += mi_people_at(g, sqlite3_column_int64(s, 0)) < 0;
+            *out += mi_people_at(g, mi_db_int(&s, 0)) < 0;
     } while (!st && row);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 
@@ -84,7 +84,7 @@ enum { AT_ONCE = 64 };
 static mien_status find_erased(mien_gallery *g, int64_t gone[AT_ONCE], int *n,
                                mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_prepare(&g->data, &s, err,
                                    "SELECT id FROM person ORDER BY id", "");
@@ -93,15 +93,15 @@ static mien_status find_erased(mien_gallery *g, int64_t gone[AT_ONCE], int *n,
         int erased = 0;
         mi_key key;
         if (!st)
-            st = mi_db_step(&g->data, s, &row, err);
+            st = mi_db_step(&g->data, &s, &row, err);
         if (st || !row)
             break;
-        gone[*n] = sqlite3_column_int64(s, 0);
+        gone[*n] = mi_db_int(&s, 0);
         st = mi_vault_key(g, gone[*n], &key, &erased, err);
         mi_keys_forget(&key, sizeof key);
         *n += !st && erased;
     } while (!st && *n < AT_ONCE);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 

@@ -77,7 +77,7 @@ static mien_status make_both(mien_gallery *g, const char *path, char *aside,
 {
     char *own = g->path;
     mien_status st = mi_vault_make(g, key, recovery, err);
-    int made = g->keys.sql != NULL;
+    int made = mi_db_is_open(&g->keys);
     if (!st) {
         mi_key_derive(&g->key, 1, "mien.log", &g->log_key);
         g->path = aside;

@@ -216,6 +216,21 @@ void mi_db_close(mi_db *db)
     db->sql = NULL;
 }
 
+int mi_db_is_open(const mi_db *db) { return db->sql != NULL; }
+
+mien_status mi_db_version(const mi_db *db, int64_t *out, mien_error *err)
+{
+    int found;
+    return mi_db_number(db, "PRAGMA user_version", out, &found, err);
+}
+
+mien_status mi_db_set_version(const mi_db *db, int version, mien_error *err)
+{
+    char sql[60];
+    snprintf(sql, sizeof sql, "PRAGMA user_version=%d", version);
+    return mi_db_run(db, sql, err);
+}
+
 /* ---- statements ---------------------------------------------------------- */
 
 /* Set the parameters of a statement; what SQLite says. */
@@ -238,21 +253,21 @@ static int bind(sqlite3_stmt *s, const char *types, va_list *args)
     return code;
 }
 
-static mien_status prepare(const mi_db *db, sqlite3_stmt **out, mien_error *err,
+static mien_status prepare(const mi_db *db, mi_statement *out, mien_error *err,
                            const char *sql, const char *types, va_list *args)
 {
-    sqlite3_stmt *s = NULL;
-    if (sqlite3_prepare_v2(db->sql, sql, -1, &s, NULL) == SQLITE_OK &&
-        bind(s, types, args) == SQLITE_OK) {
+    mi_statement s = {0};
+    if (sqlite3_prepare_v2(db->sql, sql, -1, &s.sqlite, NULL) == SQLITE_OK &&
+        bind(s.sqlite, types, args) == SQLITE_OK) {
         *out = s;
         return MIEN_OK;
     }
     mien_status st = mi_db_fail(db, err);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 
-mien_status mi_db_prepare(const mi_db *db, sqlite3_stmt **out, mien_error *err,
+mien_status mi_db_prepare(const mi_db *db, mi_statement *out, mien_error *err,
                           const char *sql, const char *types, ...)
 {
     va_list args;
@@ -262,10 +277,10 @@ mien_status mi_db_prepare(const mi_db *db, sqlite3_stmt **out, mien_error *err,
     return st;
 }
 
-mien_status mi_db_step(const mi_db *db, sqlite3_stmt *s, int *row,
+mien_status mi_db_step(const mi_db *db, mi_statement *s, int *row,
                        mien_error *err)
 {
-    int code = sqlite3_step(s);
+    int code = sqlite3_step(s->sqlite);
     *row = code == SQLITE_ROW;
     return code == SQLITE_ROW || code == SQLITE_DONE ? MIEN_OK
                                                      : mi_db_fail(db, err);
@@ -274,39 +289,57 @@ mien_status mi_db_step(const mi_db *db, sqlite3_stmt *s, int *row,
 mien_status mi_db_do(const mi_db *db, mien_error *err, const char *sql,
                      const char *types, ...)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     va_list args;
     va_start(args, types);
     mien_status st = prepare(db, &s, err, sql, types, &args);
     va_end(args);
     if (!st)
-        st = mi_db_step(db, s, &row, err);
-    sqlite3_finalize(s);
+        st = mi_db_step(db, &s, &row, err);
+    mi_db_finish(&s);
     return st;
 }
 
-mien_bytes mi_db_bytes(sqlite3_stmt *s, int column)
+int64_t mi_db_int(const mi_statement *s, int column)
+{
+    return sqlite3_column_int64(s->sqlite, column);
+}
+
+const char *mi_db_text(const mi_statement *s, int column)
+{
+    return (const char *)sqlite3_column_text(s->sqlite, column);
+}
+
+mien_bytes mi_db_bytes(const mi_statement *s, int column)
 {
     union {
         const void *from;
         uint8_t *data; /* not written through */
-    } at = {sqlite3_column_blob(s, column)};
-    int n = sqlite3_column_bytes(s, column);
+    } at = {sqlite3_column_blob(s->sqlite, column)};
+    int n = sqlite3_column_bytes(s->sqlite, column);
     return (mien_bytes){at.data, at.from ? (size_t)n : 0};
 }
+
+void mi_db_finish(mi_statement *s)
+{
+    sqlite3_finalize(s->sqlite);
+    *s = (mi_statement){0};
+}
+
+int64_t mi_db_changes(const mi_db *db) { return sqlite3_changes(db->sql); }
 
 mien_status mi_db_number(const mi_db *db, const char *sql, int64_t *out,
                          int *found, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     mien_status st = mi_db_prepare(db, &s, err, sql, "");
     *found = 0;
     if (!st)
-        st = mi_db_step(db, s, found, err);
+        st = mi_db_step(db, &s, found, err);
     if (!st && *found)
-        *out = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
+        *out = mi_db_int(&s, 0);
+    mi_db_finish(&s);
     return st;
 }
 

@@ -7,9 +7,15 @@
 #include <sqlite3.h>
 
 typedef struct mi_db {
-    sqlite3 *sql;
+    sqlite3 *sql;     /* only for what is SQLite's own: whole files */
     const char *path; /* borrowed, for messages */
 } mi_db;
+
+/* A statement that runs, and the row where it stands; zeroed where none does,
+ * and ended with mi_db_finish. */
+typedef struct mi_statement {
+    sqlite3_stmt *sqlite;
+} mi_statement;
 
 /* A path and an ending; release with mi_free.  NULL: memory ended. */
 char *mi_db_beside(const char *path, const char *ending);
@@ -41,26 +47,40 @@ typedef enum mi_db_way {
  * Fails with EFORMAT, EIO, ENOMEM. */
 mien_status mi_db_open(const char *path, mi_db_way way, int what, int version,
                        mi_db *out, mien_error *err);
-/* Close; db->sql is NULL then. */
+/* Close, if it is open; nobody holds a statement of it. */
 void mi_db_close(mi_db *db);
+/* 1: it is open. */
+int mi_db_is_open(const mi_db *db);
+/* The version that was set when it was made, or by mi_db_set_version. */
+mien_status mi_db_version(const mi_db *db, int64_t *out, mien_error *err);
+/* Set it, as part of the transaction that is open. */
+mien_status mi_db_set_version(const mi_db *db, int version, mien_error *err);
 
 /* Why the last call failed, as a status and a sentence with the path. */
 mien_status mi_db_fail(const mi_db *db, mien_error *err);
 /* Run statements without parameters and results. */
 mien_status mi_db_run(const mi_db *db, const char *sql, mien_error *err);
 
-/* A statement, parameters for its ?s:
+/* A statement, parameters for its ?s, which are borrowed until it is finished:
  *   i  int64_t    t  const char *    b  const void *, size_t */
-mien_status mi_db_prepare(const mi_db *db, sqlite3_stmt **out, mien_error *err,
+mien_status mi_db_prepare(const mi_db *db, mi_statement *out, mien_error *err,
                           const char *sql, const char *types, ...);
 /* Prepare, run and finish. */
 mien_status mi_db_do(const mi_db *db, mien_error *err, const char *sql,
                      const char *types, ...);
 /* Another row: *row 1; the end: 0. */
-mien_status mi_db_step(const mi_db *db, sqlite3_stmt *s, int *row,
+mien_status mi_db_step(const mi_db *db, mi_statement *s, int *row,
                        mien_error *err);
-/* The bytes of a column; not copied. */
-mien_bytes mi_db_bytes(sqlite3_stmt *s, int column);
+/* A column of the row; 0 for NULL. */
+int64_t mi_db_int(const mi_statement *s, int column);
+/* A text, until the next step; NULL for NULL. */
+const char *mi_db_text(const mi_statement *s, int column);
+/* The bytes of a column, until the next step; not copied. */
+mien_bytes mi_db_bytes(const mi_statement *s, int column);
+/* The other end of a statement, also of one that could not be prepared. */
+void mi_db_finish(mi_statement *s);
+/* How many rows the last statement that was done changed. */
+int64_t mi_db_changes(const mi_db *db);
 
 /* The number that a statement gives, of one row and column; *out is untouched
  * if there is no row, then *found is 0. */

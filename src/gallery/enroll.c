@@ -45,9 +45,12 @@ mien_status mi_person_put(mien_gallery *g, const mi_person *p, mien_error *err)
     mi_gallery_what(g, "person", p->shown.id, "", what);
     mien_status st = mi_seal_buffer(&p->key, what, &plain, &sealed, err);
     if (!st)
+        st = mi_db_do(&g->data, err, "DELETE FROM person WHERE id = ?", "i",
+                      p->shown.id);
+    if (!st)
         st = mi_db_do(&g->data, err,
-                      "INSERT OR REPLACE INTO person(id, sealed) VALUES(?, ?)",
-                      "ib", p->shown.id, sealed.data, sealed.n);
+                      "INSERT INTO person(id, sealed) VALUES(?, ?)", "ib",
+                      p->shown.id, sealed.data, sealed.n);
     mien_buffer_free(&sealed);
     return st;
 }

@@ -213,7 +213,7 @@ void mi_rows_take_off(mi_rows *r, int64_t row);
 /* Read a descriptor of a row of person, model, sealed, id: of somebody who is
  * in memory.  *row, which *out points to, is overwritten and freed by the
  * caller. */
-mien_status mi_descriptor_read(const mien_gallery *g, sqlite3_stmt *s,
+mien_status mi_descriptor_read(const mien_gallery *g, const mi_statement *s,
                                const char *kind, mien_gallery_faces *out,
                                float **row, mien_error *err);
 /* Add faces of somebody who is there. */
@@ -292,7 +292,8 @@ mien_status mi_negatives_put(mien_gallery *g, const mi_person *p,
                              const mien_gallery_faces *f, const int64_t *number,
                              mien_error *err);
 /* One row of person, model, sealed, id into memory. */
-mien_status mi_negative_load(mien_gallery *g, sqlite3_stmt *s, mien_error *err);
+mien_status mi_negative_load(mien_gallery *g, const mi_statement *s,
+                             mien_error *err);
 /* *out 1: a face is nearer to a negative of the person than the distance. */
 mien_status mi_negatives_deny(const mi_shelf *shelf, int64_t id,
                               const float *face, float distance, int *out,

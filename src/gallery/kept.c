@@ -93,41 +93,41 @@ mien_status mi_kept_put(mien_gallery *g, const mi_person *p, const mi_kept *e,
 mien_status mi_kept_count(const mien_gallery *g, int64_t person,
                           mi_kept_kind kind, int *out, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_prepare(
         &g->data, &s, err,
         "SELECT count(*) FROM evidence WHERE person = ? AND kind = ?", "ii",
         person, (int64_t)kind);
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(&g->data, &s, &row, err);
     if (!st && row)
-        *out = sqlite3_column_int(s, 0);
-    sqlite3_finalize(s);
+        *out = (int)mi_db_int(&s, 0);
+    mi_db_finish(&s);
     return st;
 }
 
 mien_status mi_kept_next(const mien_gallery *g, mi_kept_kind kind,
                          int64_t *person, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_prepare(
         &g->data, &s, err,
         "SELECT min(person) FROM evidence WHERE kind = ? AND person > ?", "ii",
         (int64_t)kind, *person);
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(&g->data, &s, &row, err);
     if (!st)
-        *person = row ? sqlite3_column_int64(s, 0) : 0;
-    sqlite3_finalize(s);
+        *person = row ? mi_db_int(&s, 0) : 0;
+    mi_db_finish(&s);
     return st;
 }
 
 /* A row by its number: whose it is, and its sealed bytes, of the statement,
  * which the caller finalizes. */
 static mien_status find_row(const mien_gallery *g, mi_kept_kind kind,
-                            int64_t number, int *at, sqlite3_stmt **s,
+                            int64_t number, int *at, mi_statement *s,
                             mien_error *err)
 {
     int row = 0;
@@ -136,9 +136,9 @@ static mien_status find_row(const mien_gallery *g, mi_kept_kind kind,
         "SELECT person, sealed FROM evidence WHERE id = ? AND kind = ?", "ii",
         number, (int64_t)kind);
     if (!st)
-        st = mi_db_step(&g->data, *s, &row, err);
+        st = mi_db_step(&g->data, s, &row, err);
     if (!st)
-        *at = row ? mi_people_at(g, sqlite3_column_int64(*s, 0)) : -1;
+        *at = row ? mi_people_at(g, mi_db_int(s, 0)) : -1;
     if (!st && *at < 0)
         st =
             mi_fail(err, MIEN_EARG, "%s %s has the number %lld",
@@ -149,7 +149,7 @@ static mien_status find_row(const mien_gallery *g, mi_kept_kind kind,
 mien_status mi_kept_list(const mien_gallery *g, int64_t id, mi_kept_kind kind,
                          int most, int *n, mi_kept *out, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int at, row = 0, found = 0;
     mien_status st = mi_people_find(g, id, &at, err);
     if (!st)
@@ -159,18 +159,18 @@ mien_status mi_kept_list(const mien_gallery *g, int64_t id, mi_kept_kind kind,
                            "ii", id, (int64_t)kind);
     do {
         if (!st)
-            st = mi_db_step(&g->data, s, &row, err);
+            st = mi_db_step(&g->data, &s, &row, err);
         if (!st && row && found == most)
             st = mi_fail(err, MIEN_EFORMAT, "%.120s: too much %s", g->path,
                          bytes_of[kind]);
         if (!st && row) {
-            mien_bytes head = mi_db_bytes(s, 1);
-            st = read_head(g, &g->person[at], kind, sqlite3_column_int64(s, 0),
-                           &head, &out[found], err);
+            mien_bytes head = mi_db_bytes(&s, 1);
+            st = read_head(g, &g->person[at], kind, mi_db_int(&s, 0), &head,
+                           &out[found], err);
             found += !st;
         }
     } while (!st && row);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     if (!st)
         *n = found;
     return st;
@@ -180,17 +180,17 @@ mien_status mi_kept_read(const mien_gallery *g, mi_kept_kind kind,
                          int64_t number, mien_buffer *out, mien_error *err)
 {
     char what[MI_WHAT];
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     mien_bytes plain = {0};
     int at = -1;
     mien_status st = find_row(g, kind, number, &at, &s, err);
     if (!st) {
         const mi_person *p = &g->person[at];
-        mien_bytes sealed = mi_db_bytes(s, 1);
+        mien_bytes sealed = mi_db_bytes(&s, 1);
         mi_gallery_what_number(g, bytes_of[kind], p->shown.id, number, what);
         st = mi_unseal(&p->key, what, sealed.data, sealed.n, &plain, err);
     }
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     if (!st)
         mien_buffer_reserve(out, plain.n);
     if (!st)
@@ -202,10 +202,10 @@ mien_status mi_kept_read(const mien_gallery *g, mi_kept_kind kind,
 mien_status mi_kept_remove(mien_gallery *g, mi_kept_kind kind, int64_t number,
                            mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int at = -1, gone = 0;
     mien_status st = find_row(g, kind, number, &at, &s, err);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     if (st)
         return st;
     return mi_item_remove(

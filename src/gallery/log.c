@@ -80,24 +80,24 @@ mien_status mi_log_add(mien_gallery *g, mi_log_kind kind, const mi_person *p,
 
 mien_status mi_log_find_end(mien_gallery *g, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     g->log = (mi_log_end){0};
     mien_status st = mi_db_prepare(
         &g->data, &s, err,
         "SELECT number, mac FROM log ORDER BY number DESC LIMIT 1", "");
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(&g->data, &s, &row, err);
     if (!st && row) {
-        mien_bytes mac = mi_db_bytes(s, 1);
-        g->log.number = sqlite3_column_int64(s, 0);
+        mien_bytes mac = mi_db_bytes(&s, 1);
+        g->log.number = mi_db_int(&s, 0);
         if (mac.n == MI_KEY_MAC && g->log.number > 0)
             memcpy(g->log.mac, mac.data, MI_KEY_MAC);
         else
             st = mi_fail(err, MIEN_EFORMAT, "%.150s: the log is damaged",
                          g->path);
     }
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 
@@ -139,14 +139,14 @@ static mien_status bad(const reading *r, int64_t number, const char *why,
 }
 
 /* Check an entry against the one before, and tell it. */
-static mien_status take(reading *r, sqlite3_stmt *s, mien_error *err)
+static mien_status take(reading *r, const mi_statement *s, mien_error *err)
 {
     int64_t field[4];
     uint8_t mac[MI_KEY_MAC];
     mien_gallery_entry e = {0};
     for (int i = 0; i < 4; i++)
-        field[i] = sqlite3_column_int64(s, i);
-    int owned = sqlite3_column_int(s, 4);
+        field[i] = mi_db_int(s, i);
+    int owned = (int)mi_db_int(s, 4);
     mien_bytes detail = mi_db_bytes(s, 5), was = mi_db_bytes(s, 6), plain;
     if (field[0] != r->end.number + 1)
         return bad(r, r->end.number + 1, "is missing", err);
@@ -177,7 +177,7 @@ static mien_status take(reading *r, sqlite3_stmt *s, mien_error *err)
 /* Check and tell every entry. */
 static mien_status read_log(reading *r, int64_t *last, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_prepare(
         &r->g->data, &s, err,
@@ -186,11 +186,11 @@ static mien_status read_log(reading *r, int64_t *last, mien_error *err)
         "");
     do {
         if (!st)
-            st = mi_db_step(&r->g->data, s, &row, err);
+            st = mi_db_step(&r->g->data, &s, &row, err);
         if (!st && row)
-            st = take(r, s, err);
+            st = take(r, &s, err);
     } while (!st && row);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     if (!st)
         *last = r->end.number;
     return st;

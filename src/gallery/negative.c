@@ -114,11 +114,12 @@ static mien_status make_more(mien_gallery *g, const void *arg, mien_error *err)
                               MI_LOG_NEGATIVE_ADDED, detail, err);
 }
 
-mien_status mi_negative_load(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
+mien_status mi_negative_load(mien_gallery *g, const mi_statement *s,
+                             mien_error *err)
 {
     mien_gallery_faces f;
-    int64_t id = sqlite3_column_int64(s, 0);
-    int64_t number = sqlite3_column_int64(s, 3);
+    int64_t id = mi_db_int(s, 0);
+    int64_t number = mi_db_int(s, 3);
     float *row = NULL;
     mien_status st = mi_descriptor_read(g, s, "negative", &f, &row, err);
     if (!st) {

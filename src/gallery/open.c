@@ -76,7 +76,7 @@ void mien_gallery_close(mien_gallery *g)
 mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
 {
     static const uint8_t none[MI_GALLERY_ID];
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_open(g->path, MI_DB_USE, MI_GALLERY_DATA,
                                 MI_DATA_VERSION, &g->data, err);
@@ -84,9 +84,9 @@ mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
         st = mi_db_prepare(&g->data, &s, err,
                            "SELECT gallery, generation FROM gallery", "");
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(&g->data, &s, &row, err);
     if (!st) {
-        mien_bytes id = row ? mi_db_bytes(s, 0) : (mien_bytes){0};
+        mien_bytes id = row ? mi_db_bytes(&s, 0) : (mien_bytes){0};
         int known = memcmp(g->id, none, sizeof none) != 0;
         if (id.n != sizeof g->id)
             st = mi_fail(err, MIEN_EFORMAT, "%.150s: is damaged", g->path);
@@ -96,9 +96,9 @@ mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
                          g->keys_path);
         else
             memcpy(g->id, id.data, id.n);
-        *generation = row ? sqlite3_column_int64(s, 1) : 0;
+        *generation = row ? mi_db_int(&s, 1) : 0;
     }
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st ? st : mi_data_tables(g, err);
 }
 

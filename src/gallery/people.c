@@ -280,14 +280,14 @@ mien_status mi_person_read(const uint8_t *bytes, size_t n,
 /* ---- loading ------------------------------------------------------------- */
 
 /* One person's row. */
-static mien_status load_person(mien_gallery *g, sqlite3_stmt *s,
+static mien_status load_person(mien_gallery *g, const mi_statement *s,
                                mien_error *err)
 {
     mi_person p = {0};
     char what[MI_WHAT];
     mien_bytes sealed = mi_db_bytes(s, 1), plain = {0};
     int erased = 0;
-    p.shown.id = sqlite3_column_int64(s, 0);
+    p.shown.id = mi_db_int(s, 0);
     if (p.shown.id < 1 || p.shown.id > INT32_MAX)
         return mi_fail(err, MIEN_EFORMAT, "%.120s: a person's number is %lld",
                        g->path, (long long)p.shown.id);
@@ -317,13 +317,13 @@ static void to_floats(const mien_bytes *bytes, float *out)
         out[i] = mi_cursor_f32le(&c);
 }
 
-mien_status mi_descriptor_read(const mien_gallery *g, sqlite3_stmt *s,
+mien_status mi_descriptor_read(const mien_gallery *g, const mi_statement *s,
                                const char *kind, mien_gallery_faces *out,
                                float **row, mien_error *err)
 {
-    int64_t id = sqlite3_column_int64(s, 0);
-    int64_t number = sqlite3_column_int64(s, 3);
-    const char *model = (const char *)sqlite3_column_text(s, 1);
+    int64_t id = mi_db_int(s, 0);
+    int64_t number = mi_db_int(s, 3);
+    const char *model = mi_db_text(s, 1);
     mien_bytes sealed = mi_db_bytes(s, 2), plain = {0};
     char what[MI_WHAT];
     int at = mi_people_at(g, id);
@@ -351,15 +351,15 @@ mien_status mi_descriptor_read(const mien_gallery *g, sqlite3_stmt *s,
 }
 
 /* One face's row. */
-static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
+static mien_status load_face(mien_gallery *g, const mi_statement *s,
+                             mien_error *err)
 {
     mien_gallery_faces f;
-    int64_t number = sqlite3_column_int64(s, 3);
+    int64_t number = mi_db_int(s, 3);
     float *row = NULL;
     mien_status st = mi_descriptor_read(g, s, "face", &f, &row, err);
     if (!st) {
-        st = mi_people_add_faces(g, sqlite3_column_int64(s, 0), &f, &number,
-                                 err);
+        st = mi_people_add_faces(g, mi_db_int(s, 0), &f, &number, err);
         mi_keys_forget(row, (size_t)f.numbers * sizeof *row);
     }
     mi_free(row);
@@ -369,21 +369,22 @@ static mien_status load_face(mien_gallery *g, sqlite3_stmt *s, mien_error *err)
 }
 
 /* Every row of a statement. */
-static mien_status
-each_row(mien_gallery *g, const char *sql,
-         mien_status (*load)(mien_gallery *g, sqlite3_stmt *s, mien_error *err),
-         mien_error *err)
+static mien_status each_row(mien_gallery *g, const char *sql,
+                            mien_status (*load)(mien_gallery *g,
+                                                const mi_statement *s,
+                                                mien_error *err),
+                            mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st = mi_db_prepare(&g->data, &s, err, sql, "");
     do {
         if (!st)
-            st = mi_db_step(&g->data, s, &row, err);
+            st = mi_db_step(&g->data, &s, &row, err);
         if (!st && row)
-            st = load(g, s, err);
+            st = load(g, &s, err);
     } while (!st && row);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 

@@ -101,13 +101,13 @@ static mien_status parse(const mien_gallery *g, const mien_bytes *plain,
 }
 
 /* The record of a row of number, person, sealed. */
-static mien_status read_record(const mien_gallery *g, sqlite3_stmt *s,
+static mien_status read_record(const mien_gallery *g, const mi_statement *s,
                                record *out, mien_error *err)
 {
     char what[MI_WHAT];
     mien_bytes sealed = mi_db_bytes(s, 2), plain = {0};
-    record r = {.number = sqlite3_column_int64(s, 0),
-                .at = mi_people_at(g, sqlite3_column_int64(s, 1))};
+    record r = {.number = mi_db_int(s, 0),
+                .at = mi_people_at(g, mi_db_int(s, 1))};
     if (r.at < 0)
         return mi_fail(err, MIEN_EFORMAT, "%.120s: a change of nobody",
                        g->path);
@@ -131,17 +131,17 @@ static mien_status read_record(const mien_gallery *g, sqlite3_stmt *s,
 static mien_status last_record(const mien_gallery *g, int64_t below, int *found,
                                record *out, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     mien_status st = mi_db_prepare(&g->data, &s, err,
                                    "SELECT number, person, sealed FROM undo"
                                    " WHERE number < ?"
                                    " ORDER BY number DESC LIMIT 1",
                                    "i", below);
     if (!st)
-        st = mi_db_step(&g->data, s, found, err);
+        st = mi_db_step(&g->data, &s, found, err);
     if (!st && *found)
-        st = read_record(g, s, out, err);
-    sqlite3_finalize(s);
+        st = read_record(g, &s, out, err);
+    mi_db_finish(&s);
     return st;
 }
 

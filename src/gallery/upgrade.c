@@ -49,8 +49,8 @@ static mien_status make_version(mien_gallery *g, const void *arg,
                                 mien_error *err)
 {
     (void)arg;
-    mien_status st = mi_db_run(&g->data, "PRAGMA user_version=3", err);
-    _Static_assert(MI_DATA_VERSION == 3, "the number above");
+    mien_status st = mi_db_set_version(&g->data, MI_DATA_VERSION, err);
+    _Static_assert(MI_DATA_VERSION == 3, "the number below");
     return st ? st
               : mi_log_add(g, MI_LOG_UPGRADED, NULL, 0, "to version 3", err);
 }
@@ -59,9 +59,7 @@ mien_status mi_data_upgrade(mien_gallery *g, mien_error *err)
 {
     const mi_change change = {.what = MI_CHANGE, .make = make_version};
     int64_t has = 0;
-    int found;
-    mien_status st =
-        mi_db_number(&g->data, "PRAGMA user_version", &has, &found, err);
+    mien_status st = mi_db_version(&g->data, &has, err);
     if (st || has == MI_DATA_VERSION)
         return st;
     return mi_gallery_change(g, &change, err);

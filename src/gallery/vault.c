@@ -140,7 +140,7 @@ typedef struct vault {
 } vault;
 
 /* What the row says; sealed keys are borrowed of the statement. */
-static mien_status read_vault(mien_gallery *g, sqlite3_stmt *s, vault *v,
+static mien_status read_vault(mien_gallery *g, const mi_statement *s, vault *v,
                               mien_error *err)
 {
     mien_bytes id = mi_db_bytes(s, 0), salt = mi_db_bytes(s, 2);
@@ -148,12 +148,12 @@ static mien_status read_vault(mien_gallery *g, sqlite3_stmt *s, vault *v,
         return mi_fail(err, MIEN_EFORMAT, "%.150s: is damaged", g->keys_path);
     memcpy(g->id, id.data, id.n);
     memcpy(v->work.salt, salt.data, salt.n);
-    v->kind = sqlite3_column_int(s, 1);
-    v->work.passes = (uint64_t)sqlite3_column_int64(s, 3);
-    v->work.bytes = (uint64_t)sqlite3_column_int64(s, 4);
+    v->kind = (int)mi_db_int(s, 1);
+    v->work.passes = (uint64_t)mi_db_int(s, 3);
+    v->work.bytes = (uint64_t)mi_db_int(s, 4);
     v->sealed = mi_db_bytes(s, 5);
     v->recovery = mi_db_bytes(s, 6);
-    g->generation = sqlite3_column_int64(s, 7);
+    g->generation = mi_db_int(s, 7);
     return MIEN_OK;
 }
 
@@ -192,7 +192,7 @@ mien_status mi_vault_unlock(mien_gallery *g, const mien_gallery_key *key,
                             mien_error *err)
 {
     vault v;
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st =
         mi_db_prepare(&g->keys, &s, err,
@@ -200,14 +200,14 @@ mien_status mi_vault_unlock(mien_gallery *g, const mien_gallery_key *key,
                       " recovery, generation FROM vault",
                       "");
     if (!st)
-        st = mi_db_step(&g->keys, s, &row, err);
+        st = mi_db_step(&g->keys, &s, &row, err);
     if (!st && !row)
         st = mi_fail(err, MIEN_EFORMAT, "%.150s: is empty", g->keys_path);
     if (!st)
-        st = read_vault(g, s, &v, err);
+        st = read_vault(g, &s, &v, err);
     if (!st)
         st = unseal(g, &v, key, err);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 
@@ -241,19 +241,19 @@ mien_status mi_vault_open(mien_gallery *g, const mien_gallery_key *key,
 mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what, int64_t *of,
                            int64_t *generation, mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st =
         mi_db_prepare(&g->keys, &s, err,
                       "SELECT begun, begun_person, generation FROM vault", "");
     if (!st)
-        st = mi_db_step(&g->keys, s, &row, err);
+        st = mi_db_step(&g->keys, &s, &row, err);
     if (!st && row) {
-        *what = (mi_begun)sqlite3_column_int(s, 0);
-        *of = sqlite3_column_int64(s, 1);
-        *generation = sqlite3_column_int64(s, 2);
+        *what = (mi_begun)(int)mi_db_int(&s, 0);
+        *of = mi_db_int(&s, 1);
+        *generation = mi_db_int(&s, 2);
     }
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 
@@ -375,34 +375,34 @@ static mien_status forget(mien_gallery *g, const char *sql, int64_t number,
 {
     mien_status st = mi_db_do(&g->data, err, sql, "i", number);
     if (!st)
-        *gone += sqlite3_changes(g->data.sql);
+        *gone += (int)mi_db_changes(&g->data);
     return st;
 }
 
 mien_status mi_vault_forget_again(mien_gallery *g, mi_held *gone,
                                   mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     int row = 0;
     mien_status st =
         mi_db_prepare(&g->keys, &s, err, "SELECT face FROM forgotten", "");
     do {
         if (!st)
-            st = mi_db_step(&g->keys, s, &row, err);
+            st = mi_db_step(&g->keys, &s, &row, err);
         if (!st && row)
-            st = forget(g, "DELETE FROM face WHERE id = ?",
-                        sqlite3_column_int64(s, 0), &gone->faces, err);
+            st = forget(g, "DELETE FROM face WHERE id = ?", mi_db_int(&s, 0),
+                        &gone->faces, err);
         if (!st && row)
             st = forget(g, "DELETE FROM evidence WHERE id = ? AND kind = 0",
-                        sqlite3_column_int64(s, 0), &gone->evidence, err);
+                        mi_db_int(&s, 0), &gone->evidence, err);
         if (!st && row)
             st = forget(g, "DELETE FROM evidence WHERE id = ? AND kind = 1",
-                        sqlite3_column_int64(s, 0), &gone->inferred, err);
+                        mi_db_int(&s, 0), &gone->inferred, err);
         if (!st && row)
             st = forget(g, "DELETE FROM negative WHERE id = ?",
-                        sqlite3_column_int64(s, 0), &gone->negatives, err);
+                        mi_db_int(&s, 0), &gone->negatives, err);
     } while (!st && row);
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     return st;
 }
 
@@ -427,13 +427,13 @@ mien_status mi_vault_next(const mien_gallery *g, int64_t *person,
 static mien_status is_erased(const mien_gallery *g, int64_t person, int *out,
                              mien_error *err)
 {
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     mien_status st =
         mi_db_prepare(&g->keys, &s, err,
                       "SELECT 1 FROM erased WHERE person = ?", "i", person);
     if (!st)
-        st = mi_db_step(&g->keys, s, out, err);
-    sqlite3_finalize(s);
+        st = mi_db_step(&g->keys, &s, out, err);
+    mi_db_finish(&s);
     return st;
 }
 
@@ -441,7 +441,7 @@ mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
                          int *erased, mien_error *err)
 {
     char what[MI_WHAT];
-    sqlite3_stmt *s = NULL;
+    mi_statement s = {0};
     mien_bytes key = {0};
     int row = 0;
     mien_status st = is_erased(g, person, erased, err);
@@ -450,16 +450,16 @@ mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
     st = mi_db_prepare(&g->keys, &s, err,
                        "SELECT sealed FROM key WHERE person = ?", "i", person);
     if (!st)
-        st = mi_db_step(&g->keys, s, &row, err);
+        st = mi_db_step(&g->keys, &s, &row, err);
     if (!st && !row)
         st = mi_fail(err, MIEN_EFORMAT, "%.120s: no key of person %lld",
                      g->keys_path, (long long)person);
     if (!st) {
-        mien_bytes sealed = mi_db_bytes(s, 0);
+        mien_bytes sealed = mi_db_bytes(&s, 0);
         mi_gallery_what(g, "person's key", person, "", what);
         st = mi_unseal(&g->key, what, sealed.data, sealed.n, &key, err);
     }
-    sqlite3_finalize(s);
+    mi_db_finish(&s);
     if (!st && key.n != MI_KEY_SIZE)
         st = mi_fail(err, MIEN_EFORMAT, "%.120s: is damaged", g->keys_path);
     if (!st)
