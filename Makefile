@@ -31,7 +31,7 @@ SUBMAKE  = $(MAKE) $(if $V,,-s) --no-print-directory $(if $(findstring jobserver
 say      = $(if $V,,@echo '  $(1) $(@:$B/%=%)';)
 
 # k_*.c are not compiled alone: variant_*.c include them, once an instruction set.
-DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture sight face objects record keys gallery draw kit faces dataset serve sandbox queue
+DIRS    ?= base team file kern num image split metrics match table video graph engine plot train model net vision learn tabular report samples journal study picture sight face objects record keys postgres gallery draw kit faces dataset serve sandbox queue
 LIB     := $(filter-out src/kern/k_%,$(foreach d,$(DIRS),$(wildcard src/$d/*.c)))
 CLI     := $(wildcard cli/*.c cli/shell/*.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
@@ -209,7 +209,7 @@ memcheck:
 existing   = $(foreach p,$(1),$(if $(filter $p,$(wildcard src/*/*.c)),$p,$(error Makefile: no $p)))
 WASM_NOT   := $(call existing,$(patsubst %,src/image/%.c,decode format jpeg jpeg_coefs png png_text webp gif gif_write heif exif draw font font_data surface) \
                 src/base/json_read.c src/base/library.c src/file/gunzip.c src/file/results.c src/team/openmpi.c src/team/mpi.c src/model/manifest.c src/model/faceapi_convert.c src/record/basis.c src/record/profiles.c src/model/tfjs% src/net/% $(patsubst %,src/report/%.c,card card_model card_data card_figures card_person card_uses card_write roles_read) src/study/save.c src/dataset/sheet% src/dataset/pictures% src/dataset/agree_page.c \
-                $(patsubst %,src/plot/%.c,axes layers legend render stroke) src/video/% src/kit/% src/draw/% src/keys/% src/gallery/% src/serve/% src/sandbox/% src/queue/%) \
+                $(patsubst %,src/plot/%.c,axes layers legend render stroke) src/video/% src/kit/% src/draw/% src/keys/% src/postgres/% src/gallery/% src/serve/% src/sandbox/% src/queue/%) \
               $(filter-out $(call existing,$(patsubst %,src/picture/%.c,code codes meta view) \
                 $(patsubst %,src/faces/%.c,change encode look sample)),$(wildcard src/picture/*.c src/faces/*.c))
 WASM_TESTS := $(patsubst tests/%.c,%,$(shell grep -L 'Not as WebAssembly:' tests/test_*.c))

@@ -216,8 +216,8 @@ static void test_a_lost_connection_comes_back(mien_queue *q)
     p = NULL;
     o = (mien_queue_options){0, at_once, NULL, NULL};
     CHECK_EQ(mien_queue_open(address, &o, &p, &err), MIEN_OK);
-    mi_link_end(p);
-    memset(p->address, 'x', strlen(p->address));
+    mi_postgres_end(&p->postgres);
+    memset(p->postgres.address, 'x', strlen(p->postgres.address));
     CHECK_EQ(mien_queue_finish(p, &b, &(int64_t){0}, &err), MIEN_EIO);
     CHECK_EQ(results(q), 0);
     mien_queue_batch_free(&b);

@@ -1,19 +1,15 @@
-/* link.h: a connection to PostgreSQL, and statements that are tried again when
- * it is lost. */
+/* link.h: statements of a queue, which are tried again when the connection is
+ * lost. */
 #ifndef MI_QUEUE_LINK_H
 #define MI_QUEUE_LINK_H
 
 #include "mien/queue.h"
 #include "mien/text.h"
-#include "queue/pq.h"
+#include "postgres/postgres.h"
 
 struct mien_queue {
-    mi_pq pq;
-    PGconn *conn; /* NULL: lost, and not back */
-    char *address;
-    char *password; /* of the address, to be kept out of texts; or NULL */
+    mi_postgres postgres;
     mien_queue_options options;
-    char state[6]; /* SQLSTATE of what failed last */
 };
 
 /* Rows of an answer; release with mi_rows_free. */
@@ -30,20 +26,13 @@ typedef struct mi_values {
     const char *value[8];
 } mi_values;
 
-/* Does libpq say that memory ended?  It has no other way to tell. */
-int mi_link_is_memory(const char *text);
-/* Connect.  Fails with EIO, EUNSUP, ENOMEM. */
-mien_status mi_link_connect(mien_queue *q, mien_error *err);
-/* Disconnect. */
-void mi_link_end(mien_queue *q);
-
 /* Run one statement.
  *
  *   values  NULL: none
  *   rows    of which answer; NULL: not wanted
  *
  * Fails with EIO, ENOMEM; EARG where there is no queue, EFORMAT where its
- * tables are not those that mien makes.  q->state tells the rest. */
+ * tables are not those that mien makes.  q->postgres.state tells the rest. */
 mien_status mi_link_ask(mien_queue *q, const char *sql, const mi_values *values,
                         mi_rows *rows, mien_error *err);
 /* Run statements that have no values, with ; between. */

@@ -9,62 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- a connection -------------------------------------------------------- */
-
-/* Understand an address, and keep its password to hide it.  What libpq says of
- * one that is none may hold it, and is not told. */
-static mien_status read_address(mien_queue *q, mien_error *err)
-{
-    char *why = NULL;
-    PQconninfoOption *all = q->pq.PQconninfoParse(q->address, &why);
-    mien_status st = MIEN_OK;
-    int memory = !all && (!why || mi_link_is_memory(why));
-    q->pq.PQfreemem(why);
-    if (memory)
-        return mi_no_memory(err);
-    if (!all)
-        return mi_fail(err, MIEN_EARG,
-                       "queue: the address is none that libpq understands, "
-                       "wanted 'postgres://USER@HOST:PORT/DATABASE' or "
-                       "'host=HOST dbname=DATABASE user=USER'");
-    for (PQconninfoOption *o = all; !st && o->keyword; o++)
-        if (strcmp(o->keyword, "password") == 0 && o->val) {
-            q->password = mi_text_copy(o->val);
-            st = q->password ? MIEN_OK : mi_no_memory(err);
-        }
-    q->pq.PQconninfoFree(all);
-    return st;
-}
-
-/* A text without these is taken by libpq for the name of a database: a mistyped
- * address would be looked for under that name. */
-static int is_address(const char *text)
-{
-    return strncmp(text, "postgres://", 11) == 0 ||
-           strncmp(text, "postgresql://", 13) == 0 || strchr(text, '=');
-}
-
 mien_status mien_queue_open(const char *address,
                             const mien_queue_options *options, mien_queue **out,
                             mien_error *err)
 {
     static const mien_queue_options usual = MIEN_QUEUE_DEFAULTS;
-    if (!is_address(address))
-        return mi_fail(err, MIEN_EARG,
-                       "queue: the address begins with neither postgres:// nor "
-                       "a setting as in 'host=HOST dbname=DATABASE'");
     mien_queue *q = mi_alloc(1, sizeof *q);
     if (!q)
         return mi_no_memory(err);
     q->options = options ? *options : usual;
-    q->address = mi_text_copy(address);
-    mien_status st = q->address ? MIEN_OK : mi_no_memory(err);
-    if (!st)
-        st = mi_pq_load(&q->pq, err);
-    if (!st)
-        st = read_address(q, err);
-    if (!st)
-        st = mi_link_connect(q, err);
+    mien_status st = mi_postgres_open(&q->postgres, "queue", address, err);
     if (st)
         mien_queue_close(q);
     else
@@ -76,9 +30,7 @@ void mien_queue_close(mien_queue *q)
 {
     if (!q)
         return;
-    mi_link_end(q);
-    mi_free(q->password);
-    mi_free(q->address);
+    mi_postgres_close(&q->postgres);
     mi_free(q);
 }
 

@@ -6,8 +6,8 @@
 
 const char *mi_rows_text(const mi_rows *r, int row, int column)
 {
-    return column < r->q->pq.PQnfields(r->result)
-               ? r->q->pq.PQgetvalue(r->result, row, column)
+    return column < r->q->postgres.pq.PQnfields(r->result)
+               ? r->q->postgres.pq.PQgetvalue(r->result, row, column)
                : "";
 }
 
@@ -24,7 +24,7 @@ double mi_rows_real(const mi_rows *r, int row, int column)
 void mi_rows_free(mi_rows *r)
 {
     if (r->result)
-        r->q->pq.PQclear(r->result);
+        r->q->postgres.pq.PQclear(r->result);
     *r = (mi_rows){0};
 }
 

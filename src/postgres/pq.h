@@ -1,9 +1,9 @@
-/* pq.h: the functions of libpq that src/queue calls.
+/* pq.h: the functions of libpq that are called.
  *
- * The library is loaded when a queue is opened, not when the program starts:
+ * The library is loaded when a server is asked, not when the program starts:
  * with it come OpenSSL, Kerberos and LDAP. */
-#ifndef MI_QUEUE_PQ_H
-#define MI_QUEUE_PQ_H
+#ifndef MI_POSTGRES_PQ_H
+#define MI_POSTGRES_PQ_H
 
 #include "mien/base.h"
 
@@ -12,6 +12,7 @@
 /* X(function) */
 #define MI_PQ_LIST(X)       \
     X(PQclear)              \
+    X(PQcmdStatus)          \
     X(PQcmdTuples)          \
     X(PQconnectdbParams)    \
     X(PQconninfoFree)       \
@@ -21,6 +22,7 @@
     X(PQexecParams)         \
     X(PQfinish)             \
     X(PQfreemem)            \
+    X(PQftype)              \
     X(PQgetisnull)          \
     X(PQgetlength)          \
     X(PQgetvalue)           \

@@ -1,5 +1,5 @@
 /* pq.c: libpq, loaded when it is needed. */
-#include "queue/pq.h"
+#include "postgres/pq.h"
 
 #include "base/library.h"
 
@@ -9,6 +9,6 @@ mien_status mi_pq_load(mi_pq *out, mien_error *err)
     static const mi_library_entry entries[] = {MI_PQ_LIST(X)};
 #undef X
     return mi_library_load("libpq.so.5",
-                           "a queue needs libpq (Debian's libpq5)", entries,
+                           "PostgreSQL needs libpq (Debian's libpq5)", entries,
                            sizeof entries / sizeof *entries, out, err);
 }
