@@ -3,6 +3,7 @@
 #define GALLERY_MAKE_H
 
 #include "mien/gallery.h"
+#include "mien/gallery_store.h"
 #include "tests/check.h"
 
 #include <dirent.h>
@@ -23,6 +24,32 @@ typedef struct made {
 static const char model_a[] =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/* The address of a server of PostgreSQL on which the data of galleries are
+ * kept; NULL: they are files.  test_gallery_postgres.sh runs the tests of
+ * galleries once more with it. */
+static inline const char *gallery_server(void)
+{
+    return getenv("MIEN_TEST_STORE");
+}
+
+/* Make the gallery of a path; what comes of it. */
+static inline mien_status
+gallery_create(made *m, char recovery[MIEN_GALLERY_RECOVERY], mien_error *err)
+{
+    const char *server = gallery_server();
+    return server
+               ? mien_gallery_create_on(m->path, server, &m->key, recovery, err)
+               : mien_gallery_create(m->path, &m->key, recovery, err);
+}
+
+/* 1, and said: a test is of files alone, and the data are on a server. */
+static inline int gallery_not_of_files(const char *what)
+{
+    if (gallery_server())
+        printf("left out, of files alone: %s\n", what);
+    return gallery_server() != NULL;
+}
+
 static inline void gallery_make(made *m)
 {
     static uint8_t file[40] = "a key file that only this test has.....";
@@ -31,14 +58,14 @@ static inline void gallery_make(made *m)
     snprintf(m->folder, sizeof m->folder, "%s", "/tmp/mien-gallery-XXXXXX");
     CHECK(mkdtemp(m->folder) != NULL);
     snprintf(m->path, sizeof m->path, "%s/people.db", m->folder);
-    CHECK_MSG(!mien_gallery_create(m->path, &m->key, m->recovery, &err), "%s",
-              err.text);
+    CHECK_MSG(!gallery_create(m, m->recovery, &err), "%s", err.text);
 }
 
 static inline void gallery_remove(made *m)
 {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", m->folder);
+    char command[100];
+    snprintf(command, sizeof command, "rm -rf %s %s.rows", m->folder,
+             m->folder);
     CHECK_EQ(system(command), 0);
 }
 

@@ -5,7 +5,7 @@
 
 #include "tests/gallery_disk.h"
 #include "mien/gallery_evidence.h"
-#include "tests/gallery_make.h"
+#include "tests/gallery_rows.h"
 
 #include <limits.h>
 #include <sys/mman.h>
@@ -300,30 +300,25 @@ static inline void check_bytes(const made *m, known *k, int opened,
 }
 
 /* Look up bytes of a person. */
-static inline void take_sign(sqlite3 *db, const char *sql, int64_t id,
+static inline void take_sign(const mi_db *db, const char *sql, int64_t id,
                              uint8_t out[SIGN])
 {
-    sqlite3_stmt *q = NULL;
-    CHECK_EQ(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
-    sqlite3_bind_int64(q, 1, id);
-    if (sqlite3_step(q) == SQLITE_ROW && sqlite3_column_bytes(q, 0) >= SIGN)
-        memcpy(out, sqlite3_column_blob(q, 0), SIGN);
-    else
-        CHECK_MSG(0, "%s: %lld", sql, (long long)id);
-    sqlite3_finalize(q);
+    gallery_bytes(db, sql, id, out, SIGN);
 }
 
-/* SQLite finds a file whole; the bytes of who is there are noted. */
-static inline void check_file(const char *path, const char *const sql[],
-                              int faces, known *k)
+/* SQLite finds a file whole; the bytes of who is there are noted.  The database
+ * is closed. */
+static inline void check_file(mi_db *db, const char *const sql[], int faces,
+                              known *k)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *q = NULL;
-    CHECK_EQ(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), 0);
-    CHECK_EQ(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &q, NULL), 0);
-    CHECK(sqlite3_step(q) == SQLITE_ROW &&
-          !strcmp((const char *)sqlite3_column_text(q, 0), "ok"));
-    sqlite3_finalize(q);
+    mi_statement q = {0};
+    int row = 0;
+    if (!mi_db_is_on_server(db)) {
+        CHECK_EQ(mi_db_prepare(db, &q, NULL, "PRAGMA integrity_check", ""), 0);
+        CHECK(!mi_db_step(&q, &row, NULL) && row &&
+              !strcmp(mi_db_text(&q, 0), "ok"));
+        mi_db_finish(&q);
+    }
     for (int i = 0; i < k->n; i++) {
         somebody *s = &k->who[i];
         for (int j = 0; s->is == THERE && sql[j]; j++)
@@ -338,7 +333,7 @@ static inline void check_file(const char *path, const char *const sql[],
             take_sign(db, "SELECT sealed FROM evidence WHERE id = ?",
                       s->form_id, s->form_sign);
     }
-    CHECK_EQ(sqlite3_close(db), SQLITE_OK);
+    mi_db_close(db);
 }
 
 static inline void check_files(const made *m, known *k)
@@ -352,8 +347,10 @@ static inline void check_files(const made *m, known *k)
     for (int i = 0; i < k->n; i++)
         k->who[i].signs = 0;
     snprintf(path, sizeof path, "%s-keys", m->path);
-    check_file(m->path, data, 1, k);
-    check_file(path, keys, 0, k);
+    mi_db open = gallery_rows(m);
+    check_file(&open, data, 1, k);
+    CHECK_EQ(mi_db_open_plain(path, &open, NULL), MIEN_OK);
+    check_file(&open, keys, 0, k);
 }
 
 /* The faces of somebody who is there, whose state is told then. */
@@ -490,17 +487,6 @@ static inline void make_first(made *m, known *k)
     add_form(g, k, 1);
     mien_gallery_close(g);
     check_files(m, k);
-}
-
-static inline void copy_folder(const made *from, made *to)
-{
-    char command[120];
-    *to = *from;
-    snprintf(to->folder, sizeof to->folder, "%s", "/tmp/mien-gallery-XXXXXX");
-    CHECK(mkdtemp(to->folder) != NULL);
-    snprintf(to->path, sizeof to->path, "%s/people.db", to->folder);
-    snprintf(command, sizeof command, "cp %s/* %s/", from->folder, to->folder);
-    CHECK_EQ(system(command), 0);
 }
 
 #endif

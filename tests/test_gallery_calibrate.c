@@ -3,10 +3,9 @@
  *
  * Not as WebAssembly: SQLite and libsodium. */
 #include "base/alloc.h"
-#include "tests/gallery_make.h"
+#include "tests/gallery_rows.h"
 
 #include <math.h>
-#include <sqlite3.h>
 
 enum { PEOPLE = 60 };
 
@@ -163,20 +162,13 @@ static void test_what_is_kept_is_sealed(void)
     mien_gallery_calibrate_options o = MIEN_GALLERY_CALIBRATE_DEFAULTS;
     int found = 0;
     mien_error err = {0};
-    sqlite3 *db = NULL;
     o.false_match = 0.05;
     mien_gallery *g = make_many(&m, PEOPLE);
     CHECK_EQ(mien_gallery_calibrate(g, "door", model_a, &o, &t, NULL, NULL),
              MIEN_OK);
     mien_gallery_close(g);
-    CHECK_EQ(sqlite3_open_v2(m.path, &db, SQLITE_OPEN_READWRITE, NULL), 0);
-    CHECK_EQ(sqlite3_exec(db,
-                          "UPDATE threshold SET sealed = zeroblob(8) || "
-                          "substr(sealed, 9)",
-                          NULL, NULL, NULL),
-             SQLITE_OK);
-    CHECK_EQ(sqlite3_changes(db), 1);
-    sqlite3_close(db);
+    CHECK_EQ(gallery_number(&m, "SELECT count(*) FROM threshold"), 1);
+    gallery_run(&m, "UPDATE threshold SET sealed = substr(sealed, 2)");
     g = gallery_open(&m);
     CHECK_EQ(mien_gallery_threshold_of(g, "door", model_a, &found, &t, &err),
              MIEN_EFORMAT);

@@ -112,7 +112,7 @@ static void test_creating(disk_fault fault)
         pid_t child = fork();
         if (child == 0) {
             disk_set(fault, at, (unsigned)at);
-            *st = mien_gallery_create(m.path, &m.key, m.recovery, NULL);
+            *st = gallery_create(&m, m.recovery, NULL);
             k->changes = disk.count;
             _exit(0);
         }
@@ -121,11 +121,10 @@ static void test_creating(disk_fault fault)
         int there = access(m.path, F_OK) == 0;
         CHECK_MSG(there || WIFSIGNALED(status) || *st, "at %ld", at);
         if (!there)
-            CHECK_MSG(!mien_gallery_create(m.path, &m.key, m.recovery, &err),
+            CHECK_MSG(!gallery_create(&m, m.recovery, &err),
                       "fault %d at %ld: %s", (int)fault, at, err.text);
         mien_gallery_close(gallery_open(&m));
-        CHECK_EQ(mien_gallery_create(m.path, &m.key, m.recovery, NULL),
-                 MIEN_EIO);
+        CHECK_EQ(gallery_create(&m, m.recovery, NULL), MIEN_EIO);
         gallery_remove(&m);
     }
     CHECK(ended || check_failed);
@@ -145,7 +144,7 @@ static void test_keys_of_people_are_not_replaced(void)
     CHECK_EQ(mien_gallery_backup(g, copy, NULL), MIEN_OK);
     mien_gallery_close(g);
     CHECK(unlink(m.path) == 0);
-    CHECK_EQ(mien_gallery_create(m.path, &m.key, recovery, NULL), MIEN_EIO);
+    CHECK_EQ(gallery_create(&m, recovery, NULL), MIEN_EIO);
     CHECK_EQ(mien_gallery_restore(m.path, copy, &m.key, noon(0), &out, NULL),
              MIEN_OK);
     check_all(&m, k, 0, "keys alone");

@@ -6,9 +6,8 @@
 #include "mien/gallery_evidence.h"
 #include "mien/gallery_inferred.h"
 #include "mien/gallery_negative.h"
-#include "tests/gallery_make.h"
+#include "tests/gallery_rows.h"
 
-#include <sqlite3.h>
 #include <time.h>
 
 enum { SIGN = 16, SLOTS = 1 << 18 };
@@ -46,17 +45,16 @@ static int is_sign(const signs *s, const uint8_t *bytes)
     return 0;
 }
 
-/* All sealed bytes of a column. */
-static void take_signs(signs *s, const char *path, const char *sql)
+/* All sealed bytes of a column; the database is closed. */
+static void take_signs(signs *s, mi_db db, const char *sql)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *q = NULL;
-    CHECK_EQ(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), 0);
-    CHECK_EQ(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
-    while (sqlite3_step(q) == SQLITE_ROW)
-        add_sign(s, sqlite3_column_blob(q, 0), sqlite3_column_bytes(q, 0));
-    sqlite3_finalize(q);
-    sqlite3_close(db);
+    mi_statement q = {0};
+    int row = 1;
+    CHECK_EQ(mi_db_prepare(&db, &q, NULL, sql, ""), MIEN_OK);
+    while (!mi_db_step(&q, &row, NULL) && row)
+        add_sign(s, mi_db_bytes(&q, 0).data, (int)mi_db_bytes(&q, 0).n);
+    mi_db_finish(&q);
+    mi_db_close(&db);
 }
 
 /* gallery_files: how often signs stand in a file. */
@@ -85,6 +83,7 @@ static double now(void)
 static void test_many_are_erased(void)
 {
     made m;
+    mi_db db;
     char keys[80], name[MIEN_GALLERY_NAME];
     int people = getenv("TORTURE") ? 10000 : 200;
     double slowest = 0;
@@ -111,15 +110,16 @@ static void test_many_are_erased(void)
                  MIEN_OK);
     }
     mien_gallery_close(g);
-    take_signs(&s, m.path, "SELECT sealed FROM person");
-    take_signs(&s, m.path, "SELECT sealed FROM face");
-    take_signs(&s, m.path, "SELECT sealed FROM negative");
-    take_signs(&s, m.path, "SELECT head FROM evidence");
-    take_signs(&s, m.path, "SELECT sealed FROM evidence");
-    take_signs(&s, m.path, "SELECT detail FROM log WHERE person > 0");
-    take_signs(&s, keys, "SELECT sealed FROM key");
+    take_signs(&s, gallery_rows(&m), "SELECT sealed FROM person");
+    take_signs(&s, gallery_rows(&m), "SELECT sealed FROM face");
+    take_signs(&s, gallery_rows(&m), "SELECT sealed FROM negative");
+    take_signs(&s, gallery_rows(&m), "SELECT head FROM evidence");
+    take_signs(&s, gallery_rows(&m), "SELECT sealed FROM evidence");
+    take_signs(&s, gallery_rows(&m), "SELECT detail FROM log WHERE person > 0");
+    CHECK_EQ(mi_db_open_plain(keys, &db, NULL), MIEN_OK);
+    take_signs(&s, db, "SELECT sealed FROM key");
     CHECK_EQ(s.n, 13 * people);
-    CHECK(count_all(&m, &s) >= s.n);
+    CHECK(count_all(&m, &s) >= (gallery_server() ? people : s.n));
     g = gallery_open(&m);
     for (int i = 0; i < people; i++) {
         double start = now();
@@ -128,10 +128,10 @@ static void test_many_are_erased(void)
     }
     CHECK_EQ(mien_gallery_count(g), 0);
     /* Sealed entries of the log stay, which nobody can open any more. */
-    int left = count_all(&m, &s);
-    CHECK_MSG(left == 4 * people, "%d of %d signs", left, s.n);
+    int left = count_all(&m, &s), entries = gallery_server() ? 0 : 4 * people;
+    CHECK_MSG(left == entries, "%d of %d signs", left, s.n);
     mien_gallery_close(g);
-    CHECK_EQ(count_all(&m, &s), 4 * people);
+    CHECK_EQ(count_all(&m, &s), entries);
     printf("%d people erased; the slowest call took %.3f s\n", people, slowest);
     gallery_remove(&m);
     free(id);

@@ -10,7 +10,7 @@
 #include "mien/gallery_notice.h"
 #include "mien/gallery_undo.h"
 #include "tests/gallery_disk.h"
-#include "tests/gallery_make.h"
+#include "tests/gallery_rows.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -142,20 +142,14 @@ static void test_kinds_are_sealed(void)
     made m;
     int64_t ada, bob, number;
     mien_gallery_inferred e[MIEN_GALLERY_MAX_INFERRED];
-    sqlite3 *db = NULL;
     int n = 0;
     mien_gallery *g = begin(&m, &ada, &bob);
     CHECK_EQ(add(g, ada, "", &number, NULL), MIEN_OK);
     CHECK_EQ(mien_gallery_remove_evidence(g, number, NULL), MIEN_EARG);
     mien_gallery_close(g);
     for (int kind = 0; kind < 2; kind++) {
-        CHECK_EQ(sqlite3_open_v2(m.path, &db, SQLITE_OPEN_READWRITE, NULL), 0);
-        CHECK_EQ(sqlite3_exec(db,
-                              kind ? "UPDATE evidence SET kind = 1, person = 2"
-                                   : "UPDATE evidence SET kind = 0",
-                              NULL, NULL, NULL),
-                 0);
-        sqlite3_close(db);
+        gallery_run(&m, kind ? "UPDATE evidence SET kind = 1, person = 2"
+                             : "UPDATE evidence SET kind = 0");
         if (kind) { /* the sweep of opening looks at it */
             CHECK_EQ(
                 mien_gallery_open(m.path, &m.key, GALLERY_NOW, NULL, &g, NULL),
@@ -215,15 +209,9 @@ static void test_rows_of_nobody(void)
 {
     made m;
     int64_t ada, bob;
-    sqlite3 *db = NULL;
     mien_gallery_close(begin(&m, &ada, &bob));
-    CHECK_EQ(sqlite3_open_v2(m.path, &db, SQLITE_OPEN_READWRITE, NULL), 0);
-    CHECK_EQ(sqlite3_exec(db,
-                          "INSERT INTO evidence(id, person, kind, head, sealed)"
-                          " VALUES(1, 99, 1, x'00', x'00')",
-                          NULL, NULL, NULL),
-             0);
-    sqlite3_close(db);
+    gallery_run(&m, "INSERT INTO evidence(id, person, kind, head, sealed)"
+                    " SELECT 1, 99, 1, mac, mac FROM log WHERE number = 1");
     mien_gallery *g = gallery_open(&m);
     CHECK(g && mien_gallery_count(g) == 2);
     mien_gallery_close(g);
@@ -399,16 +387,10 @@ static void test_killed(disk_fault fault)
     CHECK_EQ(add(g, ada, "2026-12-01", &old, NULL), MIEN_OK);
     mien_gallery_close(g);
     for (long at = 1; !ended && at < 400 && check_failed < 20; at += step) {
-        made m = first;
-        char command[120];
+        made m;
         int status = 0, was = 0;
         mien_gallery_inferred e[MIEN_GALLERY_MAX_INFERRED];
-        snprintf(m.folder, sizeof m.folder, "%s", "/tmp/mien-gallery-XXXXXX");
-        CHECK(mkdtemp(m.folder) != NULL);
-        snprintf(m.path, sizeof m.path, "%s/people.db", m.folder);
-        snprintf(command, sizeof command, "cp %s/* %s/", first.folder,
-                 m.folder);
-        CHECK_EQ(system(command), 0);
+        copy_folder(&first, &m);
         *t = (told){0};
         pid_t child = fork();
         if (child == 0)

@@ -4,9 +4,9 @@
  * Not as WebAssembly: SQLite, libsodium and processes. */
 #include "base/alloc.h"
 #include "tests/gallery_disk.h"
+#include "tests/gallery_rows.h"
 #include "tests/gallery_state.h"
 
-#include <sqlite3.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -175,16 +175,7 @@ static void test_how_many(void)
 /* Rows of undo in the data. */
 static int rows(const made *m)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *q = NULL;
-    CHECK_EQ(sqlite3_open_v2(m->path, &db, SQLITE_OPEN_READONLY, NULL), 0);
-    CHECK_EQ(sqlite3_prepare_v2(db, "SELECT count(*) FROM undo", -1, &q, NULL),
-             SQLITE_OK);
-    CHECK_EQ(sqlite3_step(q), SQLITE_ROW);
-    int n = sqlite3_column_int(q, 0);
-    sqlite3_finalize(q);
-    sqlite3_close(db);
-    return n;
+    return (int)gallery_number(m, "SELECT count(*) FROM undo");
 }
 
 /* Who was withdrawn stays so, with all that could be taken back; what was
@@ -333,17 +324,6 @@ static int die(const made *m, int what, int undo, disk_fault fault, long at,
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     CHECK(WIFSIGNALED(status) || !WEXITSTATUS(status));
     return WIFSIGNALED(status);
-}
-
-static void copy_folder(const made *from, made *to)
-{
-    char command[120];
-    *to = *from;
-    snprintf(to->folder, sizeof to->folder, "%s", "/tmp/mien-gallery-XXXXXX");
-    CHECK(mkdtemp(to->folder) != NULL);
-    snprintf(to->path, sizeof to->path, "%s/people.db", to->folder);
-    snprintf(command, sizeof command, "cp %s/* %s/", from->folder, to->folder);
-    CHECK_EQ(system(command), 0);
 }
 
 /* What a gallery holds when it is next opened. */

@@ -29,6 +29,8 @@ typedef struct mien_gallery_plain {
                   whose names begin so; without -shm, which has numbers of pages
                   alone */
     int64_t bytes;
+    int on_server; /* 1: the data are on a server: what it sends of them is
+                      looked at, not its files, its journal and its backups */
     int names, descriptors, evidence, inferred; /* looked for */
     int left_out;    /* names below 6 bytes, and descriptors and files that are
                         one number again and again: chance would find them */

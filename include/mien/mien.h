@@ -33,6 +33,7 @@
 #include "mien/gallery_negative.h"
 #include "mien/gallery_notice.h"
 #include "mien/gallery_shards.h"
+#include "mien/gallery_store.h"
 #include "mien/gallery_undo.h"
 #include "mien/gallery_votes.h"
 #include "mien/graph.h"

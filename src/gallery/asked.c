@@ -75,7 +75,7 @@ mien_status mien_gallery_find_deletion(mien_gallery *g, int *found,
         "iii", (int64_t)MI_LOG_DELETE_ASKED, (int64_t)MI_LOG_DELETE_DROPPED,
         (int64_t)MI_LOG_RESTORED);
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     row = !st && row && mi_db_int(&s, 1) == MI_LOG_DELETE_ASKED;
     if (row) {
         mien_bytes sealed = mi_db_bytes(&s, 2);

@@ -146,7 +146,7 @@ static mien_status count_rows(const mien_gallery *g, mien_gallery_rest *out,
     int row = 0;
     mien_status st = mi_db_prepare(&g->data, &s, err, rows, "");
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && row) {
         out->rows = mi_db_int(&s, 0);
         out->equal = out->rows - mi_db_int(&s, 1);
@@ -190,7 +190,7 @@ static mien_status look_at_rest(const mien_gallery *g, const mi_shelf *shelf,
                            "i", (int64_t)MIEN_GALLERY_ATTACK_FACES);
     do {
         if (!st)
-            st = mi_db_step(&g->data, &s, &row, err);
+            st = mi_db_step(&s, &row, err);
         if (!st && row)
             st = take_face(&c, &s, err);
     } while (!st && row);

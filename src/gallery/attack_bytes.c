@@ -2,7 +2,8 @@
  * for in the files.
  *
  * What is looked for is found by its first six bytes in a table, at every place
- * of every file.  Open databases are read through SQLite: to close them anew
+ * of every file.  Of data on a server the rows are looked at as it sends them.
+ * Open databases are read through SQLite: to close them anew
  * would let go of the locks that the process has. */
 #include "base/alloc.h"
 #include "base/error.h"
@@ -248,15 +249,32 @@ static void look_at_open(searching *s, const mi_db *db)
     }
 }
 
-/* 1: the file is one of an open database, or its -shm. */
-static int is_open(const char *rest)
+/* 1: the file is one of an open database, or its -shm; PEOPLE.db is not where
+ * the data are on a server. */
+static int is_open(const char *rest, int on_server)
 {
     static const char *const open[] = {"",      "-wal",      "-shm",
                                        "-keys", "-keys-wal", "-keys-shm"};
-    for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+    for (size_t i = on_server ? 3 : 0; i < sizeof open / sizeof *open; i++)
         if (strcmp(rest, open[i]) == 0)
             return 1;
     return 0;
+}
+
+/* What a server has, as it sends it; arg is the search. */
+static void look_at_value(void *arg, const char *table, const mien_bytes *value)
+{
+    searching *s = arg;
+    char where[60];
+    snprintf(where, sizeof where, "table %s of its server", table);
+    for (size_t at = 0; at < value->n; at += CHUNK) {
+        size_t n = value->n - at;
+        if (n > CHUNK + LONGEST)
+            n = CHUNK + LONGEST;
+        memcpy(s->chunk, value->data + at, n);
+        look(s, n < CHUNK ? n : CHUNK, n, where);
+    }
+    s->out->bytes += (int64_t)value->n;
 }
 
 /* Every other file beside the gallery whose name begins with its name. */
@@ -271,7 +289,8 @@ static void look_beside(searching *s)
     for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
         source from = {0};
         size_t n = strlen(name);
-        if (strncmp(e->d_name, name, n) != 0 || is_open(e->d_name + n))
+        if (strncmp(e->d_name, name, n) != 0 ||
+            is_open(e->d_name + n, s->out->on_server))
             continue;
         snprintf(one, sizeof one, "%s/%s", folder, e->d_name);
         from.file = fopen(one, "rb");
@@ -301,8 +320,12 @@ mien_status mi_attack_bytes(const mien_gallery *g, mien_gallery_plain *out,
         st = seek_rows(&s, &g->shelf[i].against, err);
     if (!st)
         st = make_table(&s, err);
+    out->on_server = mi_db_is_on_server(&g->data);
+    if (!st && out->on_server)
+        st = mi_data_tell(&g->data, look_at_value, &s, err);
     if (!st) {
-        look_at_open(&s, &g->data);
+        if (!out->on_server)
+            look_at_open(&s, &g->data);
         look_at_open(&s, &g->keys);
         look_beside(&s);
     }

@@ -121,7 +121,7 @@ mien_status mien_gallery_threshold_of(mien_gallery *g, const char *purpose,
                                    " WHERE purpose = ? AND model = ?",
                                    "bt", mac, sizeof mac, model);
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && row) {
         mien_bytes sealed = mi_db_bytes(&s, 0);
         mi_gallery_what(g, "threshold", 0, model, what);

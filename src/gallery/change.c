@@ -110,7 +110,7 @@ static mien_status add_count(const mien_gallery *g, const char *sql,
     mien_status st =
         mi_db_prepare(&g->data, &s, err, sql, types, person, number);
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && row)
         *out += (int)mi_db_int(&s, 0);
     mi_db_finish(&s);

@@ -11,14 +11,12 @@
 /* Copy what a database has, whole, to a file that is made. */
 static mien_status copy_to(const mi_db *from, const char *to, mien_error *err)
 {
-    mi_db db = {NULL, to};
+    mi_db db = {0};
     mi_db_delete(to);
     int fd = open(to, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     if (fd < 0 || close(fd))
         return mi_fail(err, MIEN_EIO, "%.150s: cannot be made", to);
-    mien_status st = MIEN_OK;
-    if (sqlite3_open_v2(to, &db.sql, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
-        st = mi_db_fail(&db, err);
+    mien_status st = mi_db_open_plain(to, &db, err);
     if (!st) {
         sqlite3_backup *b =
             sqlite3_backup_init(db.sql, "main", from->sql, "main");
@@ -37,6 +35,32 @@ static mien_status copy_to(const mi_db *from, const char *to, mien_error *err)
     return st;
 }
 
+/* Copy what a server has to a file that is made. */
+static mien_status copy_from_server(const mi_db *from, const char *to,
+                                    mien_error *err)
+{
+    mi_db db = {0};
+    mi_db_delete(to);
+    mien_status st =
+        mi_db_open(to, MI_DB_MAKE, MI_GALLERY_DATA, MI_DATA_VERSION, &db, err);
+    if (st)
+        return st;
+    st = mi_db_begin(&db, err);
+    if (!st)
+        st = mi_data_new_tables(&db, err);
+    if (!st)
+        st = mi_data_carry(from, &db, err);
+    st = mi_db_end(&db, st, err);
+    if (!st)
+        st = mi_db_settle(&db, err);
+    mi_db_close(&db);
+    if (!st && !mi_db_sync(to))
+        st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
+    if (st)
+        mi_db_delete(to);
+    return st;
+}
+
 mien_status mien_gallery_backup(mien_gallery *g, const char *to,
                                 mien_error *err)
 {
@@ -47,7 +71,9 @@ mien_status mien_gallery_backup(mien_gallery *g, const char *to,
         return mi_no_memory(err);
     mien_status st = mi_log_add(g, MI_LOG_BACKED_UP, NULL, 0, "", err);
     if (!st)
-        st = copy_to(&g->data, aside, err);
+        st = mi_db_is_on_server(&g->data)
+                 ? copy_from_server(&g->data, aside, err)
+                 : copy_to(&g->data, aside, err);
     if (!st && rename(aside, to)) {
         st = mi_fail(err, MIEN_EIO, "%.150s: cannot be written", to);
         unlink(aside);
@@ -70,7 +96,7 @@ static mien_status count_missing(mien_gallery *g, int *out, mien_error *err)
     *out = 0;
     do {
         if (!st)
-            st = mi_db_step(&g->keys, &s, &row, err);
+            st = mi_db_step(&s, &row, err);
         if (!st && row)
             *out += mi_people_at(g, mi_db_int(&s, 0)) < 0;
     } while (!st && row);
@@ -93,7 +119,7 @@ static mien_status find_erased(mien_gallery *g, int64_t gone[AT_ONCE], int *n,
         int erased = 0;
         mi_key key;
         if (!st)
-            st = mi_db_step(&g->data, &s, &row, err);
+            st = mi_db_step(&s, &row, err);
         if (st || !row)
             break;
         gone[*n] = mi_db_int(&s, 0);
@@ -186,9 +212,9 @@ static mien_status join_journal(const char *path, mien_error *err)
     return st == MIEN_EFORMAT ? MIEN_OK : st;
 }
 
-/* Put the copy, which is whole, in the place of the data. */
-static mien_status put_in_place(const char *aside, const char *path,
-                                mien_error *err)
+/* Put the copy, which is whole, in the place of the data of a file. */
+static mien_status put_in_file(const char *aside, const char *path,
+                               mien_error *err)
 {
     char *journal = mi_db_beside(path, "-wal"),
          *shared = mi_db_beside(path, "-shm");
@@ -202,6 +228,45 @@ static mien_status put_in_place(const char *aside, const char *path,
         st = mi_fail(err, MIEN_EIO, "%.150s: cannot be replaced", path);
     mi_free(journal);
     mi_free(shared);
+    return st;
+}
+
+/* Put the copy's rows in the place of those that a server has, in one
+ * transaction. */
+static mien_status put_on_server(const char *aside, const char *path,
+                                 const mi_store *to, mien_error *err)
+{
+    mi_db copy = {0}, data = {0};
+    mien_status st = mi_db_open(aside, MI_DB_USE, MI_GALLERY_DATA,
+                                MI_DATA_VERSION, &copy, err);
+    if (!st)
+        st = mi_store_open(to, path, MI_DB_MAKE, MI_DATA_VERSION, &data, err);
+    if (!st)
+        st = mi_db_begin(&data, err);
+    if (!st) {
+        st = mi_db_do(&data, err, "DELETE FROM gallery", "");
+        if (!st)
+            st = mi_data_carry(&copy, &data, err);
+        st = mi_db_end(&data, st, err);
+    }
+    mi_db_close(&data);
+    mi_db_close(&copy);
+    if (!st)
+        mi_db_delete(aside);
+    return st;
+}
+
+/* The same where the data are. */
+static mien_status put_in_place(const mien_gallery *g, const char *path,
+                                mien_error *err)
+{
+    mi_store to;
+    int is = 0;
+    mien_status st = mi_gallery_store(g, path, &to, &is, err);
+    if (!st)
+        st = is ? put_on_server(g->path, path, &to, err)
+                : put_in_file(g->path, path, err);
+    mi_keys_forget(&to, sizeof to);
     return st;
 }
 
@@ -241,7 +306,7 @@ static mien_status restore(mien_gallery *g, const char *path, const char *from,
         st = bring_up(g, out, err);
     mi_db_close(&g->data);
     if (!st)
-        st = put_in_place(g->path, path, err);
+        st = put_in_place(g, path, err);
     if (!st)
         end_begun(g);
     return st;

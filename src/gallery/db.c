@@ -1,54 +1,18 @@
-/* db.c: the one place that knows how SQLite is set and how it fails. */
+/* db.c: statements with their parameters, for whatever keeps the rows; and the
+ * files. */
 #include "gallery/db.h"
 
 #include "base/alloc.h"
-#include "base/error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 5000 };
-
-mien_status mi_db_fail(const mi_db *db, mien_error *err)
-{
-    int code = db->sql ? sqlite3_errcode(db->sql) : SQLITE_NOMEM;
-    if (db->sql && sqlite3_extended_errcode(db->sql) == SQLITE_IOERR_NOMEM)
-        code = SQLITE_NOMEM;
-    switch (code & 255) {
-    case SQLITE_NOMEM: return mi_fail(err, MIEN_ENOMEM, "out of memory");
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_MISMATCH:
-    case SQLITE_ERROR:
-        return mi_fail(err, MIEN_EFORMAT, "%.120s: %.60s", db->path,
-                       sqlite3_errmsg(db->sql));
-    case SQLITE_TOOBIG:
-        return mi_fail(err, MIEN_ELIMIT, "%.120s: %.60s", db->path,
-                       sqlite3_errmsg(db->sql));
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return mi_fail(err, MIEN_EIO, "%.120s: another process has it open",
-                       db->path);
-    default:
-        return mi_fail(err, MIEN_EIO, "%.120s: %.60s", db->path,
-                       sqlite3_errmsg(db->sql));
-    }
-}
-
-mien_status mi_db_run(const mi_db *db, const char *sql, mien_error *err)
-{
-    return sqlite3_exec(db->sql, sql, NULL, NULL, NULL) == SQLITE_OK
-               ? MIEN_OK
-               : mi_db_fail(db, err);
-}
-
-/* ---- files ----------------------------------------------------------------
- */
+/* ---- files --------------------------------------------------------------- */
 
 char *mi_db_beside(const char *path, const char *ending)
 {
@@ -107,227 +71,122 @@ int mi_db_erase(const char *path)
     return gone;
 }
 
-/* ---- opening ------------------------------------------------------------- */
-
-/* Make an empty file that only its owner may read. */
-static mien_status make_file(const char *path, mien_error *err)
-{
-    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd >= 0 && close(fd) == 0)
-        return MIEN_OK;
-    return mi_fail(err, MIEN_EIO, "%.150s: is there already, or cannot be made",
-                   path);
-}
-
-/* A file that is there has to be of this kind and no later version. */
-static mien_status check_kind(const mi_db *db, int what, int version,
-                              mien_error *err)
-{
-    int64_t kind = 0, has = 0;
-    int found;
-    mien_status st =
-        mi_db_number(db, "PRAGMA application_id", &kind, &found, err);
-    if (!st)
-        st = mi_db_number(db, "PRAGMA user_version", &has, &found, err);
-    if (st)
-        return st;
-    if (kind != what)
-        return mi_fail(err, MIEN_EFORMAT, "%.150s: no file of a gallery",
-                       db->path);
-    if (has < 1 || has > version)
-        return mi_fail(err, MIEN_EFORMAT,
-                       "%.120s: of version %lld; this mien reads 1 to %d",
-                       db->path, (long long)has, version);
-    return MIEN_OK;
-}
-
-/* What every connection is set to.  Pages are kept of 256 KiB at most: a
- * growing log would fill what SQLite keeps otherwise, 2 MB, within thousands of
- * searches; people and faces are read once and stay in memory. */
-static mien_status set(const mi_db *db, mi_db_way way, mien_error *err)
-{
-    sqlite3_busy_timeout(db->sql, WAIT_MS);
-    sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(db->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, 1 << 26);
-    mien_status st = mi_db_run(db,
-                               "PRAGMA cell_size_check=1;"
-                               "PRAGMA cache_size=-256;"
-                               "PRAGMA mmap_size=0;"
-                               "PRAGMA foreign_keys=0;"
-                               "PRAGMA temp_store=2",
-                               err);
-    if (!st && way != MI_DB_LOOK)
-        st = mi_db_run(db,
-                       "PRAGMA journal_mode=WAL;"
-                       "PRAGMA synchronous=FULL;"
-                       "PRAGMA secure_delete=1",
-                       err);
-    return st;
-}
-
-/* Make or check what the file is, and set the connection. */
-static mien_status begin(const mi_db *db, mi_db_way way, int what, int version,
-                         mien_error *err)
-{
-    char mark[100];
-    mien_status st = MIEN_OK;
-    /* Before the file is read at all: then no other reads it either. */
-    if (way == MI_DB_ALONE || way == MI_DB_MAKE)
-        st = mi_db_run(db, "PRAGMA locking_mode=EXCLUSIVE", err);
-    snprintf(mark, sizeof mark,
-             "PRAGMA application_id=%d; PRAGMA user_version=%d", what, version);
-    if (!st)
-        st = way == MI_DB_MAKE ? mi_db_run(db, mark, err)
-                               : check_kind(db, what, version, err);
-    return st ? st : set(db, way, err);
-}
-
-mien_status mi_db_open(const char *path, mi_db_way way, int what, int version,
-                       mi_db *out, mien_error *err)
-{
-    struct stat is;
-    mi_db db = {NULL, path};
-    mien_status st = way == MI_DB_MAKE ? make_file(path, err) : MIEN_OK;
-    if (st)
-        return st;
-    if (stat(path, &is) || !S_ISREG(is.st_mode))
-        return mi_fail(err, MIEN_EIO, "%.150s: no such file", path);
-    int flags =
-        SQLITE_OPEN_NOMUTEX |
-        (way == MI_DB_LOOK ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-    if (sqlite3_open_v2(path, &db.sql, flags, NULL) != SQLITE_OK)
-        st = mi_db_fail(&db, err);
-    else
-        st = begin(&db, way, what, version, err);
-    if (!st) {
-        *out = db;
-        return MIEN_OK;
-    }
-    mi_db_close(&db);
-    if (way == MI_DB_MAKE)
-        unlink(path);
-    return st;
-}
+/* ---- open or not --------------------------------------------------------- */
 
 void mi_db_close(mi_db *db)
 {
-    sqlite3_close(db->sql);
+    if (db->driver)
+        db->driver->close(db);
     db->sql = NULL;
+    db->server = NULL;
 }
 
-int mi_db_is_open(const mi_db *db) { return db->sql != NULL; }
+int mi_db_is_open(const mi_db *db) { return db->sql || db->server; }
+
+int mi_db_is_on_server(const mi_db *db) { return db->server != NULL; }
 
 mien_status mi_db_version(const mi_db *db, int64_t *out, mien_error *err)
 {
-    int found;
-    return mi_db_number(db, "PRAGMA user_version", out, &found, err);
+    return db->driver->version(db, out, err);
 }
 
 mien_status mi_db_set_version(const mi_db *db, int version, mien_error *err)
 {
-    char sql[60];
-    snprintf(sql, sizeof sql, "PRAGMA user_version=%d", version);
-    return mi_db_run(db, sql, err);
+    return db->driver->set_version(db, version, err);
 }
 
 /* ---- statements ---------------------------------------------------------- */
 
-/* Set the parameters of a statement; what SQLite says. */
-static int bind(sqlite3_stmt *s, const char *types, va_list *args)
+mien_status mi_db_run(const mi_db *db, const char *sql, mien_error *err)
 {
-    int code = SQLITE_OK;
-    for (int i = 1; *types && code == SQLITE_OK; i++, types++) {
-        if (*types == 'i') {
-            code = sqlite3_bind_int64(s, i, va_arg(*args, int64_t));
-        } else if (*types == 't') {
-            const char *text = va_arg(*args, const char *);
-            code = sqlite3_bind_text(s, i, text, -1, SQLITE_STATIC);
-        } else {
-            const void *bytes = va_arg(*args, const void *);
-            size_t n = va_arg(*args, size_t);
-            code =
-                sqlite3_bind_blob64(s, i, bytes ? bytes : "", n, SQLITE_STATIC);
-        }
-    }
-    return code;
+    return db->driver->run(db, sql, err);
 }
 
-static mien_status prepare(const mi_db *db, mi_statement *out, mien_error *err,
-                           const char *sql, const char *types, va_list *args)
+/* Collect the parameters of a statement; how many. */
+static int gather(mi_value value[MI_DB_VALUES], const char *types,
+                  va_list *args)
 {
-    mi_statement s = {0};
-    if (sqlite3_prepare_v2(db->sql, sql, -1, &s.sqlite, NULL) == SQLITE_OK &&
-        bind(s.sqlite, types, args) == SQLITE_OK) {
-        *out = s;
-        return MIEN_OK;
+    int n = 0;
+    for (; types[n]; n++) {
+        mi_value *v = &value[n];
+        assert(n < MI_DB_VALUES);
+        *v = (mi_value){.type = types[n]};
+        if (v->type == 'i') {
+            v->number = va_arg(*args, int64_t);
+        } else if (v->type == 't') {
+            v->bytes = va_arg(*args, const char *);
+            v->n = strlen(v->bytes);
+        } else {
+            v->bytes = va_arg(*args, const void *);
+            v->n = va_arg(*args, size_t);
+            v->bytes = v->bytes ? v->bytes : "";
+        }
     }
-    mien_status st = mi_db_fail(db, err);
-    mi_db_finish(&s);
-    return st;
+    return n;
 }
 
 mien_status mi_db_prepare(const mi_db *db, mi_statement *out, mien_error *err,
                           const char *sql, const char *types, ...)
 {
+    mi_value value[MI_DB_VALUES];
     va_list args;
     va_start(args, types);
-    mien_status st = prepare(db, out, err, sql, types, &args);
+    int n = gather(value, types, &args);
     va_end(args);
-    return st;
+    return db->driver->prepare(db, out, sql, n, value, err);
 }
 
-mien_status mi_db_step(const mi_db *db, mi_statement *s, int *row,
-                       mien_error *err)
+mien_status mi_db_prepare_all(const mi_db *db, mi_statement *out,
+                              mien_error *err, const char *sql, int at_once)
 {
-    int code = sqlite3_step(s->sqlite);
-    *row = code == SQLITE_ROW;
-    return code == SQLITE_ROW || code == SQLITE_DONE ? MIEN_OK
-                                                     : mi_db_fail(db, err);
+    return db->driver->prepare_all(db, out, sql, at_once, err);
+}
+
+mien_status mi_db_step(mi_statement *s, int *row, mien_error *err)
+{
+    return s->db->driver->step(s, row, err);
 }
 
 mien_status mi_db_do(const mi_db *db, mien_error *err, const char *sql,
                      const char *types, ...)
 {
     mi_statement s = {0};
+    mi_value value[MI_DB_VALUES];
     int row = 0;
     va_list args;
     va_start(args, types);
-    mien_status st = prepare(db, &s, err, sql, types, &args);
+    int n = gather(value, types, &args);
     va_end(args);
+    mien_status st = db->driver->prepare(db, &s, sql, n, value, err);
     if (!st)
-        st = mi_db_step(db, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     mi_db_finish(&s);
     return st;
 }
 
 int64_t mi_db_int(const mi_statement *s, int column)
 {
-    return sqlite3_column_int64(s->sqlite, column);
+    return s->db->driver->integer(s, column);
 }
 
 const char *mi_db_text(const mi_statement *s, int column)
 {
-    return (const char *)sqlite3_column_text(s->sqlite, column);
+    return s->db->driver->text(s, column);
 }
 
 mien_bytes mi_db_bytes(const mi_statement *s, int column)
 {
-    union {
-        const void *from;
-        uint8_t *data; /* not written through */
-    } at = {sqlite3_column_blob(s->sqlite, column)};
-    int n = sqlite3_column_bytes(s->sqlite, column);
-    return (mien_bytes){at.data, at.from ? (size_t)n : 0};
+    return s->db->driver->bytes(s, column);
 }
 
 void mi_db_finish(mi_statement *s)
 {
-    sqlite3_finalize(s->sqlite);
+    if (s->db)
+        s->db->driver->finish(s);
     *s = (mi_statement){0};
 }
 
-int64_t mi_db_changes(const mi_db *db) { return sqlite3_changes(db->sql); }
+int64_t mi_db_changes(const mi_db *db) { return db->driver->changes(db); }
 
 mien_status mi_db_number(const mi_db *db, const char *sql, int64_t *out,
                          int *found, mien_error *err)
@@ -336,7 +195,7 @@ mien_status mi_db_number(const mi_db *db, const char *sql, int64_t *out,
     mien_status st = mi_db_prepare(db, &s, err, sql, "");
     *found = 0;
     if (!st)
-        st = mi_db_step(db, &s, found, err);
+        st = mi_db_step(&s, found, err);
     if (!st && *found)
         *out = mi_db_int(&s, 0);
     mi_db_finish(&s);
@@ -347,39 +206,19 @@ mien_status mi_db_number(const mi_db *db, const char *sql, int64_t *out,
 
 mien_status mi_db_begin(const mi_db *db, mien_error *err)
 {
-    return mi_db_run(db, "BEGIN IMMEDIATE", err);
+    return db->driver->begin(db, err);
 }
 
 mien_status mi_db_end(const mi_db *db, mien_status st, mien_error *err)
 {
     if (!st)
-        st = mi_db_run(db, "COMMIT", err);
-    if (st && !sqlite3_get_autocommit(db->sql))
-        sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+        st = db->driver->commit(db, err);
+    if (st)
+        db->driver->roll_back(db);
     return st;
-}
-
-/* Force what was done to the journal to the disk; SQLite cuts it and does not.
- */
-static int sync_journal(const mi_db *db)
-{
-    sqlite3_file *f = NULL;
-    int code =
-        sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f);
-    return code == SQLITE_OK && f && f->pMethods
-               ? f->pMethods->xSync(f, SQLITE_SYNC_NORMAL)
-               : code;
 }
 
 mien_status mi_db_settle(const mi_db *db, mien_error *err)
 {
-    int left = 0, moved = 0;
-    if (sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE,
-                                  &left, &moved) != SQLITE_OK ||
-        left > 0)
-        return mi_db_fail(db, err);
-    if (sync_journal(db) != SQLITE_OK)
-        return mi_fail(err, MIEN_EIO, "%.120s: its journal cannot be emptied",
-                       db->path);
-    return MIEN_OK;
+    return db->driver->settle(db, err);
 }

@@ -2,12 +2,14 @@
  *
  * The keys come first: in one transaction of PEOPLE.db-keys all that is sealed
  * in it is overwritten, and MI_DELETE stands as begun.  With the settling of
- * its journal nothing of the gallery can be read, whatever comes.  Then the
+ * its journal nothing of the gallery can be read, whatever comes.  Then go the
+ * rows of a server, which may keep copies as long as it likes, and the
  * files are deleted, PEOPLE.db-keys last, since it says what is under way: as
  * long as it is there, whoever opens the gallery ends the deletion. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "gallery/gallery.h"
+#include "gallery/store.h"
 #include "mien/gallery_delete.h"
 
 #include <stdio.h>
@@ -82,11 +84,28 @@ static mien_status erase_file(const mien_gallery *g, const char *ending,
     return st;
 }
 
+/* Delete the rows of a gallery whose data are on a server: those of all tables
+ * go with the gallery's own. */
+static mien_status erase_rows(mien_gallery *g, mien_error *err)
+{
+    mi_store store;
+    int is = 0;
+    mien_status st = mi_store_read(g->path, &store, &is, err);
+    if (st || !is)
+        return st;
+    if (!mi_db_is_open(&g->data))
+        st = mi_store_open(&store, g->path, MI_DB_ALONE, MI_DATA_VERSION,
+                           &g->data, err);
+    return st ? st : mi_db_do(&g->data, err, "DELETE FROM gallery", "");
+}
+
 mien_status mi_deletion_end(mien_gallery *g, mien_error *err)
 {
     static const char *const ending[] = {"", "-new", ".restored", "-keys"};
     mien_error also = {0};
     mien_status st = mi_db_settle(&g->keys, &also);
+    if (!st)
+        st = erase_rows(g, &also);
     mi_db_close(&g->data);
     mi_db_close(&g->keys);
     for (size_t i = 0; !st && i < sizeof ending / sizeof *ending; i++)

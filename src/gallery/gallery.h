@@ -1,4 +1,5 @@
 /* gallery.h: what an open gallery holds, and how its two files change together.
+ * PEOPLE.db may be a server (store.h); then its commit is meant.
  *
  * PEOPLE.db has a generation, PEOPLE.db-keys another; both are one higher after
  * each change.  A change is begun in the keys (mi_vault_begin), made in the
@@ -12,6 +13,7 @@
 #define MI_GALLERY_GALLERY_H
 
 #include "gallery/db.h"
+#include "gallery/store.h"
 #include "keys/keys.h"
 #include "mien/gallery.h"
 #include "mien/gallery_evidence.h"
@@ -461,8 +463,8 @@ mien_status mi_copy_forget(const char *path, mien_error *err);
 
 /* ---- upgrade.c ----------------------------------------------------------- */
 
-/* Make the tables that are missing. */
-mien_status mi_data_tables(mien_gallery *g, mien_error *err);
+/* Make the tables that are missing; a server has all. */
+mien_status mi_data_tables(const mi_db *db, mien_error *err);
 /* Make an earlier version this one. */
 mien_status mi_data_upgrade(mien_gallery *g, mien_error *err);
 
@@ -484,11 +486,34 @@ mien_status mi_deletion_resume(mien_gallery *g, mien_error *err);
 mien_status mi_threshold_forget(mien_gallery *g, const char *purpose, int *n,
                                 mien_error *err);
 
+/* ---- create.c ------------------------------------------------------------ */
+
+/* Make the tables of the data in an empty file; a server has them. */
+mien_status mi_data_new_tables(const mi_db *db, mien_error *err);
+
+/* ---- carry.c: rows from one store to another ----------------------------- */
+
+/* Copy all rows of the data, and their version, into tables that are empty, in
+ * a transaction that is open there. */
+mien_status mi_data_carry(const mi_db *from, const mi_db *to, mien_error *err);
+/* Tell every text and all bytes of every row, with the name of the table. */
+mien_status mi_data_tell(const mi_db *db,
+                         void (*tell)(void *arg, const char *table,
+                                      const mien_bytes *value),
+                         void *arg, mien_error *err);
+
 /* ---- open.c -------------------------------------------------------------- */
 
 /* A gallery with paths and clock and nothing open. */
 mien_status mi_gallery_new(const char *path, int64_t now, mien_gallery **out,
                            mien_error *err);
+/* The name by which a server keeps the gallery's rows. */
+void mi_gallery_collection(const mien_gallery *g,
+                           char out[MI_STORE_COLLECTION]);
+/* Where the data at a path are, if on a server: *is 1.  EFORMAT: they are of
+ * another gallery, if this one's number is known. */
+mien_status mi_gallery_store(const mien_gallery *g, const char *path,
+                             mi_store *out, int *is, mien_error *err);
 /* Open PEOPLE.db, which has to be of the same gallery; its generation.  What
  * tables an older version lacks it has then, empty. */
 mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err);

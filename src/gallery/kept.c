@@ -100,7 +100,7 @@ mien_status mi_kept_count(const mien_gallery *g, int64_t person,
         "SELECT count(*) FROM evidence WHERE person = ? AND kind = ?", "ii",
         person, (int64_t)kind);
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && row)
         *out = (int)mi_db_int(&s, 0);
     mi_db_finish(&s);
@@ -117,7 +117,7 @@ mien_status mi_kept_next(const mien_gallery *g, mi_kept_kind kind,
         "SELECT min(person) FROM evidence WHERE kind = ? AND person > ?", "ii",
         (int64_t)kind, *person);
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st)
         *person = row ? mi_db_int(&s, 0) : 0;
     mi_db_finish(&s);
@@ -136,7 +136,7 @@ static mien_status find_row(const mien_gallery *g, mi_kept_kind kind,
         "SELECT person, sealed FROM evidence WHERE id = ? AND kind = ?", "ii",
         number, (int64_t)kind);
     if (!st)
-        st = mi_db_step(&g->data, s, &row, err);
+        st = mi_db_step(s, &row, err);
     if (!st)
         *at = row ? mi_people_at(g, mi_db_int(s, 0)) : -1;
     if (!st && *at < 0)
@@ -159,7 +159,7 @@ mien_status mi_kept_list(const mien_gallery *g, int64_t id, mi_kept_kind kind,
                            "ii", id, (int64_t)kind);
     do {
         if (!st)
-            st = mi_db_step(&g->data, &s, &row, err);
+            st = mi_db_step(&s, &row, err);
         if (!st && row && found == most)
             st = mi_fail(err, MIEN_EFORMAT, "%.120s: too much %s", g->path,
                          bytes_of[kind]);

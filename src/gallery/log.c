@@ -87,7 +87,7 @@ mien_status mi_log_find_end(mien_gallery *g, mien_error *err)
         &g->data, &s, err,
         "SELECT number, mac FROM log ORDER BY number DESC LIMIT 1", "");
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && row) {
         mien_bytes mac = mi_db_bytes(&s, 1);
         g->log.number = mi_db_int(&s, 0);
@@ -174,19 +174,21 @@ static mien_status take(reading *r, const mi_statement *s, mien_error *err)
     return MIEN_OK;
 }
 
+enum { AT_ONCE = 256 }; /* rows of a server */
+
 /* Check and tell every entry. */
 static mien_status read_log(reading *r, int64_t *last, mien_error *err)
 {
     mi_statement s = {0};
     int row = 0;
-    mien_status st = mi_db_prepare(
+    mien_status st = mi_db_prepare_all(
         &r->g->data, &s, err,
         "SELECT number, at, kind, person, owned, detail, mac FROM log"
         " ORDER BY number",
-        "");
+        AT_ONCE);
     do {
         if (!st)
-            st = mi_db_step(&r->g->data, &s, &row, err);
+            st = mi_db_step(&s, &row, err);
         if (!st && row)
             st = take(r, &s, err);
     } while (!st && row);

@@ -73,33 +73,76 @@ void mien_gallery_close(mien_gallery *g)
     mi_free(g);
 }
 
-mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
+void mi_gallery_collection(const mien_gallery *g, char out[MI_STORE_COLLECTION])
+{
+    for (size_t i = 0; i < sizeof g->id; i++)
+        snprintf(out + 2 * i, 3, "%02x", g->id[i]);
+}
+
+/* The keys, which have been opened, say which gallery it is. */
+static int is_known(const mien_gallery *g)
 {
     static const uint8_t none[MI_GALLERY_ID];
+    return memcmp(g->id, none, sizeof none) != 0;
+}
+
+static mien_status another(const char *path, const mien_gallery *g,
+                           mien_error *err)
+{
+    return mi_fail(err, MIEN_EFORMAT, "%.80s: is of another gallery than %.80s",
+                   path, g->keys_path);
+}
+
+mien_status mi_gallery_store(const mien_gallery *g, const char *path,
+                             mi_store *out, int *is, mien_error *err)
+{
+    char collection[MI_STORE_COLLECTION];
+    mien_status st = mi_store_read(path, out, is, err);
+    mi_gallery_collection(g, collection);
+    if (!st && *is && is_known(g) && strcmp(out->collection, collection) != 0)
+        st = another(path, g, err);
+    return st;
+}
+
+/* Open the data where they are.  Whoever has only the key of the log reads
+ * beside others who write. */
+static mien_status open_data(mien_gallery *g, mien_error *err)
+{
+    mi_store at;
+    int is = 0;
+    mien_status st = mi_gallery_store(g, g->path, &at, &is, err);
+    if (!st && is)
+        st = mi_store_open(&at, g->path, is_known(g) ? MI_DB_ALONE : MI_DB_LOOK,
+                           MI_DATA_VERSION, &g->data, err);
+    else if (!st)
+        st = mi_db_open(g->path, MI_DB_USE, MI_GALLERY_DATA, MI_DATA_VERSION,
+                        &g->data, err);
+    mi_keys_forget(&at, sizeof at);
+    return st;
+}
+
+mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err)
+{
     mi_statement s = {0};
     int row = 0;
-    mien_status st = mi_db_open(g->path, MI_DB_USE, MI_GALLERY_DATA,
-                                MI_DATA_VERSION, &g->data, err);
+    mien_status st = open_data(g, err);
     if (!st)
         st = mi_db_prepare(&g->data, &s, err,
                            "SELECT gallery, generation FROM gallery", "");
     if (!st)
-        st = mi_db_step(&g->data, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st) {
         mien_bytes id = row ? mi_db_bytes(&s, 0) : (mien_bytes){0};
-        int known = memcmp(g->id, none, sizeof none) != 0;
         if (id.n != sizeof g->id)
             st = mi_fail(err, MIEN_EFORMAT, "%.150s: is damaged", g->path);
-        else if (known && memcmp(id.data, g->id, id.n) != 0)
-            st = mi_fail(err, MIEN_EFORMAT,
-                         "%.80s: is of another gallery than %.80s", g->path,
-                         g->keys_path);
+        else if (is_known(g) && memcmp(id.data, g->id, id.n) != 0)
+            st = another(g->path, g, err);
         else
             memcpy(g->id, id.data, id.n);
         *generation = row ? mi_db_int(&s, 1) : 0;
     }
     mi_db_finish(&s);
-    return st ? st : mi_data_tables(g, err);
+    return st ? st : mi_data_tables(&g->data, err);
 }
 
 /* ---- opening ------------------------------------------------------------- */

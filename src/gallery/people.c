@@ -368,6 +368,8 @@ static mien_status load_face(mien_gallery *g, const mi_statement *s,
                            : st;
 }
 
+enum { AT_ONCE = 256 }; /* rows of a server */
+
 /* Every row of a statement. */
 static mien_status each_row(mien_gallery *g, const char *sql,
                             mien_status (*load)(mien_gallery *g,
@@ -377,10 +379,10 @@ static mien_status each_row(mien_gallery *g, const char *sql,
 {
     mi_statement s = {0};
     int row = 0;
-    mien_status st = mi_db_prepare(&g->data, &s, err, sql, "");
+    mien_status st = mi_db_prepare_all(&g->data, &s, err, sql, AT_ONCE);
     do {
         if (!st)
-            st = mi_db_step(&g->data, &s, &row, err);
+            st = mi_db_step(&s, &row, err);
         if (!st && row)
             st = load(g, &s, err);
     } while (!st && row);

@@ -138,7 +138,7 @@ static mien_status last_record(const mien_gallery *g, int64_t below, int *found,
                                    " ORDER BY number DESC LIMIT 1",
                                    "i", below);
     if (!st)
-        st = mi_db_step(&g->data, &s, found, err);
+        st = mi_db_step(&s, found, err);
     if (!st && *found)
         st = read_record(g, &s, out, err);
     mi_db_finish(&s);

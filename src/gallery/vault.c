@@ -200,7 +200,7 @@ mien_status mi_vault_unlock(mien_gallery *g, const mien_gallery_key *key,
                       " recovery, generation FROM vault",
                       "");
     if (!st)
-        st = mi_db_step(&g->keys, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && !row)
         st = mi_fail(err, MIEN_EFORMAT, "%.150s: is empty", g->keys_path);
     if (!st)
@@ -247,7 +247,7 @@ mien_status mi_vault_begun(const mien_gallery *g, mi_begun *what, int64_t *of,
         mi_db_prepare(&g->keys, &s, err,
                       "SELECT begun, begun_person, generation FROM vault", "");
     if (!st)
-        st = mi_db_step(&g->keys, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && row) {
         *what = (mi_begun)(int)mi_db_int(&s, 0);
         *of = mi_db_int(&s, 1);
@@ -388,7 +388,7 @@ mien_status mi_vault_forget_again(mien_gallery *g, mi_held *gone,
         mi_db_prepare(&g->keys, &s, err, "SELECT face FROM forgotten", "");
     do {
         if (!st)
-            st = mi_db_step(&g->keys, &s, &row, err);
+            st = mi_db_step(&s, &row, err);
         if (!st && row)
             st = forget(g, "DELETE FROM face WHERE id = ?", mi_db_int(&s, 0),
                         &gone->faces, err);
@@ -432,7 +432,7 @@ static mien_status is_erased(const mien_gallery *g, int64_t person, int *out,
         mi_db_prepare(&g->keys, &s, err,
                       "SELECT 1 FROM erased WHERE person = ?", "i", person);
     if (!st)
-        st = mi_db_step(&g->keys, &s, out, err);
+        st = mi_db_step(&s, out, err);
     mi_db_finish(&s);
     return st;
 }
@@ -450,7 +450,7 @@ mien_status mi_vault_key(const mien_gallery *g, int64_t person, mi_key *out,
     st = mi_db_prepare(&g->keys, &s, err,
                        "SELECT sealed FROM key WHERE person = ?", "i", person);
     if (!st)
-        st = mi_db_step(&g->keys, &s, &row, err);
+        st = mi_db_step(&s, &row, err);
     if (!st && !row)
         st = mi_fail(err, MIEN_EFORMAT, "%.120s: no key of person %lld",
                      g->keys_path, (long long)person);

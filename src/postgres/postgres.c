@@ -100,7 +100,8 @@ static mien_status refused(mi_postgres *s, mien_error *err)
     char why[MI_POSTGRES_WHY];
     if (mi_postgres_why(s, NULL, why))
         return mi_no_memory(err);
-    return mi_fail(err, MIEN_EIO, "%s: %s", s->what, *why ? why : "no answer");
+    return mi_fail(err, MIEN_EIO, "%.100s: %s", s->what,
+                   *why ? why : "no answer");
 }
 
 /* What every session needs, whatever the database has as its defaults: a
@@ -110,12 +111,13 @@ static mien_status settle(mi_postgres *s, mien_error *err)
     const char *encoding = s->pq.PQparameterStatus(s->conn, "server_encoding");
     int version = s->pq.PQserverVersion(s->conn);
     if (version < OLDEST)
-        return mi_fail(err, MIEN_EUNSUP,
-                       "%s: the server is PostgreSQL %d, wanted 12 or later",
-                       s->what, version / 10000);
+        return mi_fail(
+            err, MIEN_EUNSUP,
+            "%.100s: the server is PostgreSQL %d, wanted 12 or later", s->what,
+            version / 10000);
     if (!encoding || strcmp(encoding, "UTF8") != 0)
         return mi_fail(err, MIEN_EUNSUP,
-                       "%s: the database's encoding is %.40s, wanted UTF8",
+                       "%.100s: the database's encoding is %.40s, wanted UTF8",
                        s->what, encoding ? encoding : "unknown");
     return mi_postgres_script(s, "SET synchronous_commit = on;"
                                  "SET search_path = pg_catalog;"
@@ -169,7 +171,7 @@ static mien_status read_address(mi_postgres *s, mien_error *err)
         return mi_no_memory(err);
     if (!all)
         return mi_fail(err, MIEN_EARG,
-                       "%s: the address is none that libpq understands, "
+                       "%.100s: the address is none that libpq understands, "
                        "wanted 'postgres://USER@HOST:PORT/DATABASE' or "
                        "'host=HOST dbname=DATABASE user=USER'",
                        s->what);
@@ -195,10 +197,11 @@ mien_status mi_postgres_open(mi_postgres *s, const char *what,
 {
     *s = (mi_postgres){.what = what};
     if (!is_address(address))
-        return mi_fail(err, MIEN_EARG,
-                       "%s: the address begins with neither postgres:// nor "
-                       "a setting as in 'host=HOST dbname=DATABASE'",
-                       what);
+        return mi_fail(
+            err, MIEN_EARG,
+            "%.100s: the address begins with neither postgres:// nor "
+            "a setting as in 'host=HOST dbname=DATABASE'",
+            what);
     s->address = mi_text_copy(address);
     mien_status st = s->address ? MIEN_OK : mi_no_memory(err);
     if (!st)
