@@ -197,6 +197,10 @@ static void put_text(const mien_gallery_attacked *a, double threshold,
         p->evidence, p->inferred, p->left_out);
     if (p->found)
         mien_buffer_printf(out, "  the first: %s\n", p->where);
+    if (p->on_server)
+        mien_buffer_puts(out, "  the data are on a server: looked at as it "
+                              "sends them, not in its files, its journal and "
+                              "its backups\n");
     put_without(a, out);
     put_with(a, threshold, out);
 }
@@ -262,6 +266,7 @@ static void put_json(const mien_gallery_attacked *a, double threshold,
     mien_json_int(&j, "left_out", p->left_out);
     mien_json_int(&j, "files", p->files);
     mien_json_int(&j, "bytes", p->bytes);
+    mien_json_bool(&j, "on_server", p->on_server);
     mien_json_close(&j);
     put_json_open(&a->open, &j);
     mien_json_object(&j, "at_rest");
@@ -285,6 +290,8 @@ static void put_json(const mien_gallery_attacked *a, double threshold,
     mien_json_text(&j, NULL, "guessing the passphrase");
     mien_json_text(&j, NULL, "memory of a process that has the gallery open");
     mien_json_text(&j, NULL, "drawing faces from descriptors");
+    if (p->on_server)
+        mien_json_text(&j, NULL, "the server's files, journal and backups");
     mien_json_close(&j);
     mien_json_close(&j);
     mien_buffer_puts(out, "\n");

@@ -6,6 +6,7 @@
 
 typedef struct values {
     cli_gallery_values open, fresh;
+    const char *store;
 } values;
 static const values defaults;
 
@@ -25,13 +26,16 @@ static int run_init(const cli_args *a)
     int status = cli_gallery_key_read(&v->open, 1, &k);
     if (status)
         return status;
-    mien_status st = mien_gallery_create(a->operand[0], &k.key, recovery, &err);
+    mien_status st =
+        v->store ? mien_gallery_create_on(a->operand[0], v->store, &k.key,
+                                          recovery, &err)
+                 : mien_gallery_create(a->operand[0], &k.key, recovery, &err);
     cli_gallery_key_free(&k);
     if (st) {
         cli_error("%s", err.text);
-        return st == MIEN_EARG  ? CLI_USAGE
-               : st == MIEN_EIO ? CLI_OUTPUT
-                                : CLI_NOTHING;
+        return st == MIEN_EARG               ? CLI_USAGE
+               : st == MIEN_EIO && !v->store ? CLI_OUTPUT
+                                             : CLI_NOTHING;
     }
     mien_buffer_printf(&out, "%s\n", recovery);
     memset(recovery, 0, sizeof recovery);
@@ -45,6 +49,10 @@ static int run_init(const cli_args *a)
 static const cli_option init_options[] = {
     CLI_OPTION_KEY_FILE,
     CLI_OPTION_PASSPHRASE_FILE,
+    CLI_ROW_TEXT(store, CLI_TEXT, "store", 0, "URL",
+                 "keep the data in a database of PostgreSQL, "
+                 "postgres://USER@HOST/DATABASE, and only the keys in a file; "
+                 "its password from a file, $PGPASSFILE or ~/.pgpass"),
     CLI_OPTION_END,
 };
 
@@ -53,6 +61,8 @@ static const cli_row init_examples[] = {
     {"head -c 32 /dev/urandom > key; mien gallery init people.db --key-file "
      "key",
      "opened by whoever has the file"},
+    {"mien gallery init door.db --store postgres://door@db.example/mien",
+     "door.db tells where the data are, door.db-keys opens them"},
     {NULL, NULL},
 };
 
@@ -68,7 +78,10 @@ const cli_command cmd_gallery_init = {
         "sealed with a key a person; the keys lie in PEOPLE.db-keys, sealed "
         "with a passphrase (Argon2id) or a key file. Copies of the two belong "
         "in different places: PEOPLE.db alone tells nothing, and people whose "
-        "key was destroyed stay erased in all its copies.",
+        "key was destroyed stay erased in all its copies. With --store the "
+        "sealed data are rows of PostgreSQL, kept apart from those of other "
+        "galleries by row security, and PEOPLE.db is a small file that tells "
+        "where; every other command is given PEOPLE.db as always.",
     .options = init_options,
     .defaults = &defaults,
     .values_size = sizeof(values),
