@@ -136,14 +136,14 @@ $B/tests/test_docs.ok: tools/check_docs.py
 $B/tests/test_memory.ok: $B/tests/fail_malloc.so
 $B/tests/test_memory.ok $B/tests/test_disk.ok: tests/each_command.sh
 $B/tests/test_memory.ok $B/tests/test_disk.ok $B/tests/test_queue.ok: tests/cluster.sh
-$B/tests/test_gallery_store.ok: tests/cluster.sh $(patsubst tests/%.c,$B/tests/%,$(filter-out %_postgres.c,$(wildcard tests/test_gallery.c tests/test_gallery_*.c)))
+$B/tests/test_gallery_store.ok: tests/cluster.sh $(patsubst tests/%.c,$B/tests/%,$(filter-out tests/test_gallery_postgres%,$(wildcard tests/test_gallery.c tests/test_gallery_*.c)))
 $B/tests/test_kill.ok $B/tests/test_mpi.ok: tests/corner.sh
 $B/tests/%.so: $B/tests/%.o
 	$(call say,link)$(CC) $(SAN) -shared -o $@ $<
 # Every allocation of every command, a hundred killed trainings, five hundred killed
 # galleries and workers of a queue, a thousand killed readers of photos, where make check
 # tries some.
-TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase gallery_undo gallery_postgres dataset_planted drift agree_planted smile pictures_noise)
+TORTURED := $(call named,sandbox gallery_kill gallery_copies gallery_erase gallery_undo gallery_postgres_lost dataset_planted drift agree_planted smile pictures_noise)
 torture:
 	@tools/setup.sh run check
 	@$(SUBMAKE) all
@@ -182,7 +182,7 @@ $(foreach i,$(HERE),$(eval $(call isa_rules,$i)))
 # Of debugging information only lines are kept, which is what a report shows.
 # Lines of the docs and the articles are commands that test_cli has, too.  Workers that are
 # killed do not get far with sanitizers; test_queue_lease does what they do, and of galleries on
-# a server test_gallery_postgres.
+# a server test_gallery_postgres and test_gallery_postgres_lost.
 ASAN_NOT := test_queue test_gallery_store test_install test_web $(BROWSER_SCRIPTS) test_docs test_articles
 ASAN_BUILD = B=$B/asan CC=gcc OPT='-O1 -g1' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 asan:

@@ -3,6 +3,7 @@
 
 typedef struct values {
     cli_gallery_values open;
+    const char *store;
 } values;
 static const values defaults;
 
@@ -67,8 +68,8 @@ static int run_restore(const cli_args *a)
     int status = cli_gallery_key_read(&v->open, 0, &k);
     if (status)
         return status;
-    mien_status st = mien_gallery_restore(a->operand[0], a->operand[1], &k.key,
-                                          0, &done, &err);
+    mien_status st = mien_gallery_restore_on(
+        a->operand[0], v->store, a->operand[1], &k.key, 0, &done, &err);
     cli_gallery_key_free(&k);
     if (st) {
         cli_error("%s", err.text);
@@ -94,9 +95,20 @@ static int run_restore(const cli_args *a)
     return cli_emit(&out) ? CLI_OK : CLI_OUTPUT;
 }
 
+static const cli_option restore_options[] = {
+    CLI_OPTIONS_GALLERY,
+    CLI_ROW_TEXT(store, CLI_TEXT, "store", 0, "URL",
+                 "from now on the data are in a database of PostgreSQL, "
+                 "postgres://USER@HOST/DATABASE (default: where they were)"),
+    CLI_OPTION_END,
+};
+
 static const cli_row restore_examples[] = {
     {"mien gallery restore people.db /backup/people.db",
      "whoever was erased since stays erased"},
+    {"mien gallery restore people.db copy.db --store "
+     "postgres://keeper@db.example/mien",
+     "a gallery moves to a server"},
     {NULL, NULL},
 };
 
@@ -110,7 +122,7 @@ const cli_command cmd_gallery_restore = {
         "PEOPLE.db is replaced, whole or not at all; PEOPLE.db-keys has to be "
         "beside it. Put back by hand, a copy is refused when it is opened, "
         "since people who were erased would be in it.",
-    .options = options,
+    .options = restore_options,
     .defaults = &defaults,
     .values_size = sizeof(values),
     .examples = restore_examples,

@@ -25,7 +25,7 @@ static const char model_a[] =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /* The address of a server of PostgreSQL on which the data of galleries are
- * kept; NULL: they are files.  test_gallery_postgres.sh runs the tests of
+ * kept; NULL: they are files.  test_gallery_store.sh runs the tests of
  * galleries once more with it. */
 static inline const char *gallery_server(void)
 {

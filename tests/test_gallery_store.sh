@@ -3,7 +3,7 @@
 # private server of PostgreSQL, two at a time; and the command.
 #
 # Those that break off every change at every change of a file are with TORTURE=1;
-# test_gallery_postgres does so at the server's statements.
+# test_gallery_postgres_lost does so at the server's statements.
 set -u
 tests='erase copies attack calibrate evidence faces inferred negative votes'
 [ -z "${TORTURE:-}" ] || tests="undo kill $tests"
@@ -62,6 +62,16 @@ g backup "$t/copy.db" 2>"$t/said" || complain "backup: $(cat "$t/said")"
 equal 'a backup' "$(head -c 15 "$t/copy.db")" 'SQLite format 3'
 says 'a restore' 'people' 0 g restore "$t/copy.db"
 equal 'still on the server' "$(head -n 1 "$t/door.db")" 'mien gallery store 1'
+head -c 40 /dev/urandom >"$t/key2"
+mien gallery init "$t/file.db" --key-file "$t/key2" >"$t/said" 2>&1
+mien gallery backup "$t/file.db" "$t/file.copy" --key-file "$t/key2"
+says 'a restore to nowhere' 'No such file' 3 mien gallery restore "$t/file.db" "$t/file.copy" --key-file "$t/key2" \
+    --store "postgres://s3cret:s3cret@/x?host=$t/nowhere"
+equal 'it stays a file' "$(head -c 15 "$t/file.db")" 'SQLite format 3'
+says 'to a server' '0 people are there again' 0 mien gallery restore "$t/file.db" "$t/file.copy" --key-file "$t/key2" --store "$store"
+equal 'on the server now' "$(head -n 1 "$t/file.db")" 'mien gallery store 1'
+says 'on the server now' 'purpose' 0 mien gallery list "$t/file.db" --key-file "$t/key2"
+equal 'collections' "$(sql 'SELECT count(*) FROM mien_gallery.gallery')" 2
 mien gallery rekey "$t/door.db" --key-file "$t/key" --new-key-file "$t/key" || complain 'not rekeyed'
 sed -n 's/^ *\(GRANT .*;\|UPDATE .*;\)$/\1/p' docs/people.md >"$t/grants"
 sql "$(cat "$t/grants")" || complain "docs/people.md: $(tail -n 1 "$t/psql")"

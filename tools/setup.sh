@@ -38,7 +38,7 @@ run|libswscale-dev|pc:libswscale|colours of video
 run|libavdevice-dev|pc:libavdevice|cameras and windows
 run|libmicrohttpd-dev|pc:libmicrohttpd|serves faces over HTTP
 run|libcurl4-openssl-dev|pc:libcurl|asks the other servers of a gallery (mien serve --peers)
-run|libpq-dev|pc:libpq|shares photos out through PostgreSQL
+run|libpq-dev|pc:libpq|shares photos out through PostgreSQL, and keeps galleries there
 run|libhdf5-dev|pc:hdf5|reads networks of Keras
 run|nodejs|node|runs npm
 run|npm|npm|fetches the networks of @vladmandic/face-api
@@ -61,7 +61,7 @@ check|man-db|man|checks the man pages
 check|curl|curl|asks the server in its test
 check|openssl|openssl|makes a certificate for it
 check|jq|jq|reads JSON in the tests of the command
-check|postgresql|glob:/usr/lib/postgresql/*/bin/initdb|a private database for the test of the queue
+check|postgresql|glob:/usr/lib/postgresql/*/bin/initdb|a private database for the tests of the queue and of galleries
 check|wrk|wrk|asks the server again and again in make torture and make bench
 check|openmpi-bin|mpirun|trains with several processes
 check,web|binaryen|wasm-opt|makes WebAssembly smaller

@@ -3,6 +3,7 @@
  *   mien_gallery_create_on -> PEOPLE.db, which tells where; PEOPLE.db-keys
  *   mien_gallery_open ...: everything as with a gallery of files
  *   mien_gallery_backup, mien_gallery_restore: copies are files in any case
+ *   mien_gallery_restore_on: from a file to a server, or to another
  *
  * The server has what PEOPLE.db otherwise has: sealed rows, numbers, the log.
  * The keys never go there.  Whoever runs the server can delete rows, or put
@@ -48,6 +49,25 @@ extern "C" {
 MIEN_API MIEN_CHECKED mien_status mien_gallery_create_on(
     const char *path, const char *address, const mien_gallery_key *key,
     char recovery[MIEN_GALLERY_RECOVERY], mien_error *err);
+
+/* Put a copy back as mien_gallery_restore does, its rows on a server; PEOPLE.db
+ * tells where from then on, whatever it was before.  So a gallery moves from a
+ * file to a server, or to another.  What a server had before stays there.
+ *
+ *   path     of the gallery; PEOPLE.db itself may be lost
+ *   address  as for mien_gallery_create_on; NULL: where the data were
+ *   from     a copy made by mien_gallery_backup, or of the file
+ *   key      any of the three
+ *   now      as for mien_gallery_open
+ *   out      set to what was done
+ *
+ * Fails with EARG, EFORMAT, EIO, ELIMIT, ENOMEM, EUNSUP, as
+ * mien_gallery_restore and mien_gallery_create_on do; then PEOPLE.db is as it
+ * was. */
+MIEN_API MIEN_CHECKED mien_status
+mien_gallery_restore_on(const char *path, const char *address, const char *from,
+                        const mien_gallery_key *key, int64_t now,
+                        mien_gallery_restored *out, mien_error *err);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,6 @@
 #include "mien/gallery_store.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static const char schema[] =
@@ -69,13 +68,9 @@ static mien_status open_new(const making *m, mien_error *err)
     if (!m->address)
         return mi_db_open(m->aside, MI_DB_MAKE, MI_GALLERY_DATA,
                           MI_DATA_VERSION, &m->g->data, err);
-    if (strlen(m->address) >= sizeof at.address)
-        return mi_fail(err, MIEN_EARG,
-                       "an address of %zu bytes; at most %zu are wanted",
-                       strlen(m->address), sizeof at.address - 1);
-    snprintf(at.address, sizeof at.address, "%s", m->address);
-    mi_gallery_collection(m->g, at.collection);
-    mien_status st = mi_store_write(m->aside, &at, err);
+    mien_status st = mi_gallery_store_at(m->g, m->address, &at, err);
+    if (!st)
+        st = mi_store_write(m->aside, &at, err);
     if (!st)
         st = mi_store_open(&at, m->path, MI_DB_MAKE, MI_DATA_VERSION,
                            &m->g->data, err);

@@ -455,8 +455,10 @@ mien_status mi_items_came(mien_gallery *g, const mi_person *p, int n,
 mien_status mi_item_remove(mien_gallery *g, int at, int64_t number,
                            mi_log_kind kind, int *gone, mien_error *err);
 
-/* ---- copy.c -------------------------------------------------------------- */
+/* ---- copy.c, restore.c --------------------------------------------------- */
 
+/* Copy what a file has, whole, to a file that is made. */
+mien_status mi_copy_file(const mi_db *from, const char *to, mien_error *err);
 /* Delete what a restore left that was broken off: the copy may have people who
  * were erased since. */
 mien_status mi_copy_forget(const char *path, mien_error *err);
@@ -514,6 +516,9 @@ void mi_gallery_collection(const mien_gallery *g,
  * another gallery, if this one's number is known. */
 mien_status mi_gallery_store(const mien_gallery *g, const char *path,
                              mi_store *out, int *is, mien_error *err);
+/* Where they will be: at an address of a server. */
+mien_status mi_gallery_store_at(const mien_gallery *g, const char *address,
+                                mi_store *out, mien_error *err);
 /* Open PEOPLE.db, which has to be of the same gallery; its generation.  What
  * tables an older version lacks it has then, empty. */
 mien_status mi_data_open(mien_gallery *g, int64_t *generation, mien_error *err);

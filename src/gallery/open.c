@@ -104,6 +104,18 @@ mien_status mi_gallery_store(const mien_gallery *g, const char *path,
     return st;
 }
 
+mien_status mi_gallery_store_at(const mien_gallery *g, const char *address,
+                                mi_store *out, mien_error *err)
+{
+    if (strlen(address) >= sizeof out->address)
+        return mi_fail(err, MIEN_EARG,
+                       "an address of %zu bytes; at most %zu are wanted",
+                       strlen(address), sizeof out->address - 1);
+    snprintf(out->address, sizeof out->address, "%s", address);
+    mi_gallery_collection(g, out->collection);
+    return MIEN_OK;
+}
+
 /* Open the data where they are.  Whoever has only the key of the log reads
  * beside others who write. */
 static mien_status open_data(mien_gallery *g, mien_error *err)
