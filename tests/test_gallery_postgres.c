@@ -96,7 +96,19 @@ static void test_an_auditor(void)
     CHECK_EQ(asked("auditor", &m, "SELECT count(*) FROM mien_gallery.face"),
              -1);
     CHECK_EQ(asked("auditor", &m, "DELETE FROM mien_gallery.log"), -1);
+    /* A restore leaves the auditor, and whose it is. */
+    mien_gallery_restored done;
+    char copy[80];
+    snprintf(copy, sizeof copy, "%s/copy", m.folder);
+    CHECK_EQ(mien_gallery_backup(g, copy, &err), MIEN_OK);
     mien_gallery_close(g);
+    CHECK_MSG(
+        !mien_gallery_restore(m.path, copy, &m.key, GALLERY_NOW, &done, &err),
+        "%s", err.text);
+    CHECK_EQ(asked("keeper", &m,
+                   "SELECT count(*) FROM mien_gallery.gallery"
+                   " WHERE auditor = 'auditor'::regrole"),
+             1);
     gallery_remove(&m);
 }
 

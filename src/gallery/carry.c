@@ -1,7 +1,7 @@
 /* carry.c: all rows of the data, from one store to another, and told. */
 #include "gallery/gallery.h"
 
-#include "base/error.h"
+#include <stdio.h>
 
 /* A table: its rows as they are read, and as they are written. */
 typedef struct table {
@@ -12,7 +12,9 @@ typedef struct table {
 
 enum { MANY = 256 };
 
-/* The gallery's own comes first: others refer to it. */
+/* The gallery's own row, which others refer to, comes first.  One that is there
+ * is changed: a server keeps in it whose it is. */
+static const char own[] = "UPDATE gallery SET gallery = ?, generation = ?";
 static const table tables[] = {
     {"gallery", "SELECT gallery, generation FROM gallery",
      "INSERT INTO gallery(gallery, generation) VALUES(?, ?)", "bi", 1},
@@ -87,20 +89,44 @@ static mi_value value_of(const mi_statement *s, char type, int column)
     return v;
 }
 
+static mien_status write_row(const mi_db *to, const char *sql, int n,
+                             const mi_value *value, mien_error *err)
+{
+    mi_statement put = {0};
+    int row = 0;
+    mien_status st = to->driver->prepare(to, &put, sql, n, value, err);
+    if (!st)
+        st = mi_db_step(&put, &row, err);
+    mi_db_finish(&put);
+    return st;
+}
+
 /* Write a row; arg is where. */
 static mien_status put_row(const table *t, const mi_statement *s, void *arg,
                            mien_error *err)
 {
     const mi_db *to = arg;
     mi_value value[MI_DB_VALUES];
-    mi_statement put = {0};
-    int n = 0, row = 0;
+    int n = 0;
     for (; t->types[n]; n++)
         value[n] = value_of(s, t->types[n], n);
-    mien_status st = to->driver->prepare(to, &put, t->write, n, value, err);
-    if (!st)
-        st = mi_db_step(&put, &row, err);
-    mi_db_finish(&put);
+    mien_status st = MIEN_OK;
+    if (t == tables) {
+        st = write_row(to, own, n, value, err);
+        if (st || mi_db_changes(to))
+            return st;
+    }
+    return write_row(to, t->write, n, value, err);
+}
+
+mien_status mi_data_clear(const mi_db *db, mien_error *err)
+{
+    char sql[60];
+    mien_status st = MIEN_OK;
+    for (int i = 1; !st && i < TABLES; i++) {
+        snprintf(sql, sizeof sql, "DELETE FROM %s", tables[i].name);
+        st = mi_db_do(db, err, sql, "");
+    }
     return st;
 }
 

@@ -103,14 +103,14 @@ static mien_status make_data(const making *m, mien_error *err)
     return st;
 }
 
-/* Leave nothing of what could not be made, as far as a server can be told. */
+/* Leave nothing of what could not be made.  On a server that cannot be told a
+ * collection without people stays, which nobody can open. */
 static void unmake(const making *m)
 {
     mi_db_delete(m->aside);
     mi_db_delete(m->g->keys_path);
-    if (mi_db_is_open(&m->g->data) &&
-        mi_db_do(&m->g->data, NULL, "DELETE FROM gallery", ""))
-        m->g->broken = 1; /* a collection without people, which nobody opens */
+    if (mi_db_is_open(&m->g->data))
+        mi_db_do(&m->g->data, NULL, "DELETE FROM gallery", "");
 }
 
 /* Keys, then data in a file aside or on a server. */

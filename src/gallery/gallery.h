@@ -495,8 +495,10 @@ mien_status mi_data_new_tables(const mi_db *db, mien_error *err);
 
 /* ---- carry.c: rows from one store to another ----------------------------- */
 
-/* Copy all rows of the data, and their version, into tables that are empty, in
- * a transaction that is open there. */
+/* Delete all rows but the gallery's own. */
+mien_status mi_data_clear(const mi_db *db, mien_error *err);
+/* Copy all rows of the data, and their version, into tables that are empty but
+ * for the gallery's own row, in a transaction that is open there. */
 mien_status mi_data_carry(const mi_db *from, const mi_db *to, mien_error *err);
 /* Tell every text and all bytes of every row, with the name of the table. */
 mien_status mi_data_tell(const mi_db *db,

@@ -167,7 +167,7 @@ static mien_status put_on_server(const char *aside, const char *path,
     if (!st)
         st = mi_db_begin(&data, err);
     if (!st) {
-        st = mi_db_do(&data, err, "DELETE FROM gallery", "");
+        st = mi_data_clear(&data, err);
         if (!st)
             st = mi_data_carry(&copy, &data, err);
         st = mi_db_end(&data, st, err);
