@@ -52,6 +52,16 @@ static void test_collections_are_kept_apart(void)
              -1);
     CHECK_EQ(asked("deputy", &b, "SELECT count(*) FROM mien_gallery.person"),
              1);
+    /* He has galleries of his own, which the keeper does not see. */
+    made c;
+    use_role("stranger");
+    make_with(&c, "Cy", 3);
+    use_role("keeper");
+    CHECK_EQ(asked("keeper", &c, "SELECT count(*) FROM mien_gallery.person"),
+             0);
+    CHECK_EQ(asked("stranger", &c, "SELECT count(*) FROM mien_gallery.person"),
+             1);
+    gallery_remove(&c);
     mien_gallery *g = gallery_open(&b);
     CHECK(g && gallery_search(g, 2, "door").person != NULL);
     mien_gallery_close(g);
@@ -352,7 +362,8 @@ int main(void)
     }
     RUN(test_what_is_refused);
     run_as_admin("GRANT USAGE ON SCHEMA mien_gallery TO stranger, auditor;"
-                 "GRANT ALL ON ALL TABLES IN SCHEMA mien_gallery TO stranger;"
+                 "GRANT SELECT, INSERT, UPDATE, DELETE"
+                 " ON ALL TABLES IN SCHEMA mien_gallery TO stranger;"
                  "GRANT SELECT ON mien_gallery.gallery, mien_gallery.log"
                  " TO auditor");
     RUN(test_the_file_that_tells_where);

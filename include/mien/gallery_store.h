@@ -6,9 +6,11 @@
  *   mien_gallery_restore_on: from a file to a server, or to another
  *
  * The server has what PEOPLE.db otherwise has: sealed rows, numbers, the log.
- * The keys never go there.  Whoever runs the server can delete rows, or put
- * back older ones, which is found out by the generation when the gallery is
- * opened, and by the log; nobody reads a name or a face without PEOPLE.db-keys.
+ * The keys never go there: nobody reads a name or a face without
+ * PEOPLE.db-keys. Whoever runs the server can delete and put back rows.  A
+ * state of before the last change is refused when the gallery is opened, by its
+ * generation, and a log that was changed is found; single rows that are gone or
+ * older are not.
  *
  * Erasing destroys the person's key in PEOPLE.db-keys, as always: what the
  * server still has in dead rows, in its journal and in its backups is
