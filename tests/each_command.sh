@@ -95,6 +95,9 @@ gallery optout|models|--key-file key --name letter --face 1 -t 1 p.db face.ppm
 gallery notice|models|--key-file key --purpose door p.db
 gallery inferred|models|--key-file key p.db Ann
 gallery list|models|--key-file key p.db
+gallery list|server|--key-file key door.db
+gallery backup|server|--key-file key door.db out/copy
+gallery restore|server|--key-file key door.db door.kept
 gallery calibrate|models|--key-file key --purpose door -t 1 --json p.db
 gallery show|models|--key-file key p.db Ann
 gallery evidence|models|--key-file key p.db Ann t.csv
@@ -208,5 +211,8 @@ make_inputs() {
     face=$(cd "$t" && mien gallery show --key-file key --json p.kept Ann 2>"$t/log" |
         sed -n 's/.*"id": \([0-9]\{9,\}\).*/\1/p')
     [ -z "$cluster_bin" ] || ! cluster_begin || mien queue init --queue "$queue" 2>"$t/log"
+    [ -z "${queue:-}" ] || (cd "$t" && sql 'CREATE ROLE keeper LOGIN; GRANT CREATE ON DATABASE postgres TO keeper' &&
+        mien gallery init --key-file key --store "${queue/mien@/keeper@}" door.db &&
+        mien gallery backup --key-file key door.db door.kept) >"$t/log" 2>&1
     [ ! -d "$MIEN_PHOTOS/../model" ] || ln -s "$MIEN_PHOTOS/../model" "$t/weights"
 }

@@ -356,17 +356,15 @@ static void test_every_allocation_may_fail(void)
 
 int main(void)
 {
-    if (!server_begin()) {
-        printf("SKIP no postgresql\n");
-        return 77;
-    }
+    RUN(test_the_file_that_tells_where);
+    if (!server_begin())
+        CHECK_SKIP("no server of PostgreSQL");
     RUN(test_what_is_refused);
     run_as_admin("GRANT USAGE ON SCHEMA mien_gallery TO stranger, auditor;"
                  "GRANT SELECT, INSERT, UPDATE, DELETE"
                  " ON ALL TABLES IN SCHEMA mien_gallery TO stranger;"
                  "GRANT SELECT ON mien_gallery.gallery, mien_gallery.log"
                  " TO auditor");
-    RUN(test_the_file_that_tells_where);
     RUN(test_collections_are_kept_apart);
     RUN(test_an_auditor);
     RUN(test_an_attack_looks_at_rows);

@@ -202,10 +202,8 @@ static void test_creating_is_whole(void)
 int main(int argc, char **argv)
 {
     check_start(argc, argv);
-    if (!server_begin()) {
-        printf("SKIP no postgresql\n");
-        return 77;
-    }
+    if (!server_begin())
+        CHECK_SKIP("no server of PostgreSQL");
     for (int what = 0; what < CHANGES; what++)
         RUN(test_changes_are_whole, what);
     RUN(test_opening_is_whole);
