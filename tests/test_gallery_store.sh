@@ -5,7 +5,7 @@
 # Those that break off every change at every change of a file are with TORTURE=1;
 # test_gallery_postgres_lost does so at the server's statements.
 set -u
-tests='erase copies attack calibrate evidence faces inferred negative votes'
+tests='erase copies attack calibrate evidence faces inferred negative purpose votes'
 [ -z "${TORTURE:-}" ] || tests="undo kill $tests"
 export PATH=$MIEN_BUILD/bin:$PATH LC_ALL=C.UTF-8 HOME=/nonexistent
 t=$(mktemp -d)
@@ -82,6 +82,10 @@ sed "s,keeper@,auditor@," "$t/door.db" >"$t/audit.db"
 says 'an auditor' 'audited|restored|created' 0 mien gallery audit "$t/audit.db" --log-key-file "$t/log.key" --show
 cp "$t/door.db-keys" "$t/audit.db-keys"
 says 'an auditor with the keys' 'permission denied' 3 mien gallery list "$t/audit.db" --key-file "$t/key"
+says 'a deletion' 'deleted: a gallery of 0 people' 0 g delete --recovery-file "$t/recovery"
+equal 'files of what was deleted' "$(ls "$t" | grep -c '^door')" 0
+equal 'collections after it' "$(sql 'SELECT count(*) FROM mien_gallery.gallery')" 1
+equal 'rows of nobody' "$(sql 'SELECT count(*) FROM mien_gallery.log WHERE collection NOT IN (SELECT collection FROM mien_gallery.gallery)')" 0
 
 # ---- the tests of files -----------------------------------------------------------
 export MIEN_TEST_STORE=$store

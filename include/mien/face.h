@@ -257,7 +257,7 @@ MIEN_API MIEN_CHECKED mien_status mien_analyzer_read(mien_analyzer *a,
  *
  * The descriptor of MobileFaceNet has the bits that mien_analyzer_run gives it
  * without a turn.
- * Fails as mien_analyzer_read does: EARG, ENOMEM. */
+ * Fails with EARG and ENOMEM, as mien_analyzer_read does. */
 MIEN_API MIEN_CHECKED mien_status mien_analyzer_read_face(
     mien_analyzer *a, const mien_image *photo, const mien_face *found,
     mien_face *out, mien_error *err);
