@@ -17,7 +17,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(FFMPEG) 2>/dev/null) \
               $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(HDF5) 2>/dev/null))
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lgif
 PIC      = -fPIC -pthread
-CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(PIC) -ffp-contract=fast -fno-math-errno \
+CFLAGS   = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) $(SAN_$(notdir $(@D))) $(SAN_$(*F)) $(PIC) -ffp-contract=fast -fno-math-errno \
            -fvisibility=hidden -Iinclude -Isrc -I. -I$B $(PKG_CFLAGS) -MMD -MP
 LDLIBS   = $(PKG_LIBS) -lm -pthread
 CLI_LIBS = -lm -pthread
@@ -250,7 +250,8 @@ $B/giflib/%.o: $B/giflib/%.c
 # Films are written as GIF by Debian's giflib.
 WEB_CC     ?= clang
 RELAXED_CC ?= clang-19
-# Only the kernels are built for speed: in the rest it costs size and saves no time.
+# Only the kernels are built for speed: in the rest it costs size and saves no time. What makes
+# weights ready is as fast without unrolled loops, and smaller.
 # Binaryen takes off some more; the one of npm knows relaxed multiply-adds, Debian's does not,
 # and leaves such a file as it is.  The build of clang 14 is the largest, and takes more rounds.
 WASM_OPT := $(firstword $(wildcard web/app/node_modules/.bin/wasm-opt) wasm-opt) -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
@@ -282,7 +283,7 @@ web-wasm-as:
 	@tools/get_sources.sh $(WEB_B)
 	+@$(SUBMAKE) $(WEB_B)/$(or $(WEB_FILE),mien.wasm) B=$(WEB_B) AR=llvm-ar PIC= LDLIBS='-lm -lwasi-emulated-getpid' EMBED=/dev/null \
 	  CC='$(filter ccache,$(CC)) $(WEB_CC) --target=wasm32-wasi -msimd128 $(WEB_SIMD) -D_WASI_EMULATED_GETPID' \
-	  OPT='-Oz -DNDEBUG -DMIEN_NO_REF -DMIEN_NO_LEARN' SAN_kern='-O2 -Wno-unused-function -Wno-unused-const-variable' PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
+	  OPT='-Oz -DNDEBUG -DMIEN_NO_REF -DMIEN_NO_LEARN' SAN_kern='-O2 -Wno-unused-function -Wno-unused-const-variable' SAN_words=-fno-unroll-loops SAN_conv_tasks=-fno-unroll-loops PKG_CFLAGS='-I$(WEB_B)/expat/expat/lib -I$(WEB_B)/giflib' \
 	  EXPAT='$(EXPAT_C:%=$(WEB_B)/expat/%.o) $(GIF_C:%=$(WEB_B)/giflib/%.o)' \
 	  LIB='$(filter-out $(filter-out %/gif_write.c,$(WASM_NOT)),$(LIB))' CLI= WEB_LINK='$(WEB_LINK)' WERROR=$(if $(filter clang,$(WEB_CC)),-Werror)
 $B/mien.wasm: $(call objects,$(wildcard wasm/*.c)) $B/libmien.a

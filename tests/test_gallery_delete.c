@@ -307,8 +307,8 @@ static void test_a_damaged_mark_deletes_nothing(void)
         "UPDATE vault SET begun = 5",
         "UPDATE vault SET begun = 5, generation = generation + 1",
         "UPDATE vault SET begun = 5, recovery = zeroblob(length(recovery))",
-        "UPDATE vault SET begun = 5, recovery = zeroblob(length(recovery));"
-        "DELETE FROM key"};
+        ("UPDATE vault SET begun = 5, recovery = zeroblob(length(recovery));"
+         "DELETE FROM key")};
     for (int i = 0; i < 4; i++) {
         made m;
         signs s;
