@@ -4,9 +4,9 @@
 # person; photos of two sizes, and one body in fifty that is no photo.  Behind each
 # fortieth part: memory of the server and its workers (pages that are shared counted
 # once), and of the server alone, descriptors, threads.  Then how memory grew once it was
-# warm, by least squares, behind the first tenth; workers are renewed every 500 photos, and
-# are of all ages.  1 if it grew by more than 1 MiB an hour, if descriptors or threads are
-# more at the end than then, or if a request was lost.
+# warm, behind the first tenth; workers are renewed every 500 photos, and are of all ages.
+# 1 if it grew by more than 1 MiB an hour, if descriptors or threads are more at the end
+# than then, or if a request was lost.
 #   SOAK_PHOTOS=100000, SOAK_SECONDS=7200
 # wrk is Debian's package; only root can read the workers' memory.
 set -eu
@@ -92,16 +92,27 @@ while [ $done -lt "$photos" ] && [ $(($(date +%s) - begin)) -lt "$seconds" ]; do
     echo "$(($(date +%s) - begin)) $done $(measure)" | tee -a "$t/rows" |
         awk '{ printf "%9.1f %8d %7.2f %11.2f %12d %8d\n", $1 / 60, $2, $3 / 1024, $6 / 1024, $4, $5 }'
 done
+# The median of the slopes between all rows that are warm (Theil and Sen): one that was measured
+# as a worker was renewed does not bend it.
 awk -v lost=$lost -v all="$done" '
+    function growth(of, i, j, k, n, slope, by) {
+        for (i = first; i < NR; i++)
+            for (j = i + 1; j <= NR; j++) {
+                slope = s[j] > s[i] ? (of[j] - of[i]) / (s[j] - s[i]) : 0
+                for (k = ++n; k > 1 && by[k - 1] > slope; k--)
+                    by[k] = by[k - 1]
+                by[k] = slope
+            }
+        return n ? by[int((n + 1) / 2)] * 3600 / 1024 : 0
+    }
     { s[NR] = $1; kib[NR] = $3; open[NR] = $4; threads[NR] = $5; own[NR] = $6 }
     END {
         first = int(NR / 10) + 1
-        for (i = first; i <= NR; i++) { n++; a += s[i]; b += kib[i] }
-        for (i = first; i <= NR; i++) { x = s[i] - a / n; xx += x * x; xy += x * (kib[i] - b / n) }
-        slope = xx ? xy / xx * 3600 / 1024 : 0
+        slope = growth(kib)
+        alone = growth(own)
         printf "%d photos in %.0f minutes, %d lost; once warm, memory grew by %.2f MiB an hour (%.2f to %.2f MiB)\n",
             all, s[NR] / 60, lost, slope, kib[first] / 1024, kib[NR] / 1024
-        printf "the server alone %.2f then, %.2f at the end; descriptors %d, %d; threads %d, %d\n",
-            own[first] / 1024, own[NR] / 1024, open[first], open[NR], threads[first], threads[NR]
-        exit lost > 0 || slope > 1 || open[NR] > open[first] || threads[NR] > threads[first]
+        printf "the server alone by %.2f (%.2f to %.2f MiB); descriptors %d, %d; threads %d, %d\n",
+            alone, own[first] / 1024, own[NR] / 1024, open[first], open[NR], threads[first], threads[NR]
+        exit lost > 0 || slope > 1 || alone > 1 || open[NR] > open[first] || threads[NR] > threads[first]
     }' "$t/rows"
