@@ -157,6 +157,17 @@ static inline int ask(const mien_server *s, request r, char *out, size_t size)
     return hear(fd, out, size);
 }
 
+/* A form of one photo. */
+static inline const char *serve_photo(const char *word)
+{
+    static char text[200];
+    snprintf(text, sizeof text,
+             "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n%s"
+             "\r\n--b--\r\n",
+             word);
+    return text;
+}
+
 /* The body of a search for the faces of words' last letters, of a network. */
 static inline void serve_search_body(const char *letters, const char *model,
                                      float threshold, char out[4000])

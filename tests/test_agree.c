@@ -310,17 +310,23 @@ static void refused(const char *csv, const mien_agree_options *o,
     mien_table_free(t);
 }
 
+/* Options for tables of each of the three shapes. */
+static void three_ways(mien_agree_options *row, mien_agree_options *wide,
+                       mien_agree_options *votes)
+{
+    const mien_agree_options o = MIEN_AGREE_DEFAULTS;
+    *row = *wide = *votes = o;
+    row->unit = "u";
+    row->labeller = "w";
+    row->label = "l";
+    wide->labellers = votes->votes = agree_names;
+    wide->n_labellers = votes->n_votes = 2;
+}
+
 static void test_what_is_refused(void)
 {
-    static const char *const far[] = {"1e200", "b"};
-    static const char *const order[] = {"low", "high"};
-    static const char *const twice[] = {"a", "a"};
-    mien_agree_options o = MIEN_AGREE_DEFAULTS, row = o, wide = o, votes = o;
-    row.unit = "u";
-    row.labeller = "w";
-    row.label = "l";
-    wide.labellers = votes.votes = agree_names;
-    wide.n_labellers = votes.n_votes = 2;
+    mien_agree_options o = MIEN_AGREE_DEFAULTS, row, wide, votes;
+    three_ways(&row, &wide, &votes);
     refused("a,b\n1,2\n", &o, MIEN_EARG, "where are the labels?");
     refused("a,b\n", &wide, MIEN_EFORMAT, "no rows");
     refused("a,c\n1,2\n", &wide, MIEN_EARG, "no column 'b' (--labellers)");
@@ -344,6 +350,16 @@ static void test_what_is_refused(void)
     refused("a,b\n1,2\n1,-1\n", &votes, MIEN_EFORMAT, "row 2: -1 votes");
     refused("a,b\n1,x\n1,2\n", &votes, MIEN_EFORMAT, "wanted counts");
     refused("a,b\n1,99999999\n1,2\n", &votes, MIEN_EFORMAT, "votes");
+}
+
+/* The same of options that do not go together, or not with the table. */
+static void test_what_options_are_refused(void)
+{
+    static const char *const far[] = {"1e200", "b"};
+    static const char *const order[] = {"low", "high"};
+    static const char *const twice[] = {"a", "a"};
+    mien_agree_options row, wide, votes;
+    three_ways(&row, &wide, &votes);
     votes.level = MIEN_AGREE_INTERVAL;
     refused("a,b\n1,2\n1,2\n", &votes, MIEN_EARG, "votes for 'a'");
     votes.votes = far;
@@ -487,6 +503,7 @@ int main(int argc, char **argv)
     RUN(test_shapes);
     RUN(test_votes_of_levels);
     RUN(test_what_is_refused);
+    RUN(test_what_options_are_refused);
     RUN(test_equal_labels);
     RUN(test_too_few_to_say);
     RUN(test_no_paradox);

@@ -9,7 +9,7 @@
 #include "mien/gallery_inferred.h"
 #include "mien/gallery_negative.h"
 #include "tests/gallery_disk.h"
-#include "tests/gallery_make.h"
+#include "tests/gallery_rows.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -381,18 +381,6 @@ static void check_after(made *m, const signs *s, const told *t,
     mien_gallery_close(g);
 }
 
-/* A copy of a folder with a gallery. */
-static void copy_made(const made *from, made *to)
-{
-    char command[120];
-    *to = *from;
-    snprintf(to->folder, sizeof to->folder, "%s", "/tmp/mien-gallery-XXXXXX");
-    CHECK(mkdtemp(to->folder) != NULL);
-    snprintf(to->path, sizeof to->path, "%s/people.db", to->folder);
-    snprintf(command, sizeof command, "cp %s/* %s/", from->folder, to->folder);
-    CHECK_EQ(system(command), 0);
-}
-
 static void test_every_change_may_fail(disk_fault fault)
 {
     made first;
@@ -407,7 +395,7 @@ static void test_every_change_may_fail(disk_fault fault)
         made m;
         char when[60];
         int status = 0;
-        copy_made(&first, &m);
+        copy_folder(&first, &m);
         snprintf(when, sizeof when, "fault %d at %ld", (int)fault, at);
         *t = (told){-1, 0, 0};
         pid_t child = fork();
@@ -442,7 +430,7 @@ static void test_memory_ends(void)
         mien_gallery_deleted d;
         mien_error err = {0};
         char when[40];
-        copy_made(&first, &m);
+        copy_folder(&first, &m);
         mien_gallery *g = gallery_open(&m);
         mi_alloc_fail_after(i);
         st = mien_gallery_delete(g, &d, &err);

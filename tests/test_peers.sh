@@ -11,11 +11,7 @@ for need in curl openssl jq; do
     command -v $need >/dev/null || { echo "SKIP no $need"; exit 77; }
 done
 [ -e "$MIEN_MODELS/face_recognition.onnx" ] || { echo 'SKIP no models'; exit 77; }
-bad=0
-complain() {
-    bad=$((bad + 1))
-    echo "FAIL $1"
-}
+. "${0%/*}/complain.sh"
 # Start a server; its address in $address, its process in $server.
 begin() {
     rm -f "$t/address"

@@ -28,13 +28,7 @@ finish() {
 trap finish EXIT
 [ -n "$cluster_bin" ] || { echo 'SKIP no postgresql'; exit 77; }
 cluster_begin || { echo "FAIL no server: $(tail -n 3 "$t/initdb" "$t/control" "$cluster/log" 2>&1)"; exit 1; }
-bad=0
-complain() {
-    bad=$((bad + 1))
-    echo "FAIL $1"
-}
-# equal WHAT FOUND WANTED
-equal() { [ "$2" = "$3" ] || complain "$1: '$2', wanted '$3'"; }
+. "${0%/*}/complain.sh"
 # says WHAT REGEX STATUS COMMAND...: the command fails so, and says that
 says() {
     local what=$1 regex=$2 wanted=$3

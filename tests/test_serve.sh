@@ -12,11 +12,7 @@ export ASAN_OPTIONS=quarantine_size_mb=1 # else what is freed counts as growth
 for need in curl openssl python3; do
     command -v $need >/dev/null || { echo "SKIP no $need"; exit 77; }
 done
-bad=0
-complain() {
-    bad=$((bad + 1))
-    echo "FAIL $1"
-}
+. "${0%/*}/complain.sh"
 
 # Start a server with more options; its address in $address.
 begin() {

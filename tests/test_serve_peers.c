@@ -14,17 +14,6 @@
 
 static char folder[40], list_path[64];
 
-/* A form of one photo. */
-static const char *photo(const char *word)
-{
-    static char text[200];
-    snprintf(text, sizeof text,
-             "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n%s"
-             "\r\n--b--\r\n",
-             word);
-    return text;
-}
-
 /* Enrol somebody; of two letters the face lies between those of one. */
 static void enrol(mien_gallery *g, const char *name, const char *purpose,
                   const char *letters)
@@ -116,11 +105,12 @@ static void site_end(site *t)
 /* Ask who is in a photo. */
 static int who(const site *t, const char *word, char *out, size_t size)
 {
-    return ask(
-        t->s,
-        (request){
-            .method = "POST", .path = WHO, .key = t->user, .body = photo(word)},
-        out, size);
+    return ask(t->s,
+               (request){.method = "POST",
+                         .path = WHO,
+                         .key = t->user,
+                         .body = serve_photo(word)},
+               out, size);
 }
 
 /* The same; the answer has a text. */

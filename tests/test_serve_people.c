@@ -9,17 +9,6 @@
 
 static const char type[] = "multipart/form-data; boundary=b";
 
-/* A form of one photo. */
-static const char *photo(const char *word)
-{
-    static char text[200];
-    snprintf(text, sizeof text,
-             "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n%s"
-             "\r\n--b--\r\n",
-             word);
-    return text;
-}
-
 /* Enrol somebody with the face of a word; the face's number. */
 static int64_t enrol(mien_gallery *g, const char *name, const char *purpose,
                      char letter)
@@ -101,7 +90,7 @@ static void ask_about_ada(const mi_route *r, unsigned scope,
     mien_server *s = serve(g);
     request q = {.method = r->method, .path = path, .key = key};
     q.body = r->text         ? "{\"subject\":\"Cy\"}"
-             : r->picture[0] ? photo("whoa")
+             : r->picture[0] ? serve_photo("whoa")
                              : NULL;
     q.type = r->text ? "application/json" : type;
     int want = scope & r->scope ? wanted(r, purpose) : 403;
@@ -146,7 +135,7 @@ static void walk(const mien_server *s, const char *key, size_t n,
         const step *t = &steps[i];
         int json = t->body && *t->body == '{';
         request q = {.method = t->method, .path = t->path, .key = key};
-        q.body = json ? t->body : t->body ? photo(t->body) : NULL;
+        q.body = json ? t->body : t->body ? serve_photo(t->body) : NULL;
         q.type = json ? "application/json" : type;
         int got = ask(s, q, out, sizeof out);
         CHECK_MSG(got == t->status && strstr(out, t->has),
@@ -419,7 +408,7 @@ static void test_purposes_are_apart(void)
                  .type = type};
     for (int i = 0; i < 2; i++) {
         q.key = i ? canteen : door;
-        q.body = photo("whoa");
+        q.body = serve_photo("whoa");
         CHECK_EQ(ask(s, q, out, sizeof out), 200);
         CHECK((strstr(out, "Ada") == NULL) == i && !strstr(out, "Bob"));
     }
@@ -473,7 +462,7 @@ static void test_the_threshold_that_is_kept(void)
     mien_server *s = serve(g);
     request q = {.method = "POST", .key = key, .type = type};
     q.path = "/api/v1/recognition/recognize?purpose=door&status=true";
-    q.body = photo("whoa");
+    q.body = serve_photo("whoa");
     CHECK_EQ(ask(s, q, out, sizeof out), 200);
     CHECK_MSG(t.threshold > 1 && strstr(out, wanted), "%s in %s", wanted, out);
     q.path = "/api/v1/recognition/recognize?purpose=shop&status=true";
