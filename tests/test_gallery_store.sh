@@ -81,6 +81,22 @@ equal 'files of what was deleted' "$(ls "$t" | grep -c '^door')" 0
 equal 'collections after it' "$(sql 'SELECT count(*) FROM mien_gallery.gallery')" 1
 equal 'rows of nobody' "$(sql 'SELECT count(*) FROM mien_gallery.log WHERE collection NOT IN (SELECT collection FROM mien_gallery.gallery)')" 0
 
+# One that was broken off behind the rows, or before them.
+for rows in gone there; do
+    g init --store "$store" >"$t/recovery" 2>"$t/err" || complain "init once more: $(cat "$t/err")"
+    cp "$t/door.db" "$t/pointer"
+    sql "CREATE TABLE $rows AS SELECT * FROM mien_gallery.gallery WHERE collection = '$(tail -n 1 "$t/door.db")'"
+    mkdir "$t/door.db.restored"
+    says "a deletion that cannot end, rows $rows" 'door.db.restored cannot be deleted' 3 g delete --recovery-file "$t/recovery"
+    equal "collections, rows $rows" "$(sql 'SELECT count(*) FROM mien_gallery.gallery')" 1
+    cp "$t/pointer" "$t/door.db"
+    [ $rows = gone ] || sql "INSERT INTO mien_gallery.gallery SELECT * FROM $rows"
+    rmdir "$t/door.db.restored"
+    says "its end, rows $rows" 'was deleted; what was left' 3 g list
+    equal "files, rows $rows" "$(ls "$t" | grep -c '^door')" 0
+    equal "collections, rows $rows" "$(sql 'SELECT count(*) FROM mien_gallery.gallery')" 1
+done
+
 # ---- the tests of files -----------------------------------------------------------
 export MIEN_TEST_STORE=$store
 run() {

@@ -44,7 +44,8 @@ typedef enum mi_db_way {
                    process has it open */
     MI_DB_USE,
     MI_DB_ALONE, /* no other process may have it open */
-    MI_DB_LOOK   /* nothing is written */
+    MI_DB_LOOK,  /* nothing is written */
+    MI_DB_DROP   /* of a server, alone: what is there of it is to be deleted */
 } mi_db_way;
 
 /* Open a file: a journal ahead of it (WAL), every commit forced to the disk,

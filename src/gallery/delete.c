@@ -94,7 +94,7 @@ static mien_status erase_rows(mien_gallery *g, mien_error *err)
     if (st || !is)
         return st;
     if (!mi_db_is_open(&g->data))
-        st = mi_store_open(&store, g->path, MI_DB_ALONE, MI_DATA_VERSION,
+        st = mi_store_open(&store, g->path, MI_DB_DROP, MI_DATA_VERSION,
                            &g->data, err);
     return st ? st : mi_db_do(&g->data, err, "DELETE FROM gallery", "");
 }

@@ -42,7 +42,8 @@ mien_status mi_store_write(const char *path, const mi_store *store,
  *
  *   path     borrowed while it is open, for messages
  *   way      MI_DB_MAKE: tables are made where there are none, and the
- *            collection may be missing; MI_DB_LOOK: others may write
+ *            collection may be missing; MI_DB_LOOK: others may write;
+ *            MI_DB_DROP: the collection may be missing
  *   version  of the data; later ones are refused
  *
  * Fails with EARG, EFORMAT, EIO, EUNSUP, ENOMEM. */

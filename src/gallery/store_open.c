@@ -109,7 +109,7 @@ static mien_status enter(const mi_db *db, const mi_store *store, mi_db_way way,
             "SELECT count(pg_advisory_lock(hashtextextended("
             "'mien gallery ' || current_setting('mien.collection'), 0)))",
             &has, &found, err);
-    if (st || way == MI_DB_MAKE)
+    if (st || way == MI_DB_MAKE || way == MI_DB_DROP)
         return st;
     st = mi_db_version(db, &has, err);
     if (!st && (has < 1 || has > version))
