@@ -92,7 +92,11 @@ for rows in gone there; do
     cp "$t/pointer" "$t/door.db"
     [ $rows = gone ] || sql "INSERT INTO mien_gallery.gallery SELECT * FROM $rows"
     rmdir "$t/door.db.restored"
+    cp "$t/file.db" "$t/door.db"
+    says "another's rows, rows $rows" 'opening the gallery again deletes the rest: .*door.db: is of another gallery' 3 g list
+    cp "$t/pointer" "$t/door.db"
     says "its end, rows $rows" 'was deleted; what was left' 3 g list
+    says "the other, rows $rows" 'purpose' 0 mien gallery list "$t/file.db" --key-file "$t/key2"
     equal "files, rows $rows" "$(ls "$t" | grep -c '^door')" 0
     equal "collections, rows $rows" "$(sql 'SELECT count(*) FROM mien_gallery.gallery')" 1
 done

@@ -13,6 +13,7 @@
 #include "mien/gallery_delete.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 mien_status mien_gallery_opened_by(mien_gallery *g, const mien_gallery_key *key,
@@ -84,19 +85,49 @@ static mien_status erase_file(const mien_gallery *g, const char *ending,
     return st;
 }
 
+/* Which gallery it was: its keys are destroyed, and its number stands there
+ * still. */
+static mien_status read_number(mien_gallery *g, mien_error *err)
+{
+    mi_statement s = {0};
+    int row = 0;
+    mien_status st =
+        mi_db_prepare(&g->keys, &s, err, "SELECT gallery FROM vault", "");
+    if (!st)
+        st = mi_db_step(&s, &row, err);
+    mien_bytes id = !st && row ? mi_db_bytes(&s, 0) : (mien_bytes){0};
+    if (!st && id.n != sizeof g->id)
+        st = mi_fail(err, MIEN_EFORMAT, "%.120s: is damaged", g->keys_path);
+    if (!st)
+        memcpy(g->id, id.data, id.n);
+    mi_db_finish(&s);
+    return st;
+}
+
+/* Open the data of a deletion that was broken off, if they are on a server and
+ * of this gallery. */
+static mien_status open_rows(mien_gallery *g, mien_error *err)
+{
+    mi_store at;
+    int is = 0;
+    mien_status number = read_number(g, err);
+    mien_status st = mi_gallery_store(g, g->path, &at, &is, err);
+    if (!st && is)
+        st = number ? number
+                    : mi_store_open(&at, g->path, MI_DB_DROP, MI_DATA_VERSION,
+                                    &g->data, err);
+    mi_keys_forget(&at, sizeof at);
+    return st;
+}
+
 /* Delete the rows of a gallery whose data are on a server: those of all tables
  * go with the gallery's own. */
 static mien_status erase_rows(mien_gallery *g, mien_error *err)
 {
-    mi_store store;
-    int is = 0;
-    mien_status st = mi_store_read(g->path, &store, &is, err);
-    if (st || !is)
+    mien_status st = mi_db_is_open(&g->data) ? MIEN_OK : open_rows(g, err);
+    if (st || !mi_db_is_open(&g->data) || !mi_db_is_on_server(&g->data))
         return st;
-    if (!mi_db_is_open(&g->data))
-        st = mi_store_open(&store, g->path, MI_DB_DROP, MI_DATA_VERSION,
-                           &g->data, err);
-    return st ? st : mi_db_do(&g->data, err, "DELETE FROM gallery", "");
+    return mi_db_do(&g->data, err, "DELETE FROM gallery", "");
 }
 
 mien_status mi_deletion_end(mien_gallery *g, mien_error *err)
