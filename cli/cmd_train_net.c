@@ -81,6 +81,9 @@ typedef cli_training values;
         CLI_ROW_TEXT(group, CLI_TEXT, "group", 0, "TASK",                      \
                      "tell errors by the classes of a task (default: pose, "   \
                      "where it is labelled)"),                                 \
+        CLI_ROW_INT(cache, "cache", 0, "MB", 0, 1000000,                       \
+                    "memory for decoded pictures; those that do not fit are "  \
+                    "decoded in each epoch (default {})"),                     \
         CLI_ROW_INT(o.seed, "seed", 's', "N", 0, INT_MAX,                      \
                     "of parts, weights, orders and chance (default {})"),      \
         CLI_ROW_FLAG(require_sheet, "require-sheet", 0,                        \
@@ -113,7 +116,7 @@ static int run_net(const cli_args *a)
     return CLI_USAGE;
 }
 
-static const values net_defaults = {.o = MIEN_PICTURE_DEFAULTS};
+static const values net_defaults = {.o = MIEN_PICTURE_DEFAULTS, .cache = 512};
 static const cli_option net_options[] = {
     CLI_ROW_TEXT(data, CLI_FILE, "data", 0, "LIST|FOLDER",
                  "labelled pictures: a list of MTFL, a CSV file, folders named "
@@ -147,7 +150,7 @@ const cli_command cmd_train_net = {
 };
 
 static const values landmarks_defaults = {
-    .o = MIEN_PICTURE_DEFAULTS, .net = "align", .seeds = 3};
+    .o = MIEN_PICTURE_DEFAULTS, .cache = 512, .net = "align", .seeds = 3};
 static const cli_option landmarks_options[] = {
     OPTION_NET("network (default {}, of article 4; align_small sees faces cut "
                "out)"),
@@ -186,8 +189,8 @@ const cli_command cmd_train_landmarks = {
     .run = run_data,
 };
 
-static const values emotion_defaults = {.o = MIEN_PICTURE_DEFAULTS,
-                                        .net = "emotion_small"};
+static const values emotion_defaults = {
+    .o = MIEN_PICTURE_DEFAULTS, .cache = 512, .net = "emotion_small"};
 static const cli_option emotion_options[] = {
     OPTION_NET("network (default {}; emotion, mini_xception, emotion_article)"),
     CLI_ROW_TEXT(votes, CLI_FILE, "labels", 0, "FILE",
@@ -231,7 +234,8 @@ static int run_faces(const cli_args *a)
     return cli_train(&v, a->operand[0]);
 }
 
-static const values faces_defaults = {.o = MIEN_PICTURE_DEFAULTS, .align = 1};
+static const values faces_defaults = {
+    .o = MIEN_PICTURE_DEFAULTS, .cache = 512, .align = 1};
 static const cli_option faces_options[] = {
     OPTION_NET("another auto-encoder: vae_64, vae_up, vae, or a file"),
     CLI_ROW_CHOICE(size, "size", 0, "PIXELS", "64,128",

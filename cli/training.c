@@ -197,6 +197,7 @@ static int prepare(learning *l, const char *data)
                  : v->group ? v->group
                             : usual_group(v->test ? &l->test : &l->train);
     l->o.threads = COMMON_THREADS;
+    l->o.cache_bytes = (int64_t)l->v->cache << 20;
     l->o.on_batch = on_batch;
     l->o.on_epoch = on_epoch;
     l->o.arg = l;

@@ -11,6 +11,7 @@ typedef struct cli_training {
         *weights, *group, *output, *models, *sheet;
     int crop, augment, align, resume, quiet, threads, compare, seeds,
         require_sheet;
+    int cache;        /* MB of decoded pictures that stay in memory */
     int size, latent; /* of train faces; latent 0: the network's */
 } cli_training;
 

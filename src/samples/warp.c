@@ -5,14 +5,18 @@
  * the picture, and at  p = A (+-u W, v H) + (dx W, dy H)  from its middle,
  * where A turns, shears and grows.  A pixel of the result that covers more than
  * one of the picture is the mean of kx x ky places in it, each mixed of the
- * four nearest pixels.  Border pixels go on outside. */
+ * four nearest pixels.  Border pixels go on outside.
+ *
+ * A pixel is read as one word, red lowest: its bytes are left where they are in
+ * it, so that the channels are 1, 256 and 65536 times as large until the result
+ * is put down.  Powers of two change no bit of what is worked out. */
 #include "samples/loader.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef float f4 __attribute__((vector_size(16)));
-typedef uint8_t u4 __attribute__((vector_size(4)));
+typedef int32_t i4 __attribute__((vector_size(16)));
 
 enum { MOST_PLACES = 16 }; /* along a side */
 
@@ -37,12 +41,20 @@ mien_point mi_affine_back(const mi_affine *a, mien_point p)
                         (a->xx * y - a->yx * x) / d};
 }
 
-/* A pixel as floats. */
+/* A pixel as floats, times 1, 256, 65536. */
 static inline f4 four(const uint8_t *p)
 {
-    u4 v;
-    memcpy(&v, p, sizeof v);
+    int32_t word;
+    memcpy(&word, p, sizeof word);
+    i4 v = (i4){word, word, word, word} & (i4){0xff, 0xff00, 0xff0000, 0};
     return __builtin_convertvector(v, f4);
+}
+
+/* Put down what was made of such pixels. */
+static inline void put(f4 v, float *out)
+{
+    v *= (f4){1, 0x1p-8f, 0x1p-16f, 0};
+    memcpy(out, &v, 3 * sizeof *out);
 }
 
 static inline int within(int v, int most)
@@ -50,19 +62,32 @@ static inline int within(int v, int most)
     return v < 0 ? 0 : v > most ? most : v;
 }
 
-/* The picture at a place, -1 or more: x and y are those of pixel centres. */
-static inline f4 at(const mi_source *s, float x, float y)
+/* The two rows of a picture that lie about y, and how far below the first one
+ * it is. */
+typedef struct pair {
+    const uint8_t *top, *low;
+    float v;
+} pair;
+
+/* Those of a place, -1 or more: y is that of pixel centres. */
+static inline pair rows_at(const mi_source *s, float y)
 {
-    int i = (int)(x + 1) - 1, j = (int)(y + 1) - 1; /* rounded down */
-    float u = x - (float)i, v = y - (float)j;
-    int left = within(i, s->w - 1), right = within(i + 1, s->w - 1);
-    const uint8_t *top = s->pixels + (ptrdiff_t)within(j, s->h - 1) * s->w * 4;
-    const uint8_t *low =
-        s->pixels + (ptrdiff_t)within(j + 1, s->h - 1) * s->w * 4;
-    f4 a = four(top + (ptrdiff_t)left * 4), c = four(low + (ptrdiff_t)left * 4);
-    a += (four(top + (ptrdiff_t)right * 4) - a) * u;
-    c += (four(low + (ptrdiff_t)right * 4) - c) * u;
-    return a + (c - a) * v;
+    int j = (int)(y + 1) - 1; /* rounded down */
+    ptrdiff_t row = (ptrdiff_t)s->w * 4;
+    return (pair){s->pixels + within(j, s->h - 1) * row,
+                  s->pixels + within(j + 1, s->h - 1) * row, y - (float)j};
+}
+
+/* The picture at x of two rows. */
+static inline f4 at(const mi_source *s, const pair *r, float x)
+{
+    int i = (int)(x + 1) - 1;
+    float u = x - (float)i;
+    ptrdiff_t left = within(i, s->w - 1), right = within(i + 1, s->w - 1);
+    f4 a = four(r->top + left * 4), c = four(r->low + left * 4);
+    a += (four(r->top + right * 4) - a) * u;
+    c += (four(r->low + right * 4) - c) * u;
+    return a + (c - a) * r->v;
 }
 
 /* How many places of the picture a pixel is the mean of, along a side that is
@@ -97,7 +122,8 @@ static f4 mean_at(const mi_source *s, const mi_affine *m, mien_point p, int kx,
         float part = (float)j / (float)ky;
         float x = p.x + m->xy * part, y = p.y + m->yy * part;
         for (int i = 0; i < kx; i++) {
-            sum += at(s, near(x, s->w), near(y, s->h));
+            const pair r = rows_at(s, near(y, s->h));
+            sum += at(s, &r, near(x, s->w));
             x += dx;
             y += dy;
         }
@@ -105,18 +131,45 @@ static f4 mean_at(const mi_source *s, const mi_affine *m, mien_point p, int kx,
     return sum / (float)(kx * ky);
 }
 
+/* Whether each pixel of the result is one of the picture's. */
+static int on_pixels(const mi_source *s, const mi_affine *m, int w, int h)
+{
+    return m->xx == 1 && m->yy == 1 && m->xy == 0 && m->yx == 0 && m->tx >= 0 &&
+           m->tx <= (float)(s->w - w) && m->tx == floorf(m->tx) && m->ty >= 0 &&
+           m->ty <= (float)(s->h - h) && m->ty == floorf(m->ty);
+}
+
+/* A part of the picture as it is, from pixel (x, y) on. */
+static void copy(const mi_source *s, int x, int y, int w, int h, float *out)
+{
+    for (int j = y; j < y + h; j++) {
+        const uint8_t *p = s->pixels + ((ptrdiff_t)j * s->w + x) * 4;
+        for (int i = 0; i < w; i++, p += 4, out += 3)
+            for (int c = 0; c < 3; c++)
+                out[c] = p[c];
+    }
+}
+
 void mi_warp(const mi_source *s, const mi_affine *a, int w, int h, float *out)
 {
     float n = (float)s->shrink;
     mi_affine m = {a->xx / n, a->xy / n, a->tx / n,
                    a->yx / n, a->yy / n, a->ty / n};
+    if (on_pixels(s, &m, w, h)) {
+        copy(s, (int)m.tx, (int)m.ty, w, h, out);
+        return;
+    }
     int kx = places(m.xx, m.yx), ky = places(m.xy, m.yy);
+    int one = kx * ky == 1, level = one && m.yx == 0;
     float u = 0.5f / (float)kx, v = 0.5f / (float)ky; /* of the first place */
-    for (int j = 0; j < h; j++)
+    for (int j = 0; j < h; j++) {
+        pair r = rows_at(s, near(place_of(&m, u, (float)j + v).y, s->h));
         for (int i = 0; i < w; i++, out += 3) {
             mien_point p = place_of(&m, (float)i + u, (float)j + v);
-            f4 colour = kx * ky == 1 ? at(s, near(p.x, s->w), near(p.y, s->h))
-                                     : mean_at(s, &m, p, kx, ky);
-            memcpy(out, &colour, 3 * sizeof *out);
+            if (one && !level)
+                r = rows_at(s, near(p.y, s->h));
+            put(one ? at(s, &r, near(p.x, s->w)) : mean_at(s, &m, p, kx, ky),
+                out);
         }
+    }
 }
