@@ -18,12 +18,13 @@ static const float poison = 12345.f;
 /* ---- transforms ------------------------------------------------------------
  */
 
-enum { LENGTHS = 70, ROW = 80, FLOATS = 37 * ROW };
+enum { LENGTHS = 70, ROW = 80, FLOATS = 38 * ROW };
 
 /* Numbers that a way reads and makes. */
 static const int sides[MI_WINOGRAD_WAYS][2] = {
-    {16, 16}, {16, 4},  {4, 16}, {9, 16}, {16, 9}, {16, 16}, {25, 16},
-    {9, 25},  {36, 25}, {25, 4}, {9, 16}, {4, 9},  {16, 9}};
+    {16, 16}, {16, 4},  {4, 16}, {9, 16}, {16, 9},  {36, 36},
+    {36, 16}, {16, 36}, {9, 36}, {36, 9}, {16, 16}, {25, 16},
+    {9, 25},  {36, 25}, {25, 4}, {9, 16}, {4, 9},   {16, 9}};
 
 static void transform(const mi_kern *kern, int n, int way, int add, float *to)
 {
@@ -60,29 +61,39 @@ static void test_transforms_are_the_references(void)
                 check_transform(kern, n, way, n & 1);
 }
 
-/* The square of one product at a time is what the window gives. */
-static void test_squares_are_windows(void)
+/* A square of one product at a time is what the window gives: `side` outputs,
+ * and forms of two more an axis. */
+static void check_square(int side, mi_winograd_way taps_way,
+                         mi_winograd_way input, mi_winograd_way result)
 {
     const mi_kern *ref = mi_kern_at(0);
-    const float *taps[9], *in[16], *sum[16];
-    float g[16], d[16], out[4], *to_g[16], *to_d[16], *to[4];
-    fill_random(x, 16);
-    fill_random(w, 9);
-    for (int i = 0; i < 16; i++) {
+    int wide = side + 2, forms = wide * wide;
+    const float *taps[9], *in[36], *sum[36];
+    float g[36], d[36], out[16], *to_g[36], *to_d[36], *to[16];
+    for (int i = 0; i < forms; i++) {
         taps[i % 9] = &w[i % 9], in[i] = &x[i], sum[i] = &g[i];
-        to_g[i] = &g[i], to_d[i] = &d[i], to[i % 4] = &out[i % 4];
+        to_g[i] = &g[i], to_d[i] = &d[i], to[i % 16] = &out[i % 16];
     }
-    ref->winograd_f32(1, MI_WINOGRAD_TAPS, taps, to_g, 0);
-    ref->winograd_f32(1, MI_WINOGRAD_INPUT, in, to_d, 0);
-    for (int i = 0; i < 16; i++)
+    ref->winograd_f32(1, (int)taps_way, taps, to_g, 0);
+    ref->winograd_f32(1, (int)input, in, to_d, 0);
+    for (int i = 0; i < forms; i++)
         g[i] *= d[i];
-    ref->winograd_f32(1, MI_WINOGRAD_RESULT, sum, to, 0);
-    for (int k = 0; k < 4; k++) {
+    ref->winograd_f32(1, (int)result, sum, to, 0);
+    for (int k = 0; k < side * side; k++) {
         double s = 0;
         for (int t = 0; t < 9; t++)
-            s += (double)w[t] * (double)x[(k / 2 + t / 3) * 4 + k % 2 + t % 3];
+            s += (double)w[t] *
+                 (double)x[(k / side + t / 3) * wide + k % side + t % 3];
         CHECK(fabs(s - (double)out[k]) < 1e-6);
     }
+}
+
+static void test_squares_are_windows(void)
+{
+    fill_random(x, 36);
+    fill_random(w, 9);
+    check_square(2, MI_WINOGRAD_TAPS, MI_WINOGRAD_INPUT, MI_WINOGRAD_RESULT);
+    check_square(4, MI_FOUR_TAPS, MI_FOUR_INPUT, MI_FOUR_RESULT);
 }
 
 /* ---- convolutions ----------------------------------------------------------
@@ -331,7 +342,7 @@ static void test_cuts(void)
 {
     const int one[2] = {1, 1};
     mi_conv wide = conv_of(8, 8, 96, 100, 1, 1, one);
-    mi_conv many = conv_of(18, 19, 24, 33, 1, 1, one);
+    mi_conv many = conv_of(34, 35, 24, 33, 1, 1, one);
     check_conv(&wide, 2, 0);
     check_conv(&many, 3, 1);
     const mi_winograd w1 = mi_winograd_of(&wide, 0);
@@ -353,6 +364,9 @@ static void test_what_pays(void)
     strided.sx = 2, far.dy = 2, thin.c = 3, large.kh = 5;
     CHECK(!mi_winograd_pays(&strided) && !mi_winograd_pays(&far));
     CHECK(!mi_winograd_pays(&thin) && !mi_winograd_pays(&large));
+    mi_conv few = conv_of(16, 16, 16, 16, 1, 1, one);
+    mi_conv small = conv_of(6, 6, 16, 16, 1, 1, one);
+    CHECK(mi_winograd_pays(&few) && !mi_winograd_pays(&small));
 }
 
 int main(int argc, char **argv)

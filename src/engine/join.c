@@ -3,6 +3,7 @@
 #include "engine/fuse.h"
 #include "graph/op_attr.h"
 #include "kern/back.h"
+#include "kern/winograd.h"
 
 /* The maximum of a window of max(x, 0) is the maximum of x, and 0. */
 static void move_relus(mien_plan *p)
@@ -117,7 +118,8 @@ void mi_plan_join(mien_plan *p)
             continue;
         const mi_node *conv = convolution_before(p, n);
         if (!conv || mi_conv_describe(conv, &cv) ||
-            !mi_pool_describe(n, &pool) || !mi_conv_pool_fits(&cv, &pool))
+            !mi_pool_describe(n, &pool) || !mi_conv_pool_fits(&cv, &pool) ||
+            mi_winograd_pays(&cv))
             continue;
         p->of[n->in[0]->id].head = conv->id;
         p->of[i].head = conv->id;

@@ -3,7 +3,8 @@
  * A block of squares is transformed into matrices [squares, c] in scratch
  * memory, one a form; each product takes one of them to panels of weights
  * (tile.h) and gives [squares, oc], from all of which the outputs are made.
- * The bias is added to the product that reaches all outputs of a square. */
+ * The bias is added to products that together reach all outputs of a square.
+ */
 #include "kern/winograd.h"
 
 #include "kern/act.h"
@@ -12,8 +13,8 @@
 #include <string.h>
 
 enum {
-    CHANNELS = 48,    /* fewer than that do not pay */
-    FEW = 16,         /* nor, of repeated pixels, fewer than that */
+    CHANNELS = 48,    /* of squares of two by two fewer do not pay */
+    FEW = 16,         /* nor, of the others, fewer than that */
     SQUARES = 64,     /* most of a block and a task */
     ROOM = 400 << 10, /* floats of scratch memory wanted for a block */
     TILE_ROWS = 16,   /* more than any tile has */
@@ -24,9 +25,9 @@ enum {
 /* ---- forms -----------------------------------------------------------------
  */
 
-#define SAME          \
-    {                 \
-        0, 1, 2, 3, 4 \
+#define SAME             \
+    {                    \
+        0, 1, 2, 3, 4, 5 \
     }
 
 static const mi_winograd_form window = {
@@ -35,7 +36,7 @@ static const mi_winograd_form window = {
     .taps = {MI_WINOGRAD_TAPS, 3, 4, SAME, 0, 0},
     .result = MI_WINOGRAD_RESULT,
     .gives = 2,
-    .centre = 1};
+    .bias = {0, 1}};
 
 static const mi_winograd_form window_back = {
     .products = 4,
@@ -43,7 +44,7 @@ static const mi_winograd_form window_back = {
     .taps = {MI_WINOGRAD_TAPS, 3, 4, SAME, 0, 0},
     .result = MI_WINOGRAD_RESULT,
     .gives = 2,
-    .centre = 1,
+    .bias = {0, 1},
     .turned = 1};
 
 static const mi_winograd_grads window_grads = {
@@ -51,8 +52,37 @@ static const mi_winograd_grads window_grads = {
     .x = {MI_WINOGRAD_INPUT, 4, 4, SAME, 2, 1},
     .dy = {MI_WINOGRAD_SPREAD, 2, 4, SAME, 2, 0},
     .sums = {MI_WINOGRAD_GRADS, 4, 3, SAME, 0, 0},
-    .lo = 1,
-    .hi = 1};
+    .bias = {0, 1}};
+
+/* Values at 0, a, -a, b, -b, infinity.  A polynomial that is 1 at all outputs
+ * has a (1 + a) 2/3 of it, a (a - 1) 2/3, b (1 + b) / 12, b (b - 1) / 12. */
+#define ONES                                                      \
+    {                                                             \
+        0, 0.80473785f, -0.13807119f, 0.28451780f, 0.04881554f, 0 \
+    }
+
+static const mi_winograd_form four = {.products = 6,
+                                      .in = {MI_FOUR_INPUT, 6, 6, SAME, 4, 1},
+                                      .taps = {MI_FOUR_TAPS, 3, 6, SAME, 0, 0},
+                                      .result = MI_FOUR_RESULT,
+                                      .gives = 4,
+                                      .bias = ONES};
+
+static const mi_winograd_form four_back = {
+    .products = 6,
+    .in = {MI_FOUR_INPUT, 6, 6, SAME, 4, 1},
+    .taps = {MI_FOUR_TAPS, 3, 6, SAME, 0, 0},
+    .result = MI_FOUR_RESULT,
+    .gives = 4,
+    .bias = ONES,
+    .turned = 1};
+
+static const mi_winograd_grads four_grads = {
+    .products = 6,
+    .x = {MI_FOUR_INPUT, 6, 6, SAME, 4, 1},
+    .dy = {MI_FOUR_SPREAD, 4, 6, SAME, 4, 0},
+    .sums = {MI_FOUR_GRADS, 6, 3, SAME, 0, 0},
+    .bias = ONES};
 
 /* products m, p, q, n, r */
 static const mi_winograd_form doubled = {
@@ -61,7 +91,7 @@ static const mi_winograd_form doubled = {
     .taps = {MI_DOUBLED_TAPS, 3, 5, SAME, 0, 0},
     .result = MI_DOUBLED_RESULT,
     .gives = 4,
-    .centre = 4};
+    .bias = {0, 0, 0, 0, 1}};
 
 /* products u, v, w, and two with g1 */
 static const mi_winograd_form doubled_back = {
@@ -70,21 +100,34 @@ static const mi_winograd_form doubled_back = {
     .taps = {MI_DOUBLED_FACTORS, 3, 4, {0, 1, 2, 3, 3}, 0, 0},
     .result = MI_DOUBLED_DATA,
     .gives = 2,
-    .centre = 1};
+    .bias = {0, 1}};
 
 static const mi_winograd_grads doubled_grads = {
     .products = 5,
     .x = {MI_DOUBLED_PAIR, 2, 3, {0, 1, 2, 0, 2}, 2, 0},
     .dy = {MI_DOUBLED_SPREAD, 6, 5, SAME, 4, 1},
     .sums = {MI_DOUBLED_GRADS, 4, 3, {0, 1, 2, 3, 3}, 0, 0},
-    .lo = 3,
-    .hi = 4};
+    .bias = {0, 0, 0, 1, 1}};
+
+/* Products of one channel, and another, by squares of n x n outputs. */
+static int64_t products_of(const mi_conv *cv, int n, int products)
+{
+    return mi_divide_up(cv->oh, n) * mi_divide_up(cv->ow, n) *
+           mi_squared(products);
+}
+
+/* Whether squares of four by four have clearly fewer. */
+static int takes_four(const mi_conv *cv)
+{
+    return 5 * products_of(cv, 4, 6) < 4 * products_of(cv, 2, 4);
+}
 
 int mi_winograd_pays(const mi_conv *cv)
 {
+    int least = takes_four(cv) ? FEW : CHANNELS;
     return !cv->depthwise && cv->kh == 3 && cv->kw == 3 && cv->sy == 1 &&
-           cv->sx == 1 && cv->dy == 1 && cv->dx == 1 && cv->c >= CHANNELS &&
-           cv->oc >= CHANNELS && cv->oh > 1 && cv->ow > 1;
+           cv->sx == 1 && cv->dy == 1 && cv->dx == 1 && cv->c >= least &&
+           cv->oc >= least && cv->oh > 1 && cv->ow > 1;
 }
 
 int mi_winograd_doubled_pays(const mi_conv *cv)
@@ -96,6 +139,8 @@ mi_winograd mi_winograd_of(const mi_conv *cv, int twice)
 {
     if (twice)
         return (mi_winograd){*cv, &doubled, &doubled_grads, 0};
+    if (takes_four(cv))
+        return (mi_winograd){*cv, &four, &four_grads, 0};
     return (mi_winograd){*cv, &window, &window_grads, 0};
 }
 
@@ -104,12 +149,14 @@ mi_winograd mi_winograd_back(const mi_winograd *w)
     mi_winograd back = *w;
     mi_conv *cv = &back.cv;
     back.back = 1;
-    back.by = w->by == &doubled ? &doubled_back : &window_back;
-    if (w->by == &window)
+    if (w->by != &doubled) {
         *cv = mi_conv_data_phase(&w->cv);
-    else
-        cv->h = w->cv.oh, cv->w = w->cv.ow, cv->c = w->cv.oc, cv->oh = w->cv.h,
-        cv->ow = w->cv.w, cv->oc = w->cv.c;
+        back.by = takes_four(cv) ? &four_back : &window_back;
+        return back;
+    }
+    back.by = &doubled_back;
+    cv->h = w->cv.oh, cv->w = w->cv.ow, cv->c = w->cv.oc, cv->oh = w->cv.h,
+    cv->ow = w->cv.w, cv->oc = w->cv.c;
     return back;
 }
 
@@ -202,11 +249,12 @@ static void begin_panel(const mi_kern *kern, const mi_winograd *w,
                         const float *bias, int have, int wide, float *packed,
                         float **to)
 {
-    int forms = w->by->taps.makes, centre = w->by->taps.of[w->by->centre];
+    int forms = w->by->taps.makes;
     for (int k = 0; k < forms * forms; k++, packed += one_len(kern, w)) {
+        float share = w->by->bias[k / forms] * w->by->bias[k % forms];
         memset(packed, 0, (size_t)wide * sizeof *packed);
-        if (bias && k == centre * (forms + 1))
-            memcpy(packed, bias, (size_t)have * sizeof *packed);
+        for (int o = 0; bias && o < have; o++)
+            packed[o] = share * bias[o];
         to[k] = packed + wide;
     }
 }

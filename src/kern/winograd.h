@@ -12,7 +12,12 @@
  *   y1 = (d1 + d2)(g0 + g1 + g2)/2 - (d2 - d1)(g0 - g1 + g2)/2 - (d1 - d3) g2
  *
  * which are 4 products instead of 6; along both axes, 16 instead of 36 for a
- * square of two by two.  For four outputs of pixels d1, d2 repeated, between
+ * square of two by two.  For four outputs they are values of polynomials at 0,
+ * -a, a, -b, b and infinity, a = sqrt(1/2) and b = sqrt(2), of which those of
+ * the result's are taken together again: 6 products instead of 12, along both
+ * axes 36 instead of 144.  (With whole numbers and halves, as they are usual,
+ * errors are three times as large.)  For four outputs of pixels d1, d2
+ * repeated, between
  * d0 and d3:
  *
  *   y0 = m + r + p    m = (d0 - d2) g0           p = (d1 - d2)(g1 + g2 - g0)/2
@@ -29,13 +34,15 @@
  *
  * and dg is made of the same forms of h times d1, d1 + d2, d2, d1 and d2.
  * Summed over channels, or over squares, each product of forms is one of
- * matrices.  Forms only add and halve: what is lost is a bit or two of a float.
+ * matrices.  What is lost is a bit or two of a float.
  *
  * Raw memory and tasks are as in conv.h, but a task is a run of squares of a
  * whole batch.  Where squares reach past a picture there are zeros.
  *
  * A. Lavin, S. Gray, Fast Algorithms for Convolutional Neural Networks,
- * CVPR 2016, section 4.1, for stride 1. */
+ * CVPR 2016, section 4.1, for two outputs of stride 1; B. Barabasz et al.,
+ * Error Analysis and Improving the Accuracy of Winograd Convolution, ACM TOMS
+ * 46 (2020), on the choice of points. */
 #ifndef MI_KERN_WINOGRAD_H
 #define MI_KERN_WINOGRAD_H
 
@@ -48,6 +55,12 @@ typedef enum mi_winograd_way {
     MI_WINOGRAD_SPREAD, /* 2 of dy to 4 */
     MI_WINOGRAD_TAPS,   /* 3 of w to 4 */
     MI_WINOGRAD_GRADS,  /* 4 to 3 of dw */
+    /* for four outputs: */
+    MI_FOUR_INPUT,  /* 6 of x to 6 */
+    MI_FOUR_RESULT, /* 6 to 4 of y */
+    MI_FOUR_SPREAD, /* 4 of dy to 6 */
+    MI_FOUR_TAPS,   /* 3 of w to 6 */
+    MI_FOUR_GRADS,  /* 6 to 3 of dw */
     /* with pixels repeated: */
     MI_DOUBLED_INPUT,   /* 4 of x to 4 */
     MI_DOUBLED_RESULT,  /* 5 to 4 of y */
@@ -61,7 +74,7 @@ typedef enum mi_winograd_way {
 } mi_winograd_way;
 
 /* Most numbers of a square, most products of it. */
-enum { MI_WINOGRAD_READS = 36, MI_WINOGRAD_PRODUCTS = 25 };
+enum { MI_WINOGRAD_READS = 36, MI_WINOGRAD_PRODUCTS = 36 };
 
 /* One factor of the products: forms of a square, `reads` to `makes` an axis.
  * Of pictures also how far squares lie apart, and whether the first begins so
@@ -69,7 +82,7 @@ enum { MI_WINOGRAD_READS = 36, MI_WINOGRAD_PRODUCTS = 25 };
 typedef struct mi_winograd_factor {
     mi_winograd_way way;
     int reads, makes;
-    int of[5]; /* the form that each product of an axis takes */
+    int of[6]; /* the form that each product of an axis takes */
     int step, before;
 } mi_winograd_factor;
 
@@ -78,16 +91,16 @@ typedef struct mi_winograd_form {
     int products;
     mi_winograd_factor in, taps;
     mi_winograd_way result;
-    int gives;  /* numbers of a square of the result */
-    int centre; /* the product that reaches all of them */
-    int turned; /* 1: the last tap is the first */
+    int gives;     /* numbers of a square of the result */
+    float bias[6]; /* what each form of taps has of one that all outputs have */
+    int turned;    /* 1: the last tap is the first */
 } mi_winograd_form;
 
 /* The same of the weights' gradient: sums are what products add to. */
 typedef struct mi_winograd_grads {
     int products;
     mi_winograd_factor x, dy, sums;
-    int lo, hi; /* forms of dy that are the sum of a square, together */
+    float bias[6]; /* the sum of dy, of its forms */
 } mi_winograd_grads;
 
 /* A convolution; back: the gradient by its input, whose cv takes dy to dx. */

@@ -111,6 +111,7 @@ typedef struct products {
     layout l;
     forms x, dy;
     float *sums, *bias;
+    float *sum; /* [oc], of a form of dy */
 } products;
 
 static size_t zeros_len(const mi_winograd *w)
@@ -127,7 +128,7 @@ size_t mi_winograd_products_scratch(const mi_winograd *w)
 {
     size_t x = (size_t)mi_squared(w->grads->x.makes) * forms_len(w->cv.c);
     size_t dy = (size_t)mi_squared(w->grads->dy.makes) * forms_len(w->cv.oc);
-    return (zeros_len(w) + x + dy) * sizeof(float);
+    return (2 * zeros_len(w) + x + dy) * sizeof(float);
 }
 
 static forms forms_of(const mi_winograd *w, const mi_winograd_factor *by,
@@ -160,6 +161,19 @@ static const float *form_at(const forms *f, int i, int j)
     return f->made + (size_t)k * f->len;
 }
 
+/* Add one form of dy of n squares to the bias' sums. */
+static void add_bias(const products *p, int i, int j, int n)
+{
+    const mi_winograd_grads *g = p->w->grads;
+    float share = g->bias[i] * g->bias[j], *to = p->bias + p->dy.first;
+    if (share == 0)
+        return;
+    memset(p->sum, 0, (size_t)p->dy.n * sizeof *p->sum);
+    p->kern->pixel_sums_f32(n, p->dy.n, form_at(&p->dy, i, j), p->sum);
+    for (int o = 0; o < p->dy.n; o++)
+        to[o] += share * p->sum[o];
+}
+
 /* Add what n transformed squares give to the sums. */
 static void add_block(const products *p, int n)
 {
@@ -181,10 +195,8 @@ static void add_block(const products *p, int n)
         o.w = p->sums + (size_t)to * p->l.one + b->first;
         p->kern->outer_f32(&o);
     }
-    for (int i = g->lo; i <= g->hi; i++)
-        for (int j = g->lo; j <= g->hi; j++)
-            p->kern->pixel_sums_f32(n, p->dy.n, form_at(&p->dy, i, j),
-                                    p->bias + p->dy.first);
+    for (int k = 0; k < mi_squared(g->products); k++)
+        add_bias(p, k / g->products, k % g->products, n);
 }
 
 /* The sums that a task will add to become 0. */
@@ -215,7 +227,8 @@ static void begin(products *p, const mi_conv_batch *b, int group, int groups,
                   float *scratch)
 {
     const mi_winograd *w = p->w;
-    float *made = scratch + zeros_len(w);
+    float *made = scratch + 2 * zeros_len(w);
+    p->sum = scratch + zeros_len(w);
     memset(scratch, 0, zeros_len(w) * sizeof *scratch);
     p->x = forms_of(w, &w->grads->x, b->x, scratch, made);
     made += (size_t)mi_squared(w->grads->x.makes) * p->x.len;
