@@ -38,15 +38,6 @@ static const mi_winograd_form window = {
     .gives = 2,
     .bias = {0, 1}};
 
-static const mi_winograd_form window_back = {
-    .products = 4,
-    .in = {MI_WINOGRAD_INPUT, 4, 4, SAME, 2, 1},
-    .taps = {MI_WINOGRAD_TAPS, 3, 4, SAME, 0, 0},
-    .result = MI_WINOGRAD_RESULT,
-    .gives = 2,
-    .bias = {0, 1},
-    .turned = 1};
-
 static const mi_winograd_grads window_grads = {
     .products = 4,
     .x = {MI_WINOGRAD_INPUT, 4, 4, SAME, 2, 1},
@@ -67,15 +58,6 @@ static const mi_winograd_form four = {.products = 6,
                                       .result = MI_FOUR_RESULT,
                                       .gives = 4,
                                       .bias = ONES};
-
-static const mi_winograd_form four_back = {
-    .products = 6,
-    .in = {MI_FOUR_INPUT, 6, 6, SAME, 4, 1},
-    .taps = {MI_FOUR_TAPS, 3, 6, SAME, 0, 0},
-    .result = MI_FOUR_RESULT,
-    .gives = 4,
-    .bias = ONES,
-    .turned = 1};
 
 static const mi_winograd_grads four_grads = {
     .products = 6,
@@ -138,10 +120,10 @@ int mi_winograd_doubled_pays(const mi_conv *cv)
 mi_winograd mi_winograd_of(const mi_conv *cv, int twice)
 {
     if (twice)
-        return (mi_winograd){*cv, &doubled, &doubled_grads, 0};
+        return (mi_winograd){*cv, &doubled, &doubled_grads, 0, 0};
     if (takes_four(cv))
-        return (mi_winograd){*cv, &four, &four_grads, 0};
-    return (mi_winograd){*cv, &window, &window_grads, 0};
+        return (mi_winograd){*cv, &four, &four_grads, 0, 0};
+    return (mi_winograd){*cv, &window, &window_grads, 0, 0};
 }
 
 mi_winograd mi_winograd_back(const mi_winograd *w)
@@ -151,7 +133,8 @@ mi_winograd mi_winograd_back(const mi_winograd *w)
     back.back = 1;
     if (w->by != &doubled) {
         *cv = mi_conv_data_phase(&w->cv);
-        back.by = takes_four(cv) ? &four_back : &window_back;
+        back.by = takes_four(cv) ? &four : &window;
+        back.turned = 1;
         return back;
     }
     back.by = &doubled_back;
@@ -237,7 +220,7 @@ static mi_conv_source turned(const mi_winograd *w, const mi_conv_source *at)
     mi_conv_source s = *at;
     if (w->back)
         s.out = at->in, s.in = at->out;
-    if (w->by->turned) {
+    if (w->turned) {
         s.w += 2 * at->down + 2 * at->across;
         s.down = -at->down, s.across = -at->across;
     }

@@ -13,7 +13,7 @@
  *
  * which are 4 products instead of 6; along both axes, 16 instead of 36 for a
  * square of two by two.  For four outputs they are values of polynomials at 0,
- * -a, a, -b, b and infinity, a = sqrt(1/2) and b = sqrt(2), of which those of
+ * a, -a, b, -b and infinity, a = sqrt(1/2) and b = sqrt(2), of which those of
  * the result's are taken together again: 6 products instead of 12, along both
  * axes 36 instead of 144.  (With whole numbers and halves, as they are usual,
  * errors are three times as large.)  For four outputs of pixels d1, d2
@@ -93,7 +93,6 @@ typedef struct mi_winograd_form {
     mi_winograd_way result;
     int gives;     /* numbers of a square of the result */
     float bias[6]; /* what each form of taps has of one that all outputs have */
-    int turned;    /* 1: the last tap is the first */
 } mi_winograd_form;
 
 /* The same of the weights' gradient: sums are what products add to. */
@@ -109,6 +108,7 @@ typedef struct mi_winograd {
     const mi_winograd_form *by;
     const mi_winograd_grads *grads;
     int back;
+    int turned; /* 1: the last tap is the first */
 } mi_winograd;
 
 /* 1 if a convolution can be done so, and that is faster. */
