@@ -16,9 +16,8 @@
  * a, -a, b, -b and infinity, a = sqrt(1/2) and b = sqrt(2), of which those of
  * the result's are taken together again: 6 products instead of 12, along both
  * axes 36 instead of 144.  (With whole numbers and halves, as they are usual,
- * errors are three times as large.)  For four outputs of pixels d1, d2
- * repeated, between
- * d0 and d3:
+ * errors are two to four times as large.)  For four outputs of pixels d1, d2
+ * repeated, between d0 and d3:
  *
  *   y0 = m + r + p    m = (d0 - d2) g0           p = (d1 - d2)(g1 + g2 - g0)/2
  *   y1 = r + q        r = (d1 + d2)(g0 + g1 + g2)/2
