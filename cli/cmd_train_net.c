@@ -86,6 +86,9 @@ typedef cli_training values;
                     "decoded in each epoch (default {})"),                     \
         CLI_ROW_INT(o.seed, "seed", 's', "N", 0, INT_MAX,                      \
                     "of parts, weights, orders and chance (default {})"),      \
+        CLI_ROW_INT(o.part_seed, "part-seed", 0, "N", 0, INT_MAX,              \
+                    "of the parts alone, so that other seeds have the same "   \
+                    "(default {}: that of --seed)"),                           \
         CLI_ROW_FLAG(require_sheet, "require-sheet", 0,                        \
                      CLI_TEXT_REQUIRE_SHEET),                                  \
         CLI_ROW_TEXT(sheet, CLI_FILE, "sheet", 0, "FILE", CLI_TEXT_SHEET),     \
