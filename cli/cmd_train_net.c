@@ -7,6 +7,8 @@
 
 typedef cli_training values;
 
+#define DEFAULTS .o = MIEN_PICTURE_DEFAULTS, .cache = 512
+
 #define OPTION_NET(text) \
     CLI_ROW_TEXT(net, CLI_FILE, "net", 'n', "NAME|FILE", text)
 #define OPTIONS_TRAINING                                                       \
@@ -119,7 +121,7 @@ static int run_net(const cli_args *a)
     return CLI_USAGE;
 }
 
-static const values net_defaults = {.o = MIEN_PICTURE_DEFAULTS, .cache = 512};
+static const values net_defaults = {DEFAULTS};
 static const cli_option net_options[] = {
     CLI_ROW_TEXT(data, CLI_FILE, "data", 0, "LIST|FOLDER",
                  "labelled pictures: a list of MTFL, a CSV file, folders named "
@@ -152,8 +154,7 @@ const cli_command cmd_train_net = {
     .run = run_net,
 };
 
-static const values landmarks_defaults = {
-    .o = MIEN_PICTURE_DEFAULTS, .cache = 512, .net = "align", .seeds = 3};
+static const values landmarks_defaults = {DEFAULTS, .net = "align", .seeds = 3};
 static const cli_option landmarks_options[] = {
     OPTION_NET("network (default {}, of article 4; align_small sees faces cut "
                "out)"),
@@ -192,8 +193,7 @@ const cli_command cmd_train_landmarks = {
     .run = run_data,
 };
 
-static const values emotion_defaults = {
-    .o = MIEN_PICTURE_DEFAULTS, .cache = 512, .net = "emotion_small"};
+static const values emotion_defaults = {DEFAULTS, .net = "emotion_small"};
 static const cli_option emotion_options[] = {
     OPTION_NET("network (default {}; emotion, mini_xception, emotion_article)"),
     CLI_ROW_TEXT(votes, CLI_FILE, "labels", 0, "FILE",
@@ -237,8 +237,7 @@ static int run_faces(const cli_args *a)
     return cli_train(&v, a->operand[0]);
 }
 
-static const values faces_defaults = {
-    .o = MIEN_PICTURE_DEFAULTS, .cache = 512, .align = 1};
+static const values faces_defaults = {DEFAULTS, .align = 1};
 static const cli_option faces_options[] = {
     OPTION_NET("another auto-encoder: vae_64, vae_up, vae, or a file"),
     CLI_ROW_CHOICE(size, "size", 0, "PIXELS", "64,128",

@@ -367,6 +367,9 @@ static void test_what_pays(void)
     mi_conv few = conv_of(16, 16, 16, 16, 1, 1, one);
     mi_conv small = conv_of(6, 6, 16, 16, 1, 1, one);
     CHECK(mi_winograd_pays(&few) && !mi_winograd_pays(&small));
+    const int none[2] = {0, 0}; /* 8 x 8 pay, the 10 x 10 of the way back not */
+    mi_conv forward = conv_of(10, 10, 16, 16, 0, 0, none);
+    CHECK(!mi_winograd_pays(&forward));
 }
 
 int main(int argc, char **argv)

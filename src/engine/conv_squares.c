@@ -15,13 +15,7 @@ typedef struct {
 
 int mi_conv_squares_pay(const mi_conv_learn *v)
 {
-    if (v->doubled)
-        return 1;
-    if (v->pooled || !mi_winograd_pays(&v->cv))
-        return 0;
-    const mi_winograd down = mi_winograd_of(&v->cv, 0);
-    const mi_winograd up = mi_winograd_back(&down);
-    return mi_winograd_pays(&up.cv);
+    return v->doubled || mi_winograd_pays(&v->cv);
 }
 
 /* in: weights, and the bias if forward; out: panels. */

@@ -104,12 +104,20 @@ static int takes_four(const mi_conv *cv)
     return 5 * products_of(cv, 4, 6) < 4 * products_of(cv, 2, 4);
 }
 
-int mi_winograd_pays(const mi_conv *cv)
+static int one_way_pays(const mi_conv *cv)
 {
     int least = takes_four(cv) ? FEW : CHANNELS;
     return !cv->depthwise && cv->kh == 3 && cv->kw == 3 && cv->sy == 1 &&
            cv->sx == 1 && cv->dy == 1 && cv->dx == 1 && cv->c >= least &&
            cv->oc >= least && cv->oh > 1 && cv->ow > 1;
+}
+
+int mi_winograd_pays(const mi_conv *cv)
+{
+    if (!one_way_pays(cv))
+        return 0;
+    const mi_conv back = mi_conv_data_phase(cv);
+    return one_way_pays(&back);
 }
 
 int mi_winograd_doubled_pays(const mi_conv *cv)

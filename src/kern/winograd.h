@@ -110,7 +110,7 @@ typedef struct mi_winograd {
     int turned; /* 1: the last tap is the first */
 } mi_winograd;
 
-/* 1 if a convolution can be done so, and that is faster. */
+/* 1 if a convolution can be done so, forward and back, and that is faster. */
 int mi_winograd_pays(const mi_conv *cv);
 /* 1 if a 3x3 convolution of repeated pixels has the channels to be faster. */
 int mi_winograd_doubled_pays(const mi_conv *cv);

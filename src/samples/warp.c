@@ -62,32 +62,19 @@ static inline int within(int v, int most)
     return v < 0 ? 0 : v > most ? most : v;
 }
 
-/* The two rows of a picture that lie about y, and how far below the first one
- * it is. */
-typedef struct pair {
-    const uint8_t *top, *low;
-    float v;
-} pair;
-
-/* Those of a place, -1 or more: y is that of pixel centres. */
-static inline pair rows_at(const mi_source *s, float y)
+/* The picture at a place, -1 or more: x and y are those of pixel centres. */
+static inline f4 at(const mi_source *s, float x, float y)
 {
-    int j = (int)(y + 1) - 1; /* rounded down */
-    ptrdiff_t row = (ptrdiff_t)s->w * 4;
-    return (pair){s->pixels + within(j, s->h - 1) * row,
-                  s->pixels + within(j + 1, s->h - 1) * row, y - (float)j};
-}
-
-/* The picture at x of two rows. */
-static inline f4 at(const mi_source *s, const pair *r, float x)
-{
-    int i = (int)(x + 1) - 1;
-    float u = x - (float)i;
-    ptrdiff_t left = within(i, s->w - 1), right = within(i + 1, s->w - 1);
-    f4 a = four(r->top + left * 4), c = four(r->low + left * 4);
-    a += (four(r->top + right * 4) - a) * u;
-    c += (four(r->low + right * 4) - c) * u;
-    return a + (c - a) * r->v;
+    int i = (int)(x + 1) - 1, j = (int)(y + 1) - 1; /* rounded down */
+    float u = x - (float)i, v = y - (float)j;
+    int left = within(i, s->w - 1), right = within(i + 1, s->w - 1);
+    const uint8_t *top = s->pixels + (ptrdiff_t)within(j, s->h - 1) * s->w * 4;
+    const uint8_t *low =
+        s->pixels + (ptrdiff_t)within(j + 1, s->h - 1) * s->w * 4;
+    f4 a = four(top + (ptrdiff_t)left * 4), c = four(low + (ptrdiff_t)left * 4);
+    a += (four(top + (ptrdiff_t)right * 4) - a) * u;
+    c += (four(low + (ptrdiff_t)right * 4) - c) * u;
+    return a + (c - a) * v;
 }
 
 /* How many places of the picture a pixel is the mean of, along a side that is
@@ -122,8 +109,7 @@ static f4 mean_at(const mi_source *s, const mi_affine *m, mien_point p, int kx,
         float part = (float)j / (float)ky;
         float x = p.x + m->xy * part, y = p.y + m->yy * part;
         for (int i = 0; i < kx; i++) {
-            const pair r = rows_at(s, near(y, s->h));
-            sum += at(s, &r, near(x, s->w));
+            sum += at(s, near(x, s->w), near(y, s->h));
             x += dx;
             y += dy;
         }
@@ -160,16 +146,12 @@ void mi_warp(const mi_source *s, const mi_affine *a, int w, int h, float *out)
         return;
     }
     int kx = places(m.xx, m.yx), ky = places(m.xy, m.yy);
-    int one = kx * ky == 1, level = one && m.yx == 0;
     float u = 0.5f / (float)kx, v = 0.5f / (float)ky; /* of the first place */
-    for (int j = 0; j < h; j++) {
-        pair r = rows_at(s, near(place_of(&m, u, (float)j + v).y, s->h));
+    for (int j = 0; j < h; j++)
         for (int i = 0; i < w; i++, out += 3) {
             mien_point p = place_of(&m, (float)i + u, (float)j + v);
-            if (one && !level)
-                r = rows_at(s, near(p.y, s->h));
-            put(one ? at(s, &r, near(p.x, s->w)) : mean_at(s, &m, p, kx, ky),
+            put(kx * ky == 1 ? at(s, near(p.x, s->w), near(p.y, s->h))
+                             : mean_at(s, &m, p, kx, ky),
                 out);
         }
-    }
 }
